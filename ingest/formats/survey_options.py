@@ -1,0 +1,197 @@
+"""The part of a survey delivery's note under `options`: models and the rules that hold between their keys.
+
+Nothing here sees a data file. What the options do to one is in `ingest.formats.survey_wave`.
+"""
+
+import re
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ingest.text import DateOrder
+
+Whole = re.compile(r"^([+-]?\d+)\.0+$")
+"""A whole number that a tool wrote with a point: code 4 as `4.0`."""
+
+
+def _text(value: object) -> object:
+    """A name or code as text, integers without a point."""
+    if isinstance(value, bool):
+        raise ValueError(f"found {value}: YAML reads yes, no, on and off as true or false; expected text, put it in quotes")
+    if isinstance(value, date):
+        raise ValueError(f"found the date {value.isoformat()}; expected text, put it in quotes")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        return Whole.sub(r"\1", value.strip())
+    return value
+
+
+def _texts(value: object) -> object:
+    """One code where a list of codes may stand."""
+    return value if isinstance(value, list | tuple) or value is None else [value]
+
+
+Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_texts)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Survey(_Model):
+    """The survey and the wave of it that was delivered."""
+
+    id: Text
+    wave: Text
+    title: Text | None = None
+    fieldwork_from: date
+    fieldwork_to: date
+    mode: Text | None = None
+    population: Text | None = None
+    sampling: Literal["probability", "non_probability"] = "non_probability"
+
+    @model_validator(mode="after")
+    def _fieldwork_runs_forward(self) -> "Survey":
+        if self.fieldwork_to < self.fieldwork_from:
+            raise ValueError(f"found fieldwork_to {self.fieldwork_to} before fieldwork_from {self.fieldwork_from}; exchange them")
+        return self
+
+
+class Sample(_Model):
+    """A sample: those for whom every condition of `where` holds, or else those who carry its weight. `weight: null` is unweighted."""
+
+    weight: Text | None
+    country: Text | None = None
+    where: dict[Text, Texts] = {}
+
+
+class Design(_Model):
+    """Columns of the sample design, where the samples have one."""
+
+    cluster: Text | None = None
+    stratum: Text | None = None
+    fpc: Text | None = None
+
+
+class Segment(_Model):
+    """A column as it is, or an age band or a cohort derived from a year of birth. Years of cohorts are inclusive."""
+
+    column: Text | None = None
+    from_birth_year: Text | None = None
+    as_of: date | None = None
+    bands: tuple[Annotated[int, Field(gt=0, lt=120)], ...] | None = None
+    cohorts: dict[Text, tuple[int, int]] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_column(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands in the note
+        return {"column": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> "Segment":
+        derived = [self.from_birth_year, self.as_of, self.bands, self.cohorts]
+        if self.column is not None:
+            if any(part is not None for part in derived):
+                raise ValueError("found a column and from_birth_year in one; expected either")
+        elif self.from_birth_year is None or (self.bands is None) == (self.cohorts is None):
+            raise ValueError("found neither a column, nor from_birth_year with one of bands (and as_of) or cohorts; expected one of them")
+        if self.bands is not None:
+            if self.as_of is None:
+                raise ValueError("found bands without as_of; expected the day at which ages are taken, such as 2021-03-15")
+            if not self.bands or any(lower >= upper for lower, upper in pairwise(self.bands)):
+                raise ValueError(f"found bands {list(self.bands)}; expected their lower bounds, rising, such as [18, 25, 35]")
+        if self.cohorts is not None:
+            years = sorted(self.cohorts.values())
+            if not years or any(first > last for first, last in years) or any(a[1] >= b[0] for a, b in pairwise(years)):
+                raise ValueError("found cohorts that run backwards, overlap or are none; expected name: [first year, last year]")
+        return self
+
+    @property
+    def source(self) -> str:
+        """The column that the segment comes from."""
+        return self.column or self.from_birth_year or ""
+
+
+class Question(_Model):
+    """What the note says of a question: its key across waves, and which of its codes are what.
+
+    `missing` was asked and gave no valid answer; `not_asked` was not asked at all. `labels` names codes that the file leaves
+    unnamed or that a spreadsheet spoilt ("25-Jun": "6-25"); the code itself stays as delivered.
+    """
+
+    key: Text | None = None
+    text: Text | None = None
+    top: Texts = ()
+    bottom: Texts = ()
+    missing: Texts = ()
+    not_asked: Texts = ()
+    labels: dict[Text, Text] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_said(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands in the note
+        return {} if value is None else value
+
+    @model_validator(mode="after")
+    def _codes_stand_once(self) -> "Question":
+        groups = {"top": self.top, "bottom": self.bottom, "missing": self.missing, "not_asked": self.not_asked}
+        seen: dict[str, str] = {}
+        for name, codes in groups.items():
+            for code in codes:
+                if seen.setdefault(code, name) != name:
+                    raise ValueError(f"found code {code!r} in {seen[code]} and in {name}; expected it in one of them")
+        return self
+
+
+class SurveyOptions(_Model):
+    """Options of every survey format. `respondent_id: null` says that the file has none: each row is then a respondent."""
+
+    survey: Survey
+    respondent_id: Text | None
+    samples: Annotated[dict[Text, Sample], Field(min_length=1)]
+    design: Design = Design()
+    segments: dict[Text, Segment] = {}
+    questions: Annotated[dict[Text, Question], Field(min_length=1)] | None = None
+    drop: Texts = ()
+    encoding: Text | None = None
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> "SurveyOptions":
+        questions = self.questions or {}
+        both = sorted(set(self.drop) & {*self.structure, *questions})
+        if both:
+            raise ValueError(f"found {', '.join(both)} under drop and in use elsewhere; expected one of the two")
+        keys = [question.key or code for code, question in questions.items()]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"found the question key {', '.join(twice)} for several questions; expected one question a key")
+        if self.respondent_id is not None and self.respondent_id in questions:
+            raise ValueError(f"found respondent_id {self.respondent_id} among questions; an identity is no answer, remove it there")
+        return self
+
+    @property
+    def structure(self) -> dict[str, str]:
+        """Columns that place a respondent, and the key of the note that names each: id, weights, conditions, design, segments."""
+        named = {segment.source: f"segments.{name}" for name, segment in self.segments.items()}
+        for part, column in self.design:
+            named |= {column: f"design.{part}"} if column is not None else {}
+        for name, sample in self.samples.items():
+            named |= {column: f"samples.{name}.where" for column in sample.where}
+            named |= {sample.weight: f"samples.{name}.weight"} if sample.weight is not None else {}
+        return named | ({self.respondent_id: "respondent_id"} if self.respondent_id is not None else {})
+
+    def question(self, code: str) -> Question:
+        """What the note says of that question; nothing where it does not name it."""
+        return (self.questions or {}).get(code, Question())
+
+
+class SurveyCsvOptions(SurveyOptions):
+    """Options of `survey_csv`. `date_order` is taken as in every text format, though no date of the file leaves landing."""
+
+    date_order: DateOrder | None = None

@@ -1,0 +1,61 @@
+"""Where things stand under CAMPAIGN_HOME. Paths only: nothing here reads or writes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The one directory that a warehouse lives in."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Deliveries exactly as they came: `<source>/<landed_on>/<delivery>/`."""
+        return self.root / "landing"
+
+    @property
+    def lake(self) -> Path:
+        """Typed parquet, the ledger, checks and publications."""
+        return self.root / "lake"
+
+    @property
+    def ledger(self) -> Path:
+        """Which version of which delivery is loaded, held, refused or superseded."""
+        return self.lake / "deliveries.parquet"
+
+    @property
+    def checks(self) -> Path:
+        """Directory of the check results, a file per run and layer."""
+        return self.lake / "checks"
+
+    @property
+    def publications(self) -> Path:
+        """One row per publication."""
+        return self.lake / "publications.parquet"
+
+    @property
+    def seeds(self) -> Path:
+        """CSV files of the user's that replace the dbt seeds of the same name."""
+        return self.root / "seeds"
+
+    @property
+    def warehouse(self) -> Path:
+        """The build database; dbt alone writes it, analysts never open it."""
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What analysts open, read-only."""
+        return self.root / "published" / "marts.duckdb"
+
+    @property
+    def dagster(self) -> Path:
+        """The Dagster instance."""
+        return self.root / "dagster"
+
+    @property
+    def simulated(self) -> Path:
+        """Marker that the simulator made this home: it works without a pseudonym key and takes no delivery of a user's own."""
+        return self.root / "simulated.json"

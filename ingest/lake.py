@@ -1,0 +1,160 @@
+"""The lake: typed parquet, one file per table and delivery, replaced atomically. What a file means is in the table's schema.
+
+    lake/<table>/landed_on=YYYY-MM-DD/<delivery>.parquet    the last good version of each delivery
+    lake/held/<table>/...                                   versions that failed their suite, for a person to look at
+    lake/rejected/<source>/... and lake/unreadable/...      what could not be read, and why
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from ingest.delivery import Delivery
+from ingest.home import Home
+from ingest.ledger import replace_durably, write_atomically
+from ingest.source import LINEAGE, REJECTED, UNREADABLE, Parsed, Source, Table
+
+SCHEMA_DAY = date(1970, 1, 1)
+"""The partition of the empty file that shows each table's columns before anything has landed."""
+
+
+def lake_schema(table: Table) -> pl.Schema:
+    """The columns of a lake file: the delivery and campaign, the table's own, then file and line."""
+    return pl.Schema({"delivery": pl.String(), "campaign_id": pl.String(), **table.schema, **LINEAGE})
+
+
+@dataclass(frozen=True)
+class StagedDelivery:
+    """A delivery that was read but is not in the lake yet: a parquet file per table, with the day it landed as a column."""
+
+    source: str
+    landed_on: date
+    delivery: str
+    campaign_id: str
+    supplier: str | None
+    format: str
+    version: int
+    tables: Mapping[str, Path]
+    rejected: Path
+    unreadable: Path
+    records_read: int
+    records_loaded: int
+    records_rejected: int
+    records_duplicate: int
+
+    @property
+    def ref(self) -> str:
+        """How checks name the delivery within its source."""
+        return f"{self.landed_on}/{self.delivery}"
+
+
+def prepare(home: Home, sources: Iterable[Source]) -> None:
+    """Make sure every table has its empty file, so that a query over the lake finds columns on the first day."""
+    for source in sources:
+        for table in source.tables:
+            empty = partition(home.lake / table.name, SCHEMA_DAY, "_schema")
+            if not empty.exists() or pl.read_parquet_schema(empty) != lake_schema(table):
+                write_atomically(lake_schema(table).to_frame(), empty)
+        for name, schema in (("rejected", REJECTED), ("unreadable", UNREADABLE)):
+            empty = partition(home.lake / name / source.name, SCHEMA_DAY, "_schema")
+            if not empty.exists():
+                write_atomically(_with_delivery(schema.to_frame(), ""), empty)
+
+
+def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> StagedDelivery:
+    """Write what a reader returned beside the lake. Raises ValueError where a reader breaks its contract."""
+    folder = _staging(home) / delivery.source.name / delivery.landed_on.isoformat() / delivery.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    files, loaded = {}, 0
+    for table in delivery.source.tables:
+        frame = parsed.tables.get(table.name)
+        if frame is None:
+            continue
+        if frame.schema != pl.Schema({**table.schema, **LINEAGE}):
+            raise ValueError(f"{delivery.format.name} returned {table.name} with other columns than its schema: {frame.schema}")
+        loaded += frame.select(table.records).item() if table.records is not None and frame.height else 0
+        files[table.name] = folder / f"{table.name}.parquet"
+        identified = frame.with_columns(
+            pl.lit(delivery.name).alias("delivery"), pl.lit(delivery.campaign_id).alias("campaign_id")
+        ).select(lake_schema(table).names())
+        identified.write_parquet(files[table.name])
+    parsed.rejected.pipe(_with_delivery, delivery.name).write_parquet(folder / "rejected.parquet")
+    parsed.unreadable.pipe(_with_delivery, delivery.name).write_parquet(folder / "unreadable.parquet")
+    accounted = loaded + parsed.rejected.height + parsed.records_duplicate
+    if accounted != parsed.records_read:
+        raise ValueError(
+            f"{delivery.label}: {parsed.records_read} records were read but {loaded} loaded + {parsed.rejected.height} rejected + "
+            f"{parsed.records_duplicate} duplicate = {accounted}; the reader {delivery.format.name} loses or makes up records"
+        )
+    return StagedDelivery(
+        source=delivery.source.name,
+        landed_on=delivery.landed_on,
+        delivery=delivery.name,
+        campaign_id=delivery.campaign_id,
+        supplier=delivery.note.supplier,
+        format=delivery.format.name,
+        version=version,
+        tables=files,
+        rejected=folder / "rejected.parquet",
+        unreadable=folder / "unreadable.parquet",
+        records_read=parsed.records_read,
+        records_loaded=loaded,
+        records_rejected=parsed.rejected.height,
+        records_duplicate=parsed.records_duplicate,
+    )
+
+
+def accept(home: Home, staged: StagedDelivery, source: Source) -> None:
+    """Move a staged delivery into the lake, where it takes the place of its earlier version."""
+    _move(home.lake, staged, source)
+    for table in source.tables:
+        partition(home.lake / "held" / table.name, staged.landed_on, staged.delivery).unlink(missing_ok=True)
+
+
+def hold(home: Home, staged: StagedDelivery, source: Source) -> None:
+    """Move a staged delivery to `lake/held`; the version in the lake stays as it is."""
+    _move(home.lake / "held", staged, source)
+
+
+def remove(home: Home, source: Source, landed_on: date, delivery: str) -> None:
+    """Take a withdrawn delivery's rows out of the lake."""
+    for table in source.tables:
+        for place in (home.lake, home.lake / "held"):
+            partition(place / table.name, landed_on, delivery).unlink(missing_ok=True)
+
+
+def discard_staging(home: Home) -> None:
+    """Remove what a killed run left behind."""
+    shutil.rmtree(_staging(home), ignore_errors=True)
+
+
+def partition(folder: Path, landed_on: date, delivery: str) -> Path:
+    """The file of a delivery under a table's folder."""
+    return folder / f"landed_on={landed_on}" / f"{delivery}.parquet"
+
+
+def _staging(home: Home) -> Path:
+    return home.lake / ".staging"
+
+
+def _move(place: Path, staged: StagedDelivery, source: Source) -> None:
+    kept = {"rejected": staged.rejected, "unreadable": staged.unreadable}
+    moves = {partition(place / name / staged.source, staged.landed_on, staged.delivery): path for name, path in kept.items()}
+    for table in source.tables:
+        target = partition(place / table.name, staged.landed_on, staged.delivery)
+        if table.name in staged.tables:
+            moves[target] = staged.tables[table.name]
+        else:
+            target.unlink(missing_ok=True)
+    for target, path in moves.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_durably(path, target)
+
+
+def _with_delivery(frame: pl.DataFrame, delivery: str) -> pl.DataFrame:
+    return frame.select(pl.lit(delivery, pl.String()).alias("delivery"), pl.all())

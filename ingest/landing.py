@@ -1,0 +1,95 @@
+"""The landing zone: what lies there, and how to put a delivery there atomically. Nothing here edits what was delivered."""
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingest.delivery import FIRST_LANDED_ON, NOTE, folded, signature
+from ingest.home import Home
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A folder with a note, seen in landing. `clash` names another folder that a case-blind file system takes for the same."""
+
+    source: str
+    landed_on: date
+    name: str
+    path: Path
+    signature: str
+    clash: str | None = None
+
+    @property
+    def id(self) -> tuple[str, date, str]:
+        """What identifies a delivery."""
+        return self.source, self.landed_on, self.name
+
+
+def scan(home: Home, sources: Iterable[str]) -> tuple[list[Landed], list[str]]:
+    """Every complete delivery in landing, by source, day and name; and a warning for each folder that cannot be one."""
+    landed: list[Landed] = []
+    warnings: list[str] = []
+    known = set(sources)
+    for source in _folders(home.landing):
+        if source.name not in known:
+            warnings.append(f"landing/{source.name} is not a source; expected one of {', '.join(sorted(known))}")
+            continue
+        for day in _folders(Path(source.path)):
+            landed_on = _day(day.name)
+            if landed_on is None:
+                warnings.append(
+                    f"landing/{source.name}/{day.name} is not a day; expected YYYY-MM-DD from {FIRST_LANDED_ON} on, as the day it landed"
+                )
+                continue
+            names = [entry.name for entry in _folders(Path(day.path))]
+            counted = Counter(map(folded, names)) if len(names) > 1 else {}
+            for name in names:
+                path = Path(day.path) / name
+                if not (path / NOTE).is_file():
+                    continue
+                clash = next((other for other in names if other != name and folded(other) == folded(name)), None) if counted.get(folded(name), 0) > 1 else None
+                landed.append(Landed(source.name, landed_on, name, path, signature(path), clash))
+    return landed, warnings
+
+
+def write_delivery(
+    home: Home, source: str, landed_on: date, name: str, files: Mapping[str, bytes], note: Mapping[str, Any]
+) -> Path:
+    """Write a delivery as a whole: files first, the note last, the folder moved into place. Replaces one of that name.
+
+    Returns the delivery's folder.
+    """
+    target = home.landing / source / landed_on.isoformat() / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".delivery-", dir=target.parent))
+    for file_name, content in files.items():
+        (staging / file_name).write_bytes(content)
+    (staging / NOTE).write_text(yaml.safe_dump(dict(note), sort_keys=False, allow_unicode=True), "utf-8")
+    staging.chmod(0o755)
+    if target.exists():
+        shutil.rmtree(target)
+    staging.rename(target)
+    return target
+
+
+def _folders(path: Path) -> list["os.DirEntry[str]"]:
+    if not path.is_dir():
+        return []
+    with os.scandir(path) as entries:
+        return sorted((entry for entry in entries if entry.is_dir() and not entry.name.startswith(".")), key=lambda entry: entry.name)
+
+
+def _day(name: str) -> date | None:
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name and day >= FIRST_LANDED_ON else None

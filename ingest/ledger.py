@@ -1,0 +1,133 @@
+"""The ledger: every version of every delivery, and which of them are in effect. Rules only; who fills it is in `ingestion`.
+
+A row keeps what happened to a version when it was read (`outcome`); `status`, `is_current` and `reason` follow from all rows
+together, so that a withdrawn replacement brings back what it had replaced.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+import polars as pl
+
+from ingest.home import Home
+from ingest.source import INSTANT
+
+LEDGER = pl.Schema(
+    {
+        "source": pl.String(),
+        "landed_on": pl.Date(),
+        "delivery": pl.String(),
+        "version": pl.Int64(),
+        "is_current": pl.Boolean(),
+        "format": pl.String(),
+        "campaign_id": pl.String(),
+        "supplier": pl.String(),
+        "records_read": pl.Int64(),
+        "records_loaded": pl.Int64(),
+        "records_rejected": pl.Int64(),
+        "records_duplicate": pl.Int64(),
+        "status": pl.String(),
+        "reason": pl.String(),
+        "content_hash": pl.String(),
+        "reader_version": pl.Int64(),
+        "state_hash": pl.String(),
+        "signature": pl.String(),
+        "context_hash": pl.String(),
+        "replaces_landed_on": pl.Date(),
+        "replaces_delivery": pl.String(),
+        "outcome": pl.String(),
+        "outcome_reason": pl.String(),
+        "ingested_at": INSTANT,
+        "run_id": pl.String(),
+    }
+)
+"""`outcome`: accepted, held, refused or withdrawn. `status`: loaded, held, refused or superseded. Only `loaded` is in effect."""
+
+DELIVERY_ID = ["source", "landed_on", "delivery"]
+
+
+def read_ledger(home: Home) -> pl.DataFrame:
+    """The ledger of a home; empty where nothing was ever ingested."""
+    if not home.ledger.exists():
+        return LEDGER.to_frame()
+    return pl.read_parquet(home.ledger, memory_map=False).match_to_schema(LEDGER, missing_columns="insert")
+
+
+def write_ledger(home: Home, ledger: pl.DataFrame) -> None:
+    """Replace the ledger atomically, statuses settled."""
+    write_atomically(settle(ledger).sort("landed_on", "source", "delivery", "version"), home.ledger)
+
+
+def settle(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Derive `is_current`, `status` and `reason` from the outcomes.
+
+    In effect is the last accepted version of a delivery, unless a later version withdrew the delivery, or an accepted delivery
+    replaces it. A version that was held or refused leaves the one before it in effect.
+    """
+    decisive = (
+        ledger.filter(pl.col("outcome").is_in(["accepted", "withdrawn"]))
+        .group_by(DELIVERY_ID)
+        .agg(
+            pl.col("version").max().alias("decisive_version"),
+            pl.col("outcome", "replaces_landed_on", "replaces_delivery").sort_by("version").last().name.prefix("decisive_"),
+        )
+    )
+    replaced = (
+        decisive.filter((pl.col("decisive_outcome") == "accepted") & pl.col("decisive_replaces_delivery").is_not_null())
+        .sort("landed_on", "delivery")
+        .group_by("source", landed_on="decisive_replaces_landed_on", delivery="decisive_replaces_delivery")
+        .agg(pl.format("{}/{}", pl.col("landed_on").last(), pl.col("delivery").last()).alias("replaced_by"))
+    )
+    accepted, last = pl.col("outcome") == "accepted", pl.col("version") == pl.col("decisive_version")
+    in_effect = accepted & last & pl.col("replaced_by").is_null()
+    return (
+        ledger.join(decisive, on=DELIVERY_ID, how="left")
+        .join(replaced, on=DELIVERY_ID, how="left")
+        .with_columns(
+            (pl.col("version") == pl.col("version").max().over(DELIVERY_ID)).alias("is_current"),
+            pl.when(in_effect)
+            .then(pl.lit("loaded"))
+            .when(pl.col("outcome").is_in(["accepted", "withdrawn"]))
+            .then(pl.lit("superseded"))
+            .otherwise(pl.col("outcome"))
+            .alias("status"),
+            pl.when(in_effect)
+            .then(pl.lit(None, pl.String()))
+            .when(pl.col("outcome").is_in(["held", "refused"]))
+            .then(pl.col("outcome_reason"))
+            .when((pl.col("decisive_outcome") == "withdrawn") & (accepted | last))
+            .then(pl.lit("withdrawn by its note"))
+            .when(~last)
+            .then(pl.format("version {} took its place", pl.col("decisive_version")))
+            .otherwise(pl.format("replaced by {}", pl.col("replaced_by")))
+            .alias("reason"),
+        )
+        .match_to_schema(LEDGER, extra_columns="ignore")
+    )
+
+
+def in_effect(ledger: pl.DataFrame) -> pl.DataFrame:
+    """The versions whose rows are in the marts."""
+    return ledger.filter(pl.col("status") == "loaded")
+
+
+def state_digest(ledger: pl.DataFrame) -> str:
+    """A digest of everything a publication shows of the ledger; equal digests mean there is nothing new to publish."""
+    shown = ledger.sort(*DELIVERY_ID, "version").select(*DELIVERY_ID, "version", "status", "state_hash")
+    return hashlib.sha256(shown.write_csv().encode()).hexdigest()
+
+
+def write_atomically(frame: pl.DataFrame, path: Path) -> None:
+    """Write parquet so that a reader sees the old file or the new one, whole, at any instant."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    frame.write_parquet(temporary)
+    replace_durably(temporary, path)
+
+
+def replace_durably(temporary: Path, path: Path) -> None:
+    """Flush a finished file to disk and move it into place."""
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)

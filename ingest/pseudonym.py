@@ -1,0 +1,75 @@
+"""Keyed pseudonyms: the only place that sees a raw identity. Nothing here stores one, and no key is ever written anywhere."""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from ingest.home import Home
+
+KEY_VARIABLE = "CAMPAIGN_PSEUDONYM_KEY"
+MINIMUM_KEY_LENGTH = 32
+
+
+class KeyProblemError(Exception):
+    """No key, a short one, or another than the one this home began with. Stops the run; nothing has been changed."""
+
+
+@dataclass(frozen=True)
+class Pseudonymiser:
+    """Turns identities into pseudonyms: HMAC-SHA-256 under a secret key, its first 128 bits in hexadecimal."""
+
+    secret: bytes
+
+    def key(self, identity: pl.Expr, kind: str) -> pl.Expr:
+        """Pseudonyms of an expression of text identities; `kind` keeps people of different sources apart.
+
+        White space around an identity is not part of it. NULL and blank identities are NULL: nobody, rather than one person.
+        """
+
+        def digest(identities: pl.Series) -> pl.Series:
+            distinct = identities.unique().drop_nulls()
+            keys = [
+                hmac.digest(self.secret, f"{kind}\x1f{raw}".encode(), hashlib.sha256)[:16].hex() for raw in distinct
+            ]
+            return identities.replace_strict(distinct, pl.Series(keys, dtype=pl.String()), return_dtype=pl.String())
+
+        stripped = identity.cast(pl.String()).str.strip_chars()
+        return stripped.replace("", None).map_batches(digest, return_dtype=pl.String())
+
+    def fingerprint(self) -> str:
+        """A digest that tells one key from another and gives neither away."""
+        return hmac.digest(self.secret, b"fingerprint of the campaign warehouse's key", hashlib.sha256).hex()
+
+
+def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Pseudonymiser:
+    """The pseudonymiser of a home. Raises KeyProblemError.
+
+    A simulated home carries its own key in its marker, since its people are invented. Any other home takes the environment
+    variable CAMPAIGN_PSEUDONYM_KEY and remembers the fingerprint of the first key it saw.
+    """
+    if home.simulated.exists():
+        return Pseudonymiser(json.loads(home.simulated.read_text())["pseudonym_key"].encode())
+    secret = environment.get(KEY_VARIABLE, "")
+    if len(secret) < MINIMUM_KEY_LENGTH:
+        found = "is not set" if not secret else f"has {len(secret)} characters"
+        raise KeyProblemError(
+            f"{KEY_VARIABLE} {found}; expected a secret of {MINIMUM_KEY_LENGTH} characters or more. People are only ever stored "
+            "under keyed pseudonyms. Make a key once, keep it outside CAMPAIGN_HOME, and set it for every run:\n"
+            "  python -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    made = Pseudonymiser(secret.encode())
+    remembered = home.lake / "pseudonym_key.fingerprint"
+    if not remembered.exists():
+        remembered.parent.mkdir(parents=True, exist_ok=True)
+        remembered.write_text(made.fingerprint())
+    elif remembered.read_text() != made.fingerprint():
+        raise KeyProblemError(
+            f"{KEY_VARIABLE} is another key than the one this home began with; expected the same key for every run, since another "
+            "one would make everybody a new person. Set the earlier key, or start a new CAMPAIGN_HOME."
+        )
+    return made

@@ -1,0 +1,103 @@
+"""The contract every layer reads: what a source is, which lake tables it fills, and what a reader must return.
+
+No source, format or file is named here; they live in `ingest.sources` and `ingest.formats`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from ingest.delivery import Delivery
+
+INSTANT = pl.Datetime("us", "UTC")
+"""The type of every `_at` column: an instant in UTC, to the microsecond."""
+
+LINEAGE = pl.Schema({"file": pl.String(), "line": pl.Int64()})
+"""What a reader adds to every row: the file within the delivery and the line in it (0 where a row has none)."""
+
+REJECTED = pl.Schema({"file": pl.String(), "line": pl.Int64(), "reason": pl.String(), "detail": pl.String()})
+"""One row per rejected record. `detail` says what was expected; it never repeats what a person wrote."""
+
+UNREADABLE = pl.Schema({"column_name": pl.String(), "reason": pl.String(), "records": pl.Int64()})
+"""One row per column and reason: fields that could not be read and became NULL, while the record was kept."""
+
+
+class DeliveryError(Exception):
+    """A mistake in a delivery or its note. Refuses that delivery; the message says what was found, expected, and what to do."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A lake table.
+
+    `key` is unique within a delivery. `records` counts the delivered records that the rows carry; None marks a table that
+    describes records rather than holding them. A delivery in which more than half of a `required` column is unknown is not
+    believable, nor one whose `captured` instant lies more than a day after the end of its `landed_on`.
+    """
+
+    name: str
+    description: str
+    schema: pl.Schema
+    key: tuple[str, ...]
+    records: pl.Expr | None = None
+    required: tuple[str, ...] = ()
+    captured: str | None = None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a reader makes of one delivery.
+
+    `tables` holds a frame per table of the source that the format fills, in the table's schema followed by `LINEAGE`, without
+    duplicates. `records_read` counts the records found in the files, `records_duplicate` those equal to an earlier one.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    records_read: int
+    records_duplicate: int = 0
+    rejected: pl.DataFrame = field(default_factory=REJECTED.to_frame)
+    unreadable: pl.DataFrame = field(default_factory=UNREADABLE.to_frame)
+
+
+class Format(Protocol):
+    """A file format. `version` is raised when the same files give other rows, which makes every delivery of it be read again."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def needs_timezone(self) -> bool:
+        """True where the format has times without an offset, so that the note must name their IANA zone."""
+        ...
+
+    @property
+    def options(self) -> type[BaseModel]:
+        """The model of the note's `options`; it forbids unknown keys."""
+        ...
+
+    def read(self, delivery: "Delivery") -> Parsed:
+        """Read the delivery's files. Raises DeliveryError where the delivery as a whole cannot be read."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of data the campaign gets. `title` is its group in the campaign's words."""
+
+    name: str
+    title: str
+    description: str
+    owner: str
+    tables: tuple[Table, ...]
+    formats: Mapping[str, Format]
+
+    def table(self, name: str) -> Table:
+        """The table of that name; KeyError where the source has none."""
+        return {table.name: table for table in self.tables}[name]
