@@ -1,0 +1,25 @@
+{#
+    The last model of every run. What was touched stays pending until every model that rebuilds touched rows has done so; a
+    killed run leaves it pending and the next run rebuilds it. The fingerprint tells the next run what this one was built with.
+#}
+-- depends_on: {{ ref('fct_hashtag_day') }}
+{{ config(post_hook=["delete from " ~ ref('int_hashtag__touched')]) }}
+
+with
+
+as_of as (
+
+    select * from {{ ref('int_lake__as_of') }}
+
+),
+
+settled as (
+
+    select
+        as_of,
+        '{{ env_var("CAMPAIGN_FINGERPRINT", "") }}' as fingerprint,
+    from as_of
+
+)
+
+select * from settled
