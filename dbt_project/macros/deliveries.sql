@@ -25,10 +25,17 @@
 {% endmacro %}
 
 {#
-    The rows of a staging view that must enter the warehouse: those of deliveries in effect that differ, or all in effect.
-    The staging relation reads the lake by file name, so a day's run opens the day's files.
+    The rows of a staging view that enter the warehouse: those of the changed deliveries that are in effect. The days are
+    literals, so that DuckDB opens the files of those days and no others.
 #}
 {% macro newly_loaded(staging_model, lake_table) %}
+    {%- set days = [] -%}
+    {%- if execute and flags.WHICH in ('run', 'build') -%}
+        {%- set found = run_query(
+            "select distinct landed_on from " ~ ref('int_lake__changed') ~ " where lake_table = '" ~ lake_table ~ "' and is_loaded"
+        ) -%}
+        {%- set days = found.columns[0].values() | sort -%}
+    {%- endif %}
     select rows_delivered.*
     from {{ ref(staging_model) }} as rows_delivered
     semi join (
@@ -37,6 +44,9 @@
         where lake_table = '{{ lake_table }}' and is_loaded
     ) as changed
         on rows_delivered.landed_on = changed.landed_on and rows_delivered.delivery = changed.delivery
+    where rows_delivered.landed_on in (
+        date '1970-01-01'{% for day in days %}, date '{{ day }}'{% endfor %}
+    )
 {% endmacro %}
 
 {# Incremental strategy: the rows of every changed delivery leave, those of its new version enter; one transaction. #}
@@ -62,14 +72,16 @@
     where lake_table = '{{ lake_table }}';
 {% endmacro %}
 
-{# Incremental strategy: rows that match a relation of touched keys leave, then the rebuilt rows enter; one transaction. #}
+{#
+    Incremental strategy: rows that match the touched keys leave, then the rebuilt rows enter; one transaction. `touched` maps a
+    model that holds touched keys to the columns to match.
+#}
 {% macro get_incremental_replace_touched_sql(arg_dict) %}
-    {%- set touched = config.require('touched') -%}
-    {%- set keys = config.require('touched_key') -%}
+    {% for touched, keys in config.require('touched').items() %}
     delete from {{ arg_dict['target_relation'] }} as target
     using (select distinct {{ keys | join(', ') }} from {{ ref(touched) }}) as touched
     where {% for key in keys %}target.{{ key }} = touched.{{ key }}{{ ' and ' if not loop.last }}{% endfor %};
-
+    {% endfor %}
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 

@@ -1,8 +1,8 @@
-{{ config(materialized='table') }}
-
 -- Respondents of the touched waves, each from the latest delivery that holds it. Weights become whole units of a power of two,
 -- since sums of integers do not depend on the order of the rows: the same landing gives the same digits, however it is built.
-with deliveries as (
+with
+
+deliveries as (
 
     select * from {{ ref('int_survey__touched_deliveries') }}
 
@@ -28,7 +28,7 @@ delivered as (
         respondents.cluster,
         coalesce(respondents.stratum, '') as stratum,
         respondents.fpc,
-        list_sort(respondents.segments) as segments
+        list_sort(respondents.segments) as segments,
     from respondents
     inner join deliveries
         on
@@ -44,7 +44,7 @@ latest as (
         survey_id,
         wave,
         respondent_key,
-        max(struct_pack(landed_on := landed_on, delivery := delivery)) as kept
+        max(struct_pack(landed_on := landed_on, delivery := delivery)) as kept,
     from delivered
     group by campaign_id, survey_id, wave, respondent_key
 
@@ -72,7 +72,7 @@ scales as (
         survey_id,
         wave,
         sample,
-        pow(2, ceil(log2(max(weight)))) as weight_scale
+        pow(2, ceil(log2(max(weight)))) as weight_scale,
     from deduplicated
     group by campaign_id, survey_id, wave, sample
 
@@ -81,19 +81,16 @@ scales as (
 profiles as (
 
     select
-        profiled.*,
-        row_number() over () as profile_id
-    from (
-        select distinct
-            campaign_id,
-            survey_id,
-            wave,
-            sample,
-            stratum,
-            cluster,
-            segments
-        from deduplicated
-    ) as profiled
+        campaign_id,
+        survey_id,
+        wave,
+        sample,
+        stratum,
+        cluster,
+        segments,
+        row_number() over () as profile_id,
+    from deduplicated
+    group by campaign_id, survey_id, wave, sample, stratum, cluster, segments
 
 ),
 
@@ -115,7 +112,7 @@ coded as (
         deduplicated.weight,
         scales.weight_scale,
         {{ weight_units('deduplicated.weight / scales.weight_scale') }} as weight_units,
-        {{ weight_units('pow(deduplicated.weight / scales.weight_scale, 2)') }} as weight_square_units
+        {{ weight_units('pow(deduplicated.weight / scales.weight_scale, 2)') }} as weight_square_units,
     from deduplicated
     inner join scales
         on

@@ -1,6 +1,6 @@
-{{ config(materialized='table') }}
+with
 
-with respondents as (
+respondents as (
 
     select * from {{ ref('int_survey__respondents') }}
 
@@ -17,7 +17,7 @@ counted as (
         count(distinct cluster) + count(*) filter (where cluster is null) as psus,
         max(fpc) as fpc,
         count(fpc) > 0 as has_fpc,
-        count(fpc) = count(*) and min(fpc) = max(fpc) as is_fpc_constant
+        count(fpc) = count(*) and min(fpc) = max(fpc) as is_fpc_constant,
     from respondents
     group by campaign_id, survey_id, wave, sample, stratum
 
@@ -38,7 +38,7 @@ corrected as (
             when not coalesce(is_fpc_constant and fpc > 0 and (fpc <= 1 or fpc >= psus), false) then 1.0
             when fpc <= 1 then 1.0 - fpc
             else 1.0 - psus / fpc
-        end as unsampled_share
+        end as unsampled_share,
     from counted
 
 ),
@@ -56,7 +56,7 @@ scaled as (
         case
             when psus > 1 then unsampled_share * psus / (psus - 1)
             when unsampled_share = 0 then 0.0
-        end as variance_factor
+        end as variance_factor,
     from corrected
 
 )

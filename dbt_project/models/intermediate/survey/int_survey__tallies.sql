@@ -1,6 +1,6 @@
-{{ config(materialized='table') }}
+with
 
-with deliveries as (
+deliveries as (
 
     select * from {{ ref('int_survey__touched_deliveries') }}
 
@@ -29,7 +29,7 @@ delivered as (
         answers.delivery,
         answers.respondent_key,
         answers.question_code,
-        case when answers.status = 'answered' then answers.answer_code end as answer_code
+        case when answers.is_answered then answers.answer_code end as answer_code,
     from answers
     inner join deliveries
         on
@@ -46,7 +46,7 @@ aggregated as (
         delivered.answer_code,
         count(*) as respondents,
         sum(respondents.weight_units) as weight_units,
-        sum(respondents.weight_square_units) as weight_square_units
+        sum(respondents.weight_square_units) as weight_square_units,
     from delivered
     inner join respondents
         on

@@ -1,0 +1,9 @@
+with
+
+source as (
+
+    select * from {{ ref('campaigns') }}
+
+)
+
+select * from source
