@@ -2,8 +2,11 @@
     The last model of every run. What was touched stays pending until every model that rebuilds touched rows has done so; a
     killed run leaves it pending and the next run rebuilds it. The fingerprint tells the next run what this one was built with.
 #}
+{{ config(post_hook="{{ clear_pending() }}") }}
+-- depends_on: {{ ref('rpt_campaign_scorecard') }}
 -- depends_on: {{ ref('fct_hashtag_day') }}
-{{ config(post_hook=["delete from " ~ ref('int_hashtag__touched')]) }}
+-- depends_on: {{ ref('int_hashtag__videos') }}
+-- depends_on: {{ ref('int_hashtag__touched') }}
 
 with
 

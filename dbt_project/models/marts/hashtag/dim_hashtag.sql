@@ -1,0 +1,64 @@
+with
+
+seeded as (
+
+    select * from {{ ref('stg_campaign__hashtags') }}
+
+),
+
+videos as (
+
+    select * from {{ ref('int_hashtag__videos') }}
+
+),
+
+written as (
+
+    select
+        campaign_id,
+        unnest(hashtags) as hashtag,
+        unnest(display_hashtags) as display_hashtag,
+    from videos
+
+),
+
+counted as (
+
+    select
+        campaign_id,
+        hashtag,
+        display_hashtag,
+        count(*) as videos,
+    from written
+    group by campaign_id, hashtag, display_hashtag
+
+),
+
+seen as (
+
+    select
+        campaign_id,
+        hashtag,
+        cast(sum(videos) as bigint) as videos,
+        -- The commonest way of writing it; of equally common ones the first in the alphabet.
+        arg_min(display_hashtag, row(-videos, display_hashtag)) as display_hashtag,
+    from counted
+    group by campaign_id, hashtag
+
+),
+
+merged as (
+
+    select
+        coalesce(seeded.campaign_id, seen.campaign_id) as campaign_id,
+        coalesce(seeded.hashtag, seen.hashtag) as hashtag,
+        coalesce(seeded.display_hashtag, seen.display_hashtag) as display_hashtag,
+        coalesce(seeded.is_campaign_hashtag, false) as is_campaign_hashtag,
+        seeded.hashtag is not null as is_seeded,
+        coalesce(seen.videos, 0) as videos,
+    from seeded
+    full outer join seen on seeded.campaign_id = seen.campaign_id and seeded.hashtag = seen.hashtag
+
+)
+
+select * from merged
