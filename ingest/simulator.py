@@ -1,0 +1,147 @@
+"""The simulator: writes the landing zone of an invented #EndTheStigma campaign, and apart from it the truth.
+
+What is invented, and how it becomes files, lives in `ingest.simulated`. The truth is taken from the generator's own
+state before anything is formatted; nothing here reads a landing file.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+
+from ingest.home import Home
+from ingest.landing import write_delivery
+from ingest.simulated.hashtag import plan_hashtag
+from ingest.simulated.hashtag_truth import (
+    hashtag_days_truth,
+    hashtag_totals_truth,
+    known_videos,
+    readings_truth,
+    video_days_truth,
+)
+from ingest.simulated.live import live_truth, make_sessions
+from ingest.simulated.live_files import plan_live
+from ingest.simulated.plan import DAY, ZONE_SECONDS, PlannedDelivery, starts_s
+from ingest.simulated.survey import make_waves, survey_truth
+from ingest.simulated.survey_files import plan_survey
+from ingest.simulated.videos import make_videos
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is true of the invented campaign, as far as a warehouse can know it. A frame a file under `truth/`.
+
+    Counts are to be met exactly. `survey_estimates` holds the population's percentages, which an interval is to cover.
+    """
+
+    deliveries: pl.DataFrame
+    video_readings: pl.DataFrame
+    videos: pl.DataFrame
+    video_days: pl.DataFrame
+    hashtag_days: pl.DataFrame
+    hashtag_totals: pl.DataFrame
+    live_sessions: pl.DataFrame
+    live_minutes: pl.DataFrame
+    survey_estimates: pl.DataFrame
+    survey_bases: pl.DataFrame
+
+
+class SimulationError(Exception):
+    """The home cannot take this simulation. Nothing has been written."""
+
+
+def simulate(
+    home: Home, *, seed: int = 20221004, days: int = 30, videos: int = 400, sessions: int = 8, respondents: int = 1200
+) -> Truth:
+    """Write the campaign into the home's landing zone and the truth beside it. The same arguments give the same bytes.
+
+    Raises SimulationError where the home holds deliveries of a user's own, or another simulation.
+    """
+    size = {"days": days, "videos": videos, "sessions": sessions, "respondents": respondents}
+    if min(size.values()) < 1:
+        raise SimulationError(f"found {size}; expected a size of 1 or more in each")
+    _refuse_other_content(home, seed, size)
+    # Each source has a stream of its own: more videos do not change who attends a session.
+    for_hashtag, for_live, for_survey = (np.random.default_rng([seed, stream]) for stream in range(3))
+
+    clips = make_videos(for_hashtag, days, videos)
+    hashtag = plan_hashtag(for_hashtag, clips, days)
+    lives = make_sessions(for_live, days, sessions)
+    waves = make_waves(for_survey, days, respondents)
+    survey = plan_survey(waves)
+    planned = [*hashtag.deliveries, *plan_live(lives, days), *survey.deliveries]
+
+    known = known_videos(hashtag.readings, clips)
+    video_days = video_days_truth(hashtag.readings, clips)
+    first_day = (starts_s() + ZONE_SECONDS) // DAY
+    live_sessions, live_minutes = live_truth(lives)
+    survey_estimates, survey_bases = survey_truth(waves, survey.kept)
+    truth = Truth(
+        deliveries=_accounts(planned),
+        video_readings=readings_truth(hashtag.readings, clips),
+        videos=known,
+        video_days=video_days,
+        hashtag_days=hashtag_days_truth(known, video_days),
+        hashtag_totals=hashtag_totals_truth(known, video_days, first_day, days),
+        live_sessions=live_sessions,
+        live_minutes=live_minutes,
+        survey_estimates=survey_estimates,
+        survey_bases=survey_bases,
+    )
+    _write(home, seed, size, planned, truth)
+    return truth
+
+
+def read_truth(home: Home) -> Truth:
+    """The truth of a home that was simulated before."""
+    return Truth(**{one.name: pl.read_parquet(home.root / "truth" / f"{one.name}.parquet") for one in fields(Truth)})
+
+
+def _accounts(planned: list[PlannedDelivery]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "source": [one.source for one in planned],
+            "landed_on": [one.landed_on for one in planned],
+            "delivery": [one.name for one in planned],
+            "format": [one.note["format"] for one in planned],
+            "records_read": [one.records for one in planned],
+            "records_loaded": [one.records - one.duplicates - one.rejected for one in planned],
+            "records_rejected": [one.rejected for one in planned],
+            "records_duplicate": [one.duplicates for one in planned],
+        }
+    ).sort("source", "landed_on", "delivery")
+
+
+def _refuse_other_content(home: Home, seed: int, size: dict[str, int]) -> None:
+    remedy = "simulate into another CAMPAIGN_HOME"
+    if home.simulated.exists():
+        found = json.loads(home.simulated.read_text("utf-8"))
+        if (found["seed"], found["size"]) != (seed, size):
+            raise SimulationError(
+                f"{home.root} already holds the simulation of seed {found['seed']}, size {found['size']}; "
+                f"expected an empty home or seed {seed}, size {size}; {remedy}"
+            )
+    elif home.landing.is_dir() and any(home.landing.iterdir()):
+        raise SimulationError(
+            f"{home.landing} already holds deliveries; expected none, so as not to mix them with invented ones; "
+            f"{remedy}"
+        )
+
+
+def _write(home: Home, seed: int, size: dict[str, int], planned: list[PlannedDelivery], truth: Truth) -> None:
+    """The truth and the marker first: a home that was left half written is still known to be simulated."""
+    folder = home.root / "truth"
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in fields(Truth):
+        getattr(truth, one.name).write_parquet(folder / f"{one.name}.parquet")
+    marker = {
+        "seed": seed,
+        "size": size,
+        "pseudonym_key": hashlib.sha256(f"pseudonyms of the simulated campaign {seed}".encode()).hexdigest(),
+        "deliveries": sorted(one.ref for one in planned),
+    }
+    home.simulated.write_text(json.dumps(marker, indent=2) + "\n", "utf-8")
+    for made in planned:
+        write_delivery(home, made.source, made.landed_on, made.name, made.files, made.note)
