@@ -101,7 +101,9 @@ class _UniqueKeyLoader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
             if key in seen:
                 line = key_node.start_mark.line + 1
-                raise DeliveryError(f"{NOTE}, line {line}: key {key!r} is given twice; expected once, remove one of them")
+                raise DeliveryError(
+                    f"{NOTE}, line {line}: key {key!r} is given twice; expected once, remove one of them"
+                )
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -145,7 +147,9 @@ def load_delivery(
 ) -> Delivery:
     """Check the note against the source and the files. Raises DeliveryError."""
     if note.source != source.name:
-        raise DeliveryError(f"{NOTE}: key 'source': found {note.source!r} in a folder of landing/{source.name}; make them agree")
+        raise DeliveryError(
+            f"{NOTE}: key 'source': found {note.source!r} in a folder of landing/{source.name}; make them agree"
+        )
     form = source.formats.get(note.format)
     if form is None:
         raise DeliveryError(
@@ -162,7 +166,9 @@ def load_delivery(
             "correct it, or add the campaign to CAMPAIGN_HOME/seeds/campaigns.csv"
         )
     if note.replaces is not None and note.replaces.landed_on >= landed_on:
-        raise DeliveryError(f"{NOTE}: key 'replaces.landed_on': found {note.replaces.landed_on}, expected a day before {landed_on}")
+        raise DeliveryError(
+            f"{NOTE}: key 'replaces.landed_on': found {note.replaces.landed_on}, expected a day before {landed_on}"
+        )
     try:
         options = form.options.model_validate(note.options)
     except ValidationError as error:
@@ -183,7 +189,9 @@ def data_files(path: Path, patterns: Sequence[str]) -> tuple[Path, ...]:
 
 def signature(path: Path) -> str:
     """A cheap sign that a folder may have changed: names, sizes and modification times of its files."""
-    entries = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in path.iterdir() if entry.is_file())
+    entries = sorted(
+        (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in path.iterdir() if entry.is_file()
+    )
     return hashlib.sha256(repr(entries).encode()).hexdigest()
 
 

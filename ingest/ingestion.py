@@ -4,6 +4,7 @@ How files are read is in `ingest.formats`; what makes a delivery believable is f
 """
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from ingest.delivery import Note, content_hash, load_delivery, read_note
 from ingest.home import Home
 from ingest.lake import StagedDelivery
 from ingest.landing import Landed, scan
-from ingest.ledger import DELIVERY_ID, LEDGER, in_effect, read_ledger, write_ledger
+from ingest.ledger import DELIVERY_ID, LEDGER, in_effect, read_ledger, settle, write_ledger
 from ingest.pseudonym import Pseudonymiser, pseudonymiser
 from ingest.source import DeliveryError, Source
 
@@ -66,7 +67,9 @@ def find_pending(
     readers = {(source.name, name): form.version for source in sources for name, form in source.formats.items()}
     current = {
         (row["source"], row["landed_on"], row["delivery"]): row
-        for row in ledger.filter(pl.col("is_current")).select(*DELIVERY_ID, "signature", "format", "reader_version", "outcome", "context_hash").iter_rows(named=True)
+        for row in ledger.filter(pl.col("is_current"))
+        .select(*DELIVERY_ID, "signature", "format", "reader_version", "outcome", "context_hash")
+        .iter_rows(named=True)
     }
     context = _context(campaigns)
 
@@ -76,12 +79,17 @@ def find_pending(
             return True
         if known["outcome"] == "refused":
             return bool(known["context_hash"] != context)
-        return bool(known["outcome"] != "withdrawn" and readers.get((item.source, known["format"])) != known["reader_version"])
+        return bool(
+            known["outcome"] != "withdrawn" and readers.get((item.source, known["format"])) != known["reader_version"]
+        )
 
     wanted = [item for item in landed if days is None or days[0] <= item.landed_on <= days[1]]
     present = {item.id for item in landed}
     missing = [key for key in in_effect(ledger).select(DELIVERY_ID).iter_rows() if key not in present]
-    gone = [f"landing/{source}/{day}/{name} has disappeared; its rows are kept (withdrawn: true in its note takes them out)" for source, day, name in missing]
+    gone = [
+        f"landing/{source}/{day}/{name} has disappeared; its rows are kept (withdrawn: true in its note takes them out)"
+        for source, day, name in missing
+    ]
     return Plan(tuple(filter(is_pending, wanted)), tuple(missing), (*warnings, *gone))
 
 
@@ -117,6 +125,7 @@ class _Read:
 
     row: dict[str, object]
     staged: StagedDelivery | None = None
+    may_shrink: bool = False
 
 
 def _batches(
@@ -138,10 +147,14 @@ def _batches(
         yield batch
 
 
-def _read(home: Home, source: Source, item: Landed, people: Pseudonymiser, campaigns: frozenset[str], run_id: str) -> _Read | None:
+def _read(
+    home: Home, source: Source, item: Landed, people: Pseudonymiser, campaigns: frozenset[str], run_id: str
+) -> _Read | None:
     """Read one delivery; None where its content turns out to be what is already in effect."""
     ledger = read_ledger(home)
-    versions = ledger.filter(pl.col("source") == item.source, pl.col("landed_on") == item.landed_on, pl.col("delivery") == item.name)
+    versions = ledger.filter(
+        pl.col("source") == item.source, pl.col("landed_on") == item.landed_on, pl.col("delivery") == item.name
+    )
     content = content_hash(item.path)
     row: dict[str, object] = dict.fromkeys(LEDGER.names())
     row |= {
@@ -160,12 +173,18 @@ def _read(home: Home, source: Source, item: Landed, people: Pseudonymiser, campa
         note = read_note(item.path)
         row |= {"format": note.format, "campaign_id": note.campaign, "supplier": note.supplier}
         if item.clash is not None:
-            raise DeliveryError(f"its name differs from {item.clash!r} only in case or Unicode form; rename one of the two folders")
+            raise DeliveryError(
+                f"its name differs from {item.clash!r} only in case or Unicode form; rename one of the two folders"
+            )
         _check_simulated(home, item)
         delivery = load_delivery(source, item.landed_on, item.path, note, people, campaigns)
         row |= {"reader_version": delivery.format.version, "state_hash": _state(content, delivery.format.version)}
         current = versions.filter(pl.col("is_current"))
-        if current.height and current["state_hash"].item() == row["state_hash"] and current["outcome"].item() != "refused":
+        if (
+            current.height
+            and current["state_hash"].item() == row["state_hash"]
+            and current["outcome"].item() != "refused"
+        ):
             write_ledger(home, _with_signature(ledger, item))
             return None
         if note.withdrawn:
@@ -175,11 +194,13 @@ def _read(home: Home, source: Source, item: Landed, people: Pseudonymiser, campa
             _check_replaced(home, ledger, item, note)
             row |= {"replaces_landed_on": note.replaces.landed_on, "replaces_delivery": note.replaces.delivery}
         staged = lake.stage(home, delivery, int(row["version"]), delivery.format.read(delivery))  # type: ignore[call-overload]
-        _check_size(ledger, item, note, staged)
     except DeliveryError as error:
         return _Read(row | {"outcome": "refused", "outcome_reason": str(error)})
-    counts = {name: getattr(staged, name) for name in ("records_read", "records_loaded", "records_rejected", "records_duplicate")}
-    return _Read(row | counts, staged)
+    counts = {
+        name: getattr(staged, name)
+        for name in ("records_read", "records_loaded", "records_rejected", "records_duplicate")
+    }
+    return _Read(row | counts, staged, may_shrink=note.replaces_smaller)
 
 
 def _commit(home: Home, source: Source, batch: Sequence[_Read], validator: Validator) -> list[Outcome]:
@@ -188,28 +209,43 @@ def _commit(home: Home, source: Source, batch: Sequence[_Read], validator: Valid
     staged = [read.staged for read in batch if read.staged is not None]
     verdicts = validator(source, staged, ledger) if staged else {}
     for read in batch:
-        if read.staged is None:
-            continue
-        why = verdicts.get(read.staged.ref)
-        if why is None:
-            lake.accept(home, read.staged, source)
-            read.row["outcome"] = "accepted"
-        else:
-            lake.hold(home, read.staged, source)
-            read.row |= {"outcome": "held", "outcome_reason": why}
-    rows = pl.DataFrame([read.row for read in batch], schema=LEDGER)
-    write_ledger(home, pl.concat([ledger, rows]))
+        if read.staged is not None:
+            held = verdicts.get(read.staged.ref)
+            truncated = None if read.may_shrink else _truncated(ledger, read.row)
+            if truncated is not None:
+                read.row |= {"outcome": "refused", "outcome_reason": truncated}
+            elif held is not None:
+                lake.hold(home, read.staged, source)
+                read.row |= {"outcome": "held", "outcome_reason": held}
+            else:
+                lake.accept(home, read.staged, source)
+                read.row["outcome"] = "accepted"
+        ledger = pl.concat([ledger, pl.DataFrame([read.row], schema=LEDGER)])
+    write_ledger(home, ledger)
     shutil.rmtree(home.lake / ".staging", ignore_errors=True)
-    names = ("source", "landed_on", "delivery", "version", "outcome", "records_read", "records_loaded", "records_rejected", "records_duplicate")
+    names = (
+        "source",
+        "landed_on",
+        "delivery",
+        "version",
+        "outcome",
+        "records_read",
+        "records_loaded",
+        "records_rejected",
+        "records_duplicate",
+    )
     return [Outcome(**{name: read.row[name] for name in names}, reason=read.row["outcome_reason"]) for read in batch]  # type: ignore[arg-type]
 
 
 def _check_simulated(home: Home, item: Landed) -> None:
     """A simulated home has a key that everybody knows: real people must not come under it."""
-    import json
-
-    if home.simulated.exists() and [item.source, item.landed_on.isoformat(), item.name] not in json.loads(home.simulated.read_text())["deliveries"]:
-        raise DeliveryError("this home was made by the simulator and takes no other delivery; use a CAMPAIGN_HOME of your own for real data")
+    if not home.simulated.exists():
+        return
+    made = json.loads(home.simulated.read_text())["deliveries"]
+    if [item.source, item.landed_on.isoformat(), item.name] not in made:
+        raise DeliveryError(
+            "this home was made by the simulator and takes no other delivery; use a CAMPAIGN_HOME of your own for real data"
+        )
 
 
 def _check_replaced(home: Home, ledger: pl.DataFrame, item: Landed, note: Note) -> None:
@@ -222,23 +258,31 @@ def _check_replaced(home: Home, ledger: pl.DataFrame, item: Landed, note: Note) 
         )
 
 
-def _check_size(ledger: pl.DataFrame, item: Landed, note: Note, staged: StagedDelivery) -> None:
-    """The truncation guard: good data is not replaced by a suspiciously small delivery."""
-    same = (pl.col("landed_on") == item.landed_on) & (pl.col("delivery") == item.name)
-    if note.replaces is not None:
-        same |= (pl.col("landed_on") == note.replaces.landed_on) & (pl.col("delivery") == note.replaces.delivery)
-    before = in_effect(ledger).filter((pl.col("source") == item.source) & same)["records_read"].max()
-    if isinstance(before, int) and staged.records_read < SMALLEST_REPLACEMENT * before and not note.replaces_smaller:
-        raise DeliveryError(
-            f"found {staged.records_read} records, expected at least {SMALLEST_REPLACEMENT:.0%} of the {before} it replaces; deliver it "
-            "whole, or set replaces_smaller: true in delivery.yml"
-        )
+def _truncated(ledger: pl.DataFrame, row: Mapping[str, object]) -> str | None:
+    """The truncation guard: why a version is suspiciously small beside what it takes the place of, if it is."""
+    same = (pl.col("landed_on") == row["landed_on"]) & (pl.col("delivery") == row["delivery"])
+    if row["replaces_delivery"] is not None:
+        same |= (pl.col("landed_on") == row["replaces_landed_on"]) & (pl.col("delivery") == row["replaces_delivery"])
+    earlier = ledger.filter((pl.col("source") == row["source"]) & same)
+    if earlier.is_empty():
+        return None
+    before, now = in_effect(settle(earlier))["records_read"].max(), row["records_read"]
+    assert isinstance(now, int)
+    if not isinstance(before, int) or now >= SMALLEST_REPLACEMENT * before:
+        return None
+    return (
+        f"found {now} records, expected at least {SMALLEST_REPLACEMENT:.0%} of the {before} it replaces; deliver it whole, or set "
+        "replaces_smaller: true in delivery.yml"
+    )
 
 
 def _with_signature(ledger: pl.DataFrame, item: Landed) -> pl.DataFrame:
     """A folder that was touched but holds what it held: remember how it looks now."""
     same = (
-        (pl.col("source") == item.source) & (pl.col("landed_on") == item.landed_on) & (pl.col("delivery") == item.name) & pl.col("is_current")
+        (pl.col("source") == item.source)
+        & (pl.col("landed_on") == item.landed_on)
+        & (pl.col("delivery") == item.name)
+        & pl.col("is_current")
     )
     return ledger.with_columns(pl.when(same).then(pl.lit(item.signature)).otherwise("signature").alias("signature"))
 

@@ -1,8 +1,8 @@
 """The lake: typed parquet, one file per table and delivery, replaced atomically. What a file means is in the table's schema.
 
-    lake/<table>/landed_on=YYYY-MM-DD/<delivery>.parquet    the last good version of each delivery
-    lake/held/<table>/...                                   versions that failed their suite, for a person to look at
-    lake/rejected/<source>/... and lake/unreadable/...      what could not be read, and why
+lake/<table>/landed_on=YYYY-MM-DD/<delivery>.parquet    the last good version of each delivery
+lake/held/<table>/...                                   versions that failed their suite, for a person to look at
+lake/rejected/<source>/... and lake/unreadable/...      what could not be read, and why
 """
 
 import shutil
@@ -76,7 +76,9 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         if frame is None:
             continue
         if frame.schema != pl.Schema({**table.schema, **LINEAGE}):
-            raise ValueError(f"{delivery.format.name} returned {table.name} with other columns than its schema: {frame.schema}")
+            raise ValueError(
+                f"{delivery.format.name} returned {table.name} with other columns than its schema: {frame.schema}"
+            )
         loaded += frame.select(table.records).item() if table.records is not None and frame.height else 0
         files[table.name] = folder / f"{table.name}.parquet"
         identified = frame.with_columns(
@@ -144,7 +146,9 @@ def _staging(home: Home) -> Path:
 
 def _move(place: Path, staged: StagedDelivery, source: Source) -> None:
     kept = {"rejected": staged.rejected, "unreadable": staged.unreadable}
-    moves = {partition(place / name / staged.source, staged.landed_on, staged.delivery): path for name, path in kept.items()}
+    moves = {
+        partition(place / name / staged.source, staged.landed_on, staged.delivery): path for name, path in kept.items()
+    }
     for table in source.tables:
         target = partition(place / table.name, staged.landed_on, staged.delivery)
         if table.name in staged.tables:

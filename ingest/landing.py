@@ -55,7 +55,11 @@ def scan(home: Home, sources: Iterable[str]) -> tuple[list[Landed], list[str]]:
                 path = Path(day.path) / name
                 if not (path / NOTE).is_file():
                     continue
-                clash = next((other for other in names if other != name and folded(other) == folded(name)), None) if counted.get(folded(name), 0) > 1 else None
+                clash = (
+                    next((other for other in names if other != name and folded(other) == folded(name)), None)
+                    if counted.get(folded(name), 0) > 1
+                    else None
+                )
                 landed.append(Landed(source.name, landed_on, name, path, signature(path), clash))
     return landed, warnings
 
@@ -84,7 +88,10 @@ def _folders(path: Path) -> list["os.DirEntry[str]"]:
     if not path.is_dir():
         return []
     with os.scandir(path) as entries:
-        return sorted((entry for entry in entries if entry.is_dir() and not entry.name.startswith(".")), key=lambda entry: entry.name)
+        return sorted(
+            (entry for entry in entries if entry.is_dir() and not entry.name.startswith(".")),
+            key=lambda entry: entry.name,
+        )
 
 
 def _day(name: str) -> date | None:

@@ -70,7 +70,10 @@ def settle(ledger: pl.DataFrame) -> pl.DataFrame:
         .group_by(DELIVERY_ID)
         .agg(
             pl.col("version").max().alias("decisive_version"),
-            pl.col("outcome", "replaces_landed_on", "replaces_delivery").sort_by("version").last().name.prefix("decisive_"),
+            pl.col("outcome", "replaces_landed_on", "replaces_delivery")
+            .sort_by("version")
+            .last()
+            .name.prefix("decisive_"),
         )
     )
     replaced = (

@@ -76,9 +76,7 @@ def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
 
 
 _ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$"
-_WRITTEN = (
-    r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?i:([AP])\.?M\.?)?$"
-)
+_WRITTEN = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?i:([AP])\.?M\.?)?$"
 
 
 def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | None = None) -> pl.Expr:
@@ -95,10 +93,15 @@ def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | 
     def field(groups: pl.Expr, number: int) -> pl.Expr:
         return groups.struct.field(str(number))
 
-    day, month = (("1", "2") if date_order == "dmy" else ("2", "1"))
+    day, month = ("1", "2") if date_order == "dmy" else ("2", "1")
     clock = field(written, 4).cast(pl.Int64())
     half = field(written, 7).str.to_uppercase()
-    hour = pl.when(half.is_null()).then(clock).when(clock.is_between(1, 12)).then(clock % 12 + 12 * (half == "P").cast(pl.Int64()))
+    hour = (
+        pl.when(half.is_null())
+        .then(clock)
+        .when(clock.is_between(1, 12))
+        .then(clock % 12 + 12 * (half == "P").cast(pl.Int64()))
+    )
     pieces = [
         (field(iso, 1), field(written, 3), 4),
         (field(iso, 2), written.struct.field(month), 2),
@@ -113,13 +116,27 @@ def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | 
     )
     micros = field(iso, 7).fill_null("0").str.pad_end(6, "0")
     naive = pl.concat_str(
-        [year, pl.lit("-"), month_, pl.lit("-"), day_, pl.lit("T"), hours, pl.lit(":"), minutes, pl.lit(":"), seconds, pl.lit("."), micros]
+        [
+            year,
+            pl.lit("-"),
+            month_,
+            pl.lit("-"),
+            day_,
+            pl.lit("T"),
+            hours,
+            pl.lit(":"),
+            minutes,
+            pl.lit(":"),
+            seconds,
+            pl.lit("."),
+            micros,
+        ]
     ).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us", strict=False)
 
     offset = field(iso, 8).str.replace("Z", "+0000").str.replace(":", "")
-    offset_minutes = (
-        offset.str.slice(1, 2).cast(pl.Int64()) * 60 + offset.str.slice(3, 2).cast(pl.Int64())
-    ) * pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
+    offset_minutes = (offset.str.slice(1, 2).cast(pl.Int64()) * 60 + offset.str.slice(3, 2).cast(pl.Int64())) * pl.when(
+        offset.str.starts_with("-")
+    ).then(-1).otherwise(1)
     with_offset = naive.dt.replace_time_zone("UTC") - pl.duration(minutes=offset_minutes)
     name = zone.key if zone is not None else None
     if name is None:

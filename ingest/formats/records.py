@@ -14,7 +14,10 @@ def reject(frame: pl.DataFrame, rules: Mapping[str, tuple[pl.Expr, str]]) -> tup
     """
     judged = frame.with_columns(
         pl.coalesce(
-            *(pl.when(condition.fill_null(value=False)).then(pl.lit(reason)) for reason, (condition, _) in rules.items()),
+            *(
+                pl.when(condition.fill_null(value=False)).then(pl.lit(reason))
+                for reason, (condition, _) in rules.items()
+            ),
             pl.lit(None, pl.String()),
         ).alias("reason")
     )

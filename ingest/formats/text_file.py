@@ -53,7 +53,9 @@ def text_files(delivery: Delivery, encoding: str | None = None) -> Iterator[Text
             yield TextFile(name, _decoded(name, data, encoding))
 
 
-def read_table(file: TextFile, *, has_header: bool = True, first_line: int = 1, separator: str | None = None) -> TextTable:
+def read_table(
+    file: TextFile, *, has_header: bool = True, first_line: int = 1, separator: str | None = None
+) -> TextTable:
     """Read delimited text whose header (or first record) stands in line `first_line`. Raises DeliveryError.
 
     `line` is the line of the file on which a record starts, also after fields that hold line ends. Records with more fields than
@@ -71,10 +73,14 @@ def read_table(file: TextFile, *, has_header: bool = True, first_line: int = 1, 
         try:
             rows = _parsed(body, separator, has_header)
         except ComputeError as error:
-            raise DeliveryError(f"{file.name}: cannot be read as text in columns; expected a header line and records separated by {separator!r}") from error
+            raise DeliveryError(
+                f"{file.name}: cannot be read as text in columns; expected a header line and records separated by {separator!r}"
+            ) from error
     lines = _lines(rows, body, first_line + has_header)
     if rejected.height:
-        kept = pl.Series("line", range(first_line + has_header, first_line + has_header + rows.height + rejected.height), pl.Int64())
+        kept = pl.Series(
+            "line", range(first_line + has_header, first_line + has_header + rows.height + rejected.height), pl.Int64()
+        )
         lines = kept.filter(~kept.is_in(rejected["line"].implode()))
     rows = rows.with_columns(pl.lit(file.name).alias("file"), lines.alias("line"))
     if rows.height and _last_is_cut(body, separator, rows.width - 2):
@@ -92,7 +98,9 @@ def pick_columns(table: pl.DataFrame, columns: Mapping[str, str | int], file_nam
     there = [name for name in table.columns if name not in ("file", "line")]
     for ours, theirs in columns.items():
         if isinstance(theirs, int) and not 1 <= theirs <= len(there):
-            raise DeliveryError(f"{file_name}: column {theirs} for {ours!r} is not there; found {len(there)} columns, the first is 1")
+            raise DeliveryError(
+                f"{file_name}: column {theirs} for {ours!r} is not there; found {len(there)} columns, the first is 1"
+            )
         if isinstance(theirs, str) and theirs not in there:
             raise DeliveryError(
                 f"{file_name}: column {theirs!r} for {ours!r} is not there; found {', '.join(map(repr, there[:40]))}; "
@@ -118,18 +126,24 @@ def _unpacked(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         else:
             yield name, data
     except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile) as error:
-        raise DeliveryError(f"{name}: cannot be unpacked ({error}); expected what its ending says; deliver it again") from error
+        raise DeliveryError(
+            f"{name}: cannot be unpacked ({error}); expected what its ending says; deliver it again"
+        ) from error
 
 
 def _decoded(name: str, data: bytes, encoding: str | None) -> str:
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
-            raise DeliveryError(f"{name}: is {what}, expected text; export it as CSV, or name its format in delivery.yml")
+            raise DeliveryError(
+                f"{name}: is {what}, expected text; export it as CSV, or name its format in delivery.yml"
+            )
     if encoding is not None:
         try:
             return data.decode(encoding).removeprefix("\ufeff")
         except (UnicodeDecodeError, LookupError) as error:
-            raise DeliveryError(f"{name}: is not {encoding} as options.encoding says ({error}); correct or remove it") from error
+            raise DeliveryError(
+                f"{name}: is not {encoding} as options.encoding says ({error}); correct or remove it"
+            ) from error
     for bom, known in _BOMS.items():
         if data.startswith(bom):
             return _strict(name, data, known)
@@ -148,7 +162,9 @@ def _strict(name: str, data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DeliveryError(f"{name}: begins as {encoding} but is not ({error.reason} at byte {error.start}); deliver it again") from error
+        raise DeliveryError(
+            f"{name}: begins as {encoding} but is not ({error.reason} at byte {error.start}); deliver it again"
+        ) from error
 
 
 def _windows_1256(name: str, data: bytes, error: UnicodeDecodeError) -> str:
@@ -169,7 +185,9 @@ def _separator(body: str) -> str:
 
 
 def _parsed(body: str, separator: str, has_header: bool) -> pl.DataFrame:
-    return pl.read_csv(body.encode(), separator=separator, has_header=has_header, infer_schema=False, raise_if_empty=False)
+    return pl.read_csv(
+        body.encode(), separator=separator, has_header=has_header, infer_schema=False, raise_if_empty=False
+    )
 
 
 def _lines(rows: pl.DataFrame, body: str, first_line: int) -> pl.Series:
@@ -180,7 +198,9 @@ def _lines(rows: pl.DataFrame, body: str, first_line: int) -> pl.Series:
         return plain
     inner = rows.select(pl.sum_horizontal(pl.all().str.count_matches("\n").fill_null(0)).alias("n"))["n"]
     starts = plain + inner.cum_sum().shift(1, fill_value=0).cast(pl.Int64())
-    blank = pl.Series([number for number, line in enumerate(body.split("\n"), first_line - 1) if not line.strip()], dtype=pl.Int64())
+    blank = pl.Series(
+        [number for number, line in enumerate(body.split("\n"), first_line - 1) if not line.strip()], dtype=pl.Int64()
+    )
     for number in blank.filter(blank < ends):
         starts = starts + (starts >= number).cast(pl.Int64())
     return starts
@@ -193,7 +213,14 @@ def _without_ragged_lines(name: str, body: str, separator: str, first_line: int)
     for row in reader:
         width = width or len(row)
         if len(row) > width:
-            bad.append((name, reader.line_num + first_line - 1, "unreadable", f"{len(row)} fields, expected {width} as in the header"))
+            bad.append(
+                (
+                    name,
+                    reader.line_num + first_line - 1,
+                    "unreadable",
+                    f"{len(row)} fields, expected {width} as in the header",
+                )
+            )
         else:
             writer.writerow(row)
     return kept.getvalue(), pl.DataFrame(bad, schema=REJECTED, orient="row")

@@ -80,7 +80,9 @@ class VideoCsv:
             raw = raw.with_columns(pl.lit(options.captured_at).alias("captured_at"))
         parsed = _parse(raw, delivery, options)
         if options.captured_at is not None and parsed.height and parsed["captured_at"].is_null().all():
-            raise DeliveryError(f"delivery.yml: key 'options.captured_at': found {options.captured_at!r}, expected an ISO date and time")
+            raise DeliveryError(
+                f"delivery.yml: key 'options.captured_at': found {options.captured_at!r}, expected an ISO date and time"
+            )
 
         parsed, rejected = reject(
             parsed,
@@ -89,7 +91,10 @@ class VideoCsv:
                 "bad_time": (pl.col("captured_at").is_null(), "captured_at is not a date and time that exists"),
             },
         )
-        is_duplicate = find_duplicates(parsed, ignore=("file", "line", *(f"{name}_reason" for name in [*_COUNTS, "created_at", "duration_seconds"])))
+        is_duplicate = find_duplicates(
+            parsed,
+            ignore=("file", "line", *(f"{name}_reason" for name in [*_COUNTS, "created_at", "duration_seconds"])),
+        )
         loaded = parsed.filter(~is_duplicate)
         table = delivery.source.table("video_readings")
         return Parsed(
@@ -97,7 +102,9 @@ class VideoCsv:
             records_read=sum(item.records for item in tables),
             records_duplicate=int(is_duplicate.sum()),
             rejected=pl.concat([*(item.rejected for item in tables), rejected]),
-            unreadable=unreadable(loaded, [name for name in (*_COUNTS, "created_at", "duration_seconds") if name in mapped]),
+            unreadable=unreadable(
+                loaded, [name for name in (*_COUNTS, "created_at", "duration_seconds") if name in mapped]
+            ),
         )
 
 
@@ -106,7 +113,9 @@ def _parse(raw: pl.DataFrame, delivery: Delivery, options: VideoCsvOptions) -> p
         _video_id().alias("video_id"),
         parse_instant(pl.col("captured_at"), delivery.zone, options.date_order).struct.field("at").alias("captured_at"),
         parse_instant(pl.col("created_at"), delivery.zone, options.date_order).alias("written"),
-        delivery.pseudonyms.key(pl.col("creator").str.strip_chars().str.strip_prefix("@").str.to_lowercase(), "creator").alias("creator_key"),
+        delivery.pseudonyms.key(
+            pl.col("creator").str.strip_chars().str.strip_prefix("@").str.to_lowercase(), "creator"
+        ).alias("creator_key"),
         *(parse_count(pl.col(name)).alias(name) for name in _COUNTS),
         *_tags(options.hashtag_separator),
         _blank_is_null("creator_country").str.to_uppercase().alias("creator_country"),
@@ -150,7 +159,10 @@ def _video_id() -> pl.Expr:
 
 def _id_time() -> pl.Expr:
     """The upper 32 bits of a TikTok id are the time of posting, in seconds since 1970, UTC."""
-    seconds = pl.when(pl.col("video_id").str.contains(_TIKTOK_ID)).then(pl.col("video_id")).cast(pl.Int64(), strict=False) // 2**32
+    seconds = (
+        pl.when(pl.col("video_id").str.contains(_TIKTOK_ID)).then(pl.col("video_id")).cast(pl.Int64(), strict=False)
+        // 2**32
+    )
     return pl.from_epoch(seconds, time_unit="s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
 
 

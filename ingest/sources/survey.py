@@ -19,9 +19,7 @@ SURVEY_WAVES = Table(
             "mode": pl.String(),
             "population": pl.String(),
             "sampling": pl.String(),
-            "samples": pl.List(
-                pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})
-            ),
+            "samples": pl.List(pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})),
         }
     ),
     key=("survey_id", "wave"),

@@ -47,7 +47,7 @@ matched as (
         lines.target,
         kpis.event_on,
         kpis.period,
-        kpis.market,
+        coalesce(kpis.market, lines.market) as market,
         coalesce(kpis.subject_type, lines.subject_type) as subject_type,
         coalesce(kpis.subject_id, lines.subject_id) as subject_id,
         kpis.value,

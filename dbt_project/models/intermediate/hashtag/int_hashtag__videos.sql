@@ -14,6 +14,7 @@
 }}
 -- depends_on: {{ ref('fct_hashtag_video_day') }}
 -- depends_on: {{ ref('int_hashtag__subject_days') }}
+-- depends_on: {{ ref('int_hashtag__late_videos') }}
 
 with
 

@@ -10,6 +10,8 @@
         on_schema_change='fail',
     )
 }}
+-- depends_on: {{ ref('int_hashtag__late_videos') }}
+-- depends_on: {{ ref('int_hashtag__touched') }}
 {%- set counters = ['views', 'likes', 'comments', 'shares', 'saves'] %}
 
 with

@@ -14,7 +14,7 @@ typed as (
         wave,
         respondent_key,
         question_code,
-        answer_code,
+        {{ survey_answer_code('answer_code') }} as answer_code,
         status = 'answered' as is_answered,
         cast(landed_on as date) as landed_on,
         delivery,

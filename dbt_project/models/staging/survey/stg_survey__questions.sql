@@ -17,7 +17,15 @@ typed as (
         question_text,
         kind,
         cast(
-            answers as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean) []
+            list_transform(
+                answers,
+                lambda answer: struct_pack(
+                    answer_code := {{ survey_answer_code('answer.answer_code') }},
+                    answer_label := answer.answer_label,
+                    is_top := answer.is_top,
+                    is_bottom := answer.is_bottom
+                )
+            ) as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean) []
         ) as answers,
         cast(landed_on as date) as landed_on,
         delivery,
