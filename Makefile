@@ -1,0 +1,53 @@
+# The few commands of the project. Each target says in one line what it is for; the work is done by the tools it calls.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV ?= uv
+COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras
+
+.PHONY: install install-test run up test lint bench lock clean
+
+install: $(VENV)/.installed  ## what a run needs, from the lock file alone
+
+install-test: $(VENV)/.installed-test  ## and what tests, lint and benchmarks need
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.installed-test: tests/requirements.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r tests/requirements.lock
+	touch $@
+
+run: install  ## the daily run on CAMPAIGN_HOME, or on the sample campaign where none is named
+ifeq ($(strip $(CAMPAIGN_HOME)),)
+	test -d campaign_home/landing || $(BIN)/campaign simulate --home campaign_home
+	$(BIN)/campaign run --home campaign_home
+else
+	$(BIN)/campaign run --home "$(CAMPAIGN_HOME)"
+endif
+
+up: install  ## the Dagster web UI and daemon on loopback
+	$(BIN)/campaign up --home "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
+
+test: install-test  ## every test
+	env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest $(ARGS)
+
+lint: install-test  ## style and types of Python, style of SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project
+
+bench: install-test  ## the benchmarks, each beside a peer in the same run
+	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+lock:  ## both lock files anew, with the newest versions that pyproject.toml allows
+	$(COMPILE) --upgrade --extra install -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --extra install --extra test -c requirements.lock -o tests/requirements.lock pyproject.toml
+
+clean:  ## what can be made again, but never a home
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,229 @@
+"""The lake as assets: one factory over the registry makes a step per source, its tables and their checks, and the ledger after them.
+
+No source, table or format is named here. When steps run is in `orchestration.automation`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from expectations.suites import suite_for
+from ingest.home import Home
+from ingest.source import Source, Table
+from orchestration.automation import daily_freshness, silent_since, window
+from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, group_name
+from orchestration.project import Project
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ingest.ingestion import Outcome
+
+LEDGER_KEY = dg.AssetKey(["lake", "deliveries"])
+WARN_SHOWN_FOR = timedelta(days=7)
+"""A warning about a delivery stays on its asset for so many landed days; what is held stays until it is mended."""
+
+MOST_SHOWN = 5
+
+RawEvent = dg.AssetMaterialization | dg.MaterializeResult | dg.AssetCheckResult
+
+
+def table_key(source: Source, table: Table) -> dg.AssetKey:
+    """The key of a lake table, which is also what dbt calls it: source, then table."""
+    return dg.AssetKey([source.name, table.name])
+
+
+def source_asset(source: Source, project: Project, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """One step that takes in a source's deliveries and fills all its tables, since a delivery feeds several and is read once.
+
+    A run carries no partition: the step takes in whatever is pending and writes an event for each day that held some. The events
+    of a run that names a range (a backfill from the UI) are Dagster's own, for every day of it.
+    """
+    specs = [
+        dg.AssetSpec(
+            key=table_key(source, table),
+            description=f"{table.description} {source.description}",
+            group_name=group_name(source),
+            owners=[source.owner],
+            kinds={"polars", "parquet"},
+            partitions_def=partitions,
+            metadata={"dagster/column_schema": _column_schema(table), "formats": ", ".join(sorted(source.formats))},
+        )
+        for table in source.tables
+    ]
+    checks = [
+        dg.AssetCheckSpec(
+            name=expectation.name,
+            asset=table_key(source, table),
+            description=expectation.expected,
+            blocking=False,
+            metadata={"severity": expectation.severity},
+        )
+        for table in source.tables
+        for expectation in suite_for(table.name).expectations
+    ]
+
+    @dg.multi_asset(name=f"ingest_{source.name}", specs=specs, check_specs=checks, backfill_policy=dg.BackfillPolicy.single_run())
+    def take_in(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[RawEvent]:
+        named = context.partition_key_range if context.has_partition_key or context.has_partition_key_range else None
+        days = window(context.run.tags, (named.start, named.end) if named else None)
+        outcomes = _ingest(home, source, context.run_id, project, days)
+        yield from _materializations(home, source, outcomes, is_partitioned=named is not None)
+        yield from _check_results(home, source, context.run_id)
+
+    return take_in
+
+
+def ledger_asset(sources: Sequence[Source], project: Project, zone: ZoneInfo) -> dg.AssetsDefinition:
+    """The ledger, after every source: what became of each delivery, and whether the books balance and the days are fresh."""
+    specs = [
+        dg.AssetCheckSpec(
+            "records_accounted_for",
+            asset=LEDGER_KEY,
+            blocking=True,
+            description="Of every version read, records read = loaded + rejected + duplicate.",
+        ),
+        dg.AssetCheckSpec("nothing_refused", asset=LEDGER_KEY, description="No delivery is held or refused at present."),
+        dg.AssetCheckSpec("deliveries_arrive", asset=LEDGER_KEY, description="While a campaign runs, something lands every day or two."),
+    ]
+
+    @dg.asset(
+        key=LEDGER_KEY,
+        deps=[table_key(source, table) for source in sources for table in source.tables],
+        group_name=CAMPAIGN,
+        owners=[CAMPAIGN_OWNER],
+        kinds={"polars", "parquet"},
+        description="The ledger: which version of which delivery is loaded, held, refused or superseded, and why.",
+        check_specs=specs,
+        freshness_policy=daily_freshness(zone),
+    )
+    def deliveries(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        from ingest.ledger import read_ledger
+
+        ledger = read_ledger(home)
+        statuses = Counter(ledger["status"].to_list())
+        last = ledger["landed_on"].max()
+        yield dg.MaterializeResult(metadata={"dagster/row_count": ledger.height, **statuses, "landed through": str(last)})
+        yield _accounted_for(ledger)
+        yield _nothing_refused(ledger)
+        silent = silent_since(home, project, last, datetime.now(zone)) if isinstance(last, date) else None
+        yield dg.AssetCheckResult(
+            asset_key=LEDGER_KEY,
+            check_name="deliveries_arrive",
+            passed=silent is None,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"landed through": str(last), "expected": "a delivery every day or two until the campaign ends"},
+        )
+
+    return deliveries
+
+
+def _ingest(home: Home, source: Source, run_id: str, project: Project, days: tuple[date, date] | None) -> "list[Outcome]":
+    from expectations.checks import CheckResult, held, write_checks
+    from expectations.validation import validate_deliveries
+    from ingest.ingestion import StagedDelivery, ingest
+
+    judged: list[CheckResult] = []
+
+    def judge(source: Source, staged: Sequence[StagedDelivery], ledger: "pl.DataFrame") -> Mapping[str, str]:
+        results = validate_deliveries(source, staged, ledger)
+        # Written before the ledger is: a killed run must not leave a verdict without its evidence.
+        judged.extend(results)
+        write_checks(home, run_id, judged)
+        return held(results)
+
+    return ingest(home, source, judge, run_id, project.campaign_ids, days)
+
+
+def _materializations(home: Home, source: Source, outcomes: "Sequence[Outcome]", *, is_partitioned: bool) -> Iterator[RawEvent]:
+    """An event per table and day on which something came into effect or was taken out, and one per table for the run."""
+    days = sorted({outcome.landed_on for outcome in outcomes if outcome.outcome in ("accepted", "withdrawn")})
+    became = Counter(outcome.outcome for outcome in outcomes)
+    for table in source.tables:
+        key, rows = table_key(source, table), dict(zip(days, _rows_by_day(home, table, days), strict=True))
+        for day in () if is_partitioned else days:
+            yield dg.AssetMaterialization(asset_key=key, partition=day.isoformat(), metadata={"dagster/row_count": rows[day]})
+        metadata: dict[str, Any] = {"deliveries taken in": len(outcomes), "rows on their days": sum(rows.values()), **became}
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+
+
+def _rows_by_day(home: Home, table: Table, days: Iterable[date]) -> list[int]:
+    import pyarrow.parquet as pq
+
+    folders = [home.lake / table.name / f"landed_on={day}" for day in days]
+    return [sum(pq.read_metadata(file).num_rows for file in folder.glob("[!.]*.parquet")) for folder in folders]
+
+
+def _check_results(home: Home, source: Source, run_id: str) -> Iterator[dg.AssetCheckResult]:
+    """Every check of the source, over all that is held and all that landed lately: the next run overwrites what is shown."""
+    import polars as pl
+
+    from ingest.ledger import read_ledger
+    from orchestration.meta_tables import current_checks
+
+    ledger = read_ledger(home).filter(pl.col("source") == source.name, pl.col("status").is_in(["loaded", "held"]))
+    as_of = ledger["landed_on"].max()
+    since = as_of - WARN_SHOWN_FOR if isinstance(as_of, date) else date.min
+    judged = (
+        current_checks(home)
+        .filter(pl.col("layer") == "delivery")
+        .join(ledger.filter("is_current"), on=["source", "landed_on", "delivery"])
+        .filter((pl.col("status") == "held") | (pl.col("landed_on") > since) | (pl.col("run_id") == run_id))
+    )
+    for table in source.tables:
+        for expectation in suite_for(table.name).expectations:
+            mine = judged.filter(pl.col("subject") == table.name, pl.col("check_name") == expectation.name)
+            failed = mine.filter(~pl.col("passed")).sort("landed_on", "delivery", descending=True)
+            yield dg.AssetCheckResult(
+                asset_key=table_key(source, table),
+                check_name=expectation.name,
+                passed=failed.is_empty(),
+                severity=dg.AssetCheckSeverity.ERROR if expectation.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
+                metadata={"expected": expectation.expected, "deliveries judged": mine.height, **_evidence(failed)},
+            )
+
+
+def _evidence(failed: "pl.DataFrame") -> dict[str, Any]:
+    if failed.is_empty():
+        return {}
+    rows = failed.head(MOST_SHOWN).select("landed_on", "delivery", "observed", "sample").iter_rows()
+    lines = [f"- {landed_on}/{delivery}: {observed}{f' ({sample})' if sample else ''}" for landed_on, delivery, observed, sample in rows]
+    return {
+        "observed": dg.MetadataValue.md("\n".join(lines)),
+        "deliveries that fail": failed.height,
+        "failing": int(failed["failing"].sum()),
+    }
+
+
+def _accounted_for(ledger: "pl.DataFrame") -> dg.AssetCheckResult:
+    import polars as pl
+
+    accounted = pl.sum_horizontal("records_loaded", "records_rejected", "records_duplicate")
+    wrong = ledger.filter(pl.col("records_read").is_not_null() & (pl.col("records_read") != accounted))
+    return dg.AssetCheckResult(
+        asset_key=LEDGER_KEY,
+        check_name="records_accounted_for",
+        passed=wrong.is_empty(),
+        metadata={"versions that do not add up": wrong.height, "records read": int(ledger["records_read"].sum())},
+    )
+
+
+def _nothing_refused(ledger: "pl.DataFrame") -> dg.AssetCheckResult:
+    from orchestration.status import set_aside
+
+    lines = set_aside(ledger)
+    return dg.AssetCheckResult(
+        asset_key=LEDGER_KEY,
+        check_name="nothing_refused",
+        passed=not lines,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"held or refused": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "nothing")},
+    )
+
+
+def _column_schema(table: Table) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name, str(kind)) for name, kind in table.schema.items()])

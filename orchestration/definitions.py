@@ -1,0 +1,47 @@
+"""The platform on one screen: what there is, in what order, and the one job that does it all."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from ingest.home import Home
+from ingest.source import Source
+from ingest.sources import SOURCES
+from orchestration.assets import ledger_asset, source_asset
+from orchestration.automation import JOB, daily_schedule, landed_on_partitions, reporting_zone
+from orchestration.dbt import dbt_asset, load_manifest, mart_keys
+from orchestration.project import PACKAGED, read_project
+from orchestration.publish import publish_asset
+from orchestration.resources import HomeResource
+
+
+def build_definitions(
+    root: Path | None = None, *, sources: Sequence[Source] = SOURCES, packaged: Path = PACKAGED
+) -> dg.Definitions:
+    """Landing to lake, lake to marts, marts to the published file: one job, one process, every step in the campaign's words."""
+    home = Home((root or Path(os.environ.get("CAMPAIGN_HOME", "campaign_home"))).resolve())
+    project = read_project(home, packaged)
+    manifest = load_manifest(home, project)
+    zone = reporting_zone(project)
+    partitions = landed_on_partitions(home, sources, zone)
+    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), description="From landing to the published marts.")
+    return dg.Definitions(
+        assets=[
+            *(source_asset(source, project, partitions) for source in sources),
+            ledger_asset(sources, project, zone),
+            dbt_asset(project, manifest, sources),
+            publish_asset(project, sources, mart_keys(manifest), zone),
+        ],
+        jobs=[job],
+        schedules=[daily_schedule(home, sources, job, zone)],
+        resources={"home": HomeResource(root=str(home.root))},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads; built when it is loaded, so that importing this module opens nothing."""
+    return build_definitions()

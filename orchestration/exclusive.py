@@ -1,0 +1,69 @@
+"""One run at a time in a home, whoever starts it: a lock that the kernel frees when its holder dies. No Dagster here."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ingest.home import Home
+
+
+@dataclass
+class Turn:
+    """The right to run. `killed` is the run that died while it held the lock; `waited`, whether someone else had it first."""
+
+    descriptor: int
+    killed: str | None
+    waited: bool
+
+    def name(self, run_id: str) -> None:
+        """Write down who runs, for those who wait and for those who find the body."""
+        note = {"run_id": run_id, "pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, json.dumps(note).encode(), 0)
+
+
+_held: dict[str, Turn] = {}
+
+
+@contextmanager
+def exclusive(home: Home, say: Callable[[str], None]) -> Iterator[Turn]:
+    """Wait for the home's turn and hold it. Within one process it may be taken again by whoever already holds it.
+
+    `say` is told whom one is waiting for, since a silent wait looks like a hang.
+    """
+    path = str(home.root / "run.lock")
+    if path in _held:
+        yield _held[path]
+        return
+    home.root.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    waited = False
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waited = True
+            holder = _note(descriptor)
+            say(f"waiting for run {holder.get('run_id', 'unknown')} (process {holder.get('pid', '?')}, since {holder.get('since', '?')})")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        turn = Turn(descriptor, _note(descriptor).get("run_id"), waited)
+        _held[path] = turn
+        try:
+            yield turn
+        finally:
+            os.ftruncate(descriptor, 0)
+            del _held[path]
+    finally:
+        os.close(descriptor)
+
+
+def _note(descriptor: int) -> dict[str, str]:
+    content = os.pread(descriptor, 4096, 0)
+    try:
+        return dict(json.loads(content)) if content else {}
+    except ValueError:
+        return {}

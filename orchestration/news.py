@@ -1,0 +1,96 @@
+"""Is there anything to do? Landing against the ledger, the ledger and the project against the last publication.
+
+Cheap on purpose: nothing here imports Dagster, dbt or Great Expectations.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+
+import polars as pl
+
+from ingest.home import Home
+from ingest.ingestion import find_pending
+from ingest.landing import Landed
+from ingest.ledger import read_ledger, state_digest
+from ingest.source import INSTANT, Source
+from orchestration.project import Project
+
+PUBLICATIONS = pl.Schema(
+    {
+        "published_at": INSTANT,
+        "run_id": pl.String(),
+        "landed_through": pl.Date(),
+        "code_version": pl.String(),
+        "tables": pl.Int64(),
+        "rows": pl.Int64(),
+        "fingerprint": pl.String(),
+        "ledger_hash": pl.String(),
+    }
+)
+"""One row per publication. `fingerprint` and `ledger_hash` say what it was made of: the project's files and the ledger."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What is not yet published. `reasons` to publish may exist without a pending delivery: a changed seed, a killed run."""
+
+    pending: tuple[Landed, ...]
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    deliveries_known: int
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days that hold what is pending; never the range between them."""
+        return tuple(sorted({item.landed_on for item in self.pending}))
+
+    def __bool__(self) -> bool:
+        return bool(self.reasons)
+
+
+def code_version() -> str:
+    """The version of this package, as publications record it."""
+    return version("campaign-warehouse")
+
+
+def read_publications(home: Home) -> pl.DataFrame:
+    """Every publication, oldest first; empty before the first."""
+    if not home.publications.exists():
+        return PUBLICATIONS.to_frame()
+    return pl.read_parquet(home.publications, memory_map=False)
+
+
+def find_news(
+    home: Home, project: Project, sources: Sequence[Source], days: tuple[date, date] | None = None
+) -> News:
+    """Compare a home with what it last published. `days` limits which landed days are looked at."""
+    plan = find_pending(home, sources, project.campaign_ids, days)
+    ledger = read_ledger(home)
+    reasons = []
+    if plan.pending:
+        landed = sorted({item.landed_on for item in plan.pending})
+        through = f"{landed[0]} to {landed[-1]}" if len(landed) > 1 else f"{landed[0]}"
+        reasons.append(f"{len(plan.pending)} new or changed deliveries on {len(landed)} days, {through}")
+    if plan.pending or ledger.height:
+        reasons += _unpublished(home, project, ledger)
+    return News(plan.pending, tuple(reasons), plan.warnings, ledger.height)
+
+
+def is_published(home: Home, project: Project, ledger: pl.DataFrame) -> bool:
+    """Whether the published file shows exactly this ledger, built with exactly this project."""
+    return not _unpublished(home, project, ledger)
+
+
+def _unpublished(home: Home, project: Project, ledger: pl.DataFrame) -> list[str]:
+    publications = read_publications(home)
+    if publications.is_empty() or not home.published.exists():
+        return ["nothing is published yet"]
+    last = publications.row(-1, named=True)
+    found = {
+        "the last run did not get as far as publishing": last["ledger_hash"] == state_digest(ledger),
+        "a model or seed has changed": last["fingerprint"] == project.fingerprint,
+        "the warehouse has a new version": last["code_version"] == code_version(),
+    }
+    return [reason for reason, is_same in found.items() if not is_same]

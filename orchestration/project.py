@@ -1,0 +1,136 @@
+"""The dbt project as a home uses it: packaged files with the home's own seeds laid over, copied to where dbt may write.
+
+The fingerprint says what it is made of. Nothing here imports dbt or Dagster, so that a run with nothing to do stays cheap.
+"""
+
+import csv
+import hashlib
+import io
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ingest.home import Home
+
+PACKAGED = Path(__file__).resolve().parent.parent / "dbt_project"
+"""The project as it is shipped; nothing is ever written there."""
+
+WRITTEN_BY_DBT = ("target", "logs", "dbt_packages")
+
+
+class ProjectError(Exception):
+    """A user's mistake in the files that CAMPAIGN_HOME/seeds lays over the project."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What the platform has to know of a campaign of the `campaigns` seed. `ends_on` None: it has no end yet."""
+
+    campaign_id: str
+    reporting_zone: ZoneInfo
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class Project:
+    """The files of the project by their relative path, and the directory that dbt runs them in."""
+
+    directory: Path
+    files: Mapping[str, bytes]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of every file: equal fingerprints build equal marts from equal deliveries."""
+        digest = hashlib.sha256()
+        for path, content in sorted(self.files.items()):
+            digest.update(f"{path}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()
+
+    @cached_property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """The campaigns that the warehouse knows. Raises ProjectError where the seed is not what it should be."""
+        rows = csv.DictReader(io.StringIO(self.files["seeds/campaigns.csv"].decode("utf-8-sig")))
+        return tuple(_campaign(row, line) for line, row in enumerate(rows, 2))
+
+    @property
+    def campaign_ids(self) -> frozenset[str]:
+        """Ids that a delivery may name."""
+        return frozenset(campaign.campaign_id for campaign in self.campaigns)
+
+    @property
+    def manifest(self) -> Path:
+        """What dbt understood of the files."""
+        return self.directory / "target" / "manifest.json"
+
+    @property
+    def parsed(self) -> Path:
+        """Holds the fingerprint of the files that `manifest` was made from."""
+        return self.directory / "target" / "parsed.fingerprint"
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether the manifest is that of these very files."""
+        return self.manifest.exists() and self.parsed.exists() and self.parsed.read_text() == self.fingerprint
+
+
+def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
+    """The packaged files, the home's seeds laid over them. Raises ProjectError where a seed takes the place of none."""
+    files = {path: (packaged / path).read_bytes() for path in _paths(packaged)}
+    seeds = {Path(path).name: path for path in files if path.startswith("seeds/") and path.endswith(".csv")}
+    for own in sorted(home.seeds.glob("*.csv")):
+        if own.name not in seeds:
+            raise ProjectError(
+                f"{own}: found {own.name}, expected the name of a seed to replace ({', '.join(sorted(seeds))}); rename or remove it"
+            )
+        files[seeds[own.name]] = own.read_bytes()
+    return Project(home.warehouse.parent / "dbt", files)
+
+
+def write_working_copy(project: Project) -> None:
+    """Make the working copy hold exactly these files, beside what dbt itself wrote there. Only what differs is touched."""
+    for path in _paths(project.directory):
+        if path not in project.files:
+            (project.directory / path).unlink()
+    for path, content in project.files.items():
+        target = project.directory / path
+        if not target.exists() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+
+def forget_build(project: Project) -> None:
+    """Throw away what dbt derived from the files, so that it derives it again."""
+    shutil.rmtree(project.directory / "target", ignore_errors=True)
+
+
+def _paths(directory: Path) -> list[str]:
+    """Project files under a directory, relative, without what dbt, Python and editors leave there."""
+    found = [path.relative_to(directory) for path in directory.rglob("*") if path.is_file()]
+    return sorted(path.as_posix() for path in found if not _is_left_over(path))
+
+
+def _is_left_over(path: Path) -> bool:
+    folders = path.parts[:-1]
+    is_cached = "__pycache__" in folders or any(part.startswith(".") for part in path.parts)
+    return is_cached or path.name == "__init__.py" or path.suffix == ".fingerprint" or (bool(folders) and folders[0] in WRITTEN_BY_DBT)
+
+
+def _campaign(row: Mapping[str, str | None], line: int) -> Campaign:
+    def cell(column: str) -> str:
+        value = row.get(column)
+        if value is None:
+            raise ProjectError(f"seeds/campaigns.csv, line {line}: there is no {column}; add the column and a value")
+        return value.strip()
+
+    try:
+        zone = ZoneInfo(cell("reporting_timezone"))
+        ends_on = date.fromisoformat(cell("ends_on")) if cell("ends_on") else None
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ProjectError(
+            f"seeds/campaigns.csv, line {line}: {error}; expected an IANA zone in reporting_timezone and YYYY-MM-DD or nothing in ends_on"
+        ) from error
+    return Campaign(cell("campaign_id"), zone, ends_on)

@@ -1,0 +1,77 @@
+"""One run of the daily job in this process, and what came of it in plain words. The `campaign` command prints it."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from ingest.home import Home
+from ingest.pseudonym import KeyProblemError
+from orchestration.automation import FROM_TAG, JOB, TO_TAG
+from orchestration.dbt import DbtError
+from orchestration.definitions import build_definitions
+from orchestration.instance import open_instance
+from orchestration.publication import PublicationError
+
+PLAIN = (KeyProblemError, DbtError, PublicationError)
+"""Errors whose message is written for the user: it is shown alone."""
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Whether the run published, why not where it did not, and what an operator should know besides."""
+
+    is_published: bool
+    failures: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def run_daily(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, date] | None) -> Report:
+    """Run the job on the home's instance. What a step did wrong is in the report, not raised."""
+    tags = {"campaign/reason": "; ".join(reasons)}
+    if days is not None:
+        tags |= {FROM_TAG: days[0].isoformat(), TO_TAG: days[1].isoformat()}
+    with open_instance(home) as instance:
+        try:
+            job = build_definitions(home.root).resolve_job_def(JOB)
+        except DbtError as error:
+            return Report(False, (str(error),))
+        result = job.execute_in_process(instance=instance, run_id=run_id, tags=tags, run_config=QUIET, raise_on_error=False)
+        if not result.success:
+            return Report(False, _failures(home, result))
+        removed = result.asset_materializations_for_node("publish")[-1].metadata.get("removed")
+        notices = (f"removed {removed.value}",) if removed is not None else ()
+        failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    return Report(True, notices=notices, warnings=tuple(map(_line, failed)))
+
+
+def log_path(home: Home) -> Path:
+    """Where the whole story of the last failed run is."""
+    return home.dagster / "last_failure.log"
+
+
+def _line(check: dg.AssetCheckEvaluation) -> str:
+    found = (check.metadata or {}).get("observed")
+    observed = f": {getattr(found, 'value', found)}" if found is not None else ""
+    return f"{'/'.join(check.asset_key.path)} {check.check_name}{observed}".replace("\n", " ")
+
+
+def _failures(home: Home, result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+    """What went wrong, a message per step that failed; the whole story goes to a file."""
+    messages, story = [], []
+    for event in result.get_step_failure_events():
+        data = event.step_failure_data
+        story.append(f"{event.step_key}\n{data.error.to_string() if data.error else ''}")
+        if data.user_failure_data is not None and data.user_failure_data.description:
+            messages.append(data.user_failure_data.description)
+        elif data.error is not None:
+            inner = data.error.cause or data.error
+            kind, _, text = inner.message.strip().partition(": ")
+            is_plain = kind.rpartition(".")[2] in {known.__name__ for known in PLAIN}
+            messages.append(text if is_plain else f"{event.step_key}: {inner.message.strip()} (the whole story: {log_path(home)})")
+    log_path(home).write_text("\n\n".join(story))
+    return tuple(messages) or ("the run stopped before its first step ended; `campaign up` shows its events",)
