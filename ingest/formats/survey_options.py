@@ -12,23 +12,27 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from ingest.text import DateOrder
 
-Whole = re.compile(r"^([+-]?\d+)\.0+$")
+_WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 """A whole number that a tool wrote with a point: code 4 as `4.0`."""
 
 
 def _text(value: object) -> object:
     """A name or code as text, integers without a point."""
-    if isinstance(value, bool):
-        raise ValueError(f"found {value}: YAML reads yes, no, on and off as true or false; expected text, put it in quotes")
-    if isinstance(value, date):
-        raise ValueError(f"found the date {value.isoformat()}; expected text, put it in quotes")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, str):
-        return Whole.sub(r"\1", value.strip())
-    return value
+    match value:
+        case bool():
+            raise ValueError(
+                f"found {value}: YAML reads yes, no, on, off as true or false; expected text, put it in quotes"
+            )
+        case date():
+            raise ValueError(f"found the date {value.isoformat()}; expected text, put it in quotes")
+        case float() if value.is_integer():
+            return str(int(value))
+        case int() | float():
+            return str(value)
+        case str():
+            return _WHOLE.sub(r"\1", value.strip())
+        case _:
+            return value
 
 
 def _texts(value: object) -> object:
@@ -59,12 +63,17 @@ class Survey(_Model):
     @model_validator(mode="after")
     def _fieldwork_runs_forward(self) -> "Survey":
         if self.fieldwork_to < self.fieldwork_from:
-            raise ValueError(f"found fieldwork_to {self.fieldwork_to} before fieldwork_from {self.fieldwork_from}; exchange them")
+            raise ValueError(
+                f"found fieldwork_to {self.fieldwork_to} before fieldwork_from {self.fieldwork_from}; exchange them"
+            )
         return self
 
 
 class Sample(_Model):
-    """A sample: those for whom every condition of `where` holds, or else those who carry its weight. `weight: null` is unweighted."""
+    """A sample: those for whom every condition of `where` holds, without one those who carry its weight.
+
+    `weight: null` says that it is unweighted.
+    """
 
     weight: Text | None
     country: Text | None = None
@@ -90,7 +99,7 @@ class Segment(_Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _bare_column(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands in the note
+    def _bare_column(cls, value: Any) -> Any:
         return {"column": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
@@ -100,16 +109,25 @@ class Segment(_Model):
             if any(part is not None for part in derived):
                 raise ValueError("found a column and from_birth_year in one; expected either")
         elif self.from_birth_year is None or (self.bands is None) == (self.cohorts is None):
-            raise ValueError("found neither a column, nor from_birth_year with one of bands (and as_of) or cohorts; expected one of them")
+            raise ValueError(
+                "found neither a column, nor from_birth_year with one of bands (and as_of) or cohorts; expected one "
+                "of them"
+            )
         if self.bands is not None:
             if self.as_of is None:
-                raise ValueError("found bands without as_of; expected the day at which ages are taken, such as 2021-03-15")
+                raise ValueError(
+                    "found bands without as_of; expected the day at which ages are taken, such as 2021-03-15"
+                )
             if not self.bands or any(lower >= upper for lower, upper in pairwise(self.bands)):
-                raise ValueError(f"found bands {list(self.bands)}; expected their lower bounds, rising, such as [18, 25, 35]")
+                raise ValueError(
+                    f"found bands {list(self.bands)}; expected their lower bounds, rising, such as [18, 25, 35]"
+                )
         if self.cohorts is not None:
             years = sorted(self.cohorts.values())
             if not years or any(first > last for first, last in years) or any(a[1] >= b[0] for a, b in pairwise(years)):
-                raise ValueError("found cohorts that run backwards, overlap or are none; expected name: [first year, last year]")
+                raise ValueError(
+                    "found cohorts that run backwards, overlap or are none; expected name: [first year, last year]"
+                )
         return self
 
     @property
@@ -121,8 +139,8 @@ class Segment(_Model):
 class Question(_Model):
     """What the note says of a question: its key across waves, and which of its codes are what.
 
-    `missing` was asked and gave no valid answer; `not_asked` was not asked at all. `labels` names codes that the file leaves
-    unnamed or that a spreadsheet spoilt ("25-Jun": "6-25"); the code itself stays as delivered.
+    `missing` was asked and gave no valid answer; `not_asked` was not asked at all. `labels` names codes that the file
+    leaves unnamed or that a spreadsheet spoilt ("25-Jun": "6-25"); the code itself stays as delivered.
     """
 
     key: Text | None = None
@@ -135,7 +153,7 @@ class Question(_Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_said(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands in the note
+    def _nothing_said(cls, value: Any) -> Any:
         return {} if value is None else value
 
     @model_validator(mode="after")
@@ -150,7 +168,7 @@ class Question(_Model):
 
 
 class SurveyOptions(_Model):
-    """Options of every survey format. `respondent_id: null` says that the file has none: each row is then a respondent."""
+    """Options of every survey format. `respondent_id: null` says that there is none: each row is a respondent."""
 
     survey: Survey
     respondent_id: Text | None
@@ -170,19 +188,25 @@ class SurveyOptions(_Model):
         keys = [question.key or code for code, question in questions.items()]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
-            raise ValueError(f"found the question key {', '.join(twice)} for several questions; expected one question a key")
-        if self.respondent_id is not None and self.respondent_id in questions:
-            raise ValueError(f"found respondent_id {self.respondent_id} among questions; an identity is no answer, remove it there")
+            raise ValueError(
+                f"found the question key {', '.join(twice)} for several questions; expected one question a key"
+            )
+        others = {*questions, *self.model_copy(update={"respondent_id": None}).structure}
+        if self.respondent_id in others:
+            raise ValueError(
+                f"found respondent_id {self.respondent_id} in a second place; an identity leaves landing only as a "
+                "pseudonym: remove it from samples, design, segments and questions"
+            )
         return self
 
     @property
     def structure(self) -> dict[str, str]:
-        """Columns that place a respondent, and the key of the note that names each: id, weights, conditions, design, segments."""
+        """Columns that place a respondent (id, weights, conditions, design, segments) and the key that names each."""
         named = {segment.source: f"segments.{name}" for name, segment in self.segments.items()}
         for part, column in self.design:
             named |= {column: f"design.{part}"} if column is not None else {}
         for name, sample in self.samples.items():
-            named |= {column: f"samples.{name}.where" for column in sample.where}
+            named |= dict.fromkeys(sample.where, f"samples.{name}.where")
             named |= {sample.weight: f"samples.{name}.weight"} if sample.weight is not None else {}
         return named | ({self.respondent_id: "respondent_id"} if self.respondent_id is not None else {})
 
@@ -192,6 +216,6 @@ class SurveyOptions(_Model):
 
 
 class SurveyCsvOptions(SurveyOptions):
-    """Options of `survey_csv`. `date_order` is taken as in every text format, though no date of the file leaves landing."""
+    """Options of `survey_csv`. It takes `date_order` as every text format does, though no date leaves landing."""
 
     date_order: DateOrder | None = None

@@ -1,0 +1,177 @@
+"""Who answered: the samples a respondent belongs to, with what weight, design and segments.
+
+What they answered is in `survey_answers`. No weight is mended and no respondent is moved: what does not fit is rejected
+with its reason, or refuses the delivery.
+"""
+
+from itertools import pairwise
+
+import polars as pl
+
+from ingest.formats.survey_options import Sample, Segment, SurveyOptions
+from ingest.formats.survey_variables import AT, Coded
+from ingest.source import UNREADABLE, DeliveryError
+
+_OLDEST = 1900
+"""Earlier years of birth are typing errors or codes."""
+_SEGMENT = pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})
+
+
+def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
+    """The frame with three columns per sample: `in:`, `weight:`, and `bad:` for members whose weight is none.
+
+    A sample with `where` holds those for whom it holds, another those who carry its weight. Raises DeliveryError
+    where a weight column is empty.
+    """
+    height, wave = coded.frame.height, f"wave {options.survey.wave} of {options.survey.id}"
+    added: list[pl.Series] = []
+    for name, sample in options.samples.items():
+        everyone = pl.repeat(value=True, n=height, dtype=pl.Boolean(), eager=True)
+        if sample.weight is None:
+            given, weight = everyone, pl.repeat(1.0, height, dtype=pl.Float64(), eager=True)
+        else:
+            given, weight = coded.known(sample.weight).is_not_null(), coded.number(sample.weight)
+        possible = _where(name, sample, coded) if sample.where else everyone
+        if possible.any() and not (possible & given).any():
+            raise DeliveryError(
+                f"Weight column {sample.weight!r} is empty for {possible.sum():,} of {height:,} respondents of "
+                f"{wave}, all that sample {name!r} could hold; expected a number above 0: name the weight column "
+                "that the "
+                f"sample has under options.samples.{name}.weight in delivery.yml, or `weight: null` for an "
+                "unweighted one"
+            )
+        inside = possible if sample.where else given
+        bad = inside & ~(weight > 0).fill_null(value=False)
+        added += [inside.alias(f"in:{name}"), weight.alias(f"weight:{name}"), bad.alias(f"bad:{name}")]
+    placed = coded.frame.with_columns(added)
+    _require_most_placed(options, placed, wave)
+    return placed
+
+
+def _where(name: str, sample: Sample, coded: Coded) -> pl.Series:
+    conditions = [pl.col(AT + column).is_in(codes) for column, codes in sample.where.items()]
+    holds = coded.frame.select(pl.all_horizontal(conditions).fill_null(value=False).alias(name))[name]
+    if coded.frame.height and not holds.any():
+        wanted = " and ".join(f"{column} in {list(codes)}" for column, codes in sample.where.items())
+        seen = "; ".join(f"{column} holds {coded.seen(column)}" for column in sample.where)
+        raise DeliveryError(
+            f"delivery.yml: key 'options.samples.{name}.where': found nobody with {wanted}; {seen}; correct the "
+            "codes, or remove the sample"
+        )
+    return holds
+
+
+def _require_most_placed(options: SurveyOptions, placed: pl.DataFrame, wave: str) -> None:
+    """Where most carry no weight, the note forgot a sample; rejecting respondents one by one would not say so."""
+    if any(sample.where for sample in options.samples.values()):
+        return
+    outside = placed.select((~pl.any_horizontal("^in:.*$")).sum()).item()
+    if outside * 2 > placed.height:
+        weights = " and ".join(repr(sample.weight) for sample in options.samples.values())
+        raise DeliveryError(
+            f"Weight column {weights} is empty for {outside:,} of {placed.height:,} respondents of {wave}: name "
+            "their sample in delivery.yml under options.samples, with the weight column it has"
+        )
+
+
+def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`survey_respondents`, a row per respondent and sample, and the count of what could not be read of them."""
+    design = options.design
+    segments, unreadable = _segments(options, coded)
+    parts = pl.DataFrame(
+        {
+            "cluster": coded.known(design.cluster) if design.cluster else None,
+            "stratum": coded.known(design.stratum) if design.stratum else None,
+            "fpc": coded.number(design.fpc) if design.fpc else None,
+            "segments": segments,
+        },
+        schema_overrides={"cluster": pl.String(), "stratum": pl.String(), "fpc": pl.Float64()},
+    )
+    ours = coded.frame.select(pl.all().exclude(f"^{AT}.*$")).hstack(parts)
+    gaps: list[tuple[str, str, int]] = []
+    rows: list[pl.DataFrame] = []
+    for name, sample in options.samples.items():
+        inside = ours.filter(pl.col(f"in:{name}"))
+        for part, column in design:
+            without = inside[part].null_count()
+            if column is not None and 0 < without < inside.height:
+                gaps.append((column, "missing_design", without))
+        rows.append(
+            inside.select(
+                "respondent_key",
+                pl.lit(name).alias("sample"),
+                pl.lit(sample.country, pl.String()).alias("country"),
+                pl.col(f"weight:{name}").alias("weight"),
+                pl.lit(sample.weight is not None).alias("is_weighted"),
+                *parts.columns,
+                "file",
+                "line",
+            )
+        )
+    counted = pl.concat([unreadable, pl.DataFrame(gaps, schema=UNREADABLE, orient="row")])
+    summed = counted.group_by("column_name", "reason").agg(pl.col("records").sum())
+    return pl.concat(rows), summed.sort("column_name", "reason")
+
+
+def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.DataFrame]:
+    """Each respondent's known segments, and how many years of birth say nothing, by reason."""
+    known: list[pl.Series] = []
+    reasons: dict[str, pl.Series] = {}
+    for name, segment in options.segments.items():
+        if segment.column is not None:
+            value = _category(name, segment.column, options, coded)
+        else:
+            value, reasons[segment.source] = _birth_group(segment, options, coded)
+        known.append(
+            pl.DataFrame({"segment_value": value})
+            .select(
+                pl.when(pl.col("segment_value").is_not_null())
+                .then(pl.struct(pl.lit(name).alias("segment_name"), "segment_value"))
+                .alias(name)
+            )
+            .to_series()
+        )
+    counts = [
+        reason.drop_nulls().to_frame("reason").group_by("reason").agg(pl.len().cast(pl.Int64()).alias("records"))
+        .select(pl.lit(column).alias("column_name"), "reason", "records")
+        for column, reason in reasons.items()
+    ]  # fmt: skip
+    if not known:
+        return pl.Series("segments", [[]] * coded.frame.height, pl.List(_SEGMENT)), UNREADABLE.to_frame()
+    listed = pl.DataFrame(known).select(pl.concat_list(pl.all()).list.drop_nulls().alias("segments"))["segments"]
+    return listed, pl.concat([UNREADABLE.to_frame(), *counts])
+
+
+def _category(name: str, column: str, options: SurveyOptions, coded: Coded) -> pl.Series:
+    """The labels of a column's codes, the codes themselves where they have none; NULL where unknown."""
+    coded.require_closed(column, f"options.segments.{name}")
+    note = options.question(column)
+    labels = {**coded.variables[column].labels, **note.labels}
+    codes = coded.known(column)
+    codes = codes.set(codes.is_in([*note.missing, *note.not_asked]), None)
+    return codes.replace_strict(labels, default=codes, return_dtype=pl.String()) if labels else codes
+
+
+def _birth_group(segment: Segment, options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.Series]:
+    """The age band or cohort of each respondent; and why a year of birth that is there cannot be used."""
+    latest = (segment.as_of or options.survey.fieldwork_to).year
+    is_there = pl.col("text").is_not_null()
+    in_range = pl.col("year").is_between(_OLDEST, latest)
+    usable = pl.when(in_range & (pl.col("year") == pl.col("year").floor())).then(pl.col("year"))
+    if segment.bands is not None:
+        between = [(f"{low}-{high - 1}", low) for low, high in pairwise(segment.bands)]
+        oldest_first = [
+            (f"{segment.bands[-1]}+", segment.bands[-1]),
+            *reversed(between),
+            (f"under {segment.bands[0]}", 0),
+        ]
+        group = pl.coalesce(pl.when(latest - usable >= low).then(pl.lit(label)) for label, low in oldest_first)
+    else:
+        spans = (segment.cohorts or {}).items()
+        group = pl.coalesce(
+            pl.when(usable.is_between(first, last)).then(pl.lit(label)) for label, (first, last) in spans
+        )
+    reason = pl.when(~in_range).then(pl.lit("out_of_range")).otherwise(pl.lit("bad_number"))
+    born = pl.DataFrame({"text": coded.known(segment.source), "year": coded.number(segment.source)})
+    judged = born.select(group.alias("group"), pl.when(is_there & usable.is_null()).then(reason).alias("reason"))
+    return judged["group"], judged["reason"]

@@ -1,0 +1,120 @@
+"""The variables of a survey file: their codes as text, their labels, and what the file itself declares missing.
+
+Nothing here knows samples or questions; both read their columns through this module.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from ingest.source import DeliveryError
+from ingest.text import clean_number
+
+AT = "="
+"""Stands before a variable's name in our frames, so that a survey's `weight` or `line` never clashes with ours."""
+
+_TOO_MANY = 100
+_TOO_LONG = 200
+_NUMBER = r"^-?\d{1,9}(\.\d+)?$"
+_SAFE_WHOLE = 2.0**53
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable: its text, its value labels by code, the inclusive ranges of codes that the file declares missing."""
+
+    text: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[tuple[float | str, float | str], ...] = ()
+    is_multiple: bool = False
+
+    def is_missing(self, code: str) -> bool:
+        """True where the file declares that code missing."""
+        number = as_number(code)
+        return any(
+            (isinstance(low, str) and isinstance(high, str) and low <= code <= high)
+            or (not isinstance(low, str) and not isinstance(high, str) and number is not None and low <= number <= high)
+            for low, high in self.missing
+        )
+
+    def is_not_asked(self, code: str) -> bool:
+        """True for a code declared missing that says itself why: "not asked"."""
+        return self.is_missing(code) and self.labels.get(code, "").strip().casefold() == "not asked"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Respondents, a row each: a text column of codes per variable, its name after `AT`; and columns of our own."""
+
+    frame: pl.DataFrame
+    variables: Mapping[str, Variable]
+
+    @staticmethod
+    def from_values(frame: pl.DataFrame, variables: Mapping[str, Variable]) -> "Coded":
+        """Of a frame whose variables are text or numbers."""
+        return Coded(frame.with_columns(_as_code(frame[AT + name]) for name in variables), variables)
+
+    def on(self, frame: pl.DataFrame) -> "Coded":
+        """The same variables in another frame, such as one with fewer rows."""
+        return replace(self, frame=frame)
+
+    def known(self, name: str) -> pl.Series:
+        """A variable's codes, NULL where the file declares them missing."""
+        codes = self.frame[AT + name]
+        if not self.variables[name].missing:
+            return codes
+        missing = [code for code in codes.unique().drop_nulls() if self.variables[name].is_missing(code)]
+        return codes.set(codes.is_in(missing), None)
+
+    def number(self, name: str) -> pl.Series:
+        """A variable as finite numbers, NULL where it holds none. Commas are decimal where they can be nothing else."""
+        text = self.known(name).to_frame().select(clean_number(pl.all())).to_series()
+        commas = text.drop_nulls().filter(text.drop_nulls().str.contains(",", literal=True))
+        if commas.str.contains(r"^-?\d+,\d+$").all() and not commas.str.contains(r"^-?\d{1,3},\d{3}$").all():
+            text = text.str.replace(",", ".", literal=True)
+        value = text.cast(pl.Float64(), strict=False)
+        return value.set(~value.is_finite(), None)
+
+    def seen(self, name: str) -> str:
+        """A variable's codes, for a message; only how many, where they are too many to be codes."""
+        counts = self.frame[AT + name].drop_nulls().value_counts(name="respondents")
+        # What one respondent alone has may say who it is.
+        shared = counts.filter((pl.col("respondents") > 1) | pl.col(AT + name).str.contains(_NUMBER))
+        codes = shared[AT + name].sort()
+        return ", ".join(map(repr, codes)) if 0 < codes.len() <= 12 else f"{counts.height:,} different values"
+
+    def require_closed(self, name: str, key: str) -> None:
+        """Raise DeliveryError where a variable holds what people wrote, not codes: free text stays in landing."""
+        labels = self.variables[name].labels
+        texts = self.frame[AT + name].drop_nulls().unique()
+        texts = texts.filter(~texts.str.contains(_NUMBER) & ~texts.is_in(list(labels)))
+        longest = max(texts.str.len_chars(), default=0)
+        if texts.len() > _TOO_MANY or longest > _TOO_LONG:
+            raise DeliveryError(
+                f"delivery.yml: key {key!r}: column {name!r} holds {texts.len():,} different texts of up to "
+                f"{longest:,} "
+                f"characters; expected at most {_TOO_MANY} answers of a closed question, since free text stays in "
+                "landing: take the column out of the note, or put it under drop"
+            )
+
+
+def as_number(code: str) -> float | None:
+    """The number that a code is; None where it is text."""
+    try:
+        number = float(code)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _as_code(values: pl.Series) -> pl.Series:
+    """Values as text codes: whole numbers without a point, NULL for what is empty."""
+    if values.dtype.is_numeric():
+        number = values.cast(pl.Float64()).fill_nan(None)
+        whole = (number == number.floor()) & (number.abs() < _SAFE_WHOLE)
+        as_whole = number.set(~whole, None).cast(pl.Int64()).cast(pl.String())
+        return as_whole.to_frame().select(pl.coalesce(pl.all(), pl.lit(number.cast(pl.String())))).to_series()
+    text = values.cast(pl.String()).str.strip_chars()
+    return text.str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)

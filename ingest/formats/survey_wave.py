@@ -1,0 +1,144 @@
+"""From a wide frame, a row per respondent, to the four survey tables: what every survey format has in common.
+
+How a file is read is for the formats to say; who is in a sample stands in `survey_people`, what was answered in
+`survey_answers`. No estimate is made: weights and codes leave as they came.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ingest.delivery import NOTE, Delivery
+from ingest.formats.records import find_duplicates, reject
+from ingest.formats.survey_answers import answer_tables
+from ingest.formats.survey_options import SurveyOptions
+from ingest.formats.survey_people import members, place_in_samples
+from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.source import REJECTED, DeliveryError, Parsed
+
+_KEY = "respondent_key"
+_SPOILT_ID = r"^\d(?:\.\d+)?[eE]\+?\d+$"
+_SAMPLE = pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What a survey format found: `frame`, a column per variable with its name after `AT`, and `file` and `line`.
+
+    `questions` are the variables to take as questions, `rejected` the records that could not be read at all.
+    """
+
+    frame: pl.DataFrame
+    variables: Mapping[str, Variable]
+    questions: tuple[str, ...]
+    rejected: pl.DataFrame = field(default_factory=REJECTED.to_frame)
+
+
+def require_columns(options: SurveyOptions, available: Iterable[str], file_name: str) -> None:
+    """Raise DeliveryError where the note names a column that is not there."""
+    there = list(available)
+    lower = {name.lower(): name for name in reversed(there)}
+    named = {
+        **dict.fromkeys(options.drop, "drop"),
+        **dict.fromkeys(options.questions or {}, "questions"),
+        **options.structure,
+    }
+    for column, key in named.items():
+        if column not in there:
+            near = [repr(lower[name]) for name in difflib.get_close_matches(column.lower(), lower, n=3)]
+            more = f" and {len(there) - 40} more" if len(there) > 40 else ""
+            hint = f"nearest is {' or '.join(near)}" if near else f"found {', '.join(map(repr, there[:40]))}{more}"
+            raise DeliveryError(
+                f"{file_name}: column {column!r} of {NOTE}, key options.{key}, is not there; {hint}; correct the name"
+            )
+
+
+def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses) -> Parsed:
+    """Fill the four tables of the survey source. Raises DeliveryError where the note does not fit the file."""
+    coded = Coded.from_values(responses.frame, responses.variables)
+    ours = f"respondent_id {options.respondent_id!r}"
+    placed = place_in_samples(options, coded).with_columns(_identity(delivery, options))
+    identified, nobody = reject(
+        placed,
+        {
+            "missing_key": (pl.col(_KEY).is_null(), f"{ours} is blank, expected an id"),
+            "unreadable": (
+                pl.col(_KEY).str.contains(_SPOILT_ID),
+                f"{ours} lost digits to a spreadsheet (as 1.7E+09 has), expected all of them",
+            ),
+        },
+    )
+    unique, duplicates = _without_duplicates(identified)
+    accepted, refused = reject(unique, _rules(options))
+    scope = f"{options.survey.id}\x1f"
+    keyed = coded.on(accepted.with_columns(delivery.pseudonyms.key(scope + pl.col(_KEY), "respondent").alias(_KEY)))
+    file_name = responses.frame["file"][0] if responses.frame.height else delivery.files[0].name
+    questions, answers = answer_tables(options, keyed, responses.questions, file_name)
+    respondents, unreadable = members(options, keyed)
+    tables = {
+        "survey_waves": _description(options, file_name),
+        "survey_questions": questions,
+        "survey_respondents": respondents,
+        "survey_answers": answers,
+    }
+    wave = {"survey_id": options.survey.id, "wave": options.survey.wave}
+    return Parsed(
+        tables={
+            table.name: tables[table.name].with_columns(**{name: pl.lit(value) for name, value in wave.items()})
+            .select(*table.schema.names(), "file", "line").cast(dict(table.schema))  # type: ignore[arg-type]
+            for table in delivery.source.tables
+        },
+        records_read=responses.frame.height + responses.rejected.height,
+        records_duplicate=duplicates,
+        rejected=pl.concat([responses.rejected, nobody, refused]),
+        unreadable=unreadable,
+    )  # fmt: skip
+
+
+def _identity(delivery: Delivery, options: SurveyOptions) -> pl.Expr:
+    """What identifies a respondent within the survey. Without an id it is the row, in this file of this delivery."""
+    if options.respondent_id is not None:
+        return pl.col(AT + options.respondent_id).alias(_KEY)
+    return pl.format("{}/{}:{}", pl.lit(delivery.label), "file", "line").alias(_KEY)
+
+
+def _without_duplicates(identified: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Drop those who equal an earlier respondent in everything that is taken of them, id included."""
+    repeats = identified[_KEY].is_duplicated()
+    if not repeats.any():
+        return identified, 0
+    numbered = identified.with_row_index(AT)
+    repeated = numbered.filter(repeats)
+    equal = repeated.filter(find_duplicates(repeated, ignore=(AT, "file", "line")))[AT]
+    return numbered.filter(~pl.col(AT).is_in(equal.implode())).drop(AT), equal.len()
+
+
+def _rules(options: SurveyOptions) -> dict[str, tuple[pl.Expr, str]]:
+    weights = ", ".join(sorted({repr(sample.weight) for sample in options.samples.values() if sample.weight}))
+    return {
+        "duplicate_key": (
+            ~pl.col(_KEY).is_first_distinct(),
+            f"respondent_id {options.respondent_id!r} of an earlier respondent, other values; expected each once",
+        ),
+        "bad_weight": (
+            pl.any_horizontal(pl.col(f"bad:{name}") for name in options.samples),
+            f"expected a number above 0 in the weight column of the sample ({weights})",
+        ),
+        "no_sample": (
+            ~pl.any_horizontal(pl.col(f"in:{name}") for name in options.samples),
+            f"in none of the samples {', '.join(options.samples)}; expected a weight, or that `where` holds",
+        ),
+    }
+
+
+def _description(options: SurveyOptions, file_name: str) -> pl.DataFrame:
+    samples = [
+        {"sample": name, "country": sample.country, "is_weighted": sample.weight is not None}
+        for name, sample in options.samples.items()
+    ]
+    row = {name: [value] for name, value in options.survey.model_dump(exclude={"id", "wave"}).items()}
+    return pl.DataFrame({**row, "file": [file_name], "line": [0]}).with_columns(
+        pl.Series("samples", [samples], pl.List(_SAMPLE))
+    )

@@ -1,0 +1,105 @@
+"""Puts a survey delivery into landing, reads it as ingestion does, and holds every survey reader to its contract."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+
+from ingest.delivery import Delivery, load_delivery, read_note
+from ingest.home import Home
+from ingest.landing import write_delivery
+from ingest.pseudonym import Pseudonymiser
+from ingest.source import REJECTED, UNREADABLE, Parsed
+from ingest.sources.survey import SURVEY
+
+PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")
+LANDED_ON = date(2021, 4, 1)
+WAVE = ["survey_id", "wave", "respondent_key"]
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "survey" / "yougov_fifth_wave_40.sav"
+REAL = Path(__file__).parents[2].parent / "shared" / "data" / "survey"
+
+SURVEY_KEY = """
+survey: {id: tpl, wave: w5, title: "...", fieldwork_from: 2021-03-01, fieldwork_to: 2021-03-31, mode: online, population: "adults",
+         sampling: non_probability}
+"""  # noqa: E501 - as in the documentation
+
+
+def deliver(folder: Path, form: str, files: Mapping[str, str | bytes], options: str) -> Delivery:
+    """A delivery with that content; `options` is the YAML of the note's options, as a user writes it."""
+    note: dict[str, Any] = {"source": "survey", "format": form, "campaign": "endthestigma"}
+    note["options"] = yaml.safe_load(options)
+    content = {name: text.encode() if isinstance(text, str) else text for name, text in files.items()}
+    path = write_delivery(Home(folder), "survey", LANDED_ON, "wave", content, note)
+    return load_delivery(SURVEY, LANDED_ON, path, read_note(path), PSEUDONYMS, frozenset({"endthestigma"}))
+
+
+def read(folder: Path, form: str, files: Mapping[str, str | bytes], options: str) -> Parsed:
+    """What the format makes of a delivery, held to the contract."""
+    delivery = deliver(folder, form, files, options)
+    parsed = delivery.format.read(delivery)
+    assert_contract(parsed)
+    return parsed
+
+
+def assert_contract(parsed: Parsed) -> None:
+    """Schemas, unique keys that are known, the accounting, and that the four tables fit together."""
+    assert set(parsed.tables) == {table.name for table in SURVEY.tables}
+    loaded = 0
+    for name, frame in parsed.tables.items():
+        table = SURVEY.table(name)
+        assert frame.schema == pl.Schema({**table.schema, "file": pl.String(), "line": pl.Int64()}), name
+        assert frame.select(table.key).null_count().sum_horizontal().sum() == 0, name
+        assert not frame.select(table.key).is_duplicated().any(), name
+        loaded += int(frame.select(table.records).item() or 0) if table.records is not None else 0
+    assert parsed.rejected.schema == REJECTED
+    assert parsed.unreadable.schema == UNREADABLE
+    assert parsed.records_read == loaded + parsed.rejected.height + parsed.records_duplicate
+    respondents, answers = parsed.tables["survey_respondents"], parsed.tables["survey_answers"]
+    assert (respondents["weight"] > 0).all()
+    assert set(answers["respondent_key"]) <= set(respondents["respondent_key"])
+    assert set(answers["question_code"]) <= set(parsed.tables["survey_questions"]["question_code"])
+    assert set(answers["status"]) <= {"answered", "missing"}
+    assert not answers["answer_code"].str.contains(r"^-?\d+\.0*$").any()
+
+
+def answered(parsed: Parsed, question: str) -> pl.DataFrame:
+    """Those who answered a question, a row per sample that they belong to."""
+    answers = parsed.tables["survey_answers"].filter(
+        (pl.col("question_code") == question) & (pl.col("status") == "answered")
+    )
+    return parsed.tables["survey_respondents"].join(answers, on=WAVE, how="inner")
+
+
+def shares(people: pl.DataFrame, codes: list[str]) -> dict[str, tuple[float, int, float]]:
+    """By sample: weighted share of those codes in per cent, number of people, Kish's effective base."""
+    weight = pl.col("weight")
+    table = people.group_by("sample").agg(
+        (weight * pl.col("answer_code").is_in(codes)).sum() / weight.sum() * 100,
+        pl.len().alias("n"),
+        (weight.sum() ** 2 / (weight**2).sum()).alias("kish"),
+    )
+    return {sample: (share, n, kish) for sample, share, n, kish in table.iter_rows()}
+
+
+def segment(people: pl.DataFrame, name: str) -> pl.Series:
+    """The value of one segment of each respondent."""
+    of_name = pl.element().struct.field("segment_name") == name
+    values = pl.col("segments").list.eval(pl.element().filter(of_name).struct.field("segment_value")).list.first()
+    return people.select(values.alias(name))[name]
+
+
+def rejected(parsed: Parsed) -> list[tuple[int, str]]:
+    """Line and reason of the rejected records, by line."""
+    return parsed.rejected.sort("line").select("line", "reason").rows()
+
+
+def real_file(name: str) -> bytes:
+    """A file of the real data beside the checkout; the test is skipped where that is absent."""
+    path = REAL / name
+    if not path.exists():
+        pytest.skip(f"the real data is not beside this checkout: {name} is absent")
+    return path.read_bytes()

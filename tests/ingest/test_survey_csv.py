@@ -1,0 +1,395 @@
+"""Survey waves as delimited text: who is rejected and why, what may leave landing, real files and their defects."""
+
+import math
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.source import DeliveryError, Parsed
+from tests.ingest.survey_desk import SURVEY_KEY, WAVE, answered, read, real_file, rejected, segment, shares
+
+WEIGHTED = SURVEY_KEY + "respondent_id: id\nsamples: {ae: {weight: w, country: AE}}\nquestions: {q: {}}\n"
+UNWEIGHTED = SURVEY_KEY + "respondent_id: id\nsamples: {all: {weight: null}}\n"
+ANONYMOUS = SURVEY_KEY + "respondent_id: null\nsamples: {all: {weight: null}}\n"
+
+
+def wave(tmp_path: Path, text: str | bytes, options: str) -> Parsed:
+    return read(tmp_path, "survey_csv", {"wave.csv": text}, options)
+
+
+def codes(parsed: Parsed, question: str) -> list[str | None]:
+    """The answer of each respondent, by line."""
+    people = parsed.tables["survey_respondents"].select("respondent_key", "line").unique()
+    answers = parsed.tables["survey_answers"].filter(pl.col("question_code") == question)
+    return people.join(answers, on="respondent_key", how="left").sort("line")["answer_code"].to_list()
+
+
+class TestWhoIsRejected:
+    def test_every_reason(self, tmp_path: Path) -> None:
+        records = (
+            "a,1.5,1",
+            "b,0,1",  # not positive
+            "c,-2,1",
+            "d,much,1",  # unreadable
+            "e,,1",  # in no sample
+            " ,1.0,1",  # nobody
+            "a,1.5,1",  # the same again
+            "a,1.5,2",  # the same person with another answer
+            "7.5E+18,1,1",  # an id that went through a spreadsheet
+            "f,inf,1",
+            "g,2,",
+            ",,",  # a blank line is no record
+        )
+        parsed = wave(tmp_path, "id,w,q\n" + "".join(f"{record}\n" for record in records), WEIGHTED)
+        assert parsed.records_read == 11
+        assert parsed.records_duplicate == 1
+        assert rejected(parsed) == [
+            (3, "bad_weight"),
+            (4, "bad_weight"),
+            (5, "bad_weight"),
+            (6, "no_sample"),
+            (7, "missing_key"),
+            (9, "duplicate_key"),
+            (10, "unreadable"),
+            (11, "bad_weight"),
+        ]
+        people = parsed.tables["survey_respondents"]
+        assert people.select("line", "weight", "is_weighted", "country").rows() == [
+            (2, 1.5, True, "AE"),
+            (12, 2.0, True, "AE"),
+        ]
+        assert parsed.tables["survey_answers"]["line"].to_list() == [2]  # g was not asked or left it empty
+
+    def test_the_details_say_what_was_expected_and_nothing_personal(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id,w,q\nsami@x.org,1,1\nsami@x.org,1,2\nlina,secret,1\nx,1,1\ny,1,1\n", WEIGHTED)
+        details = " ".join(parsed.rejected["detail"])
+        assert "respondent_id 'id'" in details
+        assert "above 0" in details
+        assert not any(word in details for word in ("sami", "lina", "secret"))
+        assert "sami" not in str([frame.to_dicts() for frame in parsed.tables.values()])
+
+    def test_a_weight_missing_in_a_sample_that_where_names(self, tmp_path: Path) -> None:
+        options = WEIGHTED.replace("country: AE", "where: {country: [AE, SA]}")
+        parsed = wave(tmp_path, "id,w,country,q\n1,1,AE,1\n2,,SA,1\n3,,EG,1\n4,1,EG,1\n5,1,SA,1\n", options)
+        assert rejected(parsed) == [(3, "bad_weight"), (4, "no_sample"), (5, "no_sample")]
+
+    def test_a_bad_weight_in_one_sample_takes_the_respondent_out_of_all(self, tmp_path: Path) -> None:
+        options = WEIGHTED.replace("samples: {", "samples: {women: {weight: v, where: {sex: f}}, ")
+        parsed = wave(tmp_path, "id,w,v,sex,q\n1,1,2,f,1\n2,1,,f,1\n3,1,,m,1\n", options)
+        assert rejected(parsed) == [(3, "bad_weight")]
+        rows = parsed.tables["survey_respondents"].sort("line", "sample").select("line", "sample", "weight").rows()
+        assert rows == [(2, "ae", 1.0), (2, "women", 2.0), (4, "ae", 1.0)]
+        assert parsed.tables["survey_answers"].height == 2  # an answer is given once, whatever the samples
+
+    def test_an_empty_weight_column(self, tmp_path: Path) -> None:
+        with pytest.raises(
+            DeliveryError, match=r"^Weight column 'w' is empty for 2 of 2 respondents of wave w5 of tpl"
+        ):
+            wave(tmp_path, "id,w,q\n1,,1\n2,,1\n", WEIGHTED)
+
+    def test_lines_with_too_many_fields_are_counted(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id,w,q\n1,1,1\n2,1,1,9\n3,1,2\n", WEIGHTED)
+        assert rejected(parsed) == [(3, "unreadable")]
+        assert parsed.tables["survey_respondents"]["line"].to_list() == [2, 4]
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["", "a", "b", "c", "1.7E+09", " a"]),
+                st.sampled_from(["", "1", "0", "-1", "x", "0.5", "nan"]),
+                st.sampled_from(["", "AE", "SA"]),
+                st.sampled_from(["", "1", "2.0", "nein"]),
+            ),
+            min_size=1,
+            max_size=12,
+        )
+    )
+    def test_read_is_loaded_rejected_and_duplicate(
+        self, tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, str, str, str]]
+    ) -> None:
+        text = "id,w,country,q\n" + "".join(",".join(record) + "\n" for record in records)
+        options = WEIGHTED.replace("samples: {", "samples: {all: {weight: null, where: {country: [AE]}}, ")
+        try:
+            parsed = wave(tmp_path_factory.mktemp("wave"), text, options)
+        except DeliveryError:
+            assert not any(weight for _, weight, _, _ in records) or not any(
+                country == "AE" for *_, country, _ in records
+            )
+            return
+        # `read` has checked the sum; these are the parts that an independent count can tell.
+        present = [record for record in records if any(field.strip() for field in record)]
+        assert parsed.records_read == len(present)
+        good = {id_.strip() for id_, *_ in present} - {"", "1.7E+09"}
+        assert parsed.tables["survey_respondents"]["respondent_key"].n_unique() <= len(good)
+        reasons = parsed.rejected["reason"].to_list()
+        assert reasons.count("missing_key") == sum(not id_.strip() for id_, *_ in present)
+        assert reasons.count("unreadable") == sum(id_ == "1.7E+09" for id_, *_ in present)
+
+
+class TestWhatLeaves:
+    TEXT = "id,Name,age,comment,mood,city,score\n" + "".join(
+        f"r{i},Person {i},{18 + i % 45},{'nothing' if i % 3 else f'my story {i}'},{'ok' if i % 2 else 'low'},"
+        f"town {i % 30},{i % 11}\n"
+        for i in range(90)
+    )
+
+    def test_by_default_only_what_looks_like_a_closed_question(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, self.TEXT, UNWEIGHTED)
+        assert parsed.tables["survey_questions"]["question_code"].to_list() == ["mood", "score"]
+        everything = str([frame.to_dicts() for frame in parsed.tables.values()])
+        assert not any(word in everything for word in ("Person", "story", "town", "r42"))
+
+    def test_a_short_file_does_not_turn_free_text_into_answers(self, tmp_path: Path) -> None:
+        text = "id,comment,mood\n1,I was afraid,low\n2,my brother knows,low\n3,none,ok\n4,none,ok\n"
+        assert wave(tmp_path, text, UNWEIGHTED).tables["survey_questions"]["question_code"].to_list() == ["mood"]
+
+    def test_what_is_dropped_never_leaves(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, self.TEXT, UNWEIGHTED + "drop: [score]")
+        assert parsed.tables["survey_questions"]["question_code"].to_list() == ["mood"]
+
+    def test_nothing_looks_like_a_question(self, tmp_path: Path) -> None:
+        with pytest.raises(
+            DeliveryError, match=r"wave\.csv: no column looks like a closed question.*options\.questions"
+        ):
+            wave(tmp_path, "id,comment\n1,so\n2,so what\n", UNWEIGHTED)
+
+    def test_free_text_named_as_a_question_or_segment(self, tmp_path: Path) -> None:
+        text = "id,comment,q\n" + "".join(f"{i},text {i},1\n" for i in range(120))
+        for part in ("questions: {comment: {}}", "segments: {said: comment}"):
+            with pytest.raises(DeliveryError, match="120 different texts"):
+                wave(tmp_path, text, UNWEIGHTED + part)
+
+
+class TestCodes:
+    def test_whole_numbers_carry_no_point_and_text_stays(self, tmp_path: Path) -> None:
+        text = "id,q\n1,4.0\n2,4\n3, 04 \n4,25-Jun\n5,2.50\n6,\n7,-1.00\n"
+        assert codes(wave(tmp_path, text, UNWEIGHTED + "questions: {q: {}}"), "q") == [
+            "4",
+            "4",
+            "04",
+            "25-Jun",
+            "2.50",
+            None,
+            "-1",
+        ]
+
+    def test_the_note_names_what_a_spreadsheet_spoilt(self, tmp_path: Path) -> None:
+        options = (
+            UNWEIGHTED + 'questions: {size: {text: "How many?", labels: {25-Jun: 6-25, 5-Jan: 1-5}, top: [26-100]}}'
+        )
+        question = (
+            wave(tmp_path, "id,size\n1,25-Jun\n2,26-100\n", options).tables["survey_questions"].row(0, named=True)
+        )
+        assert question["question_text"] == "How many?"
+        assert [(a["answer_code"], a["answer_label"], a["is_top"]) for a in question["answers"]] == [
+            ("25-Jun", "6-25", False),
+            ("26-100", None, True),
+            ("5-Jan", "1-5", False),
+        ]
+
+    def test_missing_and_not_asked_of_the_note(self, tmp_path: Path) -> None:
+        options = UNWEIGHTED + "questions: {q: {missing: [NA, 8], not_asked: 9}}"
+        answers = wave(tmp_path, "id,q\n1,1\n2,NA\n3,8.0\n4,9\n5,\n", options).tables["survey_answers"]
+        assert answers.select("line", "answer_code", "status").rows() == [
+            (2, "1", "answered"),
+            (3, "NA", "missing"),
+            (4, "8", "missing"),
+        ]
+
+    def test_a_misspelt_top_is_refused_but_a_number_nobody_chose_is_not(self, tmp_path: Path) -> None:
+        text = "id,q,scale\n1,Yes,3\n2,No,4\n"
+        with pytest.raises(
+            DeliveryError, match=r"questions\.q\.top.*'yes' is no valid answer.*found 'No', 'Yes'.*labels"
+        ):
+            wave(tmp_path, text, UNWEIGHTED + 'questions: {q: {top: ["yes"]}}')
+        parsed = wave(tmp_path, text, UNWEIGHTED + "questions: {scale: {top: [4, 5]}}")
+        assert [a["answer_code"] for a in parsed.tables["survey_questions"]["answers"][0]] == ["3", "4", "5"]
+
+    def test_segments_take_the_labels_of_their_question(self, tmp_path: Path) -> None:
+        options = UNWEIGHTED + "segments: {sex: s}\nquestions: {s: {labels: {1: man, 2: woman}, missing: [9]}}"
+        people = wave(tmp_path, "id,s\n1,1\n2,2\n3,9\n4,\n5,3\n", options).tables["survey_respondents"]
+        assert segment(people, "sex").to_list() == ["man", "woman", None, None, "3"]
+
+
+class TestWriting:
+    def test_utf16_with_tabs(self, tmp_path: Path) -> None:
+        text = "id\tw\tq\nأ\t1.5\tنعم\nب\t0.5\tليس\n"
+        parsed = wave(tmp_path, text.encode("utf-16"), WEIGHTED)
+        assert codes(parsed, "q") == ["نعم", "ليس"]
+
+    def test_windows_1256(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id,w,q\n1,1,نعم\n2,1,ليس\n".encode("cp1256"), WEIGHTED + "encoding: windows-1256")
+        assert codes(parsed, "q") == ["نعم", "ليس"]
+
+    def test_decimal_commas(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id;w;q\n1;0,75;1\n2;1;1\n3;1,125;1\n", WEIGHTED)
+        assert parsed.tables["survey_respondents"]["weight"].to_list() == [0.75, 1.0, 1.125]
+
+    def test_a_comma_that_may_part_thousands_is_not_guessed(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id;w;q\n1;1,125;1\n2;1;1\n", WEIGHTED)
+        assert rejected(parsed) == [(2, "bad_weight")]
+
+    def test_lines_after_fields_with_line_ends(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, 'id,w,q,remark\n1,1,1,"two\nlines"\n2,1,2,one\n', WEIGHTED)
+        assert parsed.tables["survey_respondents"]["line"].to_list() == [2, 4]
+
+    def test_columns_called_as_ours(self, tmp_path: Path) -> None:
+        options = (
+            SURVEY_KEY
+            + "respondent_id: respondent_key\nsamples: {all: {weight: weight}}\nquestions: {sample: {}, status: {}}\n"
+        )
+        parsed = wave(tmp_path, "respondent_key,weight,sample,status\n1,2,x,y\n2,1,x,z\n", options)
+        assert codes(parsed, "status") == ["y", "z"]
+
+    def test_several_files_and_columns_that_only_some_have(self, tmp_path: Path) -> None:
+        files = {"a.csv": "id,w,q\n1,1,1\n2,1,2\n", "b.csv": "w,id,q,r\n1,3,1,5\n1,2,2,5\n"}
+        parsed = read(tmp_path, "survey_csv", files, WEIGHTED.replace("{q: {}}", "{q: {}, r: {}}"))
+        assert parsed.rejected.select("file", "line", "reason").rows() == [("b.csv", 3, "duplicate_key")]
+        assert parsed.tables["survey_answers"].filter(pl.col("question_code") == "r")["line"].to_list() == [2]
+
+    def test_a_column_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(
+            DeliveryError,
+            match=r"wave\.csv: column 'W8' of delivery\.yml, key options\.samples\.ae\.weight.*nearest is 'w8'",
+        ):
+            wave(tmp_path, "id,w8,q\n1,1,1\n", WEIGHTED.replace("weight: w", "weight: W8"))
+        with pytest.raises(DeliveryError, match=r"column 'ip_adress' .* key options\.drop, is not there"):
+            wave(tmp_path, "id,w,q\n1,1,1\n", WEIGHTED + "drop: [ip_adress]")
+
+
+class TestDerived:
+    def test_ages_are_years_and_bands_have_lower_bounds(self, tmp_path: Path) -> None:
+        options = UNWEIGHTED + (
+            "segments:\n  age: {from_birth_year: born, as_of: 2021-03-15, bands: [18, 25, 35]}\n"
+            "  cohort: {from_birth_year: born, cohorts: {gen_z: [1997, 2012]}}\nquestions: {q: {}}\n"
+        )
+        years = [2004, 2003, 1997, 1996, 1987, 1986, 2012, 2013, "", "1990.0", "ninety", 1890, 2022, 1990.5]
+        text = "id,born,q\n" + "".join(f"{i},{year},1\n" for i, year in enumerate(years))
+        parsed = wave(tmp_path, text, options)
+        people = parsed.tables["survey_respondents"]
+        assert segment(people, "age").to_list() == [
+            "under 18", "18-24", "18-24", "25-34", "25-34", "35+", "under 18", "under 18", None, "25-34", *[None] * 4,
+        ]  # fmt: skip
+        assert segment(people, "cohort").to_list() == [*["gen_z"] * 3, None, None, None, "gen_z", *[None] * 7]
+        assert parsed.unreadable.rows() == [("born", "bad_number", 2), ("born", "out_of_range", 2)]
+
+    def test_a_design_that_some_of_a_sample_lack_is_counted(self, tmp_path: Path) -> None:
+        options = SURVEY_KEY + (
+            "respondent_id: id\nsamples: {a: {weight: null, where: {s: a}}, b: {weight: null, where: {s: b}}}\n"
+            "design: {cluster: c, fpc: f}\nquestions: {q: {}}\n"
+        )
+        parsed = wave(tmp_path, "id,s,c,f,q\n1,a,7,100,1\n2,a,,x,1\n3,b,,,1\n", options)
+        rows = parsed.tables["survey_respondents"].sort("line").select("cluster", "stratum", "fpc").rows()
+        assert rows == [("7", None, 100.0), (None, None, None), (None, None, None)]
+        assert parsed.unreadable.rows() == [("c", "missing_design", 1), ("f", "missing_design", 1)]
+
+    def test_without_an_id_each_row_is_a_respondent(self, tmp_path: Path) -> None:
+        first = wave(tmp_path / "a", "q\n1\n1\n2\n", ANONYMOUS + "questions: {q: {}}")
+        again = wave(tmp_path / "b", "q\n1\n1\n2\n", ANONYMOUS + "questions: {q: {}}")
+        keys = first.tables["survey_respondents"]["respondent_key"]
+        assert keys.n_unique() == 3
+        assert keys.to_list() == again.tables["survey_respondents"]["respondent_key"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("nonsense: 1", "unknown key 'options.nonsense'"),
+        ("questions: {q: {top: [Yes]}}", "questions.q.top.*YAML reads yes.*put it in quotes"),
+        ("questions: {q: {top: [2021-01-01]}}", "found the date 2021-01-01"),
+        ("questions: {q: {top: [1], missing: [1.0]}}", "found code '1' in top and in missing"),
+        ("questions: {q: {key: r}, r: {}}", "question key r for several questions"),
+        ("questions: {id: {}}", "found respondent_id id in a second place"),
+        ("design: {cluster: id}", "found respondent_id id in a second place"),
+        ("drop: [id]", "found id under drop and in use elsewhere"),
+        ("segments: {age: {from_birth_year: b, bands: [18]}}", "bands without as_of"),
+        ("segments: {age: {from_birth_year: b, as_of: 2021-01-01, bands: [25, 18]}}", "lower bounds, rising"),
+        ("segments: {c: {from_birth_year: b, cohorts: {x: [1990, 2000], y: [2000, 2010]}}}", "overlap"),
+        ("segments: {c: {from_birth_year: b}}", "found neither a column, nor"),
+        ("samples: {}", "options.samples"),
+        ("samples: {a: {country: AE}}", "'options.samples.a.weight' is missing"),
+        ("samples: {a: {weight: null, country: NO}}", "options.samples.a.country.*put it in quotes"),
+        ("survey: {id: s, wave: 1, fieldwork_from: 2021-02-01, fieldwork_to: 2021-01-01}", "before fieldwork_from"),
+        ("survey: {id: s, wave: 1, fieldwork_from: 30.2.2021, fieldwork_to: 2021-03-01}", "survey.fieldwork_from"),
+        ("date_order: ymd", "options.date_order"),
+    ],
+)  # fmt: skip
+def test_a_bad_note_is_refused_with_its_key(tmp_path: Path, change: str, message: str) -> None:
+    parts = {"survey": SURVEY_KEY, "respondent_id": "respondent_id: id", "samples": "samples: {all: {weight: null}}"}
+    note = "\n".join(({**parts, change.split(":")[0]: change}).values())
+    with pytest.raises(DeliveryError, match=message):
+        wave(tmp_path, "id,q\n1,1\n", note)
+
+
+class TestRealFiles:
+    OSMI = (
+        "survey: {id: osmi, wave: 2014, fieldwork_from: 2014-08-27, fieldwork_to: 2014-12-31}\n"
+        "respondent_id: null\nsamples: {tech: {weight: null}}\nsegments: {treated: treatment}\n"
+        "questions: {treatment: {top: ['Yes']}, no_employees: {labels: {25-Jun: 6-25, 5-Jan: 1-5}}}\n"
+    )
+
+    def test_osmi_after_a_trip_through_excel(self, tmp_path: Path) -> None:
+        text = real_file("osmi/osmi2014_excel_mangled.csv")
+        parsed = wave(tmp_path, text, self.OSMI)
+        assert parsed.records_read == 1259
+        treatment = answered(parsed, "treatment")["answer_code"].value_counts()
+        assert dict(treatment.iter_rows()) == {"Yes": 637, "No": 622}
+        listed = parsed.tables["survey_questions"].filter(pl.col("question_code") == "no_employees")["answers"][0]
+        labels = {answer["answer_code"]: answer["answer_label"] or answer["answer_code"] for answer in listed}
+        sizes = answered(parsed, "no_employees")["answer_code"].replace(labels).value_counts()
+        assert dict(sizes.iter_rows()) == {
+            "6-25": 290, "26-100": 289, "More than 1000": 282, "100-500": 176, "1-5": 162, "500-1000": 60,
+        }  # fmt: skip
+
+    def test_osmi_by_default_leaves_what_people_typed_in_landing(self, tmp_path: Path) -> None:
+        note = self.OSMI[: self.OSMI.index("questions")]
+        questions = wave(tmp_path, real_file("osmi/osmi2014_excel_mangled.csv"), note).tables["survey_questions"]
+        found = set(questions["question_code"])
+        assert found.isdisjoint({"Timestamp", "Age", "Gender", "Country", "state", "treatment"})
+        assert len(found) == 20
+
+    def test_api_clusters_weight_and_fpc(self, tmp_path: Path) -> None:
+        note = (
+            "survey: {id: api, wave: 2000, fieldwork_from: 2000-01-01, fieldwork_to: 2000-12-31}\n"
+            "respondent_id: cds\nsamples: {schools: {weight: pw, country: US}}\ndesign: {cluster: dnum, fpc: fpc}\n"
+            "questions: {awards: {top: ['Yes']}, api00: {}}\n"
+        )
+        parsed = wave(tmp_path, real_file("r_survey/apiclus1.csv"), note)
+        people = parsed.tables["survey_respondents"]
+        assert (people.height, people["cluster"].n_unique(), people["fpc"].unique().to_list()) == (183, 15, [757.0])
+        assert people["weight"].sum() == pytest.approx(6194, abs=0.01)
+        scores = answered(parsed, "api00").with_columns(pl.col("answer_code").cast(pl.Float64()).alias("score"))
+        weight = pl.col("weight")
+        mean = scores.select((weight * pl.col("score")).sum() / weight.sum()).item()
+        assert mean == pytest.approx(644.17, abs=0.005)
+        assert _standard_error(scores, pl.col("score"), mean, fpc=757) == pytest.approx(23.542, abs=0.0005)
+
+    def test_yrbs_strata_and_clusters(self, tmp_path: Path) -> None:
+        note = (
+            "survey: {id: yrbs, wave: 2015, fieldwork_from: 2015-01-01, fieldwork_to: 2015-12-31}\n"
+            "respondent_id: null\nsamples: {us: {weight: weight, country: US}}\n"
+            "design: {cluster: psu, stratum: stratum}\nquestions: {qn8: {top: [1], missing: [NA]}}\n"
+        )
+        parsed = wave(tmp_path, real_file("r_survey/yrbs.csv"), note)
+        assert parsed.records_read == 15_624
+        people = answered(parsed, "qn8")
+        share = shares(people, ["1"])["us"][0]
+        assert share == pytest.approx(81.362, abs=0.0005)
+        # Those who gave no valid answer stay in the design with nothing to add; without them it would be 1.99.
+        everyone = parsed.tables["survey_respondents"].join(people.select(*WAVE, "answer_code"), on=WAVE, how="left")
+        se = _standard_error(everyone, (pl.col("answer_code") == "1").cast(pl.Float64()), share / 100)
+        assert 100 * se == pytest.approx(2.01, abs=0.005)
+
+
+def _standard_error(people: pl.DataFrame, value: pl.Expr, mean: float, fpc: float | None = None) -> float:
+    """Linearised, with replacement within strata unless `fpc` is given. NULL values lie outside the base."""
+    base = pl.col("weight").filter(value.is_not_null()).sum()
+    score = (pl.col("weight") / base * (value - mean)).fill_null(0.0)
+    totals = people.with_columns(score.alias("z")).group_by("stratum", "cluster").agg(pl.col("z").sum())
+    strata = totals.group_by("stratum").agg(pl.len().alias("n"), pl.col("z").var().alias("v"))
+    finite = pl.lit(1.0) if fpc is None else 1 - pl.col("n") / fpc
+    return math.sqrt(strata.select((pl.col("n") * pl.col("v") * finite).sum()).item())
