@@ -42,7 +42,7 @@ _CAPTIONS = (
     "نص تجريبي: الحديث عن المشاعر ليس عيبًا",
     'Invented caption, with a comma, and "quotes"',
     "Invented caption on two lines:\nbreathe in, breathe out 💚",
-    "نص تجريبي، مع فاصلة عربية؛ وسطر\nثانٍ",
+    "نص تجريبي، مع فاصلة عربية؛ وسطر\nجديد",
     "",
 )
 

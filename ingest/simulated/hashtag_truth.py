@@ -31,7 +31,10 @@ def readings_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
 
 
 def video_days_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
-    """One row per video and day of capture: last known totals, and net changes since the counter was last known."""
+    """One row per video and day of capture: last known totals, and net changes since the counter was last known.
+
+    `interval_days` says how far back that was, for the counter that was unknown the longest.
+    """
     latest = readings.sort("video", "captured_s", "landed", "delivery").unique(
         ["video", "captured_s"], keep="last", maintain_order=True
     )
@@ -44,6 +47,7 @@ def video_days_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
     previous_capture = _previous_capture(at_s, day)[np.searchsorted(np.unique(day), row_day)]
     starts_at_zero = videos.created_s[row_video] > previous_capture
     columns: dict[str, pl.Series] = {}
+    since = np.zeros(row_video.size, np.int64)
     for name in COUNTERS:
         known = latest[name].is_not_null().to_numpy()
         last = _last_of_run(video[known], day[known])
@@ -56,8 +60,8 @@ def video_days_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
         back = np.where(has_earlier, total_day - np.concatenate([[0], total_day[:-1]])[: total.size], 0)
         columns[name] = _spread(row, net, has_earlier | begins, row_video.size)
         columns[f"{name}_total"] = _spread(row, total, np.ones(total.size, np.bool_), row_video.size)
-        if name == "views":
-            columns["interval_days"] = _spread(row, back, has_earlier, row_video.size)
+        since[row] = np.maximum(since[row], back)
+    columns["interval_days"] = masked(since, since > 0)
     rows = pl.DataFrame({"video": row_video, "event_on": row_day, **columns, "is_first_reading": is_first})
     return rows.join(videos.seen.select("video", "video_id", "hashtags"), on="video", maintain_order="left").select(
         "video_id",
@@ -82,23 +86,20 @@ def known_videos(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
 def hashtag_days_truth(known: pl.DataFrame, video_days: pl.DataFrame) -> pl.DataFrame:
     """One row per hashtag and day: posts, creators and new creators by date of posting, net changes by date of capture.
 
-    `new_creators` is unknown on a tag's first day, and a sum of nets where none of them is known.
+    `new_creators` is unknown up to the first day of posting, and a sum of nets where none of them is known.
     """
     posts = known.explode("hashtags").drop_nulls("hashtags").rename({"hashtags": "hashtag", "posted_on": "event_on"})
     first = posts.group_by("hashtag", "creator").agg(pl.col("event_on").min())
     new = first.group_by("hashtag", "event_on").agg(pl.len().cast(pl.Int64()).alias("new_creators"))
-    by_posting = posts.group_by("hashtag", "event_on").agg(
-        pl.len().cast(pl.Int64()).alias("posts"), pl.col("creator").n_unique().cast(pl.Int64()).alias("unique_creators")
-    )
+    by_posting = posts.group_by("hashtag", "event_on").agg(_posts())
     nets = video_days.explode("hashtags").drop_nulls("hashtags").rename({"hashtags": "hashtag"})
     by_capture = nets.group_by("hashtag", "event_on").agg(_sum_of_known(name) for name in COUNTERS)
+    first_day = pl.col("event_on").filter(pl.col("posts") > 0).min().over("hashtag")
     return (
         by_posting.join(new, on=["hashtag", "event_on"], how="left")
         .join(by_capture, on=["hashtag", "event_on"], how="full", coalesce=True)
         .with_columns(pl.col("posts", "unique_creators", "new_creators").fill_null(0))
-        .with_columns(
-            pl.when(pl.col("event_on") > pl.col("event_on").min().over("hashtag")).then(pl.col("new_creators"))
-        )
+        .with_columns(pl.when(pl.col("event_on") > first_day).then(pl.col("new_creators")), _engagements())
         .sort("hashtag", "event_on")
     )
 
@@ -116,29 +117,27 @@ def hashtag_totals_truth(known: pl.DataFrame, video_days: pl.DataFrame, first_da
     for scope, members in groups.items():
         posted = known.filter(pl.col("posted_on").is_in(within)).with_columns(members.alias("hashtag"))
         read = video_days.filter(pl.col("event_on").is_in(within)).with_columns(members.alias("hashtag"))
-        counted = (
-            posted.explode("hashtag")
-            .drop_nulls("hashtag")
-            .group_by("hashtag")
-            .agg(
-                pl.len().cast(pl.Int64()).alias("posts"),
-                pl.col("creator").n_unique().cast(pl.Int64()).alias("unique_creators"),
-            )
-        )
-        summed = (
-            read.explode("hashtag")
-            .drop_nulls("hashtag")
-            .group_by("hashtag")
-            .agg(_sum_of_known(name) for name in COUNTERS)
-        )
-        frames.append(
-            counted.join(summed, on="hashtag", how="full", coalesce=True).select(pl.lit(scope).alias("scope"), pl.all())
-        )
-    return pl.concat(frames).sort("scope", "hashtag")
+        counted = posted.explode("hashtag").drop_nulls("hashtag").group_by("hashtag").agg(_posts())
+        nets = read.explode("hashtag").drop_nulls("hashtag").group_by("hashtag")
+        summed = nets.agg(_sum_of_known(name) for name in COUNTERS)
+        both = counted.join(summed, on="hashtag", how="full", coalesce=True)
+        frames.append(both.select(pl.lit(scope).alias("scope"), pl.all()))
+    return pl.concat(frames).with_columns(_engagements()).sort("scope", "hashtag")
 
 
 def _sum_of_known(name: str) -> pl.Expr:
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+
+
+def _posts() -> list[pl.Expr]:
+    return [
+        pl.len().cast(pl.Int64()).alias("posts"),
+        pl.col("creator").n_unique().cast(pl.Int64()).alias("unique_creators"),
+    ]
+
+
+def _engagements() -> pl.Expr:
+    return (pl.col("likes") + pl.col("comments") + pl.col("shares")).alias("engagements_lcs")
 
 
 def _last_of_run(*keys: npt.NDArray[np.int64]) -> Ints:

@@ -113,7 +113,7 @@ def _sav(wave: Wave) -> PlannedDelivery:
 
 def _sav_bytes(table: pl.DataFrame) -> bytes:
     """The table as `.sav`. The header's time of writing is overwritten, so that the same table gives the same bytes."""
-    import pyreadstat  # noqa: PLC0415 - it takes a third of a second to load, and only this needs it
+    import pyreadstat  # takes a third of a second to load, and only this needs it
 
     codes = {question.code: question for question in QUESTIONS}
     labels: dict[str, dict[int | float, str]] = {"gender": dict(_GENDERS.items())}
