@@ -28,9 +28,13 @@ seeded as (
 
 ),
 
+-- A rate is taken over the days on which both of its parts are known: else the unknown would count as none.
 days as (
 
-    select totals.*
+    select
+        totals.*,
+        case when totals.engagements_lcs is not null then totals.views end as rated_views,
+        case when totals.views is not null then totals.engagements_lcs end as rated_engagements,
     from totals
     inner join campaigns on totals.campaign_id = campaigns.campaign_id
     left join seeded
@@ -52,6 +56,7 @@ per_day as (
         'day' as period,
         event_on as last_on,
         views, engagements_lcs, posts, is_observed,
+        rated_views, rated_engagements,
     from days
 
 ),
@@ -65,6 +70,8 @@ per_week as (
         max(event_on) as last_on,
         sum(views) as views,
         sum(engagements_lcs) as engagements_lcs,
+        sum(rated_views) as rated_views,
+        sum(rated_engagements) as rated_engagements,
         sum(posts) as posts,
         bool_or(is_observed) as is_observed,
     from days
@@ -80,6 +87,8 @@ to_date_ as (
         event_on as last_on,
         sum(views) over so_far as views,
         sum(engagements_lcs) over so_far as engagements_lcs,
+        sum(rated_views) over so_far as rated_views,
+        sum(rated_engagements) over so_far as rated_engagements,
         sum(posts) over so_far as posts,
         bool_or(is_observed) over so_far as is_observed,
     from days
@@ -142,9 +151,10 @@ kpis as (
             when 'H01' then with_creators.views
             when 'H02' then with_creators.posts
             when 'H03' then coalesce(with_creators.unique_creators, 0)
-            else with_creators.engagements_lcs
+            when 'H05' then with_creators.engagements_lcs
+            when 'H06' then with_creators.rated_engagements
         end as numerator,
-        case when kpi.kpi_id = 'H06' then with_creators.views end as denominator,
+        case when kpi.kpi_id = 'H06' then with_creators.rated_views end as denominator,
         case when kpi.kpi_id in ('H02', 'H03') then 'by_creation_date' else 'by_event_date' end as basis,
         'hashtag' as source,
         case when not with_creators.is_observed then 'no_reading' else 'no_known_change' end as reason_unknown,

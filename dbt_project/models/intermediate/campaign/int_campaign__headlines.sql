@@ -45,6 +45,7 @@ matched as (
         lines.stage,
         lines.label,
         lines.target,
+        lines.direction,
         kpis.event_on,
         kpis.period,
         coalesce(kpis.market, lines.market) as market,

@@ -101,6 +101,7 @@ sessions_to_date as (
         sum(in_markets.attended_minutes) as attended_minutes,
         sum(in_markets.covered_minutes) as covered_minutes,
         sum(case when in_markets.basis = 'intervals' then in_markets.attended_minutes end) as person_minutes,
+        bool_or(in_markets.basis = 'intervals') as has_people,
     from session_days
     inner join in_markets
         on
@@ -121,12 +122,12 @@ to_date_ as (
         sessions_to_date.market,
         'campaign' as subject_type,
         'all' as subject_id,
-        attendees_to_date.unique_attendees,
+        case when sessions_to_date.has_people then coalesce(attendees_to_date.unique_attendees, 0) end as unique_attendees,
         sessions_to_date.peak_concurrent,
         sessions_to_date.attended_minutes,
         sessions_to_date.covered_minutes,
         sessions_to_date.person_minutes,
-        case when attendees_to_date.unique_attendees is null then 'samples_only' end as reason,
+        case when not sessions_to_date.has_people then 'samples_only' end as reason,
     from sessions_to_date
     left join attendees_to_date
         on

@@ -39,6 +39,7 @@ trust_lines as (
         scorecard.stage,
         scorecard.label,
         scorecard.target,
+        scorecard.direction,
         trust.event_on,
         trust.period,
         trust.market,
@@ -107,9 +108,9 @@ select
     shown.value - shown.previous_value as change,
     case
         when shown.value is null then 'unknown'
-        when shown.target is null or metrics.direction = 'none' then 'no_target'
-        when metrics.direction = 'up' and shown.value >= shown.target then 'on_track'
-        when metrics.direction = 'down' and shown.value <= shown.target then 'on_track'
+        when shown.target is null or coalesce(shown.direction, metrics.direction) = 'none' then 'no_target'
+        when coalesce(shown.direction, metrics.direction) = 'up' and shown.value >= shown.target then 'on_track'
+        when coalesce(shown.direction, metrics.direction) = 'down' and shown.value <= shown.target then 'on_track'
         else 'behind'
     end as status,
     as_of.as_of,

@@ -1,0 +1,110 @@
+"""A home for dbt tests: literal frames as lake files and ledger rows, then the real project in a real DuckDB."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from ingest import lake
+from ingest.home import Home
+from ingest.ledger import LEDGER, read_ledger, write_ledger
+from ingest.source import LINEAGE, Table
+from ingest.sources import SOURCES
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+
+
+class Lab:
+    """A warehouse under a temporary directory."""
+
+    def __init__(self, root: Path, seeds: dict[str, str]) -> None:
+        self.home = Home(root)
+        self.project = root / "warehouse" / "dbt"
+        shutil.copytree(PROJECT, self.project, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
+        for name, content in seeds.items():
+            (self.project / "seeds" / f"{name}.csv").write_text(content)
+        lake.prepare(self.home, SOURCES)
+        write_ledger(self.home, LEDGER.to_frame())
+
+    def deliver(
+        self, source: str, landed_on: date, delivery: str, campaign_id: str, tables: dict[str, pl.DataFrame] | None
+    ) -> None:
+        """Put a version of a delivery into lake and ledger; None withdraws it."""
+        definition = next(item for item in SOURCES if item.name == source)
+        for table in definition.tables:
+            path = lake.partition(self.home.lake / table.name, landed_on, delivery)
+            path.unlink(missing_ok=True)
+            if tables is not None and table.name in tables:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                complete(tables[table.name], table, delivery, campaign_id).write_parquet(path)
+        ledger = read_ledger(self.home)
+        version = 1 + ledger.filter(pl.col("landed_on") == landed_on, pl.col("delivery") == delivery).height
+        row = dict.fromkeys(LEDGER.names()) | {
+            "source": source,
+            "landed_on": landed_on,
+            "delivery": delivery,
+            "version": version,
+            "campaign_id": campaign_id,
+            "state_hash": f"{source} {landed_on} {delivery} {version}",
+            "outcome": "withdrawn" if tables is None else "accepted",
+            "ingested_at": datetime(2026, 1, 1, tzinfo=UTC),
+        }
+        write_ledger(self.home, pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)]))
+
+    def dbt(self, *arguments: str) -> bool:
+        """Run a dbt command in the project's copy; whether it succeeded."""
+        from dbt.cli.main import dbtRunner
+
+        place = str(self.project)
+        quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-version-check"]
+        with _environment(CAMPAIGN_HOME=str(self.home.root)):
+            result = dbtRunner().invoke([*quiet, *arguments, "--project-dir", place, "--profiles-dir", place])
+        if result.exception is not None:
+            raise result.exception
+        self.messages = [f"{item.node.name}: {item.message}" for item in result.result if item.status in ("error", "fail")]
+        return result.success
+
+    def run(self, select: Sequence[str], *arguments: str) -> None:
+        """Build models without their tests; fails with dbt's messages."""
+        assert self.dbt("run", "--select", *select, *arguments), self.messages
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Rows of a query on the warehouse."""
+        with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
+            connection.execute("set timezone = 'UTC'")
+            return connection.execute(query).fetchall()
+
+    def table(self, name: str) -> list[tuple[object, ...]]:
+        """Every row of a table, in a fixed order."""
+        return sorted(self.rows(f"select * from {name}"), key=repr)
+
+
+def complete(frame: pl.DataFrame, table: Table, delivery: str, campaign_id: str) -> pl.DataFrame:
+    """A literal frame as the lake holds it: missing columns NULL, lines numbered."""
+    rows = frame.with_columns(
+        pl.lit(delivery).alias("delivery"), pl.lit(campaign_id).alias("campaign_id"), pl.lit("test.csv").alias("file")
+    )
+    if "line" not in rows.columns:
+        rows = rows.with_row_index("line", 2)
+    schema = pl.Schema({"delivery": pl.String(), "campaign_id": pl.String(), **table.schema, **LINEAGE})
+    absent = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns]
+    return rows.with_columns(absent).select(schema.names()).cast(schema)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _environment(**variables: str):  # type: ignore[no-untyped-def]
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
