@@ -58,8 +58,7 @@ class Spss:
         if not questions:
             raise DeliveryError(
                 f"{delivery.files[0].name}: no variable has labelled answers, which would make it a closed question; "
-                "name the questions "
-                "in delivery.yml under options.questions"
+                "name the questions in delivery.yml under options.questions"
             )
         taken = list(dict.fromkeys([*options.structure, *questions]))
         frames = [
@@ -79,7 +78,12 @@ class _Described:
 
 
 def _describe(path: Path, options: SurveyOptions) -> dict[str, _Described]:
-    meta = _read(path, options, metadataonly=True)[1]
+    meta = _read(path, options, metadataonly=True, output_format="dict")[1]
+    if None in meta.column_names:
+        raise DeliveryError(
+            f"{path.name}: the name of variable {meta.column_names.index(None) + 1} is not in the encoding that the "
+            f"file states ({meta.file_encoding}); set options.encoding in delivery.yml, such as windows-1256"
+        )
     multiple = {
         name.lower() for part in meta.mr_sets.values() if part["is_dichotomy"] for name in part["variable_list"]
     }
@@ -87,7 +91,9 @@ def _describe(path: Path, options: SurveyOptions) -> dict[str, _Described]:
         name: _Described(
             Variable(
                 text=meta.column_names_to_labels[name],
-                labels={_code(value): label for value, label in meta.variable_value_labels.get(name, {}).items()},
+                labels={
+                    _code(value): label for value, label in meta.variable_value_labels.get(name, {}).items() if label
+                },
                 missing=tuple(
                     (_stripped(part["lo"]), _stripped(part["hi"])) for part in meta.missing_ranges.get(name, [])
                 ),
@@ -109,8 +115,7 @@ def _merge(described: Mapping[Path, Mapping[str, _Described]]) -> dict[str, Vari
             if (variable.labels, variable.missing) != (there.variable.labels, there.variable.missing):
                 raise DeliveryError(
                     f"{path.name}: variable {name!r} has other value labels or missing codes than in {first}; "
-                    "expected the files of one delivery "
-                    "to agree: deliver them apart, each as a wave of its own"
+                    "expected the files of one delivery to agree: deliver them apart, each as a wave of its own"
                 )
     return {name: variable for name, (_, variable) in merged.items()}
 
@@ -129,36 +134,34 @@ def _closed_questions(
 
 
 def _values(path: Path, options: SurveyOptions, names: list[str]) -> pl.DataFrame:
-    frame, _ = _read(path, options, usecols=names)
+    frame: pl.DataFrame = _read(path, options, usecols=names, output_format="polars")[0]
     values = frame.select(pl.col(name).alias(AT + name) for name in names)
     lines = pl.Series("line", range(1, frame.height + 1), pl.Int64())
     return values.with_columns(pl.lit(path.name).alias("file"), lines)
 
 
-def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[pl.DataFrame, Any]:
+def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[Any, Any]:
     """Without `user_missing` SPSS's user-missing codes would silently become empty."""
     try:
-        frame, meta = pyreadstat.read_sav(
+        values, meta = pyreadstat.read_sav(
             path,
             encoding=options.encoding,
             user_missing=True,
             disable_datetime_conversion=True,
-            output_format="polars",
             **how,
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         raise DeliveryError(
             f"{path.name}: cannot be read as an SPSS file ({error}); expected a complete .sav or .zsav file in the "
-            "encoding it states: deliver it again, set options.encoding in delivery.yml (such as windows-1256), or let "
-            "`files` name only the SPSS files"
+            "encoding it states: deliver it again, set options.encoding in delivery.yml (such as windows-1256), or "
+            "let `files` name only the SPSS files"
         ) from error
     except UnicodeDecodeError as error:
         raise DeliveryError(
-            f"{path.name}: its multiple response sets are not UTF-8 (byte {error.start}); save the file again in "
-            "SPSS's "
-            "Unicode mode"
+            f"{path.name}: its multiple response sets are not UTF-8 (byte {error.start}); save the file again in the "
+            "Unicode mode of SPSS"
         ) from error
-    return frame, meta
+    return values, meta
 
 
 def _stripped(value: float | str) -> float | str:

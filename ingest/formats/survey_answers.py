@@ -98,6 +98,6 @@ def _require_answers(code: str, note: Question, known: set[str], *, is_labelled:
         if unknown and known:
             raise DeliveryError(
                 f"delivery.yml: key 'options.questions.{code}.{part}': {', '.join(map(repr, unknown))} is no valid "
-                f"answer of the question; found {', '.join(map(repr, sorted(known)[:40]))}; correct it, or declare it "
-                "under labels if nobody gave it"
+                f"answer of the question; found {', '.join(map(repr, sorted(known)[:40]))}; correct it, or declare "
+                "it under labels if nobody gave it"
             )

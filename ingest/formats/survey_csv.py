@@ -4,15 +4,13 @@ What becomes of the columns is in `ingest.formats.survey_wave`. Answers stay as 
 ("25-Jun" for 6-25); the note's `labels` give such a code its name back.
 """
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from ingest.delivery import Delivery
 from ingest.formats.survey_options import SurveyCsvOptions
 from ingest.formats.survey_variables import AT, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
-from ingest.formats.text_file import TextTable, read_table, text_files
+from ingest.formats.text_file import read_table, text_files
 from ingest.source import DeliveryError, Parsed
 
 _MOST_ANSWERS = 20
@@ -37,9 +35,12 @@ class SurveyCsv:
     def read(self, delivery: Delivery) -> Parsed:
         """Fills the four survey tables. Raises DeliveryError."""
         options = delivery.options_as(SurveyCsvOptions)
-        tables = list(_tables(delivery, options))
-        frame = pl.concat([_marked(table.rows, delivery) for table in tables], how="diagonal_relaxed")
+        tables = [read_table(file) for file in text_files(delivery, options.encoding)]
+        if not tables:
+            raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected the wave as text: deliver it again")
+        frame = pl.concat([_marked(table.rows) for table in tables], how="diagonal_relaxed")
         there = [name.removeprefix(AT) for name in frame.columns if name.startswith(AT)]
+        # Blank lines, such as a spreadsheet leaves at the end, are no records.
         frame = frame.filter(
             ~pl.all_horizontal((pl.col(AT + name).fill_null("").str.strip_chars() == "") for name in there)
         )
@@ -48,8 +49,7 @@ class SurveyCsv:
         if not questions:
             raise DeliveryError(
                 f"{delivery.files[0].name}: no column looks like a closed question (at most {_MOST_ANSWERS} "
-                "different answers, shared by "
-                "respondents); name the questions in delivery.yml under options.questions"
+                "different answers, shared by respondents); name the questions in delivery.yml under options.questions"
             )
         taken = list(dict.fromkeys([*options.structure, *questions]))
         responses = Responses(
@@ -61,19 +61,9 @@ class SurveyCsv:
         return parse_wave(delivery, options, responses)
 
 
-def _tables(delivery: Delivery, options: SurveyCsvOptions) -> Iterator[TextTable]:
-    for file in text_files(delivery, options.encoding):
-        yield read_table(file)
-
-
-def _marked(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    """Put `AT` before the file's own columns. Blank lines, such as a spreadsheet leaves at the end, are no records."""
-    if rows.columns[-2:] != ["file", "line"]:
-        raise DeliveryError(
-            f"{delivery.files[0].name}: a column is called 'file' or 'line', which are ours; expected another name: "
-            "rename it"
-        )
-    return rows.rename({name: AT + name for name in rows.columns[:-2]})
+def _marked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Put `AT` before the file's own columns. Those called `file` or `line` gave way to ours and cannot be used."""
+    return rows.rename({name: AT + name for name in rows.columns if name not in ("file", "line")})
 
 
 def _closed_questions(frame: pl.DataFrame, there: list[str], options: SurveyCsvOptions) -> list[str]:

@@ -312,6 +312,12 @@ class TestFiles:
         with pytest.raises(DeliveryError, match=r"options\.encoding"):
             read(tmp_path, "spss", excerpt(), NOTE + "encoding: klingon")
 
+    def test_a_name_that_is_not_in_the_encoding_the_file_states(self, tmp_path: Path) -> None:
+        content = FIXTURE.read_bytes()
+        assert content.count(b"Q4_1    ") == 1
+        with pytest.raises(DeliveryError, match=r"name of variable 10 is not in the encoding.*UTF-8.*windows-1256"):
+            read(tmp_path, "spss", {"w.sav": content.replace(b"Q4_1    ", b"\xaa4_1    ")}, NOTE)
+
     def test_no_closed_question(self, tmp_path: Path) -> None:
         file = sav(tmp_path / "n.sav", pd.DataFrame({"id": [1.0], "q": [1.0]}))
         with pytest.raises(DeliveryError, match=r"no variable has labelled answers.*options\.questions"):

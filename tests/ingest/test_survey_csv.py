@@ -1,6 +1,9 @@
 """Survey waves as delimited text: who is rejected and why, what may leave landing, real files and their defects."""
 
+import gzip
+import io
 import math
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -244,6 +247,24 @@ class TestWriting:
         )
         parsed = wave(tmp_path, "respondent_key,weight,sample,status\n1,2,x,y\n2,1,x,z\n", options)
         assert codes(parsed, "status") == ["y", "z"]
+
+    def test_zip_and_gzip_are_opened(self, tmp_path: Path) -> None:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as content:
+            content.writestr("wave.csv", "id,w,q\n1,1,1\n")
+        files = {"a.zip": archive.getvalue(), "b.csv.gz": gzip.compress(b"id,w,q\n2,1,1\n")}
+        people = read(tmp_path, "survey_csv", files, WEIGHTED).tables["survey_respondents"]
+        assert people["file"].sort().to_list() == ["a.zip/wave.csv", "b.csv"]
+
+    def test_an_archive_without_a_file(self, tmp_path: Path) -> None:
+        archive = io.BytesIO()
+        zipfile.ZipFile(archive, "w").close()
+        with pytest.raises(DeliveryError, match=r"a\.zip: holds no file"):
+            read(tmp_path, "survey_csv", {"a.zip": archive.getvalue()}, WEIGHTED)
+
+    def test_a_column_called_line_stays_out_of_the_way(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "line,id,w,q,file\n7,a,1,1,x\n9,b,1,2,y\n", WEIGHTED)
+        assert parsed.tables["survey_respondents"].select("file", "line").rows() == [("wave.csv", 2), ("wave.csv", 3)]
 
     def test_several_files_and_columns_that_only_some_have(self, tmp_path: Path) -> None:
         files = {"a.csv": "id,w,q\n1,1,1\n2,1,2\n", "b.csv": "w,id,q,r\n1,3,1,5\n1,2,2,5\n"}
