@@ -1,6 +1,6 @@
-"""Which comes first in a delivery's written dates, the day or the month. Decided from the note or the dates, never guessed.
+"""Which comes first in a delivery's written dates, the day or the month.
 
-How an instant is read lives in `ingest.text`.
+The note or the dates decide; nothing is guessed. How an instant is read lives in `ingest.text`.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ _NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first"}
 def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: DateOrder | None) -> DateOrder:
     """The order of the dates in the given text columns of a frame with `file` and `line`.
 
-    `columns` maps the frame's columns to the names their file has for them. Dates that hold in one order only (19/09/2025)
-    decide; where there are none, the note has to. Raises DeliveryError where they contradict the note or one another, or
-    where every date could be either.
+    `columns` maps the frame's columns to the names their file has for them. Dates that hold in one order only
+    (19/09/2025) decide; where there are none, the note has to. Raises DeliveryError where they contradict the note or
+    one another, or where every date could be either.
     """
     day_first, month_first, either = (
         pl.concat([_dates(frame, column, label) for column, label in columns.items()]).filter(kind)
@@ -30,19 +30,22 @@ def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: D
         if contradicting.height > holding.height:
             other: DateOrder = "mdy" if stated == "dmy" else "dmy"
             raise DeliveryError(
-                f"{_example(contradicting)} can't be written {_NAMES[stated]}, as the note's options.date_order: {stated} "
-                f"says. Expected dates written {_NAMES[stated]}; say date_order: {other} if that is what they are."
+                f"{_example(contradicting)} can't be written {_NAMES[stated]}, as the note's options.date_order: "
+                f"{stated} says. Expected dates written {_NAMES[stated]}; say date_order: {other} if "
+                "that is what they are."
             )
         return stated
     if day_first.height and month_first.height:
         raise DeliveryError(
             f"{_example(day_first)} holds only with the day first, {_example(month_first)} only with the month first. "
-            "Expected one order; say which in the note with options.date_order: dmy | mdy, the other dates are then rejected."
+            "Expected one order; say which in the note with options.date_order: dmy | mdy, "
+            "the other dates are then rejected."
         )
     if either.height and not (day_first.height or month_first.height):
         raise DeliveryError(
-            f"{_example(either)} may be written day first or month first, and no date of the delivery tells which. Expected "
-            "dates that can be read in one way; say in the note options.date_order: dmy (day first) or mdy (month first)."
+            f"{_example(either)} may be written day first or month first, and no date of the delivery tells which. "
+            "Expected dates that can be read in one way; say in the note options.date_order: dmy (day first) "
+            "or mdy (month first)."
         )
     return "mdy" if month_first.height else "dmy"
 

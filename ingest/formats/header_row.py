@@ -16,7 +16,7 @@ _LONGEST_PREAMBLE = 100
 
 @dataclass(frozen=True)
 class HeaderRow:
-    """A header row: its line in the file, its separator, its cells, and the position (from 1) of each column looked for."""
+    """A header row: its line in the file, its separator, its cells, the position (from 1) of each column sought."""
 
     line: int
     separator: str
@@ -26,14 +26,15 @@ class HeaderRow:
 
 def first_rows(file: TextFile, separator: str) -> list[tuple[int, list[str]]]:
     """The cells of the file's first lines that are not blank, each with its line and single spaces."""
-    lines = file.text[:1_000_000].splitlines()[:_LONGEST_PREAMBLE]
+    lines = file.text.split("\n", _LONGEST_PREAMBLE)[:_LONGEST_PREAMBLE]
     return [(number, _cells(line, separator)) for number, line in enumerate(lines, 1) if line.strip(f" {separator}")]
 
 
 def find_header(file: TextFile, names: Mapping[str, AbstractSet[str]], required: Iterable[str]) -> HeaderRow | None:
     """The first row that names every required column in one of its known spellings, or None.
 
-    Where a spelling occurs twice the last one counts: reports that repeat the meeting on each row have it before the person.
+    Where a spelling occurs twice the last one counts: reports that repeat the meeting on each row have it before the
+    person.
     """
     needed = set(required)
     for separator in _SEPARATORS:

@@ -20,7 +20,10 @@ _TIMES = ("joined_at", "left_at", "starts_at", "ends_at")
 
 
 class Columns(BaseModel):
-    """Our names to theirs. `session_id` is for files of several sessions; `starts_at` and `ends_at` are a session's bounds."""
+    """Our names to theirs.
+
+    `session_id` is for files of several sessions; `starts_at` and `ends_at` are the bounds of a row's session.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -77,7 +80,7 @@ class IntervalsCsv:
 
 
 def _stated(read: pl.DataFrame) -> pl.DataFrame:
-    """The bounds that columns state. A session has one of each: rows that disagree leave them open, so they refuse the delivery."""
+    """The bounds that columns state. A session has one of each: rows that disagree refuse the delivery."""
     stated = read.select(
         "session_id", "file", "line", *(name for name in ("starts_at", "ends_at") if name in read.columns)
     )
@@ -90,8 +93,8 @@ def _stated(read: pl.DataFrame) -> pl.DataFrame:
         if differing.height:
             file, line, session = differing.select("file", "line", "session_id").row(0)
             raise DeliveryError(
-                f"{file}, line {line}: session {session!r} has another {name} than in an earlier row; expected one for all its "
-                f"rows; correct the file, or leave columns.{name} out of delivery.yml"
+                f"{file}, line {line}: session {session!r} has another {name} than in an earlier row; expected one "
+                f"for all its rows; correct the file, or leave columns.{name} out of delivery.yml"
             )
     return stated
 

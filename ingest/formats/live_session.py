@@ -76,12 +76,15 @@ class Rows:
 
 
 def delivered_texts(delivery: Delivery, encoding: str | None) -> list[TextFile]:
-    """The delivery's files, unpacked and decoded. Raises DeliveryError, also where an archive holds none."""
+    """The delivery's files, unpacked and decoded. Raises DeliveryError, also where there is nothing in them."""
     files = list(text_files(delivery, encoding))
     if not files:
         raise DeliveryError(
             f"{delivery.files[0].name}: is an archive without files; expected text files; deliver it again"
         )
+    for file in files:
+        if not file.text.strip():
+            raise DeliveryError(f"{file.name}: is empty; expected a header and records; deliver it again")
     return files
 
 
@@ -106,12 +109,12 @@ def all_rows(parts: list[Rows]) -> Rows:
 
 
 def with_session_id(frame: pl.DataFrame, delivery: Delivery, session: Session) -> pl.DataFrame:
-    """The frame with a `session_id`: its own column where it has one, else the note's. Raises DeliveryError without either."""
+    """The frame with a `session_id`: its own where it has that column, else the note's. Raises DeliveryError."""
     if "session_id" in frame.columns:
         return frame.with_columns(pl.col("session_id").str.strip_chars().replace("", None))
     if session.id is None:
         raise DeliveryError(
-            f"{NOTE}: key 'options.session.id' is missing, and nothing in the files of {delivery.format.name} names their "
+            f"{NOTE}: key 'options.session.id' is missing, and nothing in files of {delivery.format.name} names their "
             "session; add an id of your own for it, such as session: {id: live-07}"
         )
     return frame.with_columns(pl.lit(session.id).alias("session_id"))
@@ -122,8 +125,8 @@ def read_instants(
 ) -> pl.DataFrame:
     """The frame with the given text columns read as instants, each beside `<column>_ambiguous` and `<column>_reason`.
 
-    `columns` maps the frame's columns to the names their file has for them. Raises DeliveryError where the order of day and
-    month is open, and where a time has no offset while the note names no zone.
+    `columns` maps the frame's columns to the names their file has for them. Raises DeliveryError where the order of day
+    and month is open, and where a time has no offset while the note names no zone.
     """
     order = decide_date_order(frame, columns, stated)
     read = frame.with_columns(parse_instant(pl.col(name), delivery.zone, order).alias(name) for name in columns)
@@ -135,8 +138,9 @@ def read_instants(
             )
             if local.height:
                 raise DeliveryError(
-                    f"{local['file'][0]}, line {local['line'][0]}, column {label!r}: found a time without an offset, expected one "
-                    f"such as 2022-10-09T18:00:00+03:00; correct it, or add to {NOTE} timezone: <the IANA zone of these times>"
+                    f"{local['file'][0]}, line {local['line'][0]}, column {label!r}: found a time without an offset, "
+                    f"expected one such as 2022-10-09T18:00:00+03:00; correct it, or add to {NOTE} "
+                    "timezone: <the IANA zone of these times>"
                 )
     return read.with_columns(
         expression
@@ -154,9 +158,10 @@ def session_rows(
 ) -> pl.DataFrame:
     """The frame of `live_sessions`: one row per session of the delivery.
 
-    `spans` has `session_id`, `file`, `line`, and the instants `first_at` and `last_at` of events, and may have `starts_at` and
-    `ends_at` as the file states them. Each bound is the note's, else the file's, else an event's; `bounds_basis` names the
-    weaker of the two. Raises DeliveryError where the bounds contradict themselves or the note's can't be for one session.
+    `spans` has `session_id`, `file`, `line`, and the instants `first_at` and `last_at` of events, and may have
+    `starts_at` and `ends_at` as the file states them. Each bound is the note's, else the file's, else an event's;
+    `bounds_basis` names the weaker of the two. Raises DeliveryError where the bounds contradict themselves or the
+    note's can't be for one session.
     """
     first = [pl.col(name).drop_nulls().min() for name in ("first_at", "starts_at") if name in spans.columns]
     last = [pl.col(name).drop_nulls().max() for name in ("last_at", "ends_at") if name in spans.columns]
@@ -171,8 +176,9 @@ def session_rows(
     starts_at, ends_at = _note_bound(delivery, session, "starts_at"), _note_bound(delivery, session, "ends_at")
     if rows.height > 1 and (starts_at or ends_at) and session.id is None:
         raise DeliveryError(
-            f"{NOTE}: key 'options.session' gives one start and end, and the files hold {rows.height} sessions; expected the "
-            "bounds of each: map columns starts_at and ends_at, or deliver each session with a note of its own"
+            f"{NOTE}: key 'options.session' gives one start and end, and the files hold {rows.height} sessions; "
+            "expected the bounds of each: map columns starts_at and ends_at, or deliver each session with "
+            "a note of its own"
         )
     bounded = rows.with_columns(
         pl.coalesce(pl.lit(starts_at, INSTANT), "starts_at", "first_at").alias("starts_at"),
@@ -184,7 +190,8 @@ def session_rows(
         where = NOTE if starts_at and ends_at else f"{backwards['file'][0]}, line {backwards['line'][0]}"
         raise DeliveryError(
             f"{where}: session {backwards['session_id'][0]!r} ends at {backwards['ends_at'][0]} and starts at "
-            f"{backwards['starts_at'][0]}; expected an end after the start: correct options.session.starts_at and ends_at"
+            f"{backwards['starts_at'][0]}; expected an end after the start: correct options.session.starts_at "
+            "and ends_at"
         )
     described = bounded.with_columns(
         *(
@@ -213,13 +220,14 @@ def _note_bound(delivery: Delivery, session: Session, name: Literal["starts_at",
         return written.astimezone(_UTC)
     if delivery.zone is None:
         raise DeliveryError(
-            f"{NOTE}: key 'options.session.{name}': found {written.isoformat()} without an offset, and the note names no "
-            "timezone; add the offset, as in 2022-10-09T18:00:00+03:00, or the key timezone"
+            f"{NOTE}: key 'options.session.{name}': found {written.isoformat()} without an offset, and the note "
+            "names no timezone; add the offset, as in 2022-10-09T18:00:00+03:00, or the key timezone"
         )
     first, second = (written.replace(tzinfo=delivery.zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         raise DeliveryError(
-            f"{NOTE}: key 'options.session.{name}': found {written.isoformat()}, a time the clocks of {delivery.zone.key} skipped "
-            "or showed twice that day; expected it with its offset, as in 2022-10-09T18:00:00+03:00"
+            f"{NOTE}: key 'options.session.{name}': found {written.isoformat()}, a time the clocks of "
+            f"{delivery.zone.key} skipped or showed twice that day; expected it with its offset, as in "
+            "2022-10-09T18:00:00+03:00"
         )
     return first.astimezone(_UTC)

@@ -1,4 +1,4 @@
-"""What the formats of stays share: which records are stays, who was host, and one row per stay. Reading files is not here."""
+"""What the formats of stays share: which records are stays, who was host, one row per stay. No file is read here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ STAFF = ("host", "advocate", "moderator")
 """Roles that are not audience."""
 
 _ROLES = {
-    "attendee": "attendee", "participant": "attendee", "viewer": "attendee", "audience": "attendee", "guest": "attendee",
-    "host": "host", "co-host": "host", "cohost": "host", "alternative host": "host", "organizer": "host",
-    "organiser": "host", "presenter": "host", "speaker": "host", "panelist": "host", "panellist": "host",
+    **dict.fromkeys(["attendee", "participant", "viewer", "audience", "guest"], "attendee"),
+    **dict.fromkeys(["host", "co-host", "cohost", "alternative host", "organizer", "organiser"], "host"),
+    **dict.fromkeys(["presenter", "speaker", "panelist", "panellist"], "host"),
+    **dict.fromkeys(["moderator", "facilitator"], "moderator"),
     "advocate": "advocate",
-    "moderator": "moderator", "facilitator": "moderator",
-}  # fmt: skip
+}
 _COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 _KEY = ("session_id", "person_key", "joined_at")
 
@@ -38,12 +38,12 @@ class Stays:
 def settle_stays(read: pl.DataFrame, delivery: Delivery, session: Session, *, aliases: Sequence[str] = ()) -> Stays:
     """One row per stay, from a frame with a stay on each.
 
-    The frame has `file`, `line`, `session_id`, `person` (the identity as text), `joined_at` and `left_at` as `read_instants`
-    leaves them, and may have `role`, `country`, `is_name_only`, `records`, `is_in_waiting_room` and the columns of `aliases`,
-    other names under which `session.hosts` may list the person.
+    The frame has `file`, `line`, `session_id`, `person` (the identity as text), `joined_at` and `left_at` as
+    `read_instants` leaves them, and may have `role`, `country`, `is_name_only`, `records`, `is_in_waiting_room` and the
+    columns of `aliases`, other names under which `session.hosts` may list the person.
 
-    Stays of one person that begin at the same instant (two devices, or an export made again later) are one that lasts until
-    the latest leave known; nothing is lost, since overlapping stays of a person count once.
+    Stays of one person that begin at the same instant (two devices, or an export made again later) are one that lasts
+    until the latest leave known; nothing is lost, since overlapping stays of a person count once.
     """
     kept, rejected = reject(_complete(read, delivery), _rules(session))
     described = kept.with_columns(_left_at_reason(), *_role(session, aliases), *_country())

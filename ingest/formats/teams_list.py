@@ -50,7 +50,7 @@ class TeamsListOptions(LiveOptions):
 
 
 class TeamsList:
-    """Reads joins and leaves. The full name as written is the person; a list made during the meeting leaves stays open."""
+    """Reads joins and leaves. The full name as written is the person; a list made while it ran leaves stays open."""
 
     name = "teams_list"
     version = 1
@@ -113,8 +113,9 @@ def _header(file: TextFile) -> HeaderRow:
     if header is None:
         first = next((cells for separator in "\t,;" for _, cells in first_rows(file, separator) if len(cells) > 1), [])
         raise DeliveryError(
-            f"{file.name}: no line names the columns of a Teams attendance list; found {', '.join(map(repr, first[:10])) or 'no columns'}, "
-            f"expected {_KNOWN}; download the attendance list (not the summary report) again, in one of these languages"
+            f"{file.name}: no line names the columns of a Teams attendance list; found "
+            f"{', '.join(map(repr, first[:10])) or 'no columns'}, expected {_KNOWN}; "
+            "download the attendance list (not the summary report) again, in one of these languages"
         )
     return header
 
@@ -122,8 +123,8 @@ def _header(file: TextFile) -> HeaderRow:
 def _pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Stays of joins and leaves, and the leaves that no join precedes.
 
-    A leave ends the latest join of that person that is still open: with two devices, or a leave that was lost, the stays whose
-    end is known then cover no minute that the person may have been away.
+    A leave ends the latest join of that person that is still open: with two devices, or a leave that was lost, the
+    stays whose end is known then cover no minute that the person may have been away.
     """
     ordered = events.with_row_index("row").sort("session_id", "person", "at", "row")
     person = ["session_id", "person"]

@@ -27,7 +27,7 @@ _SEPARATORS = (",", "\t", ";")
 
 @dataclass(frozen=True)
 class TextFile:
-    """One delivered text file, decoded; `name` is how messages and lineage call it."""
+    """One delivered text file, decoded, its line ends made one; `name` is how messages and lineage call it."""
 
     name: str
     text: str
@@ -50,7 +50,7 @@ def text_files(delivery: Delivery, encoding: str | None = None) -> Iterator[Text
     """The delivery's files, unpacked and decoded, in order of name. Raises DeliveryError."""
     for path in delivery.files:
         for name, data in _unpacked(path.name, path.read_bytes()):
-            yield TextFile(name, _decoded(name, data, encoding))
+            yield TextFile(name, _decoded(name, data, encoding).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def read_table(
@@ -61,29 +61,26 @@ def read_table(
     `line` is the line of the file on which a record starts, also after fields that hold line ends. Records with more fields than
     the header, and a last line that was cut off, are rejected as `unreadable`.
     """
-    body = file.text if first_line == 1 else "".join(file.text.splitlines(keepends=True)[first_line - 1 :])
+    body = file.text if first_line == 1 else "\n".join(file.text.split("\n")[first_line - 1 :])
     if not body.strip():
         raise DeliveryError(f"{file.name}: is empty; expected a header and records")
     separator = separator or _separator(body)
-    rejected = REJECTED.to_frame()
+    rejected, lines, delivered = REJECTED.to_frame(), None, body
     try:
         rows = _parsed(body, separator, has_header)
     except ComputeError:
-        body, rejected = _without_ragged_lines(file.name, body, separator, first_line)
         try:
+            body, rejected, lines = _without_ragged_lines(file.name, body, separator, first_line, has_header)
             rows = _parsed(body, separator, has_header)
-        except ComputeError as error:
+        except (ComputeError, csv.Error) as error:
             raise DeliveryError(
-                f"{file.name}: cannot be read as text in columns; expected a header line and records separated by {separator!r}"
+                f"{file.name}: cannot be read as text in columns; expected a header line and records separated "
+                f"by {separator!r}; deliver it again as CSV"
             ) from error
-    lines = _lines(rows, body, first_line + has_header)
-    if rejected.height:
-        kept = pl.Series(
-            "line", range(first_line + has_header, first_line + has_header + rows.height + rejected.height), pl.Int64()
-        )
-        lines = kept.filter(~kept.is_in(rejected["line"].implode()))
+    if lines is None or lines.len() != rows.height:
+        lines = _lines(rows, body, first_line, has_header)
     rows = rows.with_columns(pl.lit(file.name).alias("file"), lines.alias("line"))
-    if rows.height and _last_is_cut(body, separator, rows.width - 2):
+    if rows.height and _last_is_cut(delivered, separator, rows.width - 2):
         detail = f"the last line ends before its {rows.width - 2} fields do: the file was cut off"
         cut = pl.DataFrame([[file.name], [rows["line"][-1]], ["unreadable"], [detail]], schema=REJECTED)
         rows, rejected = rows.head(-1), pl.concat([rejected, cut])
@@ -190,44 +187,45 @@ def _parsed(body: str, separator: str, has_header: bool) -> pl.DataFrame:
     )
 
 
-def _lines(rows: pl.DataFrame, body: str, first_line: int) -> pl.Series:
-    """The line each record starts on: one more for every line end inside an earlier record's fields, and for blank lines."""
-    ends = body.count("\n") + (not body.endswith("\n"))
-    plain = pl.Series("line", range(first_line, first_line + rows.height), pl.Int64())
-    if ends == rows.height + first_line - 1 or rows.height == 0:
-        return plain
-    inner = rows.select(pl.sum_horizontal(pl.all().str.count_matches("\n").fill_null(0)).alias("n"))["n"]
-    starts = plain + inner.cum_sum().shift(1, fill_value=0).cast(pl.Int64())
-    blank = pl.Series(
-        [number for number, line in enumerate(body.split("\n"), first_line - 1) if not line.strip()], dtype=pl.Int64()
+def _lines(rows: pl.DataFrame, body: str, first_line: int, has_header: bool) -> pl.Series:
+    """The line each record starts on: one more for every line end inside an earlier record's fields.
+
+    A blank line is a row without values, but for those above the header (or the first record), which have no row.
+    """
+    above = body[: len(body) - len(body.lstrip("\n"))].count("\n")
+    header = 1 + sum(name.count("\n") for name in rows.columns) if has_header else 0
+    inner = rows.select(pl.sum_horizontal(pl.all().str.count_matches("\n").fill_null(0)).alias("n"))["n"].cast(
+        pl.Int64()
     )
-    for number in blank.filter(blank < ends):
-        starts = starts + (starts >= number).cast(pl.Int64())
-    return starts
+    plain = pl.Series("line", range(rows.height), pl.Int64())
+    return plain + inner.cum_sum().shift(1, fill_value=0) + first_line + above + header
 
 
-def _without_ragged_lines(name: str, body: str, separator: str, first_line: int) -> tuple[str, pl.DataFrame]:
-    """Rewrite the text without records that have more fields than the header. The slow way, taken only where polars refuses."""
-    kept, bad, width, reader = io.StringIO(), [], 0, csv.reader(io.StringIO(body), delimiter=separator)
+def _without_ragged_lines(
+    name: str, body: str, separator: str, first_line: int, has_header: bool
+) -> tuple[str, pl.DataFrame, pl.Series]:
+    """The text without records that have more fields than the header, those records, and the lines of the others.
+
+    The slow way, taken only where polars refuses.
+    """
+    kept, bad, lines, width, line = io.StringIO(), [], [], 0, first_line
     writer = csv.writer(kept, delimiter=separator, lineterminator="\n")
+    reader = csv.reader(io.StringIO(body), delimiter=separator)
     for row in reader:
         width = width or len(row)
         if len(row) > width:
-            bad.append(
-                (
-                    name,
-                    reader.line_num + first_line - 1,
-                    "unreadable",
-                    f"{len(row)} fields, expected {width} as in the header",
-                )
-            )
-        else:
+            bad.append((name, line, "unreadable", f"{len(row)} fields, expected {width} as in the header"))
+        elif width:
             writer.writerow(row)
-    return kept.getvalue(), pl.DataFrame(bad, schema=REJECTED, orient="row")
+            lines.append(line)
+        line = reader.line_num + first_line
+    start = 1 if has_header else 0
+    return kept.getvalue(), pl.DataFrame(bad, schema=REJECTED, orient="row"), pl.Series(lines[start:], dtype=pl.Int64())
 
 
 def _last_is_cut(body: str, separator: str, width: int) -> bool:
-    if body.endswith(("\n", "\r")):
+    if body.endswith("\n"):
         return False
-    last = next(csv.reader([body[body.rfind("\n") + 1 :]], delimiter=separator), [])
-    return 0 < len(last) < width and '"' not in body[body.rfind("\n") + 1 :][-1:]
+    last = body[body.rfind("\n") + 1 :]
+    fields = next(csv.reader([last], delimiter=separator), []) if len(last) < csv.field_size_limit() else []
+    return 0 < len(fields) < width and not last.endswith('"')

@@ -26,7 +26,7 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000-01-01 and 2100-01-01: se
 
 
 class Columns(BaseModel):
-    """Our names to theirs: a column's name in the header or, as a whole number, its position, the first column being 1."""
+    """Our names to theirs: a column's name in the header or, as a whole number, its position, the first being 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,8 +39,8 @@ class ViewerSamplesOptions(LiveOptions):
     """Options of `viewer_samples`.
 
     `header: false` says that the first line is a sample already; columns are then given by position, the first being 1.
-    `epoch` says that times are seconds or milliseconds since 1970, UTC. Samples further apart than `max_gap_seconds` leave
-    the time between them uncovered.
+    `epoch` says that times are seconds or milliseconds since 1970, UTC. Samples further apart than `max_gap_seconds`
+    leave the time between them uncovered.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,7 +61,7 @@ class ViewerSamplesOptions(LiveOptions):
 
 
 class ViewerSamples:
-    """Reads samples of concurrent viewers. A sample that fails to say how many viewers there were is kept as unknown, not 0."""
+    """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
     version = 1
@@ -133,8 +133,8 @@ def _read_epochs(frame: pl.DataFrame, epoch: Epoch, label: str) -> pl.DataFrame:
     if swapped.drop_nulls().len() > stated.drop_nulls().len():
         file, line = frame.filter(swapped.is_not_null()).select("file", "line").row(0)
         raise DeliveryError(
-            f"{file}, line {line}, column {label}: the times are {other} since 1970, and options.epoch in {NOTE} says {epoch}; "
-            f"expected times between 2000 and 2100; say epoch: {other}"
+            f"{file}, line {line}, column {label}: the times are {other} since 1970, and options.epoch in {NOTE} says "
+            f"{epoch}; expected times between 2000 and 2100; say epoch: {other}"
         )
     return frame.with_columns(
         stated.alias("sampled_at"),

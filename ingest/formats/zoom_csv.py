@@ -1,4 +1,4 @@
-"""`live/zoom_csv`: Zoom's meeting participant report, with or without its block about the meeting, or that on every row.
+"""`live/zoom_csv`: Zoom's meeting participant report, with its block about the meeting, without, or that on every row.
 
 What a stay is lives in `live_stays`. The report's durations are not used: they are rounded up to minutes.
 """
@@ -53,7 +53,7 @@ class _Report:
 
 
 class ZoomCsv:
-    """Reads participants. A person is their e-mail where the report has it, else only a name, which is never merged with one."""
+    """Reads participants. A person is their e-mail where the report has it, else a name, never merged with another."""
 
     name = "zoom_csv"
     version = 1
@@ -138,8 +138,9 @@ def _require_one(meetings: pl.DataFrame) -> None:
     if distinct.height > 1:
         second = distinct.row(1, named=True)
         raise DeliveryError(
-            f"{second['file']}, line {second['line']}, column 'Meeting ID': found another meeting than in line {distinct['line'][0]} "
-            f"of {distinct['file'][0]}; expected one meeting in a delivery, since it is one session; deliver each meeting by itself"
+            f"{second['file']}, line {second['line']}, column 'Meeting ID': found another meeting than in line "
+            f"{distinct['line'][0]} of {distinct['file'][0]}; expected one meeting in a delivery, since it is one "
+            "session; deliver each meeting by itself"
         )
 
 
@@ -157,20 +158,24 @@ def _is_webinar(file: TextFile, header: HeaderRow) -> bool:
 
 def _refusal(file: TextFile, header: HeaderRow | None) -> str:
     known = (
-        "expected the meeting report (Name (Original Name), User Email, Join Time, Leave Time, ...), with or without the lines "
-        "about the meeting above it"
+        "expected the meeting report (Name (Original Name), User Email, Join Time, Leave Time, ...), with or without "
+        "the lines about the meeting above it"
     )
     if header is not None or _mentions_webinar(file):
         return (
-            f"{file.name}: is a Zoom webinar report, which this format does not read yet; {known}; deliver the webinar's attendee "
-            "rows as format intervals_csv, with its columns mapped"
+            f"{file.name}: is a Zoom webinar report, which this format does not read yet; {known}; deliver the "
+            "webinar's attendee rows as format intervals_csv, with its columns mapped"
         )
     line, cells = next(iter(first_rows(file, ",")), (1, []))
     if any("total duration" in cell.lower() for cell in cells):
-        return f"{file.name}, line {line}: has one row a person and no Join Time; {known}; export it without 'Show unique users'"
+        return (
+            f"{file.name}, line {line}: has one row a person and no Join Time; {known}; "
+            "export it without 'Show unique users'"
+        )
     return (
-        f"{file.name}: no line names the columns Name (Original Name), Join Time and Leave Time, in the first 100 lines; {known}; "
-        "switch Zoom to English before the export, or deliver it as format intervals_csv with its columns mapped"
+        f"{file.name}: no line names the columns Name (Original Name), Join Time and Leave Time in the first lines; "
+        f"{known}; switch Zoom to English before the export, or deliver it as format intervals_csv with its columns "
+        "mapped"
     )
 
 

@@ -1,0 +1,167 @@
+"""Stays as rows: the golden session of the campaign's statistics, mapped columns, several sessions, and bad input."""
+
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.source import DeliveryError
+from tests.ingest.live_desk import LiveDesk, person, utc
+
+COLUMNS = {"person": "who", "joined_at": "in", "left_at": "out"}
+OPTIONS: dict[str, Any] = {"session": {"id": "live-07"}, "columns": COLUMNS}
+START = utc("2022-10-09T18:00:00")
+
+
+def stays(*rows: str, header: str = "who,in,out") -> str:
+    return "\n".join([header, *rows]) + "\n"
+
+
+def test_the_golden_session(live: LiveDesk) -> None:
+    given_stays = [("A", -5, 10), ("A", 8, 20), ("A", 30, 75), ("B", 0, 5), ("B", 5, 15), ("C", 10, None)]
+    given_stays += [("D", 20, 20), ("E", 59, 61), ("F", 61, 70), ("B", 0, 5)]
+
+    def at(minute: int | None) -> str:
+        return "" if minute is None else (START + timedelta(minutes=minute)).isoformat()
+
+    text = stays(*(f"{who},{at(joined)},{at(left)}" for who, joined, left in given_stays))
+    bounds = {"starts_at": START.isoformat(), "ends_at": (START + timedelta(hours=1)).isoformat()}
+    parsed = live.read("intervals_csv", {"a.csv": text}, {**OPTIONS, "session": {"id": "g", **bounds}}, None)
+    frame = parsed.tables["live_stays"]
+    assert (parsed.records_read, parsed.records_duplicate, parsed.rejected.height, frame.height) == (10, 1, 0, 9)
+    assert frame.filter(pl.col("left_at").is_null())["person_key"].to_list() == [person("C")]
+    minutes = frame.select((pl.col("left_at") - pl.col("joined_at")).dt.total_minutes().sum()).item()
+    assert minutes == sum(left - joined for _, joined, left in given_stays[:-1] if left is not None)
+
+
+def test_times_with_an_offset_need_no_zone_and_others_do(live: LiveDesk) -> None:
+    text = stays("A,2022-10-09T18:00:00+03:00,2022-10-09T16:00:00Z", "B,2022-10-09 18:00:00,")
+    frame = live.read("intervals_csv", {"a.csv": text}, OPTIONS, "Asia/Dubai").tables["live_stays"]
+    assert frame["joined_at"].to_list() == [utc("2022-10-09T15:00:00"), utc("2022-10-09T14:00:00")]
+    assert live.read("intervals_csv", {"a.csv": text[: text.index("B")]}, OPTIONS, None).records_read == 1
+    with pytest.raises(DeliveryError, match=r"a\.csv, line 3, column 'in'.*without an offset.*timezone"):
+        live.read("intervals_csv", {"a.csv": text}, OPTIONS, None)
+
+
+def test_several_sessions_in_a_file(live: LiveDesk) -> None:
+    text = stays(
+        "s1,A,2022-10-09T18:01:00Z,2022-10-09T18:20:00Z,2022-10-09T18:00:00Z,2022-10-09T19:00:00Z",
+        "s2,A,2022-10-10T18:00:00Z,2022-10-10T18:20:00Z,,",
+        "s2,B,2022-10-10T18:10:00Z,,,",
+        ",B,2022-10-10T18:10:00Z,,,",
+        header="room,who,in,out,from,to",
+    )
+    columns = {**COLUMNS, "session_id": "room", "starts_at": "from", "ends_at": "to"}
+    parsed = live.read("intervals_csv", {"a.csv": text}, {"columns": columns}, None)
+    assert parsed.tables["live_sessions"].select("session_id", "starts_at", "ends_at", "bounds_basis").rows() == [
+        ("s1", utc("2022-10-09T18:00:00"), utc("2022-10-09T19:00:00"), "file"),
+        ("s2", utc("2022-10-10T18:00:00"), utc("2022-10-10T18:20:00"), "events"),
+    ]
+    assert parsed.rejected.select("line", "reason").rows() == [(5, "missing_key")]
+    with pytest.raises(DeliveryError, match="one start and end, and the files hold 2 sessions"):
+        live.read(
+            "intervals_csv", {"a.csv": text}, {"columns": columns, "session": {"ends_at": "2022-10-10T18:30:00Z"}}, None
+        )
+    only = live.read(
+        "intervals_csv", {"a.csv": text}, {"columns": columns, "session": {"id": "s2", "title": "T"}}, None
+    )
+    assert only.rejected["reason"].to_list() == ["unknown_session", "missing_key"]
+    assert only.tables["live_sessions"].select("session_id", "title").rows() == [("s2", "T")]
+
+
+def test_rows_that_disagree_on_a_session_s_bounds_refuse(live: LiveDesk) -> None:
+    text = stays(
+        "A,2022-10-09T18:01:00Z,,2022-10-09T18:00:00Z",
+        "B,2022-10-09T18:01:00Z,,2022-10-09T17:00:00Z",
+        header="who,in,out,from",
+    )
+    with pytest.raises(DeliveryError, match=r"a\.csv, line 3: session 'live-07' has another starts_at"):
+        live.read("intervals_csv", {"a.csv": text}, {**OPTIONS, "columns": {**COLUMNS, "starts_at": "from"}}, None)
+
+
+def test_roles_and_countries(live: LiveDesk) -> None:
+    text = stays(
+        "A,2022-10-09T18:01:00Z,, Organiser ,eg",
+        "B,2022-10-09T18:01:00Z,,attendee,Jordan",
+        "C,2022-10-09T18:01:00Z,,juggler,--",
+        "D,2022-10-09T18:01:00Z,,,US-RI",
+        "E,2022-10-09T18:01:00Z,,Advocate,",
+        header="who,in,out,role,land",
+    )
+    note = {"session": {"id": "s", "hosts": ["b", "E"]}, "columns": {**COLUMNS, "role": "role", "country": "land"}}
+    parsed = live.read("intervals_csv", {"a.csv": text}, note, None)
+    assert parsed.tables["live_stays"].select("role", "country").rows() == [
+        ("host", "EG"),
+        ("host", None),
+        (None, None),
+        (None, "US-RI"),
+        ("advocate", None),
+    ]
+    assert parsed.unreadable.rows() == [("country", "unreadable", 1), ("role", "unreadable", 1)]
+
+
+def test_stays_that_begin_together_are_one_until_the_last_leave_known(live: LiveDesk) -> None:
+    first = stays("A,2022-10-09T18:00:00Z,", "B,2022-10-09T18:00:00Z,2022-10-09T18:10:00Z")
+    later = stays("A,2022-10-09T18:00:00Z,2022-10-09T18:30:00Z", "B,2022-10-09T18:00:00Z,2022-10-09T18:20:00Z")
+    parsed = live.read("intervals_csv", {"1.csv": first, "2.csv": later}, OPTIONS, None)
+    assert parsed.tables["live_stays"].select("left_at", "records", "file").rows() == [
+        (utc("2022-10-09T18:30:00"), 2, "1.csv"),
+        (utc("2022-10-09T18:20:00"), 2, "1.csv"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "message"),
+    [
+        (
+            OPTIONS,
+            "person,in,out\nA,2022-10-09T18:01:00Z,\n",
+            r"a\.csv: column 'who' for 'person' is not there; found 'person', 'in'",
+        ),
+        (OPTIONS, '{"who": "A", "in": 1}\n', r"a\.csv: column 'who' for 'person' is not there"),
+        (OPTIONS, "PK\x03\x04 not a table", r"a\.csv: is a zip archive or an Excel workbook, expected text"),
+        ({"session": {"id": "s"}}, stays(), "options.columns' is missing"),
+        ({**OPTIONS, "columns": {"person": "who"}}, stays(), "options.columns.joined_at' is missing"),
+        ({**OPTIONS, "columns": {**COLUMNS, "leave": "out"}}, stays(), "unknown key 'options.columns.leave'"),
+        ({"columns": COLUMNS}, stays("A,2022-10-09T18:01:00Z,"), r"options\.session\.id"),
+        (OPTIONS, stays("A,03/04/2022 18:01,"), r"a\.csv, line 2, column 'in'.*date_order"),
+    ],
+)
+def test_bad_input_names_what_was_found_and_what_to_do(
+    live: LiveDesk, options: dict[str, Any], text: str, message: str
+) -> None:
+    with pytest.raises(DeliveryError, match=message):
+        live.read("intervals_csv", {"a.csv": text}, options, "UTC")
+
+
+def test_a_delivery_without_records_is_read_and_empty(live: LiveDesk) -> None:
+    parsed = live.read("intervals_csv", {"a.csv": stays()}, OPTIONS, None)
+    assert (parsed.records_read, parsed.tables["live_stays"].height, parsed.tables["live_sessions"].height) == (0, 0, 0)
+
+
+FIELD = st.sampled_from(
+    ["", "A", "B", " a@X.org", "a@x.org", "--", "2022-10-09T18:00:00Z", "2022-10-09T18:30:00Z", "2022-02-30", "soon"]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=st.lists(st.tuples(FIELD, FIELD, FIELD), max_size=20))
+def test_every_record_is_loaded_rejected_or_duplicate(live: LiveDesk, rows: list[tuple[str, str, str]]) -> None:
+    parsed = live.read("intervals_csv", {"a.csv": stays(*map(",".join, rows))}, OPTIONS, "UTC")
+    assert parsed.records_read == sum(any(field.strip() for field in row) for row in rows)
+    good = [row for row in rows if row[1].startswith("2022-10") and row[0].strip()]
+    whole = [row for row in good if not (row[2].startswith("2022-10") and row[2] < row[1])]
+    people = {row[0].strip().lower() if "@" in row[0] else row[0] for row in whole}
+    assert parsed.tables["live_stays"]["person_key"].n_unique() == len(people)
+    assert parsed.rejected.height == parsed.records_read - len(whole)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(at=st.integers(0, 200), junk=st.text(max_size=8), cut=st.integers(0, 20))
+def test_a_damaged_file_is_read_or_refused_never_a_crash(live: LiveDesk, at: int, junk: str, cut: int) -> None:
+    text = stays(*(f'"P {n}",2022-10-09T18:0{n}:00Z,2022-10-09T18:30:00Z' for n in range(5)))
+    damaged = text[:at] + junk + text[at + cut :]
+    live.read_or_refuse("intervals_csv", damaged.encode("utf-8", "ignore"), OPTIONS, "UTC")

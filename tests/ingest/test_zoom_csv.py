@@ -1,0 +1,205 @@
+"""Zoom meeting reports in their layouts, and the reports that are something else."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.source import DeliveryError, Parsed
+from tests.ingest.live_desk import LiveDesk, person, utc
+
+SESSION = {"session": {"id": "live-07"}}
+HEADER = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room"
+BLOCK = (
+    "Topic,Meeting ID,Start Time,End Time,User Email,Duration (Minutes),Participants\n"
+    'Care,812 0000 0000,"10/30/2026 07:00:00 PM","10/30/2026 08:00:00 PM",host@example.org,60,2\n'
+)
+ZONE = "Africa/Cairo"
+
+
+WEBINAR = """Attendee Report
+Report Generated:,"10/30/2026 09:00:11 AM"
+Topic,Webinar ID,Actual Start Time
+Talk,812,"10/30/2026 07:00:00 PM"
+Attendee Details,
+Attended,User Name (Original Name),Email,Join Time,Leave Time
+Yes,A,a@x.org,"10/30/2026 07:00:00 PM","10/30/2026 07:30:00 PM"
+"""
+
+
+def report(*rows: str, header: str = HEADER, block: str = "") -> str:
+    return "\n".join([f"{block}{header}", *rows]) + "\n"
+
+
+def stays_of(parsed: Parsed) -> list[tuple[str, datetime, datetime | None]]:
+    return parsed.tables["live_stays"].select("person_key", "joined_at", "left_at").rows()
+
+
+def bounds_of(parsed: Parsed) -> tuple[datetime, datetime, str]:
+    return parsed.tables["live_sessions"].select("starts_at", "ends_at", "bounds_basis").row(0)
+
+
+def test_a_real_report_without_its_block(live: LiveDesk) -> None:
+    content = live.real_file("zoom/participants_heroes.csv")
+    parsed = live.read("zoom_csv", {"r.csv": content}, SESSION, "America/New_York")
+    stays = parsed.tables["live_stays"]
+    assert (parsed.records_read, stays.height, stays["person_key"].n_unique()) == (31, 31, 27)
+    assert stays["person_key"].value_counts().filter(count=2).height == 4
+    assert not stays["is_name_only"].any()
+    assert stays["role"].null_count() == 31
+    assert bounds_of(parsed) == (utc("2021-11-19T14:54:15"), utc("2021-11-19T17:01:59"), "events")
+
+
+def test_a_real_report_with_its_block(live: LiveDesk) -> None:
+    content = live.real_file("zoom/participants_heroes_full.csv")
+    parsed = live.read("zoom_csv", {"r.csv": content}, SESSION, "America/New_York")
+    without = live.read(
+        "zoom_csv", {"r.csv": live.real_file("zoom/participants_heroes.csv")}, SESSION, "America/New_York"
+    )
+    assert stays_of(parsed) == stays_of(without)
+    assert bounds_of(parsed) == (utc("2021-11-19T15:00:00"), utc("2021-11-19T17:00:00"), "file")
+    assert parsed.tables["live_stays"]["line"].to_list() == list(range(5, 36))
+
+
+@pytest.mark.parametrize("between", ["", "\n", ",,,,,,\n"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_block_is_found_whatever_stands_below_it(live: LiveDesk, between: str, encoding: str) -> None:
+    text = report("Ana,ana@example.org,10/30/2026 06:58:00 PM,10/30/2026 07:20:40 PM,23,Yes,No", block=BLOCK + between)
+    parsed = live.read("zoom_csv", {"r.csv": text.encode(encoding)}, SESSION, ZONE)
+    assert parsed.records_read == 1
+    assert bounds_of(parsed) == (utc("2026-10-30T17:00:00"), utc("2026-10-30T18:00:00"), "file")
+    assert stays_of(parsed) == [(person("ana@example.org"), utc("2026-10-30T16:58:00"), utc("2026-10-30T17:20:40"))]
+
+
+def test_the_note_s_bounds_come_before_the_file_s(live: LiveDesk) -> None:
+    text = report("Ana,ana@example.org,10/30/2026 06:58:00 PM,10/30/2026 07:20:40 PM,23,Yes,No", block=BLOCK)
+    start = {"session": {"id": "live-07", "starts_at": "2026-10-30T19:05:00"}}
+    parsed = live.read("zoom_csv", {"r.csv": text}, start, ZONE)
+    assert bounds_of(parsed) == (utc("2026-10-30T17:05:00"), utc("2026-10-30T18:00:00"), "file")
+
+
+def test_a_meeting_repeated_on_each_row(live: LiveDesk) -> None:
+    about = "Topic,ID,User Name,User Email,Duration (minutes),Start Time,End Time"
+    header = f"{about},Name (original name),User Email,Join Time,Leave Time,Duration (minutes)"
+    meeting = "Care,812 0000 0000,Host,host@example.org,60,10/30/2026 07:00:00 PM,10/30/2026 08:00:00 PM"
+    rows = [
+        f"{meeting},{who},{who}@example.org,10/30/2026 07:0{n}:00 PM,10/30/2026 07:30:00 PM,30"
+        for n, who in enumerate("ab")
+    ]
+    parsed = live.read("zoom_csv", {"r.csv": report(*rows, header=header)}, SESSION, ZONE)
+    assert [stay[0] for stay in stays_of(parsed)] == [person("a@example.org"), person("b@example.org")]
+    assert bounds_of(parsed)[2] == "file"
+    other = rows[1].replace("812", "813")
+    with pytest.raises(DeliveryError, match=r"r\.csv, line 3, column 'Meeting ID'.*each meeting by itself"):
+        live.read("zoom_csv", {"r.csv": report(rows[0], other, header=header)}, SESSION, ZONE)
+
+
+def test_who_has_no_address_is_known_only_by_name(live: LiveDesk) -> None:
+    text = report(
+        "Ana,ANA@example.org,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,No,No",
+        "Ana L.,ana@example.org,10/30/2026 07:20:00 PM,10/30/2026 07:30:00 PM,10,No,No",
+        "Ana,,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,Yes,No",
+        "ana@example.org,--,10/30/2026 07:01:00 PM,10/30/2026 07:10:00 PM,10,Yes,No",
+    )
+    stays = live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE).tables["live_stays"]
+    assert stays["is_name_only"].to_list() == [False, False, True, True]
+    assert stays["person_key"].n_unique() == 3
+    assert stays["person_key"][0] == stays["person_key"][1] == person("ana@example.org")
+
+
+def test_every_record_is_accounted_for(live: LiveDesk) -> None:
+    late = "10/30/2026 07:10:00 PM,10,Yes"
+    text = report(
+        f"A,a@x.org,10/30/2026 07:00:00 PM,{late},No",
+        f"A,a@x.org,10/30/2026 07:00:00 PM,{late},No",
+        "A,a@x.org,10/30/2026 07:00:00 PM,10/30/2026 07:30:00 PM,30,Yes,No",
+        f"B,b@x.org,10/30/2026 07:00:00 PM,{late},Yes",
+        f",,10/30/2026 07:00:00 PM,{late},No",
+        f"C,c@x.org,10/30/2026 07:20:00 PM,{late},No",
+        f"D,d@x.org,10/32/2026 07:00:00 PM,{late},No",
+        f"E,e@x.org,,{late},No",
+        "F,f@x.org,10/30/2026 07:00:00 PM,--,,Yes,No",
+        "G,g@x.org,10/30/2026 07:00:00 PM,soon,,Yes,No",
+        ",,,,,,",
+        "H,h@x.org,10/30/2026 07:00:00 PM,10/30/2026 07:00:00 PM,1,Yes,No,one,more",
+    )
+    parsed = live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE)
+    assert (parsed.records_read, parsed.records_duplicate) == (11, 1)
+    assert sorted(parsed.rejected.select("line", "reason").rows()) == [
+        (5, "waiting_room"),
+        (6, "missing_key"),
+        (7, "out_of_range"),
+        (8, "bad_time"),
+        (9, "missing_key"),
+        (13, "unreadable"),
+    ]
+    assert stays_of(parsed) == [
+        (person("a@x.org"), utc("2026-10-30T17:00:00"), utc("2026-10-30T17:30:00")),
+        (person("f@x.org"), utc("2026-10-30T17:00:00"), None),
+        (person("g@x.org"), utc("2026-10-30T17:00:00"), None),
+    ]
+    assert parsed.tables["live_stays"]["records"].to_list() == [2, 1, 1]
+    assert parsed.unreadable.rows() == [("left_at", "bad_time", 1)]
+
+
+def test_a_leave_in_the_hour_that_came_twice(live: LiveDesk) -> None:
+    text = report("A,a@x.org,10/29/2026 11:55:00 PM,10/29/2026 11:10:00 PM,15,Yes,No")
+    parsed = live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE)
+    assert stays_of(parsed) == [(person("a@x.org"), utc("2026-10-29T20:55:00"), utc("2026-10-29T21:10:00"))]
+    assert parsed.tables["live_stays"]["is_ambiguous_time"].all()
+
+
+def test_hosts_are_told_by_address_or_name(live: LiveDesk) -> None:
+    text = report(
+        "Ana,ana@x.org,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,No,No",
+        "Bob,,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,No,No",
+        "Eve,eve@x.org,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,No,No",
+    )
+    parsed = live.read("zoom_csv", {"r.csv": text}, {"session": {"id": "s", "hosts": ["Ana@X.org", "bob"]}}, ZONE)
+    assert parsed.tables["live_stays"]["role"].to_list() == ["host", "host", None]
+    for frame in (*parsed.tables.values(), parsed.rejected, parsed.unreadable):
+        assert "x.org" not in frame.write_json()
+
+
+def test_other_locales_need_their_date_order(live: LiveDesk) -> None:
+    row = "A,a@x.org,{0}/09/2025 01:00:00 PM,{0}/09/2025 02:00:00 PM,60,Yes,No"
+    parsed = live.read("zoom_csv", {"r.csv": report(row.format("19"))}, SESSION, "UTC")
+    assert stays_of(parsed)[0][1] == utc("2025-09-19T13:00:00")
+    with pytest.raises(DeliveryError, match=r"r\.csv, line 2, column 'Join Time'.*date_order"):
+        live.read("zoom_csv", {"r.csv": report(row.format("10"))}, SESSION, "UTC")
+    with pytest.raises(DeliveryError, match=r"say date_order: dmy"):
+        live.read("zoom_csv", {"r.csv": report(row.format("19"))}, {**SESSION, "date_order": "mdy"}, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            WEBINAR,
+            "is a Zoom webinar report.*intervals_csv",
+        ),
+        ("Name (Original Name),User Email,Total Duration (Minutes),Guest\nA,a@x.org,12,No\n", "Show unique users"),
+        ("Full Name\tUser Action\tTimestamp\nA\tJoined\t1\n", "no line names the columns .*intervals_csv"),
+        ("\n\n", "is empty"),
+    ],
+)
+def test_a_report_of_another_kind(live: LiveDesk, text: str, message: str) -> None:
+    with pytest.raises(DeliveryError, match=rf"^r\.csv.*{message}"):
+        live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    at=st.integers(0, 900),
+    junk=st.text(max_size=8),
+    cut=st.integers(0, 30),
+    encoding=st.sampled_from(["utf-8", "utf-16"]),
+)
+def test_a_damaged_report_is_read_or_refused_never_a_crash(
+    live: LiveDesk, at: int, junk: str, cut: int, encoding: str
+) -> None:
+    rows = [f"P {n},{n}@x.org,10/30/2026 07:0{n}:00 PM,10/30/2026 07:30:00 PM,30,Yes,No" for n in range(9)]
+    text = report(*rows, block=BLOCK)
+    damaged = text[:at] + junk + text[at + cut :]
+    live.read_or_refuse("zoom_csv", damaged.encode(encoding, "ignore"), SESSION, ZONE)
