@@ -140,7 +140,7 @@ def _write(home: Home, seed: int, size: dict[str, int], planned: list[PlannedDel
         "seed": seed,
         "size": size,
         "pseudonym_key": hashlib.sha256(f"pseudonyms of the simulated campaign {seed}".encode()).hexdigest(),
-        "deliveries": sorted(one.ref for one in planned),
+        "deliveries": sorted([one.source, one.landed_on.isoformat(), one.name] for one in planned),
     }
     home.simulated.write_text(json.dumps(marker, indent=2) + "\n", "utf-8")
     for made in planned:

@@ -179,7 +179,7 @@ def live_truth(sessions: Sequence[LiveSession]) -> tuple[pl.DataFrame, pl.DataFr
                 "starts_at": instant(session.starts),
                 "ends_at": instant(session.ends),
                 "unique_attendees": int(attended.sum()) if has_people else None,
-                "attended_minutes": float(total.sum()) / 60 if has_people else None,
+                "attended_minutes": float(total.sum()) / 60,
                 "average_watch_minutes": float(total.sum()) / 60 / int(attended.sum()) if has_people else None,
                 "peak_concurrent": int(total.max()),
                 "peak_concurrent_at": instant(session.starts + int(total.argmax())),

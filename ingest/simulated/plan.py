@@ -37,11 +37,6 @@ class PlannedDelivery:
     duplicates: int = 0
     rejected: int = 0
 
-    @property
-    def ref(self) -> str:
-        """`<source>/<landed_on>/<name>`, as in landing."""
-        return f"{self.source}/{self.landed_on}/{self.name}"
-
 
 def campaign_day(index: int) -> date:
     """The campaign's day of that number, the first being 0."""

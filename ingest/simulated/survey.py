@@ -159,11 +159,11 @@ def _draw(rng: np.random.Generator, population: pl.DataFrame, respondents: int) 
     drawn = []
     for number, (market, share) in enumerate(zip(MARKETS, _MARKET_SHARES, strict=True)):
         people = population.filter(pl.col("market") == market)
-        people = people[rng.permutation(people.height)]
+        people = people[rng.permutation(people.height)].sort("age_band", "gender", "is_heavy", maintain_order=True)
         wanted = (respondents + number) // len(MARKETS)
         ease = np.where(people["is_heavy"], 2.6, 1.0) * np.where(people["age_band"] == "18-24", 1.5, 1.0)
         chance = wanted * ease / ease.sum()
-        # Systematic drawing from people in random order: as many as wanted, each with exactly their chance.
+        # Systematic drawing along groups: as many as wanted, each with exactly their chance, each group with its share.
         steps = np.floor(np.cumsum(chance) - rng.random()).astype(np.int64)
         chosen = np.flatnonzero(np.diff(steps, prepend=-1) > 0)
         weight = 1 / chance[chosen]

@@ -165,7 +165,7 @@ class TestWhatItWrites:
         assert marker["seed"] == 20221004
         assert marker["size"] == {"days": 30, "videos": 400, "sessions": 8, "respondents": 1200}
         assert re.fullmatch("[0-9a-f]{64}", marker["pseudonym_key"])
-        there = [f"{path.parts[-3]}/{path.parts[-2]}/{path.parts[-1]}" for path in home.landing.glob("*/*/*")]
+        there = [list(path.parts[-3:]) for path in home.landing.glob("*/*/*")]
         assert marker["deliveries"] == sorted(there)
         assert truth.deliveries.height == len(there)
 
@@ -483,9 +483,9 @@ class TestSurvey:
                     segment_name=name, segment_value=value,
                 )["population_pct"][0]  # fmt: skip
                 assert low <= known <= high
-                if abs(unweighted - known) > 6:
+                if abs(unweighted - known) > 4.5:
                     missed.add((wave.wave, question))
-        assert missed == {(wave, question) for wave in ("w1", "w2") for question in ("judged", "comfortable_talking")}
+        assert missed >= {(wave, question) for wave in ("w1", "w2") for question in ("judged", "comfortable_talking")}
 
     def test_intervals_cover_about_as_often_as_they_say(self) -> None:
         covered = []
