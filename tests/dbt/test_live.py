@@ -1,0 +1,472 @@
+"""Live marts: the golden vector, an oracle that counts second by second, incremental = full rebuild, and real files."""
+# ruff: noqa: S311, S608 - random scenes are no secret, and queries name marts
+
+import json
+import random
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from ingest import lake
+from ingest.delivery import load_delivery, read_note
+from ingest.landing import write_delivery
+from ingest.ledger import LEDGER, write_ledger
+from ingest.pseudonym import Pseudonymiser
+from ingest.sources import SOURCES
+from ingest.sources.live import LIVE
+from tests.dbt.lab import Lab
+from tests.dbt.live_oracle import DESCRIPTION, Delivered, Id, Row, expected
+
+ZONES = {"c": "Asia/Dubai", "d": "America/Sao_Paulo"}
+CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\n" + "".join(
+    f"{campaign},Campaign,2022-10-04,,{zone}\n" for campaign, zone in ZONES.items()
+)
+LOOK_BACK = 3
+KEYS = {
+    "dim_live_session": ["session_id"],
+    "fct_live_session": ["session_id"],
+    "fct_live_minute": ["session_id", "minute_at"],
+}
+MARTS = list(KEYS)
+EVERYTHING = [f"+{mart}" for mart in MARTS]
+FIRST_DAY = date(2022, 10, 11)
+EVENING = datetime(2022, 10, 10, 18, tzinfo=UTC)
+REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "live"
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A parsed project with its seeds loaded. Tests take turns in it: in another directory it is parsed again."""
+    lab = Lab(tmp_path_factory.mktemp("live") / "home", {"campaigns": CAMPAIGNS})
+    assert lab.dbt("seed", "--select", "campaigns")
+    shutil.copy(lab.home.warehouse, lab.home.root / "seeded.duckdb")
+    return lab
+
+
+@pytest.fixture
+def lab(seeded: Lab) -> Iterator[Lab]:
+    yield seeded
+    reset(seeded)
+
+
+def reset(lab: Lab) -> None:
+    """An empty lake, and a warehouse with nothing but its seeds."""
+    shutil.rmtree(lab.home.lake)
+    lake.prepare(lab.home, SOURCES)
+    write_ledger(lab.home, LEDGER.to_frame())
+    shutil.copy(lab.home.root / "seeded.duckdb", lab.home.warehouse)
+
+
+def minute(number: float | None) -> int | None:
+    """Seconds since 1970 of a minute of the session that starts in the evening."""
+    return None if number is None else int(EVENING.timestamp() + 60 * number)
+
+
+def session(session_id: str, start: float, end: float, **more: object) -> Row:
+    bounds = {"starts_at": minute(start), "ends_at": minute(end), "bounds_basis": "note"}
+    return {"session_id": session_id, **bounds, "basis": "intervals", "identity": "id", **more}
+
+
+def stay(session_id: str, person: str, joined: float, left: float | None, **more: object) -> Row:
+    times = {"joined_at": minute(joined), "left_at": minute(left)}
+    return {"session_id": session_id, "person_key": person, **times, "role": None, "is_name_only": False, **more}
+
+
+def sample(session_id: str, at: float, viewers: int | None, max_gap_seconds: int = 300) -> Row:
+    return {"session_id": session_id, "sampled_at": minute(at), "viewers": viewers, "max_gap_seconds": max_gap_seconds}
+
+
+def frames(delivered: Delivered) -> dict[str, pl.DataFrame]:
+    """The lake frames of a delivery; instants are given in seconds."""
+    tables = {"live_sessions": delivered.sessions, "live_stays": delivered.stays, "live_samples": delivered.samples}
+    made = {}
+    for name, rows in tables.items():
+        schema = LIVE.table(name).schema
+        columns = {column: dtype for column, dtype in schema.items() if not rows or column in rows[0]}
+        seconds = {column: pl.Int64() if dtype.is_temporal() else dtype for column, dtype in columns.items()}
+        frame = pl.DataFrame([{column: row[column] for column in columns} for row in rows], schema=seconds)
+        instants = [column for column, dtype in columns.items() if dtype.is_temporal()]
+        made[name] = frame.with_columns(
+            pl.from_epoch(column, time_unit="s").dt.replace_time_zone("UTC") for column in instants
+        )
+    return made
+
+
+def deliver(lab: Lab, day: int, name: str, delivered: Delivered | None, campaign: str = "c") -> None:
+    tables = None if delivered is None else frames(delivered)
+    lab.deliver("live", FIRST_DAY + timedelta(days=day), name, campaign, tables)
+
+
+def build(lab: Lab, *arguments: str) -> None:
+    """Build the live marts, and clear what is pending as the last model of a whole run does."""
+    lab.run(EVERYTHING, *arguments)
+    with duckdb.connect(str(lab.home.warehouse)) as connection:
+        connection.execute("delete from intermediate.int_live__touched")
+
+
+def rows_of(lab: Lab, mart: str, campaign: str = "c") -> list[Row]:
+    """The rows of a mart; instants in seconds, as the oracle has them."""
+    with duckdb.connect(str(lab.home.warehouse), read_only=True) as connection:
+        frame = connection.sql(f"select * exclude (campaign_id) from {mart} where campaign_id = '{campaign}'").pl()
+    instants = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
+    rows: list[Row] = frame.with_columns(pl.col(instants).dt.epoch("s")).sort(KEYS[mart]).to_dicts()
+    return rows
+
+
+def assert_as_expected(lab: Lab, campaigns: Mapping[str, Mapping[Id, Delivered]]) -> None:
+    """Every column of every row of the three marts is what the oracle says."""
+    landed = [landed_on for deliveries in campaigns.values() for landed_on, _ in deliveries]
+    for campaign, deliveries in campaigns.items():
+        wanted = expected(deliveries, max(landed, default=FIRST_DAY), ZONES[campaign], LOOK_BACK)
+        for mart, keys in KEYS.items():
+            found = rows_of(lab, mart, campaign)
+            ordered = sorted(wanted[mart], key=lambda row: [row[key] for key in keys])
+            assert [[row[key] for key in keys] for row in found] == [[row[key] for key in keys] for row in ordered]
+            for row, right in zip(found, ordered, strict=True):
+                assert rounded(row) == rounded(right), (mart, [row[key] for key in keys])
+
+
+def rounded(row: Row) -> Row:
+    """The row with floats to nine digits, which is where adding minutes up in another order may show."""
+    return {name: round(value, 9) if isinstance(value, float) else value for name, value in row.items()}
+
+
+GOLDEN = [
+    ("A", -5, 10), ("A", 8, 20), ("A", 30, 75), ("B", 0, 5), ("B", 5, 15), ("C", 10, None), ("D", 20, 20),
+    ("E", 59, 61), ("F", 61, 70),
+]  # fmt: skip
+SAMPLED = {"basis": "samples", "identity": "none"}
+EVENTS = {"bounds_basis": "events"}
+
+
+@pytest.fixture(scope="class")
+def scenes(seeded: Lab) -> Iterator[Lab]:
+    """Sessions that have nothing to do with each other, built once."""
+    deliver(seeded, 0, "golden", Delivered([session("golden", 0, 60)], [stay("golden", *times) for times in GOLDEN]))
+    deliver(seeded, 1, "golden-again", Delivered([session("golden", 0, 60)], [stay("golden", "B", 0, 5)]))
+
+    names = [stay("mixed", "n1", 0, 10, is_name_only=True), stay("mixed", "n1", 20, 30, is_name_only=True)]
+    deliver(seeded, 0, "ids", Delivered([session("mixed", 0, 60)], [stay("mixed", "A", 0, 10), *names]))
+    deliver(seeded, 0, "list", Delivered([session("mixed", 0, 60, identity="name")], [stay("mixed", "n2", 5, 10)]))
+    deliver(seeded, 0, "names", Delivered([session("named", 0, 60, identity="name")], [stay("named", "n2", 5, 10)]))
+
+    hosts = [
+        stay("hosted", "H", 0, 30, role="host"),
+        stay("hosted", "H", 40, 50),
+        stay("hosted", "A", 5, 10, role="attendee"),
+    ]
+    deliver(seeded, 0, "hosts", Delivered([session("hosted", 0, 60)], hosts))
+    deliver(seeded, 0, "nobody", Delivered([session("empty", 0, 12)], [stay("empty", "H", 0, 12, role="host")]))
+
+    unknown = session("unknown", 0, 60, **EVENTS) | {"starts_at": None, "ends_at": None}
+    timeless = [session("instant", 5, 5, **EVENTS), unknown, session("backwards", 10, 5, **EVENTS)]
+    stays = [stay(described["session_id"], "A", 5, 5) for described in timeless]
+    deliver(seeded, 0, "timeless", Delivered(timeless, stays))
+    deliver(
+        seeded, 0, "single", Delivered([session("single", 7, 7, **EVENTS, **SAMPLED)], [], [sample("single", 7, 40)])
+    )
+
+    readings = [(0, 10), (1, 20), (11, 5), (12, None), (13, 20), (15, 30)]
+    samples = [sample("sampled", at, viewers) for at, viewers in readings]
+    deliver(seeded, 0, "samples", Delivered([session("sampled", 0, 15, **SAMPLED)], [], samples))
+
+    came = {"s1": "AB", "s2": "BC", "s3": "ABCDE", "s4": "EF"}
+    series = [session(name, 240 + 100 * number, 300 + 100 * number) for number, name in enumerate(came)]
+    attended = [
+        stay(name, person, 250 + 100 * n, 260 + 100 * n)
+        for n, (name, people) in enumerate(came.items())
+        for person in people
+    ]
+    named = session("names", 1000, 1060, identity="name")
+    deliver(seeded, 0, "series", Delivered([*series, named], [*attended, stay("names", "A", 1001, 1002)]), "d")
+
+    assert seeded.dbt("build", "--select", *EVERYTHING), seeded.messages
+    yield seeded
+    reset(seeded)
+
+
+@pytest.fixture(scope="class")
+def facts(scenes: Lab) -> dict[str, Row]:
+    """Rows of fct_live_session by session."""
+    return {row["session_id"]: row for row in rows_of(scenes, "fct_live_session")}
+
+
+@pytest.fixture(scope="class")
+def minutes(scenes: Lab) -> list[Row]:
+    """Rows of fct_live_minute."""
+    return rows_of(scenes, "fct_live_minute")
+
+
+class TestScenes:
+    """What the marts say of each scene."""
+
+    def test_the_golden_vector(self, facts: Mapping[str, Row], minutes: Sequence[Row]) -> None:
+        fact = facts["golden"]
+        counts = [
+            "unique_attendees",
+            "unique_attendees_low",
+            "peak_concurrent",
+            "present_at_5m",
+            "present_at_15m",
+            "present_at_30m",
+        ]
+        assert [fact[name] for name in counts] == [4, 4, 3, 2, 2, 2]
+        assert (fact["attended_minutes"], fact["average_watch_minutes"], fact["median_watch_minutes"]) == (
+            116,
+            29,
+            32.5,
+        )
+        assert (round(fact["average_concurrent"], 4), fact["completion_rate"], fact["retention_30m_pct"]) == (
+            1.9333,
+            0.5,
+            50,
+        )
+        assert (fact["peak_concurrent_at"], fact["imputed_leaves"], fact["attended_minutes_low"]) == (minute(10), 1, 66)
+        concurrent = [row["concurrent"] for row in minutes if row["session_id"] == "golden"]
+        assert (len(concurrent), sum(concurrent)) == (60, 116)
+
+    def test_people_known_by_name_alone(self, facts: Mapping[str, Row]) -> None:
+        measured = {
+            name: (facts[name]["identity"], facts[name]["unique_attendees"], facts[name]["unique_attendees_low"])
+            for name in facts
+        }
+        assert measured["mixed"] == ("id", 3, 1)
+        assert measured["named"] == ("name", 1, 1)
+
+    def test_hosts_are_no_audience(self, facts: Mapping[str, Row]) -> None:
+        fact = facts["hosted"]
+        assert (fact["unique_attendees"], fact["peak_concurrent"], fact["attended_minutes"]) == (1, 1, 5)
+
+    def test_nobody_came(self, facts: Mapping[str, Row], minutes: Sequence[Row]) -> None:
+        fact = facts["empty"]
+        assert (
+            fact["unique_attendees"],
+            fact["peak_concurrent"],
+            fact["attended_minutes"],
+            fact["average_concurrent"],
+        ) == (0, 0, 0, 0)
+        assert (fact["average_watch_minutes"], fact["retention_5m_pct"], fact["completion_rate"]) == (None, None, None)
+        assert (fact["present_at_5m"], fact["present_at_15m"], fact["reason"]) == (0, None, "no_denominator")
+        assert [row["concurrent"] for row in minutes if row["session_id"] == "empty"] == [0] * 12
+
+    @pytest.mark.parametrize("name", ["instant", "unknown", "backwards"])
+    def test_no_figure_without_time(self, facts: Mapping[str, Row], name: str) -> None:
+        assert facts[name]["reason"] == facts[name]["new_attendees_reason"] == "no_live_time"
+        known = {"session_id", "basis", "identity", "reason", "new_attendees_reason", "event_on", "is_provisional"}
+        measured = {key for key, value in facts[name].items() if value is not None} - known
+        assert measured <= {"live_minutes", "covered_minutes", "uncovered_minutes"}
+
+    def test_a_single_sample(self, facts: Mapping[str, Row], minutes: Sequence[Row]) -> None:
+        fact = facts["single"]
+        assert (fact["peak_concurrent"], fact["peak_concurrent_at"]) == (40, minute(7))
+        assert (fact["average_concurrent"], fact["attended_minutes"], fact["live_minutes"]) == (None, None, 0)
+        assert [row["concurrent_peak"] for row in minutes if row["session_id"] == "single"] == [40]
+
+    def test_samples(self, facts: Mapping[str, Row], minutes: Sequence[Row]) -> None:
+        fact = facts["sampled"]
+        assert (fact["basis"], fact["reason"], fact["unique_attendees"], fact["imputed_leaves"]) == (
+            "samples",
+            "samples_only",
+            None,
+            None,
+        )
+        # 10 for a minute, 20 for five, five uncovered, 5 for one, one of a failed sample, 20 for two; 30 at the end
+        assert (fact["attended_minutes"], fact["covered_minutes"], fact["uncovered_minutes"]) == (155, 9, 6)
+        assert (fact["average_concurrent"], fact["peak_concurrent"], fact["peak_concurrent_at"]) == (
+            155 / 9,
+            30,
+            minute(15),
+        )
+        concurrent = [row["concurrent"] for row in minutes if row["session_id"] == "sampled"]
+        assert concurrent == [10, *[20] * 5, *[None] * 5, 5, None, 20, 20, None]
+
+    def test_new_attendees_are_unknown_in_the_first_two_sessions(self, scenes: Lab) -> None:
+        rows = rows_of(scenes, "fct_live_session", "d")
+        unknown = (None, None)
+        assert {row["session_id"]: (row["new_attendees"], row["returning_attendees"]) for row in rows} == {
+            "s1": unknown, "s2": unknown, "s3": (2, 3), "s4": (1, 1), "names": unknown,
+        }  # fmt: skip
+
+    def test_the_date_is_that_of_the_reporting_zone(self, scenes: Lab, facts: Mapping[str, Row]) -> None:
+        night = next(row for row in rows_of(scenes, "fct_live_session", "d") if row["session_id"] == "s1")
+        assert (facts["golden"]["event_on"], night["event_on"]) == (date(2022, 10, 10), date(2022, 10, 10))
+        assert rows_of(scenes, "dim_live_session", "d")[1]["starts_at"] == minute(240)
+
+
+PEOPLE = ["A", "B", "C", "D", "E", "F"]
+
+
+def anything(rng: random.Random, pool: Sequence[str]) -> Delivered:
+    """A delivery with every defect: times on a coarse grid collide, overlap, precede and follow the session."""
+    sessions, stays, samples = [], [], []
+    for session_id in rng.sample(pool, rng.randint(1, 2)):
+        number = int(session_id[1:])
+        start, end = (
+            500 * number + rng.choice([0, 0, 0.5, 1.25]),
+            500 * number + rng.choice([4, 5, 15.5, 16, 31, 31.75]),
+        )
+        sampled = session_id.startswith("v") or (session_id.startswith("m") and rng.random() < 0.5)
+        kinds = {"basis": "samples", "identity": "none"} if sampled else {"identity": rng.choice(["id", "id", "name"])}
+        told = {name: rng.choice([None, "one", "two"]) for name in DESCRIPTION}
+        sessions.append(
+            session(
+                session_id, start, end, bounds_basis=rng.choice(["note", "file", "events", "events"]), **kinds, **told
+            )
+        )
+        base = 500 * number - 1
+        if sampled:
+            times = rng.sample(range(80), rng.randint(1, 25))
+            samples += [
+                sample(session_id, base + n / 2, rng.choice([None, 0, 1, 2, 3, 9]), rng.choice([45, 60, 300]))
+                for n in times
+            ]
+            continue
+        for person, joined in sorted({(rng.choice(PEOPLE), rng.randint(0, 70)) for _ in range(rng.randint(0, 12))}):
+            left = None if rng.random() < 0.2 else base + joined / 2 + rng.choice([0, 0.25, 1, 3, 8, 20, 33])
+            known = {"role": rng.choice([None] * 6 + ["attendee", "host"]), "is_name_only": rng.random() < 0.3}
+            stays.append(stay(session_id, person, base + joined / 2, left, **known))
+    return Delivered(sessions, stays, samples)
+
+
+def test_second_by_second(lab: Lab) -> None:
+    rng = random.Random(314)
+    campaigns: dict[str, dict[Id, Delivered]] = {campaign: {} for campaign in ZONES}
+    for number in range(60):
+        campaign, day, name = rng.choice(list(ZONES)), rng.randint(0, 5), f"delivery-{number}"
+        delivered = anything(rng, [f"{kind}{n}" for kind in "sssvm" for n in range(12)])
+        campaigns[campaign][FIRST_DAY + timedelta(days=day), name] = delivered
+        deliver(lab, day, name, delivered, campaign)
+    build(lab)
+    assert_as_expected(lab, campaigns)
+    assert lab.dbt("test", "--select", *EVERYTHING, "--indirect-selection", "cautious"), lab.messages
+
+
+def models_in_order(lab: Lab) -> list[str]:
+    """The models that the live marts are built from, each after those it reads."""
+    nodes = json.loads((lab.project / "target" / "manifest.json").read_text())["nodes"]
+    order: list[str] = []
+
+    def visit(node_id: str) -> None:
+        if node_id in nodes and nodes[node_id]["resource_type"] == "model" and nodes[node_id]["name"] not in order:
+            for parent in sorted(nodes[node_id]["depends_on"]["nodes"]):
+                visit(parent)
+            order.append(nodes[node_id]["name"])
+
+    for mart in MARTS:
+        visit(f"model.campaign_warehouse.{mart}")
+    return order
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_incremental_is_a_full_rebuild(lab: Lab, seed: int) -> None:
+    """Deliveries that are new, changed, or withdrawn, in any order; some runs die between two models."""
+    rng = random.Random(seed)
+    loaded: dict[Id, Delivered] = {}
+    build(lab)
+    order = models_in_order(lab)
+    for _ in range(4):
+        for _ in range(rng.randint(1, 3)):
+            day, name = rng.randint(0, 3), rng.choice("ab")
+            key = (FIRST_DAY + timedelta(days=day), name)
+            if key in loaded and rng.random() < 0.4:
+                del loaded[key]
+                deliver(lab, day, name, None)
+            else:
+                loaded[key] = anything(rng, ["s1", "s2", "s3", "v1", "m1"])
+                deliver(lab, day, name, loaded[key])
+            if rng.random() < 0.5:
+                lab.run(order[: rng.randint(1, len(order) - 1)])
+        build(lab)
+        assert_as_expected(lab, {"c": loaded})
+    before = {mart: rows_of(lab, mart) for mart in MARTS}
+    build(lab, "--full-refresh")
+    assert {mart: rows_of(lab, mart) for mart in MARTS} == before
+
+
+def test_a_run_with_nothing_new_rebuilds_nothing(lab: Lab) -> None:
+    deliver(lab, 0, "a", Delivered([session("s", 0, 60)], [stay("s", *times) for times in GOLDEN]))
+    build(lab)
+    before = rows_of(lab, "fct_live_minute")
+    build(lab)
+    assert lab.rows("select count(*) from intermediate.int_live__stays_clipped") == [(0,)]
+    assert rows_of(lab, "fct_live_minute") == before
+
+
+def test_every_model_of_touched_sessions_is_settled_before_they_are_forgotten(seeded: Lab) -> None:
+    nodes = json.loads((seeded.project / "target" / "manifest.json").read_text())["nodes"]
+    prefix = "model.campaign_warehouse."
+    settled: set[str] = set()
+    pending = [f"{prefix}int_lake__settled"]
+    while pending:
+        node_id = pending.pop()
+        if node_id in nodes and node_id not in settled:
+            settled.add(node_id)
+            pending += nodes[node_id]["depends_on"].get("nodes", [])
+    readers = {
+        node_id
+        for node_id, node in nodes.items()
+        if node["resource_type"] == "model" and f"{prefix}int_live__touched" in node["depends_on"]["nodes"]
+    }
+    assert readers - settled == set()
+
+
+def deliver_real(lab: Lab, name: str, form: str, options: dict[str, Any], zone: str | None = None) -> None:
+    """Read a real file as ingestion does, and put it into the lake."""
+    path = REAL / name
+    if not path.exists():
+        pytest.skip("the real data of ../shared/data is not on this machine")
+    note = {"source": "live", "format": form, "campaign": "c", "options": options} | (
+        {"timezone": zone} if zone else {}
+    )
+    day, title = date(2026, 1, 31), options["session"]["id"]
+    folder = write_delivery(lab.home, "live", day, title, {path.name: path.read_bytes()}, note)
+    delivery = load_delivery(
+        LIVE, day, folder, read_note(folder), Pseudonymiser(b"a key of the tests, 32 characters long"), frozenset("c")
+    )
+    lab.deliver("live", day, title, "c", dict(delivery.format.read(delivery).tables))
+
+
+def test_real_files(lab: Lab) -> None:
+    lists = ("pt_2021-03-08_SIR", "pt_2021-03-09_SIB", "pt_2021-03-16_SIB")
+    for name in lists:
+        deliver_real(
+            lab,
+            f"teams_lists/{name}.csv",
+            "teams_list",
+            {"session": {"id": name}, "date_order": "dmy"},
+            "America/Sao_Paulo",
+        )
+    deliver_real(lab, "zoom/participants_heroes.csv", "zoom_csv", {"session": {"id": "heroes"}}, "America/New_York")
+    for name in ("youtube_2017-06", "twitch_2017-06"):
+        columns = {"header": False, "columns": {"sampled_at": 1, "viewers": 2}, "epoch": "s"}
+        deliver_real(lab, f"rbtv/{name}.csv", "viewer_samples", {"session": {"id": name}, **columns})
+    build(lab)
+    facts = {row["session_id"]: row for row in rows_of(lab, "fct_live_session")}
+
+    sir = facts[lists[0]]
+    peak_at = datetime(2021, 3, 8, 23, 51, 59, tzinfo=UTC).timestamp()
+    assert (sir["unique_attendees"], sir["peak_concurrent"], sir["peak_concurrent_at"]) == (47, 44, peak_at)
+    assert (round(sir["attended_minutes"], 2), round(sir["attended_minutes_low"], 2)) == (4404.83, 1222.28)
+    assert [facts[name]["unique_attendees"] for name in lists[1:]] == [38, 39]
+
+    heroes = facts["heroes"]
+    assert (heroes["unique_attendees"], heroes["unique_attendees_low"], heroes["identity"]) == (27, 27, "id")
+
+    peaks = {
+        name: (facts[name]["peak_concurrent"], facts[name]["peak_concurrent_at"])
+        for name in ("youtube_2017-06", "twitch_2017-06")
+    }
+    assert peaks == {
+        "youtube_2017-06": (15_067, datetime(2017, 6, 12, 21, 10, 4, tzinfo=UTC).timestamp()),
+        "twitch_2017-06": (4_404, datetime(2017, 6, 11, 21, 33, 3, tzinfo=UTC).timestamp()),
+    }
+    totals = dict.fromkeys(facts, 0.0)
+    for row in rows_of(lab, "fct_live_minute"):
+        totals[row["session_id"]] += row["concurrent"] or 0
+    assert totals == pytest.approx({name: fact["attended_minutes"] for name, fact in facts.items()}, rel=1e-9)
