@@ -242,7 +242,7 @@ def _check_simulated(home: Home, item: Landed) -> None:
     if not home.simulated.exists():
         return
     made = json.loads(home.simulated.read_text())["deliveries"]
-    if f"{item.source}/{item.landed_on}/{item.name}" not in made:
+    if [item.source, item.landed_on.isoformat(), item.name] not in made:
         raise DeliveryError(
             "this home was made by the simulator and takes no other delivery; use a CAMPAIGN_HOME of your own for real data"
         )

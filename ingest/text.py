@@ -143,7 +143,7 @@ def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | 
         first = last = pl.lit(None, pl.Datetime("us", "UTC"))
     else:
         first, last = (
-            naive.dt.replace_time_zone(name, ambiguous=which, non_existent="null").dt.convert_time_zone("UTC")
+            naive.dt.replace_time_zone(name, ambiguous=pl.lit(which), non_existent="null").dt.convert_time_zone("UTC")
             for which in ("earliest", "latest")
         )
     at = pl.when(offset.is_not_null()).then(with_offset).otherwise(first)

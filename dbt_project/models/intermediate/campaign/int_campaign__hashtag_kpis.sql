@@ -28,13 +28,9 @@ seeded as (
 
 ),
 
--- A rate is taken over the days on which both of its parts are known: else the unknown would count as none.
 days as (
 
-    select
-        totals.*,
-        case when totals.engagements_lcs is not null then totals.views end as rated_views,
-        case when totals.views is not null then totals.engagements_lcs end as rated_engagements,
+    select totals.*
     from totals
     inner join campaigns on totals.campaign_id = campaigns.campaign_id
     left join seeded
@@ -56,7 +52,7 @@ per_day as (
         'day' as period,
         event_on as last_on,
         views, engagements_lcs, posts, is_observed,
-        rated_views, rated_engagements,
+        rated_views, rated_engagements_lcs,
     from days
 
 ),
@@ -71,7 +67,7 @@ per_week as (
         sum(views) as views,
         sum(engagements_lcs) as engagements_lcs,
         sum(rated_views) as rated_views,
-        sum(rated_engagements) as rated_engagements,
+        sum(rated_engagements_lcs) as rated_engagements_lcs,
         sum(posts) as posts,
         bool_or(is_observed) as is_observed,
     from days
@@ -88,7 +84,7 @@ to_date_ as (
         sum(views) over so_far as views,
         sum(engagements_lcs) over so_far as engagements_lcs,
         sum(rated_views) over so_far as rated_views,
-        sum(rated_engagements) over so_far as rated_engagements,
+        sum(rated_engagements_lcs) over so_far as rated_engagements_lcs,
         sum(posts) over so_far as posts,
         bool_or(is_observed) over so_far as is_observed,
     from days
@@ -152,7 +148,7 @@ kpis as (
             when 'H02' then with_creators.posts
             when 'H03' then coalesce(with_creators.unique_creators, 0)
             when 'H05' then with_creators.engagements_lcs
-            when 'H06' then with_creators.rated_engagements
+            when 'H06' then with_creators.rated_engagements_lcs
         end as numerator,
         case when kpi.kpi_id = 'H06' then with_creators.rated_views end as denominator,
         case when kpi.kpi_id in ('H02', 'H03') then 'by_creation_date' else 'by_event_date' end as basis,

@@ -75,7 +75,8 @@ ordered as (
     select
         matched.*,
         row_number() over latest as recency,
-        lead(value) over latest as previous_value,
+        -- What is to date grows by itself: nothing of the same length came before it.
+        case when period <> 'campaign_to_date' then lead(value) over latest end as previous_value,
     from matched
     window latest as (
         partition by

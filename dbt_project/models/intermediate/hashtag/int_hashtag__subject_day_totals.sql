@@ -26,7 +26,10 @@ all_markets as (
         comments,
         shares,
         saves,
+        rated_views,
+        rated_engagements_lcs,
         video_readings,
+        rated_readings,
     from engagement
     union all
     select
@@ -40,7 +43,10 @@ all_markets as (
         sum(comments) as comments,
         sum(shares) as shares,
         sum(saves) as saves,
+        sum(rated_views) as rated_views,
+        sum(rated_engagements_lcs) as rated_engagements_lcs,
         sum(video_readings) as video_readings,
+        sum(rated_readings) as rated_readings,
     from engagement
     group by campaign_id, subject_type, subject_id, event_on
 
@@ -64,6 +70,10 @@ merged as (
         cast(all_markets.shares as bigint) as shares,
         cast(all_markets.saves as bigint) as saves,
         cast(all_markets.likes + all_markets.comments + all_markets.shares as bigint) as engagements_lcs,
+        cast(all_markets.rated_views as bigint) as rated_views,
+        cast(all_markets.rated_engagements_lcs as bigint) as rated_engagements_lcs,
+        cast(coalesce(all_markets.video_readings, 0) as bigint) as video_readings,
+        cast(coalesce(all_markets.rated_readings, 0) as bigint) as rated_readings,
         all_markets.video_readings is not null as is_observed,
     from all_markets
     full outer join posts

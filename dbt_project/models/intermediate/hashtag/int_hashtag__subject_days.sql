@@ -86,7 +86,15 @@ summed as (
         sum(touched_video_days.comments) as comments,
         sum(touched_video_days.shares) as shares,
         sum(touched_video_days.saves) as saves,
+        sum(touched_video_days.views) filter (
+            where touched_video_days.likes + touched_video_days.comments + touched_video_days.shares is not null
+        ) as rated_views,
+        sum(touched_video_days.likes + touched_video_days.comments + touched_video_days.shares) filter (
+            where touched_video_days.views is not null
+        ) as rated_engagements_lcs,
         count(*) as video_readings,
+        count(touched_video_days.views + touched_video_days.likes + touched_video_days.comments + touched_video_days.shares)
+            as rated_readings,
     from touched_video_days
     inner join memberships
         on touched_video_days.campaign_id = memberships.campaign_id and touched_video_days.video_id = memberships.video_id

@@ -33,7 +33,11 @@ shown as (
         totals.shares,
         totals.saves,
         totals.engagements_lcs,
-        {{ ratio('totals.engagements_lcs', 'totals.views') }} as engagement_rate_by_views,
+        {{ ratio('totals.rated_engagements_lcs', 'totals.rated_views') }} as engagement_rate_by_views,
+        totals.rated_engagements_lcs,
+        totals.rated_views,
+        totals.video_readings,
+        totals.rated_readings,
         {{ is_provisional('totals.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
     from totals
     inner join hashtags on totals.campaign_id = hashtags.campaign_id and totals.subject_id = hashtags.hashtag
