@@ -10,6 +10,10 @@
         create schema if not exists intermediate;
         {% if flags.FULL_REFRESH %}
         drop table if exists intermediate.delivery_state;
+        {# A rebuild that is cut off must not pass for the build that was settled before it. #}
+        {% if adapter.get_relation(database=target.database, schema='intermediate', identifier='int_lake__settled') is not none %}
+        delete from intermediate.int_lake__settled;
+        {% endif %}
         {% endif %}
         create table if not exists intermediate.delivery_state (
             lake_table varchar, landed_on date, delivery varchar, state_hash varchar

@@ -29,6 +29,7 @@ with_market as (
         coalesce(described.country, 'unknown') as market,
     from sessions
     inner join described on sessions.campaign_id = described.campaign_id and sessions.session_id = described.session_id
+    where sessions.event_on is not null
 
 ),
 
