@@ -83,12 +83,13 @@ offered as (
 
 profiles as (
 
-    select distinct
+    select
         profile_id,
-        campaign_id,
-        survey_id,
-        wave,
+        any_value(campaign_id) as campaign_id,
+        any_value(survey_id) as survey_id,
+        any_value(wave) as wave,
     from respondents
+    group by profile_id
 
 ),
 

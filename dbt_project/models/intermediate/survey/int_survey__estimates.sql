@@ -57,7 +57,7 @@ estimated as (
 
     select
         *,
-        answer_weight / relative_weight as share,
+        answer_weight / relative_weight as answer_share,
         answer_unweighted in (0, base_unweighted) as is_unanimous,
     from gridded
 
@@ -73,7 +73,7 @@ varied as (
                 then
                     -- Rounding may leave a hair below zero where the true variance is none.
                     greatest(
-                        answer_variance - 2 * share * answer_covariance + share * share * base_variance, 0.0
+                        answer_variance - 2 * answer_share * answer_covariance + answer_share * answer_share * base_variance, 0.0
                     ) / pow(relative_weight, 2)
         end as share_variance,
     from estimated
@@ -98,10 +98,10 @@ reasoned as (
         base_weighted,
         effective_base,
         answer_unweighted,
-        share * base_weighted as answer_weighted,
+        answer_share * base_weighted as answer_weighted,
         degrees_of_freedom,
         is_unanimous,
-        share,
+        answer_share,
         share_variance,
         case
             when base_unweighted < 5 then 'small_base'

@@ -3,6 +3,9 @@
 One row per campaign, survey, wave, sample, question, answer and segment, as `int_survey__estimates` has them.
 """
 
+import asyncio
+import threading
+
 import numpy as np
 import pyarrow as pa
 
@@ -30,11 +33,19 @@ def korn_graubard(share, variance, base, chosen, degrees_of_freedom):
     return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
+def close_idle_event_loop():
+    """dbt-duckdb opens an event loop in the thread of every python model and leaves it, with its sockets, open."""
+    if threading.current_thread() is not threading.main_thread():
+        asyncio.get_event_loop().close()
+        asyncio.set_event_loop(None)
+
+
 def model(dbt, session):
     """The estimates with their bounds."""
     dbt.config(materialized="table")
+    close_idle_event_loop()
     estimates = dbt.ref("int_survey__estimates").to_arrow_table()
-    inputs = ("share", "share_variance", "base_unweighted", "answer_unweighted", "degrees_of_freedom")
+    inputs = ("answer_share", "share_variance", "base_unweighted", "answer_unweighted", "degrees_of_freedom")
     bounds = ((), ())
     if estimates.num_rows:
         bounds = korn_graubard(*(estimates.column(name).cast(pa.float64()).to_numpy() for name in inputs))

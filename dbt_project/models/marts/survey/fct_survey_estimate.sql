@@ -85,7 +85,7 @@ measured as (
         case
             when is_unanimous then base_unweighted
             when share_variance = 0 then base_unweighted
-            else least(base_unweighted, share * (1 - share) / share_variance)
+            else least(base_unweighted, answer_share * (1 - answer_share) / share_variance)
         end as item_base,
         ci_high_share - ci_low_share as ci_width,
     from estimates
@@ -99,9 +99,9 @@ judged as (
         case
             when not has_base or ci_width is null or item_base < 30 then 'suppress'
             when is_unanimous then 'review'
-            when ci_width > 0.05 and (ci_width >= 0.30 or ci_width / share > 1.30) then 'suppress'
+            when ci_width > 0.05 and (ci_width >= 0.30 or ci_width / answer_share > 1.30) then 'suppress'
             when degrees_of_freedom < 8 then 'review'
-            when ci_width > 0.05 and ci_width / (1 - share) > 1.30 then 'footnote'
+            when ci_width > 0.05 and ci_width / (1 - answer_share) > 1.30 then 'footnote'
             else 'show'
         end as display,
     from measured
@@ -123,7 +123,7 @@ finalised as (
         judged.segment_name,
         judged.segment_value,
         latest_waves.fieldwork_to as event_on,
-        case when judged.has_base then 100 * judged.share end as estimate_pct,
+        case when judged.has_base then 100 * judged.answer_share end as estimate_pct,
         case when judged.has_base then 100 * sqrt(judged.share_variance) end as standard_error_pct,
         case when judged.has_base then 100 * judged.ci_low_share end as ci_low_pct,
         case when judged.has_base then 100 * judged.ci_high_share end as ci_high_pct,
@@ -135,7 +135,7 @@ finalised as (
         case when judged.has_base then judged.base_unweighted / judged.effective_base end as design_effect_kish,
         case
             when judged.has_base and not judged.is_unanimous
-                then judged.share_variance / (judged.share * (1 - judged.share) / (judged.base_unweighted - 1))
+                then judged.share_variance / (judged.answer_share * (1 - judged.answer_share) / (judged.base_unweighted - 1))
         end as design_effect,
         case when judged.has_base then judged.degrees_of_freedom end as degrees_of_freedom,
         judged.display,

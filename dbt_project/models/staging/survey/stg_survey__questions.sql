@@ -25,7 +25,7 @@ typed as (
                     is_top := answer.is_top,
                     is_bottom := answer.is_bottom
                 )
-            ) as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean) []
+            ) as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean)[]
         ) as answers,
         cast(landed_on as date) as landed_on,
         delivery,

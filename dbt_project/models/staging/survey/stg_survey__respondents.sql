@@ -20,7 +20,7 @@ typed as (
         cluster,
         stratum,
         cast(fpc as double) as fpc,
-        cast(segments as struct(segment_name varchar, segment_value varchar) []) as segments,
+        cast(segments as struct(segment_name varchar, segment_value varchar)[]) as segments,
         cast(landed_on as date) as landed_on,
         delivery,
     from source

@@ -18,7 +18,7 @@ typed as (
         mode,
         population,
         sampling,
-        cast(samples as struct(sample varchar, country varchar, is_weighted boolean) []) as samples,
+        cast(samples as struct(sample varchar, country varchar, is_weighted boolean)[]) as samples,
         cast(landed_on as date) as landed_on,
         delivery,
     from source
