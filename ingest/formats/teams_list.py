@@ -138,9 +138,9 @@ def _pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     _, rejected = reject(
         levelled.filter(alone), {"missing_key": (pl.lit(value=True), "a leave without a join before it")}
     )
-    # On each level of nesting, joins and leaves take turns.
+    # On each level of nesting joins and leaves take turns. The balance is the level: it sinks only when all are closed.
     matched = levelled.filter(~alone).with_columns(
-        (pl.col("balance") - pl.col("floor") + (pl.col("step") < 0).cast(pl.Int64())).alias("level")
+        (pl.col("balance") + (pl.col("step") < 0).cast(pl.Int64())).alias("level")
     )
     following = [
         pl.when(pl.col("step").shift(-1) < 0).then(pl.col(name).shift(-1)).over([*person, "level"]).alias(alias)

@@ -33,6 +33,8 @@ def test_the_golden_session(live: LiveDesk) -> None:
     frame = parsed.tables["live_stays"]
     assert (parsed.records_read, parsed.records_duplicate, parsed.rejected.height, frame.height) == (10, 1, 0, 9)
     assert frame.filter(pl.col("left_at").is_null())["person_key"].to_list() == [person("C")]
+    session = parsed.tables["live_sessions"].row(0, named=True)
+    assert (session["basis"], session["identity"], session["bounds_basis"]) == ("intervals", "id", "note")
     minutes = frame.select((pl.col("left_at") - pl.col("joined_at")).dt.total_minutes().sum()).item()
     assert minutes == sum(left - joined for _, joined, left in given_stays[:-1] if left is not None)
 

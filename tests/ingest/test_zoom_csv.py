@@ -79,6 +79,17 @@ def test_the_note_s_bounds_come_before_the_file_s(live: LiveDesk) -> None:
     assert bounds_of(parsed) == (utc("2026-10-30T17:05:00"), utc("2026-10-30T18:00:00"), "file")
 
 
+def test_a_block_that_ends_before_it_starts(live: LiveDesk) -> None:
+    block = BLOCK.replace("08:00:00 PM", "06:00:00 PM")
+    text = report("Ana,ana@example.org,10/30/2026 06:58:00 PM,10/30/2026 07:20:40 PM,23,Yes,No", block=block)
+    with pytest.raises(DeliveryError, match=r"r\.csv, line 2: session 'live-07' ends at .* an end after the start"):
+        live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE)
+    unread = block.replace("10/30/2026 06:00:00 PM", "later")
+    parsed = live.read("zoom_csv", {"r.csv": text.replace(block, unread)}, SESSION, ZONE)
+    assert bounds_of(parsed) == (utc("2026-10-30T17:00:00"), utc("2026-10-30T17:20:40"), "events")
+    assert parsed.unreadable.rows() == [("ends_at", "bad_time", 1)]
+
+
 def test_a_meeting_repeated_on_each_row(live: LiveDesk) -> None:
     about = "Topic,ID,User Name,User Email,Duration (minutes),Start Time,End Time"
     header = f"{about},Name (original name),User Email,Join Time,Leave Time,Duration (minutes)"
