@@ -28,6 +28,6 @@
     update {{ this }}
     set is_provisional = not is_provisional
     where is_provisional is distinct from (
-        event_on > (select as_of from {{ ref('int_lake__as_of') }}) - {{ var('look_back_days')[source] }}
+        event_on > (select as_of from {{ ref('int_lake__as_of') }}) - {{ look_back_days(source) }}
     )
 {% endmacro %}

@@ -48,11 +48,19 @@ days as (
 per_day as (
 
     select
-        campaign_id, subject_type, subject_id, market, event_on,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
+        event_on,
         'day' as period,
         event_on as last_on,
-        views, engagements_lcs, posts, is_observed,
-        rated_views, rated_engagements_lcs,
+        views,
+        engagements_lcs,
+        posts,
+        is_observed,
+        rated_views,
+        rated_engagements_lcs,
     from days
 
 ),
@@ -60,7 +68,10 @@ per_day as (
 per_week as (
 
     select
-        campaign_id, subject_type, subject_id, market,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
         cast(date_trunc('week', event_on) as date) as event_on,
         'week' as period,
         max(event_on) as last_on,
@@ -78,7 +89,11 @@ per_week as (
 to_date_ as (
 
     select
-        campaign_id, subject_type, subject_id, market, event_on,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
+        event_on,
         'campaign_to_date' as period,
         event_on as last_on,
         sum(views) over so_far as views,

@@ -79,8 +79,8 @@ look_backs as (
 
     select * from (
         values
-        {% for source, days in var('look_back_days').items() -%}
-        ('{{ source }}', {{ days }}){{ ',' if not loop.last }}
+        {% for source in ['hashtag', 'live', 'survey'] -%}
+            ('{{ source }}', {{ look_back_days(source) }}){{ ',' if not loop.last }}
         {% endfor %}
     ) as look_back (source, days)
 

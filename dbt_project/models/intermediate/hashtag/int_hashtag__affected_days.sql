@@ -44,8 +44,8 @@ late_days as (
         video_days.*,
         cast(null as date) as carried_first_on,
         {%- for counter in counters %}
-        cast(null as bigint) as carried_{{ counter }},
-        cast(null as date) as carried_{{ counter }}_on,
+            cast(null as bigint) as carried_{{ counter }},
+            cast(null as date) as carried_{{ counter }}_on,
         {%- endfor %}
         cast(null as boolean) as carried_starts_from_zero,
         true as is_late,
@@ -69,8 +69,8 @@ fresh_days as (
         video_days.*,
         videos_before.first_on as carried_first_on,
         {%- for counter in counters %}
-        videos_before.{{ counter }} as carried_{{ counter }},
-        videos_before.{{ counter }}_on as carried_{{ counter }}_on,
+            videos_before.{{ counter }} as carried_{{ counter }},
+            videos_before.{{ counter }}_on as carried_{{ counter }}_on,
         {%- endfor %}
         videos_before.starts_from_zero as carried_starts_from_zero,
         false as is_late,
@@ -108,11 +108,13 @@ ordered as (
             min(affected.event_on) over (partition by affected.campaign_id, affected.video_id)
         ) as first_on,
         {%- for counter in counters %}
-        coalesce(last_value(affected.{{ counter }} ignore nulls) over earlier, affected.carried_{{ counter }}) as previous_{{ counter }},
-        coalesce(
-            last_value(case when affected.{{ counter }} is not null then affected.event_on end ignore nulls) over earlier,
-            affected.carried_{{ counter }}_on
-        ) as previous_{{ counter }}_on,
+            coalesce(
+                last_value(affected.{{ counter }} ignore nulls) over earlier, affected.carried_{{ counter }}
+            ) as previous_{{ counter }},
+            coalesce(
+                last_value(case when affected.{{ counter }} is not null then affected.event_on end ignore nulls) over earlier,
+                affected.carried_{{ counter }}_on
+            ) as previous_{{ counter }}_on,
         {%- endfor %}
     from affected
     window earlier as (

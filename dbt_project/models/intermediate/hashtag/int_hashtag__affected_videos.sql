@@ -34,8 +34,8 @@ days as (
         last_captured_at,
         starts_from_zero,
         {%- for counter in counters %}
-        {{ counter }},
-        case when {{ counter }} is not null then event_on end as {{ counter }}_on,
+            {{ counter }},
+            case when {{ counter }} is not null then event_on end as {{ counter }}_on,
         {%- endfor %}
         {{ attributes | join(',\n        ') }},
     from affected_days
@@ -46,7 +46,11 @@ carried as (
 
     select videos_before.*
     from videos_before
-    semi join (select distinct campaign_id, video_id from affected_days where not is_late) as fresh
+    semi join (select distinct
+        campaign_id,
+        video_id
+    from affected_days
+    where not is_late) as fresh
         on videos_before.campaign_id = fresh.campaign_id and videos_before.video_id = fresh.video_id
 
 ),
@@ -69,11 +73,11 @@ latest as (
         max(last_captured_at) as last_captured_at,
         bool_or(starts_from_zero) as starts_from_zero,
         {%- for counter in counters %}
-        max_by({{ counter }}, {{ counter }}_on) as {{ counter }},
-        max({{ counter }}_on) as {{ counter }}_on,
+            max_by({{ counter }}, {{ counter }}_on) as {{ counter }},
+            max({{ counter }}_on) as {{ counter }}_on,
         {%- endfor %}
         {%- for attribute in attributes %}
-        max_by({{ attribute }}, last_on) filter (where {{ attribute }} is not null) as {{ attribute }},
+            max_by({{ attribute }}, last_on) filter (where {{ attribute }} is not null) as {{ attribute }},
         {%- endfor %}
     from known
     group by campaign_id, video_id

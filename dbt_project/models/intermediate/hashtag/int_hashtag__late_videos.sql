@@ -43,7 +43,10 @@ next_captures as (
     select
         touched_days.campaign_id,
         min(capture_days.event_on) as event_on,
-    from (select distinct campaign_id, event_on from touched) as touched_days
+    from (select distinct
+        campaign_id,
+        event_on
+    from touched) as touched_days
     inner join capture_days
         on touched_days.campaign_id = capture_days.campaign_id and capture_days.event_on > touched_days.event_on
     group by touched_days.campaign_id, touched_days.event_on

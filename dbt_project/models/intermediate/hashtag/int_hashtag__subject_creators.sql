@@ -54,7 +54,10 @@ posts as (
 per_day as (
 
     select
-        campaign_id, subject_type, subject_id, market,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
         'day' as period,
         created_on as event_on,
         count(distinct creator_key) as unique_creators,
@@ -66,7 +69,10 @@ per_day as (
 per_week as (
 
     select
-        campaign_id, subject_type, subject_id, market,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
         'week' as period,
         cast(date_trunc('week', created_on) as date) as event_on,
         count(distinct creator_key) as unique_creators,
@@ -78,7 +84,11 @@ per_week as (
 first_posts as (
 
     select
-        campaign_id, subject_type, subject_id, market, creator_key,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
+        creator_key,
         min(created_on) as created_on,
     from posts
     group by campaign_id, subject_type, subject_id, market, creator_key
@@ -88,7 +98,10 @@ first_posts as (
 arrivals as (
 
     select
-        campaign_id, subject_type, subject_id, market,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
         created_on as event_on,
         count(*) as creators,
     from first_posts
@@ -100,7 +113,10 @@ arrivals as (
 to_date_ as (
 
     select
-        campaign_id, subject_type, subject_id, market,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
         'campaign_to_date' as period,
         event_on,
         cast(sum(creators) over (

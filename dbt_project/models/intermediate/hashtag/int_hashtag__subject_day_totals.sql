@@ -91,7 +91,8 @@ first_dates as (
     select
         merged.* exclude (new_creators),
         case
-            when merged.event_on
+            when
+                merged.event_on
                 > min(case when merged.posts > 0 then merged.event_on end)
                     over (partition by merged.campaign_id, merged.subject_type, merged.subject_id, merged.market)
                 then coalesce(merged.new_creators, 0)

@@ -53,9 +53,19 @@ unaffected_videos as (
 
 videos as (
 
-    select campaign_id, video_id, hashtags, creator_country from affected_videos
+    select
+        campaign_id,
+        video_id,
+        hashtags,
+        creator_country
+    from affected_videos
     union all
-    select campaign_id, video_id, hashtags, creator_country from unaffected_videos
+    select
+        campaign_id,
+        video_id,
+        hashtags,
+        creator_country
+    from unaffected_videos
 
 ),
 

@@ -48,9 +48,15 @@ videos_before as (
 
 rebuilt_videos as (
 
-    select campaign_id, video_id from affected_videos
+    select
+        campaign_id,
+        video_id
+    from affected_videos
     union
-    select campaign_id, video_id from late_videos
+    select
+        campaign_id,
+        video_id
+    from late_videos
 
 ),
 
@@ -76,17 +82,33 @@ memberships as (
 
 changed_videos as (
 
-    (select * from memberships_before except select * from memberships_after)
+    (
+        select * from memberships_before
+        except
+        select * from memberships_after
+    )
     union
-    (select * from memberships_after except select * from memberships_before)
+    (
+        select * from memberships_after
+        except
+        select * from memberships_before
+    )
 
 ),
 
 rebuilt_days as (
 
-    select campaign_id, video_id, event_on from touched
+    select
+        campaign_id,
+        video_id,
+        event_on
+    from touched
     union
-    select campaign_id, video_id, event_on from affected_days
+    select
+        campaign_id,
+        video_id,
+        event_on
+    from affected_days
     union
     select
         video_days.campaign_id,

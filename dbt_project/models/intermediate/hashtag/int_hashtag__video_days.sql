@@ -49,7 +49,7 @@ last_known as (
             'views', 'likes', 'comments', 'shares', 'saves', 'hashtags', 'display_hashtags', 'creator_key', 'creator_country',
             'creator_followers', 'created_at', 'created_on', 'duration_seconds'
         ] %}
-        max_by({{ column }}, position) filter (where {{ column }} is not null) as {{ column }},
+            max_by({{ column }}, position) filter (where {{ column }} is not null) as {{ column }},
         {%- endfor %}
     from touched_readings
     group by campaign_id, video_id, event_on

@@ -77,7 +77,7 @@ shown as (
 
     select
         lines.* exclude (value, ci_low, ci_high, previous_value, reason),
-        lines.display is not distinct from 'suppress' as is_imprecise,
+        coalesce(lines.display, 'show') = 'suppress' as is_imprecise,
         case when not is_imprecise then lines.value end as value,
         case when not is_imprecise then lines.ci_low end as ci_low,
         case when not is_imprecise then lines.ci_high end as ci_high,

@@ -34,7 +34,7 @@ described as (
         videos.hashtags,
         cast(null as varchar) as programme,
         case
-            when videos.last_on > last_captures.last_capture_on - {{ var('look_back_days')['hashtag'] }} then 'observed'
+            when videos.last_on > last_captures.last_capture_on - {{ look_back_days('hashtag') }} then 'observed'
             else 'not_seen_lately'
         end as state,
         videos.duration_seconds,

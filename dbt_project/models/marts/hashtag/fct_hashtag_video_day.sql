@@ -41,17 +41,20 @@ differenced as (
         affected_days.video_id,
         affected_days.event_on,
         {%- for counter in counters %}
-        affected_days.{{ counter }} - coalesce(
-            affected_days.previous_{{ counter }}, case when affected_days.starts_from_zero then 0 end
-        ) as {{ counter }},
+            affected_days.{{ counter }} - coalesce(
+                affected_days.previous_{{ counter }}, case when affected_days.starts_from_zero then 0 end
+            ) as {{ counter }},
         {%- endfor %}
         {%- for counter in counters %}
-        affected_days.{{ counter }} as {{ counter }}_total,
+            affected_days.{{ counter }} as {{ counter }}_total,
         {%- endfor %}
         greatest(
             {%- for counter in counters %}
-            case when affected_days.{{ counter }} is not null then affected_days.event_on - affected_days.previous_{{ counter }}_on end
-            {{- ',' if not loop.last }}
+                case
+                    when affected_days.{{ counter }} is not null
+                        then affected_days.event_on - affected_days.previous_{{ counter }}_on
+                end
+                {{- ',' if not loop.last }}
             {%- endfor %}
         ) as interval_days,
         affected_days.last_captured_at,

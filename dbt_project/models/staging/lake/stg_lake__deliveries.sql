@@ -12,7 +12,10 @@ lake_tables as (
     select '{{ source.source_name }}' as source, '{{ source.name }}' as lake_table
     {{ 'union all' if not loop.last }}
     {% else -%}
-    select '' as source, '' as lake_table where false
+        select
+            '' as source,
+            '' as lake_table
+        where false
     {% endfor %}
 
 ),

@@ -1,0 +1,4 @@
+"""What the SQL linter sees of dbt's `flags`."""
+
+FULL_REFRESH = False
+WHICH = "lint"

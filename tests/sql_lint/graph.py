@@ -1,0 +1,3 @@
+"""What the SQL linter sees of dbt's `graph`: a project without sources."""
+
+sources: dict[str, object] = {}

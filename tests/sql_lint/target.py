@@ -1,0 +1,4 @@
+"""What the SQL linter sees of dbt's `target`."""
+
+database = "warehouse"
+schema = "main"
