@@ -13,9 +13,9 @@ import dagster as dg
 
 from expectations.suites import suite_for
 from ingest.home import Home
-from ingest.source import Source, Table
+from ingest.source import INSTANT, Source, Table
 from orchestration.automation import daily_freshness, silent_since, window
-from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, group_name
+from orchestration.groups import CAMPAIGN_OWNER, DELIVERIES
 from orchestration.project import Project
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ WARN_SHOWN_FOR = timedelta(days=7)
 
 MOST_SHOWN = 5
 
-RawEvent = dg.AssetMaterialization | dg.MaterializeResult | dg.AssetCheckResult
+Days = tuple[date, date]
+RawEvent = dg.AssetMaterialization | dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 def table_key(source: Source, table: Table) -> dg.AssetKey:
@@ -37,17 +38,20 @@ def table_key(source: Source, table: Table) -> dg.AssetKey:
     return dg.AssetKey([source.name, table.name])
 
 
-def source_asset(source: Source, project: Project, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def source_asset(
+    source: Source, sources: Sequence[Source], project: Project, partitions: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
     """One step that takes in a source's deliveries and fills all its tables, since a delivery feeds several and is read once.
 
-    A run carries no partition: the step takes in whatever is pending and writes an event for each day that held some. The events
-    of a run that names a range (a backfill from the UI) are Dagster's own, for every day of it.
+    Runs of the job carry no partition, since Dagster knows a single day or a whole range, with two events per asset and day of
+    it. The step writes the events itself, for the days that held what the run takes in, of whatever source: a table is complete
+    for such a day also where nothing was delivered for it. Of days chosen in the UI Dagster writes them.
     """
     specs = [
         dg.AssetSpec(
             key=table_key(source, table),
             description=f"{table.description} {source.description}",
-            group_name=group_name(source),
+            group_name=DELIVERIES,
             owners=[source.owner],
             kinds={"polars", "parquet"},
             partitions_def=partitions,
@@ -67,12 +71,15 @@ def source_asset(source: Source, project: Project, partitions: dg.PartitionsDefi
         for expectation in suite_for(table.name).expectations
     ]
 
-    @dg.multi_asset(name=f"ingest_{source.name}", specs=specs, check_specs=checks, backfill_policy=dg.BackfillPolicy.single_run())
+    @dg.multi_asset(
+        name=f"ingest_{source.name}", specs=specs, check_specs=checks, backfill_policy=dg.BackfillPolicy.single_run()
+    )
     def take_in(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[RawEvent]:
-        named = context.partition_key_range if context.has_partition_key or context.has_partition_key_range else None
-        days = window(context.run.tags, (named.start, named.end) if named else None)
-        outcomes = _ingest(home, source, context.run_id, project, days)
-        yield from _materializations(home, source, outcomes, is_partitioned=named is not None)
+        allowed = window(context.run.tags)
+        days = _days_of_run(home, sources, context.run_id, project, allowed)
+        outcomes = _ingest(home, source, context.run_id, project, allowed)
+        named = set(context.partition_keys) if context.has_partition_key or context.has_partition_key_range else set()
+        yield from _materializations(home, source, outcomes, [day for day in days if day.isoformat() not in named])
         yield from _check_results(home, source, context.run_id)
 
     return take_in
@@ -87,27 +94,35 @@ def ledger_asset(sources: Sequence[Source], project: Project, zone: ZoneInfo) ->
             blocking=True,
             description="Of every version read, records read = loaded + rejected + duplicate.",
         ),
-        dg.AssetCheckSpec("nothing_refused", asset=LEDGER_KEY, description="No delivery is held or refused at present."),
-        dg.AssetCheckSpec("deliveries_arrive", asset=LEDGER_KEY, description="While a campaign runs, something lands every day or two."),
+        dg.AssetCheckSpec(
+            "nothing_refused", asset=LEDGER_KEY, description="No delivery is held or refused at present."
+        ),
+        dg.AssetCheckSpec(
+            "deliveries_arrive",
+            asset=LEDGER_KEY,
+            description="While a campaign runs, something lands every day or two.",
+        ),
     ]
 
     @dg.asset(
         key=LEDGER_KEY,
         deps=[table_key(source, table) for source in sources for table in source.tables],
-        group_name=CAMPAIGN,
+        group_name=DELIVERIES,
         owners=[CAMPAIGN_OWNER],
         kinds={"polars", "parquet"},
         description="The ledger: which version of which delivery is loaded, held, refused or superseded, and why.",
         check_specs=specs,
         freshness_policy=daily_freshness(zone),
     )
-    def deliveries(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def deliveries(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         from ingest.ledger import read_ledger
 
         ledger = read_ledger(home)
         statuses = Counter(ledger["status"].to_list())
         last = ledger["landed_on"].max()
-        yield dg.MaterializeResult(metadata={"dagster/row_count": ledger.height, **statuses, "landed through": str(last)})
+        yield dg.MaterializeResult(
+            metadata={"dagster/row_count": ledger.height, **statuses, "landed through": str(last)}
+        )
         yield _accounted_for(ledger)
         yield _nothing_refused(ledger)
         silent = silent_since(home, project, last, datetime.now(zone)) if isinstance(last, date) else None
@@ -122,10 +137,11 @@ def ledger_asset(sources: Sequence[Source], project: Project, zone: ZoneInfo) ->
     return deliveries
 
 
-def _ingest(home: Home, source: Source, run_id: str, project: Project, days: tuple[date, date] | None) -> "list[Outcome]":
+def _ingest(home: Home, source: Source, run_id: str, project: Project, days: Days | None) -> "list[Outcome]":
     from expectations.checks import CheckResult, held, write_checks
     from expectations.validation import validate_deliveries
-    from ingest.ingestion import StagedDelivery, ingest
+    from ingest.ingestion import ingest
+    from ingest.lake import StagedDelivery
 
     judged: list[CheckResult] = []
 
@@ -139,23 +155,46 @@ def _ingest(home: Home, source: Source, run_id: str, project: Project, days: tup
     return ingest(home, source, judge, run_id, project.campaign_ids, days)
 
 
-def _materializations(home: Home, source: Source, outcomes: "Sequence[Outcome]", *, is_partitioned: bool) -> Iterator[RawEvent]:
-    """An event per table and day on which something came into effect or was taken out, and one per table for the run."""
-    days = sorted({outcome.landed_on for outcome in outcomes if outcome.outcome in ("accepted", "withdrawn")})
+def _days_of_run(
+    home: Home, sources: Sequence[Source], run_id: str, project: Project, allowed: Days | None
+) -> list[date]:
+    """The days that hold what the run takes in: what its earlier steps already took, and what is still pending."""
+    from ingest.ingestion import find_pending
+    from ingest.ledger import read_ledger
+
+    ledger = read_ledger(home)
+    taken = ledger.filter(ledger["run_id"] == run_id)["landed_on"].to_list()
+    return sorted(
+        {*taken, *(item.landed_on for item in find_pending(home, sources, project.campaign_ids, allowed).pending)}
+    )
+
+
+def _materializations(
+    home: Home, source: Source, outcomes: "Sequence[Outcome]", days: Sequence[date]
+) -> Iterator[RawEvent]:
+    """An event per table and day, and one per table for the run. A day of which everything was held or refused has none."""
     became = Counter(outcome.outcome for outcome in outcomes)
+    tried = {outcome.landed_on for outcome in outcomes}
+    taken = {outcome.landed_on for outcome in outcomes if outcome.outcome in ("accepted", "withdrawn")}
+    complete = [day for day in days if day in taken or day not in tried]
     for table in source.tables:
-        key, rows = table_key(source, table), dict(zip(days, _rows_by_day(home, table, days), strict=True))
-        for day in () if is_partitioned else days:
-            yield dg.AssetMaterialization(asset_key=key, partition=day.isoformat(), metadata={"dagster/row_count": rows[day]})
-        metadata: dict[str, Any] = {"deliveries taken in": len(outcomes), "rows on their days": sum(rows.values()), **became}
+        key, rows = table_key(source, table), _rows_by_day(home, table, complete)
+        for day, count in zip(complete, rows, strict=True):
+            yield dg.AssetMaterialization(
+                asset_key=key, partition=day.isoformat(), metadata={"dagster/row_count": count}
+            )
+        metadata: dict[str, Any] = {"deliveries taken in": len(outcomes), "rows on their days": sum(rows), **became}
         yield dg.MaterializeResult(asset_key=key, metadata=metadata)
 
 
 def _rows_by_day(home: Home, table: Table, days: Iterable[date]) -> list[int]:
-    import pyarrow.parquet as pq
+    import polars as pl
 
     folders = [home.lake / table.name / f"landed_on={day}" for day in days]
-    return [sum(pq.read_metadata(file).num_rows for file in folder.glob("[!.]*.parquet")) for folder in folders]
+    return [
+        sum(pl.scan_parquet(file).select(pl.len()).collect().item() for file in folder.glob("[!.]*.parquet"))
+        for folder in folders
+    ]
 
 
 def _check_results(home: Home, source: Source, run_id: str) -> Iterator[dg.AssetCheckResult]:
@@ -191,7 +230,10 @@ def _evidence(failed: "pl.DataFrame") -> dict[str, Any]:
     if failed.is_empty():
         return {}
     rows = failed.head(MOST_SHOWN).select("landed_on", "delivery", "observed", "sample").iter_rows()
-    lines = [f"- {landed_on}/{delivery}: {observed}{f' ({sample})' if sample else ''}" for landed_on, delivery, observed, sample in rows]
+    lines = [
+        f"- {landed_on}/{delivery}: {observed}{f' ({sample})' if sample else ''}"
+        for landed_on, delivery, observed, sample in rows
+    ]
     return {
         "observed": dg.MetadataValue.md("\n".join(lines)),
         "deliveries that fail": failed.height,
@@ -226,4 +268,6 @@ def _nothing_refused(ledger: "pl.DataFrame") -> dg.AssetCheckResult:
 
 
 def _column_schema(table: Table) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(name, str(kind)) for name, kind in table.schema.items()])
+    return dg.TableSchema(
+        [dg.TableColumn(name, "instant (UTC)" if kind == INSTANT else str(kind)) for name, kind in table.schema.items()]
+    )

@@ -13,7 +13,9 @@ from ingest.source import Source
 from orchestration.news import find_news
 from orchestration.project import Project, read_project
 
-RUN_AT = "0 6 * * *"
+RUN_AT = os.environ.get("CAMPAIGN_RUN_AT", "0 6 * * *")
+"""Cron schedule of the daily run, in the reporting zone."""
+
 DUE_BY = "0 8 * * *"
 FALLBACK_ZONE = ZoneInfo("Asia/Dubai")
 """The reporting zone where the campaigns seed names no campaign."""
@@ -38,39 +40,42 @@ def today(zone: ZoneInfo) -> date:
 
 
 def landed_on_partitions(home: Home, sources: Sequence[Source], zone: ZoneInfo) -> dg.DailyPartitionsDefinition:
-    """A partition per day that holds a delivery, and one per day from today on, since those may still get one.
+    """A partition per day on which something landed, today included, and one per day to come. A job may have only one definition.
 
-    Days past on which nothing landed are left out: as partitions they would be missing for ever.
+    Days on which nothing landed are left out: as partitions they would be missing for ever, and amber.
     """
     until = today(zone)
-    days = {day for day in landed_days(home, sources) if day <= until}
+    days = {day for source in sources for day in landed_days(home, source) if day <= until}
     first = min(days, default=until)
-    empty = [first + timedelta(days=number) for number in range((until - first).days)]
+    empty = [first + timedelta(days=number) for number in range((until - first).days + 1)] if days else []
     return dg.DailyPartitionsDefinition(
         start_date=first.isoformat(),
-        end_offset=1,
+        end_offset=1 if until in days else 0,
         timezone=zone.key,
-        exclusions=[datetime(day.year, day.month, day.day) for day in empty if day not in days] or None,
+        exclusions=[datetime(day.year, day.month, day.day) for day in empty if day not in days] or None,  # noqa: DTZ001 - in the zone above
     )
 
 
-def landed_days(home: Home, sources: Sequence[Source]) -> frozenset[date]:
+def landed_days(home: Home, source: Source) -> frozenset[date]:
     """Days that have a folder in landing, whatever it holds. Looks at the names of the days only."""
-    folders = [home.landing / source.name for source in sources]
-    names = {entry.name for folder in folders if folder.is_dir() for entry in os.scandir(folder)}
+    folder = home.landing / source.name
     days = set()
-    for name in names:
+    for entry in os.scandir(folder) if folder.is_dir() else ():
         with suppress(ValueError):
-            days.add(date.fromisoformat(name))
+            days.add(date.fromisoformat(entry.name))
     return frozenset(days)
 
 
-def window(tags: Mapping[str, str], partitions: tuple[str, str] | None) -> tuple[date, date] | None:
-    """The landed days a run may take in: those of its partitions or tags; None allows every day."""
-    if partitions is not None:
-        return date.fromisoformat(partitions[0]), date.fromisoformat(partitions[1])
+def window(tags: Mapping[str, str]) -> tuple[date, date] | None:
+    """The landed days that a run was told to keep to; None allows every day.
+
+    A partition that somebody chose in the UI says which events the run writes, not what it may take in: it takes whatever is
+    pending, so that no day depends on being chosen.
+    """
     if FROM_TAG in tags or TO_TAG in tags:
-        return date.fromisoformat(tags.get(FROM_TAG, str(date.min))), date.fromisoformat(tags.get(TO_TAG, str(date.max)))
+        return date.fromisoformat(tags.get(FROM_TAG, str(date.min))), date.fromisoformat(
+            tags.get(TO_TAG, str(date.max))
+        )
     return None
 
 
@@ -82,14 +87,20 @@ def daily_freshness(zone: ZoneInfo) -> dg.FreshnessPolicy:
 def silent_since(home: Home, project: Project, last_landed_on: date, now: datetime) -> date | None:
     """The day since which deliveries are overdue while a campaign runs; None where they are not. Nothing more comes of a simulated one."""
     on = now.astimezone(reporting_zone(project)).date()
-    is_running = any(campaign.ends_on is None or on <= campaign.ends_on + SOURCE_DUE_WITHIN for campaign in project.campaigns)
-    return last_landed_on if is_running and not home.simulated.exists() and on - last_landed_on > SOURCE_DUE_WITHIN else None
+    is_running = any(
+        campaign.ends_on is None or on <= campaign.ends_on + SOURCE_DUE_WITHIN for campaign in project.campaigns
+    )
+    return (
+        last_landed_on
+        if is_running and not home.simulated.exists() and on - last_landed_on > SOURCE_DUE_WITHIN
+        else None
+    )
 
 
-def daily_schedule(home: Home, sources: Sequence[Source], job: dg.UnresolvedAssetJobDefinition, zone: ZoneInfo) -> dg.ScheduleDefinition:
+def daily_schedule(home: Home, sources: Sequence[Source], zone: ZoneInfo) -> dg.ScheduleDefinition:
     """Every morning: all that is not yet published, whatever day it landed on."""
 
-    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    def request(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         news = find_news(home, read_project(home), sources)
         if not news:
             return dg.SkipReason("Nothing to do: everything that landed is published.")
@@ -97,7 +108,7 @@ def daily_schedule(home: Home, sources: Sequence[Source], job: dg.UnresolvedAsse
 
     return dg.ScheduleDefinition(
         name="every_morning",
-        job=job,
+        job_name=JOB,
         cron_schedule=RUN_AT,
         execution_timezone=zone.key,
         default_status=dg.DefaultScheduleStatus.RUNNING,

@@ -3,6 +3,8 @@
 Exit codes: 0 published, or nothing to do; 3 published, but deliveries are held or refused; 1 not published; 2 wrong use.
 """
 
+import atexit
+import os
 import signal
 import subprocess
 import sys
@@ -21,19 +23,27 @@ from ingest.home import Home
 
 PUBLISHED, NOT_PUBLISHED, WRONG_USE, SET_ASIDE = 0, 1, 2, 3
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The campaign warehouse.")
-console = Console(highlight=False, soft_wrap=True)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The campaign warehouse."
+)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-HomeOption = Annotated[Path, typer.Option("--home", envvar="CAMPAIGN_HOME", help="The directory the warehouse lives in.")]
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="CAMPAIGN_HOME", help="The directory the warehouse lives in.")
+]
 DayOption = datetime | None
+WIDTH_OF_A_FILE = 120
+"""Columns to lay tables out in where the output is no terminal."""
+
 DEFAULT_HOME = Path("campaign_home")
 
 
 @app.command()
 def run(
     home: HomeOption = DEFAULT_HOME,
-    from_day: Annotated[DayOption, typer.Option("--from", formats=["%Y-%m-%d"], help="First landed day to take in.")] = None,
+    from_day: Annotated[
+        DayOption, typer.Option("--from", formats=["%Y-%m-%d"], help="First landed day to take in.")
+    ] = None,
     to_day: Annotated[DayOption, typer.Option("--to", formats=["%Y-%m-%d"], help="Last landed day to take in.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print problems only.")] = False,
 ) -> None:
@@ -45,7 +55,7 @@ def run(
 
     place = _home(home)
     days = _days(from_day, to_day)
-    say = Console(quiet=quiet, highlight=False, soft_wrap=True)
+    say = _output(quiet=quiet)
 
     def look() -> News:
         try:
@@ -59,8 +69,9 @@ def run(
     if not news and not news.deliveries_known:
         _stop(
             WRONG_USE,
-            f"there are no deliveries in {place.landing}{' on those days' if days else ''}. Put some there "
-            f"(landing/<source>/<YYYY-MM-DD>/<name>/ with a delivery.yml), or write the sample campaign: campaign simulate --home {place.root}",
+            f"there are no deliveries in {place.landing}{' on those days' if days else ''}. Put some there, as "
+            "landing/<source>/<YYYY-MM-DD>/<name>/ with a delivery.yml, or write the sample campaign: "
+            f"campaign simulate --home {place.root}",
         )
     if news:
         with exclusive(place, lambda message: errors.print(escape(message))) as turn:
@@ -91,7 +102,9 @@ def simulate(
         truth = simulate(place, seed=seed, days=days, videos=videos, sessions=sessions, respondents=respondents)
     except SimulationError as error:
         _stop(WRONG_USE, str(error))
-    console.print(f"{truth.deliveries.height} deliveries written to {place.landing}. Next: campaign run --home {place.root}")
+    _output().print(
+        f"{truth.deliveries.height} deliveries written to {place.landing}. Next: campaign run --home {place.root}"
+    )
 
 
 @app.command()
@@ -103,7 +116,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     from orchestration.project import ProjectError, read_project
     from orchestration.status import ledger_table, set_aside
 
-    place = _home(home)
+    place, console = _home(home), _output()
     try:
         news = find_news(place, read_project(place), SOURCES)
     except ProjectError as error:
@@ -117,7 +130,9 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     publications = read_publications(place)
     if publications.height:
         last = publications.row(-1, named=True)
-        console.print(f"Published {last['published_at']:%Y-%m-%d %H:%M} UTC, landed through {last['landed_through']}: {place.published}")
+        console.print(
+            f"Published {last['published_at']:%Y-%m-%d %H:%M} UTC, landed through {last['landed_through']}: {place.published}"
+        )
     console.print("Waiting: " + "; ".join(news.reasons) if news else "Waiting: nothing")
 
 
@@ -133,10 +148,21 @@ def up(
     prepare_instance(place)
     what = ["-m", "orchestration.definitions"]
     commands = [
-        [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port), "--log-level", "warning", *what],
+        [
+            sys.executable,
+            "-m",
+            "dagster_webserver",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "--log-level",
+            "warning",
+            *what,
+        ],
         [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "warning", *what],
     ]
-    console.print(f"Dagster: http://127.0.0.1:{port} (home {place.root})")
+    _output().print(f"Dagster: http://127.0.0.1:{port} (home {place.root})")
     sys.exit(_supervise([subprocess.Popen(command) for command in commands]))
 
 
@@ -179,7 +205,7 @@ def _run(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, da
 def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> int:
     """Wait until one process ends or we are told to stop, then stop them all."""
 
-    def stop(number: int, frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
@@ -196,6 +222,11 @@ def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> int:
     for process in processes:
         process.wait()
     return code
+
+
+def _output(*, quiet: bool = False) -> Console:
+    width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
+    return Console(quiet=quiet, highlight=False, soft_wrap=False, width=width)
 
 
 def _home(path: Path) -> Home:
@@ -218,5 +249,17 @@ def _stop(code: int, message: str) -> NoReturn:
     raise typer.Exit(code)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The console script."""
+    # Registered first, so run last: as Python ends, DuckDB's binding tells the user at length about leaks of its own.
+    atexit.register(_hush)
     app()
+
+
+def _hush() -> None:
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+if __name__ == "__main__":
+    main()

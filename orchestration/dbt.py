@@ -16,7 +16,7 @@ from dagster_dbt import DagsterDbtTranslator
 from ingest.home import Home
 from ingest.source import Source
 from orchestration.exclusive import exclusive
-from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, group_name
+from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.project import Project, write_working_copy
 
 BUILT = ("model", "seed", "snapshot")
@@ -41,6 +41,7 @@ class NodeResult:
 
     @property
     def is_test(self) -> bool:
+        """Whether it proves something rather than builds something."""
         return self.kind in ("test", "unit_test")
 
 
@@ -52,18 +53,27 @@ class CampaignTranslator(DagsterDbtTranslator):
         self._sources = {source.name: source for source in sources}
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        source = self._source_of(dbt_resource_props)
-        return group_name(source) if source else CAMPAIGN
+        """What a model's meta says, else its folder: a source's, the lake's, reference data or the campaign as a whole."""
+        source, folders = self._source_of(dbt_resource_props), set(dbt_resource_props["fqn"][1:-1])
+        if said := super().get_group_name(dbt_resource_props):
+            return said
+        if source is not None:
+            return group_name(source)
+        if "lake" in folders:
+            return DELIVERIES
+        return REFERENCE if dbt_resource_props["resource_type"] == "seed" or folders & {"staging", "meta"} else CAMPAIGN
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        """Those a model's meta names, else its source's."""
         source = self._source_of(dbt_resource_props)
         return super().get_owners(dbt_resource_props) or [source.owner if source else CAMPAIGN_OWNER]
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The description alone: a stakeholder did not come for the SQL."""
         return str(dbt_resource_props.get("description") or "")
 
     def _source_of(self, properties: Mapping[str, Any]) -> Source | None:
-        folders = properties.get("fqn", [])[1:-1]
+        folders = properties["fqn"][1:-1]
         return next((self._sources[folder] for folder in folders if folder in self._sources), None)
 
 
@@ -71,23 +81,38 @@ def load_manifest(home: Home, project: Project) -> dict[str, Any]:
     """What dbt understands of the project; parsed again only where the files have changed. Raises DbtError."""
     if not project.is_parsed:
         with exclusive(home, print):
-            write_working_copy(project)
-            project.parsed.unlink(missing_ok=True)
-            invoke(home, project, "parse")
-            project.parsed.write_text(project.fingerprint)
+            # Web server, daemon and run may all come here at once; the first does it.
+            if not project.is_parsed:
+                _parse(home, project)
     content: dict[str, Any] = json.loads(project.manifest.read_text())
     return content
 
 
+def _parse(home: Home, project: Project) -> None:
+    write_working_copy(project)
+    project.parsed.unlink(missing_ok=True)
+    invoke(home, project, "parse")
+    project.parsed.write_text(project.fingerprint)
+
+
 def invoke(home: Home, project: Project, command: str, *arguments: str) -> list[NodeResult]:
     """Run a dbt command in this process. Raises DbtError where dbt could not even start on its nodes."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     place = str(project.directory)
     quiet = ["--quiet", "--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-version-check"]
     directories = ["--project-dir", place, "--profiles-dir", place]
-    with _environment({"CAMPAIGN_HOME": str(home.root), "CAMPAIGN_FINGERPRINT": project.fingerprint}):
-        done = dbtRunner().invoke([*quiet, command, *directories, *arguments])
+    environment = {
+        "CAMPAIGN_HOME": str(home.root),
+        "CAMPAIGN_FINGERPRINT": project.fingerprint,
+        "CAMPAIGN_KEEP_OPEN": "True",
+    }
+    with _environment(environment):
+        try:
+            done = dbtRunner().invoke([*quiet, command, *directories, *arguments])
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if done.exception is not None:
         raise DbtError(f"dbt {command}: {done.exception}") from done.exception
     return [_plain(result) for result in getattr(done.result, "results", ())]
@@ -97,7 +122,9 @@ def build(home: Home, project: Project) -> list[NodeResult]:
     """Bring the warehouse up to date with the ledger; from scratch where it was built with other files than these."""
     write_working_copy(project)
     begun = project.directory / "begun.fingerprint"
-    refresh = ["--full-refresh"] if _is_other_build(home, project, begun.read_text() if begun.exists() else None) else []
+    refresh = (
+        ["--full-refresh"] if _is_other_build(home, project, begun.read_text() if begun.exists() else None) else []
+    )
     begun.write_text(project.fingerprint)
     return invoke(home, project, "build", "--no-write-json", *refresh)
 
@@ -108,7 +135,10 @@ def row_counts(home: Home) -> dict[tuple[str, str], int]:
 
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         tables = connection.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
-        counts = [f'select {number} as table_number, count(*) as row_count from "{schema}"."{name}"' for number, (schema, name) in enumerate(tables)]
+        counts = [
+            f'select {number} as table_number, count(*) as row_count from "{schema}"."{name}"'
+            for number, (schema, name) in enumerate(tables)
+        ]
         found = connection.execute(" union all ".join(counts)).fetchall() if counts else []
     return {tables[number]: count for number, count in found}
 
@@ -125,7 +155,9 @@ def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[S
     checks = _check_specs(manifest, translator, specs)
 
     @dg.multi_asset(name="dbt_build", specs=list(specs.values()), check_specs=list(checks.values()), can_subset=False)
-    def dbt_build(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def dbt_build(
+        context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         results = build(home, project)
         write_results(home, context.run_id, manifest, results)
         yield from events(results, manifest, specs, checks, row_counts(home) if home.warehouse.exists() else {})
@@ -149,7 +181,7 @@ def events(
     specs: Mapping[str, dg.AssetSpec],
     checks: Mapping[str, dg.AssetCheckSpec],
     counts: Mapping[tuple[str, str], int],
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Results as Dagster knows them: first what succeeded and what was tested, then Failure with the name of all that did not."""
     for result in results:
         spec = specs.get(result.unique_id)
@@ -157,7 +189,9 @@ def events(
             node = manifest["nodes"][result.unique_id]
             rows = counts.get((node["schema"], node["alias"]))
             metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
-            yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata | ({} if rows is None else {"dagster/row_count": rows}))
+            yield dg.MaterializeResult(
+                asset_key=spec.key, metadata=metadata | ({} if rows is None else {"dagster/row_count": rows})
+            )
     for result in results:
         check = checks.get(result.unique_id)
         if check is not None and result.status in ("pass", "warn", "fail"):
@@ -171,14 +205,21 @@ def events(
     failed = [result for result in results if result.status not in (*GOOD, "warn", "skipped")]
     if failed:
         lines = [f"{result.kind} {result.name}: {result.message or result.status}" for result in failed]
-        raise dg.Failure("dbt: " + "\n".join(lines), metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))})
+        raise dg.Failure(
+            "dbt: " + "\n".join(lines),
+            metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))},
+        )
 
 
 def write_results(home: Home, run_id: str, manifest: Mapping[str, Any], results: Sequence[NodeResult]) -> None:
     """Keep the outcome of dbt's tests beside that of the suites, for `meta.checks`."""
     from expectations.checks import CheckResult, write_checks
 
-    tests = [(result, manifest["nodes"].get(result.unique_id, {})) for result in results if result.is_test and result.status != "skipped"]
+    tests = [
+        (result, manifest["nodes"].get(result.unique_id, {}))
+        for result in results
+        if result.is_test and result.status != "skipped"
+    ]
     write_checks(
         home,
         run_id,
@@ -218,7 +259,9 @@ def _is_other_build(home: Home, project: Project, begun: str | None) -> bool:
     if not home.warehouse.exists():
         return False
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        is_settled = connection.execute("select count(*) from duckdb_tables() where table_name = 'int_lake__settled'").fetchone()
+        is_settled = connection.execute(
+            "select count(*) from duckdb_tables() where table_name = 'int_lake__settled'"
+        ).fetchone()
         if is_settled != (1,):
             return True
         settled = connection.execute("select fingerprint from intermediate.int_lake__settled").fetchall()

@@ -12,6 +12,7 @@ from ingest.sources import SOURCES
 from orchestration.assets import ledger_asset, source_asset
 from orchestration.automation import JOB, daily_schedule, landed_on_partitions, reporting_zone
 from orchestration.dbt import dbt_asset, load_manifest, mart_keys
+from orchestration.instance import write_without_waiting
 from orchestration.project import PACKAGED, read_project
 from orchestration.publish import publish_asset
 from orchestration.resources import HomeResource
@@ -26,16 +27,19 @@ def build_definitions(
     manifest = load_manifest(home, project)
     zone = reporting_zone(project)
     partitions = landed_on_partitions(home, sources, zone)
-    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), description="From landing to the published marts.")
     return dg.Definitions(
         assets=[
-            *(source_asset(source, project, partitions) for source in sources),
+            *(source_asset(source, sources, project, partitions) for source in sources),
             ledger_asset(sources, project, zone),
             dbt_asset(project, manifest, sources),
-            publish_asset(project, sources, mart_keys(manifest), zone),
+            publish_asset(project, mart_keys(manifest), zone),
         ],
-        jobs=[job],
-        schedules=[daily_schedule(home, sources, job, zone)],
+        jobs=[
+            dg.define_asset_job(
+                JOB, selection=dg.AssetSelection.all(), description="From landing to the published marts."
+            )
+        ],
+        schedules=[daily_schedule(home, sources, zone)],
         resources={"home": HomeResource(root=str(home.root))},
         executor=dg.in_process_executor,
     )
@@ -44,4 +48,5 @@ def build_definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """What Dagster loads; built when it is loaded, so that importing this module opens nothing."""
+    write_without_waiting()
     return build_definitions()

@@ -48,7 +48,12 @@ def exclusive(home: Home, say: Callable[[str], None]) -> Iterator[Turn]:
         except BlockingIOError:
             waited = True
             holder = _note(descriptor)
-            say(f"waiting for run {holder.get('run_id', 'unknown')} (process {holder.get('pid', '?')}, since {holder.get('since', '?')})")
+            who = (
+                f"run {holder['run_id']} (process {holder['pid']}, since {holder['since']})"
+                if holder
+                else "another process of this home"
+            )
+            say(f"waiting for {who}")
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         turn = Turn(descriptor, _note(descriptor).get("run_id"), waited)
         _held[path] = turn

@@ -3,11 +3,18 @@
 from ingest.source import Source
 
 CAMPAIGN = "campaign"
-"""The group of what belongs to no single source: ledger, dimensions across sources, KPIs, the publication."""
+"""What brings the sources together: KPIs, scorecard, the publication."""
+
+DELIVERIES = "deliveries"
+"""What arrived and what became of it: lake tables and ledger. Apart from the sources' own groups, so that lineage between groups
+runs one way: deliveries and reference, then hashtag, live sessions and survey, then campaign."""
+
+REFERENCE = "reference"
+"""What the campaign itself lays down: its dates, hashtags, metrics and targets."""
 
 CAMPAIGN_OWNER = "team:campaign-analytics"
 
 
 def group_name(source: Source) -> str:
-    """The source's title as a Dagster group."""
+    """The source's title as a Dagster group: all that is made of its deliveries."""
     return source.title.replace(" ", "_")

@@ -3,7 +3,7 @@
 Columns and their words stand here once; which rows they get is decided by one function a table.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +12,7 @@ from expectations.checks import read_checks
 from ingest.home import Home
 from ingest.lake import partition
 from ingest.ledger import read_ledger
-from ingest.source import REJECTED, UNREADABLE, Source
+from ingest.source import REJECTED, UNREADABLE
 from orchestration.news import read_publications
 
 
@@ -23,7 +23,7 @@ class MetaTable:
     name: str
     description: str
     columns: Mapping[str, tuple[str, str]]
-    rows: Callable[[Home, Sequence[Source]], pl.DataFrame]
+    rows: Callable[[Home], pl.DataFrame]
 
 
 _ASIDE = {"rejected": REJECTED, "unreadable": UNREADABLE}
@@ -43,38 +43,34 @@ def current_checks(home: Home) -> pl.DataFrame:
     return pl.concat([deliveries, last]).sort("layer", "subject", "check_name", "source", "landed_on", "delivery")
 
 
-def _deliveries(home: Home, sources: Sequence[Source]) -> pl.DataFrame:
+def _deliveries(home: Home) -> pl.DataFrame:
     return read_ledger(home).sort("landed_on", "source", "delivery", "version")
 
 
-def _rejected(home: Home, sources: Sequence[Source]) -> pl.DataFrame:
+def _rejected(home: Home) -> pl.DataFrame:
     ledger = read_ledger(home).filter(pl.col("records_rejected") > 0)
     return _beside_the_lake(home, "rejected", ledger).sort("source", "landed_on", "delivery", "file", "line")
 
 
-def _unreadable(home: Home, sources: Sequence[Source]) -> pl.DataFrame:
-    return _beside_the_lake(home, "unreadable", read_ledger(home)).sort("source", "landed_on", "delivery", "column_name", "reason")
+def _unreadable(home: Home) -> pl.DataFrame:
+    return _beside_the_lake(home, "unreadable", read_ledger(home)).sort(
+        "source", "landed_on", "delivery", "column_name", "reason"
+    )
 
 
 def _beside_the_lake(home: Home, kind: str, ledger: pl.DataFrame) -> pl.DataFrame:
     """What was set aside of the deliveries in effect, and of those that are held now."""
     places = {"loaded": home.lake, "held": home.lake / "held"}
     known = ledger.filter((pl.col("status") == "loaded") | ((pl.col("status") == "held") & pl.col("is_current")))
-    frames = [pl.DataFrame(schema={"delivery": pl.String(), **_ASIDE[kind], "source": pl.String(), "landed_on": pl.Date()})]
+    frames = [
+        pl.DataFrame(schema={"delivery": pl.String(), **_ASIDE[kind], "source": pl.String(), "landed_on": pl.Date()})
+    ]
     for source, landed_on, delivery, status in known.select("source", "landed_on", "delivery", "status").iter_rows():
         path = partition(places[status] / kind / source, landed_on, delivery)
         if path.exists():
             frame = pl.read_parquet(path, memory_map=False, hive_partitioning=False)
             frames.append(frame.with_columns(pl.lit(source).alias("source"), pl.lit(landed_on).alias("landed_on")))
     return pl.concat(frames)
-
-
-def _checks(home: Home, sources: Sequence[Source]) -> pl.DataFrame:
-    return current_checks(home)
-
-
-def _publications(home: Home, sources: Sequence[Source]) -> pl.DataFrame:
-    return read_publications(home)
 
 
 META_TABLES = (
@@ -85,7 +81,10 @@ META_TABLES = (
             "source": _SOURCE,
             "landed_on": _LANDED_ON,
             "delivery": _DELIVERY,
-            "version": ("bigint not null", "1 for the first content seen under this name; a changed content is a new version."),
+            "version": (
+                "bigint not null",
+                "1 for the first content seen under this name; a changed content is a new version.",
+            ),
             "is_current": ("boolean not null", "Whether this is the newest version of the delivery."),
             "format": ("varchar", "File format its note names."),
             "campaign_id": ("varchar", "Campaign its note names."),
@@ -110,7 +109,10 @@ META_TABLES = (
             "delivery": _DELIVERY,
             "file": ("varchar", "File within the delivery."),
             "line": ("bigint", "Line in the file, from 1."),
-            "reason": ("varchar not null", "One of a small vocabulary: unreadable, missing_key, bad_number, bad_time ..."),
+            "reason": (
+                "varchar not null",
+                "One of a small vocabulary: unreadable, missing_key, bad_number, bad_time ...",
+            ),
             "detail": ("varchar", "Which column, and what was expected of it."),
         },
         _rejected,
@@ -133,7 +135,10 @@ META_TABLES = (
         "What was checked, and found: each delivery's last judgement, the marts' of the last run. One row per check result.",
         {
             "checked_at": ("timestamptz not null", "When it was checked."),
-            "layer": ("varchar not null", "delivery (on what landed), mart (before publication) or dbt (relations between tables)."),
+            "layer": (
+                "varchar not null",
+                "delivery (on what landed), mart (before publication) or dbt (relations between tables).",
+            ),
             "subject": ("varchar not null", "Lake table, mart or model."),
             "check_name": ("varchar not null", "Name of the check, unique for its subject."),
             "severity": ("varchar not null", "ERROR holds the delivery or stops the publication; WARN is shown."),
@@ -147,7 +152,7 @@ META_TABLES = (
             "delivery": ("varchar", "Delivery checked."),
             "run_id": ("varchar not null", "Run that checked it."),
         },
-        _checks,
+        current_checks,
     ),
     MetaTable(
         "publications",
@@ -162,6 +167,6 @@ META_TABLES = (
             "fingerprint": ("varchar not null", "Digest of the models and seeds it was built with."),
             "ledger_hash": ("varchar not null", "Digest of the deliveries it was built from."),
         },
-        _publications,
+        read_publications,
     ),
 )

@@ -62,9 +62,7 @@ def read_publications(home: Home) -> pl.DataFrame:
     return pl.read_parquet(home.publications, memory_map=False)
 
 
-def find_news(
-    home: Home, project: Project, sources: Sequence[Source], days: tuple[date, date] | None = None
-) -> News:
+def find_news(home: Home, project: Project, sources: Sequence[Source], days: tuple[date, date] | None = None) -> News:
     """Compare a home with what it last published. `days` limits which landed days are looked at."""
     plan = find_pending(home, sources, project.campaign_ids, days)
     ledger = read_ledger(home)

@@ -116,7 +116,12 @@ def _paths(directory: Path) -> list[str]:
 def _is_left_over(path: Path) -> bool:
     folders = path.parts[:-1]
     is_cached = "__pycache__" in folders or any(part.startswith(".") for part in path.parts)
-    return is_cached or path.name == "__init__.py" or path.suffix == ".fingerprint" or (bool(folders) and folders[0] in WRITTEN_BY_DBT)
+    return (
+        is_cached
+        or path.name == "__init__.py"
+        or path.suffix == ".fingerprint"
+        or (bool(folders) and folders[0] in WRITTEN_BY_DBT)
+    )
 
 
 def _campaign(row: Mapping[str, str | None], line: int) -> Campaign:

@@ -4,7 +4,7 @@ Whether it may be published at all is decided before, in `orchestration.publish`
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +15,6 @@ import polars as pl
 
 from ingest.home import Home
 from ingest.ledger import in_effect, read_ledger, state_digest, write_atomically
-from ingest.source import Source
 from orchestration.meta_tables import META_TABLES
 from orchestration.news import PUBLICATIONS, code_version, read_publications
 
@@ -48,7 +47,7 @@ def remove_stray_wal(home: Home) -> bool:
     return True
 
 
-def publish(home: Home, sources: Sequence[Source], run_id: str, fingerprint: str) -> Publication:
+def publish(home: Home, run_id: str, fingerprint: str) -> Publication:
     """Build a new file from the warehouse and the lake's books, and put it where analysts look. Raises PublicationError.
 
     A kill before the replacement leaves the old file; one after it leaves the new file and a rerun that publishes it again.
@@ -76,7 +75,7 @@ def publish(home: Home, sources: Sequence[Source], run_id: str, fingerprint: str
             "ledger_hash": state_digest(ledger),
         }
         publications = pl.concat([read_publications(home), pl.DataFrame([record], schema=PUBLICATIONS)])
-        expected |= _write_meta(connection, home, sources, publications)
+        expected |= _write_meta(connection, home, publications)
     _verify(fresh, expected)
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
@@ -127,11 +126,11 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], 
 
 
 def _write_meta(
-    connection: duckdb.DuckDBPyConnection, home: Home, sources: Sequence[Source], publications: pl.DataFrame
+    connection: duckdb.DuckDBPyConnection, home: Home, publications: pl.DataFrame
 ) -> dict[tuple[str, str], int]:
     counts = {}
     for table in META_TABLES:
-        rows = publications if table.name == "publications" else table.rows(home, sources)
+        rows = publications if table.name == "publications" else table.rows(home)
         rows = rows.select(table.columns.keys())
         _create(connection, table.name, table.description, table.columns)
         connection.register("rows_to_write", rows.to_arrow())
@@ -157,7 +156,9 @@ def _write_meta(
     return counts
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, description: str, columns: Mapping[str, tuple[str, str]]) -> None:
+def _create(
+    connection: duckdb.DuckDBPyConnection, name: str, description: str, columns: Mapping[str, tuple[str, str]]
+) -> None:
     listed = ", ".join(f"{_name(column)} {kind}" for column, (kind, _) in columns.items())
     connection.execute(f"create table meta.{name} ({listed})")
     connection.execute(f"comment on table meta.{name} is {_text(description)}")
@@ -174,8 +175,14 @@ def _verify(fresh: Path, expected: dict[tuple[str, str], int]) -> None:
         ).fetchall()
         found = {(schema, name): _count(connection, f"fresh.{_name(schema)}.{_name(name)}") for schema, name in tables}
     if found != expected:
-        differing = sorted(f"{schema}.{name}" for schema, name in found.keys() | expected.keys() if found.get((schema, name)) != expected.get((schema, name)))
-        raise PublicationError(f"the new file differs from the warehouse in {', '.join(differing)}; the last published file stays")
+        differing = sorted(
+            f"{schema}.{name}"
+            for schema, name in found.keys() | expected.keys()
+            if found.get((schema, name)) != expected.get((schema, name))
+        )
+        raise PublicationError(
+            f"the new file differs from the warehouse in {', '.join(differing)}; the last published file stays"
+        )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from ingest.home import Home
-from ingest.source import Source
 from orchestration.automation import daily_freshness
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER
 from orchestration.project import Project
@@ -18,16 +17,17 @@ if TYPE_CHECKING:
 PUBLISHED_KEY = dg.AssetKey(["published", "marts"])
 
 
-def publish_asset(
-    project: Project, sources: Sequence[Source], marts: Mapping[str, dg.AssetKey], zone: ZoneInfo
-) -> dg.AssetsDefinition:
+def publish_asset(project: Project, marts: Mapping[str, dg.AssetKey], zone: ZoneInfo) -> dg.AssetsDefinition:
     """The only way to the published file. `marts` gives the asset of each table in it, whose checks are shown there."""
     from expectations.suites import specs
 
     judged = [spec for spec in specs() if spec.subject in marts]
     checks = [
         dg.AssetCheckSpec(
-            name=spec.check_name, asset=marts[spec.subject], description=spec.description, metadata={"severity": spec.severity}
+            name=spec.check_name,
+            asset=marts[spec.subject],
+            description=spec.description,
+            metadata={"severity": spec.severity},
         )
         for spec in judged
     ]
@@ -49,11 +49,13 @@ def publish_asset(
         # The checks judge marts, which dbt makes; they are run here so that nothing is published unjudged.
         allow_arbitrary_check_specs=True,
     )
-    def publish(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def publish(
+        context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         results = _judge(home, context.run_id)
         yield from _check_results(results, marts, {(spec.subject, spec.check_name) for spec in judged})
         _refuse(results)
-        yield dg.MaterializeResult(asset_key=PUBLISHED_KEY, metadata=_publish(home, sources, context.run_id, project))
+        yield dg.MaterializeResult(asset_key=PUBLISHED_KEY, metadata=_publish(home, context.run_id, project))
 
     return publish
 
@@ -63,12 +65,13 @@ def _judge(home: Home, run_id: str) -> "list[CheckResult]":
 
     from expectations.checks import write_checks
     from expectations.validation import validate_marts
+    from ingest.ledger import in_effect, read_ledger
 
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
         connection.execute("use warehouse")
-        results = validate_marts(connection)
+        results = validate_marts(connection, frozenset(in_effect(read_ledger(home))["source"]))
     write_checks(home, run_id, results)
     return results
 
@@ -84,21 +87,27 @@ def _check_results(
                 check_name=result.check_name,
                 passed=result.passed,
                 severity=dg.AssetCheckSeverity.ERROR if result.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
-                metadata={"expected": result.expected, **{name: value for name, value in evidence.items() if value is not None}},
+                metadata={
+                    "expected": result.expected,
+                    **{name: value for name, value in evidence.items() if value is not None},
+                },
             )
 
 
 def _refuse(results: "Sequence[CheckResult]") -> None:
     wrong = [result for result in results if not result.passed and result.severity == "ERROR"]
     if wrong:
-        lines = [f"{result.subject}.{result.check_name}: found {result.observed}, expected {result.expected}" for result in wrong]
+        lines = [
+            f"{result.subject}.{result.check_name}: found {result.observed}, expected {result.expected}"
+            for result in wrong
+        ]
         raise dg.Failure("not published, the last publication stays:\n" + "\n".join(lines), allow_retries=False)
 
 
-def _publish(home: Home, sources: Sequence[Source], run_id: str, project: Project) -> dict[str, Any]:
+def _publish(home: Home, run_id: str, project: Project) -> dict[str, Any]:
     from orchestration.publication import publish
 
-    done = publish(home, sources, run_id, project.fingerprint)
+    done = publish(home, run_id, project.fingerprint)
     metadata: dict[str, Any] = {
         "path": dg.MetadataValue.path(str(home.published)),
         "dagster/row_count": sum(done.rows.values()),

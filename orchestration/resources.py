@@ -21,6 +21,7 @@ class HomeResource(dg.ConfigurableResource[Home]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Home]:
+        """Wait for the turn, hand out the home, give the turn back."""
         home = Home(Path(self.root))
         with exclusive(home, lambda message: _say(context, message)) as turn:
             if context.run is not None and context.instance is not None:

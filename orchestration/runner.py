@@ -40,7 +40,9 @@ def run_daily(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[dat
             job = build_definitions(home.root).resolve_job_def(JOB)
         except DbtError as error:
             return Report(False, (str(error),))
-        result = job.execute_in_process(instance=instance, run_id=run_id, tags=tags, run_config=QUIET, raise_on_error=False)
+        result = job.execute_in_process(
+            instance=instance, run_id=run_id, tags=tags, run_config=QUIET, raise_on_error=False
+        )
         if not result.success:
             return Report(False, _failures(home, result))
         removed = result.asset_materializations_for_node("publish")[-1].metadata.get("removed")
@@ -72,6 +74,8 @@ def _failures(home: Home, result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
             inner = data.error.cause or data.error
             kind, _, text = inner.message.strip().partition(": ")
             is_plain = kind.rpartition(".")[2] in {known.__name__ for known in PLAIN}
-            messages.append(text if is_plain else f"{event.step_key}: {inner.message.strip()} (the whole story: {log_path(home)})")
+            messages.append(
+                text if is_plain else f"{event.step_key}: {inner.message.strip()} (the whole story: {log_path(home)})"
+            )
     log_path(home).write_text("\n\n".join(story))
     return tuple(messages) or ("the run stopped before its first step ended; `campaign up` shows its events",)

@@ -13,8 +13,14 @@ STATUSES = ("loaded", "held", "refused", "superseded")
 def set_aside(ledger: pl.DataFrame) -> list[str]:
     """One line for each delivery that is held or refused at present: which, and why."""
     current = ledger.filter(pl.col("is_current") & pl.col("status").is_in(["held", "refused"]))
-    rows = current.sort("landed_on", "source", "delivery").select("source", "landed_on", "delivery", "status", "reason").iter_rows()
-    return [f"{source}/{landed_on}/{delivery} {status}: {reason}" for source, landed_on, delivery, status, reason in rows]
+    rows = (
+        current.sort("landed_on", "source", "delivery")
+        .select("source", "landed_on", "delivery", "status", "reason")
+        .iter_rows()
+    )
+    return [
+        f"{source}/{landed_on}/{delivery} {status}: {reason}" for source, landed_on, delivery, status, reason in rows
+    ]
 
 
 def ledger_table(ledger: pl.DataFrame, sources: Sequence[Source]) -> Table:
