@@ -2,7 +2,7 @@
 
 Nothing is judged here; `expectations.validation` does. The SQL is put together from names and conditions of the suites.
 """
-# ruff: noqa: S608 - every name and every condition is a constant of expectations.suites
+
 
 import re
 from collections.abc import Collection, Mapping
@@ -70,7 +70,7 @@ def measure(connection: duckdb.DuckDBPyConnection, suite: MartSuite, loaded: Col
     found = dict(zip(conditions, offending, strict=True))
     if "key_unique" not in unjudged:
         found["key_unique"] = _repeats(connection, suite, rows)
-    has_data = suite.source is None or suite.source in loaded or (suite.source == ANY and bool(loaded))
+    has_data = suite.made_from is None or suite.made_from in loaded or (suite.made_from == ANY and bool(loaded))
     missed = f"no column {', '.join(missing)}" if missing else "every column"
     return Measures(
         connection,

@@ -75,12 +75,13 @@ class Suite:
 class MartSuite(Suite):
     """What is expected of a mart.
 
-    `columns` is its public interface, `key` its grain. `source` must have a loaded delivery before rows are expected;
-    None means rows always. `sample` names the columns that point to an offending row, never to a person;
-    `is_sample_public` is False where they hold video ids, which name their authors and stay out of the UI.
+    `columns` is its public interface, `key` its grain. `made_from` is the lake table that a loaded delivery must
+    fill before rows are expected; None means rows always. `sample` names the columns that point to an offending row,
+    never to a person; `is_sample_public` is False where they hold video ids, which name their authors and stay out of
+    the UI.
     """
 
-    source: str | None
+    made_from: str | None
     columns: tuple[str, ...]
     key: tuple[str, ...]
     sample: tuple[str, ...]

@@ -53,9 +53,9 @@ def validate_marts(
 ) -> list[CheckResult]:
     """Check the marts in schema main of a database, which is only read. One result per mart and expectation.
 
-    `loaded` names the sources that have a loaded delivery: only their marts must have rows. Each mart is read once,
-    whatever its size; Great Expectations judges the counts of rows that should not be there. Raises SuiteError where
-    a suite cannot be evaluated.
+    `loaded` names the lake tables that a loaded delivery fills: only what is made from them must have rows. Each
+    mart is read once, whatever its size; Great Expectations judges the counts of rows that should not be there. Raises
+    SuiteError where a suite cannot be evaluated.
     """
     results = []
     for mart in marts:

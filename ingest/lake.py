@@ -15,7 +15,7 @@ import polars as pl
 
 from ingest.delivery import Delivery
 from ingest.home import Home
-from ingest.ledger import replace_durably, write_atomically
+from ingest.ledger import in_effect, replace_durably, write_atomically
 from ingest.source import LINEAGE, REJECTED, UNREADABLE, Parsed, Source, Table
 
 SCHEMA_DAY = date(1970, 1, 1)
@@ -90,8 +90,9 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
     accounted = loaded + parsed.rejected.height + parsed.records_duplicate
     if accounted != parsed.records_read:
         raise ValueError(
-            f"{delivery.label}: {parsed.records_read} records were read but {loaded} loaded + {parsed.rejected.height} rejected + "
-            f"{parsed.records_duplicate} duplicate = {accounted}; the reader {delivery.format.name} loses or makes up records"
+            f"{delivery.label}: {parsed.records_read} records were read but {loaded} loaded + {parsed.rejected.height} "
+            f"rejected + {parsed.records_duplicate} duplicate = {accounted}; the reader {delivery.format.name} loses or "
+            "makes up records"
         )
     return StagedDelivery(
         source=delivery.source.name,
@@ -112,10 +113,9 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
 
 
 def accept(home: Home, staged: StagedDelivery, source: Source) -> None:
-    """Move a staged delivery into the lake, where it takes the place of its earlier version."""
+    """Move a staged delivery into the lake, where it takes the place of its earlier version, also of one that was held."""
     _move(home.lake, staged, source)
-    for table in source.tables:
-        partition(home.lake / "held" / table.name, staged.landed_on, staged.delivery).unlink(missing_ok=True)
+    _unlink(home.lake / "held", source, staged.landed_on, staged.delivery)
 
 
 def hold(home: Home, staged: StagedDelivery, source: Source) -> None:
@@ -124,10 +124,25 @@ def hold(home: Home, staged: StagedDelivery, source: Source) -> None:
 
 
 def remove(home: Home, source: Source, landed_on: date, delivery: str) -> None:
-    """Take a withdrawn delivery's rows out of the lake."""
-    for table in source.tables:
-        for place in (home.lake, home.lake / "held"):
-            partition(place / table.name, landed_on, delivery).unlink(missing_ok=True)
+    """Take a withdrawn delivery out of the lake, with everything that was read of it."""
+    for place in (home.lake, home.lake / "held"):
+        _unlink(place, source, landed_on, delivery)
+
+
+def filled_tables(home: Home, sources: Iterable[Source], ledger: pl.DataFrame) -> frozenset[str]:
+    """The lake tables that a delivery in effect fills: a source may have tables whose formats nobody delivers."""
+    loaded = in_effect(ledger)
+    return frozenset(
+        table.name
+        for source in sources
+        for table in source.tables
+        if any(
+            partition(home.lake / table.name, landed_on, delivery).exists()
+            for landed_on, delivery in loaded.filter(pl.col("source") == source.name)
+            .select("landed_on", "delivery")
+            .iter_rows()
+        )
+    )
 
 
 def discard_staging(home: Home) -> None:
@@ -138,6 +153,12 @@ def discard_staging(home: Home) -> None:
 def partition(folder: Path, landed_on: date, delivery: str) -> Path:
     """The file of a delivery under a table's folder."""
     return folder / f"landed_on={landed_on}" / f"{delivery}.parquet"
+
+
+def _unlink(place: Path, source: Source, landed_on: date, delivery: str) -> None:
+    names = (*(table.name for table in source.tables), f"rejected/{source.name}", f"unreadable/{source.name}")
+    for name in names:
+        partition(place / name, landed_on, delivery).unlink(missing_ok=True)
 
 
 def _staging(home: Home) -> Path:

@@ -65,13 +65,15 @@ def _judge(home: Home, run_id: str) -> "list[CheckResult]":
 
     from expectations.checks import write_checks
     from expectations.validation import validate_marts
-    from ingest.ledger import in_effect, read_ledger
+    from ingest.lake import filled_tables
+    from ingest.ledger import read_ledger
+    from ingest.sources import SOURCES
 
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
         connection.execute("use warehouse")
-        results = validate_marts(connection, frozenset(in_effect(read_ledger(home))["source"]))
+        results = validate_marts(connection, filled_tables(home, SOURCES, read_ledger(home)))
     write_checks(home, run_id, results)
     return results
 

@@ -8,7 +8,7 @@ import re
 from expectations.suite import Expectation, MartSuite, Severity, between
 
 ANY = "any"
-"""The source of a mart that has rows as soon as any source has a loaded delivery."""
+"""What a mart is made from that has rows as soon as anything is loaded."""
 
 EPSILON = "1e-9"
 """What floating point may add to or take from an inequality."""
@@ -36,7 +36,7 @@ def _mart(
     columns: str,
     key: str,
     *expectations: Expectation,
-    source: str | None = None,
+    made_from: str | None = None,
     sample: str | None = None,
     is_sample_public: bool = True,
     empty: Severity = "ERROR",
@@ -49,8 +49,8 @@ def _mart(
             severity=empty,
             per="mart",
             expected="the mart has rows"
-            if source is None
-            else "the mart has rows once its source has a loaded delivery",
+            if made_from is None
+            else "the mart has rows once a loaded delivery fills its lake table",
             rule=between("has_rows", low=1),
         ),
         Expectation(
@@ -72,7 +72,7 @@ def _mart(
     return MartSuite(
         subject=subject,
         expectations=interface + expectations,
-        source=source,
+        made_from=made_from,
         columns=tuple(dict.fromkeys((*columns.split(), *keys))),
         key=keys,
         sample=keys if sample is None else tuple(sample.split()),
@@ -110,7 +110,7 @@ MARTS: tuple[MartSuite, ...] = (
         ),
         _none("hashtag_without_space", "a hashtag has no space in it", "regexp_matches(hashtag, '\\s')", "WARN"),
         _none("flag_known", "it is known whether a hashtag is the campaign's", "is_campaign_hashtag is null"),
-        source="hashtag",
+        made_from="video_readings",
         empty="WARN",
     ),
     _mart(
@@ -118,7 +118,7 @@ MARTS: tuple[MartSuite, ...] = (
         "campaign_id creator_key first_posted_on creator_country is_partner",
         "campaign_id creator_key",
         _none("creators_pseudonymous", "a creator is known by a pseudonym only", _PSEUDONYM),
-        source="hashtag",
+        made_from="video_readings",
         sample="",
         empty="WARN",
     ),
@@ -127,7 +127,7 @@ MARTS: tuple[MartSuite, ...] = (
         "campaign_id video_id creator_key created_at creator_country hashtags programme state",
         "campaign_id video_id",
         _none("creators_pseudonymous", "a creator is known by a pseudonym only", _PSEUDONYM),
-        source="hashtag",
+        made_from="video_readings",
         is_sample_public=False,
     ),
     _mart(
@@ -152,7 +152,7 @@ MARTS: tuple[MartSuite, ...] = (
             " or ".join(f"{name}_total < 0" for name in COUNTERS),
             "WARN",
         ),
-        source="hashtag",
+        made_from="video_readings",
         is_sample_public=False,
     ),
     _mart(
@@ -182,7 +182,7 @@ MARTS: tuple[MartSuite, ...] = (
             "WARN",
         ),
         _none("flag_known", "it is known whether a row is provisional", "is_provisional is null"),
-        source="hashtag",
+        made_from="video_readings",
         empty="WARN",
     ),
     _mart(
@@ -190,7 +190,7 @@ MARTS: tuple[MartSuite, ...] = (
         "campaign_id session_id title advocate topic platform language country starts_at ends_at",
         "campaign_id session_id",
         _none("bounds_in_order", "a session ends after it starts", "ends_at < starts_at", "WARN"),
-        source="live",
+        made_from="live_sessions",
     ),
     _mart(
         "fct_live_session",
@@ -246,7 +246,7 @@ MARTS: tuple[MartSuite, ...] = (
             "basis = 'samples' and "
             "coalesce(unique_attendees, unique_attendees_low, new_attendees, returning_attendees) is not null",
         ),
-        source="live",
+        made_from="live_sessions",
     ),
     _mart(
         "fct_live_minute",
@@ -257,7 +257,7 @@ MARTS: tuple[MartSuite, ...] = (
         ),
         _none("peak_above_average", "the peak is not below the average", f"concurrent_peak < concurrent - {EPSILON}"),
         _none("whole_minutes", "a minute begins on the minute", "date_trunc('minute', minute_at) <> minute_at"),
-        source="live",
+        made_from="live_sessions",
         empty="WARN",
     ),
     _mart(
@@ -266,7 +266,7 @@ MARTS: tuple[MartSuite, ...] = (
         "campaign_id survey_id wave question_code",
         _none("question_key_known", "a question can be followed across waves", "question_key is null"),
         _none("question_text_known", "a question has its text", "question_text is null", "WARN"),
-        source="survey",
+        made_from="survey_questions",
     ),
     _mart(
         "fct_survey_estimate",
@@ -311,7 +311,7 @@ MARTS: tuple[MartSuite, ...] = (
             "display is show, footnote, review or suppress",
             "display not in ('show', 'footnote', 'review', 'suppress')",
         ),
-        source="survey",
+        made_from="survey_answers",
     ),
     _mart(
         "fct_campaign_kpi_day",
@@ -335,7 +335,7 @@ MARTS: tuple[MartSuite, ...] = (
         _none(
             "flag_known", "it is known whether a value is provisional", "value is not null and is_provisional is null"
         ),
-        source=ANY,
+        made_from=ANY,
         sample="campaign_id kpi_id event_on period market",
     ),
     _mart(
@@ -357,7 +357,7 @@ MARTS: tuple[MartSuite, ...] = (
         _none(
             "status_has_value", "a status of progress has a value", "status in ('on_track', 'behind') and value is null"
         ),
-        source=ANY,
+        made_from=ANY,
         sample="campaign_id kpi_id market",
     ),
 )

@@ -58,6 +58,7 @@ class Lab:
 
     def dbt(self, *arguments: str) -> bool:
         """Run a dbt command in the project's copy; whether it succeeded."""
+        from dbt.artifacts.schemas.run import RunExecutionResult
         from dbt.cli.main import dbtRunner
 
         place = str(self.project)
@@ -66,7 +67,8 @@ class Lab:
             result = dbtRunner().invoke([*quiet, *arguments, "--project-dir", place, "--profiles-dir", place])
         if result.exception is not None:
             raise result.exception
-        self.messages = [f"{item.node.name}: {item.message}" for item in result.result if item.status in ("error", "fail")]
+        ran = result.result.results if isinstance(result.result, RunExecutionResult) else []
+        self.messages = [f"{item.node.name}: {item.message}" for item in ran if item.status in ("error", "fail")]
         return result.success
 
     def run(self, select: Sequence[str], *arguments: str) -> None:
@@ -93,7 +95,7 @@ def complete(frame: pl.DataFrame, table: Table, delivery: str, campaign_id: str)
         rows = rows.with_row_index("line", 2)
     schema = pl.Schema({"delivery": pl.String(), "campaign_id": pl.String(), **table.schema, **LINEAGE})
     absent = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns]
-    return rows.with_columns(absent).select(schema.names()).cast(schema)  # type: ignore[arg-type]
+    return rows.with_columns(absent).select(schema.names()).cast(schema)
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def people_by_second(session: Session, start: int, end: int) -> tuple[dict[str, 
 def samples_by_second(session: Session, start: int, end: int) -> tuple[dict[int, int], int | None]:
     """The number of viewers in each covered second, and that of a sample at the very end."""
     latest = {row["sampled_at"]: row for _, row in session.samples}
-    counts: dict[int, int] = {}
+    counts: dict[int, Any] = {}
     times = sorted(latest)
     for time, following in zip(times, [*times[1:], end], strict=True):
         if latest[time]["viewers"] is not None:

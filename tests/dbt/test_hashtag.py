@@ -11,7 +11,14 @@ from tests.dbt.lab import Lab
 
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-03-02,,Asia/Dubai\n"
 HASHTAGS = "campaign_id,hashtag,display_hashtag,role\nc,#Calm,Calm,campaign\nc,other,other,comparison\n"
-MARTS = ["dim_hashtag", "dim_creator", "dim_video", "fct_hashtag_video_day", "fct_hashtag_day", "intermediate.int_campaign__hashtag_kpis"]
+MARTS = [
+    "dim_hashtag",
+    "dim_creator",
+    "dim_video",
+    "fct_hashtag_video_day",
+    "fct_hashtag_day",
+    "intermediate.int_campaign__hashtag_kpis",
+]
 MODELS = ["+dim_hashtag", "+dim_creator", "+dim_video", "+fct_hashtag_day", "+int_campaign__hashtag_kpis"]
 START = date(2026, 3, 1)
 
@@ -21,7 +28,10 @@ def at(day: int, hour: int = 6) -> datetime:
 
 
 def reading(video: str, day: int, views: int | None, **more: object) -> dict[str, object]:
-    counters = {name: None if views is None else views // part for name, part in (("likes", 10), ("comments", 50), ("shares", 100), ("saves", 200))}
+    counters = {
+        name: None if views is None else views // part
+        for name, part in (("likes", 10), ("comments", 50), ("shares", 100), ("saves", 200))
+    }
     return {"video_id": video, "captured_at": at(day), "views": views, **counters, "hashtags": ["calm"], "display_hashtags": ["Calm"],
             "creator_key": f"by-{video}", "created_at": at(-30), "creator_country": "AE", **more}  # fmt: skip
 
@@ -74,7 +84,9 @@ def test_net_is_the_difference_to_the_previous_known_reading(lab: Lab) -> None:
     deliver(lab, 4, "b", [reading("v", 2, 180), reading("v", 3, None), reading("v", 4, 170)])
     deliver(lab, 5, "c", [reading("v", 5, 250), reading("new", 5, 40, created_at=at(4, 12))])
     settle(lab)
-    rows = lab.rows("select event_on, views, views_total, interval_days, is_first_reading from fct_hashtag_video_day where video_id = 'v' order by 1")
+    rows = lab.rows(
+        "select event_on, views, views_total, interval_days, is_first_reading from fct_hashtag_video_day where video_id = 'v' order by 1"
+    )
     day = [date(2026, 3, 1) + timedelta(days=n) for n in range(1, 6)]
     assert rows == [
         (day[0], None, 100, None, True),
@@ -85,7 +97,9 @@ def test_net_is_the_difference_to_the_previous_known_reading(lab: Lab) -> None:
     ]
     # A video younger than the campaign's capture before began at 0; its first reading is known.
     assert lab.rows("select views, is_first_reading from fct_hashtag_video_day where video_id = 'new'") == [(40, True)]
-    assert lab.rows("select event_on, views, likes, engagements_lcs, posts from fct_hashtag_day where hashtag = 'calm' and views is not null order by 1") == [
+    assert lab.rows(
+        "select event_on, views, likes, engagements_lcs, posts from fct_hashtag_day where hashtag = 'calm' and views is not null order by 1"
+    ) == [
         (day[1], 80, 8, 8 + 1 + 0, 0),
         (day[3], -10, -1, -1 + 0 + 0, 1),
         (day[4], 120, 12, 12 + 2 + 1, 0),
@@ -94,7 +108,16 @@ def test_net_is_the_difference_to_the_previous_known_reading(lab: Lab) -> None:
 
 def test_the_last_reading_of_a_date_counts_and_dates_are_those_of_the_reporting_zone(lab: Lab) -> None:
     late_evening = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)  # 00:30 on the third in Dubai
-    deliver(lab, 2, "a", [reading("v", 1, 5, captured_at=at(1, 4)), reading("v", 1, 9, captured_at=at(1, 5)), reading("v", 1, 7, captured_at=late_evening)])
+    deliver(
+        lab,
+        2,
+        "a",
+        [
+            reading("v", 1, 5, captured_at=at(1, 4)),
+            reading("v", 1, 9, captured_at=at(1, 5)),
+            reading("v", 1, 7, captured_at=late_evening),
+        ],
+    )
     settle(lab)
     assert lab.rows("select event_on, views_total, views from fct_hashtag_video_day order by 1") == [
         (date(2026, 3, 2), 9, None),
@@ -106,9 +129,19 @@ def test_unknown_is_not_zero(lab: Lab) -> None:
     deliver(lab, 1, "a", [reading("v", 1, 5, comments=None)])
     deliver(lab, 2, "b", [reading("v", 2, 5, comments=None)])
     settle(lab)
-    assert lab.rows("select views, comments, engagements_lcs, engagement_rate_by_views from fct_hashtag_day where views is not null") == [(0, None, None, None)]
-    kpis = lab.rows("select kpi_id, value, reason from intermediate.int_campaign__hashtag_kpis where period = 'day' and market = 'all' and subject_id = 'all' and event_on = '2026-03-03' order by 1")
-    assert kpis == [("H01", 0.0, None), ("H02", 0.0, None), ("H03", 0.0, None), ("H05", None, "no_known_change"), ("H06", None, "no_known_change")]
+    assert lab.rows(
+        "select views, comments, engagements_lcs, engagement_rate_by_views from fct_hashtag_day where views is not null"
+    ) == [(0, None, None, None)]
+    kpis = lab.rows(
+        "select kpi_id, value, reason from intermediate.int_campaign__hashtag_kpis where period = 'day' and market = 'all' and subject_id = 'all' and event_on = '2026-03-03' order by 1"
+    )
+    assert kpis == [
+        ("H01", 0.0, None),
+        ("H02", 0.0, None),
+        ("H03", 0.0, None),
+        ("H05", None, "no_known_change"),
+        ("H06", None, "no_known_change"),
+    ]
 
 
 def test_maturity_flips_without_touching_the_readings(lab: Lab) -> None:
@@ -117,7 +150,10 @@ def test_maturity_flips_without_touching_the_readings(lab: Lab) -> None:
     assert lab.rows("select is_provisional from fct_hashtag_video_day") == [(True,)]
     deliver(lab, 12, "b", [reading("w", 12, 5)])
     settle(lab)
-    assert lab.rows("select video_id, is_provisional from fct_hashtag_video_day order by 1") == [("v", False), ("w", True)]
+    assert lab.rows("select video_id, is_provisional from fct_hashtag_video_day order by 1") == [
+        ("v", False),
+        ("w", True),
+    ]
     deliver(lab, 12, "b", None)
     settle(lab)
     assert lab.rows("select video_id, is_provisional from fct_hashtag_video_day") == [("v", True)]
@@ -169,7 +205,14 @@ def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: in
                 delivered.append((day, name))
                 deliver(lab, day, name, random_rows(chance, day))
         if step and chance.random() < 0.5:  # killed after some model, without settling
-            lab.run(["stg_lake__deliveries", "stg_campaign__campaigns", "stg_campaign__hashtags", *order[: chance.randint(3, len(order))]])
+            lab.run(
+                [
+                    "stg_lake__deliveries",
+                    "stg_campaign__campaigns",
+                    "stg_campaign__hashtags",
+                    *order[: chance.randint(3, len(order))],
+                ]
+            )
             if chance.random() < 0.5:
                 continue
         settle(lab)

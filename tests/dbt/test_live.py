@@ -1,5 +1,5 @@
 """Live marts: the golden vector, an oracle that counts second by second, incremental = full rebuild, and real files."""
-# ruff: noqa: S311, S608 - random scenes are no secret, and queries name marts
+
 
 import json
 import random

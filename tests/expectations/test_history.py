@@ -13,7 +13,7 @@ from ingest.ledger import LEDGER
 from ingest.sources.live import LIVE
 
 if TYPE_CHECKING:
-    from conftest import Desk
+    from tests.expectations.conftest import Desk
 
 LANDED_ON = date(2022, 10, 20)
 TABLE = "live_samples"

@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ from ingest.simulator import simulate
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 KEY = "a key for tests only, and long enough"
 
-Query = Callable[[str], list[tuple[object, ...]]]
+Query = Callable[[str], list[tuple[Any, ...]]]
 
 
 def campaign(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -39,7 +40,7 @@ def run(home: Home, *arguments: str, exit_code: int = 0, **environment: str) -> 
 def query(home: Home) -> Query:
     """A fresh DuckDB on the published marts, as an analyst opens them."""
 
-    def rows(sql: str) -> list[tuple[object, ...]]:
+    def rows(sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")
             connection.execute(f"attach '{home.published}' as published (read_only)")
@@ -56,9 +57,3 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Home:
     simulate(home)
     run(home)
     return home
-
-
-@pytest.fixture
-def no_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("CAMPAIGN_PSEUDONYM_KEY", raising=False)
-    yield

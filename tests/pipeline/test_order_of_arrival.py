@@ -18,15 +18,29 @@ def mart_differences(one: Home, other: Home) -> dict[str, tuple[int, int]]:
     """Rows that only one of two published files has, for every mart in which there are any."""
     found = {}
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{one.published}' as one (read_only); attach '{other.published}' as other (read_only)")
-        marts = [name for (name,) in connection.execute("select table_name from duckdb_tables() where database_name = 'one' and schema_name = 'main'").fetchall()]
+        connection.execute(
+            f"attach '{one.published}' as one (read_only); attach '{other.published}' as other (read_only)"
+        )
+        marts = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where database_name = 'one' and schema_name = 'main'"
+            ).fetchall()
+        ]
         assert len(marts) >= 13
         for mart in marts:
             # Sums of doubles depend on the order they are added in: compare what a reader could tell apart.
-            columns = connection.execute("select column_name, data_type from duckdb_columns() where database_name = 'one' and table_name = ? order by column_index", [mart]).fetchall()
-            seen = ", ".join(f'round("{name}", 9) as "{name}"' if kind == "DOUBLE" else f'"{name}"' for name, kind in columns)
+            columns = connection.execute(
+                "select column_name, data_type from duckdb_columns() where database_name = 'one' and table_name = ? order by column_index",
+                [mart],
+            ).fetchall()
+            seen = ", ".join(
+                f'round("{name}", 9) as "{name}"' if kind == "DOUBLE" else f'"{name}"' for name, kind in columns
+            )
             counts = [
-                connection.execute(f"select count(*) from (select {seen} from {left}.main.{mart} except all select {seen} from {right}.main.{mart})").fetchone()
+                connection.execute(
+                    f"select count(*) from (select {seen} from {left}.main.{mart} except all select {seen} from {right}.main.{mart})"
+                ).fetchone()
                 for left, right in (("one", "other"), ("other", "one"))
             ]
             if counts != [(0,), (0,)]:
@@ -55,7 +69,9 @@ def test_marts_do_not_depend_on_the_order_of_arrival(tmp_path: Path, seed: int) 
     home = Home(tmp_path / "day-by-day")
     home.root.mkdir()
     shutil.copy(source.simulated, home.simulated)
-    deliveries = sorted(source.landing.glob("*/*/*"), key=lambda path: (path.parent.name, path.parent.parent.name, path.name))
+    deliveries = sorted(
+        source.landing.glob("*/*/*"), key=lambda path: (path.parent.name, path.parent.parent.name, path.name)
+    )
     days = sorted({path.parent.name for path in deliveries})
     steps = [days[:4], days[4:8], days[8:]]
     late = {path for path in deliveries if path.parent.name in steps[0] and chance.random() < 0.25}

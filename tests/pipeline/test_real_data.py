@@ -9,7 +9,9 @@ from ingest.home import Home
 from ingest.landing import write_delivery
 from tests.pipeline.conftest import SHARED, Query, query, run
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real files, ../shared/data, is not on this machine")
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the folder of real files, ../shared/data, is not on this machine"
+)
 
 CAMPAIGNS = """campaign_id,name,starts_on,ends_on,reporting_timezone
 scrapes,Scraped videos,2025-05-14,,UTC
@@ -32,10 +34,22 @@ YOUGOV = {
 }  # fmt: skip
 
 
-def land(home: Home, source: str, landed_on: date, name: str, file: str, campaign: str, form: str, options: dict[str, Any], zone: str | None = "UTC") -> None:
+def land(
+    home: Home,
+    source: str,
+    landed_on: date,
+    name: str,
+    file: str,
+    campaign: str,
+    form: str,
+    options: dict[str, Any],
+    zone: str | None = "UTC",
+) -> None:
     """Put a real file into landing with its note."""
     path = SHARED / source / file
-    note = {"source": source, "format": form, "campaign": campaign, "options": options} | ({"timezone": zone} if zone else {})
+    note = {"source": source, "format": form, "campaign": campaign, "options": options} | (
+        {"timezone": zone} if zone else {}
+    )
     write_delivery(home, source, landed_on, name, {path.name: path.read_bytes()}, note)
 
 
@@ -52,14 +66,58 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Home:
     scrapes = {"w0_2025-05-14_29_raw_data.csv": (date(2025, 5, 30), "w0"), "w1a_2025-06-06_recrawled_1v.csv": (date(2025, 6, 8), "w1a"),
                "w1b_2025-06-06_07_final_recrawl_tp.csv": (date(2025, 6, 8), "w1b")}  # fmt: skip
     for file, (day, name) in scrapes.items():
-        land(home, "hashtag", day, name, f"tiktok_scrapes/{file}", "scrapes", "video_csv", {"columns": SCRAPES, "rounding": "unknown", "date_order": "mdy"})
-    for file, day in (("pt_2021-03-08_SIR", 8), ("pt_2021-03-09_SIB", 9), ("pt_2021-03-16_SIB", 16)):
-        land(home, "live", date(2021, 3, day), file, f"teams_lists/{file}.csv", "meetings", "teams_list", {"session": session(file), "date_order": "dmy"}, "America/Sao_Paulo")
+        land(
+            home,
+            "hashtag",
+            day,
+            name,
+            f"tiktok_scrapes/{file}",
+            "scrapes",
+            "video_csv",
+            {"columns": SCRAPES, "rounding": "unknown", "date_order": "mdy"},
+        )
+    for file, number in (("pt_2021-03-08_SIR", 8), ("pt_2021-03-09_SIB", 9), ("pt_2021-03-16_SIB", 16)):
+        land(
+            home,
+            "live",
+            date(2021, 3, number),
+            file,
+            f"teams_lists/{file}.csv",
+            "meetings",
+            "teams_list",
+            {"session": session(file), "date_order": "dmy"},
+            "America/Sao_Paulo",
+        )
     for file in ("participants_heroes", "participants_heroes_full"):
-        land(home, "live", date(2021, 11, 19), file, f"zoom/{file}.csv", "meetings", "zoom_csv", {"session": session(file), "date_order": "mdy"}, "America/Chicago")
+        land(
+            home,
+            "live",
+            date(2021, 11, 19),
+            file,
+            f"zoom/{file}.csv",
+            "meetings",
+            "zoom_csv",
+            {"session": session(file), "date_order": "mdy"},
+            "America/Chicago",
+        )
     for platform in ("youtube", "twitch"):
-        options = {"session": session(f"rbtv-{platform}"), "columns": {"sampled_at": 1, "viewers": 2}, "header": False, "epoch": "s"}
-        land(home, "live", date(2017, 7, 1), platform, f"rbtv/{platform}_2017-06.csv", "meetings", "viewer_samples", options, None)
+        options = {
+            "session": session(f"rbtv-{platform}"),
+            "columns": {"sampled_at": 1, "viewers": 2},
+            "header": False,
+            "epoch": "s",
+        }
+        land(
+            home,
+            "live",
+            date(2017, 7, 1),
+            platform,
+            f"rbtv/{platform}_2017-06.csv",
+            "meetings",
+            "viewer_samples",
+            options,
+            None,
+        )
     land(home, "survey", date(2021, 4, 2), "tpl-w5", "yougov_sav/slim_FifthWave.sav", "attitudes", "spss", YOUGOV, None)
     run(home)
     return home
@@ -73,7 +131,9 @@ def ask(real: Home) -> Query:
 def test_scraped_videos(ask: Query) -> None:
     w0 = "select count(distinct video_id), sum(views_total), sum(likes_total) from fct_hashtag_video_day where event_on < '2025-06-01'"
     assert ask(w0) == [(10_102, 40_803_853_520, 2_467_862_297)]
-    assert ask("select count(*), count(distinct video_id) from fct_hashtag_video_day") == [(10_102 + 2_409 + 2_391, 10_102)]
+    assert ask("select count(*), count(distinct video_id) from fct_hashtag_video_day") == [
+        (10_102 + 2_409 + 2_391, 10_102)
+    ]
 
 
 def test_change_of_scraped_videos_is_the_difference_of_the_two_files(ask: Query) -> None:
@@ -88,7 +148,7 @@ def test_change_of_scraped_videos_is_the_difference_of_the_two_files(ask: Query)
         path = next((SHARED / "hashtag/tiktok_scrapes").glob(pattern))
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        found = {}
+        found: dict[str, tuple[int | None, ...]] = {}
         for row in rows:
             views, likes, shares = (number(row[name]) for name in ("vid_nview", "vid_nlike", "vid_nshare"))
             found[row["vid_id"]] = (None if views == 0 and likes else views, likes, shares)
@@ -96,10 +156,18 @@ def test_change_of_scraped_videos_is_the_difference_of_the_two_files(ask: Query)
 
     before, after = totals("w0*"), totals("w1a*") | totals("w1b*")
     expected = {
-        video: tuple(None if new is None or old is None else new - old for new, old in zip(after[video], before[video], strict=True))
+        video: tuple(
+            None if new is None or old is None else new - old
+            for new, old in zip(after[video], before[video], strict=True)
+        )
         for video in after
     }
-    found = {row[0]: row[1:] for row in ask("select video_id, views, likes, shares from fct_hashtag_video_day where event_on >= '2025-06-01'")}
+    found = {
+        row[0]: row[1:]
+        for row in ask(
+            "select video_id, views, likes, shares from fct_hashtag_video_day where event_on >= '2025-06-01'"
+        )
+    }
     assert found == expected
     assert len(found) == 4_800
 
@@ -109,16 +177,20 @@ def test_teams_meetings(ask: Query) -> None:
     assert ask(f"select {figures} from fct_live_session where session_id = 'pt_2021-03-08_SIR'") == [
         (47, 44, datetime(2021, 3, 8, 23, 51, 59, tzinfo=UTC), 4404.83, 1222.28, "name")
     ]
-    people = dict(ask("select session_id, unique_attendees from fct_live_session where session_id like '%SIB'"))
+    people: dict[str, int] = dict(ask("select session_id, unique_attendees from fct_live_session where session_id like '%SIB'"))
     assert people == {"pt_2021-03-09_SIB": 38, "pt_2021-03-16_SIB": 39}
 
 
 def test_zoom_meeting(ask: Query) -> None:
-    assert ask("select session_id, unique_attendees from fct_live_session where session_id like 'participants%' order by 1") == [
+    assert ask(
+        "select session_id, unique_attendees from fct_live_session where session_id like 'participants%' order by 1"
+    ) == [
         ("participants_heroes", 27),
         ("participants_heroes_full", 27),
     ]
-    assert ask("select delivery, records_read, records_loaded from published.meta.deliveries where format = 'zoom_csv' order by 1") == [
+    assert ask(
+        "select delivery, records_read, records_loaded from published.meta.deliveries where format = 'zoom_csv' order by 1"
+    ) == [
         ("participants_heroes", 31, 31),
         ("participants_heroes_full", 31, 31),
     ]
@@ -145,8 +217,16 @@ def test_broadcast_samples(ask: Query) -> None:
         ("ri", "gen_z", 66.473730, 10.126408, None, None, 30, None),
     ],
 )
-def test_yougov_wave(  # noqa: PLR0913
-    ask: Query, sample: str, segment: str, estimate: float, error: float, low: float | None, high: float | None, base: int, effective: float | None
+def test_yougov_wave(
+    ask: Query,
+    sample: str,
+    segment: str,
+    estimate: float,
+    error: float,
+    low: float | None,
+    high: float | None,
+    base: int,
+    effective: float | None,
 ) -> None:
     figures = "estimate_pct, standard_error_pct, ci_low_pct, ci_high_pct, base_unweighted, effective_base"
     where = f"question_code = 'q58_7' and answer_code = 'top' and sample = '{sample}' and segment_value = '{segment}'"
@@ -163,7 +243,12 @@ def test_yougov_wave(  # noqa: PLR0913
 def test_nothing_of_a_person_is_published(real: Home) -> None:
     """No handle, name or e-mail address of the real files is found in the published file or the lake, in any encoding of ours."""
     needles = [b"u_e1fab1577a24", b"P-8f9171", b"marvel.com", b"Loki", "Giấc mơ".encode()]
-    stored = [path for folder in (real.published.parent, real.lake, real.warehouse.parent) for path in folder.rglob("*") if path.is_file()]
+    stored = [
+        path
+        for folder in (real.published.parent, real.lake, real.warehouse.parent)
+        for path in folder.rglob("*")
+        if path.is_file()
+    ]
     assert len(stored) > 20
     for path in stored:
         content = path.read_bytes()
@@ -172,5 +257,3 @@ def test_nothing_of_a_person_is_published(real: Home) -> None:
 
 def test_second_run_has_nothing_to_do(real: Home) -> None:
     assert "nothing to do" in run(real).lower()
-
-

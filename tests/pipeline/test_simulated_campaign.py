@@ -33,7 +33,9 @@ def video_day_differences(home: Home, truth: Truth) -> list[tuple[object, ...]]:
 
 def test_every_record_is_accounted_for(simulated: Home, truth: Truth) -> None:
     counts = "records_read, records_loaded, records_rejected, records_duplicate"
-    found = query(simulated)(f"select source, landed_on, delivery, format, {counts} from published.meta.deliveries where is_current")
+    found = query(simulated)(
+        f"select source, landed_on, delivery, format, {counts} from published.meta.deliveries where is_current"
+    )
     assert differences(found, truth.deliveries) == []
     assert all(row[0] == row[1] + row[2] + row[3] for row in truth.deliveries.select(counts.split(", ")).iter_rows())
     listed = query(simulated)("select count(*) from published.meta.rejected_records")[0][0]
@@ -55,23 +57,38 @@ def test_hashtag_days_are_the_truth(simulated: Home, truth: Truth) -> None:
 
 def test_campaign_kpis_are_the_truth(simulated: Home, truth: Truth) -> None:
     total = truth.hashtag_totals.filter(pl.col("scope") == "campaign_tags").row(0, named=True)
-    found = dict(query(simulated)(
+    found: dict[str, float] = dict(query(simulated)(
         "select kpi_id, value from fct_campaign_kpi_day where kpi_id in ('H01', 'H02', 'H03', 'H05') and market = 'all' "
         "and period = 'campaign_to_date' and subject_type = 'campaign' qualify event_on = max(event_on) over (partition by kpi_id)"
     ))  # fmt: skip
-    assert found == {"H01": total["views"], "H02": total["posts"], "H03": total["unique_creators"], "H05": total["engagements_lcs"]}
+    assert found == {
+        "H01": total["views"],
+        "H02": total["posts"],
+        "H03": total["unique_creators"],
+        "H05": total["engagements_lcs"],
+    }
 
 
 def test_live_sessions_are_the_truth(simulated: Home, truth: Truth) -> None:
     exact = ["session_id", "basis", "unique_attendees", "peak_concurrent", "peak_concurrent_at", "present_at_5m", "present_at_15m",
              "present_at_30m", "imputed_leaves"]  # fmt: skip
-    assert differences(query(simulated)(f"select {', '.join(exact)} from fct_live_session"), truth.live_sessions.select(exact)) == []
+    assert (
+        differences(
+            query(simulated)(f"select {', '.join(exact)} from fct_live_session"), truth.live_sessions.select(exact)
+        )
+        == []
+    )
     measured = ["session_id", "attended_minutes", "average_concurrent", "average_watch_minutes"]
     found = {row[0]: row[1:] for row in query(simulated)(f"select {', '.join(measured)} from fct_live_session")}
     for session, *values in truth.live_sessions.select(measured).iter_rows():
         assert found[session] == pytest.approx(tuple(values), abs=1e-9)
     bounds = ["session_id", "starts_at", "ends_at"]
-    assert differences(query(simulated)(f"select {', '.join(bounds)} from dim_live_session"), truth.live_sessions.select(bounds)) == []
+    assert (
+        differences(
+            query(simulated)(f"select {', '.join(bounds)} from dim_live_session"), truth.live_sessions.select(bounds)
+        )
+        == []
+    )
 
 
 def test_live_minutes_are_the_truth(simulated: Home, truth: Truth) -> None:
@@ -82,7 +99,9 @@ def test_live_minutes_are_the_truth(simulated: Home, truth: Truth) -> None:
 
 def test_survey_bases_are_the_truth(simulated: Home, truth: Truth) -> None:
     keys = ["survey_id", "wave", "sample", "question_code", "segment_name", "segment_value"]
-    found = query(simulated)(f"select {', '.join(keys)}, base_asked, base_unweighted from fct_survey_estimate where answer_code = 'top'")
+    found = query(simulated)(
+        f"select {', '.join(keys)}, base_asked, base_unweighted from fct_survey_estimate where answer_code = 'top'"
+    )
     assert differences(found, truth.survey_bases.select(*keys, "base_asked", "base_unweighted")) == []
 
 
@@ -92,7 +111,9 @@ def test_survey_intervals_cover_the_population(simulated: Home, truth: Truth) ->
     found = {row[:7]: row[7:] for row in query(simulated)(
         f"select {', '.join(keys)}, ci_low_pct, ci_high_pct, estimate_pct, standard_error_pct from fct_survey_estimate where estimate_pct is not null"
     )}  # fmt: skip
-    headline = truth.survey_estimates.filter(pl.col("segment_name").is_in(["all", "age_band"]), pl.col("answer_code") == "top")
+    headline = truth.survey_estimates.filter(
+        pl.col("segment_name").is_in(["all", "age_band"]), pl.col("answer_code") == "top"
+    )
     covered = []
     for row in headline.iter_rows():
         low, high, estimate, error = found[row[:7]]
@@ -100,7 +121,9 @@ def test_survey_intervals_cover_the_population(simulated: Home, truth: Truth) ->
         assert abs(estimate - row[7]) < 4.5 * error, row
     assert len(covered) > 100
     assert sum(covered) / len(covered) > 0.9
-    unweighted = truth.survey_bases.join(truth.survey_estimates.filter(pl.col("answer_code") == "top"), on=keys[:4] + keys[5:])
+    unweighted = truth.survey_bases.join(
+        truth.survey_estimates.filter(pl.col("answer_code") == "top"), on=keys[:4] + keys[5:]
+    )
     everybody = unweighted.filter(pl.col("sample") == "mena", pl.col("segment_name") == "all")
     bias = (everybody["unweighted_top_pct"] - everybody["population_pct"]).abs()
     assert bias.max() > 3, "the sample has to be one that weights are needed for"  # type: ignore[operator]
