@@ -34,10 +34,9 @@ def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
         possible = _where(name, sample, coded) if sample.where else everyone
         if possible.any() and not (possible & given).any():
             raise DeliveryError(
-                f"Weight column {sample.weight!r} is empty for {possible.sum():,} of {height:,} respondents of "
-                f"{wave}, all that sample {name!r} could hold; expected a number above 0: name the weight column "
-                "that the "
-                f"sample has under options.samples.{name}.weight in delivery.yml, or `weight: null` for an "
+                f"{_files(coded.frame)}: weight column {sample.weight!r} is empty for {possible.sum():,} of {height:,} "
+                f"respondents of {wave}, all that sample {name!r} could hold; expected a number above 0: name the weight "
+                f"column that the sample has under options.samples.{name}.weight in delivery.yml, or `weight: null` for an "
                 "unweighted one"
             )
         inside = possible if sample.where else given
@@ -69,9 +68,13 @@ def _require_most_placed(options: SurveyOptions, placed: pl.DataFrame, wave: str
     if outside * 2 > placed.height:
         weights = " and ".join(repr(sample.weight) for sample in options.samples.values())
         raise DeliveryError(
-            f"Weight column {weights} is empty for {outside:,} of {placed.height:,} respondents of {wave}: name "
-            "their sample in delivery.yml under options.samples, with the weight column it has"
+            f"{_files(placed)}: weight column {weights} is empty for {outside:,} of {placed.height:,} respondents of "
+            f"{wave}: name their sample in delivery.yml under options.samples, with the weight column it has"
         )
+
+
+def _files(frame: pl.DataFrame) -> str:
+    return ", ".join(frame["file"].unique(maintain_order=True))
 
 
 def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame]:

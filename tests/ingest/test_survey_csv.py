@@ -89,7 +89,7 @@ class TestWhoIsRejected:
 
     def test_an_empty_weight_column(self, tmp_path: Path) -> None:
         with pytest.raises(
-            DeliveryError, match=r"^Weight column 'w' is empty for 2 of 2 respondents of wave w5 of tpl"
+            DeliveryError, match=r"weight column 'w' is empty for 2 of 2 respondents of wave w5 of tpl"
         ):
             wave(tmp_path, "id,w,q\n1,,1\n2,,1\n", WEIGHTED)
 
