@@ -76,11 +76,11 @@ def source_asset(
     )
     def take_in(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[RawEvent]:
         allowed = window(context.run.tags)
-        days = _days_of_run(home, sources, context.run_id, project, allowed)
-        outcomes = _ingest(home, source, context.run_id, project, allowed)
+        days = _days_of_run(home, sources, context.run.run_id, project, allowed)
+        outcomes = _ingest(home, source, context.run.run_id, project, allowed)
         named = set(context.partition_keys) if context.has_partition_key or context.has_partition_key_range else set()
         yield from _materializations(home, source, outcomes, [day for day in days if day.isoformat() not in named])
-        yield from _check_results(home, source, context.run_id)
+        yield from _check_results(home, source, context.run.run_id)
 
     return take_in
 

@@ -122,7 +122,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     except ProjectError as error:
         _stop(WRONG_USE, str(error))
     ledger = read_ledger(place)
-    console.print(ledger_table(ledger, SOURCES))
+    console.print(ledger_table(ledger, SOURCES), soft_wrap=False)
     for line in set_aside(ledger):
         console.print(f"[red]{escape(line)}[/]")
     for warning in news.warnings:
@@ -189,8 +189,8 @@ def _run(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, da
         errors.print(escape(notice))
     for warning in report.warnings:
         say.print(f"[yellow]check failed[/] {escape(warning)}")
-    say.print(ledger_table(ledger, SOURCES))
-    say.print(scorecard(home))
+    say.print(ledger_table(ledger, SOURCES), soft_wrap=False)
+    say.print(scorecard(home), soft_wrap=False)
     say.print(
         f"Published: {home.published} (DuckDB, read-only; start with main.rpt_campaign_scorecard and meta.deliveries)\n"
         f"Lineage and checks: campaign up --home {home.root}"
@@ -226,7 +226,7 @@ def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> int:
 
 def _output(*, quiet: bool = False) -> Console:
     width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-    return Console(quiet=quiet, highlight=False, soft_wrap=False, width=width)
+    return Console(quiet=quiet, highlight=False, soft_wrap=True, width=width)
 
 
 def _home(path: Path) -> Home:

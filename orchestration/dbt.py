@@ -159,7 +159,7 @@ def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[S
         context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         results = build(home, project)
-        write_results(home, context.run_id, manifest, results)
+        write_results(home, context.run.run_id, manifest, results)
         yield from events(results, manifest, specs, checks, row_counts(home) if home.warehouse.exists() else {})
 
     return dbt_build

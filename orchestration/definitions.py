@@ -36,7 +36,10 @@ def build_definitions(
         ],
         jobs=[
             dg.define_asset_job(
-                JOB, selection=dg.AssetSelection.all(), description="From landing to the published marts."
+                JOB,
+                selection=dg.AssetSelection.all(),
+                description="From landing to the published marts.",
+                config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
             )
         ],
         schedules=[daily_schedule(home, sources, zone)],

@@ -52,10 +52,10 @@ def publish_asset(project: Project, marts: Mapping[str, dg.AssetKey], zone: Zone
     def publish(
         context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        results = _judge(home, context.run_id)
+        results = _judge(home, context.run.run_id)
         yield from _check_results(results, marts, {(spec.subject, spec.check_name) for spec in judged})
         _refuse(results)
-        yield dg.MaterializeResult(asset_key=PUBLISHED_KEY, metadata=_publish(home, context.run_id, project))
+        yield dg.MaterializeResult(asset_key=PUBLISHED_KEY, metadata=_publish(home, context.run.run_id, project))
 
     return publish
 

@@ -1,0 +1,76 @@
+"""A small simulated campaign, landed and published once a session; tests work on copies of it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest.home import Home
+from ingest.simulator import simulate
+
+SIZE = {"days": 6, "videos": 24, "sessions": 2, "respondents": 60}
+
+Copy = Callable[[Home], Home]
+
+
+def command(*arguments: str) -> list[str]:
+    """The `campaign` command as a process of its own would be started."""
+    return [sys.executable, "-m", "orchestration.cli", *arguments]
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment without what a developer may have set for a home of theirs."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPAIGN_", "DAGSTER_"))}
+    return {**clean, "NO_COLOR": "1", **extra}
+
+
+def campaign(*arguments: str, **extra: str) -> "subprocess.CompletedProcess[str]":
+    """Run the `campaign` command as a user does."""
+    return subprocess.run(command(*arguments), env=environment(**extra), capture_output=True, text=True, check=False)
+
+
+def marts(home: Home) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every mart; doubles to nine digits, since their sums depend on the order of adding."""
+    with duckdb.connect() as connection:
+        connection.execute(f"set timezone = 'UTC'; attach '{home.published}' as marts (read_only); use marts")
+        columns = connection.execute(
+            "select table_name, list(if(data_type = 'DOUBLE', format('round({0}, 9) as {0}', name), name) order by column_index) "
+            "from (select *, '\"' || column_name || '\"' as name from duckdb_columns()) where schema_name = 'main' and not internal group by all"
+        ).fetchall()
+        return {
+            mart: connection.execute(f"select {', '.join(names)} from {mart} order by all").fetchall()
+            for mart, names in columns
+        }
+
+
+@pytest.fixture(scope="session")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The campaign as it lies in landing before any run."""
+    home = Home(tmp_path_factory.mktemp("landed"))
+    simulate(home, **SIZE)
+    return home
+
+
+@pytest.fixture(scope="session")
+def published(landed: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The same campaign after its first run."""
+    home = _copy(landed, tmp_path_factory.mktemp("published") / "home")
+    done = campaign("run", "--home", str(home.root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """Copies a home, so that a test may do to it what it likes."""
+    return lambda home: _copy(home, tmp_path / "home")
+
+
+def _copy(home: Home, root: Path) -> Home:
+    shutil.copytree(home.root, root, copy_function=shutil.copy2)
+    return Home(root)

@@ -1,0 +1,130 @@
+"""The `campaign` command as a user meets it: exit codes, one clear message each, nothing imported that is not needed."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.home import Home
+from tests.orchestration.conftest import Copy, campaign, environment
+
+HEAVY = ("dagster", "dbt", "dagster_dbt", "great_expectations", "pandas")
+
+
+def refused(home: Home) -> Path:
+    """Spoil the note of one delivery."""
+    note = next(home.landing.glob("live/*/*/delivery.yml"))
+    note.write_text(note.read_text() + "\nunheard_of: 1\n")
+    return note.parent
+
+
+def test_nothing_to_do_is_said_and_costs_no_imports(published: Home) -> None:
+    code = (
+        "import sys\nfrom orchestration.cli import app\ntry: app(['run', '--home', sys.argv[1]])\nexcept SystemExit as stopped: code = stopped.code\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])\nsys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(published.root)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said, imported = done.stdout.splitlines()
+    assert said.startswith("Nothing to do: everything that landed is published in ")
+    assert imported == "[]"
+
+
+def test_status_changes_nothing(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    folder = refused(home)
+    before = sorted((path, path.stat().st_mtime_ns) for path in home.root.rglob("*") if path.is_file())
+    done = campaign("status", "--home", str(home.root))
+    assert done.returncode == 0
+    assert f"Waiting: 1 new or changed deliveries on 1 days, {folder.parent.name}" in done.stdout
+    assert sorted((path, path.stat().st_mtime_ns) for path in home.root.rglob("*") if path.is_file()) == before
+
+
+def test_published_with_a_refusal_is_told_apart(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    folder = refused(home)
+    done = campaign("run", "--home", str(home.root), "--quiet")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"live/{folder.parent.name}/{folder.name} refused: delivery.yml: unknown key 'unheard_of'")
+    again = campaign("run", "--home", str(home.root))
+    assert again.returncode == 0
+    assert "Nothing to do" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "there are no deliveries in "),
+        (("--from", "2022-10-05", "--to", "2022-10-04"), "--from 2022-10-05 lies after --to 2022-10-04"),
+        (("--from", "yesterday"), "Invalid value for '--from'"),
+        (("--unheard-of",), "No such option"),
+    ],
+)
+def test_wrong_use(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    done = campaign("run", "--home", str(tmp_path / "home"), *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_empty_home_is_told_how_to_get_the_sample(tmp_path: Path) -> None:
+    done = campaign("run", "--home", str(tmp_path))
+    assert f"campaign simulate --home {tmp_path}" in done.stderr
+
+
+def test_a_home_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    done = campaign("run", "--home", str(tmp_path / "home"))
+    assert done.returncode == 2
+    assert "is a file; expected a directory" in done.stderr
+
+
+def test_a_seed_that_replaces_none(copy: Copy, landed: Home) -> None:
+    home = copy(landed)
+    home.seeds.mkdir()
+    (home.seeds / "goals.csv").write_text("x\n1\n")
+    done = campaign("run", "--home", str(home.root))
+    assert done.returncode == 2
+    assert "goals.csv, expected the name of a seed to replace" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_pseudonym_key_nothing_is_published(copy: Copy, landed: Home) -> None:
+    home = copy(landed)
+    home.simulated.unlink()
+    shutil.rmtree(home.root / "truth")
+    done = campaign("run", "--home", str(home.root))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "CAMPAIGN_PSEUDONYM_KEY is not set; expected a secret of 32 characters or more" in done.stderr
+    assert "not published" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not home.published.exists()
+
+
+def test_the_sample_is_not_written_over_deliveries_of_a_user_s(tmp_path: Path) -> None:
+    (tmp_path / "landing" / "hashtag").mkdir(parents=True)
+    done = campaign("simulate", "--home", str(tmp_path))
+    assert done.returncode == 2
+    assert "already holds deliveries" in done.stderr
+
+
+def test_the_first_run_prints_the_scorecard_and_where_to_look(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    shutil.rmtree(home.published.parent)
+    done = campaign("run", "--home", str(home.root))
+    assert done.returncode == 0, done.stderr
+    assert "Scorecard, deliveries landed through 2022-10-" in done.stdout
+    assert "Video views" in done.stdout
+    assert f"Published: {home.published}" in done.stdout.replace("\n", "")
+    assert done.stderr == ""

@@ -1,0 +1,81 @@
+"""`kill -9` at any instant: the last publication stays readable, and a rerun publishes what an undisturbed run would have."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ingest.home import Home
+from orchestration.instance import open_instance
+from tests.orchestration.conftest import Copy, campaign, command, environment, marts
+
+DEADLINE = 120.0
+
+
+def in_ingest(home: Home) -> bool:
+    """Files of the second source are being read, and those of the first are in the ledger."""
+    return home.ledger.exists() and (home.lake / ".staging" / "live").exists()
+
+
+def before_the_ledger(home: Home) -> bool:
+    """The first source is being read; the ledger knows nothing of it."""
+    return (home.lake / ".staging" / "hashtag").exists()
+
+
+def in_dbt(home: Home) -> bool:
+    """dbt has begun to write the warehouse."""
+    return home.warehouse.exists() and home.warehouse.stat().st_size > 2_000_000
+
+
+def in_publish(home: Home) -> bool:
+    """The new file is being written beside the old."""
+    return any(home.published.parent.glob(".marts-*"))
+
+
+def after_the_replacement(home: Home) -> bool:
+    """The new file is in place; the list of publications may not know it yet."""
+    return home.published.exists()
+
+
+def kill_when(home: Home, is_time: Callable[[Home], bool]) -> bool:
+    """Start a run and kill it as soon as its traces say so; whether it was still running then."""
+    process = subprocess.Popen(
+        command("run", "--home", str(home.root)),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    begun = time.monotonic()
+    while process.poll() is None and not is_time(home) and time.monotonic() - begun < DEADLINE:
+        time.sleep(0.0005)
+    process.send_signal(signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("is_time", [before_the_ledger, in_ingest, in_dbt, in_publish, after_the_replacement])
+def test_a_rerun_after_a_kill_publishes_the_same(
+    copy: Copy, landed: Home, published: Home, is_time: Callable[[Home], bool]
+) -> None:
+    home = copy(landed)
+    assert kill_when(home, is_time), "the run had ended before it could be killed"
+    done = campaign("run", "--home", str(home.root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert marts(home) == marts(published)
+    assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
+    with open_instance(home) as instance:
+        assert {run.status for run in instance.get_runs()} <= {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}
+    assert campaign("run", "--home", str(home.root)).stdout.startswith("Nothing to do")
+
+
+def test_readers_keep_the_last_publication_while_a_run_is_killed(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    inode = home.published.stat().st_ino
+    for note in home.landing.glob("hashtag/*/*/delivery.yml"):
+        Path(note).write_text(note.read_text() + "\n# seen again\n")
+    assert kill_when(home, lambda home: (home.lake / ".staging" / "hashtag").exists())
+    assert home.published.stat().st_ino == inode
+    assert marts(home) == marts(published)

@@ -1,0 +1,108 @@
+"""The working copy of the dbt project: what is laid over it, what it is known by, what is told to who gets it wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.home import Home
+from orchestration.project import ProjectError, read_project, write_working_copy
+
+
+@pytest.fixture
+def packaged(tmp_path: Path) -> Path:
+    folder = tmp_path / "packaged"
+    for path, content in {
+        "__init__.py": "",
+        "dbt_project.yml": "name: p",
+        "models/marts/a.sql": "select 1",
+        "models/marts/b.py": "def model(dbt, session): ...",
+        "models/__pycache__/b.pyc": "bytes",
+        "seeds/campaigns.csv": "campaign_id,name,starts_on,ends_on,reporting_timezone\nc1,One,2022-10-04,,Asia/Dubai\n",
+        "target/manifest.json": "{}",
+        ".user.yml": "id: x",
+    }.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+def overlay(home: Home, name: str, content: str) -> None:
+    home.seeds.mkdir(parents=True, exist_ok=True)
+    (home.seeds / name).write_text(content)
+
+
+def test_what_dbt_and_python_leave_behind_is_no_part_of_it(home: Home, packaged: Path) -> None:
+    assert set(read_project(home, packaged).files) == {
+        "dbt_project.yml",
+        "models/marts/a.sql",
+        "models/marts/b.py",
+        "seeds/campaigns.csv",
+    }
+
+
+def test_a_home_s_own_seed_takes_the_place_of_the_packaged_one(home: Home, packaged: Path) -> None:
+    before = read_project(home, packaged)
+    overlay(
+        home,
+        "campaigns.csv",
+        "\ufeffcampaign_id,name,starts_on,ends_on,reporting_timezone\nmine,M,2024-01-01,2024-02-01,Europe/Lisbon\n",
+    )
+    after = read_project(home, packaged)
+    assert before.campaign_ids == {"c1"}
+    assert after.campaign_ids == {"mine"}
+    assert after.campaigns[0].reporting_zone.key == "Europe/Lisbon"
+    assert str(after.campaigns[0].ends_on) == "2024-02-01"
+    assert before.fingerprint != after.fingerprint
+
+
+def test_a_seed_that_replaces_none_is_an_error_that_names_those_that_can_be(home: Home, packaged: Path) -> None:
+    overlay(home, "campaign.csv", "x")
+    with pytest.raises(ProjectError, match=r"campaign\.csv, expected the name of a seed to replace \(campaigns\.csv\)"):
+        read_project(home, packaged)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("campaign_id,ends_on\nc1,\n", "line 2: there is no reporting_timezone"),
+        ("campaign_id,ends_on,reporting_timezone\nc1,,Asia/Dubay\n", "line 2: .*Asia/Dubay"),
+        ("campaign_id,ends_on,reporting_timezone\nc1,31.12.2022,Asia/Dubai\n", "line 2: .*31.12.2022"),
+    ],
+)
+def test_a_bad_campaigns_seed_says_where_and_what(home: Home, packaged: Path, content: str, message: str) -> None:
+    overlay(home, "campaigns.csv", content)
+    with pytest.raises(ProjectError, match=message):
+        _ = read_project(home, packaged).campaigns
+
+
+def test_the_working_copy_follows_the_files_and_keeps_what_dbt_made(home: Home, packaged: Path) -> None:
+    write_working_copy(read_project(home, packaged))
+    copied = home.warehouse.parent / "dbt"
+    (copied / "target").mkdir()
+    (copied / "target" / "partial_parse.msgpack").write_text("kept")
+    untouched = (copied / "dbt_project.yml").stat().st_mtime_ns
+    (packaged / "models/marts/a.sql").unlink()
+    (packaged / "models/marts/c.sql").write_text("select 3")
+    write_working_copy(read_project(home, packaged))
+    assert not (copied / "models/marts/a.sql").exists()
+    assert (copied / "models/marts/c.sql").read_text() == "select 3"
+    assert (copied / "target" / "partial_parse.msgpack").read_text() == "kept"
+    assert (copied / "dbt_project.yml").stat().st_mtime_ns == untouched
+
+
+def test_it_is_parsed_only_while_the_files_are_those_that_were_parsed(home: Home, packaged: Path) -> None:
+    project = read_project(home, packaged)
+    write_working_copy(project)
+    project.manifest.parent.mkdir()
+    project.manifest.write_text("{}")
+    assert not project.is_parsed
+    project.parsed.write_text(project.fingerprint)
+    assert project.is_parsed
+    (packaged / "dbt_project.yml").write_text("name: q")
+    assert not read_project(home, packaged).is_parsed

@@ -1,0 +1,200 @@
+"""The published file: replaced as a whole, readable throughout, holding marts and meta and nothing else."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+import orchestration.publication
+from ingest.home import Home
+from ingest.ledger import LEDGER, read_ledger, state_digest, write_ledger
+from orchestration.news import read_publications
+from orchestration.publication import PublicationError, publish
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "it's home")
+    home.warehouse.parent.mkdir(parents=True)
+    build(home, 3)
+    row = dict.fromkeys(LEDGER.names()) | {
+        "source": "hashtag",
+        "landed_on": date(2022, 10, 4),
+        "delivery": "panel",
+        "version": 1,
+        "state_hash": "s1",
+        "content_hash": "c1",
+        "records_read": 3,
+        "records_loaded": 3,
+        "outcome": "accepted",
+        "ingested_at": datetime(2022, 10, 5, tzinfo=UTC),
+    }
+    write_ledger(home, pl.DataFrame([row], schema=LEDGER))
+    return home
+
+
+def build(home: Home, rows: int) -> None:
+    """What dbt leaves behind: marts in main, a dictionary in meta, and things that are none of an analyst's business."""
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(f"""
+            create schema if not exists meta; create schema if not exists staging; create schema if not exists intermediate;
+            create or replace table main.fct_day (event_on date not null, "views" bigint, rate double, read_at timestamptz, tags varchar[]);
+            comment on table main.fct_day is 'Views a day. It''s one row per day.';
+            comment on column main.fct_day.event_on is 'The day.';
+            insert into main.fct_day
+                select date '2022-10-04' + number::int, number * 10, 0.5, timestamptz '2022-10-04 00:00:00+00', ['a']
+                from range({rows}) as numbers (number);
+            create or replace table meta.metrics (kpi_id varchar not null);
+            create or replace view staging.stg as select * from range(3);
+            create or replace table intermediate.int_x as select 1 as x;
+        """)
+
+
+@contextmanager
+def reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as marts (read_only); use marts; set timezone = 'UTC'"
+        )
+        yield connection
+
+
+def count(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select count(*) from fct_day").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_it_holds_marts_and_meta_with_types_constraints_and_comments(home: Home) -> None:
+    done = publish(home, "run-1", "fingerprint")
+    assert done.rows == {"fct_day": 3}
+    assert str(done.landed_through) == "2022-10-04"
+    with reader(home.published) as connection:
+        schemas = connection.execute(
+            "select distinct schema_name from duckdb_tables() where database_name = 'marts'"
+        ).fetchall()
+        assert sorted(schemas) == [("main",), ("meta",)]
+        assert connection.execute(
+            "select count(*) from duckdb_views() where database_name = 'marts' and not internal"
+        ).fetchone() == (0,)
+        kinds = connection.execute(
+            "select column_name, data_type, is_nullable from duckdb_columns() where table_name = 'fct_day'"
+        ).fetchall()
+        assert kinds == [
+            ("event_on", "DATE", False),
+            ("views", "BIGINT", True),
+            ("rate", "DOUBLE", True),
+            ("read_at", "TIMESTAMP WITH TIME ZONE", True),
+            ("tags", "VARCHAR[]", True),
+        ]
+        assert connection.execute("select comment from duckdb_tables() where table_name = 'fct_day'").fetchone() == (
+            "Views a day. It's one row per day.",
+        )
+        assert connection.execute(
+            "select mart, type, description from meta.columns where \"column\" = 'event_on'"
+        ).fetchall() == [("fct_day", "DATE", "The day.")]
+        without = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'meta' and comment is null and database_name = 'marts'"
+        )
+        assert without.fetchall() == [("metrics", "kpi_id")]
+        assert connection.execute("select delivery, status, records_read from meta.deliveries").fetchall() == [
+            ("panel", "loaded", 3)
+        ]
+        published = connection.execute(
+            "select run_id, landed_through, tables, rows, fingerprint, ledger_hash from meta.publications"
+        ).fetchall()
+        assert published == [("run-1", date(2022, 10, 4), 1, 3, "fingerprint", state_digest(read_ledger(home)))]
+
+
+def test_older_clients_can_read_it(home: Home) -> None:
+    publish(home, "run-1", "fingerprint")
+    with reader(home.published) as connection:
+        tags = connection.execute("select tags from duckdb_databases() where database_name = 'marts'").fetchone()
+    assert tags is not None
+    assert tags[0]["storage_version"].startswith("v1.4.0")
+
+
+def test_only_its_owner_may_list_it_and_nobody_write_it(home: Home) -> None:
+    publish(home, "run-1", "fingerprint")
+    assert home.published.stat().st_mode & 0o777 == 0o444
+    assert home.published.parent.stat().st_mode & 0o777 == 0o750
+    assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
+
+
+def test_a_reader_keeps_its_file_and_a_new_one_sees_the_next(home: Home) -> None:
+    publish(home, "run-1", "fingerprint")
+    with reader(home.published) as before:
+        assert count(before) == 3
+        build(home, 5)
+        publish(home, "run-2", "fingerprint")
+        assert count(before) == 3
+        assert before.execute("select max(views) from fct_day").fetchone() == (20,)
+        code = "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute('select count(*) from fct_day').fetchone()[0])"
+        other = subprocess.run(
+            [sys.executable, "-c", code, str(home.published)], capture_output=True, text=True, check=True
+        )
+        assert other.stdout.strip() == "5"
+    assert read_publications(home)["run_id"].to_list() == ["run-1", "run-2"]
+
+
+def test_a_log_that_an_analyst_left_is_removed_and_reported(home: Home) -> None:
+    assert not publish(home, "run-1", "fingerprint").removed_wal
+    home.published.chmod(0o644)
+    code = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute('create table mine as select 1'); os._exit(0)"
+    subprocess.run([sys.executable, "-c", code, str(home.published)], check=True)
+    wal = home.published.with_name("marts.duckdb.wal")
+    assert wal.exists()
+    assert publish(home, "run-2", "fingerprint").removed_wal
+    assert not wal.exists()
+    with reader(home.published) as connection:
+        assert count(connection) == 3
+
+
+def test_what_a_killed_run_left_is_cleared_away(home: Home) -> None:
+    home.published.parent.mkdir()
+    for name in (".marts-killed.duckdb", ".marts-killed.duckdb.wal"):
+        (home.published.parent / name).write_text("half")
+    publish(home, "run-1", "fingerprint")
+    assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
+
+
+def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(home, "run-1", "fingerprint")
+    build(home, 5)
+    copied = orchestration.publication._copy_marts
+
+    def lose_a_row(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+        counts = copied(connection)
+        connection.execute("delete from fresh.main.fct_day where views = 0")
+        return counts
+
+    monkeypatch.setattr(orchestration.publication, "_copy_marts", lose_a_row)
+    with pytest.raises(
+        PublicationError, match=r"differs from the warehouse in main\.fct_day; the last published file stays"
+    ):
+        publish(home, "run-2", "fingerprint")
+    with reader(home.published) as connection:
+        assert count(connection) == 3
+    assert read_publications(home)["run_id"].to_list() == ["run-1"]
+
+
+def test_equal_marts_give_equal_rows_in_equal_order(home: Home) -> None:
+    publish(home, "run-1", "fingerprint")
+    with reader(home.published) as connection:
+        first = connection.execute("select * from fct_day").fetchall()
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(
+            "create table shuffled as select * from main.fct_day order by views desc; delete from main.fct_day"
+        )
+        connection.execute("insert into main.fct_day select * from shuffled; drop table shuffled")
+    publish(home, "run-2", "fingerprint")
+    with reader(home.published) as connection:
+        assert connection.execute("select * from fct_day").fetchall() == first

@@ -1,0 +1,148 @@
+"""Real runs of the job in this process, on the home's own instance: which events they write, and what a red check says."""
+
+import shutil
+import uuid
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from expectations.checks import read_checks
+from ingest.home import Home
+from ingest.ledger import read_ledger
+from orchestration.automation import JOB
+from orchestration.definitions import build_definitions
+from orchestration.instance import open_instance
+from orchestration.project import PACKAGED
+from orchestration.runner import QUIET, run_daily
+from tests.orchestration.conftest import Copy, marts
+
+READINGS = dg.AssetKey(["hashtag", "video_readings"])
+LEDGER = dg.AssetKey(["lake", "deliveries"])
+
+
+def touch(delivery: Path) -> None:
+    note = delivery / "delivery.yml"
+    note.write_text(note.read_text() + "\n# seen again\n")
+
+
+def delivery(home: Home, source: str, number: int = 0) -> Path:
+    return sorted(note.parent for note in (home.landing / source).glob("*/*/delivery.yml"))[number]
+
+
+def test_the_first_run_writes_an_event_for_each_day_that_held_deliveries(published: Home) -> None:
+    days = {day.name for source in ("hashtag", "live", "survey") for day in (published.landing / source).iterdir()}
+    with open_instance(published) as instance:
+        for key in (READINGS, dg.AssetKey(["live", "live_samples"]), dg.AssetKey(["survey", "survey_answers"])):
+            assert instance.get_materialized_partitions(key) == days
+        [first] = instance.get_latest_materialization_events([READINGS]).values()
+        assert first is not None
+
+
+def test_a_run_names_the_days_it_takes_in_and_never_those_between(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    first, last = delivery(home, "hashtag"), delivery(home, "hashtag", -1)
+    touch(first)
+    touch(last)
+    run_id = str(uuid.uuid4())
+    report = run_daily(home, run_id, ("test",), None)
+    assert report.is_published, report.failures
+    with open_instance(home) as instance:
+        written = instance.fetch_materializations(dg.AssetRecordsFilter(asset_key=READINGS), limit=100).records
+        mine = {record.partition_key for record in written if record.run_id == run_id}
+    assert mine == {None, first.parent.name, last.parent.name}
+    assert marts(home) == marts(published)
+
+
+def test_days_chosen_in_the_ui_are_dagster_s_own_and_limit_nothing(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    chosen, other = delivery(home, "hashtag"), delivery(home, "hashtag", -1)
+    touch(other)
+    with open_instance(home) as instance:
+        tags = {
+            "dagster/asset_partition_range_start": chosen.parent.name,
+            "dagster/asset_partition_range_end": chosen.parent.name,
+        }
+        job = build_definitions(home.root).resolve_job_def(JOB)
+        result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET)
+        events = result.asset_materializations_for_node("ingest_hashtag")
+    assert sorted(event.partition or "none" for event in events) == [chosen.parent.name, other.parent.name]
+    versions = read_ledger(home).filter(
+        pl.col("delivery") == other.name, pl.col("landed_on").cast(str) == other.parent.name
+    )
+    assert versions["version"].to_list() == [1, 2]
+
+
+def test_from_and_to_limit_what_is_taken_in(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    first, last = delivery(home, "hashtag"), delivery(home, "hashtag", -1)
+    touch(first)
+    touch(last)
+    day = read_ledger(home)["landed_on"].max()
+    report = run_daily(home, str(uuid.uuid4()), ("test",), (day, day))  # type: ignore[arg-type]
+    assert report.is_published
+    counted = read_ledger(home).filter(pl.col("version") == 2)
+    assert counted.select("landed_on", "delivery").rows() == [(day, last.name)]
+
+
+def test_what_is_held_stays_red_until_it_is_mended(copy: Copy, published: Home) -> None:
+    """Another run, of another source, must not turn the check green again."""
+    home = copy(published)
+    bad = next(note.parent for note in home.landing.glob("hashtag/*/mobile-panel/delivery.yml"))
+    [csv] = [path for path in bad.iterdir() if path.suffix == ".csv"]
+    good = csv.read_bytes()
+    csv.write_bytes(good.replace(b"2022-", b"2031-"))
+    first = job_result(home)
+    touch(delivery(home, "survey"))
+    second = job_result(home)
+    csv.write_bytes(good)
+    third = job_result(home)
+    name = "captured_at_before_landing"
+    for result, is_green in ((first, False), (second, False), (third, True)):
+        assert result.success
+        [check] = [
+            one for one in result.get_asset_check_evaluations() if (one.asset_key, one.check_name) == (READINGS, name)
+        ]
+        assert check.passed == is_green
+        assert check.severity == dg.AssetCheckSeverity.ERROR
+        assert (f"{bad.parent.name}/{bad.name}" in str(check.metadata.get("observed"))) == (not is_green)
+        [refused] = [
+            one
+            for one in result.get_asset_check_evaluations()
+            if (one.asset_key, one.check_name) == (LEDGER, "nothing_refused")
+        ]
+        assert refused.passed == is_green
+    failed = read_checks(home).filter(pl.col("check_name") == name, ~pl.col("passed"))
+    assert failed["delivery"].unique().to_list() == [bad.name]
+    assert marts(home) == marts(published)
+
+
+def test_a_model_that_fails_stops_the_publication_and_is_named(copy: Copy, published: Home, tmp_path: Path) -> None:
+    packaged = tmp_path / "project"
+    shutil.copytree(PACKAGED, packaged, ignore=shutil.ignore_patterns("target", "logs"))
+    model = packaged / "models/marts/campaign/dim_campaign.sql"
+    model.write_text(model.read_text() + "\nwhere no_such_column = 1\n")
+    home = copy(published)
+    before = home.published.stat().st_ino
+    with open_instance(home) as instance:
+        job = build_definitions(home.root, packaged=packaged).resolve_job_def(JOB)
+        result = job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=False)
+    assert not result.success
+    data = result.failure_data_for_node("dbt_build")
+    assert data is not None
+    assert data.user_failure_data is not None
+    assert "model dim_campaign: " in str(data.user_failure_data.description)
+    assert "no_such_column" in str(data.user_failure_data.description)
+    assert home.published.stat().st_ino == before
+    built = {
+        event.asset_key.to_user_string()
+        for event in result.asset_materializations_for_node("dbt_build")
+        if event.asset_key
+    }
+    assert "seeds/campaigns" in built
+    assert "dim_campaign" not in built
+
+
+def job_result(home: Home) -> dg.ExecuteInProcessResult:
+    with open_instance(home) as instance:
+        return build_definitions(home.root).resolve_job_def(JOB).execute_in_process(instance=instance, run_config=QUIET)
