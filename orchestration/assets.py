@@ -38,8 +38,29 @@ def table_key(source: Source, table: Table) -> dg.AssetKey:
     return dg.AssetKey([source.name, table.name])
 
 
+class DaysToPublish:
+    """The days that hold what a run takes in, of whatever source; found once a run, by the step that asks first."""
+
+    def __init__(self, sources: Sequence[Source], project: Project) -> None:
+        self._sources, self._project = sources, project
+        self._found: tuple[str, frozenset[date]] | None = None
+
+    def of(self, home: Home, run_id: str, allowed: Days | None) -> frozenset[date]:
+        """Days of what is pending, and of what an earlier run took in but did not get to publish."""
+        from ingest.ingestion import find_pending
+        from ingest.ledger import read_ledger
+        from orchestration.news import read_publications
+
+        if self._found is None or self._found[0] != run_id:
+            pending = find_pending(home, self._sources, self._project.campaign_ids, allowed).pending
+            ledger, last = read_ledger(home), read_publications(home)["published_at"].max()
+            taken = ledger.filter(ledger["ingested_at"] > last) if last is not None else ledger
+            self._found = run_id, frozenset({item.landed_on for item in pending} | set(taken["landed_on"]))
+        return self._found[1]
+
+
 def source_asset(
-    source: Source, sources: Sequence[Source], project: Project, partitions: dg.PartitionsDefinition
+    source: Source, project: Project, days_to_publish: DaysToPublish, partitions: dg.PartitionsDefinition
 ) -> dg.AssetsDefinition:
     """One step that takes in a source's deliveries and fills all its tables, since a delivery feeds several and is read once.
 
@@ -76,10 +97,12 @@ def source_asset(
     )
     def take_in(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[RawEvent]:
         allowed = window(context.run.tags)
-        days = _days_of_run(home, sources, context.run.run_id, project, allowed)
+        days = days_to_publish.of(home, context.run.run_id, allowed)
         outcomes = _ingest(home, source, context.run.run_id, project, allowed)
         named = set(context.partition_keys) if context.has_partition_key or context.has_partition_key_range else set()
-        yield from _materializations(home, source, outcomes, [day for day in days if day.isoformat() not in named])
+        yield from _materializations(
+            home, source, outcomes, sorted(day for day in days if day.isoformat() not in named)
+        )
         yield from _check_results(home, source, context.run.run_id)
 
     return take_in
@@ -95,7 +118,7 @@ def ledger_asset(sources: Sequence[Source], project: Project, zone: ZoneInfo) ->
             description="Of every version read, records read = loaded + rejected + duplicate.",
         ),
         dg.AssetCheckSpec(
-            "nothing_refused", asset=LEDGER_KEY, description="No delivery is held or refused at present."
+            "nothing_held_or_refused", asset=LEDGER_KEY, description="No delivery is held or refused at present."
         ),
         dg.AssetCheckSpec(
             "deliveries_arrive",
@@ -153,20 +176,6 @@ def _ingest(home: Home, source: Source, run_id: str, project: Project, days: Day
         return held(results)
 
     return ingest(home, source, judge, run_id, project.campaign_ids, days)
-
-
-def _days_of_run(
-    home: Home, sources: Sequence[Source], run_id: str, project: Project, allowed: Days | None
-) -> list[date]:
-    """The days that hold what the run takes in: what its earlier steps already took, and what is still pending."""
-    from ingest.ingestion import find_pending
-    from ingest.ledger import read_ledger
-
-    ledger = read_ledger(home)
-    taken = ledger.filter(ledger["run_id"] == run_id)["landed_on"].to_list()
-    return sorted(
-        {*taken, *(item.landed_on for item in find_pending(home, sources, project.campaign_ids, allowed).pending)}
-    )
 
 
 def _materializations(
@@ -231,11 +240,11 @@ def _evidence(failed: "pl.DataFrame") -> dict[str, Any]:
         return {}
     rows = failed.head(MOST_SHOWN).select("landed_on", "delivery", "observed", "sample").iter_rows()
     lines = [
-        f"- {landed_on}/{delivery}: {observed}{f' ({sample})' if sample else ''}"
+        f"{landed_on}/{delivery}: {observed}{f' ({sample})' if sample else ''}"
         for landed_on, delivery, observed, sample in rows
     ]
     return {
-        "observed": dg.MetadataValue.md("\n".join(lines)),
+        "observed": "; ".join(lines),
         "deliveries that fail": failed.height,
         "failing": int(failed["failing"].sum()),
     }
@@ -260,10 +269,10 @@ def _nothing_refused(ledger: "pl.DataFrame") -> dg.AssetCheckResult:
     lines = set_aside(ledger)
     return dg.AssetCheckResult(
         asset_key=LEDGER_KEY,
-        check_name="nothing_refused",
+        check_name="nothing_held_or_refused",
         passed=not lines,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"held or refused": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "nothing")},
+        metadata={"expected": "nothing held or refused", "observed": "; ".join(lines) or "nothing"},
     )
 
 

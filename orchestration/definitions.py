@@ -9,7 +9,7 @@ import dagster as dg
 from ingest.home import Home
 from ingest.source import Source
 from ingest.sources import SOURCES
-from orchestration.assets import ledger_asset, source_asset
+from orchestration.assets import DaysToPublish, ledger_asset, source_asset
 from orchestration.automation import JOB, daily_schedule, landed_on_partitions, reporting_zone
 from orchestration.dbt import dbt_asset, load_manifest, mart_keys
 from orchestration.instance import write_without_waiting
@@ -26,10 +26,10 @@ def build_definitions(
     project = read_project(home, packaged)
     manifest = load_manifest(home, project)
     zone = reporting_zone(project)
-    partitions = landed_on_partitions(home, sources, zone)
+    partitions, days_to_publish = landed_on_partitions(home, sources, zone), DaysToPublish(sources, project)
     return dg.Definitions(
         assets=[
-            *(source_asset(source, sources, project, partitions) for source in sources),
+            *(source_asset(source, project, days_to_publish, partitions) for source in sources),
             ledger_asset(sources, project, zone),
             dbt_asset(project, manifest, sources),
             publish_asset(project, mart_keys(manifest), zone),

@@ -109,7 +109,7 @@ def test_what_is_held_stays_red_until_it_is_mended(copy: Copy, published: Home) 
         [refused] = [
             one
             for one in result.get_asset_check_evaluations()
-            if (one.asset_key, one.check_name) == (LEDGER, "nothing_refused")
+            if (one.asset_key, one.check_name) == (LEDGER, "nothing_held_or_refused")
         ]
         assert refused.passed == is_green
     failed = read_checks(home).filter(pl.col("check_name") == name, ~pl.col("passed"))
