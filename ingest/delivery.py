@@ -1,16 +1,19 @@
 """One delivery: its note, its files, its hashes. What lands where is in `ingest.landing`, what is read in `ingest.formats`."""
 
+import difflib
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
+import polars as pl
 import yaml
+from polars.exceptions import ComputeError
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from ingest.pseudonym import Pseudonymiser
@@ -28,12 +31,30 @@ def _zones() -> frozenset[str]:
 
 
 def _known_zone(name: str) -> str:
-    if name not in _zones():
-        raise ValueError(f"found {name!r}, expected an IANA time zone such as Asia/Dubai or UTC")
+    if name not in _zones() or not _has_rules(name):
+        near = "".join(f"; the nearest is {zone}" for zone in difflib.get_close_matches(name, _zones(), n=1))
+        raise ValueError(f"found {name!r}, expected an IANA time zone such as Asia/Dubai or UTC{near}")
     return name
 
 
+@cache
+def _has_rules(zone: str) -> bool:
+    """False for what a machine lists beside the zones, such as `localtime` and `Factory`."""
+    try:
+        pl.select(pl.lit(datetime(2020, 1, 1)).dt.replace_time_zone(zone))  # noqa: DTZ001 - it is given its zone here
+    except ComputeError:
+        return False
+    return True
+
+
+def _own_file(pattern: str) -> str:
+    if not pattern or "/" in pattern or "\\" in pattern:
+        raise ValueError(f"found {pattern!r}, expected names or patterns of files in the delivery's own folder")
+    return pattern
+
+
 TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
+FilePattern = Annotated[str, AfterValidator(_own_file)]
 
 
 class Replaces(BaseModel):
@@ -54,7 +75,7 @@ class Note(BaseModel):
     format: str
     campaign: str
     timezone: TimeZoneName | None = None
-    files: tuple[str, ...] = ("*",)
+    files: tuple[FilePattern, ...] = ("*",)
     supplier: str | None = None
     replaces_smaller: bool = False
     replaces: Replaces | None = None
@@ -78,6 +99,7 @@ class Delivery:
 
     @property
     def campaign_id(self) -> str:
+        """The campaign that the note names."""
         return self.note.campaign
 
     @property
@@ -103,9 +125,13 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
+            key, line = self.construct_object(key_node, deep=True), key_node.start_mark.line + 1
+            if not isinstance(key, Hashable):
+                raise DeliveryError(
+                    f"{NOTE}, line {line}: found {key!r} for a key, expected a word; put text with braces or brackets "
+                    "in quotation marks"
+                )
             if key in seen:
-                line = key_node.start_mark.line + 1
                 raise DeliveryError(
                     f"{NOTE}, line {line}: key {key!r} is given twice; expected once, remove one of them"
                 )
@@ -113,26 +139,54 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def describe(error: ValidationError, prefix: str = "") -> str:
-    """Pydantic's findings as one message: key, what was found, what was expected."""
+def describe(error: ValidationError, model: type[BaseModel], prefix: str = "") -> str:
+    """Pydantic's findings on a model as one message: key, what was found, what was expected."""
     lines = []
     for finding in error.errors(include_url=False):
         key = ".".join([*filter(None, [prefix]), *(str(part) for part in finding["loc"])])
         kind, message = finding["type"], finding["msg"].removeprefix("Value error, ")
         if kind == "extra_forbidden":
-            lines.append(f"unknown key {key!r}: remove it, or see whether it is misspelt")
+            allowed = _keys_beside(model, finding["loc"])
+            lines.append(f"unknown key {key!r}: remove or correct it, expected one of {', '.join(allowed)}")
         elif kind == "missing":
             lines.append(f"key {key!r} is missing: add it")
         else:
-            found = "" if "found" in message else f"; found {finding['input']!r}"
+            found = "" if "found" in message else f"; found {_shortened(repr(finding['input']))}"
             lines.append(f"key {key!r}: {message}{found}")
     return f"{NOTE}: " + "; ".join(lines)
+
+
+def _keys_beside(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """The keys that are known where an unknown one was found. Names of a user's own and positions lead no deeper."""
+    models = [model]
+    for part in place[:-1]:
+        inner = [
+            found
+            for one in models
+            if part in one.model_fields
+            for found in _models(one.model_fields[str(part)].annotation)
+        ]
+        models = inner or models
+    return list(dict.fromkeys(name for one in models for name in one.model_fields))
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
+
+
+def _shortened(text: str, longest: int = 120) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def read_note(path: Path) -> Note:
     """The note in a delivery's folder. Raises DeliveryError."""
     try:
-        content = yaml.load((path / NOTE).read_text("utf-8"), _UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        text = (path / NOTE).read_text("utf-8")
+        if "\0" in text:
+            raise DeliveryError(f"{NOTE}: is not UTF-8 text (byte {text.index(chr(0))}); save it as UTF-8")
+        content = yaml.load(text, _UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except UnicodeDecodeError as error:
         raise DeliveryError(f"{NOTE}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except ValueError as error:
@@ -140,13 +194,17 @@ def read_note(path: Path) -> Note:
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         line = f", line {place.line + 1}" if place else ""
-        raise DeliveryError(f"{NOTE}{line}: is not YAML ({getattr(error, 'problem', 'unreadable')})") from error
+        problem = getattr(error, "problem", None) or getattr(error, "reason", "unreadable")
+        raise DeliveryError(
+            f"{NOTE}{line}: is not YAML ({problem}); expected lines such as `source: hashtag`"
+        ) from error
     if not isinstance(content, dict):
-        raise DeliveryError(f"{NOTE}: found {type(content).__name__}, expected keys such as source, format, campaign")
+        found = "nothing" if content is None else f"a {type(content).__name__}"
+        raise DeliveryError(f"{NOTE}: found {found}, expected keys such as source, format, campaign")
     try:
         return Note.model_validate(content)
     except ValidationError as error:
-        raise DeliveryError(describe(error)) from error
+        raise DeliveryError(describe(error, Note)) from error
 
 
 def load_delivery(
@@ -160,12 +218,13 @@ def load_delivery(
     form = source.formats.get(note.format)
     if form is None:
         raise DeliveryError(
-            f"{NOTE}: key 'format': found {note.format!r}, expected a format of {source.name}: {', '.join(sorted(source.formats))}"
+            f"{NOTE}: key 'format': found {note.format!r}, expected a format of {source.name}: "
+            f"{', '.join(sorted(source.formats))}"
         )
     if form.needs_timezone and note.timezone is None:
         raise DeliveryError(
-            f"{NOTE}: key 'timezone' is missing: the times of {form.name} carry no zone; add the IANA zone they were written in, "
-            "such as Asia/Dubai"
+            f"{NOTE}: key 'timezone' is missing: the times of {form.name} carry no zone; add the IANA zone they were "
+            "written in, such as Asia/Dubai"
         )
     if note.campaign not in campaigns:
         raise DeliveryError(
@@ -179,7 +238,7 @@ def load_delivery(
     try:
         options = form.options.model_validate(note.options)
     except ValidationError as error:
-        raise DeliveryError(describe(error, "options")) from error
+        raise DeliveryError(describe(error, form.options, "options")) from error
     files = data_files(path, note.files)
     if not files:
         present = ", ".join(entry.name for entry in data_files(path, ("*",))) or "nothing"

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,10 @@ from ingest.home import Home
 
 @dataclass(frozen=True)
 class Landed:
-    """A folder with a note, seen in landing. `clash` names another folder that a case-blind file system takes for the same."""
+    """A folder with a note, seen in landing.
+
+    `clash` names another folder that a file system blind to case or Unicode form takes for the same.
+    """
 
     source: str
     landed_on: date
@@ -46,21 +50,30 @@ def scan(home: Home, sources: Iterable[str]) -> tuple[list[Landed], list[str]]:
             landed_on = _day(day.name)
             if landed_on is None:
                 warnings.append(
-                    f"landing/{source.name}/{day.name} is not a day; expected YYYY-MM-DD from {FIRST_LANDED_ON} on, as the day it landed"
+                    f"landing/{source.name}/{day.name} is not a day; expected YYYY-MM-DD from {FIRST_LANDED_ON} on, "
+                    "as the day it landed"
                 )
                 continue
+            if (Path(day.path) / NOTE).is_file():
+                warnings.append(
+                    f"landing/{source.name}/{day.name} holds a {NOTE} itself; expected a folder for each delivery of the "
+                    "day: move the note and its files into one"
+                )
             names = [entry.name for entry in _folders(Path(day.path))]
-            counted = Counter(map(folded, names)) if len(names) > 1 else {}
+            counted = Counter(map(folded, names))
             for name in names:
                 path = Path(day.path) / name
-                if not (path / NOTE).is_file():
-                    continue
                 clash = (
-                    next((other for other in names if other != name and folded(other) == folded(name)), None)
-                    if counted.get(folded(name), 0) > 1
+                    next(other for other in names if other != name and folded(other) == folded(name))
+                    if counted[folded(name)] > 1
                     else None
                 )
-                landed.append(Landed(source.name, landed_on, name, path, signature(path), clash))
+                # What is being replaced at this moment is not there: the next run sees it whole.
+                with suppress(FileNotFoundError):
+                    if (path / NOTE).is_file():
+                        landed.append(Landed(source.name, landed_on, name, path, signature(path), clash))
+                    else:
+                        warnings += _misnamed(path, f"landing/{source.name}/{day.name}/{name}")
     return landed, warnings
 
 
@@ -69,7 +82,7 @@ def write_delivery(
 ) -> Path:
     """Write a delivery as a whole: files first, the note last, the folder moved into place. Replaces one of that name.
 
-    Returns the delivery's folder.
+    Returns the delivery's folder. Whoever looks at any instant sees the old delivery, the new one or none, never a part.
     """
     target = home.landing / source / landed_on.isoformat() / name
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -79,9 +92,23 @@ def write_delivery(
     (staging / NOTE).write_text(yaml.safe_dump(dict(note), sort_keys=False, allow_unicode=True), "utf-8")
     staging.chmod(0o755)
     if target.exists():
-        shutil.rmtree(target)
-    staging.rename(target)
+        aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=target.parent))
+        target.rename(aside / name)
+        staging.rename(target)
+        shutil.rmtree(aside)
+    else:
+        staging.rename(target)
     return target
+
+
+def _misnamed(path: Path, place: str) -> list[str]:
+    """A warning where a folder has no note but a file that seems meant for one; else it is not complete yet."""
+    likely = {folded(NOTE), "delivery.yaml", "delivery.yml.txt"}
+    return [
+        f"{place} is no delivery: its note is called {entry.name}; expected {NOTE}: rename it"
+        for entry in sorted(path.iterdir())
+        if folded(entry.name) in likely
+    ]
 
 
 def _folders(path: Path) -> list["os.DirEntry[str]"]:

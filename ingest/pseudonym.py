@@ -1,4 +1,7 @@
-"""Keyed pseudonyms: the only place that sees a raw identity. Nothing here stores one, and no key is ever written anywhere."""
+"""Keyed pseudonyms: the only place that sees a raw identity.
+
+Nothing here stores one, and no key is ever written anywhere.
+"""
 
 import hashlib
 import hmac
@@ -28,7 +31,8 @@ class Pseudonymiser:
     def key(self, identity: pl.Expr, kind: str) -> pl.Expr:
         """Pseudonyms of an expression of text identities; `kind` keeps people of different sources apart.
 
-        White space around an identity is not part of it. NULL and blank identities are NULL: nobody, rather than one person.
+        White space around an identity is not part of it, nor is its Unicode form: the same name from a Mac is the same
+        person. NULL and blank identities are NULL: nobody, rather than one person.
         """
 
         def digest(identities: pl.Series) -> pl.Series:
@@ -38,7 +42,7 @@ class Pseudonymiser:
             ]
             return identities.replace_strict(distinct, pl.Series(keys, dtype=pl.String()), return_dtype=pl.String())
 
-        stripped = identity.cast(pl.String()).str.strip_chars()
+        stripped = identity.cast(pl.String()).str.normalize("NFC").str.strip_chars()
         return stripped.replace("", None).map_batches(digest, return_dtype=pl.String())
 
     def fingerprint(self) -> str:
@@ -49,8 +53,8 @@ class Pseudonymiser:
 def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Pseudonymiser:
     """The pseudonymiser of a home. Raises KeyProblemError.
 
-    A simulated home carries its own key in its marker, since its people are invented. Any other home takes the environment
-    variable CAMPAIGN_PSEUDONYM_KEY and remembers the fingerprint of the first key it saw.
+    A simulated home carries its own key in its marker, since its people are invented. Any other home takes the
+    environment variable CAMPAIGN_PSEUDONYM_KEY and remembers the fingerprint of the first key it saw.
     """
     if home.simulated.exists():
         return Pseudonymiser(json.loads(home.simulated.read_text())["pseudonym_key"].encode())
@@ -58,18 +62,21 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
     if len(secret) < MINIMUM_KEY_LENGTH:
         found = "is not set" if not secret else f"has {len(secret)} characters"
         raise KeyProblemError(
-            f"{KEY_VARIABLE} {found}; expected a secret of {MINIMUM_KEY_LENGTH} characters or more. People are only ever stored "
-            "under keyed pseudonyms. Make a key once, keep it outside CAMPAIGN_HOME, and set it for every run:\n"
+            f"{KEY_VARIABLE} {found}; expected a secret of {MINIMUM_KEY_LENGTH} characters or more. People are "
+            "only ever stored under keyed pseudonyms. Make a key once, keep it outside CAMPAIGN_HOME, and set it for every run:\n"
             "  python -c 'import secrets; print(secrets.token_hex(32))'"
         )
     made = Pseudonymiser(secret.encode())
     remembered = home.lake / "pseudonym_key.fingerprint"
     if not remembered.exists():
         remembered.parent.mkdir(parents=True, exist_ok=True)
-        remembered.write_text(made.fingerprint())
-    elif remembered.read_text() != made.fingerprint():
+        # In one step: half a fingerprint would be that of another key, for ever.
+        temporary = remembered.with_name(f".{remembered.name}.{os.getpid()}.tmp")
+        temporary.write_text(made.fingerprint())
+        temporary.replace(remembered)
+    elif remembered.read_text().strip() != made.fingerprint():
         raise KeyProblemError(
-            f"{KEY_VARIABLE} is another key than the one this home began with; expected the same key for every run, since another "
-            "one would make everybody a new person. Set the earlier key, or start a new CAMPAIGN_HOME."
+            f"{KEY_VARIABLE} is another key than the one this home began with; expected the same key for every run, "
+            "since another one would make everybody a new person. Set the earlier key, or start a new CAMPAIGN_HOME."
         )
     return made

@@ -23,11 +23,14 @@ REJECTED = pl.Schema({"file": pl.String(), "line": pl.Int64(), "reason": pl.Stri
 """One row per rejected record. `detail` says what was expected; it never repeats what a person wrote."""
 
 UNREADABLE = pl.Schema({"column_name": pl.String(), "reason": pl.String(), "records": pl.Int64()})
-"""One row per column and reason: fields that could not be read and became NULL, while the record was kept."""
+"""One row per column and reason: fields that could not be read and became NULL, while the record was kept.
+
+Under `ambiguous_time` are those that were read, as the first of two instants that the clocks showed alike.
+"""
 
 
 class DeliveryError(Exception):
-    """A mistake in a delivery or its note. Refuses that delivery; the message says what was found, expected, and what to do."""
+    """A mistake in a delivery or its note, which refuses it. The message says what was found, expected, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,14 @@ class Format(Protocol):
     """A file format. `version` is raised when the same files give other rows, which makes every delivery of it be read again."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name that notes call it by."""
+        ...
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """The version of the reader."""
+        ...
 
     @property
     def needs_timezone(self) -> bool:

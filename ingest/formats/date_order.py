@@ -10,7 +10,7 @@ import polars as pl
 from ingest.source import DeliveryError
 from ingest.text import DateOrder, clean_number
 
-_WRITTEN_DATE = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}(?:\D|$)"
+_WRITTEN_DATE = r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-][0-9]{2,4}(?:[^0-9]|$)"
 _NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first"}
 
 

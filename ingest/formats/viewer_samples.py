@@ -121,7 +121,7 @@ def _rules(session_id: str | None) -> dict[str, tuple[pl.Expr, str]]:
 def _read_epochs(frame: pl.DataFrame, epoch: Epoch, label: str) -> pl.DataFrame:
     """Times since 1970. A logger that was killed leaves NUL bytes before a number: they are no part of it."""
     written = clean_number(pl.col("sampled_at").str.strip_chars("\0 "))
-    number = written.str.extract(r"^(\d{1,16})(?:\.\d+)?$").cast(pl.Int64())
+    number = written.str.extract(r"^([0-9]{1,16})(?:\.[0-9]+)?$").cast(pl.Int64())
 
     def instant(unit: Epoch) -> pl.Expr:
         scale = _PER_SECOND[unit]

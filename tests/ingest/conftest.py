@@ -4,9 +4,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ingest.home import Home
 from tests.ingest.live_desk import LiveDesk
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("ingest", deadline=None)
+settings.load_profile("ingest")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,20 @@
 """Delimited text: what is a row, on which line it stands, and what is set aside or refused."""
 
+import csv
+import gzip
+import io
+import zipfile
+
 import pytest
-from hypothesis import given
+import zstandard
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.text_file import TextFile, read_table
+from ingest.formats.text_file import TextFile, TextTable, pick_columns, read_table, text_files
 from ingest.source import DeliveryError
 from tests.ingest.live_desk import LiveDesk, utc
+
+SAMPLES = {"session": {"id": "s"}, "columns": {"sampled_at": "at", "viewers": "viewers"}}
 
 
 def lines_of(text: str, first_line: int = 1) -> list[tuple[str | None, int]]:
@@ -19,9 +27,9 @@ def lines_of(text: str, first_line: int = 1) -> list[tuple[str | None, int]]:
     [
         ("a,b\n1,2\n3,4\n", [("1", 2), ("3", 3)]),
         ("\n\na,b\n1,2\n", [("1", 4)]),
-        ('a,b\n"x\ny",1\n\n3,4\n', [("x\ny", 2), (None, 4), ("3", 5)]),
+        ('a,b\n"x\ny",1\n\n3,4\n', [("x\ny", 2), ("3", 5)]),
         ('"a\nc",b\n1,2\n', [("1", 3)]),
-        ('a,b\n"x\ny",1\n3,4\n5,6,7\n\n8,9\n', [("x\ny", 2), ("3", 4), (None, 6), ("8", 7)]),
+        ('a,b\n"x\ny",1\n3,4\n5,6,7\n\n8,9\n', [("x\ny", 2), ("3", 4), ("8", 7)]),
     ],
 )
 def test_the_line_of_a_record_is_the_one_it_starts_on(text: str, lines: list[tuple[str | None, int]]) -> None:
@@ -41,17 +49,243 @@ def test_records_with_too_many_fields_and_a_cut_end_are_set_aside() -> None:
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_line_ends(live: LiveDesk, ends: str) -> None:
     text = ends.join(["at,viewers", "2022-10-09T18:00:00Z,5", "2022-10-09T18:01:00Z,6", ""])
-    options = {"session": {"id": "s"}, "columns": {"sampled_at": "at", "viewers": "viewers"}}
-    samples = live.read("viewer_samples", {"s.csv": text}, options, None).tables["live_samples"]
+    samples = live.read("viewer_samples", {"s.csv": text}, SAMPLES, None).tables["live_samples"]
     assert samples.select("sampled_at", "viewers", "line").rows() == [
         (utc("2022-10-09T18:00:00"), 5, 2),
         (utc("2022-10-09T18:01:00"), 6, 3),
     ]
 
 
-def test_a_field_too_long_to_be_one_is_refused_not_a_crash() -> None:
-    with pytest.raises(DeliveryError, match=r"f\.csv: cannot be read as text in columns"):
-        read_table(TextFile("f.csv", 'a,b\n1,2,3\n"' + "x" * 200_000 + "\n"))
+def read(text: str, separator: str | None = None) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """The fields and lines of the records of a text, and the lines of those that cannot be read."""
+    table = read_table(TextFile("f.csv", text), separator=separator)
+    return table.rows.drop("file").rows(), table.rejected.select("line").rows()
+
+
+class TestQuotationMarks:
+    @pytest.mark.parametrize(
+        ("text", "rows"),
+        [
+            ('5" screen,1', [('5" screen', "1", 2)]),
+            ('"he said ""hi""",1', [('he said "hi"', "1", 2)]),
+            ('"he said "hi" then",1', [('he said hi" then"', "1", 2)]),
+            ('"abc"def,1', [("abcdef", "1", 2)]),
+            ('"",1', [(None, "1", 2)]),
+        ],
+    )
+    @pytest.mark.parametrize("odd", ["", 'x"y,2\n'])
+    def test_marks_inside_a_field(self, text: str, rows: list[tuple[object, ...]], odd: str) -> None:
+        found, rejected = read(f"a,b\n{text}\n{odd}7,8\n")
+        whole = [tuple(value or None for value in row) for row in found]
+        assert whole == [*rows, *([('x"y', "2", 3)] if odd else []), ("7", "8", 4 if odd else 3)]
+        assert rejected == []
+
+    def test_a_mark_that_is_never_closed_costs_its_record_alone(self) -> None:
+        assert read('a,b\n1,"x\n2,y\n3,z\n') == ([("2", "y", 3), ("3", "z", 4)], [(2,)])
+
+    def test_a_mark_does_not_pair_with_one_of_a_later_record(self) -> None:
+        assert read('a,b\n1,"x\n2,y\n3,"z"\n4,q\n') == ([("2", "y", 3), ("3", "z", 4), ("4", "q", 5)], [(2,)])
+
+    def test_a_field_too_long_to_be_one_costs_its_record_alone(self) -> None:
+        text = 'a,b\n1,2,3\n"' + "x" * 200_000 + "\n4,5\n"
+        assert read(text) == ([("4", "5", 4)], [(2,), (3,)])
+
+    def test_many_odd_lines_take_no_longer_than_as_many_others(self) -> None:
+        """Each of them begins the reading anew: were it from the first line on, this would take minutes."""
+        found, rejected = read("a,b\n" + '1,"he said "hi" then"\n' * 20_000 + '2,"x\n' * 20_001)
+        assert (len(found), len(rejected)) == (20_000, 20_001)
+
+
+class TestCutOff:
+    @pytest.mark.parametrize("end", ["3", "3,4", '3,"4', '3,"4\n', '3,"4\nmore', '"3\n\n'])
+    def test_the_last_record_is_rejected(self, end: str) -> None:
+        assert read(f'a,b,c\n1,"x\ny",2\n{end}') == ([("1", "x\ny", "2", 2)], [(4,)])
+
+    @pytest.mark.parametrize("end", ["3,4,5", '3,4,"5"', '3,"4\n4",5', '3,4,"5\n5"', "3,4,"])
+    def test_a_last_record_that_is_whole_is_not(self, end: str) -> None:
+        found, rejected = read(f"a,b,c\n1,2,3\n{end}")
+        assert [row[-1] for row in found] == [2, 3]
+        assert rejected == []
+
+    def test_short_records_before_the_last_are_kept(self) -> None:
+        assert read("a,b\n1\n2,3\n") == ([("1", None, 2), ("2", "3", 3)], [])
+
+
+class TestColumns:
+    @pytest.mark.parametrize(
+        ("text", "separator"),
+        [
+            ("a,b\n1,2\n", ","),
+            ("a;b\n1,5;2\n", ";"),
+            ("a\tb\n1\t2\n", "\t"),
+            ('"a, or b, or c";b\n1;2\n', ";"),
+            ("a\n1\n", ","),
+        ],
+    )
+    def test_the_separator_is_the_one_of_the_header(self, text: str, separator: str) -> None:
+        assert read(text) == read(text, separator)
+
+    def test_separators_beyond_the_last_column_hold_nothing(self) -> None:
+        assert read("a,b\n1,2,\n3,4,,\n") == ([("1", "2", 2), ("3", "4", 3)], [])
+
+    def test_names_that_occur_twice(self) -> None:
+        """By either way of reading, the first of them has the name."""
+        for odd in ("", 'x"y,,\n'):
+            table = read_table(TextFile("f.csv", f"a,b,a\n1,2,3\n{odd}"))
+            assert table.rows.columns == ["a", "b", "a_duplicated_0", "file", "line"]
+            assert pick_columns(table.rows, {"ours": "a"}, "f.csv")["ours"][0] == "1"
+
+    def test_picked_by_name_or_position(self) -> None:
+        table = read_table(TextFile("f.csv", "a,b\n1,2\n"))
+        picked = pick_columns(table.rows, {"x": 2, "y": "a"}, "f.csv")
+        assert picked.columns == ["x", "y", "file", "line"]
+        assert picked.rows() == [("2", "1", "f.csv", 2)]
+
+    @pytest.mark.parametrize(
+        ("columns", "message"),
+        [
+            (
+                {"x": "c"},
+                r"f\.csv: column 'c' for 'x' is not there; found 'a', 'b'; correct `columns` in delivery\.yml",
+            ),
+            ({"x": "line"}, r"f\.csv: column 'line' for 'x' is not there"),
+            ({"x": 3}, r"f\.csv: column 3 for 'x' is not there; found 2 columns, the first is 1"),
+            ({"x": 0}, r"f\.csv: column 0 for 'x' is not there"),
+        ],
+    )
+    def test_a_column_that_is_not_there(self, columns: dict[str, str | int], message: str) -> None:
+        with pytest.raises(DeliveryError, match=message):
+            pick_columns(read_table(TextFile("f.csv", "a,b\n1,2\n")).rows, columns, "f.csv")
+
+    def test_without_a_header(self) -> None:
+        table = read_table(TextFile("f.csv", '\n1,2\n5" x,3\n'), has_header=False)
+        assert table.rows.select("column_1", "line").rows() == [("1", 2), ('5" x', 3)]
+
+    @pytest.mark.parametrize("text", ["", "\n \n", "\t\n"])
+    def test_an_empty_file(self, text: str) -> None:
+        with pytest.raises(DeliveryError, match=r"f\.csv: is empty; expected a header and records"):
+            read_table(TextFile("f.csv", text))
+
+    def test_blank_lines_are_no_records(self) -> None:
+        table = read_table(TextFile("f.csv", 'a,b\n\n , \n1,2\n,\n"",""\n\n'))
+        assert (table.rows["line"].to_list(), table.records) == ([4], 1)
+
+
+class TestEncodings:
+    TEXT = "at,viewers,note\n2022-10-09T18:00:00Z,5,هدوء وسلام\n"
+
+    def viewers(self, live: LiveDesk, name: str, content: bytes, **options: str) -> list[int]:
+        samples = live.read("viewer_samples", {name: content}, {**SAMPLES, **options}, None).tables["live_samples"]
+        return samples["viewers"].to_list()
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1256"])
+    def test_told_by_the_text(self, live: LiveDesk, encoding: str) -> None:
+        assert self.viewers(live, "s.csv", self.TEXT.encode(encoding)) == [5]
+
+    def test_arabic_that_begins_late_is_still_told(self, live: LiveDesk) -> None:
+        text = "at,viewers,note\n" + "2022-10-09T18:00:00Z,5,x\n" * 8_000 + "2022-10-09T18:00:01Z,6,هدوء\n"
+        assert len(self.viewers(live, "s.csv", text.encode("cp1256"))) == 2
+
+    @pytest.mark.parametrize("encoding", ["windows-1252", "utf-16", "utf-8"])
+    def test_as_the_note_says(self, live: LiveDesk, encoding: str) -> None:
+        assert self.viewers(
+            live, "s.csv", "at,viewers,é\n2022-10-09T18:00:00Z,5,é\n".encode(encoding), encoding=encoding
+        ) == [5]
+
+    @pytest.mark.parametrize(
+        ("content", "encoding", "message"),
+        [
+            (
+                "é,ü,ö\n".encode("cp1252"),
+                None,
+                r"is neither UTF-8 \(byte 0\) nor UTF-16 nor Arabic Windows-1256; set options\.encoding",
+            ),
+            ("é\n".encode("cp1252"), "utf-8", r"is not utf-8 as options\.encoding says"),
+            (b"a\n", "utf8-mac", r"is not utf8-mac as options\.encoding says"),
+            (b"a\n", "undefined", r"is not undefined as options\.encoding says"),
+            (b"a\n", "base64", r"is not base64 as options\.encoding says"),
+            (b"\xff\xfea\0b", None, r"begins as utf-16 but is not"),
+            (b"a,b\n\0\1\2binary", None, r"is not text \(it holds NUL bytes\)"),
+            (
+                b"PK\x03\x04...",
+                None,
+                r"is a zip archive or an Excel workbook, expected text; export it as CSV, or name its format",
+            ),
+            (b"\xd0\xcf\x11\xe0...", None, r"is an old Excel workbook, expected text"),
+            (b"$FL2@(#) SPSS DATA FILE", None, r"is an SPSS file, expected text"),
+            (b"$FL3@(#) SPSS DATA FILE", None, r"is an SPSS file, expected text"),
+            (b"%PDF-1.7", None, r"is a PDF, expected text"),
+            (b"PAR1", None, r"is a parquet file, expected text"),
+            (gzip.compress(b"a"), None, r"is gzip without the ending \.gz"),
+            (zstandard.compress(b"a"), None, r"is zstandard without the ending \.zst"),
+        ],
+    )
+    def test_what_is_no_text(self, live: LiveDesk, content: bytes, encoding: str | None, message: str) -> None:
+        options = SAMPLES | ({"encoding": encoding} if encoding else {})
+        with pytest.raises(DeliveryError, match=rf"s\.csv: {message}"):
+            live.read("viewer_samples", {"s.csv": content}, options, None)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        for name, data in files.items():
+            content.writestr(name, data)
+    return archive.getvalue()
+
+
+def locked() -> bytes:
+    """An archive whose one member says that it is encrypted."""
+    data = bytearray(zipped({"s.csv": b"at,viewers\n"}))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+class TestPacking:
+    def names(self, live: LiveDesk, files: dict[str, bytes]) -> list[tuple[str, str]]:
+        return [(file.name, file.text) for file in text_files(live.deliver("viewer_samples", files, SAMPLES, None))]
+
+    def test_every_file_in_order(self, live: LiveDesk) -> None:
+        files = {
+            "c.csv.gz": gzip.compress(b"c1") + gzip.compress(b"c2"),
+            "a.ZIP": zipped(
+                {"z.csv": b"z", "b/": b"", "b/a.csv": b"a", "__MACOSX/._z.csv": b"\0", ".DS_Store": b"\0", "b/.x": b"x"}
+            ),
+            "b.csv.zst": zstandard.compress(b"b1") + zstandard.compress(b"b2"),
+            "d.csv": b"d",
+        }
+        assert self.names(live, files) == [
+            ("a.ZIP/b/a.csv", "a"),
+            ("a.ZIP/z.csv", "z"),
+            ("b.csv", "b1b2"),
+            ("c.csv", "c1c2"),
+            ("d.csv", "d"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "content", "message"),
+        [
+            ("s.csv.gz", b"at,viewers\n", "cannot be unpacked"),
+            ("s.csv.gz", gzip.compress(b"at,viewers\n" * 1_000)[:-20], "cannot be unpacked"),
+            ("s.csv.zst", b"at,viewers\n", "cannot be unpacked"),
+            (
+                "s.csv.zst",
+                zstandard.compress(bytes(range(256)) * 2_000)[:-20],
+                r"cannot be unpacked \(it was cut off\)",
+            ),
+            ("s.zip", b"at,viewers\n", "cannot be unpacked"),
+            ("s.zip", zipped({"s.csv": b"at,viewers\n"})[:-5], "cannot be unpacked"),
+            ("s.zip", zipped({}), "holds no file; expected an archive of text files"),
+            ("s.zip", zipped({"__MACOSX/._s.csv": b"x"}), "holds no file"),
+            ("s.zip", locked(), "is locked with a password; expected an open archive"),
+        ],
+    )
+    def test_what_cannot_be_unpacked_whole_is_refused(
+        self, live: LiveDesk, name: str, content: bytes, message: str
+    ) -> None:
+        with pytest.raises(DeliveryError, match=f"{name}: {message}"):
+            self.names(live, {name: content})
 
 
 @given(
@@ -60,7 +294,29 @@ def test_a_field_too_long_to_be_one_is_refused_not_a_crash() -> None:
 def test_what_a_spreadsheet_writes_is_what_is_read(rows: list[list[str]]) -> None:
     quoted = [",".join('"' + field.replace('"', '""') + '"' for field in row) for row in rows]
     table = read_table(TextFile("f.csv", "\n".join(["a,b", *quoted, ""]))).rows
-    assert [[field or "" for field in row] for row in table.select("a", "b").rows()] == rows
-    assert table["line"].to_list() == [
-        2 + sum(1 + "".join(row).count("\n") for row in rows[:number]) for number in range(len(rows))
+    assert [[field or "" for field in row] for row in table.select("a", "b").rows()] == [
+        row for row in rows if any(row)
     ]
+    assert table["line"].to_list() == [
+        2 + sum(1 + "".join(row).count("\n") for row in rows[:number]) for number, row in enumerate(rows) if any(row)
+    ]
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from('xy,,""\n\n '), max_size=24))
+def test_any_text_gives_rows_of_its_own_lines(body: str) -> None:
+    """Whatever the marks do: each record begins on a line of its own, in order, and none is made up."""
+    table = read_table(TextFile("f.csv", f"a,b\n{body}"))
+    lines = sorted([*table.rows["line"], *table.rejected["line"]])
+    assert len(set(lines)) == len(lines)
+    assert all(f"a,b\n{body}".split("\n")[line - 1].strip() for line in lines)
+    if '"' not in body:
+        expected = [row for row in csv.reader(io.StringIO(body)) if any(field.strip() for field in row)]
+        assert table.records == len(expected)
+
+
+def test_a_table_counts_what_it_could_not_read() -> None:
+    table = read_table(TextFile("f.csv", "a,b\n1,2\n3,4,5\n"))
+    assert isinstance(table, TextTable)
+    assert (table.name, table.records, table.rows.height) == ("f.csv", 2, 1)
+    assert "3 fields, expected 2 as in the header" in table.rejected["detail"][0]

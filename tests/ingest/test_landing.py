@@ -1,0 +1,202 @@
+"""The landing zone: what is seen there, what is warned of, and a delivery that is there whole or not at all."""
+
+import shutil
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingest import landing
+from ingest.delivery import NOTE, signature
+from ingest.home import Home
+from ingest.landing import Landed, scan, write_delivery
+
+DAY = date(2022, 10, 9)
+SOURCES = ("hashtag", "live")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def put(home: Home, place: str, *files: str) -> Path:
+    folder = home.landing / place
+    folder.mkdir(parents=True)
+    for name in files:
+        (folder / name).write_text("x")
+    return folder
+
+
+def seen(home: Home) -> list[Landed]:
+    landed, warnings = scan(home, SOURCES)
+    assert warnings == []
+    return landed
+
+
+class TestScan:
+    def test_a_home_without_a_landing(self, home: Home) -> None:
+        assert scan(home, SOURCES) == ([], [])
+
+    def test_deliveries_by_source_day_and_name(self, home: Home) -> None:
+        for place in ("live/2022-10-09/b", "hashtag/2022-10-10/a", "hashtag/2022-10-09/z", "hashtag/2022-10-09/a b"):
+            put(home, place, NOTE, "x.csv")
+        assert [item.id for item in seen(home)] == [
+            ("hashtag", DAY, "a b"),
+            ("hashtag", DAY, "z"),
+            ("hashtag", date(2022, 10, 10), "a"),
+            ("live", DAY, "b"),
+        ]
+
+    def test_a_folder_without_a_note_is_not_yet_a_delivery(self, home: Home) -> None:
+        put(home, "hashtag/2022-10-09/half", "x.csv")
+        put(home, "hashtag/2022-10-09/.delivery-abc", NOTE)
+        put(home, "hashtag/.trash/day", NOTE)
+        (home.landing / "hashtag/2022-10-09/stray.csv").touch()
+        assert seen(home) == []
+
+    @pytest.mark.parametrize("name", ["delivery.yaml", "Delivery.yml", "delivery.yml.txt"])
+    def test_a_note_under_another_name_is_warned_of(self, home: Home, name: str) -> None:
+        put(home, "hashtag/2022-10-09/day", name)
+        landed, [warning] = scan(home, SOURCES)
+        assert landed == []
+        assert (
+            warning
+            == f"landing/hashtag/2022-10-09/day is no delivery: its note is called {name}; expected {NOTE}: rename it"
+        )
+
+    def test_a_note_that_lies_beside_the_deliveries_is_warned_of(self, home: Home) -> None:
+        put(home, "hashtag/2022-10-09", NOTE, "x.csv")
+        landed, [warning] = scan(home, SOURCES)
+        assert landed == []
+        assert "landing/hashtag/2022-10-09 holds a delivery.yml itself; expected a folder for each delivery" in warning
+
+    def test_an_unknown_source_is_warned_of(self, home: Home) -> None:
+        put(home, "hashtags/2022-10-09/day", NOTE)
+        assert scan(home, SOURCES) == ([], ["landing/hashtags is not a source; expected one of hashtag, live"])
+
+    @pytest.mark.parametrize(
+        "day", ["09-10-2022", "2022-13-01", "20221009", "2022-10-9", "2015-12-31", "yesterday", "2022-02-29"]
+    )
+    def test_a_folder_that_is_no_day_is_warned_of(self, home: Home, day: str) -> None:
+        put(home, f"hashtag/{day}/x", NOTE)
+        landed, [warning] = scan(home, SOURCES)
+        assert landed == []
+        assert warning.startswith(f"landing/hashtag/{day} is not a day; expected YYYY-MM-DD from 2016-01-01 on")
+
+    def test_the_first_day_there_is(self, home: Home) -> None:
+        put(home, "hashtag/2016-01-01/x", NOTE)
+        assert [item.landed_on for item in seen(home)] == [date(2016, 1, 1)]
+
+    @pytest.mark.parametrize(
+        ("one", "other"), [("Day", "day"), ("caf\u00e9", unicodedata.normalize("NFD", "caf\u00e9"))]
+    )
+    def test_names_that_clash_name_each_other(self, home: Home, one: str, other: str) -> None:
+        put(home, f"hashtag/2022-10-09/{one}", NOTE)
+        put(home, f"hashtag/2022-10-09/{other}", NOTE)
+        put(home, "hashtag/2022-10-09/third", NOTE)
+        put(home, f"hashtag/2022-10-10/{one}", NOTE)
+        put(home, f"live/2022-10-09/{one}", NOTE)
+        clashes = {
+            (item.source, item.landed_on.day, item.name): item.clash for item in seen(home) if item.clash is not None
+        }
+        assert clashes == {("hashtag", 9, one): other, ("hashtag", 9, other): one}
+
+    def test_a_delivery_that_vanishes_while_it_is_looked_at_is_left_for_the_next_run(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(home, "hashtag/2022-10-09/a", NOTE)
+        put(home, "hashtag/2022-10-09/b", NOTE)
+        whole = signature
+
+        def vanishing(path: Path) -> str:
+            if path.name == "a":
+                raise FileNotFoundError(path)
+            return whole(path)
+
+        monkeypatch.setattr(landing, "signature", vanishing)
+        assert [item.name for item in seen(home)] == ["b"]
+
+
+class TestWriteDelivery:
+    def test_what_was_given_is_there_and_nothing_else(self, home: Home) -> None:
+        note = {"source": "hashtag", "format": "video_csv", "supplier": "عزيز"}
+        folder = write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"1", "b.csv": b"2"}, note)
+        assert folder == home.landing / "hashtag/2022-10-09/day"
+        assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != NOTE} == {
+            "a.csv": b"1",
+            "b.csv": b"2",
+        }
+        assert yaml.safe_load((folder / NOTE).read_text("utf-8")) == note
+        assert [path.name for path in folder.parent.iterdir()] == ["day"]
+        assert folder.stat().st_mode & 0o777 == 0o755
+
+    def test_a_delivery_of_that_name_is_replaced_as_a_whole(self, home: Home) -> None:
+        write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"1", "old.csv": b"x"}, {"source": "hashtag"})
+        [before] = seen(home)
+        folder = write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"2"}, {"source": "hashtag"})
+        [after] = seen(home)
+        assert sorted(path.name for path in folder.iterdir()) == ["a.csv", NOTE]
+        assert (folder / "a.csv").read_bytes() == b"2"
+        assert before.signature != after.signature
+        assert [path.name for path in folder.parent.iterdir()] == ["day"]
+
+    def test_the_note_is_written_last(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        written: list[str] = []
+        real = Path.write_bytes
+
+        def write_bytes(path: Path, data: bytes) -> int:
+            written.extend(entry.name for entry in path.parent.iterdir())
+            return real(path, data)
+
+        monkeypatch.setattr(Path, "write_bytes", write_bytes)
+        write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"1", "b.csv": b"2"}, {"source": "hashtag"})
+        assert NOTE not in written
+
+    def test_a_writer_that_is_killed_leaves_no_part_of_a_delivery(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"1"}, {"source": "hashtag"})
+        before = seen(home)
+
+        def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        for step in ("rename", "chmod"):
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, step, killed)
+                with pytest.raises(KeyboardInterrupt):
+                    write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"2", "b.csv": b"3"}, {"source": "hashtag"})
+            assert seen(home) == before
+
+    def test_who_looks_while_it_is_replaced_never_sees_a_part(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names = {"a.csv", "b.csv", NOTE}
+        looks: list[list[set[str]]] = []
+        rmtree, rename = shutil.rmtree, Path.rename
+
+        def look() -> None:
+            looks.append([{path.name for path in item.path.iterdir()} for item in seen(home)])
+
+        def rmtree_slowly(folder: Path) -> None:
+            for path in sorted(folder.rglob("*.*")):
+                path.unlink()
+                look()
+            rmtree(folder)
+
+        def rename_slowly(path: Path, target: Path) -> Path:
+            look()
+            return rename(path, target)
+
+        files = {"a.csv": b"1", "b.csv": b"2"}
+        write_delivery(home, "hashtag", DAY, "day", files, {"source": "hashtag"})
+        monkeypatch.setattr(shutil, "rmtree", rmtree_slowly)
+        monkeypatch.setattr(Path, "rename", rename_slowly)
+        write_delivery(home, "hashtag", DAY, "day", files, {"source": "hashtag"})
+        look()
+        assert len(looks) == 6
+        assert all(look in ([], [names]) for look in looks)
+        assert looks.count([]) == 1

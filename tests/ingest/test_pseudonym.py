@@ -1,0 +1,107 @@
+"""Pseudonyms: the same person is the same key, for this secret and this kind alone; and the secrets that are refused."""
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.home import Home
+from ingest.pseudonym import KEY_VARIABLE, KeyProblemError, Pseudonymiser, pseudonymiser
+
+OURS = "a secret of the tests, long enough"
+OTHER = "another secret of the tests, as long"
+
+
+def keys(*identities: str | None, kind: str = "person", secret: str = OURS) -> list[str | None]:
+    frame = pl.DataFrame({"identity": list(identities)}, schema={"identity": pl.String()})
+    made = Pseudonymiser(secret.encode()).key(pl.col("identity"), kind)
+    return frame.select(made.alias("key"))["key"].to_list()
+
+
+class TestKeys:
+    def test_the_key_of_a_person_never_changes(self) -> None:
+        """What is in the lake of a user was made by this: another result would make everybody a new person."""
+        assert keys("noor") == ["ef25aa7743aa66277f260365392a640e"]
+
+    def test_one_person_one_key_wherever_it_stands(self) -> None:
+        first, second, again = keys("noor", "omar", "noor")
+        assert first == again != second
+        assert keys("omar") == [second]
+
+    def test_white_space_and_unicode_form_are_no_part_of_a_person(self) -> None:
+        assert len(set(keys("Ren\u00e9e", " Ren\u00e9e\t", "Rene\u0301e"))) == 1
+
+    def test_case_is(self) -> None:
+        assert len(set(keys("noor", "Noor"))) == 2
+
+    def test_kinds_and_secrets_are_kept_apart(self) -> None:
+        assert len({*keys("noor"), *keys("noor", kind="creator"), *keys("noor", secret=OTHER)}) == 3
+
+    def test_nobody_is_not_a_person(self) -> None:
+        assert keys(None, "", "  ", "\u00a0\n") == [None, None, None, None]
+        assert keys() == []
+
+    @given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=8), max_size=8))
+    def test_different_people_have_different_keys_of_128_bits(self, people: list[str]) -> None:
+        made = keys(*people)
+        nobody = [unicodedata.normalize("NFC", person).strip() == "" for person in people]
+        assert [key is None for key in made] == nobody
+        assert all(re.fullmatch("[0-9a-f]{32}", key) for key in made if key is not None)
+        distinct = {unicodedata.normalize("NFC", person).strip() for person in people} - {""}
+        assert len(set(made) - {None}) == len(distinct)
+
+    def test_a_pseudonymiser_does_not_show_its_secret_where_a_delivery_is_printed(self) -> None:
+        assert OURS not in Pseudonymiser(OURS.encode()).fingerprint()
+
+
+class TestSecrets:
+    @pytest.mark.parametrize(
+        ("environment", "found"),
+        [({}, "is not set"), ({KEY_VARIABLE: ""}, "is not set"), ({KEY_VARIABLE: "x" * 31}, "has 31 characters")],
+    )
+    def test_a_missing_or_short_secret(self, tmp_path: Path, environment: dict[str, str], found: str) -> None:
+        with pytest.raises(
+            KeyProblemError, match=f"{KEY_VARIABLE} {found}; expected a secret of 32 characters or more"
+        ) as problem:
+            pseudonymiser(Home(tmp_path), environment)
+        assert "token_hex" in str(problem.value)
+        assert "xxx" not in str(problem.value)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_home_remembers_a_fingerprint_and_not_the_secret(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        made = pseudonymiser(home, {KEY_VARIABLE: OURS})
+        assert made == Pseudonymiser(OURS.encode())
+        [remembered] = home.lake.iterdir()
+        assert remembered.read_text() == made.fingerprint() != Pseudonymiser(OTHER.encode()).fingerprint()
+        assert OURS not in remembered.read_text()
+        assert pseudonymiser(home, {KEY_VARIABLE: OURS}) == made
+
+    def test_a_changed_secret_is_noticed_and_does_not_become_the_known_one(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        pseudonymiser(home, {KEY_VARIABLE: OURS})
+        for _ in range(2):
+            with pytest.raises(
+                KeyProblemError, match="another key than the one this home began with; expected the same"
+            ) as problem:
+                pseudonymiser(home, {KEY_VARIABLE: OTHER})
+            assert OTHER not in str(problem.value)
+        pseudonymiser(home, {KEY_VARIABLE: OURS})
+
+    def test_a_fingerprint_that_an_editor_has_touched_is_still_the_same(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        pseudonymiser(home, {KEY_VARIABLE: OURS})
+        [remembered] = home.lake.iterdir()
+        remembered.write_text(remembered.read_text() + "\n")
+        pseudonymiser(home, {KEY_VARIABLE: OURS})
+
+    def test_a_simulated_home_has_a_secret_of_its_own(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        home.simulated.write_text(json.dumps({"pseudonym_key": OTHER, "deliveries": []}))
+        assert pseudonymiser(home, {}) == pseudonymiser(home, {KEY_VARIABLE: OURS}) == Pseudonymiser(OTHER.encode())
+        assert not home.lake.exists()
