@@ -3,7 +3,6 @@
 Nothing is judged here; `expectations.validation` does. The SQL is put together from names and conditions of the suites.
 """
 
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

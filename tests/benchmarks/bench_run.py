@@ -1,4 +1,4 @@
-"""What a run costs beside the engines alone, and what importing the definitions costs beside `import dagster_dbt`.
+"""What a run costs beside the engines alone, and what the definitions cost beside `import dagster_dbt`.
 
     python tests/benchmarks/bench_run.py [videos]
 
@@ -21,6 +21,7 @@ from ingest.simulator import simulate
 
 REPEATS = 3
 ENVIRONMENT = {**os.environ, "DO_NOT_TRACK": "1"}
+DEFINITIONS = "from orchestration.definitions import build_definitions; build_definitions()"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -83,8 +84,8 @@ def main() -> None:
             measure("the hashtag marts by DuckDB alone", lambda home=home: bare_engines(home))  # type: ignore[misc]
             measure("import dagster_dbt", lambda: python("import dagster_dbt"))
             measure(
-                "import the definitions",
-                lambda home=home: python("import orchestration.definitions", CAMPAIGN_HOME=str(home.root)),  # type: ignore[misc]
+                "build the definitions",
+                lambda home=home: python(DEFINITIONS, CAMPAIGN_HOME=str(home.root)),  # type: ignore[misc]
             )
         rows = [(name, statistics.median(found), min(found), max(found)) for name, found in times.items()]
     print(f"{videos} videos, {REPEATS} alternated repeats, {os.cpu_count()} cores")  # noqa: T201

@@ -1,6 +1,5 @@
 """Live marts: the golden vector, an oracle that counts second by second, incremental = full rebuild, and real files."""
 
-
 import json
 import random
 import shutil

@@ -1,6 +1,5 @@
 """Marts against their suites: every expectation of every mart fires on a planted defect, and only there."""
 
-
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -25,7 +25,7 @@ REAL = Path(__file__).parents[2].parent / "shared" / "data" / "survey"
 SURVEY_KEY = """
 survey: {id: tpl, wave: w5, title: "...", fieldwork_from: 2021-03-01, fieldwork_to: 2021-03-31, mode: online, population: "adults",
          sampling: non_probability}
-"""  # noqa: E501 - as in the documentation
+"""
 
 
 def deliver(folder: Path, form: str, files: Mapping[str, str | bytes], options: str) -> Delivery:

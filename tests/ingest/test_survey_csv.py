@@ -88,9 +88,7 @@ class TestWhoIsRejected:
         assert parsed.tables["survey_answers"].height == 2  # an answer is given once, whatever the samples
 
     def test_an_empty_weight_column(self, tmp_path: Path) -> None:
-        with pytest.raises(
-            DeliveryError, match=r"weight column 'w' is empty for 2 of 2 respondents of wave w5 of tpl"
-        ):
+        with pytest.raises(DeliveryError, match=r"weight column 'w' is empty for 2 of 2 respondents of wave w5 of tpl"):
             wave(tmp_path, "id,w,q\n1,,1\n2,,1\n", WEIGHTED)
 
     def test_lines_with_too_many_fields_are_counted(self, tmp_path: Path) -> None:

@@ -177,7 +177,9 @@ def test_teams_meetings(ask: Query) -> None:
     assert ask(f"select {figures} from fct_live_session where session_id = 'pt_2021-03-08_SIR'") == [
         (47, 44, datetime(2021, 3, 8, 23, 51, 59, tzinfo=UTC), 4404.83, 1222.28, "name")
     ]
-    people: dict[str, int] = dict(ask("select session_id, unique_attendees from fct_live_session where session_id like '%SIB'"))
+    people: dict[str, int] = dict(
+        ask("select session_id, unique_attendees from fct_live_session where session_id like '%SIB'")
+    )
     assert people == {"pt_2021-03-09_SIB": 38, "pt_2021-03-16_SIB": 39}
 
 
