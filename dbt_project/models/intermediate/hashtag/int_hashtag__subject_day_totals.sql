@@ -62,7 +62,6 @@ merged as (
         coalesce(all_markets.event_on, posts.event_on) as event_on,
         coalesce(posts.posts, 0) as posts,
         coalesce(posts.unique_creators, 0) as unique_creators,
-        coalesce(posts.creators_first_seen, 0) as creators_first_seen,
         posts.new_creators,
         cast(all_markets.views as bigint) as views,
         cast(all_markets.likes as bigint) as likes,
@@ -86,6 +85,7 @@ merged as (
 
 ),
 
+-- On a subject's first date everybody would be new: that is not known.
 first_dates as (
 
     select

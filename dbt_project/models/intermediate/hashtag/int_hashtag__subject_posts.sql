@@ -71,7 +71,6 @@ counted as (
         created_on,
         count(*) as posts,
         count(distinct creator_key) as unique_creators,
-        created_on = min(created_on) over (partition by campaign_id, subject_type, subject_id, market) as is_first_date,
     from posts
     group by campaign_id, subject_type, subject_id, market, created_on
 
@@ -87,8 +86,7 @@ joined as (
         counted.created_on as event_on,
         counted.posts,
         counted.unique_creators,
-        coalesce(newcomers.new_creators, 0) as creators_first_seen,
-        case when not counted.is_first_date then coalesce(newcomers.new_creators, 0) end as new_creators,
+        coalesce(newcomers.new_creators, 0) as new_creators,
     from counted
     left join newcomers
         on
