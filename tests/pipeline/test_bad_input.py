@@ -11,7 +11,7 @@ from ingest.landing import write_delivery
 from tests.pipeline.conftest import Query, query, run
 
 DAY = date(2022, 10, 9)
-VIDEOS = "id,at,views,likes,tags\n{id},2022-10-08 10:00:00,{views},5,#EndTheStigma\n"
+HEADER = "id,at,views,likes,tags\n"
 COLUMNS = {"video_id": "id", "captured_at": "at", "views": "views", "likes": "likes", "hashtags": "tags"}
 HASHTAG: dict[str, Any] = {
     "source": "hashtag",
@@ -36,6 +36,7 @@ REFUSED = {
     "hashtag/2022-10-09/excel-as-csv": r"videos.csv: is a zip archive or an Excel workbook, expected text; export it as CSV",
     "hashtag/2022-10-09/no-column": "videos.csv: column 'plays' for 'views' is not there; found 'id', 'at', 'views', 'likes', 'tags'",
     "hashtag/2022-10-09/no-zone": "delivery.yml: key 'timezone' is missing: the times of video_csv carry no zone; add the IANA zone",
+    "hashtag/2022-10-09/unknown-campaign": "delivery.yml: key 'campaign': found 'theirs', expected one of endthestigma; correct it, or add",
     "hashtag/2022-10-09/unknown-key": "delivery.yml: unknown key 'suplier': remove or correct it, expected one of source, format",
     "survey/2022-10-09/empty-weight": "wave.csv: weight column 'weight' is empty for 3 of 3 respondents",
     "survey/2022-10-09/text-as-sav": "wave.sav: cannot be read as an SPSS file",
@@ -47,15 +48,22 @@ def land(home: Home, name: str, note: dict[str, Any], file: str, content: bytes)
     return write_delivery(home, note["source"], DAY, name, {file: content}, note)
 
 
-def videos(video: str, views: int) -> bytes:
-    return VIDEOS.format(id=video, views=views).encode()
+def reading(video: str, views: int, day: str = "2022-10-08") -> str:
+    return f"{video},{day} 10:00:00,{views},5,#EndTheStigma\n"
+
+
+def videos(video: str, views: int, day: str = "2022-10-08") -> bytes:
+    return (HEADER + reading(video, views, day)).encode()
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("bad-input"))
     land(home, "good", HASHTAG, "videos.csv", videos("good", 100))
-    land(home, "utf-16", HASHTAG, "videos.csv", videos("utf16", 200).decode().replace(",", "\t").encode("utf-16"))
+    later = HEADER + reading("good", 130, "2022-10-09") + reading("utf16", 200)
+    land(home, "utf-16", HASHTAG, "videos.csv", later.replace(",", "\t").encode("utf-16"))
+    land(home, "captured-later", HASHTAG, "videos.csv", videos("later", 1, "2022-12-01"))
+    land(home, "unknown-campaign", HASHTAG | {"campaign": "theirs"}, "videos.csv", videos("campaign", 1))
     without_zone = {key: value for key, value in HASHTAG.items() if key != "timezone"}
     land(home, "no-zone", without_zone, "videos.csv", videos("zone", 1))
     land(home, "unknown-key", HASHTAG | {"suplier": "a panel"}, "videos.csv", videos("key", 1))
@@ -94,25 +102,40 @@ def test_the_published_ledger_says_the_same(ask: Query, said: str) -> None:
     assert {delivery: status for delivery, status, _ in rows} == {
         "hashtag/2022-10-09/good": "loaded",
         "hashtag/2022-10-09/utf-16": "loaded",
+        "hashtag/2022-10-09/captured-later": "held",
         **dict.fromkeys(REFUSED, "refused"),
     }
     for delivery, status, reason in rows:
         assert (reason is None) == (status == "loaded")
-        assert status == "loaded" or f"{delivery} refused: {reason}" in said.splitlines()
+        assert status == "loaded" or f"{delivery} {status}: {reason}" in said.splitlines()
+
+
+def test_a_delivery_that_is_not_believable_is_held_and_its_check_is_red(home: Home, ask: Query) -> None:
+    [(reason,)] = ask("select reason from published.meta.deliveries where delivery = 'captured-later'")
+    assert "captured_at" in reason
+    red = ask(
+        "select delivery, check_name, observed, expected from published.meta.checks where not passed and severity = 'ERROR'"
+    )
+    assert [row[:2] for row in red] == [("captured-later", "captured_at_before_landing")]
+    assert all(red[0])
+    assert (home.lake / "held/video_readings/landed_on=2022-10-09/captured-later.parquet").exists()
 
 
 def test_the_good_ones_are_published(ask: Query) -> None:
-    assert ask("select video_id, views_total, likes_total from fct_hashtag_video_day order by 1") == [
-        ("good", 100, 5),
-        ("utf16", 200, 5),
+    rows = ask("select video_id, event_on, views_total, likes_total from fct_hashtag_video_day order by 1, 2")
+    assert rows == [
+        ("good", date(2022, 10, 8), 100, 5),
+        ("good", date(2022, 10, 9), 130, 5),
+        ("utf16", date(2022, 10, 8), 200, 5),
     ]
+    assert ask("select sum(views) from fct_hashtag_day where hashtag = 'endthestigma'") == [(30,)]
     accounts = "select delivery, records_read, records_loaded from published.meta.deliveries where status = 'loaded' order by 1"
-    assert ask(accounts) == [("good", 1, 1), ("utf-16", 1, 1)]
+    assert ask(accounts) == [("good", 1, 1), ("utf-16", 2, 2)]
 
 
 def test_without_a_key_nothing_is_changed(home: Home, said: str) -> None:
     assert said
-    land(home, "later", HASHTAG, "videos.csv", videos("later", 300))
+    land(home, "next", HASHTAG, "videos.csv", videos("next", 300))
     data = [home.lake, home.published.parent, home.warehouse.parent]
 
     def files() -> dict[Path, int]:
@@ -130,6 +153,8 @@ def test_what_is_mended_is_published_by_the_next_run(home: Home, said: str) -> N
     assert said
     land(home, "no-zone", HASHTAG, "videos.csv", videos("zone", 1))
     land(home, "unknown-key", HASHTAG, "videos.csv", videos("key", 1))
+    land(home, "unknown-campaign", HASHTAG, "videos.csv", videos("campaign", 1))
+    land(home, "captured-later", HASHTAG, "videos.csv", videos("later", 1))
     land(home, "no-column", HASHTAG, "videos.csv", videos("column", 1))
     land(home, "excel-as-csv", HASHTAG, "videos.csv", videos("excel", 1))
     land(home, "empty-weight", HASHTAG | {"source": "survey", "withdrawn": True}, "wave.csv", b"")
@@ -137,8 +162,10 @@ def test_what_is_mended_is_published_by_the_next_run(home: Home, said: str) -> N
     land(home, "text-as-sav", SURVEY | {"options": unweighted}, "wave.csv", EMPTY_WEIGHT.encode())
     run(home)
     ask = query(home)
-    assert ask("select count(*) from published.meta.deliveries where is_current and status = 'refused'") == [(0,)]
-    assert ask(
-        "select count(*) from fct_hashtag_video_day where video_id in ('zone', 'key', 'column', 'excel', 'good', 'utf16')"
-    ) == [(6,)]
+    assert ask("select count(*) from published.meta.deliveries where is_current and status in ('held', 'refused')") == [
+        (0,)
+    ]
+    assert {video for (video,) in ask("select video_id from dim_video")} == {
+        "campaign", "column", "excel", "good", "key", "later", "next", "utf16", "zone",
+    }  # fmt: skip
     assert ask("select distinct base_unweighted from fct_survey_estimate where survey_id = 's'") == [(3,)]
