@@ -17,6 +17,11 @@ from tests.ingest.live_desk import LiveDesk, utc
 SAMPLES = {"session": {"id": "s"}, "columns": {"sampled_at": "at", "viewers": "viewers"}}
 
 
+def named(value: object) -> str:
+    """The name of a test: the bytes of an archive hold the time it was made, which differs between processes."""
+    return "bytes" if isinstance(value, bytes) else str(value)
+
+
 def lines_of(text: str, first_line: int = 1) -> list[tuple[str | None, int]]:
     rows = read_table(TextFile("f.csv", text), first_line=first_line).rows
     return rows.select(rows.columns[0], "line").rows()
@@ -219,6 +224,7 @@ class TestEncodings:
             (gzip.compress(b"a"), None, r"is gzip without the ending \.gz"),
             (zstandard.compress(b"a"), None, r"is zstandard without the ending \.zst"),
         ],
+        ids=named,
     )
     def test_what_is_no_text(self, live: LiveDesk, content: bytes, encoding: str | None, message: str) -> None:
         options = SAMPLES | ({"encoding": encoding} if encoding else {})
@@ -280,6 +286,7 @@ class TestPacking:
             ("s.zip", zipped({"__MACOSX/._s.csv": b"x"}), "holds no file"),
             ("s.zip", locked(), "is locked with a password; expected an open archive"),
         ],
+        ids=named,
     )
     def test_what_cannot_be_unpacked_whole_is_refused(
         self, live: LiveDesk, name: str, content: bytes, message: str
