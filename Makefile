@@ -34,7 +34,7 @@ up: install  ## the Dagster web UI and daemon on loopback
 	$(BIN)/campaign up --home "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
 
 test: install-test  ## every test
-	env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: install-test  ## style and types of Python, style of SQL
 	$(BIN)/ruff check .
