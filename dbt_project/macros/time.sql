@@ -3,7 +3,7 @@
     cast(timezone({{ zone }}, {{ instant }}) as date)
 {%- endmacro %}
 
-{# True while readings of a date may still change (kpis.md R3). #}
+{# True while readings of a date may still change. #}
 {% macro is_provisional(event_on, source, as_of) -%}
     ({{ event_on }} > {{ as_of }} - {{ look_back_days(source) }})
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#
-    The estimate of every choice in every cell and its variance (kpis.md V01 to V04), before the interval. Shares, not percent.
+    The estimate of every choice in every cell and its variance (V01 to V04), before the interval. Shares, not percent.
     p is exactly 0 or 1 where nobody or everybody chose it; then there is no variance.
 #}
 with

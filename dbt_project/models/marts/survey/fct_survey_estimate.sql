@@ -76,7 +76,7 @@ latest_samples as (
 
 ),
 
--- The item's effective sample size and the width of its interval decide on display (statistics.md 3.4).
+-- The item's effective sample size and the width of its interval decide on display, by the rules of NCHS for proportions.
 measured as (
 
     select
