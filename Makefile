@@ -4,8 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras
+PYTEST := env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: install install-test run up test lint bench lock clean
+.DEFAULT_GOAL := help
+.PHONY: help install install-test run up check test fuzz lint bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
 
 install: $(VENV)/.installed  ## what a run needs, from the lock file alone
 
@@ -33,14 +38,20 @@ endif
 up: install  ## the Dagster web UI and daemon on loopback
 	$(BIN)/campaign up --home "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
 
-test: install-test  ## every test
-	env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+check: lint  ## before every commit: lint, types and the fast tests, in a minute
+	$(PYTEST) -m "not slow and not fuzz" -q $(ARGS)
+
+test: install-test  ## every test but the fuzz tier
+	$(PYTEST) -m "not fuzz" $(ARGS)
+
+fuzz: install-test  ## mutated files of every format: none may stop a run or leak what it holds
+	$(PYTEST) -m fuzz $(ARGS)
 
 lint: install-test  ## style and types of Python, style of SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests
 
 bench: install-test  ## the benchmarks, each beside a peer in the same run
 	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
