@@ -1,14 +1,16 @@
-"""One delivery: its note, its files, its hashes. What lands where is in `ingest.landing`, what is read in `ingest.formats`."""
+"""From a folder to a `Delivery`: its note, its files, its hashes.
+
+What lands where is in `ingest.landing`, what is read in `ingest.formats`.
+"""
 
 import difflib
 import hashlib
 import unicodedata
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
@@ -17,12 +19,11 @@ from polars.exceptions import ComputeError
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from ingest.pseudonym import Pseudonymiser
-from ingest.source import DeliveryError, Format, Source
+from ingest.source import NOTE as NOTE
+from ingest.source import Delivery as Delivery
+from ingest.source import DeliveryError, Source
 
-NOTE = "delivery.yml"
 FIRST_LANDED_ON = date(2016, 1, 1)
-
-Options = TypeVar("Options", bound=BaseModel)
 
 
 @cache
@@ -81,42 +82,6 @@ class Note(BaseModel):
     replaces: Replaces | None = None
     withdrawn: bool = False
     options: dict[str, Any] = {}
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A delivery with a valid note: what a reader gets. `files` are its data files, sorted by name."""
-
-    source: Source
-    landed_on: date
-    name: str
-    path: Path
-    note: Note
-    format: Format
-    options: BaseModel
-    files: tuple[Path, ...]
-    pseudonyms: Pseudonymiser = field(repr=False)
-
-    @property
-    def campaign_id(self) -> str:
-        """The campaign that the note names."""
-        return self.note.campaign
-
-    @property
-    def zone(self) -> ZoneInfo | None:
-        """The zone of times that carry none; never None where the format needs one."""
-        return ZoneInfo(self.note.timezone) if self.note.timezone else None
-
-    def options_as(self, model: type[Options]) -> Options:
-        """The options as the model of the delivery's own format."""
-        if not isinstance(self.options, model):
-            raise TypeError(f"{self.format.name} has other options than {model.__name__}")
-        return self.options
-
-    @cached_property
-    def label(self) -> str:
-        """How messages call the delivery."""
-        return f"{self.source.name}/{self.landed_on}/{self.name}"
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -243,7 +208,19 @@ def load_delivery(
     if not files:
         present = ", ".join(entry.name for entry in data_files(path, ("*",))) or "nothing"
         raise DeliveryError(f"{NOTE}: key 'files': {list(note.files)} matches no file; the folder holds {present}")
-    return Delivery(source, landed_on, path.name, path, note, form, options, files, pseudonyms)
+    return Delivery(
+        source=source,
+        landed_on=landed_on,
+        name=path.name,
+        path=path,
+        format=form,
+        campaign_id=note.campaign,
+        zone=ZoneInfo(note.timezone) if note.timezone else None,
+        supplier=note.supplier,
+        options=options,
+        files=files,
+        pseudonyms=pseudonyms,
+    )
 
 
 def data_files(path: Path, patterns: Sequence[str]) -> tuple[Path, ...]:
@@ -253,7 +230,7 @@ def data_files(path: Path, patterns: Sequence[str]) -> tuple[Path, ...]:
     return tuple(sorted(usable, key=lambda entry: entry.name))
 
 
-def signature(path: Path) -> str:
+def folder_signature(path: Path) -> str:
     """A cheap sign that a folder may have changed: names, sizes and modification times of its files."""
     entries = sorted(
         (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in path.iterdir() if entry.is_file()

@@ -51,7 +51,7 @@ class Outcome:
 
 
 _OUTCOME = [name for name in Outcome.__dataclass_fields__ if name != "reason"]
-_COUNTS = [name for name in _OUTCOME if name.startswith("records_")]
+_MEASURED = [*(name for name in _OUTCOME if name.startswith("records_")), "first_event_at", "last_event_at"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def find_pending(
 
     def is_pending(item: Landed) -> bool:
         row = newest.get(item.id)
-        if row is None or row["signature"] != item.signature:
+        if row is None or row["folder_signature"] != item.folder_signature:
             return True
         if row["outcome"] == "withdrawn":
             return False
@@ -92,7 +92,7 @@ def find_pending(
             replaced = (item.source, row["replaces_landed_on"], row["replaces_delivery"])
             standing = _standing(newest.get(replaced), is_landed=replaced in present)
             target = standing if row["replaces_delivery"] is not None else None
-            if row["context_hash"] != _context(campaigns, item.clash, target):
+            if row["refusal_context"] != _refusal_context(campaigns, item.clash, target):
                 return True
         return bool(readers.get((item.source, row["format"])) != row["reader_version"])
 
@@ -177,13 +177,13 @@ def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
         "landed_on": item.landed_on,
         "delivery": item.name,
         "version": newest["version"] + 1 if newest else 1,
-        "signature": item.signature,
+        "folder_signature": item.folder_signature,
         "ingested_at": datetime.now(UTC),
         "run_id": run.run_id,
     }
     try:
-        row |= {"content_hash": content_hash(item.path), "state_hash": None}
-        row["state_hash"] = row["content_hash"]
+        row |= {"content_hash": content_hash(item.path), "rows_hash": None}
+        row["rows_hash"] = row["content_hash"]
         note = read_note(item.path)
         form = run.source.formats.get(note.format)
         row |= {
@@ -191,11 +191,11 @@ def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
             "campaign_id": note.campaign,
             "supplier": note.supplier,
             "reader_version": form.version if form else None,
-            "state_hash": _state(row["content_hash"], form.version if form else None),
+            "rows_hash": _rows_hash(row["content_hash"], form.version if form else None),
             "replaces_landed_on": note.replaces.landed_on if note.replaces else None,
             "replaces_delivery": note.replaces.delivery if note.replaces else None,
         }
-        if newest and newest["state_hash"] == row["state_hash"] and newest["outcome"] != "refused":
+        if newest and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused":
             return _Read(item, row, is_known=True)
         _check_place(run.home, item)
         if note.withdrawn and note.source == run.source.name:
@@ -209,14 +209,14 @@ def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
     except OSError as error:
         # No signature: what could not be opened today is tried again with every run.
         reason = f"{item.path.name}: cannot be opened ({error.strerror or error}); make it readable for the warehouse"
-        return _refused(item, row | {"signature": None}, reason, newest)
+        return _refused(item, row | {"folder_signature": None}, reason, newest)
     staged = lake.stage(run.home, delivery, row["version"], parsed)
-    return _Read(item, row | {name: getattr(staged, name) for name in _COUNTS}, staged, note.replaces_smaller)
+    return _Read(item, row | {name: getattr(staged, name) for name in _MEASURED}, staged, note.replaces_smaller)
 
 
 def _refused(item: Landed, row: dict[str, Any], reason: str, newest: Mapping[str, Any] | None) -> _Read:
     refused = row | {"outcome": "refused", "outcome_reason": reason}
-    same = ("state_hash", "outcome", "outcome_reason")
+    same = ("rows_hash", "outcome", "outcome_reason")
     return _Read(item, refused, is_known=newest is not None and all(newest[name] == refused[name] for name in same))
 
 
@@ -234,7 +234,7 @@ def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Out
             replaced = (row["source"], row["replaces_landed_on"], row["replaces_delivery"])
             is_landed = _folder(run.home, replaced).joinpath(NOTE).is_file()
             target = _standing(_newest(ledger, replaced), is_landed=is_landed)
-        row["context_hash"] = _context(run.campaigns, read.item.clash, target)
+        row["refusal_context"] = _refusal_context(run.campaigns, read.item.clash, target)
         if settled.is_known:
             ledger = _touched(ledger, row)
         else:
@@ -328,7 +328,7 @@ def _touched(ledger: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
     same = _is_delivery((row["source"], row["landed_on"], row["delivery"])) & pl.col("is_current")
     return ledger.with_columns(
         pl.when(same).then(pl.lit(row[name], pl.String())).otherwise(name).alias(name)
-        for name in ("signature", "context_hash")
+        for name in ("folder_signature", "refusal_context")
     )
 
 
@@ -347,10 +347,10 @@ def _standing(newest: Mapping[str, Any] | None, *, is_landed: bool) -> str:
     return f"{newest['version']} {newest['outcome']}"
 
 
-def _state(content: str, reader_version: int | None) -> str:
+def _rows_hash(content: str, reader_version: int | None) -> str:
     return hashlib.sha256(f"{content} reader {reader_version}".encode()).hexdigest()
 
 
-def _context(campaigns: frozenset[str], clash: str | None, target: str | None) -> str:
+def _refusal_context(campaigns: frozenset[str], clash: str | None, target: str | None) -> str:
     """What a delivery may be refused for that stands outside its own folder."""
     return hashlib.sha256(repr((sorted(campaigns), clash, target)).encode()).hexdigest()

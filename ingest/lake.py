@@ -8,15 +8,14 @@ lake/rejected/<source>/... and lake/unreadable/...      what could not be read, 
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
-from ingest.delivery import Delivery
 from ingest.home import Home
 from ingest.ledger import in_effect, replace_durably, write_atomically
-from ingest.source import LINEAGE, REJECTED, UNREADABLE, Parsed, Source, Table
+from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Delivery, Parsed, Source, Table
 
 SCHEMA_DAY = date(1970, 1, 1)
 """The partition of the empty file that shows each table's columns before anything has landed."""
@@ -45,6 +44,8 @@ class StagedDelivery:
     records_loaded: int
     records_rejected: int
     records_duplicate: int
+    first_event_at: datetime | None = None
+    last_event_at: datetime | None = None
 
     @property
     def ref(self) -> str:
@@ -71,6 +72,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     files, loaded = {}, 0
+    events: list[pl.Series] = []
     for table in delivery.source.tables:
         frame = parsed.tables.get(table.name)
         if frame is None:
@@ -80,6 +82,8 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
                 f"{delivery.format.name} returned {table.name} with other columns than its schema: {frame.schema}"
             )
         loaded += frame.select(table.records).item() if table.records is not None and frame.height else 0
+        if table.captured is not None:
+            events.append(frame[table.captured])
         files[table.name] = folder / f"{table.name}.parquet"
         identified = frame.with_columns(
             pl.lit(delivery.name).alias("delivery"), pl.lit(delivery.campaign_id).alias("campaign_id")
@@ -99,7 +103,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         landed_on=delivery.landed_on,
         delivery=delivery.name,
         campaign_id=delivery.campaign_id,
-        supplier=delivery.note.supplier,
+        supplier=delivery.supplier,
         format=delivery.format.name,
         version=version,
         tables=files,
@@ -109,7 +113,17 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         records_loaded=loaded,
         records_rejected=parsed.rejected.height,
         records_duplicate=parsed.records_duplicate,
+        **_event_bounds(events),
     )
+
+
+def _event_bounds(events: Iterable[pl.Series]) -> dict[str, datetime]:
+    """The first and the last instant that a delivery carries rows of, where it carries any."""
+    instants = pl.concat([pl.Series(dtype=INSTANT), *events])
+    first, last = instants.min(), instants.max()
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return {}
+    return {"first_event_at": first, "last_event_at": last}
 
 
 def accept(home: Home, staged: StagedDelivery, source: Source) -> None:

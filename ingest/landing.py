@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from ingest.delivery import FIRST_LANDED_ON, NOTE, folded, signature
+from ingest.delivery import FIRST_LANDED_ON, NOTE, folded, folder_signature
 from ingest.home import Home
 
 
@@ -28,7 +28,7 @@ class Landed:
     landed_on: date
     name: str
     path: Path
-    signature: str
+    folder_signature: str
     clash: str | None = None
 
     @property
@@ -71,7 +71,7 @@ def scan(home: Home, sources: Iterable[str]) -> tuple[list[Landed], list[str]]:
                 # What is being replaced at this moment is not there: the next run sees it whole.
                 with suppress(FileNotFoundError):
                     if (path / NOTE).is_file():
-                        landed.append(Landed(source.name, landed_on, name, path, signature(path), clash))
+                        landed.append(Landed(source.name, landed_on, name, path, folder_signature(path), clash))
                     else:
                         warnings += _misnamed(path, f"landing/{source.name}/{day.name}/{name}")
     return landed, warnings

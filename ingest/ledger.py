@@ -31,9 +31,11 @@ LEDGER = pl.Schema(
         "reason": pl.String(),
         "content_hash": pl.String(),
         "reader_version": pl.Int64(),
-        "state_hash": pl.String(),
-        "signature": pl.String(),
-        "context_hash": pl.String(),
+        "rows_hash": pl.String(),
+        "folder_signature": pl.String(),
+        "refusal_context": pl.String(),
+        "first_event_at": INSTANT,
+        "last_event_at": INSTANT,
         "replaces_landed_on": pl.Date(),
         "replaces_delivery": pl.String(),
         "outcome": pl.String(),
@@ -42,16 +44,27 @@ LEDGER = pl.Schema(
         "run_id": pl.String(),
     }
 )
-"""`outcome`: accepted, held, refused or withdrawn. `status`: loaded, held, refused or superseded. Only `loaded` is in effect."""
+"""`outcome`: accepted, held, refused or withdrawn. `status`: loaded, held, refused or superseded. Only `loaded` is in effect.
+
+`folder_signature` tells cheaply that a folder may have changed, `content_hash` is that of its note and files, `rows_hash`
+that of the content and the reader's version: equal hashes, equal rows. `refusal_context` stands for what a delivery may be
+refused for outside its own folder. `first_event_at` and `last_event_at` bound the instants that a version carries rows of;
+NULL where it carries none.
+"""
 
 DELIVERY_ID = ["source", "landed_on", "delivery"]
 
 
 def read_ledger(home: Home) -> pl.DataFrame:
-    """The ledger of a home; empty where nothing was ever ingested."""
+    """The ledger of a home; empty where nothing was ever ingested.
+
+    One of an older layout lacks the hashes and bounds of today, so that everything that is still in landing is read again.
+    """
     if not home.ledger.exists():
         return LEDGER.to_frame()
-    return pl.read_parquet(home.ledger, memory_map=False).match_to_schema(LEDGER, missing_columns="insert")
+    return pl.read_parquet(home.ledger, memory_map=False).match_to_schema(
+        LEDGER, missing_columns="insert", extra_columns="ignore"
+    )
 
 
 def write_ledger(home: Home, ledger: pl.DataFrame) -> None:
@@ -115,9 +128,9 @@ def in_effect(ledger: pl.DataFrame) -> pl.DataFrame:
     return ledger.filter(pl.col("status") == "loaded")
 
 
-def state_digest(ledger: pl.DataFrame) -> str:
-    """A digest of everything a publication shows of the ledger; equal digests mean there is nothing new to publish."""
-    shown = ledger.sort(*DELIVERY_ID, "version").select(*DELIVERY_ID, "version", "status", "state_hash")
+def ledger_hash(ledger: pl.DataFrame) -> str:
+    """A hash of everything a publication shows of the ledger; equal hashes mean that there is nothing new to publish."""
+    shown = ledger.sort(*DELIVERY_ID, "version").select(*DELIVERY_ID, "version", "status", "rows_hash")
     return hashlib.sha256(shown.write_csv().encode()).hexdigest()
 
 

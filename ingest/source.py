@@ -1,17 +1,24 @@
-"""The contract every layer reads: what a source is, which lake tables it fills, and what a reader must return.
+"""The contract every layer reads: what a source is, which lake tables it fills, what a reader gets and what it must return.
 
-No source, format or file is named here; they live in `ingest.sources` and `ingest.formats`.
+No source, format or file is named here; they live in `ingest.sources` and `ingest.formats`. How a folder becomes a
+`Delivery` is in `ingest.delivery`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import BaseModel
 
-if TYPE_CHECKING:
-    from ingest.delivery import Delivery
+from ingest.pseudonym import Pseudonymiser
+
+NOTE = "delivery.yml"
+"""The note of a delivery: what its files cannot say about themselves."""
 
 INSTANT = pl.Datetime("us", "UTC")
 """The type of every `_at` column: an instant in UTC, to the microsecond."""
@@ -34,6 +41,14 @@ class DeliveryError(Exception):
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a lake table. `description` is for people; it names the unit or the time zone where there is one."""
+
+    dtype: pl.DataType
+    description: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A lake table.
 
@@ -44,11 +59,16 @@ class Table:
 
     name: str
     description: str
-    schema: pl.Schema
+    columns: Mapping[str, Column]
     key: tuple[str, ...]
     records: pl.Expr | None = None
     required: tuple[str, ...] = ()
     captured: str | None = None
+
+    @cached_property
+    def schema(self) -> pl.Schema:
+        """The columns with their types."""
+        return pl.Schema({name: column.dtype for name, column in self.columns.items()})
 
 
 @dataclass(frozen=True)
@@ -108,3 +128,37 @@ class Source:
     def table(self, name: str) -> Table:
         """The table of that name; KeyError where the source has none."""
         return {table.name: table for table in self.tables}[name]
+
+
+Options = TypeVar("Options", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery with a valid note: what a reader gets. `files` are its data files, sorted by name.
+
+    `zone` is that of times that carry none; it is never None where the format needs one.
+    """
+
+    source: Source
+    landed_on: date
+    name: str
+    path: Path
+    format: Format
+    campaign_id: str
+    zone: ZoneInfo | None
+    supplier: str | None
+    options: BaseModel
+    files: tuple[Path, ...]
+    pseudonyms: Pseudonymiser = field(repr=False)
+
+    def options_as(self, model: type[Options]) -> Options:
+        """The options as the model of the delivery's own format."""
+        if not isinstance(self.options, model):
+            raise TypeError(f"{self.format.name} has other options than {model.__name__}")
+        return self.options
+
+    @property
+    def label(self) -> str:
+        """How messages call the delivery."""
+        return f"{self.source.name}/{self.landed_on}/{self.name}"

@@ -278,5 +278,8 @@ def _nothing_refused(ledger: "pl.DataFrame") -> dg.AssetCheckResult:
 
 def _column_schema(table: Table) -> dg.TableSchema:
     return dg.TableSchema(
-        [dg.TableColumn(name, "instant (UTC)" if kind == INSTANT else str(kind)) for name, kind in table.schema.items()]
+        [
+            dg.TableColumn(name, "instant (UTC)" if column.dtype == INSTANT else str(column.dtype), column.description)
+            for name, column in table.columns.items()
+        ]
     )

@@ -92,7 +92,7 @@ def _parse(home: Home, project: Project) -> None:
     write_working_copy(project)
     project.parsed.unlink(missing_ok=True)
     invoke(home, project, "parse")
-    project.parsed.write_text(project.fingerprint)
+    project.parsed.write_text(project.project_hash)
 
 
 def invoke(home: Home, project: Project, command: str, *arguments: str) -> list[NodeResult]:
@@ -105,7 +105,7 @@ def invoke(home: Home, project: Project, command: str, *arguments: str) -> list[
     directories = ["--project-dir", place, "--profiles-dir", place]
     environment = {
         "CAMPAIGN_HOME": str(home.root),
-        "CAMPAIGN_FINGERPRINT": project.fingerprint,
+        "CAMPAIGN_PROJECT_HASH": project.project_hash,
         "CAMPAIGN_KEEP_OPEN": "True",
     }
     with _environment(environment):
@@ -121,11 +121,11 @@ def invoke(home: Home, project: Project, command: str, *arguments: str) -> list[
 def build(home: Home, project: Project) -> list[NodeResult]:
     """Bring the warehouse up to date with the ledger; from scratch where it was built with other files than these."""
     write_working_copy(project)
-    begun = project.directory / "begun.fingerprint"
+    begun = project.directory / "begun.hash"
     refresh = (
         ["--full-refresh"] if _is_other_build(home, project, begun.read_text() if begun.exists() else None) else []
     )
-    begun.write_text(project.fingerprint)
+    begun.write_text(project.project_hash)
     # Unit tests judge the code, whatever the data; they run where code is merged.
     return invoke(home, project, "build", "--no-write-json", "--exclude-resource-type", "unit_test", *refresh)
 
@@ -261,12 +261,12 @@ def _is_other_build(home: Home, project: Project, begun: str | None) -> bool:
         return False
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         is_settled = connection.execute(
-            "select count(*) from duckdb_tables() where table_name = 'int_lake__settled'"
+            "select count(*) from duckdb_columns() where table_name = 'int_lake__settled' and column_name = 'project_hash'"
         ).fetchone()
         if is_settled != (1,):
             return True
-        settled = connection.execute("select fingerprint from intermediate.int_lake__settled").fetchall()
-    return settled != [(project.fingerprint,)] or begun != project.fingerprint
+        settled = connection.execute("select project_hash from intermediate.int_lake__settled").fetchall()
+    return settled != [(project.project_hash,)] or begun != project.project_hash
 
 
 def _plain(result: Any) -> NodeResult:

@@ -13,7 +13,7 @@ import polars as pl
 from ingest.home import Home
 from ingest.ingestion import find_pending
 from ingest.landing import Landed
-from ingest.ledger import read_ledger, state_digest
+from ingest.ledger import ledger_hash, read_ledger
 from ingest.source import INSTANT, Source
 from orchestration.project import Project
 
@@ -25,11 +25,11 @@ PUBLICATIONS = pl.Schema(
         "code_version": pl.String(),
         "tables": pl.Int64(),
         "rows": pl.Int64(),
-        "fingerprint": pl.String(),
+        "project_hash": pl.String(),
         "ledger_hash": pl.String(),
     }
 )
-"""One row per publication. `fingerprint` and `ledger_hash` say what it was made of: the project's files and the ledger."""
+"""One row per publication. `project_hash` and `ledger_hash` say what it was made of: the project's files and the ledger."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ def read_publications(home: Home) -> pl.DataFrame:
     """Every publication, oldest first; empty before the first."""
     if not home.publications.exists():
         return PUBLICATIONS.to_frame()
-    return pl.read_parquet(home.publications, memory_map=False)
+    return pl.read_parquet(home.publications, memory_map=False).match_to_schema(
+        PUBLICATIONS, missing_columns="insert", extra_columns="ignore"
+    )
 
 
 def find_news(home: Home, project: Project, sources: Sequence[Source], days: tuple[date, date] | None = None) -> News:
@@ -87,8 +89,8 @@ def _unpublished(home: Home, project: Project, ledger: pl.DataFrame) -> list[str
         return ["nothing is published yet"]
     last = publications.row(-1, named=True)
     found = {
-        "the last run did not get as far as publishing": last["ledger_hash"] == state_digest(ledger),
-        "a model or seed has changed": last["fingerprint"] == project.fingerprint,
+        "the last run did not get as far as publishing": last["ledger_hash"] == ledger_hash(ledger),
+        "a model or seed has changed": last["project_hash"] == project.project_hash,
         "the warehouse has a new version": last["code_version"] == code_version(),
     }
     return [reason for reason, is_same in found.items() if not is_same]

@@ -1,6 +1,6 @@
 """The dbt project as a home uses it: packaged files with the home's own seeds laid over, copied to where dbt may write.
 
-The fingerprint says what it is made of. Nothing here imports dbt or Dagster, so that a run with nothing to do stays cheap.
+Its hash says what it is made of. Nothing here imports dbt or Dagster, so that a run with nothing to do stays cheap.
 """
 
 import csv
@@ -43,8 +43,8 @@ class Project:
     files: Mapping[str, bytes]
 
     @cached_property
-    def fingerprint(self) -> str:
-        """A digest of every file: equal fingerprints build equal marts from equal deliveries."""
+    def project_hash(self) -> str:
+        """A hash of every file: equal projects build equal marts from equal deliveries."""
         digest = hashlib.sha256()
         for path, content in sorted(self.files.items()):
             digest.update(f"{path}\0{len(content)}\0".encode() + content)
@@ -68,13 +68,13 @@ class Project:
 
     @property
     def parsed(self) -> Path:
-        """Holds the fingerprint of the files that `manifest` was made from."""
-        return self.directory / "target" / "parsed.fingerprint"
+        """Holds the hash of the files that `manifest` was made from."""
+        return self.directory / "target" / "parsed.hash"
 
     @property
     def is_parsed(self) -> bool:
         """Whether the manifest is that of these very files."""
-        return self.manifest.exists() and self.parsed.exists() and self.parsed.read_text() == self.fingerprint
+        return self.manifest.exists() and self.parsed.exists() and self.parsed.read_text() == self.project_hash
 
 
 def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
@@ -119,7 +119,7 @@ def _is_left_over(path: Path) -> bool:
     return (
         is_cached
         or path.name == "__init__.py"
-        or path.suffix == ".fingerprint"
+        or path.suffix == ".hash"
         or (bool(folders) and folders[0] in WRITTEN_BY_DBT)
     )
 

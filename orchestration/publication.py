@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from ingest.home import Home
-from ingest.ledger import in_effect, read_ledger, state_digest, write_atomically
+from ingest.ledger import in_effect, ledger_hash, read_ledger, write_atomically
 from orchestration.meta_tables import META_TABLES
 from orchestration.news import PUBLICATIONS, code_version, read_publications
 
@@ -47,7 +47,7 @@ def remove_stray_wal(home: Home) -> bool:
     return True
 
 
-def publish(home: Home, run_id: str, fingerprint: str) -> Publication:
+def publish(home: Home, run_id: str, project_hash: str) -> Publication:
     """Build a new file from the warehouse and the lake's books, and put it where analysts look. Raises PublicationError.
 
     A kill before the replacement leaves the old file; one after it leaves the new file and a rerun that publishes it again.
@@ -71,8 +71,8 @@ def publish(home: Home, run_id: str, fingerprint: str) -> Publication:
             "code_version": code_version(),
             "tables": len(marts),
             "rows": sum(marts.values()),
-            "fingerprint": fingerprint,
-            "ledger_hash": state_digest(ledger),
+            "project_hash": project_hash,
+            "ledger_hash": ledger_hash(ledger),
         }
         publications = pl.concat([read_publications(home), pl.DataFrame([record], schema=PUBLICATIONS)])
         expected |= _write_meta(connection, home, publications)

@@ -109,7 +109,7 @@ def _refuse(results: "Sequence[CheckResult]") -> None:
 def _publish(home: Home, run_id: str, project: Project) -> dict[str, Any]:
     from orchestration.publication import publish
 
-    done = publish(home, run_id, project.fingerprint)
+    done = publish(home, run_id, project.project_hash)
     metadata: dict[str, Any] = {
         "path": dg.MetadataValue.path(str(home.published)),
         "dagster/row_count": sum(done.rows.values()),

@@ -16,7 +16,7 @@
         {% endif %}
         {% endif %}
         create table if not exists intermediate.delivery_state (
-            lake_table varchar, landed_on date, delivery varchar, state_hash varchar
+            lake_table varchar, landed_on date, delivery varchar, rows_hash varchar
         );
     {% endif %}
 {% endmacro %}
@@ -71,7 +71,7 @@
     delete from intermediate.delivery_state
     where lake_table = '{{ lake_table }}';
     insert into intermediate.delivery_state
-    select '{{ lake_table }}', landed_on, delivery, state_hash
+    select '{{ lake_table }}', landed_on, delivery, rows_hash
     from {{ ref('stg_lake__deliveries') }}
     where lake_table = '{{ lake_table }}';
 {% endmacro %}

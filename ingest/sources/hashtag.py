@@ -3,7 +3,7 @@
 import polars as pl
 
 from ingest.formats import video_csv
-from ingest.source import INSTANT, Source, Table
+from ingest.source import INSTANT, Column, Source, Table
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video reading, each with its rounding unit in `<counter>_unit`."""
@@ -11,22 +11,30 @@ COUNTERS = ("views", "likes", "comments", "shares", "saves")
 VIDEO_READINGS = Table(
     name="video_readings",
     description="Readings of the lifetime counters of videos. One row per video and instant of capture.",
-    schema=pl.Schema(
-        {
-            "video_id": pl.String(),
-            "captured_at": INSTANT,
-            "created_at": INSTANT,
-            "creator_key": pl.String(),
-            "creator_followers": pl.Int64(),
-            **{counter: pl.Int64() for counter in COUNTERS},
-            **{f"{counter}_unit": pl.Int64() for counter in COUNTERS},
-            "rounding": pl.String(),
-            "hashtags": pl.List(pl.String()),
-            "display_hashtags": pl.List(pl.String()),
-            "creator_country": pl.String(),
-            "duration_seconds": pl.Int64(),
-        }
-    ),
+    columns={
+        "video_id": Column(pl.String(), "The platform's id of the video, as text."),
+        "captured_at": Column(INSTANT, "When the counters were read, UTC."),
+        "created_at": Column(INSTANT, "When the video was posted, UTC."),
+        "creator_key": Column(pl.String(), "Keyed pseudonym of the account that posted the video."),
+        "creator_followers": Column(pl.Int64(), "Followers of the creator when the counters were read."),
+        **{
+            counter: Column(pl.Int64(), f"{counter.capitalize()} of the video since it was posted, as read.")
+            for counter in COUNTERS
+        },
+        **{
+            f"{counter}_unit": Column(
+                pl.Int64(), f"What {counter} is rounded to: 1 where it is exact, 100 where it was read from 541.2K."
+            )
+            for counter in COUNTERS
+        },
+        "rounding": Column(pl.String(), "How the counters were rounded: nearest, down or unknown."),
+        "hashtags": Column(
+            pl.List(pl.String()), "Hashtags of the video, normalised, each once; NULL where they are unknown."
+        ),
+        "display_hashtags": Column(pl.List(pl.String()), "The same hashtags, in the same order, as they were written."),
+        "creator_country": Column(pl.String(), "Country of the creator, ISO 3166-1 alpha-2."),
+        "duration_seconds": Column(pl.Int64(), "Length of the video in seconds."),
+    },
     key=("video_id", "captured_at"),
     records=pl.len(),
     required=("views",),

@@ -3,39 +3,45 @@
 import polars as pl
 
 from ingest.formats import spss, survey_csv
-from ingest.source import Source, Table
+from ingest.source import Column, Source, Table
 
-_WAVE = {"survey_id": pl.String(), "wave": pl.String()}
+_WAVE = {
+    "survey_id": Column(pl.String(), "The survey, as its delivery calls it."),
+    "wave": Column(pl.String(), "The wave of the survey, as its delivery calls it."),
+}
+_RESPONDENT_KEY = Column(pl.String(), "Keyed pseudonym of the respondent, the same in every wave of the survey.")
+_QUESTION_CODE = Column(pl.String(), "The question, as its file calls it.")
 
 SURVEY_WAVES = Table(
     name="survey_waves",
     description="Survey waves as their delivery describes them. One row per survey and wave.",
-    schema=pl.Schema(
-        {
-            **_WAVE,
-            "title": pl.String(),
-            "fieldwork_from": pl.Date(),
-            "fieldwork_to": pl.Date(),
-            "mode": pl.String(),
-            "population": pl.String(),
-            "sampling": pl.String(),
-            "samples": pl.List(pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})),
-        }
-    ),
+    columns={
+        **_WAVE,
+        "title": Column(pl.String(), "What people call the wave."),
+        "fieldwork_from": Column(pl.Date(), "First day of fieldwork."),
+        "fieldwork_to": Column(pl.Date(), "Last day of fieldwork."),
+        "mode": Column(pl.String(), "How people were asked, such as online."),
+        "population": Column(pl.String(), "Whom the survey speaks about."),
+        "sampling": Column(pl.String(), "probability or non_probability; the second is said beside every interval."),
+        "samples": Column(
+            pl.List(pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})),
+            "Samples of the wave, with their country and whether they have weights.",
+        ),
+    },
     key=("survey_id", "wave"),
 )
 
 SURVEY_QUESTIONS = Table(
     name="survey_questions",
     description="Questions with their closed answers. One row per survey, wave and question.",
-    schema=pl.Schema(
-        {
-            **_WAVE,
-            "question_code": pl.String(),
-            "question_key": pl.String(),
-            "question_text": pl.String(),
-            "kind": pl.String(),
-            "answers": pl.List(
+    columns={
+        **_WAVE,
+        "question_code": _QUESTION_CODE,
+        "question_key": Column(pl.String(), "The question across waves; its code where the note gives no key."),
+        "question_text": Column(pl.String(), "The question as it was put; NULL where the file does not say."),
+        "kind": Column(pl.String(), "single, multiple, or scale where the note says which answers are top and bottom."),
+        "answers": Column(
+            pl.List(
                 pl.Struct(
                     {
                         "answer_code": pl.String(),
@@ -45,28 +51,33 @@ SURVEY_QUESTIONS = Table(
                     }
                 )
             ),
-        }
-    ),
+            "The answers it offers, in order: code, label, whether among the top or the bottom ones.",
+        ),
+    },
     key=("survey_id", "wave", "question_code"),
 )
 
 SURVEY_RESPONDENTS = Table(
     name="survey_respondents",
     description="Respondents in each sample they belong to, with weight, design and segments. One row per wave, respondent, sample.",
-    schema=pl.Schema(
-        {
-            **_WAVE,
-            "respondent_key": pl.String(),
-            "sample": pl.String(),
-            "country": pl.String(),
-            "weight": pl.Float64(),
-            "is_weighted": pl.Boolean(),
-            "cluster": pl.String(),
-            "stratum": pl.String(),
-            "fpc": pl.Float64(),
-            "segments": pl.List(pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})),
-        }
-    ),
+    columns={
+        **_WAVE,
+        "respondent_key": _RESPONDENT_KEY,
+        "sample": Column(pl.String(), "The sample, as the note calls it."),
+        "country": Column(pl.String(), "Country of the sample; NULL where the note gives none."),
+        "weight": Column(pl.Float64(), "Weight of the respondent in the sample; 1 where the sample is unweighted."),
+        "is_weighted": Column(pl.Boolean(), "The sample has weights."),
+        "cluster": Column(pl.String(), "Primary sampling unit of the design; NULL where each respondent is one."),
+        "stratum": Column(pl.String(), "Stratum of the sample design; NULL where there is none."),
+        "fpc": Column(
+            pl.Float64(),
+            "Size of the stratum's population in sampling units, or the sampled fraction up to 1; NULL where unknown.",
+        ),
+        "segments": Column(
+            pl.List(pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})),
+            "Known segments of the respondent, such as gender or age band.",
+        ),
+    },
     key=("survey_id", "wave", "respondent_key", "sample"),
     records=pl.col("respondent_key").n_unique(),
     required=("weight",),
@@ -75,15 +86,13 @@ SURVEY_RESPONDENTS = Table(
 SURVEY_ANSWERS = Table(
     name="survey_answers",
     description="Answers to the questions a respondent was asked. One row per wave, respondent and question asked.",
-    schema=pl.Schema(
-        {
-            **_WAVE,
-            "respondent_key": pl.String(),
-            "question_code": pl.String(),
-            "answer_code": pl.String(),
-            "status": pl.String(),
-        }
-    ),
+    columns={
+        **_WAVE,
+        "respondent_key": _RESPONDENT_KEY,
+        "question_code": _QUESTION_CODE,
+        "answer_code": Column(pl.String(), "The answer's code as text, whole numbers without a point."),
+        "status": Column(pl.String(), "answered, or missing where the question was asked and got no valid answer."),
+    },
     key=("survey_id", "wave", "respondent_key", "question_code"),
 )
 

@@ -50,7 +50,7 @@ class Lab:
             "delivery": delivery,
             "version": version,
             "campaign_id": campaign_id,
-            "state_hash": f"{source} {landed_on} {delivery} {version}",
+            "rows_hash": f"{source} {landed_on} {delivery} {version}",
             "outcome": "withdrawn" if tables is None else "accepted",
             "ingested_at": datetime(2026, 1, 1, tzinfo=UTC),
         }

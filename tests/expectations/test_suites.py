@@ -6,7 +6,7 @@ import pytest
 from expectations.suite import DELIVERY_NUMBER
 from expectations.suites import DELIVERY_SUITES, MART_SUITES, ODDITIES, specs, suite_for
 from expectations.suites.contract import contract_expectations
-from ingest.source import INSTANT, LINEAGE, Table
+from ingest.source import INSTANT, LINEAGE, Column, Table
 from ingest.sources import SOURCES
 
 TABLES = {table.name: table for source in SOURCES for table in source.tables}
@@ -16,7 +16,11 @@ def test_a_new_table_gets_the_expectations_of_its_contract() -> None:
     table = Table(
         name="tag_totals",
         description="Totals.",
-        schema=pl.Schema({"hashtag": pl.String(), "observed_at": INSTANT, "posts": pl.Int64()}),
+        columns={
+            "hashtag": Column(pl.String(), "The hashtag."),
+            "observed_at": Column(INSTANT, "When it was read."),
+            "posts": Column(pl.Int64(), "Posts with it."),
+        },
         key=("hashtag", "observed_at"),
         records=pl.len(),
         required=("posts",),
@@ -30,7 +34,7 @@ def test_a_new_table_gets_the_expectations_of_its_contract() -> None:
         ("observed_at_before_landing", "ERROR"),
         ("posts_mostly_known", "ERROR"),
     }
-    descriptive = Table(name="tags", description="Tags.", schema=table.schema, key=("hashtag",))
+    descriptive = Table(name="tags", description="Tags.", columns=table.columns, key=("hashtag",))
     assert [item.name for item in contract_expectations(descriptive)] == ["key_unique"]
 
 

@@ -18,9 +18,9 @@ from ingest.delivery import (
     data_files,
     describe,
     folded,
+    folder_signature,
     load_delivery,
     read_note,
-    signature,
 )
 from ingest.formats.video_csv import VideoCsvOptions
 from ingest.pseudonym import Pseudonymiser
@@ -76,19 +76,18 @@ class TestGoodNotes:
         assert "a key of the tests" not in repr(delivery)
 
     def test_what_may_be_left_out(self, tmp_path: Path) -> None:
-        note = load(tmp_path, GOOD).note
+        note = read_note(note_of(tmp_path, GOOD))
         assert (note.supplier, note.replaces, note.replaces_smaller, note.withdrawn) == (None, None, False, False)
         assert note.files == ("*",)
 
     @pytest.mark.parametrize("mark", ["\ufeff", "# a comment\n", "---\n", ""])
     def test_as_editors_write_it(self, tmp_path: Path, mark: str) -> None:
         text = mark + yaml.safe_dump(changed(supplier="عزيز")).replace("\n", "\r\n")
-        assert load(tmp_path, text.encode()).note.supplier == "عزيز"
+        assert load(tmp_path, text.encode()).supplier == "عزيز"
 
     def test_a_delivery_that_takes_the_place_of_another(self, tmp_path: Path) -> None:
-        replaces = load(
-            tmp_path, changed(replaces={"landed_on": date(2022, 10, 8), "delivery": "day-07"})
-        ).note.replaces
+        note = changed(replaces={"landed_on": date(2022, 10, 8), "delivery": "day-07"})
+        replaces = read_note(note_of(tmp_path, note)).replaces
         assert replaces is not None
         assert (replaces.landed_on, replaces.delivery) == (date(2022, 10, 8), "day-07")
 
@@ -292,12 +291,12 @@ class TestFiles:
 
     def test_the_signature_sees_what_a_look_at_the_folder_shows(self, tmp_path: Path) -> None:
         folder = note_of(tmp_path / "x", GOOD)
-        first = signature(folder)
-        assert signature(folder) == first
+        first = folder_signature(folder)
+        assert folder_signature(folder) == first
         os.utime(folder / "videos.csv", ns=(1, 1))
-        second = signature(folder)
+        second = folder_signature(folder)
         (folder / "videos.csv").write_text("id,at,v,more\n")
-        assert len({first, second, signature(folder)}) == 3
+        assert len({first, second, folder_signature(folder)}) == 3
 
     def test_names_that_some_file_systems_take_for_the_same(self) -> None:
         assert folded("Day-é") == folded("day-e\u0301")

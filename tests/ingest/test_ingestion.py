@@ -97,6 +97,33 @@ class TestWhatIsTakenIn:
         stored = b"".join(path.read_bytes() for path in desk.home.lake.rglob("*") if path.is_file())
         assert b"noor" not in stored
 
+    def test_the_ledger_bounds_the_instants_of_what_was_read(self, desk: Desk) -> None:
+        desk.land("day", {"v1": 5})
+        path = desk.land("many", {"v1": 5})
+        with (path / "videos.csv").open("a") as file:
+            file.write("v2,2022-10-07 09:30:00,1,noor\nv3,2022-10-08 23:59:59,1,noor\nv4,soon,1,noor\n")
+        desk.land("none", {"--": 5})
+        desk.ingest()
+        instants = {
+            name: [at and at.isoformat() for at in bounds]
+            for name, *bounds in desk.ledger.select("delivery", "first_event_at", "last_event_at").iter_rows()
+        }
+        assert instants == {
+            "day": ["2022-10-08T10:00:00+00:00"] * 2,
+            "many": ["2022-10-07T09:30:00+00:00", "2022-10-08T23:59:59+00:00"],
+            "none": [None, None],
+        }
+
+    def test_a_ledger_of_an_older_layout_makes_everything_be_read_again(self, desk: Desk) -> None:
+        desk.land("day", {"v1": 5})
+        desk.ingest()
+        older = desk.ledger.rename({"rows_hash": "state_hash", "folder_signature": "signature"})
+        older.drop("first_event_at", "last_event_at").write_parquet(desk.home.ledger)
+        assert names(desk.ingest()) == [("day", "accepted")]
+        assert desk.statuses() == [("day", 1, "superseded"), ("day", 2, "loaded")]
+        assert desk.ledger["first_event_at"].to_list()[1].isoformat() == "2022-10-08T10:00:00+00:00"
+        assert desk.pending() == []
+
     def test_a_lake_has_its_columns_before_anything_has_landed(self, desk: Desk) -> None:
         assert desk.ingest() == []
         empty = pl.read_parquet(lake.partition(desk.home.lake / "video_readings", lake.SCHEMA_DAY, "_schema"))
@@ -164,7 +191,7 @@ class TestChanges:
         (folder / ".DS_Store").write_text("x")
         assert desk.pending() == ["day"]
         assert desk.ingest() == []
-        assert desk.ledger.drop("signature").equals(before.drop("signature"))
+        assert desk.ledger.drop("folder_signature").equals(before.drop("folder_signature"))
         assert desk.files(desk.home.lake / "video_readings") == lake_before
         assert desk.pending() == []
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from ingest import landing
-from ingest.delivery import NOTE, signature
+from ingest.delivery import NOTE, folder_signature
 from ingest.home import Home
 from ingest.landing import Landed, scan, write_delivery
 
@@ -109,14 +109,14 @@ class TestScan:
     ) -> None:
         put(home, "hashtag/2022-10-09/a", NOTE)
         put(home, "hashtag/2022-10-09/b", NOTE)
-        whole = signature
+        whole = folder_signature
 
         def vanishing(path: Path) -> str:
             if path.name == "a":
                 raise FileNotFoundError(path)
             return whole(path)
 
-        monkeypatch.setattr(landing, "signature", vanishing)
+        monkeypatch.setattr(landing, "folder_signature", vanishing)
         assert [item.name for item in seen(home)] == ["b"]
 
 
@@ -140,7 +140,7 @@ class TestWriteDelivery:
         [after] = seen(home)
         assert sorted(path.name for path in folder.iterdir()) == ["a.csv", NOTE]
         assert (folder / "a.csv").read_bytes() == b"2"
-        assert before.signature != after.signature
+        assert before.folder_signature != after.folder_signature
         assert [path.name for path in folder.parent.iterdir()] == ["day"]
 
     def test_the_note_is_written_last(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

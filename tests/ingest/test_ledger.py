@@ -16,9 +16,9 @@ from ingest.ledger import (
     DELIVERY_ID,
     LEDGER,
     in_effect,
+    ledger_hash,
     read_ledger,
     settle,
-    state_digest,
     write_atomically,
     write_ledger,
 )
@@ -55,7 +55,7 @@ def ledger(*history: Version) -> pl.DataFrame:
                 "outcome_reason": None if version.outcome == "accepted" else f"why {version.outcome}",
                 "replaces_landed_on": day(version.replaces) if version.replaces else None,
                 "replaces_delivery": version.replaces,
-                "state_hash": f"{version.delivery}{number}",
+                "rows_hash": f"{version.delivery}{number}",
                 "ingested_at": datetime(2022, 11, 1, tzinfo=UTC),
             }
         )
@@ -238,8 +238,19 @@ class TestFile:
 
     def test_a_ledger_of_an_older_version_has_its_new_columns_empty(self, tmp_path: Path) -> None:
         home = Home(tmp_path)
-        write_atomically(settle(ledger(a("accepted"))).drop("supplier", "context_hash"), home.ledger)
-        assert read_ledger(home).select("supplier", "context_hash", "status").rows() == [(None, None, "loaded")]
+        write_atomically(settle(ledger(a("accepted"))).drop("supplier", "refusal_context"), home.ledger)
+        assert read_ledger(home).select("supplier", "refusal_context", "status").rows() == [(None, None, "loaded")]
+
+    def test_a_ledger_with_the_hashes_of_an_older_version_is_readable(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        older = {"rows_hash": "state_hash", "folder_signature": "signature", "refusal_context": "context_hash"}
+        write_atomically(
+            settle(ledger(a("accepted"))).rename(older).drop("first_event_at", "last_event_at"), home.ledger
+        )
+        assert read_ledger(home).schema == LEDGER
+        assert read_ledger(home).select("delivery", "status", "rows_hash", "folder_signature").rows() == [
+            ("a", "loaded", None, None)
+        ]
 
     def test_a_writer_that_is_killed_leaves_the_old_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         home = Home(tmp_path)
@@ -258,16 +269,14 @@ class TestFile:
         write_ledger(home, ledger(a("accepted"), a("accepted")))
         assert read_ledger(home).height == 2
 
-    def test_the_digest_tells_states_apart_and_nothing_else(self) -> None:
+    def test_the_hash_tells_states_apart_and_nothing_else(self) -> None:
         one = settle(ledger(a("accepted"), b("accepted")))
-        assert (
-            state_digest(one) == state_digest(one[::-1]) == state_digest(one.with_columns(pl.lit("r").alias("run_id")))
-        )
+        assert ledger_hash(one) == ledger_hash(one[::-1]) == ledger_hash(one.with_columns(pl.lit("r").alias("run_id")))
         others = [
             ledger(a("accepted")),
             ledger(a("accepted"), b("held")),
             ledger(a("accepted"), b("accepted", None)),
             ledger(a("accepted"), b("accepted"), b("held")),
         ]
-        assert len({state_digest(settle(other)) for other in others} | {state_digest(one)}) == 5
-        assert state_digest(one.with_columns(pl.lit("x").alias("state_hash"))) != state_digest(one)
+        assert len({ledger_hash(settle(other)) for other in others} | {ledger_hash(one)}) == 5
+        assert ledger_hash(one.with_columns(pl.lit("x").alias("rows_hash"))) != ledger_hash(one)

@@ -58,7 +58,7 @@ def test_a_home_s_own_seed_takes_the_place_of_the_packaged_one(home: Home, packa
     assert after.campaign_ids == {"mine"}
     assert after.campaigns[0].reporting_zone.key == "Europe/Lisbon"
     assert str(after.campaigns[0].ends_on) == "2024-02-01"
-    assert before.fingerprint != after.fingerprint
+    assert before.project_hash != after.project_hash
 
 
 def test_a_seed_that_replaces_none_is_an_error_that_names_those_that_can_be(home: Home, packaged: Path) -> None:
@@ -102,7 +102,7 @@ def test_it_is_parsed_only_while_the_files_are_those_that_were_parsed(home: Home
     project.manifest.parent.mkdir()
     project.manifest.write_text("{}")
     assert not project.is_parsed
-    project.parsed.write_text(project.fingerprint)
+    project.parsed.write_text(project.project_hash)
     assert project.is_parsed
     (packaged / "dbt_project.yml").write_text("name: q")
     assert not read_project(home, packaged).is_parsed

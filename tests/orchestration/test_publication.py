@@ -13,7 +13,7 @@ import pytest
 
 import orchestration.publication
 from ingest.home import Home
-from ingest.ledger import LEDGER, read_ledger, state_digest, write_ledger
+from ingest.ledger import LEDGER, ledger_hash, read_ledger, write_ledger
 from orchestration.news import read_publications
 from orchestration.publication import PublicationError, publish
 
@@ -28,7 +28,7 @@ def home(tmp_path: Path) -> Home:
         "landed_on": date(2022, 10, 4),
         "delivery": "panel",
         "version": 1,
-        "state_hash": "s1",
+        "rows_hash": "s1",
         "content_hash": "c1",
         "records_read": 3,
         "records_loaded": 3,
@@ -72,7 +72,7 @@ def count(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def test_it_holds_marts_and_meta_with_types_constraints_and_comments(home: Home) -> None:
-    done = publish(home, "run-1", "fingerprint")
+    done = publish(home, "run-1", "project")
     assert done.rows == {"fct_day": 3}
     assert str(done.landed_through) == "2022-10-04"
     with reader(home.published) as connection:
@@ -107,13 +107,13 @@ def test_it_holds_marts_and_meta_with_types_constraints_and_comments(home: Home)
             ("panel", "loaded", 3)
         ]
         published = connection.execute(
-            "select run_id, landed_through, tables, rows, fingerprint, ledger_hash from meta.publications"
+            "select run_id, landed_through, tables, rows, project_hash, ledger_hash from meta.publications"
         ).fetchall()
-        assert published == [("run-1", date(2022, 10, 4), 1, 3, "fingerprint", state_digest(read_ledger(home)))]
+        assert published == [("run-1", date(2022, 10, 4), 1, 3, "project", ledger_hash(read_ledger(home)))]
 
 
 def test_older_clients_can_read_it(home: Home) -> None:
-    publish(home, "run-1", "fingerprint")
+    publish(home, "run-1", "project")
     with reader(home.published) as connection:
         tags = connection.execute("select tags from duckdb_databases() where database_name = 'marts'").fetchone()
     assert tags is not None
@@ -121,18 +121,18 @@ def test_older_clients_can_read_it(home: Home) -> None:
 
 
 def test_only_its_owner_may_list_it_and_nobody_write_it(home: Home) -> None:
-    publish(home, "run-1", "fingerprint")
+    publish(home, "run-1", "project")
     assert home.published.stat().st_mode & 0o777 == 0o444
     assert home.published.parent.stat().st_mode & 0o777 == 0o750
     assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
 
 
 def test_a_reader_keeps_its_file_and_a_new_one_sees_the_next(home: Home) -> None:
-    publish(home, "run-1", "fingerprint")
+    publish(home, "run-1", "project")
     with reader(home.published) as before:
         assert count(before) == 3
         build(home, 5)
-        publish(home, "run-2", "fingerprint")
+        publish(home, "run-2", "project")
         assert count(before) == 3
         assert before.execute("select max(views) from fct_day").fetchone() == (20,)
         code = "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute('select count(*) from fct_day').fetchone()[0])"
@@ -144,13 +144,13 @@ def test_a_reader_keeps_its_file_and_a_new_one_sees_the_next(home: Home) -> None
 
 
 def test_a_log_that_an_analyst_left_is_removed_and_reported(home: Home) -> None:
-    assert not publish(home, "run-1", "fingerprint").removed_wal
+    assert not publish(home, "run-1", "project").removed_wal
     home.published.chmod(0o644)
     code = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute('create table mine as select 1'); os._exit(0)"
     subprocess.run([sys.executable, "-c", code, str(home.published)], check=True)
     wal = home.published.with_name("marts.duckdb.wal")
     assert wal.exists()
-    assert publish(home, "run-2", "fingerprint").removed_wal
+    assert publish(home, "run-2", "project").removed_wal
     assert not wal.exists()
     with reader(home.published) as connection:
         assert count(connection) == 3
@@ -160,14 +160,14 @@ def test_what_a_killed_run_left_is_cleared_away(home: Home) -> None:
     home.published.parent.mkdir()
     for name in (".marts-killed.duckdb", ".marts-killed.duckdb.wal"):
         (home.published.parent / name).write_text("half")
-    publish(home, "run-1", "fingerprint")
+    publish(home, "run-1", "project")
     assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
 
 
 def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(home, "run-1", "fingerprint")
+    publish(home, "run-1", "project")
     build(home, 5)
     copied = orchestration.publication._copy_marts
 
@@ -180,14 +180,14 @@ def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
     with pytest.raises(
         PublicationError, match=r"differs from the warehouse in main\.fct_day; the last published file stays"
     ):
-        publish(home, "run-2", "fingerprint")
+        publish(home, "run-2", "project")
     with reader(home.published) as connection:
         assert count(connection) == 3
     assert read_publications(home)["run_id"].to_list() == ["run-1"]
 
 
 def test_equal_marts_give_equal_rows_in_equal_order(home: Home) -> None:
-    publish(home, "run-1", "fingerprint")
+    publish(home, "run-1", "project")
     with reader(home.published) as connection:
         first = connection.execute("select * from fct_day").fetchall()
     with duckdb.connect(str(home.warehouse)) as connection:
@@ -195,6 +195,6 @@ def test_equal_marts_give_equal_rows_in_equal_order(home: Home) -> None:
             "create table shuffled as select * from main.fct_day order by views desc; delete from main.fct_day"
         )
         connection.execute("insert into main.fct_day select * from shuffled; drop table shuffled")
-    publish(home, "run-2", "fingerprint")
+    publish(home, "run-2", "project")
     with reader(home.published) as connection:
         assert connection.execute("select * from fct_day").fetchall() == first

@@ -1,6 +1,6 @@
 {#
     The last model of every run. What was touched stays pending until every model that rebuilds touched rows has done so; a
-    killed run leaves it pending and the next run rebuilds it. The fingerprint tells the next run what this one was built with.
+    killed run leaves it pending and the next run rebuilds it. The hash tells the next run what this one was built with.
 #}
 {{ config(post_hook="{{ clear_pending() }}") }}
 -- depends_on: {{ ref('rpt_campaign_scorecard') }}
@@ -25,7 +25,7 @@ settled as (
 
     select
         as_of,
-        '{{ env_var("CAMPAIGN_FINGERPRINT", "") }}' as fingerprint,
+        '{{ env_var("CAMPAIGN_PROJECT_HASH", "") }}' as project_hash,
     from as_of
 
 )

@@ -29,7 +29,7 @@ loaded as (
         source.delivery,
         source.campaign_id,
         source.version,
-        source.state_hash,
+        source.rows_hash,
     from source
     inner join lake_tables on source.source = lake_tables.source
     where source.status = 'loaded'
