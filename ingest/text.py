@@ -1,15 +1,10 @@
-"""Reading what people and tools write: counts, instants, hashtags, whatever script, locale and spreadsheet did to them.
+"""Reading what people and tools write: counts, durations, hashtags, in any script and after any spreadsheet.
 
-Expressions in, expressions out; nothing here knows of files or tables. "Five different nothings": only 0 is zero.
-Absent, empty, `undefined` and `--` are NULL, each with its own reason.
+Expressions in, expressions out; nothing here knows of files or tables. Instants are read in `ingest.instants`.
+"Five different nothings": only 0 is zero. Absent, empty, `undefined` and `--` are NULL, each with its own reason.
 """
 
-from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
-
 import polars as pl
-
-DateOrder: TypeAlias = Literal["dmy", "mdy"]
 
 _INVISIBLE = "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
 _DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
@@ -103,97 +98,6 @@ def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
     # Lower case may compose where capitals do not (H and a line below it): hence NFKC again.
     folded = tag.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase().str.normalize("NFKC")
     return folded.str.replace(r"^[\s#]+", "").str.replace(r"[\s#]+$", "")
-
-
-_ISO = (
-    r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
-    r"(?:[T ]\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,6})[0-9]*)?)?)?"
-    r"\s*(Z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?$"
-)
-_WRITTEN = (
-    r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4}),?"
-    r"\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(?i:([AP])\.?M\.?)?$"
-)
-_FIRST_YEAR, _LAST_YEAR = 1970, 2199
-
-
-def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | None = None) -> pl.Expr:
-    """An instant as `struct(at: Datetime[us, UTC], is_ambiguous: Boolean, reason: String)`.
-
-    Reads ISO 8601 with or without an offset and, in the given order, `8/3/2021 19:20:27`, `11/19/2021 10:07:44 AM` and
-    the like. A time without an offset is one of `zone`. Where the clock was put back, a time that occurred twice is read
-    as the first and flagged. A time the clock skipped, or of a year no campaign was in (a default such as 0001-01-01), is
-    NULL with reason `bad_time`.
-    """
-    clean, field = clean_number(text), pl.field
-    # Struct after struct: what is named is worked out once.
-    found = pl.struct(
-        clean.str.extract_groups(_ISO).alias("iso"),
-        clean.str.extract_groups(_WRITTEN).alias("written"),
-        nothing(text).alias("nothing"),
-    )
-    spelt = found.struct.with_fields(
-        _spelling(date_order).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us", strict=False).alias("spelt"),
-        _offset_minutes(_group("iso", 8)).alias("offset"),
-    )
-    naive = spelt.struct.with_fields(
-        pl.when(field("spelt").dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)).then(field("spelt")).alias("naive")
-    )
-    placed = naive.struct.with_fields(
-        _in_zone(field("naive"), zone, "earliest").alias("earliest"),
-        _in_zone(field("naive"), zone, "latest").alias("latest"),
-    )
-    with_offset = field("naive").dt.replace_time_zone("UTC") - pl.duration(minutes=field("offset"))
-    read = placed.struct.with_fields(
-        pl.when(field("offset").is_not_null()).then(with_offset).otherwise(field("earliest")).alias("at"),
-        (field("offset").is_null() & (field("earliest") != field("latest")))
-        .fill_null(value=False)
-        .alias("is_ambiguous"),
-    )
-    reason = pl.when(field("at").is_null()).then(pl.coalesce(field("nothing"), pl.lit("bad_time")))
-    return _struct(read, field("at"), field("is_ambiguous"), reason.alias("reason"))
-
-
-def _spelling(date_order: DateOrder | None) -> pl.Expr:
-    """The groups of `iso`, or of `written` where the order of day and month is known, as one spelling of a time."""
-    day, month = (1, 2) if date_order == "dmy" else (2, 1)
-    is_iso, is_readable = _group("iso", 1).is_not_null(), pl.lit(date_order is not None)
-    clock, half = _group("written", 4).cast(pl.Int64()), _group("written", 7).str.to_uppercase()
-    hour = (
-        pl.when(half.is_null())
-        .then(clock)
-        .when(clock.is_between(1, 12))
-        .then(clock % 12 + 12 * (half == "P").cast(pl.Int64()))
-    )
-    written = (
-        _group("written", 3),
-        _group("written", month),
-        _group("written", day),
-        hour.cast(pl.String()),
-        _group("written", 5),
-        _group("written", 6).fill_null("0"),
-    )
-    parts = []
-    for number, (otherwise, width, separator) in enumerate(zip(written, (4, 2, 2, 2, 2, 2), "--T::.", strict=True), 1):
-        # A date alone is its midnight.
-        iso = _group("iso", number) if number <= 3 else _group("iso", number).fill_null("0")
-        digits = pl.when(is_iso).then(iso).otherwise(pl.when(is_readable).then(otherwise))
-        parts += [digits.str.zfill(width), pl.lit(separator)]
-    return pl.concat_str([*parts, _group("iso", 7).fill_null("0").str.pad_end(6, "0")])
-
-
-def _offset_minutes(offset: pl.Expr) -> pl.Expr:
-    digits = offset.replace(["Z", "UTC", "GMT"], "+0000").str.replace(":", "").str.pad_end(5, "0")
-    minutes = digits.str.slice(1, 2).cast(pl.Int64()) * 60 + digits.str.slice(3, 2).cast(pl.Int64())
-    return minutes * pl.when(digits.str.starts_with("-")).then(-1).otherwise(1)
-
-
-def _in_zone(naive: pl.Expr, zone: ZoneInfo | None, which: Literal["earliest", "latest"]) -> pl.Expr:
-    """The instant of a local time; of two that the clocks showed alike the earliest or latest, NULL where they skipped."""
-    if zone is None:
-        return pl.lit(None, pl.Datetime("us", "UTC"))
-    local = naive.dt.replace_time_zone(zone.key, ambiguous=which, non_existent="null")
-    return local.dt.convert_time_zone("UTC")
 
 
 def _group(match: str, number: int) -> pl.Expr:

@@ -1,17 +1,53 @@
-"""Which comes first in a delivery's written dates, the day or the month.
+"""What the times of a delivery prove about one another: which comes first, the day or the month; which of two instants.
 
-The note or the dates decide; nothing is guessed. How an instant is read lives in `ingest.text`.
+The note or the times decide; nothing is guessed. How a single time is read lives in `ingest.instants`.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from ingest.instants import DateOrder, parse_instant, second_instant, shape_of
 from ingest.source import DeliveryError
-from ingest.text import DateOrder, clean_number
+from ingest.text import clean_number
 
-_WRITTEN_DATE = r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-][0-9]{2,4}(?:[^0-9]|$)"
+_MAYBE_WRITTEN = r"^\W*(?:\p{L}+\W+)?\d{1,2}[/.\-]\d{1,2}[/.\-]\d"
+_WRITTEN_DATE = r"^(?:\p{L}+\.?,?\s+)?([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-](?:[0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
 _NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first"}
+
+Bounds = tuple[datetime | None, datetime | None]
+
+
+def read_instants(
+    frame: pl.DataFrame,
+    columns: Mapping[str, str],
+    zone: ZoneInfo | None,
+    stated: DateOrder | None,
+    bounds: Bounds = (None, None),
+) -> pl.DataFrame:
+    """A frame with `file` and its text columns read as instants, each beside `<column>_ambiguous` and `<column>_reason`.
+
+    `columns` maps the frame's columns to the names their file has for them. Of two instants that the clocks showed alike
+    the one within `bounds` counts, else the one that keeps the order of the file, else the first, which stays flagged.
+    Raises DeliveryError where the order of day and month is open.
+    """
+    order = decide_date_order(frame, columns, stated)
+    read = frame.with_columns(parse_instant(pl.col(name), zone, order).alias(name) for name in columns)
+    flat = read.with_columns(
+        expression
+        for name in columns
+        for expression in (
+            pl.col(name).struct.field("at").alias(name),
+            pl.col(name).struct.field("is_ambiguous").alias(f"{name}_ambiguous"),
+            pl.col(name).struct.field("reason").alias(f"{name}_reason"),
+        )
+    )
+    for name in columns:
+        if zone is not None and flat[f"{name}_ambiguous"].any():
+            flat = _told_apart(flat, name, zone, bounds)
+    return flat
 
 
 def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: DateOrder | None) -> DateOrder:
@@ -21,13 +57,11 @@ def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: D
     (19/09/2025) decide; where there are none, the note has to. Raises DeliveryError where they contradict the note or
     one another, or where every date could be either.
     """
-    day_first, month_first, either = (
-        pl.concat([_dates(frame, column, label) for column, label in columns.items()]).filter(kind)
-        for kind in _kinds(pl.col("first"), pl.col("second"))
-    )
+    dates = pl.concat([_dates(frame, column, label) for column, label in columns.items()])
+    day_first, month_first, either = map(dates.filter, _kinds(pl.col("first"), pl.col("second")))
     if stated is not None:
         holding, contradicting = (day_first, month_first) if stated == "dmy" else (month_first, day_first)
-        if contradicting.height > holding.height:
+        if contradicting["records"].sum() > holding["records"].sum():
             other: DateOrder = "mdy" if stated == "dmy" else "dmy"
             raise DeliveryError(
                 f"{_example(contradicting)} can't be written {_NAMES[stated]}, as the note's options.date_order: "
@@ -51,15 +85,26 @@ def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: D
 
 
 def _dates(frame: pl.DataFrame, column: str, label: str) -> pl.DataFrame:
-    parts = clean_number(pl.col(column)).str.extract_groups(_WRITTEN_DATE)
-    return frame.select(
-        "file",
-        "line",
-        pl.lit(label).alias("label"),
-        clean_number(pl.col(column)).str.extract(r"^([\d/.\-]+)").alias("date"),
-        parts.struct.field("1").cast(pl.Int64()).alias("first"),
-        parts.struct.field("2").cast(pl.Int64()).alias("second"),
-    ).drop_nulls("first")
+    """The distinct dates of a column that are written in numbers, the year last, each with where it stands first."""
+    written = frame.select("file", "line", pl.col(column).alias("text")).filter(
+        pl.col("text").str.contains(_MAYBE_WRITTEN)
+    )
+    clean = clean_number(pl.col("text"))
+    parts = clean.str.extract_groups(_WRITTEN_DATE)
+    return (
+        written.group_by("text", maintain_order=True)
+        .agg(pl.first("file", "line"), pl.len().alias("records"))
+        .select(
+            "file",
+            "line",
+            "records",
+            pl.lit(label).alias("label"),
+            clean.str.extract(r"([0-9/.\-]+)").alias("date"),
+            parts.struct.field("1").cast(pl.Int64()).alias("first"),
+            parts.struct.field("2").cast(pl.Int64()).alias("second"),
+        )
+        .drop_nulls("first")
+    )
 
 
 def _kinds(first: pl.Expr, second: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -73,4 +118,51 @@ def _kinds(first: pl.Expr, second: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
 
 def _example(dates: pl.DataFrame) -> str:
     file, line, label, date = dates.select("file", "line", "label", "date").row(0)
-    return f"{file}, line {line}, column '{label}': the date {date}"
+    return f"{file}, line {line}, column '{label}': a date of the shape {shape_of(date)}"
+
+
+def _told_apart(frame: pl.DataFrame, name: str, zone: ZoneInfo, bounds: Bounds) -> pl.DataFrame:
+    """The frame with the ambiguous instants of a column decided, as far as the bounds or the order of a file do."""
+    flag = f"{name}_ambiguous"
+    earliest, latest = (pl.lit(bound, frame.schema[name]) for bound in bounds)
+    within = frame.select(
+        "file",
+        pl.col(name).alias("at"),
+        second_instant(pl.col(name), zone).alias("later"),
+        pl.col(flag).alias("is_open"),
+    ).with_row_index("row")
+    is_second = (pl.col("at") < earliest) & (pl.col("later") >= earliest)
+    is_first = (pl.col("later") > latest) & (pl.col("at") <= latest)
+    bounded = within.with_columns(
+        pl.when(pl.col("is_open") & is_second).then("later").otherwise("at").alias("at"),
+        pl.col("is_open") & ~(is_second | is_first).fill_null(value=False),
+    )
+    decided = pl.concat([_by_order(part) for part in bounded.partition_by("file", maintain_order=True)]).sort("row")
+    return frame.with_columns(decided["at"].alias(name), decided["is_open"].alias(flag))
+
+
+def _by_order(times: pl.DataFrame) -> pl.DataFrame:
+    """The times of one file, where it is sorted: in an hour shown twice, the second run begins where the clock went back."""
+    known = times.filter(~pl.col("is_open"))["at"].drop_nulls()
+    steps = known.diff().drop_nulls().dt.total_microseconds()
+    if not times["is_open"].any() or (steps > 0).any() == (steps < 0).any():
+        return times
+    ordered = times.drop_nulls("at")
+    if (steps < 0).any():
+        ordered = ordered.reverse()
+    at = pl.col("at")
+    is_new_hour = (pl.col("is_open") != pl.col("is_open").shift()) | (at.diff().abs() > pl.duration(days=1))
+    runs = ordered.with_columns(is_new_hour.fill_null(value=False).cum_sum().alias("run"))
+    steps_back = (at.diff() < pl.duration()).fill_null(value=False)
+    told = runs.with_columns(
+        (pl.col("is_open") & (steps_back.sum().over("run") == 1)).alias("is_told"),
+        steps_back.cum_sum().over("run").alias("second"),
+    ).filter("is_told")
+    changes = told.select("row", pl.when(pl.col("second") > 0).then("later").otherwise("at").alias("told"))
+    return times.join(changes, on="row", how="left").select(
+        "file",
+        pl.coalesce("told", "at").alias("at"),
+        "later",
+        pl.col("is_open") & pl.col("told").is_null(),
+        "row",
+    )

@@ -14,10 +14,10 @@ import polars as pl
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ingest.delivery import NOTE, Delivery
-from ingest.formats.date_order import decide_date_order
+from ingest.formats import date_order
 from ingest.formats.text_file import TextFile, pick_columns, read_table, text_files
+from ingest.instants import DateOrder, parse_instant
 from ingest.source import INSTANT, DeliveryError
-from ingest.text import DateOrder, parse_instant
 
 Basis: TypeAlias = Literal["intervals", "samples"]
 Identity: TypeAlias = Literal["id", "name", "none"]
@@ -128,29 +128,18 @@ def read_instants(
     `columns` maps the frame's columns to the names their file has for them. Raises DeliveryError where the order of day
     and month is open, and where a time has no offset while the note names no zone.
     """
-    order = decide_date_order(frame, columns, stated)
-    read = frame.with_columns(parse_instant(pl.col(name), delivery.zone, order).alias(name) for name in columns)
+    read = date_order.read_instants(frame, columns, delivery.zone, stated)
     if delivery.zone is None:
         for name, label in columns.items():
-            local = frame.filter(
-                read[name].struct.field("at").is_null()
-                & frame.select(parse_instant(pl.col(name), _UTC, order).struct.field("at").is_not_null()).to_series()
-            )
+            in_utc = parse_instant(pl.col(name), _UTC, "dmy").struct.field("at")
+            local = frame.filter(read[name].is_null() & frame.select(in_utc.is_not_null()).to_series())
             if local.height:
                 raise DeliveryError(
                     f"{local['file'][0]}, line {local['line'][0]}, column {label!r}: found a time without an offset, "
                     f"expected one such as 2022-10-09T18:00:00+03:00; correct it, or add to {NOTE} "
                     "timezone: <the IANA zone of these times>"
                 )
-    return read.with_columns(
-        expression
-        for name in columns
-        for expression in (
-            pl.col(name).struct.field("at").alias(name),
-            pl.col(name).struct.field("is_ambiguous").alias(f"{name}_ambiguous"),
-            pl.col(name).struct.field("reason").alias(f"{name}_reason"),
-        )
-    )
+    return read
 
 
 def session_rows(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ingest.text import DateOrder
+from ingest.instants import DateOrder
 
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 """A whole number that a tool wrote with a point: code 4 as `4.0`."""

@@ -10,8 +10,9 @@ from ingest.delivery import Delivery
 from ingest.formats.date_order import decide_date_order
 from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.formats.text_file import pick_columns, read_table, text_files
+from ingest.instants import DateOrder, parse_instant
 from ingest.source import DeliveryError, Parsed
-from ingest.text import DateOrder, bare, normalise_hashtag, nothing, parse_count, parse_duration_seconds, parse_instant
+from ingest.text import bare, normalise_hashtag, nothing, parse_count, parse_duration_seconds
 
 _COUNTS = ("views", "likes", "comments", "shares", "saves", "creator_followers")
 _TEXTS = ("creator", "creator_country", "hashtags")

@@ -1,0 +1,324 @@
+"""Reading instants as people and tools write them, whatever the script, language and notation.
+
+What the times of a whole delivery prove about one another (order of day and month, clocks put back) lives in
+`ingest.formats.date_order`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from ingest.source import INSTANT
+from ingest.text import clean_number, nothing
+
+DateOrder: TypeAlias = Literal["dmy", "mdy"]
+
+SPELLINGS = (
+    "ISO 8601 (2026-10-05T18:58:00+03:00), 2026/10/05 18:58, 05.10.2026 18:58, 10/5/26, 6:58 PM, Oct 5, 2026, "
+    "5 octobre 2026 à 18:58, or seconds, milliseconds or microseconds since 1970"
+)
+"""What a message names as the times that are read."""
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+_READ = pl.Struct({"at": INSTANT, "is_ambiguous": pl.Boolean(), "reason": pl.String()})
+_LOCAL = pl.Datetime("us")
+
+# The languages that the campaign's suppliers export in; Arabic has three sets of month names.
+_LOCALES = (
+    "en",
+    "ar",
+    "ar_JO",
+    "ar_DZ",
+    "ar_MA",
+    "fa",
+    "ur",
+    "tr",
+    "ku",
+    "he",
+    "fr",
+    "es",
+    "pt",
+    "de",
+    "it",
+    "nl",
+    "el",
+    "ru",
+    "id",
+)
+_AM = r"a\.?\s?m\.?|صباحا|صباحًا|ص|ق\.?\s?ظ\.?|قبل\s?از\s?ظهر|öö|π\.?\s?μ\.?"
+_PM = r"p\.?\s?m\.?|مساء|مساءً|م|ب\.?\s?ظ\.?|بعد\s?از\s?ظهر|ös|μ\.?\s?μ\.?"
+_AT = r"à|a las|alle|at|um|às|as|om|kl\.?|saat|الساعة|عند|في|ساعت"
+_OFFSET = r"z|(?:utc|gmt)?\s?[+-](?:0?[0-9]|1[0-4])(?::?[0-5][0-9])?|utc|gmt"
+_CLOCK = (
+    rf"(?:(?:[\s,]+|t\s*)(?:(?:{_AT})\s+)?(?:(?P<am1>{_AM})\s*|(?P<pm1>{_PM})\s*)?"
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
+    rf"(?:\s*(?P<am2>{_AM})|\s*(?P<pm2>{_PM})|\s*(?:uhr|hrs?))?)?(?:\s*(?P<offset>{_OFFSET})(?:\s*\([^()]*\))?)?"
+)
+_EPOCH = r"^([0-9]{9,16})(?:\.0+)?$"
+_COMPACT = (
+    r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    rf"(?:t(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})?(?P<offset>{_OFFSET})?)?$"
+)
+_YEAR_FIRST = rf"(?P<year>[0-9]{{4}})[-/.](?P<month>[0-9]{{1,2}})[-/.](?P<day>[0-9]{{1,2}}){_CLOCK}$"
+_YEAR_LAST = {
+    order: rf"(?P<{first}>[0-9]{{1,2}})[-/.](?P<{then}>[0-9]{{1,2}})[-/.](?P<year>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}$"
+    for order, first, then in (("dmy", "day", "month"), ("mdy", "month", "day"))
+}
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "offset", "am1", "pm1", "am2", "pm2", "name")
+
+
+def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | None = None) -> pl.Expr:
+    """An instant as `struct(at: Datetime[us, UTC], is_ambiguous: Boolean, reason: String)`.
+
+    Reads `SPELLINGS`, in Arabic and Persian digits too; numbers such as 10/5/2026 only in the given order. A time without
+    an offset is one of `zone`. A time that the clocks showed twice is read as the first and flagged. A time that they
+    skipped, or of a year outside 1990 to 2100, is NULL with reason `bad_time`.
+    """
+    return text.map_batches(lambda texts: _read(texts, zone, date_order), return_dtype=_READ)
+
+
+def second_instant(at: pl.Expr, zone: ZoneInfo) -> pl.Expr:
+    """The later of the two instants that the clocks of a zone showed alike, given the first; else the same instant."""
+    local = at.dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
+    return local.dt.replace_time_zone(zone.key, ambiguous="latest", non_existent="null").dt.convert_time_zone("UTC")
+
+
+def shape(text: pl.Expr) -> pl.Expr:
+    """What a message may show of a text: 9 for each digit, A for each letter, marks and blanks as they are."""
+    return (
+        text.str.replace_all(r"[\p{C}\p{M}]", "")
+        .str.replace_all(r"\p{N}", "9")
+        .str.replace_all(r"\p{L}", "A")
+        .str.replace_all("A{4,}", "AAA")
+        .str.slice(0, 30)
+    )
+
+
+def shape_of(text: str) -> str:
+    """The shape of one text."""
+    return str(pl.select(shape(pl.lit(text))).item())
+
+
+@cache
+def months() -> dict[str, int]:
+    """Names of months, long and short, in lower case without a last dot; those that mean two months are left out."""
+    from babel.dates import get_month_names
+
+    return _names(get_month_names) | {"sept": 9}
+
+
+@cache
+def _weekdays() -> dict[str, int]:
+    from babel.dates import get_day_names
+
+    return _names(get_day_names)
+
+
+def _names(of: Callable[..., Mapping[int, str]]) -> dict[str, int]:
+    meanings: dict[str, set[int]] = {}
+    for locale in _LOCALES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in of(width, context, locale).items():
+                    meanings.setdefault(name.lower().rstrip("."), set()).add(number)
+    return {
+        name: min(numbers) for name, numbers in meanings.items() if len(numbers) == 1 and not re.search("[0-9]", name)
+    }
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True)).replace("\\ ", r"\s")
+
+
+@cache
+def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
+    """The notations of a date and its time, in lower case, each with named parts."""
+    plain = [_YEAR_FIRST, _COMPACT, *([_YEAR_LAST[order]] if order else [])]
+    if not has_words:
+        return tuple(f"^{pattern}" for pattern in plain)
+    name, year = rf"(?P<name>{_any_of(months())})\.?", r"(?P<year>[0-9]{4}|[0-9]{2})"
+    day = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.|º)?"
+    named = [
+        rf"{day}[\s-]+(?:de\s|of\s)?{name},?[\s-]+(?:de\s|del\s)?{year}{_CLOCK}$",
+        rf"{name}\s+{day},?\s+{year}{_CLOCK}$",
+    ]
+    return tuple(rf"^(?:(?:{_any_of(_weekdays())})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
+
+
+def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> pl.Series:
+    frame = pl.DataFrame({"text": texts.cast(pl.String())}).with_columns(
+        pl.lit(None, _LOCAL).alias("local"),
+        pl.lit(None, INSTANT).alias("at"),
+        pl.lit(None, pl.String()).alias("nothing"),
+    )
+    for target, parsed in _fixed(frame["text"], order):
+        frame = frame.with_columns(pl.coalesce(target, parsed).alias(target))
+    is_read = pl.col("local").is_not_null() | pl.col("at").is_not_null()
+    left = frame.filter(~is_read).select(pl.col("text").drop_nulls().unique())
+    if left.height:
+        frame = frame.join(_written(left, order), on="text", how="left", maintain_order="left").select(
+            "text",
+            *(pl.coalesce(name, f"{name}_right").alias(name) for name in ("local", "at", "nothing")),
+        )
+    placed = frame.select(
+        pl.coalesce("at", _in_zone(pl.col("local"), zone, "earliest")).alias("at"),
+        (pl.col("at").is_null() & _is_ambiguous(pl.col("local"), zone)).fill_null(value=False).alias("is_ambiguous"),
+        pl.coalesce("nothing", pl.when(pl.col("text").is_null()).then(pl.lit("empty"))).alias("nothing"),
+    )
+    in_range = pl.col("at").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    return (
+        placed.with_columns(pl.when(in_range).then("at").alias("at"))
+        .select(
+            pl.struct(
+                "at",
+                pl.col("is_ambiguous") & pl.col("at").is_not_null(),
+                pl.when(pl.col("at").is_null()).then(pl.coalesce("nothing", pl.lit("bad_time"))).alias("reason"),
+            ).alias(texts.name)
+        )
+        .to_series()
+    )
+
+
+def _fixed(texts: pl.Series, order: DateOrder | None) -> Iterator[tuple[str, pl.Expr]]:
+    """The quick way: the formats that the first texts have, over all of them. Gives the column to fill and the values.
+
+    What none of them reads is left to `_written`, and what both read they read alike.
+    """
+    text = pl.when(~pl.col("text").str.contains(":60", literal=True)).then("text")
+    for form in list(dict.fromkeys(_format_of(one, order) for one in texts.drop_nulls().head(50)))[:2]:
+        if form is None:
+            continue
+        if form == "epoch":
+            yield "at", _epoch(pl.col("text"))
+            continue
+        parsed = text.str.to_datetime(form.removesuffix("Z"), time_unit="us", strict=False)
+        if form.endswith("%z"):
+            yield "at", _plausible(parsed)
+        elif form.endswith("Z"):
+            parsed = text.str.to_datetime(form, time_unit="us", strict=False)
+            yield "at", _plausible(parsed).dt.replace_time_zone("UTC")
+        else:
+            yield "local", _plausible(parsed)
+
+
+def _plausible(parsed: pl.Expr) -> pl.Expr:
+    """A year of two digits, read as one of four, is left to `_written`."""
+    return pl.when(parsed.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(parsed)
+
+
+def _format_of(text: str, order: DateOrder | None) -> str | None:
+    """The strptime format of a text in one of the most usual notations."""
+    if re.fullmatch(_EPOCH, text):
+        return "epoch"
+    iso = re.fullmatch(
+        r"[0-9]{4}([-/])[0-9]{1,2}\1[0-9]{1,2}(?:([T ])[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+        text,
+    )
+    if iso is not None:
+        mark, between, seconds, fraction, offset = iso.groups()
+        clock = f"{between}%H:%M{':%S' if seconds else ''}{'%.f' if fraction else ''}" if between else ""
+        return f"%Y{mark}%m{mark}%d{clock}" + ("Z" if offset == "Z" else "%z" if offset else "")
+    written = re.fullmatch(
+        r"[0-9]{1,2}([-/.])[0-9]{1,2}\1([0-9]{4}|[0-9]{2})(?:(,? )[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( [AaPp][Mm])?)?", text
+    )
+    if written is None or order is None:
+        return None
+    mark, year, between, seconds, half = written.groups()
+    days = f"%d{mark}%m" if order == "dmy" else f"%m{mark}%d"
+    hours = f"{'%I' if half else '%H'}:%M{':%S' if seconds else ''}{' %p' if half else ''}"
+    return f"{days}{mark}{'%Y' if len(year) == 4 else '%y'}" + (f"{between}{hours}" if between else "")
+
+
+def _epoch(text: pl.Expr) -> pl.Expr:
+    """Seconds, milliseconds or microseconds since 1970: no number is a year from 1990 to 2100 in two of them."""
+    number = text.str.extract(_EPOCH).cast(pl.Int64(), strict=False)
+    first, last = (
+        int(datetime.fromisoformat(f"{year}-01-01T00:00Z").timestamp()) for year in (FIRST_YEAR, LAST_YEAR + 1)
+    )
+    micros = pl.coalesce(
+        pl.when((number >= first * scale) & (number < last * scale)).then(number * (1_000_000 // scale))
+        for scale in (1, 1_000, 1_000_000)
+    )
+    return pl.from_epoch(micros, time_unit="us").dt.replace_time_zone("UTC")
+
+
+def _written(texts: pl.DataFrame, order: DateOrder | None) -> pl.DataFrame:
+    """The patient way, for distinct texts: `local` or, where it has an offset or is an epoch, `at`; `nothing` says why not."""
+    clean = texts.select(
+        "text",
+        clean_number(pl.col("text")).str.replace_all("،", ",").str.to_lowercase().alias("clean"),
+        nothing(pl.col("text")).alias("nothing"),
+    )
+    has_words = bool(clean["clean"].str.contains(r"\p{L}{2}").any())
+    found = [
+        clean["clean"].str.extract_groups(pattern).struct.unnest() for pattern in _patterns(order, has_words=has_words)
+    ]
+    part = {
+        name: pl.coalesce(pl.lit(None, pl.String()), *(match[name] for match in found if name in match.columns))
+        for name in _PARTS
+    }
+    parts = clean.with_columns(**part)
+    is_late, is_early = (pl.coalesce(f"{half}1", f"{half}2").is_not_null() for half in ("pm", "am"))
+    clock = pl.col("hour").fill_null("0").cast(pl.Int64())
+    hour = (
+        pl.when(~(is_late | is_early))
+        .then(clock)
+        .when(clock.is_between(1, 12))
+        .then(clock % 12 + 12 * is_late.cast(pl.Int64()))
+    )
+    month = (
+        pl.col("month")
+        .cast(pl.Int64())
+        .fill_null(
+            pl.col("name")
+            .str.replace_all(r"\s", " ")
+            .replace_strict(months() if has_words else {}, default=None, return_dtype=pl.Int64())
+        )
+    )
+    short = pl.col("year").str.len_chars() == 2
+    year = pl.col("year").cast(pl.Int64()) + pl.when(short).then(
+        pl.when(pl.col("year") >= "70").then(1900).otherwise(2000)
+    ).otherwise(0)
+    spelt = pl.concat_str(
+        year.cast(pl.String()).str.zfill(4), pl.lit("-"), month.cast(pl.String()), pl.lit("-"), pl.col("day"),
+        pl.lit(" "), hour.cast(pl.String()), pl.lit(":"), pl.col("minute").fill_null("0"),
+        pl.lit(":"), pl.col("second").fill_null("0"), pl.lit("."), pl.col("fraction").fill_null("0").str.pad_end(6, "0"),
+    )  # fmt: skip
+    read = parts.with_columns(
+        pl.when(pl.col("second").fill_null("0") != "60")
+        .then(spelt.str.to_datetime("%Y-%m-%d %H:%M:%S%.6f", time_unit="us", strict=False))
+        .alias("local"),
+        _offset_minutes(pl.col("offset")).alias("minutes"),
+    )
+    with_offset = pl.col("local").dt.replace_time_zone("UTC") - pl.duration(minutes="minutes")
+    return read.select(
+        "text",
+        pl.when(pl.col("offset").is_null()).then("local").alias("local"),
+        pl.coalesce(with_offset, _epoch(pl.col("clean"))).alias("at"),
+        "nothing",
+    )
+
+
+def _offset_minutes(offset: pl.Expr) -> pl.Expr:
+    sign = pl.when(offset.str.contains("-", literal=True)).then(-1).otherwise(1)
+    digits = offset.str.extract_groups(r"(?P<hours>[0-9]{1,2}):?(?P<minutes>[0-9]{2})?$")
+    hours, minutes = (digits.struct.field(name).cast(pl.Int64()).fill_null(0) for name in ("hours", "minutes"))
+    return pl.when(offset.is_not_null()).then(sign * (hours * 60 + minutes))
+
+
+def _in_zone(local: pl.Expr, zone: ZoneInfo | None, which: Literal["earliest", "latest"]) -> pl.Expr:
+    """The instant of a local time; of two that the clocks showed alike the earliest or latest, NULL where they skipped."""
+    if zone is None:
+        return pl.lit(None, INSTANT)
+    return local.dt.replace_time_zone(zone.key, ambiguous=which, non_existent="null").dt.convert_time_zone("UTC")
+
+
+def _is_ambiguous(local: pl.Expr, zone: ZoneInfo | None) -> pl.Expr:
+    if zone is None or zone.key == "UTC":
+        return pl.lit(value=False)
+    return _in_zone(local, zone, "earliest") != _in_zone(local, zone, "latest")
