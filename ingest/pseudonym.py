@@ -16,6 +16,8 @@ from ingest.home import Home
 
 KEY_VARIABLE = "CAMPAIGN_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32
+PSEUDONYM = r"^[0-9a-f]{32}$"
+"""What every pseudonym looks like; a raw identity almost never does."""
 
 
 class KeyProblemError(Exception):

@@ -42,10 +42,15 @@ class DeliveryError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a lake table. `description` is for people; it names the unit or the time zone where there is one."""
+    """A column of a lake table. `description` is for people; it names the unit or the time zone where there is one.
+
+    `values` are all that the column may hold where it is a closed list; `is_pseudonym` marks the keys of people.
+    """
 
     dtype: pl.DataType
     description: str
+    values: tuple[str, ...] = ()
+    is_pseudonym: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Nothing here sees a data file. What the options do to one is in `ingest.formats.
 import re
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -48,6 +48,9 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Sampling: TypeAlias = Literal["probability", "non_probability"]
+
+
 class Survey(_Model):
     """The survey and the wave of it that was delivered."""
 
@@ -58,7 +61,7 @@ class Survey(_Model):
     fieldwork_to: date
     mode: Text | None = None
     population: Text | None = None
-    sampling: Literal["probability", "non_probability"] = "non_probability"
+    sampling: Sampling = "non_probability"
 
     @model_validator(mode="after")
     def _fieldwork_runs_forward(self) -> "Survey":

@@ -53,6 +53,9 @@ class Columns(BaseModel):
     url: str | None = None
 
 
+Rounding: TypeAlias = Literal["nearest", "down", "unknown"]
+
+
 class VideoCsvOptions(BaseModel):
     """Options of `video_csv`. `captured_at` is a constant for files that hold no such column."""
 
@@ -61,7 +64,7 @@ class VideoCsvOptions(BaseModel):
     columns: Columns
     captured_at: InstantText | None = None
     hashtag_separator: str = Field(default=",", min_length=1)
-    rounding: Literal["nearest", "down", "unknown"] = "unknown"
+    rounding: Rounding = "unknown"
     date_order: DateOrder | None = None
     encoding: str | None = None
 

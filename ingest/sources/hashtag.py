@@ -1,5 +1,7 @@
 """The hashtag source: its lake tables and formats. How a file is read lives in `ingest.formats`."""
 
+from typing import get_args
+
 import polars as pl
 
 from ingest.formats import video_csv
@@ -15,7 +17,7 @@ VIDEO_READINGS = Table(
         "video_id": Column(pl.String(), "The platform's id of the video, as text."),
         "captured_at": Column(INSTANT, "When the counters were read, UTC."),
         "created_at": Column(INSTANT, "When the video was posted, UTC."),
-        "creator_key": Column(pl.String(), "Keyed pseudonym of the account that posted the video."),
+        "creator_key": Column(pl.String(), "Keyed pseudonym of the account that posted the video.", is_pseudonym=True),
         "creator_followers": Column(pl.Int64(), "Followers of the creator when the counters were read."),
         **{
             counter: Column(pl.Int64(), f"{counter.capitalize()} of the video since it was posted, as read.")
@@ -27,7 +29,11 @@ VIDEO_READINGS = Table(
             )
             for counter in COUNTERS
         },
-        "rounding": Column(pl.String(), "How the counters were rounded: nearest, down or unknown."),
+        "rounding": Column(
+            pl.String(),
+            "How the counters were rounded: nearest, down or unknown.",
+            values=get_args(video_csv.Rounding),
+        ),
         "hashtags": Column(
             pl.List(pl.String()), "Hashtags of the video, normalised, each once; NULL where they are unknown."
         ),

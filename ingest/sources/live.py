@@ -1,8 +1,12 @@
 """The live source: its lake tables and formats. How a file is read lives in `ingest.formats`."""
 
+from typing import get_args
+
 import polars as pl
 
 from ingest.formats import intervals_csv, teams_list, viewer_samples, zoom_csv
+from ingest.formats.live_session import Basis, Identity
+from ingest.formats.live_stays import STAFF
 from ingest.source import INSTANT, Column, Source, Table
 
 _SESSION_ID = Column(pl.String(), "The session, as its delivery calls it.")
@@ -21,12 +25,16 @@ LIVE_SESSIONS = Table(
         "starts_at": Column(INSTANT, "Start of the session, UTC."),
         "ends_at": Column(INSTANT, "End of the session, UTC."),
         "bounds_basis": Column(
-            pl.String(), "Where start and end come from: note, file or events, the weaker of the two."
+            pl.String(),
+            "Where start and end come from: note, file or events, the weaker of the two.",
+            values=("note", "file", "events"),
         ),
         "basis": Column(
-            pl.String(), "What attendance is known from: intervals (stays of people) or samples (of their number)."
+            pl.String(),
+            "What attendance is known from: intervals (stays of people) or samples (of their number).",
+            values=get_args(Basis),
         ),
-        "identity": Column(pl.String(), "What tells people apart: id, name, or none."),
+        "identity": Column(pl.String(), "What tells people apart: id, name, or none.", values=get_args(Identity)),
     },
     key=("session_id",),
 )
@@ -36,10 +44,14 @@ LIVE_STAYS = Table(
     description="Stays of people in live sessions. One row per session, person and instant of joining.",
     columns={
         "session_id": _SESSION_ID,
-        "person_key": Column(pl.String(), "Keyed pseudonym of the person."),
+        "person_key": Column(pl.String(), "Keyed pseudonym of the person.", is_pseudonym=True),
         "joined_at": Column(INSTANT, "When the person joined, UTC."),
         "left_at": Column(INSTANT, "When the person left, UTC; NULL where the stay was still open."),
-        "role": Column(pl.String(), "attendee, host, advocate or moderator; NULL where it is unknown."),
+        "role": Column(
+            pl.String(),
+            "attendee, host, advocate or moderator; NULL where it is unknown.",
+            values=("attendee", *STAFF),
+        ),
         "country": Column(pl.String(), "Country of the person, ISO 3166 code."),
         "is_name_only": Column(
             pl.Boolean(), "The person is known by a name alone, while others of the session carry an id."

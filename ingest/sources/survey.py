@@ -1,15 +1,20 @@
 """The survey source: its lake tables and formats. How a file is read lives in `ingest.formats`."""
 
+from typing import get_args
+
 import polars as pl
 
 from ingest.formats import spss, survey_csv
+from ingest.formats.survey_options import Sampling
 from ingest.source import Column, Source, Table
 
 _WAVE = {
     "survey_id": Column(pl.String(), "The survey, as its delivery calls it."),
     "wave": Column(pl.String(), "The wave of the survey, as its delivery calls it."),
 }
-_RESPONDENT_KEY = Column(pl.String(), "Keyed pseudonym of the respondent, the same in every wave of the survey.")
+_RESPONDENT_KEY = Column(
+    pl.String(), "Keyed pseudonym of the respondent, the same in every wave of the survey.", is_pseudonym=True
+)
 _QUESTION_CODE = Column(pl.String(), "The question, as its file calls it.")
 
 SURVEY_WAVES = Table(
@@ -22,7 +27,11 @@ SURVEY_WAVES = Table(
         "fieldwork_to": Column(pl.Date(), "Last day of fieldwork."),
         "mode": Column(pl.String(), "How people were asked, such as online."),
         "population": Column(pl.String(), "Whom the survey speaks about."),
-        "sampling": Column(pl.String(), "probability or non_probability; the second is said beside every interval."),
+        "sampling": Column(
+            pl.String(),
+            "probability or non_probability; the second is said beside every interval.",
+            values=get_args(Sampling),
+        ),
         "samples": Column(
             pl.List(pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})),
             "Samples of the wave, with their country and whether they have weights.",
@@ -39,7 +48,11 @@ SURVEY_QUESTIONS = Table(
         "question_code": _QUESTION_CODE,
         "question_key": Column(pl.String(), "The question across waves; its code where the note gives no key."),
         "question_text": Column(pl.String(), "The question as it was put; NULL where the file does not say."),
-        "kind": Column(pl.String(), "single, multiple, or scale where the note says which answers are top and bottom."),
+        "kind": Column(
+            pl.String(),
+            "single, multiple, or scale where the note says which answers are top and bottom.",
+            values=("single", "multiple", "scale"),
+        ),
         "answers": Column(
             pl.List(
                 pl.Struct(
