@@ -72,7 +72,7 @@
     where lake_table = '{{ lake_table }}';
     insert into intermediate.delivery_state
     select '{{ lake_table }}', landed_on, delivery, rows_hash
-    from {{ ref('stg_lake__deliveries') }}
+    from {{ ref('stg_lake__table_deliveries') }}
     where lake_table = '{{ lake_table }}';
 {% endmacro %}
 

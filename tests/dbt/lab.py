@@ -1,11 +1,14 @@
 """A home for dbt tests: literal frames as lake files and ledger rows, then the real project in a real DuckDB."""
 
+import hashlib
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -13,7 +16,7 @@ import polars as pl
 from ingest import lake
 from ingest.home import Home
 from ingest.ledger import LEDGER, read_ledger, write_ledger
-from ingest.source import LINEAGE, Table
+from ingest.source import INSTANT, LINEAGE, Table
 from ingest.sources import SOURCES
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -25,6 +28,7 @@ class Lab:
     def __init__(self, root: Path, seeds: dict[str, str]) -> None:
         self.home = Home(root)
         self.project = root / "warehouse" / "dbt"
+        self._manifest: bytes | None = None
         shutil.copytree(PROJECT, self.project, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
         for name, content in seeds.items():
             (self.project / "seeds" / f"{name}.csv").write_text(content)
@@ -42,16 +46,24 @@ class Lab:
             if tables is not None and table.name in tables:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 complete(tables[table.name], table, delivery, campaign_id).write_parquet(path)
+        tables = tables or {}
+        captured = [(tables[table.name], table.captured) for table in definition.tables if table.name in tables]
+        events = pl.concat([pl.Series(dtype=INSTANT), *(rows[name].cast(INSTANT) for rows, name in captured if name)])
         ledger = read_ledger(self.home)
         version = 1 + ledger.filter(pl.col("landed_on") == landed_on, pl.col("delivery") == delivery).height
+        content = hashlib.sha256(
+            "".join(f"{name}{rows.write_json()}" for name, rows in tables.items()).encode()
+        ).hexdigest()
         row = dict.fromkeys(LEDGER.names()) | {
             "source": source,
             "landed_on": landed_on,
             "delivery": delivery,
             "version": version,
             "campaign_id": campaign_id,
-            "rows_hash": f"{source} {landed_on} {delivery} {version}",
-            "outcome": "withdrawn" if tables is None else "accepted",
+            "rows_hash": content,
+            "first_event_at": events.min(),
+            "last_event_at": events.max(),
+            "outcome": "accepted" if tables else "withdrawn",
             "ingested_at": datetime(2026, 1, 1, tzinfo=UTC),
         }
         write_ledger(self.home, pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)]))
@@ -60,20 +72,55 @@ class Lab:
         """Run a dbt command in the project's copy; whether it succeeded."""
         from dbt.artifacts.schemas.run import RunExecutionResult
         from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
+        from dbt.contracts.graph.nodes import SeedNode
+        from dbt.parser.manifest import extended_mashumuro_decoder
 
-        place = str(self.project)
-        quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-version-check"]
-        with _environment(CAMPAIGN_HOME=str(self.home.root)):
-            result = dbtRunner().invoke([*quiet, *arguments, "--project-dir", place, "--profiles-dir", place])
-        if result.exception is not None:
-            raise result.exception
+        if self._manifest is None:
+            self._invoke(dbtRunner(), "parse")
+            self._manifest = (self.project / "target" / "partial_parse.msgpack").read_bytes()
+        manifest = Manifest.from_msgpack(self._manifest, decoder=extended_mashumuro_decoder)
+        for source in manifest.sources.values():
+            place = re.sub(r"[^']*/lake/", f"{self.home.lake}/", source.config.get("external_location"))
+            source.config = source.config.replace(external_location=place)
+        for node in manifest.nodes.values():
+            if isinstance(node, SeedNode):
+                node.root_path = str(self.project)
+        manifest.build_flat_graph()
+        result = self._invoke(dbtRunner(manifest=manifest), *arguments)
         ran = result.result.results if isinstance(result.result, RunExecutionResult) else []
         self.messages = [f"{item.node.name}: {item.message}" for item in ran if item.status in ("error", "fail")]
-        return result.success
+        self.shown = ran[0].agate_table if ran else None
+        return bool(result.success)
+
+    def _invoke(self, runner: Any, *arguments: str) -> Any:
+        place = str(self.project)
+        quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-version-check", "--no-write-json"]
+        with _environment(CAMPAIGN_HOME=str(self.home.root)):
+            result = runner.invoke([*quiet, *arguments, "--project-dir", place, "--profiles-dir", place])
+        if result.exception is not None:
+            raise result.exception
+        return result
 
     def run(self, select: Sequence[str], *arguments: str) -> None:
         """Build models without their tests; fails with dbt's messages."""
         assert self.dbt("run", "--select", *select, *arguments), self.messages
+
+    def copy(self, root: Path) -> "Lab":
+        """The same warehouse under another directory: parsing is most of what a small build costs."""
+        shutil.copytree(self.home.root, root)
+        lab = object.__new__(Lab)
+        lab.home, lab.project, lab._manifest = Home(root), root / "warehouse" / "dbt", self._manifest
+        return lab
+
+    def settle(self) -> None:
+        """What a build does once every model was built: for tests that build the models of one source."""
+        assert self.dbt("run-operation", "hold_versions"), self.messages
+
+    def show(self, query: str) -> list[tuple[object, ...]]:
+        """Rows of a query in dbt's own words, with macros."""
+        assert self.dbt("show", "--limit", "-1", "--inline", query), self.messages
+        return [tuple(row) for row in self.shown.rows]
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows of a query on the warehouse."""

@@ -2,7 +2,7 @@ with
 
 ledger as (
 
-    select * from {{ ref('stg_lake__deliveries') }}
+    select * from {{ ref('stg_lake__table_deliveries') }}
 
 ),
 

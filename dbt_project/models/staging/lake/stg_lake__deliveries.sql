@@ -1,38 +1,46 @@
+{# The seeds that rows depend on are part of what identifies them, so that an edited seed rebuilds its campaign. #}
 with
 
-source as (
+campaigns as (
 
-    select * from {{ source('lake', 'deliveries') }}
+    select * from {{ ref('stg_campaign__campaigns') }}
 
 ),
 
-lake_tables as (
+tagged as (
 
-    {% for source in graph.sources.values() | selectattr('source_name', 'ne', 'lake') | sort(attribute='unique_id') -%}
-    select '{{ source.source_name }}' as source, '{{ source.name }}' as lake_table
-    {{ 'union all' if not loop.last }}
-    {% else -%}
-        select
-            '' as source,
-            '' as lake_table
-        where false
-    {% endfor %}
+    select
+        campaign_id,
+        array_to_string(list_sort(list(concat(hashtag, ' ', is_campaign_hashtag))), ',') as hashtags,
+    from {{ ref('stg_campaign__hashtags') }}
+    group by campaign_id
+
+),
+
+seeded as (
+
+    select
+        campaigns.campaign_id,
+        campaigns.reporting_timezone,
+        md5(concat_ws('|', campaigns.reporting_timezone, campaigns.starts_on, campaigns.ends_on, tagged.hashtags)) as seeds_hash,
+    from campaigns
+    left join tagged on campaigns.campaign_id = tagged.campaign_id
 
 ),
 
 loaded as (
 
     select
-        lake_tables.lake_table,
-        source.source,
-        cast(source.landed_on as date) as landed_on,
-        source.delivery,
-        source.campaign_id,
-        source.version,
-        source.rows_hash,
-    from source
-    inner join lake_tables on source.source = lake_tables.source
-    where source.status = 'loaded'
+        ledger.source,
+        cast(ledger.landed_on as date) as landed_on,
+        ledger.delivery,
+        ledger.campaign_id,
+        concat_ws('|', ledger.rows_hash, seeded.seeds_hash) as state_hash,
+        {{ event_on('ledger.first_event_at', "coalesce(seeded.reporting_timezone, 'UTC')") }} as first_on,
+        {{ event_on('ledger.last_event_at', "coalesce(seeded.reporting_timezone, 'UTC')") }} as last_on,
+    from {{ source('lake', 'deliveries') }} as ledger
+    left join seeded on ledger.campaign_id = seeded.campaign_id
+    where ledger.status = 'loaded'
 
 )
 

@@ -1,0 +1,173 @@
+{#
+    What a build has to bring up to date, and how rows leave and enter. A day depends on nothing that was read later, so dated
+    rows of a campaign are rebuilt from the earliest date that changed; sessions and waves (units) are rebuilt one by one.
+    `intermediate.held` has a row for every version of a delivery, and unit of it, that may stand in some model: what left the
+    ledger or is new in it is not everywhere until a build has finished.
+
+    A source whose rows are rebuilt by unit says so in its yml: config.meta.rebuild_unit of the lake table that tells which units a
+    delivery holds lists the columns that name one. Any other source is rebuilt by date.
+#}
+
+{# Hook before every build. No model: it outlives full refreshes and is written in the transaction of stg_lake__versions. #}
+{% macro create_held() %}
+    {% if execute and flags.WHICH in ('run', 'build') %}
+        create schema if not exists intermediate;
+        create table if not exists intermediate.held (
+            source varchar, landed_on date, delivery varchar, state_hash varchar, campaign_id varchar,
+            unit varchar[], first_on date, last_on date, is_everywhere boolean
+        );
+    {% endif %}
+{% endmacro %}
+
+{# Post-hook of stg_lake__versions, in its transaction: written at the end of a build only, a version that was built and then
+   withdrawn while the build was cut off would stay. #}
+{% macro begin_rebuild() %}
+    update intermediate.held
+    set is_everywhere = false
+    where
+        is_everywhere
+        {% if not flags.FULL_REFRESH -%}
+        and not exists (
+            select 1
+            from {{ this }} as versions
+            where
+                versions.source = held.source
+                and versions.landed_on = held.landed_on
+                and versions.delivery = held.delivery
+                and versions.state_hash = held.state_hash
+        )
+        {%- endif %};
+    insert into intermediate.held by name
+    select versions.*, false as is_everywhere
+    from {{ this }} as versions
+    anti join intermediate.held
+        on
+            versions.source = held.source
+            and versions.landed_on = held.landed_on
+            and versions.delivery = held.delivery
+            and versions.state_hash = held.state_hash
+{% endmacro %}
+
+{# Hook after every build: where every model was built and nothing failed, every model holds the ledger that the build read. #}
+{% macro finish_rebuild(results) %}
+    {% if execute and flags.WHICH in ('run', 'build') %}
+        {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
+        {%- set failed = results | rejectattr('status', 'in', ['success', 'pass', 'warn', 'no-op']) | list -%}
+        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='unique_id') | list -%}
+        {%- if not failed and not (models | reject('in', built) | list) -%}
+            {% do hold_versions() %}
+        {%- endif -%}
+    {% endif %}
+{% endmacro %}
+
+{% macro hold_versions() %}
+    {% do run_query(
+        'create or replace table intermediate.held as '
+        'select versions.*, true as is_everywhere from staging.stg_lake__versions as versions'
+    ) %}
+{% endmacro %}
+
+{# The source that a model belongs to: the folder that it stands in. #}
+{% macro source_of(node) -%}
+    {{ node.fqn[-2] }}
+{%- endmacro %}
+
+{# The columns that name a unit of a source; none where its rows are rebuilt by date. #}
+{% macro rebuild_unit(source_name) -%}
+    {%- for table in graph.sources.values() if table.source_name == source_name and table.config.meta.rebuild_unit -%}
+        {{ return(table.config.meta.rebuild_unit) }}
+    {%- endfor -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{# The dates to rebuild of a source: campaign_id, rebuild_from. #}
+{% macro rebuild_from(source_name) -%}
+    (select campaign_id, rebuild_from from {{ ref('stg_lake__rebuilds') }} where source = '{{ source_name }}')
+{%- endmacro %}
+
+{# The units to rebuild of a source: campaign_id and the columns that name a unit. #}
+{% macro rebuilt_units(source_name) -%}
+    (
+        select
+            campaign_id,
+            {%- for column in rebuild_unit(source_name) %}
+            list_extract(unit, {{ loop.index }}) as {{ column }},
+            {%- endfor %}
+        from {{ ref('stg_lake__rebuilds') }}
+        where source = '{{ source_name }}' and unit is not null
+    )
+{%- endmacro %}
+
+{#
+    The rows of a lake table that this build reads: of every delivery in effect that reaches into the dates, or holds one of the
+    units, to be rebuilt. It may bring rows of other dates and units with them. `--vars 'audit: true'` reads every delivery.
+#}
+{% macro delivered(source_name, lake_table) -%}
+    {%- set everything = source(source_name, lake_table) -%}
+    {%- set deliveries -%}
+        select distinct
+            versions.landed_on,
+            versions.delivery,
+        from {{ ref('stg_lake__versions') }} as versions
+        {% if not var('audit', false) -%}
+        inner join {{ ref('stg_lake__rebuilds') }} as rebuilds
+            on
+                versions.source = rebuilds.source
+                and versions.campaign_id = rebuilds.campaign_id
+                and versions.unit is not distinct from rebuilds.unit
+                and (versions.unit is not null or versions.last_on >= rebuilds.rebuild_from)
+        {% endif -%}
+        where versions.source = '{{ source_name }}'
+        order by versions.landed_on, versions.delivery
+    {%- endset -%}
+    {{ lake_files(lake_table, deliveries) }}
+{%- endmacro %}
+
+{# The files of some deliveries in a lake table, by name, since a pattern opens every file; the empty one first, so that there is one. #}
+{% macro lake_files(lake_table, deliveries) -%}
+    {%- set folder = env_var('CAMPAIGN_HOME') ~ '/lake/' ~ lake_table ~ '/landed_on=' -%}
+    {%- set files = [sql_path(folder ~ '1970-01-01/_schema.parquet')] -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'test', 'show') -%}
+        {%- set named = [] -%}
+        {%- for landed_on, delivery in run_query(deliveries).rows -%}
+            {%- do named.append(sql_path(folder ~ landed_on ~ '/' ~ delivery ~ '.parquet')) -%}
+        {%- endfor -%}
+        {%- if named -%}
+            {%- for file in run_query('select file from glob([' ~ named | join(', ') ~ ']) order by file').columns[0].values() -%}
+                {%- do files.append(sql_path(file)) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endif -%}
+    read_parquet([{{ files | join(', ') }}], union_by_name = true, hive_partitioning = true)
+{%- endmacro %}
+
+{# A path as a literal that is taken as it is, whatever characters it holds. #}
+{% macro sql_path(path) -%}
+    '{{ path | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") }}'
+{%- endmacro %}
+
+{# Incremental strategy: a campaign's rows from its first changed date on are replaced. #}
+{% macro get_incremental_from_date_sql(arg_dict) %}
+    delete from {{ arg_dict['target_relation'] }} as target
+    using {{ target.database }}.staging.stg_lake__rebuilds as rebuilds
+    where
+        rebuilds.source = '{{ source_of(model) }}'
+        and rebuilds.campaign_id = target.campaign_id
+        and rebuilds.rebuild_from <= target.event_on;
+
+    insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
+{% endmacro %}
+
+{# Incremental strategy: the rows of every unit of which a delivery changed are replaced, and leave where nothing holds it any more. #}
+{% macro get_incremental_by_unit_sql(arg_dict) %}
+    delete from {{ arg_dict['target_relation'] }} as target
+    using {{ target.database }}.staging.stg_lake__rebuilds as rebuilds
+    where
+        rebuilds.source = '{{ source_of(model) }}'
+        and rebuilds.campaign_id = target.campaign_id
+        {%- for column in rebuild_unit(source_of(model)) %}
+        and list_extract(rebuilds.unit, {{ loop.index }}) = target.{{ column }}
+        {%- endfor %};
+
+    insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
+{% endmacro %}
