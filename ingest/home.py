@@ -42,8 +42,13 @@ class Home:
 
     @property
     def warehouse(self) -> Path:
-        """The build database; dbt alone writes it, analysts never open it."""
+        """Staging and intermediate models; dbt alone writes it, analysts never open it."""
         return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        """The marts as dbt builds them, attached beside the warehouse; what is published is a copy."""
+        return self.root / "warehouse" / "marts.duckdb"
 
     @property
     def published(self) -> Path:

@@ -4,6 +4,7 @@ What is built, and how, is dbt's affair; which files dbt sees is `orchestration.
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,14 @@ from ingest.source import Source
 from orchestration.exclusive import exclusive
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.project import Project, write_working_copy
+from orchestration.warehouse import is_corruption, open_warehouse, row_counts, set_aside, set_damaged_aside
+
+log = logging.getLogger("campaign")
 
 BUILT = ("model", "seed", "snapshot")
+MARTS = "marts"
+"""The database that holds what is published and nothing else."""
+
 GOOD = ("success", "pass", "no-op")
 
 
@@ -119,7 +126,17 @@ def invoke(home: Home, project: Project, command: str, *arguments: str) -> list[
 
 
 def build(home: Home, project: Project) -> list[NodeResult]:
-    """Bring the warehouse up to date with the ledger; from scratch where it was built with other files than these."""
+    """Bring the warehouse up to date with the ledger; from scratch where it is damaged or was built with other files than these."""
+    if problem := set_damaged_aside(home):
+        log.warning(problem)
+    results = _build(home, project)
+    if damaged := next((result.message for result in results if is_corruption(result.message)), None):
+        log.warning(set_aside(home, damaged.splitlines()[0]))
+        results = _build(home, project)
+    return results
+
+
+def _build(home: Home, project: Project) -> list[NodeResult]:
     write_working_copy(project)
     begun = project.directory / "begun.hash"
     refresh = (
@@ -128,20 +145,6 @@ def build(home: Home, project: Project) -> list[NodeResult]:
     begun.write_text(project.project_hash)
     # Unit tests judge the code, whatever the data; they run where code is merged.
     return invoke(home, project, "build", "--no-write-json", "--exclude-resource-type", "unit_test", *refresh)
-
-
-def row_counts(home: Home) -> dict[tuple[str, str], int]:
-    """Rows of every table in the warehouse, by schema and name."""
-    import duckdb
-
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        tables = connection.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
-        counts = [
-            f'select {number} as table_number, count(*) as row_count from "{schema}"."{name}"'
-            for number, (schema, name) in enumerate(tables)
-        ]
-        found = connection.execute(" union all ".join(counts)).fetchall() if counts else []
-    return {tables[number]: count for number, count in found}
 
 
 def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[Source]) -> dg.AssetsDefinition:
@@ -166,13 +169,13 @@ def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[S
     return dbt_build
 
 
-def mart_keys(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
-    """The assets of the tables that are published: those of schemas main and meta."""
+def mart_keys(manifest: Mapping[str, Any]) -> dict[tuple[str, str], dg.AssetKey]:
+    """The assets of the tables that are published, by schema and name."""
     translator = DagsterDbtTranslator()
     return {
-        node["alias"]: translator.get_asset_key(node)
+        (node["schema"], node["alias"]): translator.get_asset_key(node)
         for node in manifest["nodes"].values()
-        if node["resource_type"] in BUILT and node["schema"] in ("main", "meta")
+        if node["resource_type"] in BUILT and node["database"] == MARTS
     }
 
 
@@ -255,11 +258,9 @@ def _check_specs(
 
 def _is_other_build(home: Home, project: Project, begun: str | None) -> bool:
     """Whether what is in the warehouse may come from other files: the last finished build's, or one that was begun and killed."""
-    import duckdb
-
     if not home.warehouse.exists():
         return False
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with open_warehouse(home) as connection:
         is_settled = connection.execute(
             "select count(*) from duckdb_columns() where table_name = 'int_lake__settled' and column_name = 'project_hash'"
         ).fetchone()

@@ -3,10 +3,13 @@
 Cheap on purpose: nothing here imports Dagster, dbt or Great Expectations.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -27,9 +30,14 @@ PUBLICATIONS = pl.Schema(
         "rows": pl.Int64(),
         "project_hash": pl.String(),
         "ledger_hash": pl.String(),
+        "removed_hash": pl.String(),
+        "file_bytes": pl.Int64(),
+        "file_changed_ns": pl.Int64(),
+        "file_sha256": pl.String(),
     }
 )
-"""One row per publication. `project_hash` and `ledger_hash` say what it was made of: the project's files and the ledger."""
+"""One row per publication. `project_hash` and `ledger_hash` say what it was made of, the project's files and the ledger;
+`removed_hash`, which rows had left it; the columns after it, what the published file was like when it was put in place."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,23 @@ def read_publications(home: Home) -> pl.DataFrame:
     )
 
 
+def describe_file(path: Path) -> dict[str, int | str]:
+    """Size, time and digest of the published file."""
+    found = path.stat()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"file_bytes": found.st_size, "file_changed_ns": found.st_mtime_ns, "file_sha256": digest}
+
+
+def is_whole(path: Path, publication: Mapping[str, Any]) -> bool:
+    """Whether the published file is the one that was put in place. It is read through only where its time says otherwise."""
+    found = path.stat()
+    if found.st_size != publication["file_bytes"]:
+        return False
+    is_untouched: bool = found.st_mtime_ns == publication["file_changed_ns"]
+    return is_untouched or describe_file(path)["file_sha256"] == publication["file_sha256"]
+
+
 def find_news(home: Home, project: Project, sources: Sequence[Source], days: tuple[date, date] | None = None) -> News:
     """Compare a home with what it last published. `days` limits which landed days are looked at."""
     plan = find_pending(home, sources, project.campaign_ids, days)
@@ -89,6 +114,7 @@ def _unpublished(home: Home, project: Project, ledger: pl.DataFrame) -> list[str
         return ["nothing is published yet"]
     last = publications.row(-1, named=True)
     found = {
+        "the published file is no longer as it was put in place": is_whole(home.published, last),
         "the last run did not get as far as publishing": last["ledger_hash"] == ledger_hash(ledger),
         "a model or seed has changed": last["project_hash"] == project.project_hash,
         "the warehouse has a new version": last["code_version"] == code_version(),

@@ -1,10 +1,12 @@
-"""The published file: built beside the old one, verified, moved into its place. Only what analysts get; no Dagster here.
+"""The published file: a copy of the marts with the lake's books beside them, verified, moved into place. No Dagster here.
 
 Whether it may be published at all is decided before, in `orchestration.publish`.
 """
 
+import hashlib
 import os
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,14 +16,16 @@ import duckdb
 import polars as pl
 
 from ingest.home import Home
-from ingest.ledger import in_effect, ledger_hash, read_ledger, write_atomically
+from ingest.ledger import DELIVERY_ID, in_effect, ledger_hash, read_ledger, replace_durably, write_atomically
 from orchestration.meta_tables import META_TABLES
-from orchestration.news import PUBLICATIONS, code_version, read_publications
+from orchestration.news import PUBLICATIONS, code_version, describe_file, read_publications
+from orchestration.warehouse import memory_limit, relation, text
 
 STORAGE_VERSION = "v1.4.0"
-"""Clients of DuckDB 1.4 can read the file; without it only those as new as the writer can."""
+"""Clients of DuckDB 1.4 can read the file; without it only those as new as the writer can. The dbt profile says the same."""
 
-SCHEMAS = ("main", "meta")
+MOST_FREE = 0.25
+"""The share of free blocks above which the marts are rewritten: they would be copied with every publication."""
 
 
 class PublicationError(Exception):
@@ -47,35 +51,38 @@ def remove_stray_wal(home: Home) -> bool:
     return True
 
 
-def publish(home: Home, run_id: str, project_hash: str) -> Publication:
-    """Build a new file from the warehouse and the lake's books, and put it where analysts look. Raises PublicationError.
+def publish(home: Home, run_id: str, project_hash: str, tables: Collection[tuple[str, str]]) -> Publication:
+    """Copy the marts, add what the lake's books say, and put the file where analysts look. Raises PublicationError.
 
-    A kill before the replacement leaves the old file; one after it leaves the new file and a rerun that publishes it again.
+    `tables` are the schemas and names that the project builds; others are dropped. A kill before the replacement leaves the old
+    file; one after it leaves the new file and a rerun that publishes it again.
     """
     folder = home.published.parent
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o750)
-    for left_over in folder.glob(".marts-*"):
+    for left_over in [*folder.glob(".marts-*"), *home.marts.parent.glob(".marts-*")]:
         left_over.unlink()
     ledger = read_ledger(home)
     landed_through = in_effect(ledger)["landed_on"].max()
+    removed_hash = _removed_hash(ledger, project_hash)
+    expected = _tidy(home, run_id, tables, rewrite=removed_hash != _last(home, "removed_hash"))
     fresh = folder / f".marts-{run_id}.duckdb"
+    shutil.copyfile(home.marts, fresh)
+    marts = {name: rows for (schema, name), rows in expected.items() if schema == "main"}
     published_at = datetime.now(UTC)
-    with _attached(home, fresh) as connection:
-        expected = _copy_marts(connection)
-        marts = {name: rows for (schema, name), rows in expected.items() if schema == "main"}
-        record = {
-            "published_at": published_at,
-            "run_id": run_id,
-            "landed_through": landed_through,
-            "code_version": code_version(),
-            "tables": len(marts),
-            "rows": sum(marts.values()),
-            "project_hash": project_hash,
-            "ledger_hash": ledger_hash(ledger),
-        }
-        publications = pl.concat([read_publications(home), pl.DataFrame([record], schema=PUBLICATIONS)])
-        expected |= _write_meta(connection, home, publications)
+    record = {
+        "published_at": published_at,
+        "run_id": run_id,
+        "landed_through": landed_through,
+        "code_version": code_version(),
+        "tables": len(marts),
+        "rows": sum(marts.values()),
+        "project_hash": project_hash,
+        "ledger_hash": ledger_hash(ledger),
+        "removed_hash": removed_hash,
+    }
+    with _attached(fresh) as connection:
+        expected |= _write_meta(connection, home, _with(home, record))
     _verify(fresh, expected)
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
@@ -83,46 +90,71 @@ def publish(home: Home, run_id: str, project_hash: str) -> Publication:
     removed_wal = remove_stray_wal(home)
     fresh.replace(home.published)
     _sync_directory(folder)
-    write_atomically(publications, home.publications)
+    write_atomically(_with(home, record | describe_file(home.published)), home.publications)
     return Publication(published_at, landed_through if isinstance(landed_through, date) else None, marts, removed_wal)
 
 
-@contextmanager
-def _attached(home: Home, fresh: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {_text(str(home.warehouse))} as warehouse (read_only)")
-        connection.execute(f"attach {_text(str(fresh))} as fresh (storage_version {_text(STORAGE_VERSION)})")
-        connection.execute("use fresh")
-        connection.execute("create schema meta")
-        yield connection
-        connection.execute("checkpoint fresh")
-        connection.execute("use memory")
-        connection.execute("detach fresh")
+def _with(home: Home, record: Mapping[str, object]) -> pl.DataFrame:
+    return pl.concat([read_publications(home), pl.DataFrame([record], schema=PUBLICATIONS)])
 
 
-def _copy_marts(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    """Copy the tables of main and meta with their constraints and comments. Rows are sorted, so that equal marts are equal files."""
-    tables = connection.execute(
-        "select schema_name, table_name, sql, comment from duckdb_tables() "
-        "where database_name = 'warehouse' and schema_name in ('main', 'meta') order by schema_name, table_name"
-    ).fetchall()
-    comments = connection.execute(
-        "select schema_name, table_name, column_name, comment from duckdb_columns() "
-        "where database_name = 'warehouse' and comment is not null"
-    ).fetchall()
-    counts = {}
-    for schema, name, ddl, comment in tables:
-        relation = f"{_name(schema)}.{_name(name)}"
-        connection.execute(ddl)
-        connection.execute(f"insert into fresh.{relation} by name select * from warehouse.{relation} order by all")
-        if comment:
-            connection.execute(f"comment on table {relation} is {_text(comment)}")
-        for comment_schema, comment_table, column, text in comments:
-            if (comment_schema, comment_table) == (schema, name):
-                connection.execute(f"comment on column {relation}.{_name(column)} is {_text(text)}")
-        counts[schema, name] = _count(connection, f"warehouse.{relation}")
+def _last(home: Home, column: str) -> object:
+    publications = read_publications(home)
+    return publications[column][-1] if publications.height else None
+
+
+def _removed_hash(ledger: pl.DataFrame, project_hash: str) -> str:
+    """A digest of what was once in the marts and no longer is: versions withdrawn or replaced, rows of other models and seeds."""
+    removed = ledger.filter((pl.col("outcome") == "accepted") & (pl.col("status") != "loaded"))
+    rows = removed.sort(*DELIVERY_ID, "version").select(*DELIVERY_ID, "version")
+    return hashlib.sha256(f"{project_hash}\n{rows.write_csv()}".encode()).hexdigest()
+
+
+def _tidy(home: Home, run_id: str, tables: Collection[tuple[str, str]], *, rewrite: bool) -> dict[tuple[str, str], int]:
+    """Drop what the project no longer builds, fold the log into the file, count rows, and rewrite it where deleted rows may stand in it.
+
+    A plain copy of the file would carry their bytes to analysts.
+    """
+    rewritten = home.marts.with_name(f".marts-{run_id}.duckdb")
+    with duckdb.connect(config={"memory_limit": memory_limit()}) as connection:
+        connection.execute(f"attach {text(str(home.marts))} as marts; use marts")
+        found = connection.execute(
+            "select schema_name, table_name, 'table' from duckdb_tables() where database_name = 'marts' union all "
+            "select schema_name, view_name, 'view' from duckdb_views() where database_name = 'marts' and not internal"
+        ).fetchall()
+        for schema, name, kind in found:
+            if (schema, name) not in tables:
+                connection.execute(f"drop {kind} {relation(schema, name)}")
+                rewrite = True
+        connection.execute("create schema if not exists meta; checkpoint marts")
+        counts = {
+            (schema, name): _count(connection, relation(schema, name))
+            for schema, name, _ in found
+            if (schema, name) in tables
+        }
+        if rewrite or _free_share(connection) > MOST_FREE:
+            rewritten = home.marts.with_name(f".marts-{run_id}.duckdb")
+            connection.execute(f"attach {text(str(rewritten))} as rewritten (storage_version {text(STORAGE_VERSION)})")
+            connection.execute("copy from database marts to rewritten; checkpoint rewritten; detach rewritten")
+    if rewritten.exists():
+        replace_durably(rewritten, home.marts)
     return counts
+
+
+def _free_share(connection: duckdb.DuckDBPyConnection) -> float:
+    row = connection.execute(
+        "select free_blocks / greatest(total_blocks, 1) from pragma_database_size() where database_name = 'marts'"
+    ).fetchone()
+    return float(row[0]) if row else 0.0
+
+
+@contextmanager
+def _attached(fresh: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"memory_limit": memory_limit()}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach {text(str(fresh))} as fresh; use fresh")
+        yield connection
+        connection.execute("checkpoint fresh; use memory; detach fresh")
 
 
 def _write_meta(
@@ -159,21 +191,21 @@ def _write_meta(
 def _create(
     connection: duckdb.DuckDBPyConnection, name: str, description: str, columns: Mapping[str, tuple[str, str]]
 ) -> None:
-    listed = ", ".join(f"{_name(column)} {kind}" for column, (kind, _) in columns.items())
+    listed = ", ".join(f"{relation(column)} {kind}" for column, (kind, _) in columns.items())
     connection.execute(f"create table meta.{name} ({listed})")
-    connection.execute(f"comment on table meta.{name} is {_text(description)}")
-    for column, (_, text) in columns.items():
-        connection.execute(f"comment on column meta.{name}.{_name(column)} is {_text(text)}")
+    connection.execute(f"comment on table meta.{name} is {text(description)}")
+    for column, (_, comment) in columns.items():
+        connection.execute(f"comment on column meta.{name}.{relation(column)} is {text(comment)}")
 
 
 def _verify(fresh: Path, expected: dict[tuple[str, str], int]) -> None:
     """Open the finished file as an analyst would and count again."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_text(str(fresh))} as fresh (read_only)")
+        connection.execute(f"attach {text(str(fresh))} as fresh (read_only)")
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'fresh'"
         ).fetchall()
-        found = {(schema, name): _count(connection, f"fresh.{_name(schema)}.{_name(name)}") for schema, name in tables}
+        found = {(schema, name): _count(connection, relation("fresh", schema, name)) for schema, name in tables}
     if found != expected:
         differing = sorted(
             f"{schema}.{name}"
@@ -196,11 +228,3 @@ def _sync_directory(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -1,6 +1,6 @@
 """The publication as an asset: judge the marts, and only if they are believable put them where analysts look."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 PUBLISHED_KEY = dg.AssetKey(["published", "marts"])
 
 
-def publish_asset(project: Project, marts: Mapping[str, dg.AssetKey], zone: ZoneInfo) -> dg.AssetsDefinition:
-    """The only way to the published file. `marts` gives the asset of each table in it, whose checks are shown there."""
+def publish_asset(
+    project: Project, tables: Mapping[tuple[str, str], dg.AssetKey], zone: ZoneInfo
+) -> dg.AssetsDefinition:
+    """The only way to the published file. `tables` gives the asset of each table in it, whose checks are shown there."""
     from expectations.suites import specs
 
+    marts = {name: key for (_, name), key in tables.items()}
     judged = [spec for spec in specs() if spec.subject in marts]
     checks = [
         dg.AssetCheckSpec(
@@ -55,24 +58,23 @@ def publish_asset(project: Project, marts: Mapping[str, dg.AssetKey], zone: Zone
         results = _judge(home, context.run.run_id)
         yield from _check_results(results, marts, {(spec.subject, spec.check_name) for spec in judged})
         _refuse(results)
-        yield dg.MaterializeResult(asset_key=PUBLISHED_KEY, metadata=_publish(home, context.run.run_id, project))
+        yield dg.MaterializeResult(
+            asset_key=PUBLISHED_KEY, metadata=_publish(home, context.run.run_id, project, tables)
+        )
 
     return publish
 
 
 def _judge(home: Home, run_id: str) -> "list[CheckResult]":
-    import duckdb
-
     from expectations.checks import write_checks
     from expectations.validation import validate_marts
     from ingest.lake import filled_tables
     from ingest.ledger import read_ledger
     from ingest.sources import SOURCES
+    from orchestration.warehouse import open_warehouse
 
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
-        connection.execute("use warehouse")
+    with open_warehouse(home) as connection:
+        connection.execute("use marts")
         results = validate_marts(connection, filled_tables(home, SOURCES, read_ledger(home)))
     write_checks(home, run_id, results)
     return results
@@ -106,10 +108,12 @@ def _refuse(results: "Sequence[CheckResult]") -> None:
         raise dg.Failure("not published, the last publication stays:\n" + "\n".join(lines), allow_retries=False)
 
 
-def _publish(home: Home, run_id: str, project: Project) -> dict[str, Any]:
+def _publish(home: Home, run_id: str, project: Project, tables: Collection[tuple[str, str]]) -> dict[str, Any]:
     from orchestration.publication import publish
+    from orchestration.warehouse import seal
 
-    done = publish(home, run_id, project.project_hash)
+    done = publish(home, run_id, project.project_hash, tables)
+    seal(home)
     metadata: dict[str, Any] = {
         "path": dg.MetadataValue.path(str(home.published)),
         "dagster/row_count": sum(done.rows.values()),

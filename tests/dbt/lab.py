@@ -18,6 +18,7 @@ from ingest.home import Home
 from ingest.ledger import LEDGER, read_ledger, write_ledger
 from ingest.source import INSTANT, LINEAGE, Table
 from ingest.sources import SOURCES
+from orchestration.warehouse import open_warehouse
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
@@ -124,9 +125,34 @@ class Lab:
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows of a query on the warehouse."""
-        with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
+        with open_warehouse(self.home) as connection:
             return connection.execute(query).fetchall()
+
+    def frame(self, query: str) -> pl.DataFrame:
+        """A query on the warehouse and its marts as a frame."""
+        with open_warehouse(self.home) as connection:
+            return connection.sql(query).pl()
+
+    def execute(self, *statements: str) -> None:
+        """Change the marts, or what stands under `warehouse.`, as no model would."""
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"attach '{self.home.warehouse}' as warehouse; attach '{self.home.marts}' as marts; use marts"
+            )
+            for statement in statements:
+                connection.execute(statement)
+
+    def save(self, name: str) -> None:
+        """Keep both database files as they are."""
+        folder = self.home.root / name
+        folder.mkdir(exist_ok=True)
+        for file in (self.home.warehouse, self.home.marts):
+            shutil.copy(file, folder / file.name)
+
+    def restore(self, name: str) -> None:
+        """Put back what was kept under this name."""
+        for file in (self.home.warehouse, self.home.marts):
+            shutil.copy(self.home.root / name / file.name, file)
 
     def table(self, name: str) -> list[tuple[object, ...]]:
         """Every row of a table, in a fixed order."""

@@ -73,10 +73,7 @@ def settle(lab: Lab) -> None:
 
 def clear(lab: Lab) -> None:
     """What int_lake__settled does, without building the other sources."""
-    import duckdb
-
-    with duckdb.connect(str(lab.home.warehouse)) as connection:
-        connection.execute("delete from intermediate.int_hashtag__touched")
+    lab.execute("delete from warehouse.intermediate.int_hashtag__touched")
 
 
 def test_net_is_the_difference_to_the_previous_known_reading(lab: Lab) -> None:

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -44,7 +43,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds loaded. Tests take turns in it: in another directory it is parsed again."""
     lab = Lab(tmp_path_factory.mktemp("live") / "home", {"campaigns": CAMPAIGNS})
     assert lab.dbt("seed", "--select", "campaigns")
-    shutil.copy(lab.home.warehouse, lab.home.root / "seeded.duckdb")
+    lab.save("seeded")
     return lab
 
 
@@ -59,7 +58,7 @@ def reset(lab: Lab) -> None:
     shutil.rmtree(lab.home.lake)
     lake.prepare(lab.home, SOURCES)
     write_ledger(lab.home, LEDGER.to_frame())
-    shutil.copy(lab.home.root / "seeded.duckdb", lab.home.warehouse)
+    lab.restore("seeded")
 
 
 def minute(number: float | None) -> int | None:
@@ -105,14 +104,12 @@ def deliver(lab: Lab, day: int, name: str, delivered: Delivered | None, campaign
 def build(lab: Lab, *arguments: str) -> None:
     """Build the live marts, and clear what is pending as the last model of a whole run does."""
     lab.run(EVERYTHING, *arguments)
-    with duckdb.connect(str(lab.home.warehouse)) as connection:
-        connection.execute("delete from intermediate.int_live__touched")
+    lab.execute("delete from warehouse.intermediate.int_live__touched")
 
 
 def rows_of(lab: Lab, mart: str, campaign: str = "c") -> list[Row]:
     """The rows of a mart; instants in seconds, as the oracle has them."""
-    with duckdb.connect(str(lab.home.warehouse), read_only=True) as connection:
-        frame = connection.sql(f"select * exclude (campaign_id) from {mart} where campaign_id = '{campaign}'").pl()
+    frame = lab.frame(f"select * exclude (campaign_id) from {mart} where campaign_id = '{campaign}'")
     instants = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
     rows: list[Row] = frame.with_columns(pl.col(instants).dt.epoch("s")).sort(KEYS[mart]).to_dicts()
     return rows

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -123,7 +122,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """One home for all tests, since dbt parses the project anew for every other one."""
     lab = Lab(tmp_path_factory.mktemp("survey"), {})
     lab.run(MODELS)
-    shutil.copy(lab.home.warehouse, lab.home.root / "empty.duckdb")
+    lab.save("empty")
     return lab
 
 
@@ -138,16 +137,15 @@ def empty(lab: Lab) -> None:
     shutil.rmtree(lab.home.lake)
     lake.prepare(lab.home, SOURCES)
     write_ledger(lab.home, LEDGER.to_frame())
-    shutil.copy(lab.home.root / "empty.duckdb", lab.home.warehouse)
+    lab.restore("empty")
 
 
 def rebuilt(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
     """The marts as a full rebuild makes them; the warehouse itself stays as it was."""
-    aside = lab.home.root / "aside.duckdb"
-    shutil.copy(lab.home.warehouse, aside)
+    lab.save("aside")
     settle(lab, "--full-refresh")
     found = marts(lab)
-    shutil.copy(aside, lab.home.warehouse)
+    lab.restore("aside")
     return found
 
 
@@ -161,18 +159,15 @@ def deliver(lab: Lab, day: int, name: str, content: dict[str, pl.DataFrame] | No
 
 def settle(lab: Lab, *arguments: str) -> None:
     lab.run(MODELS, *arguments)
-    with duckdb.connect(str(lab.home.warehouse)) as connection:
-        # What int_lake__settled does, without building the other sources.
-        connection.execute(
-            "create or replace table intermediate.int_lake__settled as from intermediate.int_lake__as_of"
-        )
-        connection.execute("delete from intermediate.int_survey__touched")
+    # What int_lake__settled does, without building the other sources.
+    lab.execute(
+        "create or replace table warehouse.intermediate.int_lake__settled as from warehouse.intermediate.int_lake__as_of",
+        "delete from warehouse.intermediate.int_survey__touched",
+    )
 
 
 def estimates(lab: Lab, where: str = "true") -> pl.DataFrame:
-    with duckdb.connect(str(lab.home.warehouse), read_only=True) as connection:
-        found: pl.DataFrame = connection.sql("from fct_survey_estimate").filter(where).pl()
-    return found.sort(pl.all())
+    return lab.frame(f"from fct_survey_estimate where {where}").sort(pl.all())
 
 
 def one(lab: Lab, where: str) -> Row:
@@ -386,9 +381,7 @@ def test_spoilt_estimates_turn_their_checks_red(lab: Lab) -> None:
         "fct_survey_estimate_bases_nest": "base_unweighted = 999 where answer_code = '0'",
         "unique_grain_fct_survey_estimate": "answer_code = '1' where answer_code = '2'",
     }
-    with duckdb.connect(str(lab.home.warehouse)) as connection:
-        for change in spoilt.values():
-            connection.execute(f"update fct_survey_estimate set {change}")
+    lab.execute(*(f"update fct_survey_estimate set {change}" for change in spoilt.values()))
     assert not lab.dbt("test", "--select", *MODELS)
     red = {check for check in spoilt for message in lab.messages if message.startswith(check)}
     assert red == set(spoilt), lab.messages

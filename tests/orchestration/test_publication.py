@@ -1,8 +1,9 @@
 """The published file: replaced as a whole, readable throughout, holding marts and meta and nothing else."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 import orchestration.publication
 from ingest.home import Home
 from ingest.ledger import LEDGER, ledger_hash, read_ledger, write_ledger
-from orchestration.news import read_publications
+from orchestration.news import is_whole, read_publications
 from orchestration.publication import PublicationError, publish
+
+TABLES = {("main", "fct_day"), ("meta", "metrics")}
 
 
 @pytest.fixture
@@ -40,10 +43,11 @@ def home(tmp_path: Path) -> Home:
 
 
 def build(home: Home, rows: int) -> None:
-    """What dbt leaves behind: marts in main, a dictionary in meta, and things that are none of an analyst's business."""
-    with duckdb.connect(str(home.warehouse)) as connection:
+    """What dbt leaves behind: marts in main and a dictionary in meta."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{quoted(home.marts)}' as marts (storage_version 'v1.4.0'); use marts")
         connection.execute(f"""
-            create schema if not exists meta; create schema if not exists staging; create schema if not exists intermediate;
+            create schema if not exists meta;
             create or replace table main.fct_day (event_on date not null, "views" bigint, rate double, read_at timestamptz, tags varchar[]);
             comment on table main.fct_day is 'Views a day. It''s one row per day.';
             comment on column main.fct_day.event_on is 'The day.';
@@ -51,17 +55,17 @@ def build(home: Home, rows: int) -> None:
                 select date '2022-10-04' + number::int, number * 10, 0.5, timestamptz '2022-10-04 00:00:00+00', ['a']
                 from range({rows}) as numbers (number);
             create or replace table meta.metrics (kpi_id varchar not null);
-            create or replace view staging.stg as select * from range(3);
-            create or replace table intermediate.int_x as select 1 as x;
         """)
+
+
+def quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 @contextmanager
 def reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute(
-            f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as marts (read_only); use marts; set timezone = 'UTC'"
-        )
+        connection.execute(f"attach '{quoted(path)}' as marts (read_only); use marts; set timezone = 'UTC'")
         yield connection
 
 
@@ -72,7 +76,7 @@ def count(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def test_it_holds_marts_and_meta_with_types_constraints_and_comments(home: Home) -> None:
-    done = publish(home, "run-1", "project")
+    done = publish(home, "run-1", "project", TABLES)
     assert done.rows == {"fct_day": 3}
     assert str(done.landed_through) == "2022-10-04"
     with reader(home.published) as connection:
@@ -113,7 +117,7 @@ def test_it_holds_marts_and_meta_with_types_constraints_and_comments(home: Home)
 
 
 def test_older_clients_can_read_it(home: Home) -> None:
-    publish(home, "run-1", "project")
+    publish(home, "run-1", "project", TABLES)
     with reader(home.published) as connection:
         tags = connection.execute("select tags from duckdb_databases() where database_name = 'marts'").fetchone()
     assert tags is not None
@@ -121,18 +125,18 @@ def test_older_clients_can_read_it(home: Home) -> None:
 
 
 def test_only_its_owner_may_list_it_and_nobody_write_it(home: Home) -> None:
-    publish(home, "run-1", "project")
+    publish(home, "run-1", "project", TABLES)
     assert home.published.stat().st_mode & 0o777 == 0o444
     assert home.published.parent.stat().st_mode & 0o777 == 0o750
     assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
 
 
 def test_a_reader_keeps_its_file_and_a_new_one_sees_the_next(home: Home) -> None:
-    publish(home, "run-1", "project")
+    publish(home, "run-1", "project", TABLES)
     with reader(home.published) as before:
         assert count(before) == 3
         build(home, 5)
-        publish(home, "run-2", "project")
+        publish(home, "run-2", "project", TABLES)
         assert count(before) == 3
         assert before.execute("select max(views) from fct_day").fetchone() == (20,)
         code = "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute('select count(*) from fct_day').fetchone()[0])"
@@ -144,13 +148,13 @@ def test_a_reader_keeps_its_file_and_a_new_one_sees_the_next(home: Home) -> None
 
 
 def test_a_log_that_an_analyst_left_is_removed_and_reported(home: Home) -> None:
-    assert not publish(home, "run-1", "project").removed_wal
+    assert not publish(home, "run-1", "project", TABLES).removed_wal
     home.published.chmod(0o644)
     code = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute('create table mine as select 1'); os._exit(0)"
     subprocess.run([sys.executable, "-c", code, str(home.published)], check=True)
     wal = home.published.with_name("marts.duckdb.wal")
     assert wal.exists()
-    assert publish(home, "run-2", "project").removed_wal
+    assert publish(home, "run-2", "project", TABLES).removed_wal
     assert not wal.exists()
     with reader(home.published) as connection:
         assert count(connection) == 3
@@ -160,41 +164,101 @@ def test_what_a_killed_run_left_is_cleared_away(home: Home) -> None:
     home.published.parent.mkdir()
     for name in (".marts-killed.duckdb", ".marts-killed.duckdb.wal"):
         (home.published.parent / name).write_text("half")
-    publish(home, "run-1", "project")
+    publish(home, "run-1", "project", TABLES)
     assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
 
 
 def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(home, "run-1", "project")
+    publish(home, "run-1", "project", TABLES)
     build(home, 5)
-    copied = orchestration.publication._copy_marts
+    written = orchestration.publication._write_meta
 
-    def lose_a_row(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-        counts = copied(connection)
-        connection.execute("delete from fresh.main.fct_day where views = 0")
-        return counts
+    def lose_a_row(
+        connection: duckdb.DuckDBPyConnection, home: Home, publications: pl.DataFrame
+    ) -> dict[tuple[str, str], int]:
+        connection.execute("delete from main.fct_day where views = 0")
+        return written(connection, home, publications)
 
-    monkeypatch.setattr(orchestration.publication, "_copy_marts", lose_a_row)
+    monkeypatch.setattr(orchestration.publication, "_write_meta", lose_a_row)
     with pytest.raises(
         PublicationError, match=r"differs from the warehouse in main\.fct_day; the last published file stays"
     ):
-        publish(home, "run-2", "project")
+        publish(home, "run-2", "project", TABLES)
     with reader(home.published) as connection:
         assert count(connection) == 3
     assert read_publications(home)["run_id"].to_list() == ["run-1"]
 
 
-def test_equal_marts_give_equal_rows_in_equal_order(home: Home) -> None:
-    publish(home, "run-1", "project")
+def change_marts(home: Home, *statements: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{quoted(home.marts)}' as marts; use marts")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_what_the_project_no_longer_builds_leaves_the_marts(home: Home) -> None:
+    change_marts(
+        home, "create table main.fct_old as select 1 as x", "create view main.rpt_old as select 1 as x", "checkpoint"
+    )
+    publish(home, "run-1", "project", TABLES)
     with reader(home.published) as connection:
-        first = connection.execute("select * from fct_day").fetchall()
-    with duckdb.connect(str(home.warehouse)) as connection:
-        connection.execute(
-            "create table shuffled as select * from main.fct_day order by views desc; delete from main.fct_day"
+        names = connection.execute("select table_name from information_schema.tables where table_schema = 'main'")
+        assert names.fetchall() == [("fct_day",)]
+
+
+def test_bytes_of_removed_rows_are_not_published(home: Home) -> None:
+    """Deleting leaves the bytes in the file until it is rewritten; without a removal the file is copied as it is."""
+    change_marts(
+        home,
+        "create table main.fct_name as select 'secret-' || (range * 7919) as name, range as number from range(3000)",
+        "checkpoint",
+    )
+    tables = {*TABLES, ("main", "fct_name")}
+    publish(home, "run-1", "project", tables)
+    change_marts(home, "delete from main.fct_name where number < 2000", "checkpoint")
+    publish(home, "run-2", "project", tables)
+    assert b"secret-7919" in home.published.read_bytes()
+    write_ledger(home, read_ledger(home).with_columns(outcome=pl.lit("withdrawn")))
+    withdrawn = dict(read_ledger(home).row(0, named=True)) | {"version": 2}
+    accepted = read_ledger(home).with_columns(outcome=pl.lit("accepted"))
+    write_ledger(home, pl.concat([accepted, pl.DataFrame([withdrawn], schema=LEDGER)]))
+    publish(home, "run-3", "project", tables)
+    assert b"secret-7919" not in home.published.read_bytes()
+    assert b"secret-7919" not in home.marts.read_bytes()
+    with reader(home.published) as connection:
+        assert connection.execute("select count(*), min(number) from fct_name").fetchone() == (1000, 2000)
+        assert connection.execute("select comment from duckdb_tables() where table_name = 'fct_day'").fetchone() != (
+            None,
         )
-        connection.execute("insert into main.fct_day select * from shuffled; drop table shuffled")
-    publish(home, "run-2", "project")
-    with reader(home.published) as connection:
-        assert connection.execute("select * from fct_day").fetchall() == first
+
+
+def test_a_file_with_many_free_blocks_is_rewritten(home: Home) -> None:
+    publish(home, "run-1", "project", TABLES)
+    change_marts(
+        home,
+        "create table main.big as select md5(range::varchar) as x from range(100000)",
+        "checkpoint",
+        "insert into main.fct_day select date '2022-10-04', range, 0.5, null, [md5(range::varchar)] from range(10000)",
+        "checkpoint",
+        "drop table main.big",
+        "checkpoint",
+    )
+    before = home.marts.stat().st_size
+    publish(home, "run-2", "project", TABLES)
+    assert home.marts.stat().st_size < before / 2
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda content: content[:-4096], lambda content: content[:-1] + bytes([content[-1] ^ 1])]
+)
+def test_a_published_file_that_was_cut_or_changed_is_known(home: Home, spoil: Callable[[bytes], bytes]) -> None:
+    publish(home, "run-1", "project", TABLES)
+    last = read_publications(home).row(-1, named=True)
+    assert is_whole(home.published, last)
+    os.utime(home.published)
+    assert is_whole(home.published, last)
+    home.published.chmod(0o644)
+    home.published.write_bytes(spoil(home.published.read_bytes()))
+    assert not is_whole(home.published, last)
