@@ -33,7 +33,7 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {text(str(home.warehouse))} as warehouse (read_only)")
         connection.execute(f"attach {text(str(home.marts))} as marts (read_only)")
-        connection.execute("set search_path = 'warehouse.main,marts.main,marts.meta'")
+        connection.execute("set search_path = 'warehouse.main,marts.main'")
         yield connection
 
 

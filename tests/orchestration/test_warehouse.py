@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Home:
 def test_tables_are_found_in_whichever_file_they_are(home: Home) -> None:
     with open_warehouse(home) as connection:
         assert connection.execute("select x from intermediate.int_x").fetchall() == [(1,)]
-        assert connection.execute("select kpi_id from meta.metrics").fetchall() == [("H01",)]
+        assert connection.execute("select kpi_id from marts.meta.metrics").fetchall() == [("H01",)]
         assert connection.execute("select count(*) from main.fct_day").fetchall() == [(100000,)]
     assert row_counts(home) == {("intermediate", "int_x"): 1, ("meta", "metrics"): 1, ("main", "fct_day"): 100000}
 
