@@ -3,7 +3,6 @@
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from ingest.delivery import Delivery
 from ingest.formats.live_session import (
     LiveOptions,
     all_rows,
@@ -14,7 +13,7 @@ from ingest.formats.live_session import (
     with_session_id,
 )
 from ingest.formats.live_stays import as_identity, settle_stays, spans_of
-from ingest.source import DeliveryError, Parsed
+from ingest.source import Delivery, DeliveryError, Parsed
 
 _TIMES = ("joined_at", "left_at", "starts_at", "ends_at")
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ingest.delivery import Delivery
 from ingest.formats.live_session import Session
 from ingest.formats.records import find_duplicates, reject, unreadable
-from ingest.source import UNREADABLE
+from ingest.source import UNREADABLE, Delivery
 from ingest.text import nothing
 
 STAFF = ("host", "advocate", "moderator")

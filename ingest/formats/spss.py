@@ -12,11 +12,10 @@ from typing import Any
 import polars as pl
 import pyreadstat
 
-from ingest.delivery import Delivery
 from ingest.formats.survey_options import SurveyOptions
 from ingest.formats.survey_variables import AT, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
-from ingest.source import DeliveryError, Parsed
+from ingest.source import Delivery, DeliveryError, Parsed
 
 _TIMES = (
     "DATE",

@@ -1,7 +1,7 @@
-"""What was answered: the questions of a wave with their closed answers, and a row per respondent and question asked.
+"""What was answered: the questions of a wave with their closed answers, and a row per respondent, question and answer.
 
 Who the respondents are is not decided here. An answer that is not asked, or empty, leaves no row; one that was asked
-and gave nothing valid is `missing`; don't know is an answer like any other.
+and gave nothing valid is `missing`; don't know is an answer like any other. A question with several answers is a list.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,10 @@ from ingest.formats.survey_options import Question, SurveyOptions
 from ingest.formats.survey_variables import AT, Coded, Variable, as_number
 from ingest.source import DeliveryError
 
+NOTHING_TICKED = ""
+"""The answer code of those who were asked a multiple question and ticked nothing: in its base, among none of its answers."""
+
+_WHO = ("respondent_key", "file", "line")
 _ANSWER = pl.Struct(
     {"answer_code": pl.String(), "answer_label": pl.String(), "is_top": pl.Boolean(), "is_bottom": pl.Boolean()}
 )
@@ -22,14 +26,11 @@ def answer_tables(
     options: SurveyOptions, coded: Coded, questions: tuple[str, ...], file_name: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`survey_questions` and `survey_answers` of the respondents in `coded`, who carry a `respondent_key`."""
-    for code in questions:
+    several = [code for code in questions if coded.frame.schema[AT + code] == pl.List(pl.String())]
+    one = [code for code in questions if code not in several]
+    for code in one:
         coded.require_closed(code, f"options.questions.{code}")
-    wide = coded.frame.select("respondent_key", "file", "line", *(AT + code for code in questions))
-    given = (
-        wide.unpivot(index=["respondent_key", "file", "line"], variable_name="question_code", value_name="answer_code")
-        .drop_nulls("answer_code")
-        .with_columns(pl.col("question_code").str.strip_prefix(AT))
-    )
+    given = pl.concat([_one_answer(coded.frame, one), *(_several_answers(coded.frame, code) for code in several)])
     seen = given.select("question_code", "answer_code").unique().sort("question_code", "answer_code")
     judged = [
         (question, code, _status(code, options.question(question), coded.variables[question]))
@@ -37,7 +38,11 @@ def answer_tables(
     ]
     asked = pl.DataFrame([row for row in judged if row[2] is not None], schema=_CODES, orient="row")
     answers = given.join(asked, on=["question_code", "answer_code"], how="inner", maintain_order="left")
-    observed = asked.filter(pl.col("status") == "answered").group_by("question_code").agg("answer_code")
+    observed = (
+        asked.filter((pl.col("status") == "answered") & (pl.col("answer_code") != NOTHING_TICKED))
+        .group_by("question_code")
+        .agg("answer_code")
+    )
     by_question: dict[str, list[str]] = dict(observed.iter_rows())
     rows = [
         _question(code, options.question(code), coded.variables[code], by_question.get(code, [])) for code in questions
@@ -49,11 +54,32 @@ def answer_tables(
             "question_key": pl.String(),
             "question_text": pl.String(),
             "kind": pl.String(),
+            "base": pl.String(),
             "answers": pl.List(_ANSWER),
         },
         orient="row",
     )
     return described.with_columns(pl.lit(file_name).alias("file"), pl.lit(0, pl.Int64()).alias("line")), answers
+
+
+def _one_answer(frame: pl.DataFrame, questions: list[str]) -> pl.DataFrame:
+    """A row per respondent and question with one answer."""
+    wide = frame.select(*_WHO, *(AT + code for code in questions))
+    return (
+        wide.unpivot(index=_WHO, variable_name="question_code", value_name="answer_code")
+        .drop_nulls("answer_code")
+        .select(*_WHO, pl.col("question_code").str.strip_prefix(AT), pl.col("answer_code").cast(pl.String()))
+    )
+
+
+def _several_answers(frame: pl.DataFrame, code: str) -> pl.DataFrame:
+    """A row per respondent and answer ticked; one row, without an answer, for those who ticked nothing."""
+    ticked = pl.when(pl.col(AT + code).list.len() == 0).then([NOTHING_TICKED]).otherwise(AT + code)
+    return (
+        frame.filter(pl.col(AT + code).is_not_null())
+        .select(*_WHO, pl.lit(code).alias("question_code"), ticked.alias("answer_code"))
+        .explode("answer_code")
+    )
 
 
 def _status(code: str, note: Question, variable: Variable) -> str | None:
@@ -69,7 +95,7 @@ def _status(code: str, note: Question, variable: Variable) -> str | None:
 
 def _question(
     code: str, note: Question, variable: Variable, observed: Iterable[str]
-) -> tuple[str, str, str | None, str, list[dict[str, object]]]:
+) -> tuple[str, str, str | None, str, str, list[dict[str, object]]]:
     labels = {**variable.labels, **note.labels}
     known = {answer for answer in labels if _status(answer, note, variable) == "answered"} | set(observed)
     _require_answers(code, note, known, is_labelled=bool(variable.labels))
@@ -77,7 +103,7 @@ def _question(
         {*known, *note.top, *note.bottom},
         key=lambda answer: (as_number(answer) is None, as_number(answer) or 0.0, answer),
     )
-    kind = "multiple" if variable.is_multiple else "scale" if note.top or note.bottom else "single"
+    kind = note.kind or ("multiple" if variable.is_multiple else "scale" if note.top or note.bottom else "single")
     listed: list[dict[str, object]] = [
         {
             "answer_code": answer,
@@ -87,7 +113,7 @@ def _question(
         }
         for answer in answers
     ]
-    return code, note.key or code, note.text or variable.text, kind, listed
+    return code, note.key or code, note.text or variable.text, kind, variable.base, listed
 
 
 def _require_answers(code: str, note: Question, known: set[str], *, is_labelled: bool) -> None:

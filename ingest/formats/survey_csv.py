@@ -1,87 +1,42 @@
-"""`survey/survey_csv`: delimited text with a row per respondent, answers as labels or codes.
+"""`survey/survey_csv`: a table with one header row and a row per respondent, answers as labels or codes.
 
-What becomes of the columns is in `ingest.formats.survey_wave`. Answers stay as they are written, spoilt ones too
-("25-Jun" for 6-25); the note's `labels` give such a code its name back.
+Answers stay as they are written, spoilt ones too ("25-Jun" for 6-25); the note's `labels` give such a code its name
+back. What another product exported is refused, and its format named.
 """
 
-import polars as pl
+from collections import Counter
 
-from ingest.delivery import Delivery
-from ingest.formats.survey_options import SurveyCsvOptions
-from ingest.formats.survey_variables import AT, Variable
-from ingest.formats.survey_wave import Responses, parse_wave, require_columns
-from ingest.formats.text_file import read_table, text_files
-from ingest.source import DeliveryError, Parsed
-
-_MOST_ANSWERS = 20
-_LONGEST_ANSWER = 80
-_SHORT_CODE = r"^-?\d{1,3}(\.0+)?$"
+from ingest.formats.qualtrics_csv import IMPORT_ID
+from ingest.formats.survey_export import Layout, SurveyExport
+from ingest.formats.survey_options import ExportOptions, SurveyCsvOptions
+from ingest.formats.survey_sheet import Sheet
+from ingest.formats.surveymonkey_csv import is_second_row
+from ingest.source import DeliveryError
 
 
-class SurveyCsv:
-    """Reads survey waves.
-
-    A CSV does not say what is a closed question. Where the note names none they are the columns, except those that
-    place a respondent (id, weight, sample, design, segments), with at most 20 different answers of at most 80
-    characters, each a number of up to three digits or given by two respondents or more. What one person alone wrote
-    may be free text and stays in landing.
-    """
-
-    name = "survey_csv"
-    version = 1
-    needs_timezone = False
-    options = SurveyCsvOptions
-
-    def read(self, delivery: Delivery) -> Parsed:
-        """Fills the four survey tables. Raises DeliveryError."""
-        options = delivery.options_as(SurveyCsvOptions)
-        tables = [read_table(file) for file in text_files(delivery, options.encoding)]
-        if not tables:
-            raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected the wave as text: deliver it again")
-        frame = pl.concat([_marked(table.rows) for table in tables], how="diagonal_relaxed")
-        there = [name.removeprefix(AT) for name in frame.columns if name.startswith(AT)]
-        # Blank lines, such as a spreadsheet leaves at the end, are no records.
-        frame = frame.filter(
-            ~pl.all_horizontal((pl.col(AT + name).fill_null("").str.strip_chars() == "") for name in there)
+def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
+    heads = sheet.header(0)
+    for row in range(1, min(3, sheet.rows.height)):
+        cells = sheet.header(row)
+        if any(cell.startswith(IMPORT_ID) for cell in cells):
+            _refuse(sheet, row, "Qualtrics (import ids)", "qualtrics_csv")
+        if row == 1 and is_second_row(cells):
+            _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
+    twice = sorted(name for name, count in Counter(heads).items() if name and count > 1)
+    if twice:
+        places = ", ".join(str(place) for place, name in enumerate(heads, 1) if name in twice)
+        raise DeliveryError(
+            f"{sheet.name}: line 1 has the same name for columns {places}; expected each once: rename them in the file"
         )
-        require_columns(options, there, ", ".join(path.name for path in delivery.files))
-        questions = tuple(options.questions or _closed_questions(frame, there, options))
-        if not questions:
-            raise DeliveryError(
-                f"{delivery.files[0].name}: no column looks like a closed question (at most {_MOST_ANSWERS} "
-                "different answers, shared by respondents); name the questions in delivery.yml under options.questions"
-            )
-        taken = list(dict.fromkeys([*options.structure, *questions]))
-        responses = Responses(
-            frame.select(*(AT + name for name in taken), "file", "line"),
-            {name: Variable() for name in taken},
-            questions,
-            pl.concat([table.rejected for table in tables]),
-        )
-        return parse_wave(delivery, options, responses)
+    columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
+    return Layout(header_rows=1, columns=columns, reads_lists=False)
 
 
-def _marked(rows: pl.DataFrame) -> pl.DataFrame:
-    """Put `AT` before the file's own columns. Those called `file` or `line` gave way to ours and cannot be used."""
-    return rows.rename({name: AT + name for name in rows.columns if name not in ("file", "line")})
-
-
-def _closed_questions(frame: pl.DataFrame, there: list[str], options: SurveyCsvOptions) -> list[str]:
-    candidates = [name for name in there if name not in {*options.structure, *options.drop}]
-    given = (
-        frame.select(AT + name for name in candidates)
-        .unpivot(variable_name="column", value_name="answer")
-        .with_columns(pl.col("answer").str.strip_chars())
-        .filter(pl.col("answer") != "")
+def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
+    raise DeliveryError(
+        f"{sheet.name}: line {row + 1} is a second header row of {product}, which would count as a respondent; deliver it as "
+        f"format: {form}"
     )
-    counted = given.group_by("column", "answer").agg(pl.len().alias("respondents"))
-    is_closed = (
-        (pl.len() <= _MOST_ANSWERS)
-        & (pl.col("answer").str.len_chars().max() <= _LONGEST_ANSWER)
-        & ((pl.col("respondents") > 1) | pl.col("answer").str.contains(_SHORT_CODE)).all()
-    )
-    closed = set(counted.group_by("column").agg(is_closed.alias("is_closed")).filter("is_closed")["column"])
-    return [name for name in candidates if AT + name in closed]
 
 
-FORMAT = SurveyCsv()
+FORMAT = SurveyExport("survey_csv", _lay_out, version=2, options=SurveyCsvOptions)

@@ -8,8 +8,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ingest.countries import COUNTRIES
 from ingest.instants import DateOrder
 
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
@@ -72,15 +73,26 @@ class Survey(_Model):
         return self
 
 
+def _country(code: str) -> str:
+    place, _, region = code.partition("-")
+    if place not in COUNTRIES or (region and not region.isalnum()):
+        raise ValueError(f"found {code!r}, expected an ISO 3166 code such as AE, or US-RI for a part of a country")
+    return code
+
+
+Country = Annotated[str, BeforeValidator(_text), AfterValidator(_country)]
+
+
 class Sample(_Model):
-    """A sample: those for whom every condition of `where` holds, without one those who carry its weight.
+    """A sample: those for whom every condition of `where` holds and who stand in its `files`, else those with its weight.
 
     `weight: null` says that it is unweighted.
     """
 
     weight: Text | None
-    country: Text | None = None
+    country: Country | None = None
     where: dict[Text, Texts] = {}
+    files: Texts = ()
 
 
 class Design(_Model):
@@ -144,10 +156,19 @@ class Question(_Model):
 
     `missing` was asked and gave no valid answer; `not_asked` was not asked at all. `labels` names codes that the file
     leaves unnamed or that a spreadsheet spoilt ("25-Jun": "6-25"); the code itself stays as delivered.
+
+    A question with several answers stands in `columns`, one for each answer, or in one column whose cells list the
+    answers, told apart by `separator` or, where answers hold the separator themselves, by the `options` offered.
+    `selected` are the codes of a ticked column where they are not to be told from its cells.
     """
 
     key: Text | None = None
     text: Text | None = None
+    kind: Literal["single", "multiple", "grid", "scale"] | None = None
+    columns: Texts = ()
+    selected: Texts = ()
+    options: Texts = ()
+    separator: Annotated[str, Field(min_length=1)] | None = None
     top: Texts = ()
     bottom: Texts = ()
     missing: Texts = ()
@@ -159,8 +180,20 @@ class Question(_Model):
     def _nothing_said(cls, value: Any) -> Any:
         return {} if value is None else value
 
+    @property
+    def is_multiple(self) -> bool:
+        """Whether the note says that a respondent may give several answers."""
+        return self.kind == "multiple" or bool(self.columns or self.options or self.separator)
+
     @model_validator(mode="after")
     def _codes_stand_once(self) -> "Question":
+        listed = [name for name in ("columns", "selected", "options", "separator") if getattr(self, name)]
+        if listed and self.kind not in (None, "multiple"):
+            raise ValueError(f"found {', '.join(listed)} for a question of kind {self.kind}; expected kind: multiple")
+        if self.selected and not self.columns:
+            raise ValueError("found selected without columns; expected the columns that the answers stand in")
+        if self.columns and (self.options or self.separator):
+            raise ValueError("found columns beside options or separator; expected one way of giving several answers")
         groups = {"top": self.top, "bottom": self.bottom, "missing": self.missing, "not_asked": self.not_asked}
         seen: dict[str, str] = {}
         for name, codes in groups.items():
@@ -218,7 +251,21 @@ class SurveyOptions(_Model):
         return (self.questions or {}).get(code, Question())
 
 
-class SurveyCsvOptions(SurveyOptions):
+class ExportOptions(SurveyOptions):
+    """Options of the exports of survey products, which say themselves which column is the id: `respondent_id` overrides it.
+
+    Without samples everybody is in one, `all`, unweighted. `incomplete: keep` keeps people who never reached the end,
+    where the product leaves them out by itself.
+    """
+
+    respondent_id: Text | None = None
+    samples: Annotated[dict[Text, Sample], Field(min_length=1)] = {"all": Sample(weight=None)}
+    incomplete: Literal["drop", "keep"] = "drop"
+
+
+class SurveyCsvOptions(ExportOptions):
     """Options of `survey_csv`. It takes `date_order` as every text format does, though no date leaves landing."""
 
+    respondent_id: Text | None
+    samples: Annotated[dict[Text, Sample], Field(min_length=1)]
     date_order: DateOrder | None = None

@@ -4,6 +4,7 @@ What they answered is in `survey_answers`. No weight is mended and no respondent
 with its reason, or refuses the delivery.
 """
 
+import fnmatch
 from itertools import pairwise
 
 import polars as pl
@@ -14,6 +15,7 @@ from ingest.source import UNREADABLE, DeliveryError
 
 _OLDEST = 1900
 """Earlier years of birth are typing errors or codes."""
+_MOST_SEGMENTS = 30
 _SEGMENT = pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})
 
 
@@ -31,7 +33,7 @@ def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
             given, weight = everyone, pl.repeat(1.0, height, dtype=pl.Float64(), eager=True)
         else:
             given, weight = coded.known(sample.weight).is_not_null(), coded.number(sample.weight)
-        possible = _where(name, sample, coded) if sample.where else everyone
+        possible = _where(name, sample, coded) if sample.where or sample.files else everyone
         if possible.any() and not (possible & given).any():
             raise DeliveryError(
                 f"{_files(coded.frame)}: weight column {sample.weight!r} is empty for {possible.sum():,} of {height:,} "
@@ -39,7 +41,7 @@ def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
                 f"column that the sample has under options.samples.{name}.weight in delivery.yml, or `weight: null` for an "
                 "unweighted one"
             )
-        inside = possible if sample.where else given
+        inside = possible if sample.where or sample.files else given
         bad = inside & ~(weight > 0).fill_null(value=False)
         added += [inside.alias(f"in:{name}"), weight.alias(f"weight:{name}"), bad.alias(f"bad:{name}")]
     placed = coded.frame.with_columns(added)
@@ -49,6 +51,15 @@ def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
 
 def _where(name: str, sample: Sample, coded: Coded) -> pl.Series:
     conditions = [pl.col(AT + column).is_in(codes) for column, codes in sample.where.items()]
+    if sample.files:
+        there = coded.frame["file"].unique().to_list()
+        matched = [file for file in there if any(fnmatch.fnmatchcase(file, pattern) for pattern in sample.files)]
+        if coded.frame.height and not matched:
+            raise DeliveryError(
+                f"delivery.yml: key 'options.samples.{name}.files': {list(sample.files)} matches none of the {len(there)} files; "
+                "correct the names"
+            )
+        conditions.append(pl.col("file").is_in(matched))
     holds = coded.frame.select(pl.all_horizontal(conditions).fill_null(value=False).alias(name))[name]
     if coded.frame.height and not holds.any():
         wanted = " and ".join(f"{column} in {list(codes)}" for column, codes in sample.where.items())
@@ -62,7 +73,7 @@ def _where(name: str, sample: Sample, coded: Coded) -> pl.Series:
 
 def _require_most_placed(options: SurveyOptions, placed: pl.DataFrame, wave: str) -> None:
     """Where most carry no weight, the note forgot a sample; rejecting respondents one by one would not say so."""
-    if any(sample.where for sample in options.samples.values()):
+    if any(sample.where or sample.files for sample in options.samples.values()):
         return
     outside = placed.select((~pl.any_horizontal("^in:.*$")).sum()).item()
     if outside * 2 > placed.height:
@@ -148,6 +159,12 @@ def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.DataF
 def _category(name: str, column: str, options: SurveyOptions, coded: Coded) -> pl.Series:
     """The labels of a column's codes, the codes themselves where they have none; NULL where unknown."""
     coded.require_closed(column, f"options.segments.{name}")
+    values = coded.known(column).n_unique()
+    if values > _MOST_SEGMENTS:
+        raise DeliveryError(
+            f"delivery.yml: key 'options.segments.{name}': column {column!r} holds {values:,} different values, expected at most "
+            f"{_MOST_SEGMENTS} groups of people: name another column, or band it"
+        )
     note = options.question(column)
     labels = {**coded.variables[column].labels, **note.labels}
     codes = coded.known(column)

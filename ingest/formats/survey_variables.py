@@ -6,6 +6,7 @@ Nothing here knows samples or questions; both read their columns through this mo
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import polars as pl
 
@@ -23,12 +24,17 @@ _SAFE_WHOLE = 2.0**53
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable: its text, its value labels by code, the inclusive ranges of codes that the file declares missing."""
+    """A variable: its text, its value labels by code, the inclusive ranges of codes that the file declares missing.
+
+    `base` says who is in the base of its estimates: those who `answered`, or those who were `asked` and may have ticked
+    nothing.
+    """
 
     text: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[tuple[float | str, float | str], ...] = ()
     is_multiple: bool = False
+    base: Literal["answered", "asked"] = "answered"
 
     def is_missing(self, code: str) -> bool:
         """True where the file declares that code missing."""
@@ -54,7 +60,8 @@ class Coded:
     @staticmethod
     def from_values(frame: pl.DataFrame, variables: Mapping[str, Variable]) -> "Coded":
         """Of a frame whose variables are text or numbers."""
-        return Coded(frame.with_columns(_as_code(frame[AT + name]) for name in variables), variables)
+        plain = [name for name in variables if frame.schema[AT + name] != pl.List(pl.String())]
+        return Coded(frame.with_columns(_as_code(frame[AT + name]) for name in plain), variables)
 
     def on(self, frame: pl.DataFrame) -> "Coded":
         """The same variables in another frame, such as one with fewer rows."""

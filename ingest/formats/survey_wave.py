@@ -19,6 +19,7 @@ from ingest.formats.survey_variables import AT, Coded, Variable
 from ingest.source import REJECTED, DeliveryError, Parsed
 
 _KEY = "respondent_key"
+_SAMPLES = "samples of the respondent"
 _SPOILT_ID = r"^\d(?:\.\d+)?[eE]\+?\d+$"
 _SAMPLE = pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})
 
@@ -40,11 +41,13 @@ def require_columns(options: SurveyOptions, available: Iterable[str], file_name:
     """Raise DeliveryError where the note names a column that is not there."""
     there = list(available)
     lower = {name.lower(): name for name in reversed(there)}
-    named = {
-        **dict.fromkeys(options.drop, "drop"),
-        **dict.fromkeys(options.questions or {}, "questions"),
-        **options.structure,
+    single = {code for code, question in (options.questions or {}).items() if not question.columns}
+    spread = {
+        column: f"questions.{code}.columns"
+        for code, note in (options.questions or {}).items()
+        for column in note.columns
     }
+    named = {**dict.fromkeys(options.drop, "drop"), **dict.fromkeys(single, "questions"), **spread, **options.structure}
     for column, key in named.items():
         if column not in there:
             near = [repr(lower[name]) for name in difflib.get_close_matches(column.lower(), lower, n=3)]
@@ -59,7 +62,7 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     """Fill the four tables of the survey source. Raises DeliveryError where the note does not fit the file."""
     coded = Coded.from_values(responses.frame, responses.variables)
     ours = f"respondent_id {options.respondent_id!r}"
-    placed = place_in_samples(options, coded).with_columns(_identity(delivery, options))
+    placed = place_in_samples(options, coded).with_columns(_identity(delivery, options), _samples(options))
     identified, nobody = reject(
         placed,
         {
@@ -72,8 +75,9 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     )
     unique, duplicates = _without_duplicates(identified)
     accepted, refused = reject(unique, _rules(options))
-    scope = f"{options.survey.id}\x1f"
-    keyed = coded.on(accepted.with_columns(delivery.pseudonyms.key(scope + pl.col(_KEY), "respondent").alias(_KEY)))
+    # The samples are part of who a respondent is: the files of two countries may number their people alike.
+    identity = pl.concat_str(pl.lit(f"{options.survey.id}\x1f"), _SAMPLES, pl.lit("\x1f"), _KEY)
+    keyed = coded.on(accepted.with_columns(delivery.pseudonyms.key(identity, "respondent").alias(_KEY)))
     file_name = responses.frame["file"][0] if responses.frame.height else delivery.files[0].name
     questions, answers = answer_tables(options, keyed, responses.questions, file_name)
     respondents, unreadable = members(options, keyed)
@@ -104,9 +108,18 @@ def _identity(delivery: Delivery, options: SurveyOptions) -> pl.Expr:
     return pl.format("{}/{}:{}", pl.lit(delivery.label), "file", "line").alias(_KEY)
 
 
+def _samples(options: SurveyOptions) -> pl.Expr:
+    """The samples a respondent belongs to, as text."""
+    return pl.concat_str(
+        (pl.when(pl.col(f"in:{name}")).then(pl.lit(name)) for name in options.samples),
+        separator="\x1e",
+        ignore_nulls=True,
+    ).alias(_SAMPLES)
+
+
 def _without_duplicates(identified: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Drop those who equal an earlier respondent in everything that is taken of them, id included."""
-    repeats = identified[_KEY].is_duplicated()
+    repeats = identified.select(_SAMPLES, _KEY).is_duplicated()
     if not repeats.any():
         return identified, 0
     numbered = identified.with_row_index(AT)
@@ -118,9 +131,9 @@ def _without_duplicates(identified: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 def _rules(options: SurveyOptions) -> dict[str, tuple[pl.Expr, str]]:
     weights = ", ".join(sorted({repr(sample.weight) for sample in options.samples.values() if sample.weight}))
     return {
-        "duplicate_key": (
-            ~pl.col(_KEY).is_first_distinct(),
-            f"respondent_id {options.respondent_id!r} of an earlier respondent, other values; expected each once",
+        "conflicting_key": (
+            ~pl.struct(_SAMPLES, _KEY).is_first_distinct(),
+            f"respondent_id {options.respondent_id!r} of an earlier respondent of the same sample, other values; expected each once",
         ),
         "bad_weight": (
             pl.any_horizontal(pl.col(f"bad:{name}") for name in options.samples),
@@ -134,11 +147,11 @@ def _rules(options: SurveyOptions) -> dict[str, tuple[pl.Expr, str]]:
 
 
 def _description(options: SurveyOptions, file_name: str) -> pl.DataFrame:
-    samples = [
+    listed = [
         {"sample": name, "country": sample.country, "is_weighted": sample.weight is not None}
         for name, sample in options.samples.items()
     ]
     row = {name: [value] for name, value in options.survey.model_dump(exclude={"id", "wave"}).items()}
     return pl.DataFrame({**row, "file": [file_name], "line": [0]}).with_columns(
-        pl.Series("samples", [samples], pl.List(_SAMPLE))
+        pl.Series("samples", [listed], pl.List(_SAMPLE))
     )

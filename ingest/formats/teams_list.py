@@ -5,7 +5,6 @@ Joins and leaves become stays here; what a stay is beyond that lives in `live_st
 
 import polars as pl
 
-from ingest.delivery import Delivery
 from ingest.formats.header_row import HeaderRow, find_header, first_rows
 from ingest.formats.live_session import (
     LiveOptions,
@@ -19,7 +18,7 @@ from ingest.formats.live_session import (
 from ingest.formats.live_stays import settle_stays, spans_of
 from ingest.formats.records import find_duplicates, reject
 from ingest.formats.text_file import TextFile
-from ingest.source import DeliveryError, Parsed
+from ingest.source import Delivery, DeliveryError, Parsed
 
 # English, Portuguese (Portugal, Brazil), German.
 _COLUMNS = {

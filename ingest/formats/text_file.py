@@ -18,8 +18,7 @@ import polars as pl
 import zstandard
 from polars.exceptions import ComputeError
 
-from ingest.delivery import Delivery
-from ingest.source import REJECTED, DeliveryError
+from ingest.source import REJECTED, Delivery, DeliveryError
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _MAGIC = {

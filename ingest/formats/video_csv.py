@@ -6,12 +6,11 @@ from typing import Annotated, Literal, TypeAlias
 import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ingest.delivery import Delivery
 from ingest.formats.date_order import decide_date_order
 from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.formats.text_file import pick_columns, read_table, text_files
 from ingest.instants import DateOrder, parse_instant
-from ingest.source import DeliveryError, Parsed
+from ingest.source import Delivery, DeliveryError, Parsed
 from ingest.text import bare, normalise_hashtag, nothing, parse_count, parse_duration_seconds
 
 _COUNTS = ("views", "likes", "comments", "shares", "saves", "creator_followers")

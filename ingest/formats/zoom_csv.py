@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import polars as pl
 
-from ingest.delivery import Delivery
 from ingest.formats.header_row import HeaderRow, find_header, first_rows
 from ingest.formats.live_session import (
     LiveOptions,
@@ -22,7 +21,7 @@ from ingest.formats.live_session import (
 )
 from ingest.formats.live_stays import as_identity, settle_stays, spans_of
 from ingest.formats.text_file import TextFile
-from ingest.source import UNREADABLE, DeliveryError, Parsed
+from ingest.source import UNREADABLE, Delivery, DeliveryError, Parsed
 from ingest.text import nothing
 
 _PERSON = {

@@ -4,7 +4,7 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import spss, survey_csv
+from ingest.formats import google_forms, kobo_csv, limesurvey_csv, qualtrics_csv, spss, survey_csv, surveymonkey_csv
 from ingest.formats.survey_options import Sampling
 from ingest.source import Column, Source, Table
 
@@ -13,7 +13,9 @@ _WAVE = {
     "wave": Column(pl.String(), "The wave of the survey, as its delivery calls it."),
 }
 _RESPONDENT_KEY = Column(
-    pl.String(), "Keyed pseudonym of the respondent, the same in every wave of the survey.", is_pseudonym=True
+    pl.String(),
+    "Keyed pseudonym of the respondent, the same in every wave of the survey and its samples.",
+    is_pseudonym=True,
 )
 _QUESTION_CODE = Column(pl.String(), "The question, as its file calls it.")
 
@@ -50,8 +52,13 @@ SURVEY_QUESTIONS = Table(
         "question_text": Column(pl.String(), "The question as it was put; NULL where the file does not say."),
         "kind": Column(
             pl.String(),
-            "single, multiple, or scale where the note says which answers are top and bottom.",
-            values=("single", "multiple", "scale"),
+            "single, multiple, grid, or scale where the note says which answers are top and bottom.",
+            values=("single", "multiple", "grid", "scale"),
+        ),
+        "base": Column(
+            pl.String(),
+            "Who is in the base: those who answered, or (asked) also those who left every box unticked.",
+            values=("answered", "asked"),
         ),
         "answers": Column(
             pl.List(
@@ -98,15 +105,18 @@ SURVEY_RESPONDENTS = Table(
 
 SURVEY_ANSWERS = Table(
     name="survey_answers",
-    description="Answers to the questions a respondent was asked. One row per wave, respondent and question asked.",
+    description="Answers to the questions a respondent was asked. One row per wave, respondent, question asked and answer.",
     columns={
         **_WAVE,
         "respondent_key": _RESPONDENT_KEY,
         "question_code": _QUESTION_CODE,
-        "answer_code": Column(pl.String(), "The answer's code as text, whole numbers without a point."),
+        "answer_code": Column(
+            pl.String(),
+            "The answer's code as text, whole numbers without a point; blank where every box was left unticked.",
+        ),
         "status": Column(pl.String(), "answered, or missing where the question was asked and got no valid answer."),
     },
-    key=("survey_id", "wave", "respondent_key", "question_code"),
+    key=("survey_id", "wave", "respondent_key", "question_code", "answer_code"),
 )
 
 SURVEY = Source(
@@ -115,5 +125,16 @@ SURVEY = Source(
     description="Survey waves that measure attitudes towards mental wellbeing.",
     owner="team:research",
     tables=(SURVEY_WAVES, SURVEY_QUESTIONS, SURVEY_RESPONDENTS, SURVEY_ANSWERS),
-    formats={"spss": spss.FORMAT, "survey_csv": survey_csv.FORMAT},
+    formats={
+        form.name: form
+        for form in (
+            spss.FORMAT,
+            survey_csv.FORMAT,
+            qualtrics_csv.FORMAT,
+            google_forms.FORMAT,
+            surveymonkey_csv.FORMAT,
+            limesurvey_csv.FORMAT,
+            kobo_csv.FORMAT,
+        )
+    },
 )

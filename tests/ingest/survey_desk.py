@@ -1,5 +1,6 @@
 """Puts a survey delivery into landing, reads it as ingestion does, and holds every survey reader to its contract."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -95,6 +96,18 @@ def segment(people: pl.DataFrame, name: str) -> pl.Series:
 def rejected(parsed: Parsed) -> list[tuple[int, str]]:
     """Line and reason of the rejected records, by line."""
     return parsed.rejected.sort("line").select("line", "reason").rows()
+
+
+def field_case(name: str) -> tuple[dict[str, Any], dict[str, bytes], dict[str, Any]]:
+    """Note, files and right answers of a case from the field; the test is skipped where they are absent."""
+    folder = REAL.parent / "field" / name
+    if not folder.is_dir():
+        pytest.skip(f"the field cases are not beside this checkout: {name} is absent")
+    files = {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.name not in ("delivery.yml", "expected.json")
+    }
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))["expected"]
+    return yaml.safe_load((folder / "delivery.yml").read_text("utf-8")), files, expected
 
 
 def real_file(name: str) -> bytes:

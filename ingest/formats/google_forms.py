@@ -1,0 +1,42 @@
+"""`survey/google_forms`: answers of a Google form: the time, then a column for each question, its wording as the header.
+
+Check boxes are one cell that lists the answers; the options offered decide where one holds the separator itself.
+"""
+
+import re
+
+from ingest.formats.survey_export import Layout, SurveyExport
+from ingest.formats.survey_options import ExportOptions
+from ingest.formats.survey_sheet import Sheet
+from ingest.source import DeliveryError
+
+_TIMESTAMPS = frozenset(
+    {
+        "timestamp", "zeitstempel", "horodateur", "marca temporal", "carimbo de data/hora", "informazioni cronologiche",
+        "tijdstempel", "zaman damgas\u0131", "stempel waktu", "cap waktu", "طابع زمني", "sygnatura czasowa", "отметка времени",
+    }
+)  # fmt: skip
+_PERSONAL = r"(?i)^(e-?mail( address)?|username|adresse e-?mail|e-?mail-?adresse|dirección de correo electrónico|عنوان البريد الإلكتروني)$"
+
+
+def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
+    heads = sheet.header(0)
+    if heads[0].lower() not in _TIMESTAMPS:
+        raise DeliveryError(
+            f"{sheet.name}: line 1 does not begin with the column Timestamp, in any language known here, as a Google form's "
+            "answers do; name the file's own format, such as survey_csv"
+        )
+    columns: list[str] = []
+    for place, head in enumerate(heads, 1):
+        name = head or f"column {place}"
+        columns.append(name if name not in columns else f"{name} ({place})")
+    return Layout(
+        header_rows=1,
+        columns=tuple(columns),
+        texts={name: name for name in columns},
+        personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
+        technical=frozenset({columns[0]}),
+    )
+
+
+FORMAT = SurveyExport("google_forms", _lay_out)

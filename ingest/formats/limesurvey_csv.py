@@ -1,0 +1,73 @@
+"""`survey/limesurvey_csv`: LimeSurvey exports with headings as codes, or as codes and texts (`Q1. Text`)."""
+
+import re
+from collections import defaultdict
+
+import polars as pl
+
+from ingest.formats.survey_export import Layout, SurveyExport
+from ingest.formats.survey_multiple import Spread
+from ingest.formats.survey_options import ExportOptions
+from ingest.formats.survey_sheet import Sheet
+from ingest.formats.survey_variables import AT
+from ingest.source import DeliveryError
+
+_HEADING = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)(?:\.\s+(.*))?$", re.DOTALL)
+_PART = re.compile(r"^(\w+)\[([^\]]+)\]$")
+_LABEL = re.compile(r"^(.*?)\s*\[(.*)\]$", re.DOTALL)
+_PERSONAL = r"(?i)^(ipaddr|refurl|token|email|firstname|lastname|attribute_\d+)$"
+_TECHNICAL = r"(?i)^(id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|interviewtime|grouptime\w*|\w+time)$"
+
+
+def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
+    found = [_HEADING.match(head) for head in sheet.header(0)]
+    columns = tuple(match[1] if match else f"column {place}" for place, match in enumerate(found, 1))
+    if "submitdate" not in columns or len(set(columns)) < len(columns):
+        raise DeliveryError(
+            f"{sheet.name}: line 1 has no column submitdate, or a code twice: expected a LimeSurvey export whose headings are "
+            "question codes, or codes and texts; export it so, or name the file's own format"
+        )
+    texts = {name: match[2].strip() for name, match in zip(columns, found, strict=True) if match and match[2]}
+    nobody = {}
+    if options.incomplete == "drop":
+        is_open = pl.col(AT + "submitdate").fill_null("").is_in(["", "N/A", "1980-01-01 00:00:00"])
+        nobody["incomplete_response"] = (is_open, "submitdate is blank; options.incomplete: keep takes such people in")
+    return Layout(
+        header_rows=1,
+        columns=columns,
+        texts=texts,
+        spread=_multiple(sheet, columns, texts),
+        personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
+        technical=frozenset(
+            name for name in columns if re.match(_TECHNICAL, name) or name.endswith(("[other]", "[comment]"))
+            or name.startswith("column ")
+        ),
+        respondent_id="id" if "id" in columns else None,
+        nobody=nobody,
+    )  # fmt: skip
+
+
+def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> dict[str, Spread]:
+    """Questions whose columns hold nothing but Y where ticked: an array of Yes and No would hold N too."""
+    parts: dict[str, dict[str, str]] = defaultdict(dict)
+    cells = dict(zip(columns, sheet.rows.drop("line").columns, strict=True))
+    for name in columns:
+        match = _PART.match(name)
+        if match and match[2] not in ("other", "comment"):
+            parts[match[1]][name] = match[2]
+    spreads = {}
+    for question, codes in parts.items():
+        given = {
+            value
+            for name in codes
+            for value in sheet.rows.slice(1)[cells[name]].drop_nulls().str.strip_chars().unique()
+        }
+        if len(codes) > 1 and given and given <= {"Y", "", "Yes", "N/A"}:
+            labelled = {name: _LABEL.match(texts.get(name, "")) for name in codes}
+            labels = {name: match[2] if match else codes[name] for name, match in labelled.items()}
+            text = next((match[1] for match in labelled.values() if match), None)
+            spreads[question] = Spread(text, labels, codes)
+    return spreads
+
+
+FORMAT = SurveyExport("limesurvey_csv", _lay_out)

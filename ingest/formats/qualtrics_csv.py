@@ -1,0 +1,97 @@
+"""`survey/qualtrics_csv`: Qualtrics exports with their two or three header rows: ids, wordings and, in newer ones, import ids."""
+
+import json
+import re
+from collections import defaultdict
+
+import polars as pl
+
+from ingest.formats.survey_export import Layout, SurveyExport
+from ingest.formats.survey_multiple import Spread
+from ingest.formats.survey_options import ExportOptions
+from ingest.formats.survey_sheet import Sheet
+from ingest.formats.survey_variables import AT
+from ingest.source import DeliveryError
+
+IMPORT_ID = '{"ImportId"'
+_PERSONAL = (
+    r"(?i)^(ip ?address|location(latitude|longitude)|recipient\w*|externaldatareference|externalreference|email)$"
+)
+_TECHNICAL = (
+    r"(?i)^(start ?date|end ?date|recorded ?date|status|progress|duration \(in seconds\)|finished|response ?id|"
+    r"distributionchannel|userlanguage|responseset|name|.*_text|.*_(first|last|page) (click|submit)|.*_click count)$"
+)
+_TESTS = ("1", "2", "9", "17", "survey preview", "survey test", "survey preview spam", "offline survey preview")
+_SPAM = ("8", "12", "40", "spam", "imported spam", "ex spam")
+_CHOICE = re.compile(r"^(.*)_(\d+)$")
+
+
+def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
+    ids, texts = sheet.header(0), sheet.header(1)
+    third = sheet.header(2) if sheet.rows.height > 2 else []
+    is_newer = sum(cell.startswith(IMPORT_ID) for cell in third) > len(third) // 2
+    known = {"responseid", "finished", "status", "recordeddate"} & {name.lower() for name in ids}
+    if not known:
+        raise DeliveryError(
+            f"{sheet.name}: line 1 has none of the columns ResponseId, Status, Finished, RecordedDate of a Qualtrics export; "
+            "name the file's own format, such as survey_csv"
+        )
+    columns = tuple(name or f"column {number}" for number, name in enumerate(ids, 1))
+    wording = dict(zip(columns, texts, strict=True))
+    status = next((name for name in columns if name.lower() == "status"), None)
+    finished = next((name for name in columns if name.lower() == "finished"), None)
+    nobody: dict[str, tuple[pl.Expr, str]] = {}
+    if status is not None:
+        said = pl.col(AT + status).str.to_lowercase()
+        nobody["test_response"] = (said.is_in(_TESTS), "Status says a preview or a test of the survey")
+        nobody["spam_response"] = (said.is_in(_SPAM), "Status says spam")
+    if finished is not None and options.incomplete == "drop":
+        is_open = pl.col(AT + finished).str.to_lowercase().is_in(["0", "false"])
+        nobody["incomplete_response"] = (is_open, "Finished says no; options.incomplete: keep takes such people in")
+    return Layout(
+        header_rows=3 if is_newer else 2,
+        columns=columns,
+        texts={name: text for name, text in wording.items() if text},
+        spread=_multiple(columns, wording, third) if is_newer else {},
+        personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
+        technical=frozenset(name for name in columns if re.match(_TECHNICAL, name) or name.startswith("column ")),
+        respondent_id=next((name for name in columns if name.lower() == "responseid"), None),
+        nobody=nobody,
+        separator=",",
+    )
+
+
+def _multiple(columns: tuple[str, ...], wording: dict[str, str], import_ids: list[str]) -> dict[str, Spread]:
+    """Questions with a column for each choice, as the import ids say."""
+    choices: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    for name, cell in zip(columns, import_ids, strict=True):
+        match = _CHOICE.match(name)
+        if match is None or not cell.startswith(IMPORT_ID):
+            continue
+        try:
+            said = json.loads(cell)
+        except ValueError:
+            continue
+        if "choiceId" in said and not str(said["ImportId"]).endswith("_TEXT"):
+            choices[match[1]][name] = (match[2], wording[name])
+    spreads = {}
+    for question, columns_of in choices.items():
+        texts = [text for _, text in columns_of.values()]
+        stem = _common_stem(texts)
+        labels = {name: text[len(stem) :].strip() or code for name, (code, text) in columns_of.items()}
+        codes = {name: code for name, (code, _) in columns_of.items()}
+        spreads[question] = Spread(re.sub(r"( - Selected Choice)? - $", "", stem) or None, labels, codes)
+    return spreads
+
+
+def _common_stem(texts: list[str]) -> str:
+    """What the wordings of one question's choices begin with, up to the last " - "."""
+    if len(texts) == 1:
+        return texts[0][: texts[0].rfind(" - ") + 3] if " - " in texts[0] else ""
+    shortest = min(texts, key=len)
+    length = next((i for i, letter in enumerate(shortest) if any(text[i] != letter for text in texts)), len(shortest))
+    end = shortest[:length].rfind(" - ")
+    return shortest[: end + 3] if end >= 0 else ""
+
+
+FORMAT = SurveyExport("qualtrics_csv", _lay_out)

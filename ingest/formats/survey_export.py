@@ -1,0 +1,179 @@
+"""What every export of a survey product has in common: header rows, columns that belong together, rows that are nobody.
+
+A product is a module that says what its header means (`Layout`); what becomes of the answers is in `survey_wave`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from ingest.formats.records import reject
+from ingest.formats.survey_multiple import Spread, from_cells, from_columns, is_list
+from ingest.formats.survey_options import ExportOptions, SurveyOptions
+from ingest.formats.survey_sheet import Sheet, survey_sheets
+from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.formats.survey_wave import Responses, parse_wave, require_columns
+from ingest.source import Delivery, DeliveryError, Parsed
+
+_MOST_ANSWERS = 20
+_LONGEST_ANSWER = 80
+_SHORT_CODE = r"^(-?\d{1,3}(\.0+)?|[A-Za-z]\d{0,3})$"
+
+Rules = Mapping[str, tuple[pl.Expr, str]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the header rows of a sheet say.
+
+    `columns` are the codes of its columns in order, `texts` the questions as they were put, `spread` the questions with
+    a column for each answer. `personal` columns never leave landing, `technical` ones are no questions. `nobody` are
+    rules for rows that no respondent gave; in their conditions a column's name stands after `AT`.
+    """
+
+    header_rows: int
+    columns: tuple[str, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    spread: Mapping[str, Spread] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
+    technical: frozenset[str] = frozenset()
+    respondent_id: str | None = None
+    nobody: Rules = field(default_factory=dict)
+    separator: str = ", "
+    """What stands between several answers in one cell."""
+    reads_lists: bool = True
+    """Cells that prove to list answers are read so; else the note has to say it."""
+
+
+@dataclass(frozen=True)
+class SurveyExport:
+    """A format that reads the exports of one product. `lay_out` raises DeliveryError for a sheet that is none."""
+
+    name: str
+    lay_out: Callable[[Sheet, ExportOptions], Layout]
+    version: int = 1
+    needs_timezone: bool = False
+    options: type[ExportOptions] = ExportOptions
+
+    def read(self, delivery: Delivery) -> Parsed:
+        """Fills the four survey tables. Raises DeliveryError."""
+        options = delivery.options_as(ExportOptions)
+        sheets = list(survey_sheets(delivery, options.encoding))
+        layouts = [self.lay_out(sheet, options) for sheet in sheets]
+        if not sheets:
+            raise DeliveryError("holds no table; expected the export: deliver it again")
+        layout = _together(layouts)
+        if options.respondent_id is None and "respondent_id" not in options.model_fields_set:
+            options = options.model_copy(update={"respondent_id": layout.respondent_id})
+        frame = pl.concat(map(_body, sheets, layouts), how="diagonal_relaxed")
+        _require_nothing_personal(options, layout)
+        require_columns(options, [*layout.columns, *layout.spread], sheets[0].name)
+        people, nobody = reject(frame, layout.nobody)
+        responses = _responses(options, layout, people)
+        rejected = pl.concat([*(sheet.rejected for sheet in sheets), nobody])
+        return parse_wave(delivery, options, Responses(*responses, rejected))
+
+
+def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:
+    body = sheet.body(layout.header_rows, [AT + column for column in layout.columns])
+    return body.select(pl.exclude("line"), pl.lit(sheet.name).alias("file"), "line")
+
+
+def _responses(
+    options: ExportOptions, layout: Layout, people: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[str, Variable], tuple[str, ...]]:
+    """The respondents' frame, its variables, and the questions among them."""
+    variables = {column: Variable(text=layout.texts.get(column)) for column in layout.columns}
+    coded = Coded.from_values(people, variables)
+    placing = {*options.structure, *options.drop, *layout.personal, *layout.technical}
+    apart = {column for spread in layout.spread.values() for column in spread.labels}
+    spreads = dict(layout.spread)
+    for name, note in (options.questions or {}).items():
+        if note.columns:
+            spreads[name] = Spread(note.text, {column: note.labels.get(column, column) for column in note.columns})
+    if options.questions is not None:
+        questions = list(options.questions)
+    else:
+        single = [column for column in layout.columns if column not in placing | apart]
+        closed = _closed_questions(coded.frame, single, layout)
+        order = {column: place for place, column in enumerate(layout.columns)}
+        there = {name: min(map(order.__getitem__, spread.labels)) for name, spread in spreads.items()}
+        questions = sorted([*closed, *spreads], key=lambda name: there.get(name, order.get(name, 0)))
+    if not questions:
+        raise DeliveryError(
+            f"{people['file'][0] if people.height else 'the export'}: no column looks like a closed question (at most {_MOST_ANSWERS} "
+            "different answers, shared by respondents); name the questions in delivery.yml under options.questions"
+        )
+    added: dict[str, pl.Series] = {}
+    for name in questions:
+        note = options.question(name)
+        if name in spreads:
+            added[name], variables[name] = from_columns(name, spreads[name], note, coded)
+        elif note.is_multiple or (note.kind is None and _lists_answers(name, coded, layout)):
+            added[name], variables[name] = from_cells(name, note, coded, note.separator or layout.separator)
+    taken = [name for name in dict.fromkeys([*options.structure, *questions]) if name not in added]
+    frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
+    return frame, {name: variables[name] for name in [*taken, *added]}, tuple(questions)
+
+
+def _lists_answers(name: str, coded: Coded, layout: Layout) -> bool:
+    """Whether the cells of a column list several answers. Raises DeliveryError where the note has to say so."""
+    if not is_list(coded.frame[AT + name], layout.separator):
+        return False
+    if layout.reads_lists:
+        return True
+    raise DeliveryError(
+        f"delivery.yml: key 'options.questions.{name}': the cells of the column list several answers; expected `kind: multiple` "
+        f"there (and its `options`, where an answer holds {layout.separator!r} itself), or `kind: single`"
+    )
+
+
+def _closed_questions(frame: pl.DataFrame, candidates: list[str], layout: Layout) -> list[str]:
+    """Columns that look like closed questions.
+
+    They have at most 20 different answers of at most 80 characters, each a short code (`4`, `A2`, `Y`) or given by two
+    respondents or more; or cells that list such answers. What one person alone wrote may be free text and stays in landing.
+    """
+    given = (
+        frame.select(AT + name for name in candidates)
+        .unpivot(variable_name="column", value_name="answer")
+        .with_columns(pl.col("answer").str.strip_chars())
+        .filter(pl.col("answer") != "")
+    )
+    counted = given.group_by("column", "answer").agg(pl.len().alias("respondents"))
+    is_closed = (
+        (pl.len() <= _MOST_ANSWERS)
+        & (pl.col("answer").str.len_chars().max() <= _LONGEST_ANSWER)
+        & ((pl.col("respondents") > 1) | pl.col("answer").str.contains(_SHORT_CODE)).all()
+    )
+    closed = set(counted.group_by("column").agg(is_closed.alias("is_closed")).filter("is_closed")["column"])
+    return [name for name in candidates if AT + name in closed or is_list(frame[AT + name], layout.separator)]
+
+
+def _together(layouts: list[Layout]) -> Layout:
+    """What the sheets of one delivery say together: each may have columns that others lack."""
+    spread: dict[str, Spread] = {}
+    for name, part in (item for layout in layouts for item in layout.spread.items()):
+        known = spread.get(name, part)
+        codes = {**(known.codes or {}), **(part.codes or {})} or None
+        spread[name] = Spread(known.text, {**known.labels, **part.labels}, codes)
+    return replace(
+        layouts[0],
+        columns=tuple(dict.fromkeys(column for layout in layouts for column in layout.columns)),
+        texts={name: text for layout in reversed(layouts) for name, text in layout.texts.items()},
+        spread=spread,
+        personal=frozenset().union(*(layout.personal for layout in layouts)),
+        technical=frozenset().union(*(layout.technical for layout in layouts)),
+    )
+
+
+def _require_nothing_personal(options: SurveyOptions, layout: Layout) -> None:
+    """Raise DeliveryError where the note would take a column that names people."""
+    without_id = options.model_copy(update={"respondent_id": None})
+    for column, key in {**without_id.structure, **dict.fromkeys(options.questions or {}, "questions")}.items():
+        if column in layout.personal:
+            raise DeliveryError(
+                f"delivery.yml: key 'options.{key}': column {column!r} holds who people are, and never leaves landing; remove it "
+                "from the note"
+            )

@@ -1,0 +1,131 @@
+"""Questions with several answers: from ticked columns, or from cells that list answers, to one list of codes a respondent.
+
+An empty list is somebody who was asked and ticked nothing; NULL is somebody of whom nothing is known.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from ingest.formats.survey_options import Question
+from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.source import DeliveryError
+
+UNTICKED = frozenset({"0", "no", "n", "false", "not selected", "unchecked", "nein", "non", "não", "لا"})
+OTHER = "other"
+_MOST_OPTIONS = 30
+_LONGEST_OPTION = 120
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A question whose answers stand in columns of their own: the label of the answer that each column stands for."""
+
+    text: str | None
+    labels: Mapping[str, str]
+    codes: Mapping[str, str] | None = None
+    """The answer's code by column; without it the label is the code."""
+
+    def code(self, column: str) -> str:
+        """The code of the answer that a column stands for."""
+        return self.codes[column] if self.codes is not None else self.labels[column]
+
+
+def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tuple[pl.Series, Variable]:
+    """The answers of every respondent from ticked columns, and the question as a variable.
+
+    Where a code for "not ticked" occurs, who has one was asked; where columns are only ticked or blank, those who
+    ticked nothing cannot be told from those who were not asked, and the base is who ticked something.
+    """
+    cells = {column: pl.col(AT + column) for column in spread.labels}
+    plain = {column: cell.str.to_lowercase() for column, cell in cells.items()}
+    ticked: dict[str, pl.Expr] = {}
+    for column, cell in cells.items():
+        is_nothing = cell.is_in([*note.missing, *note.not_asked]) | plain[column].is_in(list(UNTICKED))
+        ticked[column] = (cell.is_in(list(note.selected)) if note.selected else ~is_nothing).fill_null(value=False)
+    was_put = pl.any_horizontal(
+        (cell.is_not_null() & ~cell.is_in([*note.missing, *note.not_asked])).fill_null(value=False)
+        for cell in cells.values()
+    )
+    listed = pl.concat_list(
+        pl.when(tick).then(pl.lit(spread.code(column))) for column, tick in ticked.items()
+    ).list.drop_nulls()
+    said = coded.frame.select(
+        pl.when(was_put).then(listed).alias(AT + name), pl.any_horizontal(ticked.values()).alias("any")
+    )
+    has_unticked = bool((said[AT + name].is_not_null() & ~said["any"]).any())
+    labels = {spread.code(column): label for column, label in spread.labels.items()}
+    variable = Variable(text=spread.text, labels=labels, is_multiple=True, base="asked" if has_unticked else "answered")
+    return said[AT + name], variable
+
+
+def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple[pl.Series, Variable]:
+    """The answers of every respondent from cells that list them, and the question as a variable.
+
+    Where the note gives the options offered, they decide: an option may hold the separator itself. What is no option
+    is `other`, as is without options what one respondent alone wrote: it may be free text.
+    """
+    cells = coded.known(name)
+    cells = cells.set(cells.is_in([*note.missing, *note.not_asked]), None)
+    distinct = cells.drop_nulls().unique().sort()
+    if note.options:
+        lists = [_offered(cell, note.options, separator) for cell in distinct]
+        labels = dict.fromkeys(note.options, "")
+    else:
+        vocabulary = shared_parts(cells, separator)
+        lists = [_split(cell, vocabulary, separator) for cell in distinct]
+        labels = dict.fromkeys(sorted(vocabulary), "")
+    if not labels or len(labels) > _MOST_OPTIONS:
+        raise DeliveryError(
+            f"delivery.yml: key 'options.questions.{name}': found {len(labels)} different answers when its cells are split "
+            f"at {separator!r}, expected 1 to {_MOST_OPTIONS}; name the answers under options.questions.{name}.options"
+        )
+    if any(OTHER in answers for answers in lists):
+        labels[OTHER] = "Other"
+    known = pl.DataFrame({"cell": distinct, AT + name: pl.Series(lists, dtype=pl.List(pl.String()))})
+    answers = cells.to_frame("cell").join(known, on="cell", how="left", maintain_order="left")[AT + name]
+    variable = coded.variables[name]
+    return answers, Variable(
+        text=variable.text, labels={code: label or code for code, label in labels.items()}, is_multiple=True
+    )
+
+
+def is_list(cells: pl.Series, separator: str) -> bool:
+    """Whether cells prove that they list answers: more different cells than different answers, which also stand alone."""
+    vocabulary = shared_parts(cells, separator)
+    distinct = cells.drop_nulls().unique()
+    listing = [cell for cell in distinct if separator in cell and set(cell.split(separator)) <= vocabulary]
+    alone = vocabulary & set(distinct)
+    return bool(alone) and 1 < len(vocabulary) <= _MOST_OPTIONS and len(listing) + len(alone) > len(vocabulary)
+
+
+def shared_parts(cells: pl.Series, separator: str) -> frozenset[str]:
+    """What two respondents or more wrote between separators, short enough to be an answer that was offered."""
+    parts = cells.drop_nulls().str.split(separator).explode().str.strip_chars()
+    counts = parts.filter(parts != "").value_counts(name="respondents")
+    text = pl.col(counts.columns[0])
+    shared = counts.filter((pl.col("respondents") > 1) & (text.str.len_chars() <= _LONGEST_OPTION))
+    return frozenset(shared.to_series())
+
+
+def _split(cell: str, vocabulary: frozenset[str], separator: str) -> list[str]:
+    parts = [part.strip() for part in cell.split(separator)]
+    return list(dict.fromkeys(part if part in vocabulary else OTHER for part in parts if part))
+
+
+def _offered(cell: str, options: Iterable[str], separator: str) -> list[str]:
+    """The options in a cell, the longest first at every place, so that one that holds the separator stays whole."""
+    mark = separator.strip() or separator
+    longest_first = sorted(options, key=len, reverse=True)
+    found: list[str] = []
+    rest = cell.strip()
+    while rest:
+        option = next(
+            (one for one in longest_first if rest == one or (rest + mark).startswith((one + mark, f"{one} {mark}"))),
+            None,
+        )
+        written, _, after = rest.partition(mark)
+        found.append(option or (OTHER if written.strip() else ""))
+        rest = (rest[len(option) :].strip().removeprefix(mark) if option else after).strip()
+    return [answer for answer in dict.fromkeys(found) if answer]

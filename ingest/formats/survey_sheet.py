@@ -1,0 +1,73 @@
+"""Survey tables as products deliver them, text or workbook, with any number of header rows; every cell is text.
+
+What the header rows say is for the formats.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from ingest.formats.text_file import read_table, text_files
+from ingest.source import REJECTED, Delivery, DeliveryError
+
+_WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table without its header told apart: text columns by position, then `line`, where each row begins."""
+
+    name: str
+    rows: pl.DataFrame
+    rejected: pl.DataFrame
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        return self.rows.width - 1
+
+    def header(self, row: int) -> list[str]:
+        """The cells of one of the first rows, blank ones as empty text. Raises DeliveryError where it is not there."""
+        if row >= self.rows.height:
+            raise DeliveryError(
+                f"{self.name}: has {self.rows.height} rows, expected {row + 1} header rows and respondents"
+            )
+        return [(cell or "").strip() for cell in self.rows.drop("line").row(row)]
+
+    def body(self, header_rows: int, names: list[str]) -> pl.DataFrame:
+        """The rows below the header under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
+        cells = self.rows.drop("line").columns
+        below = self.rows.slice(header_rows).rename(dict(zip(cells, names, strict=True)))
+        written = below.with_columns(pl.col(names).str.strip_chars().replace("", None))
+        return written.filter(~pl.all_horizontal(pl.col(names).is_null()))
+
+
+def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
+    """The delivery's tables in order of name; of a workbook its first sheet. Raises DeliveryError."""
+    is_workbook = {path: path.suffix.lower() in _WORKBOOKS for path in delivery.files}
+    for path in filter(is_workbook.get, delivery.files):
+        yield _workbook(path)
+    texts = tuple(path for path in delivery.files if not is_workbook[path])
+    if texts:
+        for file in text_files(replace(delivery, files=texts), encoding):
+            table = read_table(file, has_header=False)
+            yield Sheet(file.name, table.rows.drop("file"), table.rejected)
+
+
+def _workbook(path: Path) -> Sheet:
+    import fastexcel
+
+    try:
+        sheet = fastexcel.read_excel(path.read_bytes()).load_sheet(0, header_row=None, dtypes="string")
+        frame: pl.DataFrame = sheet.to_polars()
+    except fastexcel.FastExcelError as error:
+        raise DeliveryError(
+            f"{path.name}: cannot be read as a workbook; expected .xlsx, .xlsb, .xls or .ods without a password: "
+            "save it again, or export it as CSV"
+        ) from error
+    whole = frame.with_columns(pl.all().str.replace(r"^(-?\d+)\.0$", "${1}"))
+    return Sheet(
+        path.name, whole.with_columns(pl.Series("line", range(1, frame.height + 1), pl.Int64())), REJECTED.to_frame()
+    )

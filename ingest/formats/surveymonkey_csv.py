@@ -1,0 +1,77 @@
+"""`survey/surveymonkey_csv`: SurveyMonkey exports, whose second header row says what each column of a question stands for."""
+
+import re
+
+from ingest.formats.survey_export import Layout, SurveyExport
+from ingest.formats.survey_multiple import Spread
+from ingest.formats.survey_options import ExportOptions
+from ingest.formats.survey_sheet import Sheet
+from ingest.source import DeliveryError
+
+RESPONSES = frozenset({"response", "open-ended response"})
+_PERSONAL = r"(?i)^(ip address|email address|first name|last name|custom data( \d+)?|custom variable( \d+)?)$"
+_TECHNICAL = r"(?i)^(respondent ?id|collector ?id|start ?date|end ?date|date created|date modified)$"
+_OPEN = re.compile(r"(?i)^(open-ended response|other \(please specify\))$")
+
+
+def is_second_row(cells: list[str]) -> bool:
+    """Whether a row is the second header row of this product."""
+    said = [cell.strip().lower() for cell in cells if cell.strip()]
+    return sum(cell in RESPONSES for cell in said) >= max(1, len(said) // 3) and not cells[0].strip()
+
+
+def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
+    heads, parts = sheet.header(0), sheet.header(1)
+    if not is_second_row(parts):
+        raise DeliveryError(
+            f'{sheet.name}: line 2 is no second header row of SurveyMonkey (cells such as "Response"); name the file\'s own '
+            "format, such as survey_csv"
+        )
+    columns: list[str] = []
+    texts: dict[str, str] = {}
+    groups: dict[str, list[int]] = {}
+    question = ""
+    for place, (head, part) in enumerate(zip(heads, parts, strict=True)):
+        if head:
+            question = head if head not in groups else f"{head} ({place + 1})"
+            groups[question] = []
+        groups.setdefault(question or f"column {place + 1}", []).append(place)
+        columns.append(part)
+    technical: set[str] = set()
+    spread: dict[str, Spread] = {}
+    for question, places in groups.items():
+        listed = [place for place in places if parts[place] and parts[place].lower() not in RESPONSES]
+        if len(places) == 1:
+            columns[places[0]] = question
+            technical |= {question} if parts[places[0]].lower() == "open-ended response" else set()
+            continue
+        for place in places:
+            columns[place] = f"{question} [{parts[place] or place + 1}]"
+            texts[columns[place]] = columns[place]
+        labels = {columns[place]: parts[place] for place in listed}
+        if labels and _is_ticked(sheet, listed, parts):
+            spread[question] = Spread(question, labels)
+        technical |= {columns[place] for place in places if _OPEN.match(parts[place])}
+    return Layout(
+        header_rows=2,
+        columns=tuple(columns),
+        texts=texts | {name: name for name in groups},
+        spread=spread,
+        personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
+        technical=frozenset(technical | {name for name in columns if re.match(_TECHNICAL, name)}),
+        respondent_id=next((name for name in columns if re.match(r"(?i)^respondent ?id$", name)), None),
+    )
+
+
+def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
+    """Whether every column holds nothing but its own answer, as ticked boxes do and the rows of a grid do not."""
+    cells = sheet.rows.slice(2).drop("line")
+    names = cells.columns
+    return all(
+        set(cells[names[place]].drop_nulls().str.strip_chars().unique()) <= {parts[place], "", "1", "0"}
+        for place in places
+        if not _OPEN.match(parts[place])
+    )
+
+
+FORMAT = SurveyExport("surveymonkey_csv", _lay_out)

@@ -1,0 +1,47 @@
+"""LimeSurvey exports: codes and texts in one heading, people who never finished, ticked columns and arrays."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.source import DeliveryError, Parsed
+from tests.ingest.survey_desk import SURVEY_KEY, answered, read, rejected
+
+PLAIN = SURVEY_KEY + "samples: {all: {weight: null}}\n"
+EXPORT = (
+    '"id. Response ID","submitdate. Date submitted","lastpage. Last page","ipaddr. IP address","Q1. Seen it?",'
+    '"Q2[SQ001]. Where? [TikTok]","Q2[SQ002]. Where? [Poster]","Q2[other]. Where? [Other]","A1[a]. Agree? [It helps]","A1[b]. Agree? [For me]"\n'
+    '"1","2022-10-05 10:00:00","3","198.51.100.1","A1","Y","","","Y","N"\n'
+    '"2","","1","198.51.100.2","A1","","","","",""\n'
+    '"3","2022-10-05 10:00:00","3","198.51.100.3","A2","Y","Y","a friend","N","N"\n'
+    '"4","2022-10-05 10:00:00","3","198.51.100.4","A2","","","","Y","N"\n'
+)
+
+
+def wave(tmp_path: Path, text: str, options: str = PLAIN) -> Parsed:
+    return read(tmp_path, "limesurvey_csv", {"wave.csv": text}, options)
+
+
+def test_codes_texts_and_unfinished_people(tmp_path: Path) -> None:
+    parsed = wave(tmp_path, EXPORT)
+    assert rejected(parsed) == [(3, "incomplete_response")]
+    assert parsed.tables["survey_questions"].select("question_code", "question_text", "kind").rows() == [
+        ("Q1", "Seen it?", "single"),
+        ("Q2", "Where?", "multiple"),
+        ("A1[a]", "Agree? [It helps]", "single"),
+        ("A1[b]", "Agree? [For me]", "single"),
+    ]
+    where = answered(parsed, "Q2").sort("line", "answer_code").select("line", "answer_code").rows()
+    assert where == [(2, "SQ001"), (4, "SQ001"), (4, "SQ002")]
+    assert "198.51" not in str([frame.to_dicts() for frame in parsed.tables.values()])
+    assert rejected(wave(tmp_path / "all", EXPORT, PLAIN + "incomplete: keep\n")) == []
+
+
+def test_codes_alone(tmp_path: Path) -> None:
+    bare = EXPORT.replace("Q1. Seen it?", "Q1").replace("submitdate. Date submitted", "submitdate")
+    assert answered(wave(tmp_path, bare), "Q1").height == 3
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="no column submitdate"):
+        wave(tmp_path, "id,q\n1,2\n2,2\n")

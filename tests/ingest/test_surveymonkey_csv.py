@@ -1,0 +1,56 @@
+"""SurveyMonkey exports: the second header row, choices spread over columns, grids."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingest.source import DeliveryError, Parsed
+from tests.ingest.survey_desk import SURVEY_KEY, answered, field_case, read, shares
+
+PLAIN = SURVEY_KEY + "samples: {all: {weight: null}}\n"
+EXPORT = """Respondent ID,Collector ID,IP Address,Email Address,Seen it?,Where did you see it?,,,How much do you agree?,,Why?
+,,,,Response,TikTok,Poster,Other (please specify),It helps,It is for me,Open-Ended Response
+901,1,198.51.100.1,a@x.org,Yes,TikTok,,,Agree,Disagree,story a
+902,1,198.51.100.2,b@x.org,Yes,TikTok,Poster,a friend,Agree,Agree,story b
+903,1,198.51.100.3,c@x.org,No,,,,Disagree,Agree,
+904,1,198.51.100.4,d@x.org,No,,,,Disagree,Disagree,
+"""
+
+
+def wave(tmp_path: Path, text: str, options: str = PLAIN) -> Parsed:
+    return read(tmp_path, "surveymonkey_csv", {"wave.csv": text}, options)
+
+
+def test_the_second_row_says_what_columns_are(tmp_path: Path) -> None:
+    parsed = wave(tmp_path, EXPORT)
+    assert parsed.records_read == 4
+    questions = parsed.tables["survey_questions"].select("question_code", "kind", "base").rows()
+    assert questions == [
+        ("Seen it?", "single", "answered"),
+        ("Where did you see it?", "multiple", "answered"),
+        ("How much do you agree? [It helps]", "single", "answered"),
+        ("How much do you agree? [It is for me]", "single", "answered"),
+    ]
+    seen = answered(parsed, "Where did you see it?").sort("line", "answer_code").select("line", "answer_code").rows()
+    assert seen == [(3, "TikTok"), (4, "Other (please specify)"), (4, "Poster"), (4, "TikTok")]
+    stored = str([frame.to_dicts() for frame in parsed.tables.values()])
+    assert not any(word in stored for word in ("198.51", "@x.org", "story", "a friend", "901"))
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="line 2 is no second header row of SurveyMonkey"):
+        wave(tmp_path, "id,q\n1,2\n2,2\n")
+
+
+def test_a_field_case(tmp_path: Path) -> None:
+    note, files, expected = field_case("15")
+    options = yaml.safe_dump(note["options"])
+    with pytest.raises(DeliveryError, match="format: surveymonkey_csv"):
+        read(tmp_path / "as given", "survey_csv", files, options)
+    parsed = read(tmp_path / "named", "surveymonkey_csv", files, options)
+    assert parsed.tables["survey_respondents"].height == expected["respondents"]
+    questions = set(parsed.tables["survey_questions"]["question_code"])
+    assert set(expected["closed_questions_at_least"]) <= questions
+    seen = expected["closed_questions_at_least"][0]
+    assert round(shares(answered(parsed, seen), ["Yes"])["us"][0], 6) == expected["yes_pct"]
