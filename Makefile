@@ -56,9 +56,9 @@ lint: install-test  ## style and types of Python, style of SQL
 bench: install-test  ## the benchmarks, each beside a peer in the same run
 	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
-lock:  ## both lock files anew, with the newest versions that pyproject.toml allows
-	$(COMPILE) --upgrade --extra install -o requirements.lock pyproject.toml
-	$(COMPILE) --upgrade --extra install --extra test -c requirements.lock -o tests/requirements.lock pyproject.toml
+lock:  ## both lock files after a change of pyproject.toml; UPGRADE=--upgrade takes the newest versions that it allows
+	$(COMPILE) $(UPGRADE) --extra install -o requirements.lock pyproject.toml
+	$(COMPILE) $(UPGRADE) --extra install --extra test -c requirements.lock -o tests/requirements.lock pyproject.toml
 
 clean:  ## what can be made again, but never a home
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
