@@ -1,22 +1,28 @@
 """`survey/spss`: SPSS files (`.sav`, `.zsav`), with their labels and their user-missing codes kept.
 
 What becomes of the variables is in `ingest.formats.survey_wave`. Only the variables that the note asks for are read
-at all.
+at all, in a process apart: a damaged file can bring down the library that reads it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyreadstat
 
+from ingest.formats.survey_multiple import Spread, from_columns
 from ingest.formats.survey_options import SurveyOptions
-from ingest.formats.survey_variables import AT, Variable
+from ingest.formats.survey_variables import AT, Coded, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.source import Delivery, DeliveryError, Parsed
 
+_MOST_SECONDS = 300
 _TIMES = (
     "DATE",
     "ADATE",
@@ -51,20 +57,33 @@ class Spss:
         """Fills the four survey tables. Raises DeliveryError."""
         options = delivery.options_as(SurveyOptions)
         described = {path: _describe(path, options) for path in delivery.files}
-        variables = _merge(described)
-        require_columns(options, variables, ", ".join(path.name for path in delivery.files))
-        questions = tuple(options.questions or _closed_questions(described, variables, options))
+        variables = _merge({path: there.variables for path, there in described.items()})
+        spreads = _spreads(options, [spread for there in described.values() for spread in there.sets], variables)
+        require_columns(options, [*variables, *spreads], ", ".join(path.name for path in delivery.files))
+        questions = tuple(options.questions or _closed_questions(described.values(), variables, options, spreads))
         if not questions:
             raise DeliveryError(
                 f"{delivery.files[0].name}: no variable has labelled answers, which would make it a closed question; "
                 "name the questions in delivery.yml under options.questions"
             )
-        taken = list(dict.fromkeys([*options.structure, *questions]))
+        boxes = {name: spreads[name] for name in questions if name in spreads}
+        ticked = [column for spread, _ in boxes.values() for column in spread.labels]
+        single = [name for name in questions if name not in boxes]
+        taken = list(dict.fromkeys([*options.structure, *single, *ticked]))
         frames = [
-            _values(path, options, [name for name in taken if name in there]) for path, there in described.items()
+            _values(path, options, [name for name in taken if name in there.variables])
+            for path, there in described.items()
         ]
-        frame = pl.concat(frames, how="diagonal_relaxed")
-        return parse_wave(delivery, options, Responses(frame, {name: variables[name] for name in taken}, questions))
+        used = {name: variables[name] for name in taken}
+        coded = Coded.from_values(pl.concat(frames, how="diagonal_relaxed"), used)
+        for name, (spread, counted) in boxes.items():
+            note = options.question(name)
+            note = note if note.selected or counted is None else note.model_copy(update={"selected": (counted,)})
+            answers, used[name] = from_columns(name, spread, note, coded)
+            coded = coded.on(coded.frame.with_columns(answers))
+        frame = coded.frame.drop(AT + column for column in set(ticked) - {*options.structure, *single})
+        used = {name: variable for name, variable in used.items() if AT + name in frame.columns}
+        return parse_wave(delivery, options, Responses(frame, used, questions))
 
 
 @dataclass(frozen=True)
@@ -76,17 +95,36 @@ class _Described:
     is_time: bool
 
 
-def _describe(path: Path, options: SurveyOptions) -> dict[str, _Described]:
+@dataclass(frozen=True)
+class _File:
+    """What a file says of itself. `sets` are its questions with a column for each answer, and the code that means ticked."""
+
+    variables: Mapping[str, _Described]
+    sets: tuple[tuple[str, Spread, str], ...]
+
+
+def _describe(path: Path, options: SurveyOptions) -> _File:
     meta = _read(path, options, metadataonly=True, output_format="dict")[1]
     if None in meta.column_names:
         raise DeliveryError(
             f"{path.name}: the name of variable {meta.column_names.index(None) + 1} is not in the encoding that the "
             f"file states ({meta.file_encoding}); set options.encoding in delivery.yml, such as windows-1256"
         )
-    multiple = {
-        name.lower() for part in meta.mr_sets.values() if part["is_dichotomy"] for name in part["variable_list"]
-    }
-    return {
+    named = {name.lower(): name for name in meta.column_names}
+    sets = []
+    for name, part in meta.mr_sets.items():
+        columns = [named[column.lower()] for column in part["variable_list"] if column.lower() in named]
+        if part["is_dichotomy"] and columns:
+            labels = {column: meta.column_names_to_labels[column] or column for column in columns}
+            counted = _code(part["counted_value"])
+            sets.append(
+                (
+                    name.removeprefix("$"),
+                    Spread(part["label"] or None, labels, {column: column for column in columns}),
+                    counted,
+                )
+            )
+    variables = {
         name: _Described(
             Variable(
                 text=meta.column_names_to_labels[name],
@@ -96,13 +134,28 @@ def _describe(path: Path, options: SurveyOptions) -> dict[str, _Described]:
                 missing=tuple(
                     (_stripped(part["lo"]), _stripped(part["hi"])) for part in meta.missing_ranges.get(name, [])
                 ),
-                is_multiple=name.lower() in multiple,
             ),
             is_text=meta.readstat_variable_types[name] == "string",
             is_time=meta.original_variable_types[name].startswith(_TIMES),
         )
         for name in meta.column_names
     }
+    return _File(variables, tuple(sets))
+
+
+def _spreads(
+    options: SurveyOptions, sets: list[tuple[str, Spread, str]], variables: Mapping[str, Variable]
+) -> dict[str, tuple[Spread, str | None]]:
+    """Questions with a column for each answer, by name: those of the note, else the files' multiple response sets."""
+    found: dict[str, tuple[Spread, str | None]] = {name: (spread, counted) for name, spread, counted in sets}
+    for name, note in (options.questions or {}).items():
+        if note.columns:
+            labels = {
+                column: note.labels.get(column) or (variables[column].text if column in variables else None) or column
+                for column in note.columns
+            }
+            found[name] = (Spread(note.text, labels, {column: column for column in note.columns}), None)
+    return {name: part for name, part in found.items() if name not in variables}
 
 
 def _merge(described: Mapping[Path, Mapping[str, _Described]]) -> dict[str, Variable]:
@@ -120,16 +173,21 @@ def _merge(described: Mapping[Path, Mapping[str, _Described]]) -> dict[str, Vari
 
 
 def _closed_questions(
-    described: Mapping[Path, Mapping[str, _Described]], variables: Mapping[str, Variable], options: SurveyOptions
+    files: Iterable[_File],
+    variables: Mapping[str, Variable],
+    options: SurveyOptions,
+    spreads: Mapping[str, tuple[Spread, str | None]],
 ) -> list[str]:
-    kinds = {name: there for file in described.values() for name, there in file.items()}
+    """Variables with labelled answers; the columns of a multiple response set are one question, where its first stands."""
+    kinds = {name: there for file in files for name, there in file.variables.items()}
     placing = {*options.structure, *options.drop}
-    found = []
+    part_of = {column: question for question, (spread, _) in spreads.items() for column in spread.labels}
+    found: dict[str, None] = {}
     for name, variable in variables.items():
         answers = [code for code in variable.labels if not variable.is_missing(code)]
         if name not in placing and not kinds[name].is_time and len(answers) >= (2 if kinds[name].is_text else 1):
-            found.append(name)
-    return found
+            found[part_of.get(name, name)] = None
+    return list(found)
 
 
 def _values(path: Path, options: SurveyOptions, names: list[str]) -> pl.DataFrame:
@@ -141,14 +199,16 @@ def _values(path: Path, options: SurveyOptions, names: list[str]) -> pl.DataFram
 
 def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[Any, Any]:
     """Without `user_missing` SPSS's user-missing codes would silently become empty."""
+    kept = {"encoding": options.encoding, "user_missing": True, "disable_datetime_conversion": True}
     try:
-        values, meta = pyreadstat.read_sav(
-            path,
-            encoding=options.encoding,
-            user_missing=True,
-            disable_datetime_conversion=True,
-            **how,
-        )
+        values, meta = _apart().submit(_read_sav, path, {**kept, **how}).result(_MOST_SECONDS)
+    except (BrokenProcessPool, TimeoutError) as error:
+        _apart().shutdown(wait=False, cancel_futures=True)
+        _apart.cache_clear()
+        raise DeliveryError(
+            f"{path.name}: is damaged (the SPSS library broke on it, or did not end within {_MOST_SECONDS} seconds); expected a "
+            "complete .sav or .zsav file: save it again and deliver it anew"
+        ) from error
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         raise DeliveryError(
             f"{path.name}: cannot be read as an SPSS file ({error}); expected a complete .sav or .zsav file in the "
@@ -161,6 +221,16 @@ def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[Any, Any]:
             "Unicode mode of SPSS"
         ) from error
     return values, meta
+
+
+@cache
+def _apart() -> ProcessPoolExecutor:
+    """The process that SPSS files are read in: one for all of a run's files."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+def _read_sav(path: Path, how: dict[str, Any]) -> tuple[Any, Any]:
+    return pyreadstat.read_sav(path, **how)
 
 
 def _stripped(value: float | str) -> float | str:

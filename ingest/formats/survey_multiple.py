@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingest.formats.survey_options import Question
-from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.formats.survey_variables import AT, Base, Coded, Variable
 from ingest.source import DeliveryError
 
 UNTICKED = frozenset({"0", "no", "n", "false", "not selected", "unchecked", "nein", "non", "não", "لا"})
@@ -38,16 +38,17 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
     Where a code for "not ticked" occurs, who has one was asked; where columns are only ticked or blank, those who
     ticked nothing cannot be told from those who were not asked, and the base is who ticked something.
     """
-    cells = {column: pl.col(AT + column) for column in spread.labels}
-    plain = {column: cell.str.to_lowercase() for column, cell in cells.items()}
+    put: dict[str, pl.Expr] = {}
     ticked: dict[str, pl.Expr] = {}
-    for column, cell in cells.items():
-        is_nothing = cell.is_in([*note.missing, *note.not_asked]) | plain[column].is_in(list(UNTICKED))
-        ticked[column] = (cell.is_in(list(note.selected)) if note.selected else ~is_nothing).fill_null(value=False)
-    was_put = pl.any_horizontal(
-        (cell.is_not_null() & ~cell.is_in([*note.missing, *note.not_asked])).fill_null(value=False)
-        for cell in cells.values()
-    )
+    for column in spread.labels:
+        cell, variable = pl.col(AT + column), coded.variables[column]
+        declared = [code for code in coded.frame[AT + column].unique().drop_nulls() if variable.is_missing(code)]
+        put[column] = (~cell.is_in([*declared, *note.missing, *note.not_asked])).fill_null(value=False)
+        is_selected = (
+            cell.is_in(list(note.selected)) if note.selected else ~cell.str.to_lowercase().is_in(list(UNTICKED))
+        )
+        ticked[column] = put[column] & is_selected.fill_null(value=False)
+    was_put = pl.any_horizontal(put.values())
     listed = pl.concat_list(
         pl.when(tick).then(pl.lit(spread.code(column))) for column, tick in ticked.items()
     ).list.drop_nulls()
@@ -56,8 +57,8 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
     )
     has_unticked = bool((said[AT + name].is_not_null() & ~said["any"]).any())
     labels = {spread.code(column): label for column, label in spread.labels.items()}
-    variable = Variable(text=spread.text, labels=labels, is_multiple=True, base="asked" if has_unticked else "answered")
-    return said[AT + name], variable
+    base: Base = "asked" if has_unticked else "answered"
+    return said[AT + name], Variable(text=spread.text, labels=labels, is_multiple=True, base=base)
 
 
 def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple[pl.Series, Variable]:

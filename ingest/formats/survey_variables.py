@@ -6,7 +6,7 @@ Nothing here knows samples or questions; both read their columns through this mo
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import polars as pl
 
@@ -16,6 +16,9 @@ from ingest.text import clean_number
 AT = "="
 """Stands before a variable's name in our frames, so that a survey's `weight` or `line` never clashes with ours."""
 
+Base: TypeAlias = Literal["answered", "asked"]
+"""Who is in the base of a question: those who answered, or also those who were asked and left every box unticked."""
+
 _TOO_MANY = 100
 _TOO_LONG = 200
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
@@ -24,17 +27,13 @@ _SAFE_WHOLE = 2.0**53
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable: its text, its value labels by code, the inclusive ranges of codes that the file declares missing.
-
-    `base` says who is in the base of its estimates: those who `answered`, or those who were `asked` and may have ticked
-    nothing.
-    """
+    """A variable: its text, its value labels by code, the inclusive ranges of codes that the file declares missing."""
 
     text: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[tuple[float | str, float | str], ...] = ()
     is_multiple: bool = False
-    base: Literal["answered", "asked"] = "answered"
+    base: Base = "answered"
 
     def is_missing(self, code: str) -> bool:
         """True where the file declares that code missing."""

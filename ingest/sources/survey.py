@@ -4,8 +4,18 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import google_forms, kobo_csv, limesurvey_csv, qualtrics_csv, spss, survey_csv, surveymonkey_csv
+from ingest.formats import (
+    google_forms,
+    kobo_csv,
+    limesurvey_csv,
+    qualtrics_csv,
+    spss,
+    survey_csv,
+    surveymonkey_csv,
+    triple_s,
+)
 from ingest.formats.survey_options import Sampling
+from ingest.formats.survey_variables import Base
 from ingest.source import Column, Source, Table
 
 _WAVE = {
@@ -58,7 +68,7 @@ SURVEY_QUESTIONS = Table(
         "base": Column(
             pl.String(),
             "Who is in the base: those who answered, or (asked) also those who left every box unticked.",
-            values=("answered", "asked"),
+            values=get_args(Base),
         ),
         "answers": Column(
             pl.List(
@@ -135,6 +145,7 @@ SURVEY = Source(
             surveymonkey_csv.FORMAT,
             limesurvey_csv.FORMAT,
             kobo_csv.FORMAT,
+            triple_s.FORMAT,
         )
     },
 )

@@ -1,5 +1,7 @@
 """SPSS waves: samples with their own weights, user-missing codes, labels; on a shipped excerpt and on the real file."""
 
+import os
+import signal
 import struct
 from pathlib import Path
 from typing import Any
@@ -204,14 +206,25 @@ class TestQuestions:
         end = struct.pack("<2i", 999, 0)
         content = FIXTURE.read_bytes()
         assert content.count(end) == 1
-        parsed = read(tmp_path, "spss", {"w.sav": content.replace(end, extension + end)}, SURVEY_KEY + PLACING)
-        kinds = dict(parsed.tables["survey_questions"].select("question_code", "kind").iter_rows())
-        assert (kinds["q4_1"], kinds["q4_2"], kinds["q4_5"], kinds["q129"]) == (
-            "multiple",
-            "multiple",
-            "single",
-            "single",
-        )
+        content = content.replace(end, extension + end)
+        parsed = read(tmp_path, "spss", {"w.sav": content}, SURVEY_KEY + PLACING)
+        questions = parsed.tables["survey_questions"].select("question_code", "kind", "base", "answers")
+        described = {code: row for code, *row in questions.iter_rows()}
+        assert described["seen"][:2] == ["multiple", "asked"]
+        assert [answer["answer_code"] for answer in described["seen"][2]] == ["q4_1", "q4_2"]
+        assert "q4_1" not in described
+        assert described["q4_5"][0] == "single"
+        alone = read(tmp_path / "alone", "spss", {"w.sav": content}, SURVEY_KEY + PLACING + "questions: {q4_1: {}}\n")
+        ticked = answered(alone, "q4_1").filter(pl.col("answer_code") == "1")["respondent_key"].n_unique()
+        seen = answered(parsed, "seen")
+        assert seen.filter(pl.col("answer_code") == "q4_1")["respondent_key"].n_unique() == ticked > 0
+        assert seen["respondent_key"].n_unique() == answered(alone, "q4_1")["respondent_key"].n_unique()
+
+    def test_a_file_on_which_the_library_breaks_takes_nothing_else_down(self, tmp_path: Path) -> None:
+        os.kill(spss._apart().submit(os.getpid).result(), signal.SIGKILL)
+        with pytest.raises(DeliveryError, match="is damaged"):
+            read(tmp_path / "damaged", "spss", {"w.sav": FIXTURE.read_bytes()}, SURVEY_KEY + PLACING)
+        assert read(tmp_path / "next", "spss", {"w.sav": FIXTURE.read_bytes()}, SURVEY_KEY + PLACING).records_read == 40
 
     def test_a_top_that_is_no_answer_would_look_like_a_finding(self, tmp_path: Path) -> None:
         with pytest.raises(DeliveryError, match=r"questions\.q58_7\.top.*'6' is no valid answer.*found '1', '2'"):
