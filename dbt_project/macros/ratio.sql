@@ -1,4 +1,4 @@
-{# A ratio of two sums: unknown where either is unknown or the denominator is 0; never an average of ratios. #}
+{# A ratio of two sums: unknown where either is unknown or the denominator is not above 0; never an average of ratios. #}
 {% macro ratio(numerator, denominator) -%}
-    ({{ numerator }}) / nullif(cast({{ denominator }} as double), 0)
+    ({{ numerator }}) / case when {{ denominator }} > 0 then cast({{ denominator }} as double) end
 {%- endmacro %}

@@ -3,6 +3,11 @@
     cast(timezone({{ zone }}, {{ instant }}) as date)
 {%- endmacro %}
 
+{# The first day of the week that a date lies in; weeks start on that ISO weekday, on Monday where none is given. #}
+{% macro week_on(event_on, week_starts_on) -%}
+    cast(date_trunc('week', {{ event_on }} - (coalesce({{ week_starts_on }}, 1) - 1)) as date) + (coalesce({{ week_starts_on }}, 1) - 1)
+{%- endmacro %}
+
 {# True while readings of a date may still change. #}
 {% macro is_provisional(event_on, source, as_of) -%}
     ({{ event_on }} > {{ as_of }} - {{ look_back_days(source) }})
@@ -10,5 +15,5 @@
 
 {# Days after which readings of a date are taken as settled (when it happened and when it was known are two clocks). #}
 {% macro look_back_days(source) -%}
-    {{ {'hashtag': 10, 'live': 3, 'survey': 7}[source] }}
+    (select look_back_days from {{ ref('sources') }} where source = '{{ source }}')
 {%- endmacro %}

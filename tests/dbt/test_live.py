@@ -42,7 +42,7 @@ REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "live"
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds loaded. Tests take turns in it: in another directory it is parsed again."""
     lab = Lab(tmp_path_factory.mktemp("live") / "home", {"campaigns": CAMPAIGNS})
-    assert lab.dbt("seed", "--select", "campaigns")
+    assert lab.dbt("seed", "--select", "campaigns", "sources")
     lab.save("seeded")
     return lab
 

@@ -121,6 +121,7 @@ def _schema(table: str) -> pl.Schema:
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """One home for all tests, since dbt parses the project anew for every other one."""
     lab = Lab(tmp_path_factory.mktemp("survey"), {})
+    assert lab.dbt("seed", "--select", "sources")
     lab.run(MODELS)
     lab.save("empty")
     return lab

@@ -54,7 +54,7 @@ matched as (
         kpis.value,
         kpis.ci_low,
         kpis.ci_high,
-        kpis.display,
+        kpis.caveat,
         coalesce(kpis.is_provisional, false) as is_provisional,
         case when kpis.kpi_id is null then 'no_data' else kpis.reason end as reason,
     from lines

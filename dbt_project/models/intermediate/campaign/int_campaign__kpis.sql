@@ -1,39 +1,86 @@
-{# Every KPI that is computed from a source, and a row that says so for every KPI of the dictionary that is not built yet. #}
+{#
+    Every KPI that a formula makes of measures, and a row that says so for each that is not built yet. `caveat` says why a value
+    that is known should not be shown on a page.
+#}
 with
 
-hashtag as (
+measures as (
 
-    select * from {{ ref('int_campaign__hashtag_kpis') }}
-
-),
-
-live as (
-
-    select * from {{ ref('int_campaign__live_kpis') }}
-
-),
-
-survey as (
-
-    select * from {{ ref('int_campaign__survey_kpis') }}
-
-),
-
-metrics as (
-
-    select * from {{ ref('metrics') }}
-
-),
-
-campaigns as (
-
-    select * from {{ ref('stg_campaign__campaigns') }}
+    select * from {{ ref('int_campaign__measures') }}
 
 ),
 
 as_of as (
 
     select * from {{ ref('int_lake__as_of') }}
+
+),
+
+divided as (
+
+    select
+        counted.campaign_id,
+        formulas.kpi_id,
+        counted.event_on,
+        greatest(counted.last_on, base.last_on) as last_on,
+        counted.period,
+        counted.market,
+        counted.subject_type,
+        counted.subject_id,
+        counted.value as numerator,
+        base.value as denominator,
+        -- A count is divided by 1.
+        case when formulas.denominator is null then 1 when base.value > 0 then base.value end as divisor,
+        case when formulas.denominator is null then 1 when base.value > 0 then coalesce(base.low, base.value) end as divisor_low,
+        case when formulas.denominator is null then 1 when base.value > 0 then coalesce(base.high, base.value) end as divisor_top,
+        case when formulas.interval is not null and counted.value is not null then counted.low end as low,
+        case when formulas.interval is not null and counted.value is not null then counted.high end as high,
+        formulas.scale,
+        formulas.basis,
+        coalesce(
+            case when counted.value is null then coalesce(counted.reason, 'no_reading') end,
+            case
+                when base.value = 0 then 'no_denominator'
+                when base.value < 0 then 'negative_denominator'
+                when formulas.denominator is not null and base.value is null then coalesce(base.reason, 'no_reading')
+            end
+        ) as reason,
+        counted.reason as caveat,
+    from measures as counted
+    inner join {{ ref('kpi_formulas') }} as formulas on counted.measure = formulas.numerator
+    left join measures as base
+        on
+            formulas.denominator = base.measure
+            and counted.campaign_id = base.campaign_id
+            and counted.period = base.period
+            and counted.event_on = base.event_on
+            and counted.market = base.market
+            and counted.subject_type = base.subject_type
+            and counted.subject_id = base.subject_id
+
+),
+
+-- The bounds of a ratio are its corners: of what is divided and of what it is divided by, each at its lowest and highest.
+calculated as (
+
+    select
+        campaign_id,
+        kpi_id,
+        event_on,
+        last_on,
+        period,
+        market,
+        subject_type,
+        subject_id,
+        numerator,
+        denominator,
+        scale * numerator / divisor as value,
+        case when divisor_low > 0 then scale * least(low / divisor_low, low / divisor_top) end as ci_low,
+        case when divisor_low > 0 then scale * greatest(high / divisor_low, high / divisor_top) end as ci_high,
+        basis,
+        reason,
+        case when reason is null then caveat end as caveat,
+    from divided
 
 ),
 
@@ -54,10 +101,10 @@ not_yet_built as (
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,
         cast(null as varchar) as basis,
-        metrics.source,
         'not_yet_built' as reason,
-    from metrics
-    cross join campaigns
+        cast(null as varchar) as caveat,
+    from {{ ref('metrics') }} as metrics
+    cross join {{ ref('stg_campaign__campaigns') }} as campaigns
     cross join as_of
     where not metrics.is_built and as_of.as_of is not null
 
@@ -65,24 +112,9 @@ not_yet_built as (
 
 combined as (
 
-    select * from hashtag
-    union all by name
-    select * from live
-    union all by name
-    select * from survey
-    union all by name
+    select * from calculated
+    union all
     select * from not_yet_built
-
-),
-
-look_backs as (
-
-    select * from (
-        values
-        {% for source in ['hashtag', 'live', 'survey'] -%}
-            ('{{ source }}', {{ look_back_days(source) }}){{ ',' if not loop.last }}
-        {% endfor %}
-    ) as look_back (source, days)
 
 ),
 
@@ -90,9 +122,10 @@ matured as (
 
     select
         combined.*,
-        coalesce(combined.last_on > as_of.as_of - look_backs.days, false) as is_provisional,
+        coalesce(combined.last_on > as_of.as_of - sources.look_back_days, false) as is_provisional,
     from combined
-    left join look_backs on combined.source = look_backs.source
+    inner join {{ ref('metrics') }} as metrics on combined.kpi_id = metrics.kpi_id
+    left join {{ ref('sources') }} as sources on metrics.source = sources.source
     cross join as_of
 
 )

@@ -44,7 +44,7 @@ judged as (
         headlines.campaign_id,
         headlines.value is not null
         and not headlines.is_provisional
-        and coalesce(headlines.display, 'show') <> 'suppress'
+        and headlines.caveat is null
         and blocked.source is null as is_trusted,
     from headlines
     inner join metrics on headlines.kpi_id = metrics.kpi_id

@@ -77,12 +77,12 @@ shown as (
 
     select
         lines.* exclude (value, ci_low, ci_high, previous_value, reason),
-        coalesce(lines.display, 'show') = 'suppress' as is_imprecise,
+        lines.caveat is not null as is_imprecise,
         case when not is_imprecise then lines.value end as value,
         case when not is_imprecise then lines.ci_low end as ci_low,
         case when not is_imprecise then lines.ci_high end as ci_high,
         case when not is_imprecise then lines.previous_value end as previous_value,
-        coalesce(lines.reason, case when is_imprecise then 'imprecise' end) as reason,
+        coalesce(lines.reason, lines.caveat) as reason,
     from lines
 
 )

@@ -1,0 +1,99 @@
+{# The measures that some KPI is made of, from every source; those that are additive are summed from days to weeks and to date. #}
+with
+
+measures as (
+
+    {% for source in ['hashtag', 'live', 'survey'] -%}
+        select
+            campaign_id,
+            measure,
+            period,
+            event_on,
+            last_on,
+            market,
+            subject_type,
+            subject_id,
+            value,
+            low,
+            high,
+            reason,
+        from {{ ref('int_' ~ source ~ '__measures') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+days as (
+
+    select
+        measures.*,
+        {{ week_on('measures.event_on', 'markets.week_starts_on') }} as week_on,
+    from measures
+    inner join {{ ref('measures') }} as dictionary on measures.measure = dictionary.measure
+    left join {{ ref('markets') }} as markets on measures.market = markets.market
+    where dictionary.is_additive and measures.period = 'day'
+
+),
+
+weeks as (
+
+    select
+        campaign_id,
+        measure,
+        'week' as period,
+        week_on as event_on,
+        max(last_on) as last_on,
+        market,
+        subject_type,
+        subject_id,
+        {{ exact_sum('value') }} as value,
+        case when count(low) > 0 then {{ exact_sum('coalesce(low, value)') }} end as low,
+        case when count(high) > 0 then {{ exact_sum('coalesce(high, value)') }} end as high,
+        case when count(value) = 0 then min(reason) end as reason,
+    from days
+    group by campaign_id, measure, week_on, market, subject_type, subject_id
+
+),
+
+to_date_ as (
+
+    select
+        campaign_id,
+        measure,
+        'campaign_to_date' as period,
+        event_on,
+        last_on,
+        market,
+        subject_type,
+        subject_id,
+        {{ exact_sum('value', 'so_far') }} as value,
+        case when count(low) over so_far > 0 then {{ exact_sum('coalesce(low, value)', 'so_far') }} end as low,
+        case when count(high) over so_far > 0 then {{ exact_sum('coalesce(high, value)', 'so_far') }} end as high,
+        case when count(value) over so_far = 0 then min(reason) over so_far end as reason,
+    from days
+    window so_far as (
+        partition by campaign_id, measure, market, subject_type, subject_id
+        order by event_on
+        rows unbounded preceding
+    )
+
+),
+
+combined as (
+
+    select * from measures
+    union all
+    select * from weeks
+    union all
+    select * from to_date_
+
+)
+
+select combined.*
+from combined
+semi join (
+    select numerator as measure from {{ ref('kpi_formulas') }}
+    union all
+    select denominator as measure from {{ ref('kpi_formulas') }}
+) as used
+    on combined.measure = used.measure
