@@ -15,15 +15,27 @@ import polars as pl
 
 from ingest.home import Home
 from ingest.ledger import in_effect, replace_durably, write_atomically
-from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Delivery, Parsed, Source, Table
+from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Column, Delivery, Parsed, Source, Table
 
 SCHEMA_DAY = date(1970, 1, 1)
 """The partition of the empty file that shows each table's columns before anything has landed."""
 
 
+def lake_columns(table: Table) -> dict[str, Column]:
+    """The columns of a lake table: the delivery and campaign, the table's own, then file and line."""
+    return {
+        "landed_on": Column(pl.Date(), "Day on which the delivery landed."),
+        "delivery": Column(pl.String(), "Name of the delivery's folder."),
+        "campaign_id": Column(pl.String(), "Campaign that the delivery's note names."),
+        **table.columns,
+        "file": Column(LINEAGE["file"], "File within the delivery."),
+        "line": Column(LINEAGE["line"], "Line in the file, from 1; 0 where a row has none."),
+    }
+
+
 def lake_schema(table: Table) -> pl.Schema:
-    """The columns of a lake file: the delivery and campaign, the table's own, then file and line."""
-    return pl.Schema({"delivery": pl.String(), "campaign_id": pl.String(), **table.schema, **LINEAGE})
+    """The columns of a lake file; its folder says when it landed."""
+    return pl.Schema({name: column.dtype for name, column in lake_columns(table).items() if name != "landed_on"})
 
 
 @dataclass(frozen=True)

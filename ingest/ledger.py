@@ -11,46 +11,44 @@ from pathlib import Path
 import polars as pl
 
 from ingest.home import Home
-from ingest.source import INSTANT
+from ingest.source import INSTANT, Column
 
-LEDGER = pl.Schema(
-    {
-        "source": pl.String(),
-        "landed_on": pl.Date(),
-        "delivery": pl.String(),
-        "version": pl.Int64(),
-        "is_current": pl.Boolean(),
-        "format": pl.String(),
-        "campaign_id": pl.String(),
-        "supplier": pl.String(),
-        "records_read": pl.Int64(),
-        "records_loaded": pl.Int64(),
-        "records_rejected": pl.Int64(),
-        "records_duplicate": pl.Int64(),
-        "status": pl.String(),
-        "reason": pl.String(),
-        "content_hash": pl.String(),
-        "reader_version": pl.Int64(),
-        "rows_hash": pl.String(),
-        "folder_signature": pl.String(),
-        "refusal_context": pl.String(),
-        "first_event_at": INSTANT,
-        "last_event_at": INSTANT,
-        "replaces_landed_on": pl.Date(),
-        "replaces_delivery": pl.String(),
-        "outcome": pl.String(),
-        "outcome_reason": pl.String(),
-        "ingested_at": INSTANT,
-        "run_id": pl.String(),
-    }
-)
-"""`outcome`: accepted, held, refused or withdrawn. `status`: loaded, held, refused or superseded. Only `loaded` is in effect.
+LEDGER_COLUMNS = {
+    "source": Column(pl.String(), "Source, as in the landing folder."),
+    "landed_on": Column(pl.Date(), "Day on which the delivery landed."),
+    "delivery": Column(pl.String(), "Name of the delivery's folder."),
+    "version": Column(pl.Int64(), "1 for the first content seen under this name; a changed content is a new version."),
+    "is_current": Column(pl.Boolean(), "Whether this is the newest version of the delivery."),
+    "format": Column(pl.String(), "File format its note names."),
+    "campaign_id": Column(pl.String(), "Campaign its note names."),
+    "supplier": Column(pl.String(), "Who delivered it, as its note says."),
+    "records_read": Column(pl.Int64(), "Records found in its files; NULL where they could not be read."),
+    "records_loaded": Column(pl.Int64(), "Records that are in the lake."),
+    "records_rejected": Column(pl.Int64(), "Records left out; meta.rejected_records says why."),
+    "records_duplicate": Column(pl.Int64(), "Records equal to an earlier one of the same delivery."),
+    "status": Column(pl.String(), "loaded (in effect), held, refused or superseded."),
+    "reason": Column(pl.String(), "Why it is not loaded."),
+    "content_hash": Column(pl.String(), "SHA-256 of files and note."),
+    "reader_version": Column(pl.Int64(), "Version of the format's reader."),
+    "rows_hash": Column(pl.String(), "Hash of content and reader version: equal hashes, equal rows."),
+    "folder_signature": Column(
+        pl.String(), "Cheap sign that the folder may have changed: names, sizes and times of its files."
+    ),
+    "refusal_context": Column(
+        pl.String(), "Hash of what a delivery may be refused for that stands outside its own folder."
+    ),
+    "first_event_at": Column(INSTANT, "First instant that its rows carry, UTC; NULL where they carry none."),
+    "last_event_at": Column(INSTANT, "Last instant that its rows carry, UTC; NULL where they carry none."),
+    "replaces_landed_on": Column(pl.Date(), "Day on which the delivery landed that it takes the place of."),
+    "replaces_delivery": Column(pl.String(), "Name of the delivery that it takes the place of."),
+    "outcome": Column(pl.String(), "What happened when it was read: accepted, held, refused or withdrawn."),
+    "outcome_reason": Column(pl.String(), "Why it was held, refused or withdrawn."),
+    "ingested_at": Column(INSTANT, "When this version was read, UTC."),
+    "run_id": Column(pl.String(), "Run that read it."),
+}
 
-`folder_signature` tells cheaply that a folder may have changed, `content_hash` is that of its note and files, `rows_hash`
-that of the content and the reader's version: equal hashes, equal rows. `refusal_context` stands for what a delivery may be
-refused for outside its own folder. `first_event_at` and `last_event_at` bound the instants that a version carries rows of;
-NULL where it carries none.
-"""
+LEDGER = pl.Schema({name: column.dtype for name, column in LEDGER_COLUMNS.items()})
+"""Only what has the status `loaded` is in effect."""
 
 DELIVERY_ID = ["source", "landed_on", "delivery"]
 

@@ -59,7 +59,8 @@ class Table:
 
     `key` is unique within a delivery. `records` counts the delivered records that the rows carry; None marks a table that
     describes records rather than holding them. A delivery in which more than half of a `required` column is unknown is not
-    believable, nor one whose `captured` instant lies more than a day after the end of its `landed_on`.
+    believable, nor one whose `captured` instant lies more than a day after the end of its `landed_on`. Where rows are worked
+    out for a session or wave as a whole, not by date, `unit` names it in the table that tells which of them a delivery holds.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Table:
     records: pl.Expr | None = None
     required: tuple[str, ...] = ()
     captured: str | None = None
+    unit: tuple[str, ...] = ()
 
     @cached_property
     def schema(self) -> pl.Schema:

@@ -11,7 +11,7 @@ import polars as pl
 from expectations.checks import read_checks
 from ingest.home import Home
 from ingest.lake import partition
-from ingest.ledger import read_ledger
+from ingest.ledger import LEDGER_COLUMNS, read_ledger
 from ingest.source import REJECTED, UNREADABLE
 from orchestration.news import read_publications
 
@@ -27,9 +27,27 @@ class MetaTable:
 
 
 _ASIDE = {"rejected": REJECTED, "unreadable": UNREADABLE}
-_SOURCE = ("varchar not null", "Source, as in the landing folder.")
-_LANDED_ON = ("date not null", "Day on which the delivery landed.")
-_DELIVERY = ("varchar not null", "Name of the delivery's folder.")
+_SOURCE = ("varchar not null", LEDGER_COLUMNS["source"].description)
+_LANDED_ON = ("date not null", LEDGER_COLUMNS["landed_on"].description)
+_DELIVERY = ("varchar not null", LEDGER_COLUMNS["delivery"].description)
+_DELIVERIES = {
+    "source": "varchar not null",
+    "landed_on": "date not null",
+    "delivery": "varchar not null",
+    "version": "bigint not null",
+    "is_current": "boolean not null",
+    "format": "varchar",
+    "campaign_id": "varchar",
+    "supplier": "varchar",
+    "records_read": "bigint",
+    "records_loaded": "bigint",
+    "records_rejected": "bigint",
+    "records_duplicate": "bigint",
+    "status": "varchar not null",
+    "reason": "varchar",
+    "content_hash": "varchar not null",
+    "ingested_at": "timestamptz not null",
+}
 
 
 def current_checks(home: Home) -> pl.DataFrame:
@@ -77,27 +95,7 @@ META_TABLES = (
     MetaTable(
         "deliveries",
         "Versions of deliveries and what became of them. read = loaded + rejected + duplicate. One row per version of a delivery.",
-        {
-            "source": _SOURCE,
-            "landed_on": _LANDED_ON,
-            "delivery": _DELIVERY,
-            "version": (
-                "bigint not null",
-                "1 for the first content seen under this name; a changed content is a new version.",
-            ),
-            "is_current": ("boolean not null", "Whether this is the newest version of the delivery."),
-            "format": ("varchar", "File format its note names."),
-            "campaign_id": ("varchar", "Campaign its note names."),
-            "supplier": ("varchar", "Who delivered it, as its note says."),
-            "records_read": ("bigint", "Records found in its files; NULL where they could not be read."),
-            "records_loaded": ("bigint", "Records that are in the lake."),
-            "records_rejected": ("bigint", "Records left out; meta.rejected_records says why."),
-            "records_duplicate": ("bigint", "Records equal to an earlier one of the same delivery."),
-            "status": ("varchar not null", "loaded (in effect), held, refused or superseded."),
-            "reason": ("varchar", "Why it is not loaded."),
-            "content_hash": ("varchar not null", "SHA-256 of files and note."),
-            "ingested_at": ("timestamptz not null", "When this version was read."),
-        },
+        {name: (sql, LEDGER_COLUMNS[name].description) for name, sql in _DELIVERIES.items()},
         _deliveries,
     ),
     MetaTable(

@@ -37,6 +37,7 @@ LIVE_SESSIONS = Table(
         "identity": Column(pl.String(), "What tells people apart: id, name, or none.", values=get_args(Identity)),
     },
     key=("session_id",),
+    unit=("session_id",),
 )
 
 LIVE_STAYS = Table(

@@ -50,6 +50,7 @@ SURVEY_WAVES = Table(
         ),
     },
     key=("survey_id", "wave"),
+    unit=("survey_id", "wave"),
 )
 
 SURVEY_QUESTIONS = Table(

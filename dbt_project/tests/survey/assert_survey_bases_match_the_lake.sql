@@ -34,8 +34,8 @@ asked as (
         respondents.sample,
         answers.question_code,
         count(*) as base_asked,
-        count(*) filter (where answers.is_answered) as base_unweighted,
-        sum(respondents.weight) filter (where answers.is_answered) as base_weighted,
+        count(*) filter (where answers.status = 'answered') as base_unweighted,
+        sum(respondents.weight) filter (where answers.status = 'answered') as base_weighted,
     from answers
     inner join deliveries
         on
@@ -52,7 +52,7 @@ asked as (
         respondents.wave,
         respondents.sample,
         answers.question_code
-    having count(*) filter (where answers.is_answered) > 0
+    having count(*) filter (where answers.status = 'answered') > 0
 
 ),
 

@@ -29,7 +29,7 @@ delivered as (
         answers.delivery,
         answers.respondent_key,
         answers.question_code,
-        case when answers.is_answered then answers.answer_code end as answer_code,
+        case when answers.status = 'answered' then {{ survey_answer_code('answers.answer_code') }} end as answer_code,
     from answers
     inner join deliveries
         on

@@ -1,0 +1,132 @@
+"""The only list of reasons: why a record was left out, a field became unknown, or a figure is missing.
+
+Every layer names a reason by its code. The sentences are for people; they reach the marts as the seed `reasons`.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """A reason: its code, and a sentence in English and in Arabic."""
+
+    english: str
+    arabic: str
+
+    def __new__(cls, code: str, english: str, arabic: str) -> "Reason":
+        """A member that is its code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.english = english
+        member.arabic = arabic
+        return member
+
+    # Of records and fields, as they are read.
+    UNREADABLE = "unreadable", "It cannot be read.", "لا يمكن قراءته."
+    MISSING_KEY = (
+        "missing_key",
+        "It does not say whom or what it is about, or when.",
+        "لا يذكر عمّن أو عمّا يتحدث، أو متى.",
+    )
+    CONFLICTING_KEY = (
+        "conflicting_key",
+        "A later record of the same delivery says something else about the same thing.",
+        "سجل لاحق في التسليم نفسه يذكر قيمة أخرى للشيء نفسه.",
+    )
+    BAD_NUMBER = "bad_number", "It is not a number.", "ليس رقمًا."
+    BAD_TIME = "bad_time", "It is not a date and time that exists.", "ليس تاريخًا ووقتًا موجودين."
+    AMBIGUOUS_TIME = (
+        "ambiguous_time",
+        "The clocks showed this time twice that day; the first was taken.",
+        "أظهرت الساعات هذا الوقت مرتين في ذلك اليوم؛ أُخذت المرة الأولى.",
+    )
+    OUT_OF_RANGE = "out_of_range", "It is outside what is possible.", "خارج حدود الممكن."
+    IMPLAUSIBLE_ZERO = (
+        "implausible_zero",
+        "No views but likes: the views could not be fetched.",
+        "لا مشاهدات مع وجود إعجابات: تعذّر جلب المشاهدات.",
+    )
+    DIFFERS_FROM_ID = (
+        "differs_from_id",
+        "The time of posting differs from the one in the video's id, which was taken.",
+        "وقت النشر يختلف عن الوقت في معرّف الفيديو، وقد أُخذ الأخير.",
+    )
+    BAD_WEIGHT = "bad_weight", "The weight is not a usable positive number.", "الوزن ليس رقمًا موجبًا صالحًا."
+    UNKNOWN_SESSION = (
+        "unknown_session",
+        "It belongs to another session than the delivery.",
+        "ينتمي إلى جلسة غير جلسة هذا التسليم.",
+    )
+    UNKNOWN_HOST = (
+        "unknown_host",
+        "A host that the note names was not found among the people present.",
+        "مضيف تذكره المذكرة لم يُعثر عليه بين الحاضرين.",
+    )
+    WAITING_ROOM = (
+        "waiting_room",
+        "A stay in the waiting room is no attendance.",
+        "البقاء في غرفة الانتظار ليس حضورًا.",
+    )
+    TOO_LONG = "too_long", "It lasts longer than 24 hours.", "يدوم أكثر من 24 ساعة."
+    NO_SAMPLE = "no_sample", "The respondent belongs to none of the samples.", "المجيب لا ينتمي إلى أي عينة."
+    MISSING_DESIGN = (
+        "missing_design",
+        "The sample design is not known for this respondent.",
+        "تصميم العينة غير معروف لهذا المجيب.",
+    )
+    EMPTY = "empty", "Nothing is written there.", "لا شيء مكتوب هناك."
+    UNDEFINED = "undefined", "The source says that it does not know.", "المصدر يقول إنه لا يعرف."
+    NOT_APPLICABLE = "not_applicable", "The source says that it does not apply.", "المصدر يقول إنه لا ينطبق."
+
+    # Of figures, as they are worked out.
+    NO_DENOMINATOR = (
+        "no_denominator",
+        "There is nothing to divide by: the base is zero.",
+        "لا يوجد ما يُقسم عليه: الأساس صفر.",
+    )
+    NEGATIVE_DENOMINATOR = (
+        "negative_denominator",
+        "The base fell below zero, since counts were taken back.",
+        "صار الأساس تحت الصفر لأن أعدادًا سُحبت.",
+    )
+    NO_READING = "no_reading", "Nothing was read for these days.", "لم يُقرأ شيء لهذه الأيام."
+    NO_KNOWN_CHANGE = (
+        "no_known_change",
+        "There is no earlier reading to compare with.",
+        "لا توجد قراءة سابقة للمقارنة.",
+    )
+    NO_DATA = "no_data", "No data has been delivered for it yet.", "لم تُسلَّم بيانات له بعد."
+    NOT_YET_BUILT = "not_yet_built", "The warehouse does not work this out yet.", "لا يحسب المستودع هذا بعد."
+    BY_CREATION_DATE = (
+        "by_creation_date",
+        "It is counted by the date of posting, which these readings do not cover.",
+        "يُحسب بتاريخ النشر الذي لا تغطيه هذه القراءات.",
+    )
+    SAMPLES_ONLY = (
+        "samples_only",
+        "Only the number of viewers is known, not who they were.",
+        "يُعرف عدد المشاهدين فقط، لا هويتهم.",
+    )
+    NO_LIVE_TIME = "no_live_time", "The session has no known length.", "مدة الجلسة غير معروفة."
+    LEFT_CENSORED = (
+        "left_censored",
+        "There is no earlier session to tell who is new.",
+        "لا توجد جلسة سابقة لمعرفة من هو جديد.",
+    )
+    SMALL_BASE = "small_base", "Fewer than 5 people answered.", "أجاب أقل من خمسة أشخاص."
+    IMPRECISE = "imprecise", "The sample is too small for a usable figure.", "العينة أصغر من أن تعطي رقمًا صالحًا."
+    SINGLE_PSU_STRATUM = (
+        "single_psu_stratum",
+        "A stratum with one sampling unit: its precision cannot be worked out.",
+        "طبقة بوحدة معاينة واحدة: لا يمكن حساب دقتها.",
+    )
+    NO_DEGREES_OF_FREEDOM = (
+        "no_degrees_of_freedom",
+        "Too few sampling units to work out its precision.",
+        "وحدات المعاينة أقل من أن تُحسب الدقة.",
+    )
+    FPC_IGNORED = (
+        "fpc_ignored",
+        "The population size given does not fit the sample and was not used.",
+        "حجم المجتمع المذكور لا يناسب العينة ولم يُستخدم.",
+    )
+    UNKNOWN = "unknown", "The reason is not known.", "السبب غير معروف."
