@@ -9,6 +9,7 @@ select
     cast(question_key as varchar) as question_key,
     cast(question_text as varchar) as question_text,
     cast(kind as varchar) as kind,
+    cast(base as varchar) as base,
     cast(answers as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean)[]) as answers,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
