@@ -12,7 +12,6 @@ from ingest.sources import SOURCES
 from orchestration.assets import DaysToPublish, ledger_asset, source_asset
 from orchestration.automation import JOB, daily_schedule, landed_on_partitions, reporting_zone
 from orchestration.dbt import dbt_asset, load_manifest, mart_keys
-from orchestration.instance import write_without_waiting
 from orchestration.project import PACKAGED, read_project
 from orchestration.publish import publish_asset
 from orchestration.resources import HomeResource
@@ -51,5 +50,4 @@ def build_definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """What Dagster loads; built when it is loaded, so that importing this module opens nothing."""
-    write_without_waiting()
     return build_definitions()

@@ -1,12 +1,10 @@
 """The Dagster instance of a home: where its books are kept, how quietly and how cheaply. Nothing here knows an asset."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 
 import dagster as dg
-from sqlalchemy import Engine, event
 
 from ingest.home import Home
 
@@ -17,9 +15,9 @@ nux: {enabled: false}
 
 # One file for the events of all runs: the default, a file per run beside an index, writes each event up to three times.
 run_storage:
-  {module: dagster._core.storage.runs, class: SqliteRunStorage, config: {base_dir: {env: DAGSTER_HOME}}}
+  {module: orchestration.storage, class: KeptRunStorage, config: {base_dir: {env: DAGSTER_HOME}}}
 event_log_storage:
-  {module: dagster._core.storage.event_log, class: ConsolidatedSqliteEventLogStorage, config: {base_dir: {env: DAGSTER_HOME}}}
+  {module: orchestration.storage, class: KeptEventLogStorage, config: {base_dir: {env: DAGSTER_HOME}}}
 schedule_storage:
   {module: dagster._core.storage.schedules, class: SqliteScheduleStorage, config: {base_dir: {env: DAGSTER_HOME}}}
 
@@ -31,37 +29,31 @@ compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: No
 """
 
 
+RENAMED = {
+    "dagster._core.storage.runs, class: SqliteRunStorage": "orchestration.storage, class: KeptRunStorage",
+    "dagster._core.storage.event_log, class: ConsolidatedSqliteEventLogStorage": (
+        "orchestration.storage, class: KeptEventLogStorage"
+    ),
+}
+"""What earlier versions wrote into the settings, and what stands there now."""
+
+
 def prepare_instance(home: Home) -> None:
     """Make sure that the instance's directory and settings exist, and that every process started from here uses it."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     settings = home.dagster / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(SETTINGS)
+    content = before = settings.read_text() if settings.exists() else ""
+    for old, new in RENAMED.items():
+        content = content.replace(old, new)
+    if (content or SETTINGS) != before:
+        settings.write_text(content or SETTINGS)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["CAMPAIGN_HOME"] = str(home.root)
 
 
 @contextmanager
 def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """The home's instance, its files kept open: SQLite folds its log into the file each time the last connection closes."""
+    """The home's instance."""
     prepare_instance(home)
-    write_without_waiting()
-    with dg.DagsterInstance.get() as instance, ExitStack() as kept:
-        for file in sorted(home.dagster.glob("*.db")):
-            connection = kept.enter_context(closing(sqlite3.connect(file)))
-            connection.execute("select count(*) from sqlite_master").fetchone()
+    with dg.DagsterInstance.get() as instance:
         yield instance
-
-
-def write_without_waiting() -> None:
-    """Let SQLite not wait for the disk at each event: a run writes a thousand, and they only tell its history.
-
-    What is lost in a power cut are the last events; a killed process loses none.
-    """
-    if not event.contains(Engine, "connect", _relax):
-        event.listen(Engine, "connect", _relax)
-
-
-def _relax(connection: object, _record: object) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous = normal")

@@ -1,0 +1,79 @@
+"""Dagster's SQLite storages with one engine kept for the life of a process. What is stored, and how, is Dagster's affair.
+
+Dagster makes an engine for every statement and so compiles each statement anew, which was most of the time of a run.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy
+from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.runs import SqliteRunStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+
+
+class KeptEventLogStorage(ConsolidatedSqliteEventLogStorage):
+    """The events of all runs in one file, through one engine."""
+
+    @cached_property
+    def _engine(self) -> sqlalchemy.Engine:
+        return _engine(self._conn_string)
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set()
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlalchemy.Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the file has a table. Once there it stays, so that it is looked for until it is found."""
+        if table_name not in self._tables and sqlalchemy.inspect(self._engine).has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    def dispose(self) -> None:
+        """Close the file."""
+        super().dispose()  # type: ignore[no-untyped-call]
+        self._engine.dispose()
+
+
+class KeptRunStorage(SqliteRunStorage):
+    """The runs in one file, through one engine."""
+
+    @cached_property
+    def _engine(self) -> sqlalchemy.Engine:
+        return _engine(self._conn_string)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "KeptRunStorage":
+        """Made from the settings of the instance."""
+        return cls.from_local(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def connect(self) -> Iterator[sqlalchemy.Connection]:
+        """A connection with a transaction."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close the file."""
+        super().dispose()
+        self._engine.dispose()
+
+
+def _engine(address: str) -> sqlalchemy.Engine:
+    engine = sqlalchemy.create_engine(address, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+    sqlalchemy.event.listen(engine, "connect", _write_without_waiting)
+    return engine
+
+
+def _write_without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    """Not wait for the disk at each event: a power cut loses the last events of a history, a killed process none."""
+    connection.execute("pragma synchronous = normal")
