@@ -1,10 +1,59 @@
-"""What every reader does with records: set aside those without a key, find repeats, count what could not be read."""
+"""What every reader does with records: set aside those without a key, settle repeats, count what could not be read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
+from ingest.reasons import Reason
 from ingest.source import REJECTED, UNREADABLE
+
+_ROW, _VALUE = "row number", "row number of the first with these values"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Records with one for each key, how many were equal to another one, and those that another one contradicts."""
+
+    rows: pl.DataFrame
+    duplicates: int
+    rejected: pl.DataFrame
+
+
+def settle_repeats(
+    frame: pl.DataFrame, key: Sequence[str], values: Sequence[str], captured: str | None = None
+) -> Settled:
+    """One record a key, from a frame with `file` and `line` in the order of the files.
+
+    Records that are equal in key and values are one. Of those that share a key but not the values the last one counts, by
+    `captured` where it is no part of the key, then by position; the others are rejected as `conflicting_key`.
+    """
+    repeats = frame.select(pl.struct(key).is_duplicated()).to_series()
+    if not repeats.any():
+        return Settled(frame, 0, REJECTED.to_frame())
+    numbered = frame.with_row_index(_ROW)
+    repeated = numbered.filter(repeats).with_columns(pl.col(_ROW).min().over(*key, *values).alias(_VALUE))
+    order = [captured, _ROW] if captured is not None else [_ROW]
+    is_first, is_last_word = (
+        pl.col(_ROW) == pl.col(_VALUE),
+        pl.col(_VALUE) == pl.col(_VALUE).sort_by(order).last().over(key),
+    )
+    judged = repeated.select(_ROW, "file", "line", is_first.alias("is_first"), is_last_word.alias("is_last_word"))
+    conflicting = judged.filter(pl.col("is_first") & ~pl.col("is_last_word"))
+    dropped = judged.filter(~(pl.col("is_first") & pl.col("is_last_word")))
+    rejected = conflicting.select(
+        "file",
+        pl.col("line").cast(pl.Int64()),
+        pl.lit(Reason.CONFLICTING_KEY).alias("reason"),
+        pl.lit(f"a later record has the same {' and '.join(key)} and other values; the last one counts").alias(
+            "detail"
+        ),
+    )
+    return Settled(
+        rows=numbered.join(dropped, on=_ROW, how="anti", maintain_order="left").drop(_ROW),
+        duplicates=int((~judged["is_first"]).sum()),
+        rejected=rejected.match_to_schema(REJECTED),
+    )
 
 
 def reject(frame: pl.DataFrame, rules: Mapping[str, tuple[pl.Expr, str]]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -7,7 +7,7 @@ import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ingest.formats.date_order import decide_date_order
-from ingest.formats.records import find_duplicates, reject, unreadable
+from ingest.formats.records import reject, settle_repeats, unreadable
 from ingest.formats.text_file import pick_columns, read_table, text_files
 from ingest.instants import DateOrder, parse_instant
 from ingest.source import Delivery, DeliveryError, Parsed
@@ -109,16 +109,15 @@ class VideoCsv:
             )
         accepted, rejected = reject(parsed, _RULES)
         table = delivery.source.table("video_readings")
-        readings = accepted.select(*table.schema.names(), "file", "line")
-        is_duplicate = find_duplicates(readings)
+        values = [name for name in table.schema.names() if name not in table.key]
+        settled = settle_repeats(accepted, table.key, values)
         return Parsed(
-            tables={table.name: readings.filter(~is_duplicate)},
+            tables={table.name: settled.rows.select(*table.schema.names(), "file", "line")},
             records_read=delivered.height + sum(item.rejected.height for item in tables),
-            records_duplicate=int(is_duplicate.sum()),
-            rejected=pl.concat([*(item.rejected for item in tables), rejected]),
+            records_duplicate=settled.duplicates,
+            rejected=pl.concat([*(item.rejected for item in tables), rejected, settled.rejected]),
             unreadable=unreadable(
-                accepted.filter(~is_duplicate),
-                [name for name in _COUNTED_REASONS if name in mapped or name == "captured_at"],
+                settled.rows, [name for name in _COUNTED_REASONS if name in mapped or name == "captured_at"]
             ),
         )
 

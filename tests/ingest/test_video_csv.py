@@ -407,7 +407,7 @@ class TestCreators:
 
 
 class TestRecords:
-    def test_an_equal_reading_is_a_duplicate_and_another_value_is_not(self, reader: Reader) -> None:
+    def test_an_equal_reading_is_a_duplicate_and_of_two_that_differ_the_last_one_counts(self, reader: Reader) -> None:
         parsed = reader.rows(
             {"views": "5", "likes": "1"},
             {"views": "5", "likes": "1"},
@@ -415,7 +415,8 @@ class TestRecords:
             {"views": "6", "likes": "1"},
         )
         assert parsed.records_duplicate == 2
-        assert parsed.tables["video_readings"].select("views", "line").rows() == [(5, 2), (6, 5)]
+        assert parsed.tables["video_readings"].select("views", "line").rows() == [(6, 5)]
+        assert parsed.rejected.select("line", "reason").rows() == [(2, "conflicting_key")]
 
     def test_the_same_video_at_another_time_is_another_reading(self, reader: Reader) -> None:
         parsed = reader.rows({"views": "5"}, {"views": "5", "at": "2025-05-29 12:00:01"})
