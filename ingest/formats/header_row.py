@@ -26,7 +26,7 @@ class HeaderRow:
 
 def first_rows(file: TextFile, separator: str) -> list[tuple[int, list[str]]]:
     """The cells of the file's first lines that are not blank, each with its line and single spaces."""
-    lines = file.text.split("\n", _LONGEST_PREAMBLE)[:_LONGEST_PREAMBLE]
+    lines = file.head.split("\n", _LONGEST_PREAMBLE)[:_LONGEST_PREAMBLE]
     return [(number, _cells(line, separator)) for number, line in enumerate(lines, 1) if line.strip(f" {separator}")]
 
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ingest.delivery import NOTE, Delivery
 from ingest.formats import date_order
-from ingest.formats.text_file import TextFile, pick_columns, read_table, text_files
+from ingest.formats.text_file import TextFile, read_columns, text_files
 from ingest.instants import DateOrder, parse_instant
 from ingest.source import INSTANT, DeliveryError
 
@@ -83,7 +83,7 @@ def delivered_texts(delivery: Delivery, encoding: str | None) -> list[TextFile]:
             f"{delivery.files[0].name}: is an archive without files; expected text files; deliver it again"
         )
     for file in files:
-        if not file.text.strip():
+        if file.is_blank():
             raise DeliveryError(f"{file.name}: is empty; expected a header and records; deliver it again")
     return files
 
@@ -93,14 +93,12 @@ def read_rows(
     columns: Mapping[str, str | int],
     *,
     has_header: bool = True,
-    first_line: int = 1,
+    first_line: int | None = None,
     separator: str | None = None,
 ) -> Rows:
     """The mapped columns of a file under our names; blank lines are no records. Raises DeliveryError."""
-    table = read_table(file, has_header=has_header, first_line=first_line, separator=separator)
-    cells = pl.exclude("file", "line").str.strip_chars()
-    written = table.rows.filter(pl.any_horizontal(cells.is_not_null() & (cells != "")))
-    return Rows(pick_columns(written, columns, file.name), table.rejected)
+    table = read_columns(file, columns, has_header=has_header, first_line=first_line, separator=separator)
+    return Rows(table.rows, table.rejected)
 
 
 def all_rows(parts: list[Rows]) -> Rows:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from ingest.formats.date_order import decide_date_order
 from ingest.formats.records import reject, settle_repeats, unreadable
-from ingest.formats.text_file import pick_columns, read_table, text_files
+from ingest.formats.text_file import read_columns, text_files
 from ingest.instants import DateOrder, parse_instant
 from ingest.source import Delivery, DeliveryError, Parsed
 from ingest.text import bare, normalise_hashtag, nothing, parse_count, parse_duration_seconds
@@ -91,10 +91,8 @@ class VideoCsv:
         """Fills `video_readings`. Raises DeliveryError."""
         options = delivery.options_as(VideoCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
-        tables = [read_table(file) for file in text_files(delivery, options.encoding)]
-        delivered = pl.concat(
-            [_without_headers(pick_columns(table.rows, mapped, table.name), mapped) for table in tables]
-        )
+        tables = [read_columns(file, mapped) for file in text_files(delivery, options.encoding)]
+        delivered = pl.concat([_without_headers(table.rows, mapped) for table in tables])
         absent = [pl.lit(None, pl.String()).alias(name) for name in Columns.model_fields if name not in mapped]
         raw = delivered.with_columns(absent)
         if options.columns.hashtags is not None:

@@ -123,7 +123,7 @@ def test_stays_that_begin_together_are_one_until_the_last_leave_known(live: Live
             "person,in,out\nA,2022-10-09T18:01:00Z,\n",
             r"a\.csv: column 'who' for 'person' is not there; found 'person', 'in'",
         ),
-        (OPTIONS, '{"who": "A", "in": 1}\n', r"a\.csv: column 'who' for 'person' is not there"),
+        (OPTIONS, '{"who": "A", "in": 1}\n', r"a\.csv: is JSON, expected delimited text"),
         (OPTIONS, "PK\x03\x04 not a table", r"a\.csv: is a zip archive or an Excel workbook, expected text"),
         ({"session": {"id": "s"}}, stays(), "options.columns' is missing"),
         ({**OPTIONS, "columns": {"person": "who"}}, stays(), "options.columns.joined_at' is missing"),

@@ -1,16 +1,23 @@
 """Delimited text: what is a row, on which line it stands, and what is set aside or refused."""
+# ruff: noqa: RUF001 - letters of many scripts are what is told apart
 
+import bz2
 import csv
 import gzip
 import io
+import re
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.text_file import TextFile, TextTable, pick_columns, read_table, text_files
+from ingest.formats import text_file as module
+from ingest.formats import unpacking
+from ingest.formats.text_file import TextFile, TextTable, as_text, read_columns, read_table, text_files
 from ingest.source import DeliveryError
 from tests.ingest.live_desk import LiveDesk, utc
 
@@ -22,8 +29,12 @@ def named(value: object) -> str:
     return "bytes" if isinstance(value, bytes) else str(value)
 
 
+def text_file(text: str) -> TextFile:
+    return TextFile("f.csv", text.encode())
+
+
 def lines_of(text: str, first_line: int = 1) -> list[tuple[str | None, int]]:
-    rows = read_table(TextFile("f.csv", text), first_line=first_line).rows
+    rows = read_table(text_file(text), first_line=first_line).rows
     return rows.select(rows.columns[0], "line").rows()
 
 
@@ -46,7 +57,7 @@ def test_a_header_below_a_preamble() -> None:
 
 
 def test_records_with_too_many_fields_and_a_cut_end_are_set_aside() -> None:
-    table = read_table(TextFile("f.csv", 'a,b\n"x\ny",1\n5,6,7\n8,9\n10'))
+    table = read_table(text_file('a,b\n"x\ny",1\n5,6,7\n8,9\n10'))
     assert table.rejected.select("line", "reason").rows() == [(4, "unreadable"), (6, "unreadable")]
     assert table.records == 4
 
@@ -63,7 +74,7 @@ def test_line_ends(live: LiveDesk, ends: str) -> None:
 
 def read(text: str, separator: str | None = None) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """The fields and lines of the records of a text, and the lines of those that cannot be read."""
-    table = read_table(TextFile("f.csv", text), separator=separator)
+    table = read_table(text_file(text), separator=separator)
     return table.rows.drop("file").rows(), table.rejected.select("line").rows()
 
 
@@ -125,6 +136,9 @@ class TestColumns:
             ("a\tb\n1\t2\n", "\t"),
             ('"a, or b, or c";b\n1;2\n', ";"),
             ("a\n1\n", ","),
+            ("a|b\n1|2\n", "|"),
+            ("name, full;time, local\n1;2\n3;4\n", ";"),
+            ("sep=;\na,x;b\n1;2\n", ";"),
         ],
     )
     def test_the_separator_is_the_one_of_the_header(self, text: str, separator: str) -> None:
@@ -133,46 +147,84 @@ class TestColumns:
     def test_separators_beyond_the_last_column_hold_nothing(self) -> None:
         assert read("a,b\n1,2,\n3,4,,\n") == ([("1", "2", 2), ("3", "4", 3)], [])
 
-    def test_names_that_occur_twice(self) -> None:
-        """By either way of reading, the first of them has the name."""
-        for odd in ("", 'x"y,,\n'):
-            table = read_table(TextFile("f.csv", f"a,b,a\n1,2,3\n{odd}"))
-            assert table.rows.columns == ["a", "b", "a_duplicated_0", "file", "line"]
-            assert pick_columns(table.rows, {"ours": "a"}, "f.csv")["ours"][0] == "1"
+    @pytest.mark.parametrize("odd", ["", 'x"y,,\n'])
+    def test_names_that_occur_twice_are_refused_where_they_are_used(self, odd: str) -> None:
+        file = text_file(f"a,b,a\n1,2,3\n{odd}")
+        message = r"f\.csv: columns 1 and 3 have the same name 'a'; expected one of each; rename one"
+        with pytest.raises(DeliveryError, match=message):
+            read_columns(file, {"x": "a"})
+        with pytest.raises(DeliveryError, match=message):
+            read_table(file)
+        assert read_columns(file, {"x": "b", "y": 3}).rows.row(0)[:2] == ("2", "3")
+
+    def test_columns_without_a_name_may_be_many(self) -> None:
+        assert read_table(text_file(",a,\n1,2,3\n")).rows.columns == ["column_1", "a", "column_3", "file", "line"]
 
     def test_picked_by_name_or_position(self) -> None:
-        table = read_table(TextFile("f.csv", "a,b\n1,2\n"))
-        picked = pick_columns(table.rows, {"x": 2, "y": "a"}, "f.csv")
-        assert picked.columns == ["x", "y", "file", "line"]
-        assert picked.rows() == [("2", "1", "f.csv", 2)]
+        table = read_columns(text_file("a,b\n1,2\n"), {"x": 2, "y": "a"})
+        assert table.rows.columns == ["x", "y", "file", "line"]
+        assert table.rows.rows() == [("2", "1", "f.csv", 2)]
+
+    def test_a_column_called_file_or_line_is_one_like_any_other(self) -> None:
+        file = text_file("file,line\n1,2\n")
+        assert read_columns(file, {"x": "line", "y": "file"}).rows.rows() == [("2", "1", "f.csv", 2)]
+        assert read_table(file, prefix="_").rows.columns == ["_file", "_line", "file", "line"]
+
+    @pytest.mark.parametrize("name", ["Heure d'arriv\u00e9e", " Heure  d'arrive\u0301e ", "\ufeffHeure d'arriv\u00e9e"])
+    def test_a_name_is_found_whatever_its_blanks_and_unicode_form(self, name: str) -> None:
+        assert read_columns(text_file(f"{name},b\n1,2\n"), {"x": "Heure d'arrive\u0301e"}).rows["x"].to_list() == ["1"]
+
+    def test_a_preamble_is_passed_over(self) -> None:
+        text = "Summary\nTotal,3\n\nid,views\na,1\nb,2\n"
+        table = read_columns(text_file(text), {"x": "id", "y": "views"})
+        assert table.rows.select("x", "y", "line").rows() == [("a", "1", 5), ("b", "2", 6)]
 
     @pytest.mark.parametrize(
-        ("columns", "message"),
+        ("text", "columns", "message"),
         [
-            (
-                {"x": "c"},
-                r"f\.csv: column 'c' for 'x' is not there; found 'a', 'b'; correct `columns` in delivery\.yml",
-            ),
-            ({"x": "line"}, r"f\.csv: column 'line' for 'x' is not there"),
-            ({"x": 3}, r"f\.csv: column 3 for 'x' is not there; found 2 columns, the first is 1"),
-            ({"x": 0}, r"f\.csv: column 0 for 'x' is not there"),
+            ("a,b\n1,2\n", {"x": "c"}, r"f\.csv: column 'c' for 'x' is not there; found 'a', 'b'; correct `columns`"),
+            ("views,id\n1,2\n", {"x": "view"}, r"column 'view' for 'x' is not there; .* did you mean 'views'\?"),
+            ("a,b\n1,2\n", {"x": 3}, r"f\.csv: column 3 for 'x' is not there; found 2 columns, the first is 1"),
+            ("a,b\n1,2\n", {"x": 0}, r"f\.csv: column 0 for 'x' is not there"),
         ],
     )
-    def test_a_column_that_is_not_there(self, columns: dict[str, str | int], message: str) -> None:
+    def test_a_column_that_is_not_there(self, text: str, columns: dict[str, str | int], message: str) -> None:
         with pytest.raises(DeliveryError, match=message):
-            pick_columns(read_table(TextFile("f.csv", "a,b\n1,2\n")).rows, columns, "f.csv")
+            read_columns(text_file(text), columns)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "7506832682593094928,noor,5",
+            "noor@example.org,Joined,yes",
+            "Noor,Joined,8/3/2021",
+            "Noor,I have never told anyone about it before,yes",
+            "https://example.org/@noor,Joined,yes",
+            "u_e1fab1577a24,Joined,yes",
+            "Noor,It was fine.,yes",
+        ],
+    )
+    def test_a_line_that_is_no_header_is_not_repeated(self, line: str) -> None:
+        with pytest.raises(DeliveryError, match="found 3 columns in a line that is no header") as refusal:
+            read_columns(text_file(f"{line}\n{line}\n"), {"x": "views"})
+        assert "oor" not in str(refusal.value)
+
+    def test_a_long_header_is_shown_in_part(self) -> None:
+        header = ",".join(["x" * 50, *(f"column {letter}" for letter in "abcdefghijklmnopqrstuvwxyz")])
+        with pytest.raises(DeliveryError, match=f"found '{'x' * 40}', 'column a'.*'column s' and 7 more"):
+            read_columns(text_file(f"{header}\n"), {"x": "views"})
 
     def test_without_a_header(self) -> None:
-        table = read_table(TextFile("f.csv", '\n1,2\n5" x,3\n'), has_header=False)
+        table = read_table(text_file('\n1,2\n5" x,3\n'), has_header=False)
         assert table.rows.select("column_1", "line").rows() == [("1", 2), ('5" x', 3)]
 
     @pytest.mark.parametrize("text", ["", "\n \n", "\t\n"])
     def test_an_empty_file(self, text: str) -> None:
         with pytest.raises(DeliveryError, match=r"f\.csv: is empty; expected a header and records"):
-            read_table(TextFile("f.csv", text))
+            read_table(text_file(text))
 
     def test_blank_lines_are_no_records(self) -> None:
-        table = read_table(TextFile("f.csv", 'a,b\n\n , \n1,2\n,\n"",""\n\n'))
+        table = read_table(text_file('a,b\n\n , \n1,2\n,\n"",""\n\n'))
         assert (table.rows["line"].to_list(), table.records) == ([4], 1)
 
 
@@ -200,16 +252,13 @@ class TestEncodings:
     @pytest.mark.parametrize(
         ("content", "encoding", "message"),
         [
-            (
-                "é,ü,ö\n".encode("cp1252"),
-                None,
-                r"is neither UTF-8 \(byte 0\) nor UTF-16 nor Arabic Windows-1256; set options\.encoding",
-            ),
+            ("Genève,x\n".encode("cp1252"), None, r"its encoding cannot be told; .* options\.encoding .* windows-1252"),
+            ("هدوء,الصحة_النفسية,سلام\n".encode() + b"\xff,x\n", None, r"is UTF-8 but for line 2 and perhaps others"),
             ("é\n".encode("cp1252"), "utf-8", r"is not utf-8 as options\.encoding says"),
             (b"a\n", "utf8-mac", r"is not utf8-mac as options\.encoding says"),
             (b"a\n", "undefined", r"is not undefined as options\.encoding says"),
             (b"a\n", "base64", r"is not base64 as options\.encoding says"),
-            (b"\xff\xfea\0b", None, r"begins as utf-16 but is not"),
+            (b"\xff\xfea\0\0\xd8b\0", None, r"begins as utf-16-le but is not"),
             (b"a,b\n\0\1\2binary", None, r"is not text \(it holds NUL bytes\)"),
             (
                 b"PK\x03\x04...",
@@ -222,6 +271,9 @@ class TestEncodings:
             (b"%PDF-1.7", None, r"is a PDF, expected text"),
             (b"PAR1", None, r"is a parquet file, expected text"),
             (gzip.compress(b"a"), None, r"is gzip without the ending \.gz"),
+            (bz2.compress(b"a"), None, r"is bzip2 without the ending \.bz2"),
+            (b'[{"at": 1}]', None, r"is JSON, expected delimited text with a header"),
+            (b"<!doctype html>", None, r"is a web page or XML, expected delimited text"),
             (zstandard.compress(b"a"), None, r"is zstandard without the ending \.zst"),
         ],
         ids=named,
@@ -232,9 +284,9 @@ class TestEncodings:
             live.read("viewer_samples", {"s.csv": content}, options, None)
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as content:
+    with zipfile.ZipFile(archive, "w", method) as content:
         for name, data in files.items():
             content.writestr(name, data)
     return archive.getvalue()
@@ -255,6 +307,7 @@ class TestPacking:
     def test_every_file_in_order(self, live: LiveDesk) -> None:
         files = {
             "c.csv.gz": gzip.compress(b"c1") + gzip.compress(b"c2"),
+            "e.csv.bz2": bz2.compress(b"e1") + bz2.compress(b"e2"),
             "a.ZIP": zipped(
                 {"z.csv": b"z", "b/": b"", "b/a.csv": b"a", "__MACOSX/._z.csv": b"\0", ".DS_Store": b"\0", "b/.x": b"x"}
             ),
@@ -267,6 +320,7 @@ class TestPacking:
             ("b.csv", "b1b2"),
             ("c.csv", "c1c2"),
             ("d.csv", "d"),
+            ("e.csv", "e1e2"),
         ]
 
     @pytest.mark.parametrize(
@@ -278,11 +332,13 @@ class TestPacking:
             (
                 "s.csv.zst",
                 zstandard.compress(bytes(range(256)) * 2_000)[:-20],
-                r"cannot be unpacked \(it was cut off\)",
+                "cannot be unpacked",
             ),
+            ("s.csv.bz2", b"at,viewers\n", "cannot be unpacked"),
+            ("s.csv.bz2", bz2.compress(b"at,viewers\n" * 1_000)[:-9], "cannot be unpacked"),
             ("s.zip", b"at,viewers\n", "cannot be unpacked"),
             ("s.zip", zipped({"s.csv": b"at,viewers\n"})[:-5], "cannot be unpacked"),
-            ("s.zip", zipped({}), "holds no file; expected an archive of text files"),
+            ("s.zip", zipped({}), "holds no file; expected an archive of files"),
             ("s.zip", zipped({"__MACOSX/._s.csv": b"x"}), "holds no file"),
             ("s.zip", locked(), "is locked with a password; expected an open archive"),
         ],
@@ -295,12 +351,114 @@ class TestPacking:
             self.names(live, {name: content})
 
 
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("name", "pack"),
+        [("s.csv.gz", gzip.compress), ("s.csv.bz2", bz2.compress), ("s.csv.zst", zstandard.compress)],
+    )
+    def test_a_file_packed_more_than_any_data_is_refused(
+        self, live: LiveDesk, monkeypatch: pytest.MonkeyPatch, name: str, pack: Callable[[bytes], bytes]
+    ) -> None:
+        monkeypatch.setattr(unpacking, "ANY_EXPANSION", 1_000_000)
+        delivery = live.deliver("viewer_samples", {name: pack(b"0," * 1_000_000)}, SAMPLES, None)
+        with pytest.raises(DeliveryError, match=rf"{name}: is packed into less than a 200th of its size"):
+            list(text_files(delivery))
+
+    def test_the_files_of_an_archive_count_together(self, live: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(unpacking, "MOST_BYTES", 1_000)
+        packed = zipped({f"{number}.csv": b"x" * 400 for number in range(3)}, zipfile.ZIP_DEFLATED)
+        delivery = live.deliver("viewer_samples", {"s.zip": packed}, SAMPLES, None)
+        with pytest.raises(DeliveryError, match=r"s\.zip: has 1,200 bytes or more, expected 1,000 or fewer"):
+            list(text_files(delivery))
+
+    def test_a_file_that_is_too_large_is_not_even_read(self, live: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(unpacking, "MOST_BYTES", 5)
+        delivery = live.deliver("viewer_samples", {"s.csv": "at,viewers"}, SAMPLES, None)
+        with pytest.raises(
+            DeliveryError, match=r"s\.csv: has 10 bytes or more, expected 5 or fewer after unpacking; split"
+        ):
+            list(text_files(delivery))
+
+    def test_too_many_columns_or_fields(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(DeliveryError, match=r"f\.csv: has 5,000 columns, expected 4,000 or fewer"):
+            read_table(text_file(",".join(map(str, range(5_000))) + "\n"))
+        monkeypatch.setattr(module, "MOST_CELLS", 5)
+        with pytest.raises(DeliveryError, match=r"f\.csv: has 6 fields or more, expected 5 or fewer"):
+            read_table(text_file("a,b\n1,2\n3,4\n"))
+
+    @pytest.mark.parametrize("field", ["x" * 1_000_000, '"' + "x\n" * 500_000 + '"'])
+    def test_a_field_of_a_megabyte_costs_its_record_alone(self, field: str) -> None:
+        table = read_table(text_file(f"a,b\n1,2\n{field},3\n4,5\n"))
+        assert table.rows["a"].to_list() == ["1", "4"]
+        assert table.rejected.select("line", "reason").rows() == [(3, "unreadable")]
+
+    def test_a_header_that_is_one_endless_line(self) -> None:
+        with pytest.raises(DeliveryError, match="column 'a' for 'x' is not there"):
+            read_columns(text_file("x" * 2_000_000), {"x": "a"})
+
+
+# What people write in each of the code pages, in words enough to tell them apart.
+WRITTEN = {
+    "cp1252": "Nom complet;Heure d'arrivée;Durée;Rôle\nZoé;Genève;élève;où\nÇa;fête;maître;là\n",
+    "cp1250": "Imię;Godzina dołączenia\nŁukasz;źródło żółty ćma gęś\n",
+    "cp1251": "Имя;Время\nПривет;мир как дела\n",
+    "cp1253": "Όνομα;Ώρα\nΓιώργος;καλημέρα σας τι κάνετε\n",
+    "cp1254": "Ad;Süre\nAyşe;çalışıyor güneş ığdır İstanbul öğrenci\n",
+    "cp1256": "الاسم;Réponse;الوقت\nهدوء;élève;وسلام الآن\n",
+    "mac_roman": "Año;Duración;Sesión\nNiño;mañana;¿Qué?\nestá;rápido;“bien”\n",
+}
+
+
+class TestCodePages:
+    @pytest.mark.parametrize("encoding", sorted(WRITTEN))
+    @pytest.mark.parametrize("repeat", [1, 50])
+    def test_words_of_a_language_prove_the_code_page(self, encoding: str, repeat: int) -> None:
+        text = WRITTEN[encoding] * repeat
+        assert as_text("f.csv", text.encode(encoding)).text == text
+
+    @pytest.mark.parametrize("text", [text for texts in WRITTEN.values() for text in [texts, texts.replace(";", "\t")]])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+    def test_unicode_is_told_in_any_language(self, text: str, encoding: str) -> None:
+        assert as_text("f.csv", text.encode(encoding)).text == text
+
+    @settings(max_examples=100)
+    @given(st.data())
+    def test_a_few_words_are_read_as_they_were_written_or_asked_for(self, data: st.DataObject) -> None:
+        encoding = data.draw(st.sampled_from(sorted(WRITTEN)))
+        words = st.sampled_from(WRITTEN[encoding].replace(";", " ").split())
+        text = " ".join(data.draw(st.lists(words, min_size=1, max_size=6)))
+        try:
+            found = as_text("f.csv", text.encode(encoding)).text
+        except DeliveryError as error:
+            assert "options.encoding" in str(error)  # noqa: PT017 - either is right
+        else:
+            assert found == text
+
+    @settings(max_examples=100)
+    @given(st.lists(st.sampled_from(" ".join(WRITTEN.values()).replace(";", " ").split()), min_size=1, max_size=9))
+    def test_no_arabic_letter_comes_into_a_latin_word(self, words: list[str]) -> None:
+        for encoding in WRITTEN:
+            text = " ".join(word for word in words if word.encode(encoding, "ignore").decode(encoding) == word)
+            with suppress(DeliveryError):
+                found = as_text("f.csv", text.encode(encoding)).text
+                assert not re.search("[A-Za-zÀ-ɏ][\u0620-\u065f]|[\u0620-\u065f][A-Za-zÀ-ɏ]", found)
+
+    def test_typographic_marks_alone_are_those_of_windows(self) -> None:
+        text = "it’s,“fine” – ok…\nl’eau,don’t\n"
+        assert as_text("f.csv", text.encode("cp1252")).text == text
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+    def test_a_file_cut_off_within_a_letter_is_still_told(self, encoding: str) -> None:
+        text = "الاسم,الوقت\nهدوء"
+        assert text.startswith(as_text("f.csv", text.encode(encoding)[:-1]).text)
+
+
 @given(
     rows=st.lists(st.lists(st.sampled_from(["", "1", "x y", "x\ny", 'x"y', "é"]), min_size=2, max_size=2), max_size=8)
 )
 def test_what_a_spreadsheet_writes_is_what_is_read(rows: list[list[str]]) -> None:
     quoted = [",".join('"' + field.replace('"', '""') + '"' for field in row) for row in rows]
-    table = read_table(TextFile("f.csv", "\n".join(["a,b", *quoted, ""]))).rows
+    table = read_table(text_file("\n".join(["a,b", *quoted, ""]))).rows
     assert [[field or "" for field in row] for row in table.select("a", "b").rows()] == [
         row for row in rows if any(row)
     ]
@@ -313,7 +471,7 @@ def test_what_a_spreadsheet_writes_is_what_is_read(rows: list[list[str]]) -> Non
 @given(st.text(st.sampled_from('xy,,""\n\n '), max_size=24))
 def test_any_text_gives_rows_of_its_own_lines(body: str) -> None:
     """Whatever the marks do: each record begins on a line of its own, in order, and none is made up."""
-    table = read_table(TextFile("f.csv", f"a,b\n{body}"))
+    table = read_table(text_file(f"a,b\n{body}"))
     lines = sorted([*table.rows["line"], *table.rejected["line"]])
     assert len(set(lines)) == len(lines)
     assert all(f"a,b\n{body}".split("\n")[line - 1].strip() for line in lines)
@@ -323,7 +481,7 @@ def test_any_text_gives_rows_of_its_own_lines(body: str) -> None:
 
 
 def test_a_table_counts_what_it_could_not_read() -> None:
-    table = read_table(TextFile("f.csv", "a,b\n1,2\n3,4,5\n"))
+    table = read_table(text_file("a,b\n1,2\n3,4,5\n"))
     assert isinstance(table, TextTable)
     assert (table.name, table.records, table.rows.height) == ("f.csv", 2, 1)
     assert "3 fields, expected 2 as in the header" in table.rejected["detail"][0]
