@@ -1,0 +1,252 @@
+"""A small delivery of every format, as its product writes it, with a canary wherever it names a person or quotes one.
+
+A canary is a word that nothing else contains: found anywhere but in landing, it has leaked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+CANARY = "qzxcanary"
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """A delivery that loads: the note's format and options, its files, and what landing calls its source."""
+
+    source: str
+    format: str
+    files: Mapping[str, bytes]
+    options: Mapping[str, Any]
+    timezone: str | None = "Asia/Dubai"
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """The note as a user writes it."""
+        zone = {} if self.timezone is None else {"timezone": self.timezone}
+        named = {"source": self.source, "format": self.format, "campaign": "endthestigma", **zone}
+        return {**named, "options": dict(self.options)}
+
+
+def person(number: int) -> str:
+    """An invented person who must appear nowhere but in landing."""
+    return f"{CANARY}{number:03d}"
+
+
+def lines(*rows: str) -> bytes:
+    """Text with a line end after every row."""
+    return "".join(f"{row}\n" for row in rows).encode()
+
+
+SESSION = {"id": "live-07", "title": "Talk", "country": "AE", "hosts": [f"{person(1)}@example.org"]}
+WAVE = {"id": "wellbeing", "wave": "w1", "fieldwork_from": "2022-10-05", "fieldwork_to": "2022-10-08"}
+
+SPECIMENS = (
+    Specimen(
+        "hashtag",
+        "video_csv",
+        {
+            "videos.csv": lines(
+                "id,by,at,plays,likes,comments,shares,tags,caption,link",
+                *(
+                    f"70000000000000{number:05d},{person(number)},2022-10-08 1{number % 10}:05:00,{number}.2K,{number * 7},"
+                    f'{number},3,"EndTheStigma,news",my story {person(number)},https://example.org/video/70000000000000{number:05d}'
+                    for number in range(1, 30)
+                ),
+            )
+        },
+        {
+            "columns": {
+                "video_id": "id", "creator": "by", "captured_at": "at", "views": "plays", "likes": "likes",
+                "comments": "comments", "shares": "shares", "hashtags": "tags", "url": "link",
+            }
+        },
+    ),
+    Specimen(
+        "live",
+        "intervals_csv",
+        {
+            "stays.csv": lines(
+                "who,came,went,role",
+                *(
+                    f"{person(number)}@example.org,2022-10-08 19:{number:02d}:00,2022-10-08 20:{number:02d}:30,attendee"
+                    for number in range(1, 30)
+                ),
+            )
+        },
+        {"session": SESSION, "columns": {"person": "who", "joined_at": "came", "left_at": "went", "role": "role"}},
+    ),
+    Specimen(
+        "live",
+        "zoom_csv",
+        {
+            "participants.csv": lines(
+                "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest",
+                *(
+                    f'{person(number)},{person(number)}@example.org,"10/08/2022 07:{number:02d}:00 PM",'
+                    f'"10/08/2022 08:{number:02d}:00 PM",60,Yes'
+                    for number in range(1, 30)
+                ),
+            )
+        },
+        {"session": SESSION, "date_order": "mdy"},
+    ),
+    Specimen(
+        "live",
+        "teams_list",
+        {
+            "list.csv": (
+                "Full Name\tUser Action\tTimestamp\n"
+                + "".join(
+                    f"{person(number)}\t{action}\t10/8/2022, {hour}:{number:02d}:00 PM\n"
+                    for number in range(1, 30)
+                    for action, hour in (("Joined", 7), ("Left", 8))
+                )
+            ).encode("utf-16")
+        },
+        {"session": SESSION, "date_order": "mdy"},
+    ),
+    Specimen(
+        "live",
+        "viewer_samples",
+        {"samples.csv": lines("at,viewers", *(f"{1665237600 + 60 * number},{100 + number}" for number in range(40)))},
+        {"session": {**SESSION, "hosts": []}, "columns": {"sampled_at": "at", "viewers": "viewers"}, "epoch": "s"},
+    ),
+    Specimen(
+        "survey",
+        "survey_csv",
+        {
+            "wave.csv": lines(
+                "resp,weight,gender,afraid,why",
+                *(
+                    f"{person(number)},0.{number % 8 + 1},{'MF'[number % 2]},{number % 5 + 1},because {person(number)}"
+                    for number in range(1, 60)
+                ),
+            )
+        },
+        {
+            "survey": WAVE,
+            "respondent_id": "resp",
+            "samples": {"ae": {"weight": "weight", "country": "AE"}},
+            "segments": {"gender": "gender"},
+            "questions": {"afraid": {"key": "afraid", "top": [4, 5], "bottom": [1, 2]}},
+            "drop": ["why"],
+        },
+        timezone=None,
+    ),
+    Specimen(
+        "survey",
+        "spss",
+        {"wave.sav": (FIXTURES / "survey" / "yougov_fifth_wave_40.sav").read_bytes()},
+        {
+            "survey": WAVE,
+            "respondent_id": None,
+            "samples": {"us": {"weight": "weight", "country": "US"}},
+            "questions": {"q58_7": {"key": "stress", "top": [4, 5], "bottom": [1, 2], "missing": [8]}},
+        },
+        timezone=None,
+    ),
+    Specimen(
+        "survey",
+        "qualtrics_csv",
+        {
+            "wave.csv": lines(
+                "StartDate,Status,IPAddress,Finished,ResponseId,Q1,Q2_1,Q2_2,Q3",
+                "Start Date,Response Type,IP Address,Finished,Response ID,Seen it?,Where? - TikTok,Where? - Poster,Why?",
+                ",".join(
+                    f'"{{""ImportId"":""{name}""}}"'
+                    for name in ("startDate", "status", "ipAddress", "finished", "_recordId", "QID1")
+                )
+                + ',"{""ImportId"":""QID2"",""choiceId"":""1""}","{""ImportId"":""QID2"",""choiceId"":""2""}"'
+                + ',"{""ImportId"":""QID3_TEXT""}"',
+                *(
+                    f"2022-10-05 10:{number:02d},{number % 2},{person(number)},1,R_{person(number)},{number % 2 + 1},1,,because {person(number)}"
+                    for number in range(40)
+                ),
+            )
+        },
+        {"survey": WAVE, "samples": {"all": {"weight": None}}},
+        timezone=None,
+    ),
+    Specimen(
+        "survey",
+        "google_forms",
+        {
+            "answers.csv": lines(
+                "Timestamp,Email Address,Seen it?,Where?,Why?",
+                *(
+                    f'2022/10/05 10:{number:02d}:00,{person(number)}@example.org,{("Yes", "No")[number % 2]},'
+                    f'"{("TikTok, Poster", "TikTok", "Poster", "School, Poster", "School, TikTok")[number % 5]}",because {person(number)}'
+                    for number in range(40)
+                ),
+            )
+        },
+        {"survey": WAVE},
+        timezone=None,
+    ),
+    Specimen(
+        "survey",
+        "surveymonkey_csv",
+        {
+            "wave.csv": lines(
+                "Respondent ID,IP Address,Email Address,Seen it?,Where?,,Why?",
+                ",,,Response,TikTok,Poster,Open-Ended Response",
+                *(
+                    f"9{number:03d},{person(number)},{person(number)}@example.org,{('Yes', 'No')[number % 2]},TikTok,,because {person(number)}"
+                    for number in range(40)
+                ),
+            )
+        },
+        {"survey": WAVE},
+        timezone=None,
+    ),
+    Specimen(
+        "survey",
+        "limesurvey_csv",
+        {
+            "wave.csv": lines(
+                '"id. Response ID","submitdate. Date submitted","ipaddr. IP","Q1. Seen it?","Q2[a]. Where? [TikTok]","Q2[b]. Where? [Poster]","Q3. Why?"',
+                *(
+                    f'"{number}","2022-10-05 10:00:00","{person(number)}","A{number % 2}","Y","","because {person(number)}"'
+                    for number in range(40)
+                ),
+            )
+        },
+        {"survey": WAVE},
+        timezone=None,
+    ),
+    Specimen(
+        "survey",
+        "kobo_csv",
+        {
+            "wave.csv": lines(
+                "start;username;seen;where;where/tiktok;where/poster;why;_id;_uuid",
+                *(
+                    f"2022-10-05T10:00:00;{person(number)};{('yes', 'no')[number % 2]};tiktok;1;0;because {person(number)};{number};{person(number)}"
+                    for number in range(40)
+                ),
+            )
+        },
+        {"survey": WAVE},
+        timezone=None,
+    ),
+    Specimen(
+        "survey",
+        "triple_s",
+        {
+            "wave.sss": lines(
+                '<sss version="2.0"><survey><record ident="A">',
+                '<variable ident="1" type="quantity" use="serial"><name>id</name><label>Id</label><position start="1" finish="3"/></variable>',
+                '<variable ident="2" type="single"><name>Q1</name><label>Seen it?</label><position start="4"/>',
+                '<values><value code="1">Yes</value><value code="2">No</value></values></variable>',
+                '<variable ident="3" type="character"><name>why</name><label>Why?</label><position start="5" finish="16"/></variable>',
+                "</record></survey></sss>",
+            ),
+            "wave.asc": lines(*(f"{number:03d}{number % 2 + 1}{person(number)}" for number in range(40))),
+        },
+        {"survey": WAVE},
+        timezone=None,
+    ),
+)  # fmt: skip
