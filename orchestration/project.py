@@ -3,18 +3,15 @@
 Its hash says what it is made of. Nothing here imports dbt or Dagster, so that a run with nothing to do stays cheap.
 """
 
-import csv
 import hashlib
-import io
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest.home import Home
+from orchestration.seeds import Campaign, SeedError, check_seed, read_seed
 
 PACKAGED = Path(__file__).resolve().parent.parent / "dbt_project"
 """The project as it is shipped; nothing is ever written there."""
@@ -24,15 +21,6 @@ WRITTEN_BY_DBT = ("target", "logs", "dbt_packages")
 
 class ProjectError(Exception):
     """A user's mistake in the files that CAMPAIGN_HOME/seeds lays over the project."""
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """What the platform has to know of a campaign of the `campaigns` seed. `ends_on` None: it has no end yet."""
-
-    campaign_id: str
-    reporting_zone: ZoneInfo
-    ends_on: date | None
 
 
 @dataclass(frozen=True)
@@ -52,9 +40,8 @@ class Project:
 
     @cached_property
     def campaigns(self) -> tuple[Campaign, ...]:
-        """The campaigns that the warehouse knows. Raises ProjectError where the seed is not what it should be."""
-        rows = csv.DictReader(io.StringIO(self.files["seeds/campaigns.csv"].decode("utf-8-sig")))
-        return tuple(_campaign(row, line) for line, row in enumerate(rows, 2))
+        """The campaigns that the warehouse knows. Raises SeedError where the seed is not what it should be."""
+        return read_seed(self.files, Campaign)
 
     @property
     def campaign_ids(self) -> frozenset[str]:
@@ -78,7 +65,10 @@ class Project:
 
 
 def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
-    """The packaged files, the home's seeds laid over them. Raises ProjectError where a seed takes the place of none."""
+    """The packaged files, the home's seeds laid over them.
+
+    Raises ProjectError where a seed takes the place of none, or is not what it should be.
+    """
     files = {path: (packaged / path).read_bytes() for path in _paths(packaged)}
     seeds = {Path(path).name: path for path in files if path.startswith("seeds/") and path.endswith(".csv")}
     for own in sorted(home.seeds.glob("*.csv")):
@@ -87,6 +77,11 @@ def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
                 f"{own}: found {own.name}, expected the name of a seed to replace ({', '.join(sorted(seeds))}); rename or remove it"
             )
         files[seeds[own.name]] = own.read_bytes()
+    try:
+        for own in sorted(home.seeds.glob("*.csv")):
+            check_seed(own.stem, files)
+    except SeedError as error:
+        raise ProjectError(f"{home.seeds}: {error}") from error
     return Project(home.warehouse.parent / "dbt", files)
 
 
@@ -122,20 +117,3 @@ def _is_left_over(path: Path) -> bool:
         or path.suffix == ".hash"
         or (bool(folders) and folders[0] in WRITTEN_BY_DBT)
     )
-
-
-def _campaign(row: Mapping[str, str | None], line: int) -> Campaign:
-    def cell(column: str) -> str:
-        value = row.get(column)
-        if value is None:
-            raise ProjectError(f"seeds/campaigns.csv, line {line}: there is no {column}; add the column and a value")
-        return value.strip()
-
-    try:
-        zone = ZoneInfo(cell("reporting_timezone"))
-        ends_on = date.fromisoformat(cell("ends_on")) if cell("ends_on") else None
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ProjectError(
-            f"seeds/campaigns.csv, line {line}: {error}; expected an IANA zone in reporting_timezone and YYYY-MM-DD or nothing in ends_on"
-        ) from error
-    return Campaign(cell("campaign_id"), zone, ends_on)

@@ -67,20 +67,6 @@ def test_a_seed_that_replaces_none_is_an_error_that_names_those_that_can_be(home
         read_project(home, packaged)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("campaign_id,ends_on\nc1,\n", "line 2: there is no reporting_timezone"),
-        ("campaign_id,ends_on,reporting_timezone\nc1,,Asia/Dubay\n", "line 2: .*Asia/Dubay"),
-        ("campaign_id,ends_on,reporting_timezone\nc1,31.12.2022,Asia/Dubai\n", "line 2: .*31.12.2022"),
-    ],
-)
-def test_a_bad_campaigns_seed_says_where_and_what(home: Home, packaged: Path, content: str, message: str) -> None:
-    overlay(home, "campaigns.csv", content)
-    with pytest.raises(ProjectError, match=message):
-        _ = read_project(home, packaged).campaigns
-
-
 def test_the_working_copy_follows_the_files_and_keeps_what_dbt_made(home: Home, packaged: Path) -> None:
     write_working_copy(read_project(home, packaged))
     copied = home.warehouse.parent / "dbt"

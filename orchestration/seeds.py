@@ -1,0 +1,229 @@
+"""What the seeds that people replace must hold: columns, dates, codes, and names that the other seeds know.
+
+dbt tests what is shipped; here a user's mistake gets its line, column, what was found and what was expected.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from ingest.countries import COUNTRIES
+
+MOST_SHOWN = 5
+EVERY_CAMPAIGN = "*"
+
+
+class SeedError(Exception):
+    """Mistakes in a seed. The message has a line for each: file, line, column, what was found, what was expected."""
+
+
+def _iso(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("expected a date as YYYY-MM-DD")
+    return value
+
+
+def _country(value: str) -> str:
+    if value not in COUNTRIES:
+        raise ValueError("expected an ISO 3166 country code such as AE")
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("expected an IANA time zone such as Asia/Dubai")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1)]
+IsoDate = Annotated[date, BeforeValidator(_iso)]
+Country = Annotated[str, AfterValidator(_country)]
+TimeZoneName = Annotated[str, AfterValidator(_zone)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Campaign(_Row):
+    """A campaign. Without `ends_on` it has no end yet."""
+
+    campaign_id: Name
+    name: Name
+    starts_on: IsoDate
+    ends_on: IsoDate | None = None
+    reporting_timezone: TimeZoneName
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "Campaign":
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise ValueError("ends_on lies before starts_on, expected the first day first")
+        return self
+
+    @property
+    def reporting_zone(self) -> ZoneInfo:
+        """The zone that its event dates are in."""
+        return ZoneInfo(self.reporting_timezone)
+
+
+class CampaignHashtag(_Row):
+    """A hashtag of a campaign, or one that it is compared with. Without a display form it is shown as written."""
+
+    campaign_id: Name
+    hashtag: Annotated[str, Field(pattern=r"^#?[^\s#,;'\"\[\]]+$")]
+    display_hashtag: str | None = None
+    role: Literal["campaign", "comparison"]
+
+
+class ScorecardLine(_Row):
+    """A line of the scorecard; campaign `*` stands for every campaign that has no lines of its own."""
+
+    campaign_id: Name
+    position: Annotated[int, Field(gt=0)]
+    kpi_id: Name
+    stage: Name
+    label: str | None = None
+    label_ar: str | None = None
+    period: Literal["day", "week", "campaign_to_date", "session", "wave"]
+    market: Name
+    subject_type: Name
+    subject_id: Name
+    target: float | None = None
+    direction: Literal["up", "down"] | None = None
+
+
+class Market(_Row):
+    """A market and the weekday that its week starts on, from 1 for Monday to 7 for Sunday."""
+
+    market: Country
+    week_starts_on: Annotated[int, Field(ge=1, le=7)]
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What a row is, which columns make it unique, and what the columns that name something else refer to."""
+
+    row: type[_Row]
+    key: tuple[str, ...]
+    refers_to: Mapping[str, tuple[str, str]]
+    fold: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
+
+
+def _folded_hashtag(row: Mapping[str, str]) -> Mapping[str, str]:
+    import polars as pl
+
+    from ingest.text import normalise_hashtag
+
+    tag = pl.select(normalise_hashtag(pl.lit(row.get("hashtag", "")))).item()
+    return {**row, "hashtag": tag}
+
+
+SEEDS: Mapping[str, Seed] = {
+    "campaigns": Seed(Campaign, ("campaign_id",), {}),
+    "campaign_hashtags": Seed(
+        CampaignHashtag, ("campaign_id", "hashtag"), {"campaign_id": ("campaigns", "campaign_id")}, _folded_hashtag
+    ),
+    "scorecard": Seed(
+        ScorecardLine,
+        ("campaign_id", "position"),
+        {"campaign_id": ("campaigns", "campaign_id"), "kpi_id": ("metrics", "kpi_id")},
+    ),
+    "markets": Seed(Market, ("market",), {}),
+}
+
+Row = TypeVar("Row", bound=_Row)
+
+
+def read_seed(files: Mapping[str, bytes], row: type[Row]) -> tuple[Row, ...]:
+    """The rows of the seed that holds such rows. Raises SeedError."""
+    name = next(name for name, seed in SEEDS.items() if seed.row is row)
+    problems: list[str] = []
+    rows = []
+    for line, cells in _rows(name, files):
+        try:
+            rows.append(row.model_validate(cells))
+        except ValidationError as error:
+            problems += _described(name, line, cells, error)
+    _raise(problems)
+    return tuple(rows)
+
+
+def check_seed(name: str, files: Mapping[str, bytes]) -> None:
+    """Check a seed that a home brings itself, against its own rules and the other seeds. Raises SeedError."""
+    seed = SEEDS.get(name)
+    if seed is None:
+        return
+    known = {column: _known(files, *place) for column, place in seed.refers_to.items()}
+    first: dict[tuple[str, ...], int] = {}
+    problems: list[str] = []
+    for line, cells in _rows(name, files):
+        try:
+            seed.row.model_validate(cells)
+        except ValidationError as error:
+            problems += _described(name, line, cells, error)
+            continue
+        for column, names in known.items():
+            if cells[column] not in names and cells[column] != EVERY_CAMPAIGN:
+                place = f"seeds/{seed.refers_to[column][0]}.csv"
+                problems.append(
+                    f"seeds/{name}.csv, line {line}, column {column}: found {cells[column]!r}, expected one of {place}: "
+                    f"{', '.join(sorted(names)[:20])}; correct it, or add it there"
+                )
+        key = tuple(seed.fold(cells).get(column, "") for column in seed.key)
+        if first.setdefault(key, line) != line:
+            problems.append(
+                f"seeds/{name}.csv, line {line}: has the same {' and '.join(seed.key)} as line {first[key]}; remove one of them"
+            )
+    _raise(problems)
+
+
+def _known(files: Mapping[str, bytes], name: str, column: str) -> set[str]:
+    return {cells.get(column, "") for _, cells in _rows(name, files)}
+
+
+def _rows(name: str, files: Mapping[str, bytes]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a seed with their lines; blank cells are left out."""
+    try:
+        text = files[f"seeds/{name}.csv"].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SeedError(f"seeds/{name}.csv: is not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for cells in reader:
+        if None in cells:
+            raise SeedError(
+                f"seeds/{name}.csv, line {reader.line_num}: has more fields than the header; put text with commas in quotation marks"
+            )
+        given = {column.strip(): (value or "").strip() for column, value in cells.items()}
+        if any(given.values()):
+            yield reader.line_num, {column: value for column, value in given.items() if value}
+
+
+def _described(name: str, line: int, cells: Mapping[str, str], error: ValidationError) -> list[str]:
+    problems = []
+    for finding in error.errors(include_url=False):
+        column = str(finding["loc"][0]) if finding["loc"] else ""
+        place = f"seeds/{name}.csv, line {line}" + (f", column {column}" if column else "")
+        message = finding["msg"].removeprefix("Value error, ")
+        if finding["type"] == "missing":
+            problems.append(f"{place}: found nothing, expected a value")
+        elif finding["type"] == "extra_forbidden":
+            allowed = ", ".join(SEEDS[name].row.model_fields)
+            problems.append(f"{place}: is no column of this seed, expected {allowed}; correct or remove it")
+        else:
+            found = f"found {cells[column]!r}, " if column in cells and "found" not in message else ""
+            problems.append(f"{place}: {found}{message}")
+    return problems
+
+
+def _raise(problems: list[str]) -> None:
+    if problems:
+        more = len(problems) - MOST_SHOWN
+        shown = problems[:MOST_SHOWN] + ([f"... and {more} more"] if more > 0 else [])
+        raise SeedError("\n".join(shown))

@@ -1,0 +1,75 @@
+"""Seeds that a home brings: every mistake names its file, line and column, what was found and what was expected."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.home import Home
+from orchestration.project import PACKAGED, ProjectError, read_project
+
+CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nmine,My campaign,2024-01-01,,Asia/Dubai\n"
+HASHTAGS = "campaign_id,hashtag,display_hashtag,role\nmine,MyTag,MyTag,campaign\n"
+SCORECARD = "campaign_id,position,kpi_id,stage,period,market,subject_type,subject_id,target,direction\nmine,1,H01,awareness,day,all,campaign,all,,\n"
+
+
+def home_with(folder: Path, **seeds: str) -> Home:
+    home = Home(folder)
+    home.seeds.mkdir(parents=True)
+    for name, content in {
+        "campaigns": CAMPAIGNS,
+        "campaign_hashtags": HASHTAGS,
+        "scorecard": SCORECARD,
+        **seeds,
+    }.items():
+        (home.seeds / f"{name}.csv").write_text(content, "utf-8")
+    return home
+
+
+def test_good_seeds_are_taken(tmp_path: Path) -> None:
+    project = read_project(home_with(tmp_path, campaigns="\ufeff" + CAMPAIGNS + "\n,,,,\n"))
+    [campaign] = project.campaigns
+    assert (campaign.campaign_id, campaign.reporting_zone.key, campaign.ends_on) == ("mine", "Asia/Dubai", None)
+
+
+def test_what_is_shipped_is_right() -> None:
+    from orchestration.seeds import SEEDS, check_seed
+
+    files = {f"seeds/{path.name}": path.read_bytes() for path in (PACKAGED / "seeds").glob("*.csv")}
+    for name in SEEDS:
+        check_seed(name, files)
+
+
+@pytest.mark.parametrize(
+    ("seed", "content", "message"),
+    [
+        ("campaigns", CAMPAIGNS.replace("2024-01-01", "1.1.2024"), "campaigns.csv, line 2, column starts_on: found '1.1.2024'.*YYYY-MM-DD"),
+        ("campaigns", CAMPAIGNS.replace("2024-01-01", "20240101"), "column starts_on: found '20240101'"),
+        ("campaigns", CAMPAIGNS.replace("2024-01-01", "2024-02-30"), "column starts_on: found '2024-02-30'"),
+        ("campaigns", CAMPAIGNS.replace("2024-01-01,", "2024-01-01,2023-01-01"), "line 2: ends_on lies before starts_on"),
+        ("campaigns", CAMPAIGNS.replace("Asia/Dubai", "Asia/Dubay"), "column reporting_timezone: found 'Asia/Dubay'.*IANA"),
+        ("campaigns", CAMPAIGNS.replace("reporting_timezone", "timezone"), "column timezone: is no column of this seed"),
+        ("campaigns", CAMPAIGNS.replace("My campaign", ""), "line 2, column name: found nothing"),
+        ("campaigns", CAMPAIGNS + CAMPAIGNS.split("\n")[1], "line 3: has the same campaign_id as line 2"),
+        ("campaigns", CAMPAIGNS.replace("My campaign", "Mine, ours"), "line 2: has more fields than the header"),
+        ("campaign_hashtags", HASHTAGS.replace("mine,", "yours,"), "line 2, column campaign_id: found 'yours', expected one of seeds/campaigns.csv: mine"),
+        ("campaign_hashtags", HASHTAGS.replace("MyTag,M", "my tag,M"), "column hashtag: found 'my tag'"),
+        ("campaign_hashtags", HASHTAGS.replace(",campaign\n", ",main\n"), "column role: found 'main'"),
+        ("campaign_hashtags", HASHTAGS + "mine,\uff2dytag,,campaign\n", "line 3: has the same campaign_id and hashtag as line 2"),
+        ("scorecard", SCORECARD.replace("H01", "H99"), "column kpi_id: found 'H99'"),
+        ("scorecard", SCORECARD.replace(",day,", ",month,"), "column period: found 'month'"),
+        ("markets", "market,week_starts_on\nUK,1\n", "column market: found 'UK', expected an ISO 3166"),
+        ("markets", "market,week_starts_on\nAE,8\n", "column week_starts_on: found '8'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_says_where_and_what(tmp_path: Path, seed: str, content: str, message: str) -> None:
+    with pytest.raises(ProjectError, match=message):
+        read_project(home_with(tmp_path, **{seed: content}))
+
+
+def test_a_seed_in_another_encoding(tmp_path: Path) -> None:
+    home = home_with(tmp_path)
+    (home.seeds / "campaign_hashtags.csv").write_bytes(
+        HASHTAGS.replace("MyTag", "\u0648\u0635\u0645\u0629").encode("cp1256")
+    )
+    with pytest.raises(ProjectError, match=r"campaign_hashtags.csv: is not UTF-8 text"):
+        read_project(home)
