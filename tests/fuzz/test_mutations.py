@@ -16,6 +16,8 @@ from ingest.sources import SOURCES
 from tests.fuzz.mutations import mutate
 from tests.fuzz.specimens import CANARY, SPECIMENS, Specimen
 
+pytestmark = pytest.mark.fuzz
+
 DAY = date(2022, 10, 9)
 PER_HOME = 24
 HOMES = range(12)
@@ -40,7 +42,6 @@ def leaks(home: Home) -> Iterator[Path]:
             yield path
 
 
-@pytest.mark.fuzz
 @pytest.mark.parametrize("number", HOMES)
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.format)
 def test_mutated_deliveries(
