@@ -11,10 +11,12 @@ from functools import cached_property
 from pathlib import Path
 
 from ingest.home import Home
-from orchestration.seeds import Campaign, SeedError, check_seed, read_seed
+from orchestration.seeds import Campaign, SeedError, check_seed, read_seed, with_normalised_hashtags
 
 PACKAGED = Path(__file__).resolve().parent.parent / "dbt_project"
 """The project as it is shipped; nothing is ever written there."""
+
+HASHTAGS = "seeds/campaign_hashtags.csv"
 
 WRITTEN_BY_DBT = ("target", "logs", "dbt_packages")
 
@@ -82,6 +84,8 @@ def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
             check_seed(own.stem, files)
     except SeedError as error:
         raise ProjectError(f"{home.seeds}: {error}") from error
+    if HASHTAGS in files:
+        files[HASHTAGS] = with_normalised_hashtags(files[HASHTAGS])
     return Project(home.warehouse.parent / "dbt", files)
 
 

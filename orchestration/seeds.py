@@ -184,6 +184,24 @@ def check_seed(name: str, files: Mapping[str, bytes]) -> None:
     _raise(problems)
 
 
+def with_normalised_hashtags(seed: bytes) -> bytes:
+    """The seed of hashtags with each as ingestion normalises those of videos, so that they match however they were typed."""
+    import polars as pl
+
+    from ingest.text import normalise_hashtag
+
+    rows = list(csv.DictReader(io.StringIO(seed.decode("utf-8-sig"))))
+    written = [row["hashtag"].strip() for row in rows]
+    hashtags = pl.Series(written, dtype=pl.String()).to_frame("hashtag").select(normalise_hashtag(pl.all())).to_series()
+    text = io.StringIO()
+    made = csv.DictWriter(text, CampaignHashtag.model_fields, lineterminator="\n", extrasaction="ignore")
+    made.writeheader()
+    for row, tag, hashtag in zip(rows, written, hashtags, strict=True):
+        display = row.get("display_hashtag") or tag.lstrip("#\uff03 ")
+        made.writerow(row | {"hashtag": hashtag, "display_hashtag": display})
+    return text.getvalue().encode()
+
+
 def _known(files: Mapping[str, bytes], name: str, column: str) -> set[str]:
     return {cells.get(column, "") for _, cells in _rows(name, files)}
 

@@ -61,6 +61,21 @@ def test_a_home_s_own_seed_takes_the_place_of_the_packaged_one(home: Home, packa
     assert before.project_hash != after.project_hash
 
 
+def test_hashtags_of_the_seed_are_normalised_as_those_of_videos(home: Home, packaged: Path) -> None:
+    (packaged / "seeds/campaign_hashtags.csv").write_text("campaign_id,hashtag,display_hashtag,role\nc1,b,,campaign\n")
+    overlay(
+        home,
+        "campaign_hashtags.csv",
+        "\ufeffcampaign_id,hashtag,display_hashtag,role\nc1, #EndTheStigma ,,campaign\nc1,\uff25\uff2e\uff24,,comparison\nc1,Stra\u00dfe,Die Straße,campaign\n",
+    )
+    assert read_project(home, packaged).files["seeds/campaign_hashtags.csv"].decode().splitlines() == [
+        "campaign_id,hashtag,display_hashtag,role",
+        "c1,endthestigma,EndTheStigma,campaign",
+        "c1,end,\uff25\uff2e\uff24,comparison",
+        "c1,straße,Die Straße,campaign",
+    ]
+
+
 def test_a_seed_that_replaces_none_is_an_error_that_names_those_that_can_be(home: Home, packaged: Path) -> None:
     overlay(home, "campaign.csv", "x")
     with pytest.raises(ProjectError, match=r"campaign\.csv, expected the name of a seed to replace \(campaigns\.csv\)"):

@@ -29,7 +29,7 @@ bounded as (
         stays.landed_on,
         stays.delivery,
         stays.line,
-        stays.role in ('host', 'advocate', 'moderator') as is_staff,
+        stays.role in {{ staff_roles() }} as is_staff,
         -- Beside people with an id, those of a delivery that knows names alone are name-only too.
         bounds.identity = 'id' and (stays.is_name_only or sessions.identity != 'id') as is_name_only,
         bounds.starts_at,
