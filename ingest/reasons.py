@@ -96,11 +96,6 @@ class Reason(StrEnum):
     )
     NO_DATA = "no_data", "No data has been delivered for it yet.", "لم تُسلَّم بيانات له بعد."
     NOT_YET_BUILT = "not_yet_built", "The warehouse does not work this out yet.", "لا يحسب المستودع هذا بعد."
-    BY_CREATION_DATE = (
-        "by_creation_date",
-        "It is counted by the date of posting, which these readings do not cover.",
-        "يُحسب بتاريخ النشر الذي لا تغطيه هذه القراءات.",
-    )
     SAMPLES_ONLY = (
         "samples_only",
         "Only the number of viewers is known, not who they were.",
