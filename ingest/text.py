@@ -3,12 +3,19 @@
 Expressions in, expressions out; nothing here knows of files or tables. Instants are read in `ingest.instants`.
 "Five different nothings": only 0 is zero. Absent, empty, `undefined` and `--` are NULL, each with its own reason.
 """
+# ruff: noqa: RUF001 - letters of many scripts are what is read
 
 import polars as pl
 
 _INVISIBLE = "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
 _DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
 _ARABIC_NUMERALS = {**_DIGITS, "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u00a0": " ", "\u202f": " "}
+
+# Lower case that is no case folding yet; a dotted capital I leaves a dot behind.
+_FOLDED = {"ß": "ss", "ς": "σ", "i\u0307": "i", "ı": "i", "\u0640": ""}
+_ARABIC_MARKS = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]"
+_ONE_LETTER = dict.fromkeys("أإآٱٲٳ", "ا") | dict.fromkeys("ىیېۍ", "ي") | dict.fromkeys("کڪګ", "ك") | _DIGITS
+_EMOJI = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\x{20e3}\x{e0020}-\x{e007f}]"
 
 _COUNTED = "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?"
 _MAGNITUDES = {"K": 3, "M": 6, "B": 9, "ألف": 3, "مليون": 6, "مليار": 9}
@@ -91,13 +98,18 @@ def parse_count(text: pl.Expr) -> pl.Expr:
 
 
 def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
-    """A hashtag for matching: NFKC, lower case, without `#` or white space around it, without invisible marks.
+    """A hashtag for matching: the same for every way in which people, keyboards and platforms write one tag.
 
-    Letter variants stay apart.
+    Without case, `#`, white space, invisible marks and joiners; full width and presentation forms as plain letters;
+    Arabic without vowel signs and tatweel, with one alef, one ya and one kaf for those of Arabic, Persian and Urdu
+    keyboards and European digits; Turkish dotted and dotless i as i. Emoji are part of a tag only where it has nothing else.
     """
+    plain = tag.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.replace_all(r"\s", "").str.to_lowercase()
     # Lower case may compose where capitals do not (H and a line below it): hence NFKC again.
-    folded = tag.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase().str.normalize("NFKC")
-    return folded.str.replace(r"^[\s#]+", "").str.replace(r"[\s#]+$", "")
+    folded = plain.str.replace_all(_ARABIC_MARKS, "").str.replace_many(_FOLDED).str.normalize("NFKC")
+    named = folded.str.replace_many(_ONE_LETTER).str.normalize("NFKC").str.strip_chars("#")
+    words = named.str.replace_all(_EMOJI, "").str.normalize("NFKC").str.strip_chars("#")
+    return pl.when(words != "").then(words).otherwise(named)
 
 
 def _group(match: str, number: int) -> pl.Expr:

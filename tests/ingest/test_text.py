@@ -1,6 +1,7 @@
 """Counts, instants, hashtags and durations, in every form that people and tools write them."""
 # ruff: noqa: RUF001 - the digits of other scripts are what is tested
 
+import unicodedata
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -173,6 +174,7 @@ class TestHashtags:
             ("＃ｃａｌｍ", "calm"),
             ("#الصحة_النفسية", "الصحة_النفسية"),
             ("\u200f#كفاية\u200f", "كفاية"),
+            ("\ufdfa", "صلياللهعليهوسلم"),
             ("🌱", "🌱"),
             ("❤️", "❤"),
             ("Ｃａｆé", "café"),
@@ -187,9 +189,36 @@ class TestHashtags:
     def test_written(self, written: str, tag: str) -> None:
         assert column(normalise_hashtag(pl.col("text")), written) == [tag]
 
-    def test_letter_variants_stay_apart(self) -> None:
-        """An alef with and without hamza are other words to those who write them."""
-        assert len(set(column(normalise_hashtag(pl.col("text")), "أمل", "امل", "إمل", "آمل"))) == 4
+    @pytest.mark.parametrize(
+        "forms",
+        [
+            ["أمل", "امل", "إمل", "آمل", "أَمَل", "أمـــل", "\u0627\u0654مل"],
+            ["كفاية", "کفایة", "كفايةٌ", "\u202bكفاية\u202c"],
+            ["السلام", "\u0627\ufedf\ufeb4\ufefc\u0645"],
+            ["على", "علی", "علي"],
+            ["میخواهم", "می‌خواهم", "ميخواهم"],
+            ["رمضان2022", "رمضان٢٠٢٢", "رمضان۲۰۲۲"],
+            ["İstanbul", "istanbul", "ISTANBUL", "i̇stanbul"],
+            ["IŞIK", "ışık", "Işık"],
+            ["Straße", "STRASSE"],
+            ["Σίσυφος", "ΣΊΣΥΦΟΣ"],
+            ["fyp", "fyp🔥", "🔥fyp👍🏽", "f🇪🇬yp", "#fyp❤️"],
+            ["❤", "❤️", "#❤️"],
+            ["endthestigma", "ＥｎｄＴｈｅＳｔｉｇｍａ", "end\u00adthe\u200bstigma"],
+        ],
+        ids=lambda forms: forms[0],
+    )
+    def test_one_tag_in_many_forms(self, forms: list[str]) -> None:
+        assert len(set(column(normalise_hashtag(pl.col("text")), *forms))) == 1
+
+    @pytest.mark.parametrize("tags", [["🌱", "🔥"], ["مصر", "مصري"], ["كتاب", "كتب"], ["café", "cafe"], ["👍", "👎"]])
+    def test_other_tags_stay_apart(self, tags: list[str]) -> None:
+        assert len(set(column(normalise_hashtag(pl.col("text")), *tags))) == len(tags)
+
+    @given(st.text(st.sampled_from("azßςİıäéأآىکكـ\u064bﻻ٣🔥❤\ufe0f\u200d#＃ ｆΣ"), max_size=8))
+    def test_case_and_invisible_marks_tell_no_tags_apart(self, text: str) -> None:
+        forms = [text, text.upper(), text.lower(), f"\u200f#{text}\u200c ", unicodedata.normalize("NFD", text)]
+        assert len(set(column(normalise_hashtag(pl.col("text")), *forms))) == 1
 
     def test_null_stays_null(self) -> None:
         assert column(normalise_hashtag(pl.col("text")), None) == [None]
