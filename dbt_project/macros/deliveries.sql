@@ -102,7 +102,6 @@
 
 {# Post-hook of the last model: nothing is pending any more. Every model of touched keys stands here and in that model's depends_on. #}
 {% macro clear_pending() %}
-    delete from {{ ref('int_hashtag__touched') }};
     delete from {{ ref('int_live__touched') }};
     delete from {{ ref('int_survey__touched') }};
 {% endmacro %}

@@ -146,14 +146,26 @@
     '{{ path | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") }}'
 {%- endmacro %}
 
-{# Incremental strategy: a campaign's rows from its first changed date on are replaced. #}
+{#
+    Incremental strategy: a campaign's rows from its first changed date on are replaced. Where the model has a unique_key, so are the
+    rows of the keys that it brings. Config `rebuilt_on` names the date, if it is not event_on.
+#}
 {% macro get_incremental_from_date_sql(arg_dict) %}
     delete from {{ arg_dict['target_relation'] }} as target
     using {{ target.database }}.staging.stg_lake__rebuilds as rebuilds
     where
         rebuilds.source = '{{ source_of(model) }}'
         and rebuilds.campaign_id = target.campaign_id
-        and rebuilds.rebuild_from <= target.event_on;
+        and rebuilds.rebuild_from <= target.{{ config.get('rebuilt_on', 'event_on') }};
+
+    {% if arg_dict['unique_key'] -%}
+    delete from {{ arg_dict['target_relation'] }} as target
+    using {{ arg_dict['temp_relation'] }} as brought
+    where
+        {%- for column in arg_dict['unique_key'] %}
+        target.{{ column }} = brought.{{ column }}{{ ' and' if not loop.last }}
+        {%- endfor %};
+    {%- endif %}
 
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}

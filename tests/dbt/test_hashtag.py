@@ -19,7 +19,9 @@ MARTS = [
     "fct_hashtag_day",
     "intermediate.int_hashtag__measures",
 ]
-MODELS = ["+dim_hashtag", "+dim_creator", "+dim_video", "+fct_hashtag_day", "+int_hashtag__measures"]
+MODELS = ["+dim_hashtag", "+dim_creator", "+dim_video", "+fct_hashtag_video_day", "+fct_hashtag_day", "+int_hashtag__measures"]
+CUT_OFF_AFTER = ["stg_lake__rebuilds", "int_hashtag__video_days", "int_hashtag__videos", "int_hashtag__posts",
+                 "int_hashtag__post_days", "int_hashtag__subject_days", "fct_hashtag_video_day"]  # fmt: skip
 START = date(2026, 3, 1)
 
 
@@ -44,20 +46,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     return lab
 
 
-def copy_of(template: Lab, root: Path) -> Lab:
-    import shutil
-
-    from ingest.home import Home
-
-    shutil.copytree(template.home.root, root)
-    lab = object.__new__(Lab)
-    lab.home, lab.project = Home(root), root / "warehouse" / "dbt"
-    return lab
-
-
 @pytest.fixture
 def lab(template: Lab, tmp_path: Path) -> Lab:
-    return copy_of(template, tmp_path / "home")
+    return template.copy(tmp_path / "home")
 
 
 def deliver(lab: Lab, day: int, name: str, rows: list[dict[str, object]] | None) -> None:
@@ -67,13 +58,7 @@ def deliver(lab: Lab, day: int, name: str, rows: list[dict[str, object]] | None)
 
 def settle(lab: Lab) -> None:
     lab.run(MODELS)
-    lab.run(["int_hashtag__videos"])
-    clear(lab)
-
-
-def clear(lab: Lab) -> None:
-    """What int_lake__settled does, without building the other sources."""
-    lab.execute("delete from warehouse.intermediate.int_hashtag__touched")
+    lab.settle()
 
 
 def test_net_is_the_difference_to_the_previous_known_reading(lab: Lab) -> None:
@@ -180,45 +165,26 @@ def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: int) -> None:
-    """Late, replaced and withdrawn deliveries in random order, runs cut off between models; compared after every step."""
+    """Late, replaced, withdrawn and restored deliveries in random order, builds cut off between models and in a full refresh."""
     chance = random.Random(seed)
-    lab = copy_of(template, tmp_path / "incremental")
-    order = ["int_lake__changed", "int_lake__as_of", "int_hashtag__touched", "int_hashtag__readings", "int_hashtag__video_days",
-             "int_hashtag__capture_days", "int_hashtag__late_videos", "int_hashtag__affected_days", "fct_hashtag_video_day",
-             "int_hashtag__affected_videos", "int_hashtag__touched_subject_days", "int_hashtag__subject_days", "int_hashtag__videos"]  # fmt: skip
-    delivered: list[tuple[int, str]] = []
-    for step in range(7):
+    lab = template.copy(tmp_path / "incremental")
+    kept: dict[tuple[int, str], list[dict[str, object]]] = {}
+    for step in range(8):
         for _ in range(chance.randint(1, 2)):
-            kind = chance.choice(["new", "new", "late", "replace", "withdraw"]) if delivered else "new"
-            if kind == "withdraw":
-                deliver(lab, *chance.choice(delivered), None)
-            elif kind == "replace":
-                day, name = chance.choice(delivered)
-                deliver(lab, day, name, random_rows(chance, day))
-            else:
+            kind = chance.choice(["new", "new", "late", "replace", "withdraw", "restore"]) if kept else "new"
+            day, name = chance.choice(sorted(kept)) if kind in ("replace", "withdraw", "restore") else (0, f"d{len(kept)}")
+            if kind in ("new", "late"):
                 day = step + 3 if kind == "new" else chance.randint(1, step + 3)
-                name = f"d{len(delivered)}"
-                delivered.append((day, name))
-                deliver(lab, day, name, random_rows(chance, day))
-        if step and chance.random() < 0.5:  # killed after some model, without settling
-            lab.run(
-                [
-                    "stg_lake__deliveries",
-                    "stg_campaign__campaigns",
-                    "stg_campaign__hashtags",
-                    *order[: chance.randint(3, len(order))],
-                ]
-            )
+            if kind != "restore":
+                kept[day, name] = random_rows(chance, day)
+            deliver(lab, day, name, None if kind == "withdraw" else kept[day, name])
+        if step and chance.random() < 0.5:
+            lab.run([f"+{chance.choice(CUT_OFF_AFTER)}"], *chance.choice([[], ["--full-refresh"]]))
             if chance.random() < 0.5:
                 continue
         settle(lab)
-        if step in (3, 6):
-            full = tmp_path / f"full-{step}"
-            import shutil
-
-            shutil.copytree(lab.home.root, full)
-            rebuilt = object.__new__(Lab)
-            rebuilt.home, rebuilt.project = type(lab.home)(full), full / "warehouse" / "dbt"
+        if step in (4, 7):
+            rebuilt = lab.copy(tmp_path / f"full-{step}")
             rebuilt.run(MODELS, "--full-refresh")
             for mart in MARTS:
                 assert lab.table(mart) == rebuilt.table(mart), f"{mart} after step {step} of seed {seed}"

@@ -1,31 +1,28 @@
+{{ config(materialized='incremental', incremental_strategy='from_date') }}
 with
 
-video_days as (
+dated as (
 
-    select * from {{ ref('int_hashtag__video_days') }}
+    select
+        readings.campaign_id,
+        {{ event_on('readings.captured_at', 'campaigns.reporting_timezone') }} as event_on,
+        readings.captured_at,
+    from {{ ref('stg_hashtag__video_readings') }} as readings
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on readings.campaign_id = campaigns.campaign_id
 
 ),
 
 captured as (
 
     select
-        campaign_id,
-        event_on,
-        max(last_captured_at) as last_captured_at,
-    from video_days
-    group by campaign_id, event_on
-
-),
-
-in_order as (
-
-    select
-        campaign_id,
-        event_on,
-        last_captured_at,
-        lag(last_captured_at) over (partition by campaign_id order by event_on) as previous_captured_at,
-    from captured
+        dated.campaign_id,
+        dated.event_on,
+        max(dated.captured_at) as last_captured_at,
+    from dated
+    inner join {{ rebuild_from('hashtag') }} as rebuilds on dated.campaign_id = rebuilds.campaign_id
+    where dated.event_on >= rebuilds.rebuild_from
+    group by dated.campaign_id, dated.event_on
 
 )
 
-select * from in_order
+select * from captured

@@ -4,113 +4,134 @@
 #}
 with
 
-days as (
-
-    select
-        totals.*,
-        {{ week_on('totals.event_on', 'markets.week_starts_on') }} as week_on,
-        totals.event_on as last_on,
-        case when totals.is_observed then 'no_known_change' else 'no_reading' end as reason,
-    from {{ ref('int_hashtag__subject_day_totals') }} as totals
-    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on totals.campaign_id = campaigns.campaign_id
-    left join {{ ref('stg_campaign__hashtags') }} as seeded
-        on
-            totals.campaign_id = seeded.campaign_id
-            and totals.subject_type = 'hashtag'
-            and totals.subject_id = seeded.hashtag
-    left join {{ ref('markets') }} as markets on totals.market = markets.market
-    where
-        totals.event_on >= campaigns.starts_on
-        and totals.event_on <= coalesce(campaigns.ends_on, totals.event_on)
-        and (totals.subject_type = 'campaign' or seeded.hashtag is not null)
-
-),
-
-periods as (
+shown as (
 
     select
         campaign_id,
-        subject_type,
-        subject_id,
-        market,
-        period,
-        case when period = 'week' then week_on else event_on end as period_on,
-        max(event_on) as last_on,
-    from days
-    cross join (values ('day'), ('week'), ('campaign_to_date')) as known (period)
-    group by all
+        'campaign' as subject_type,
+        'all' as subject_id,
+    from {{ ref('stg_campaign__campaigns') }}
+    union all
+    select
+        campaign_id,
+        'hashtag' as subject_type,
+        hashtag as subject_id,
+    from {{ ref('stg_campaign__hashtags') }}
 
 ),
 
-memberships as (
+engagement as (
 
-    {{ hashtag_subjects(ref('int_hashtag__videos')) }}
+    select subject_days.*
+    from {{ ref('int_hashtag__subject_days') }} as subject_days
+    semi join shown
+        on
+            subject_days.campaign_id = shown.campaign_id
+            and subject_days.subject_type = shown.subject_type
+            and subject_days.subject_id = shown.subject_id
 
 ),
 
 posts as (
 
     select
-        memberships.campaign_id,
-        memberships.subject_type,
-        memberships.subject_id,
-        counted.market,
-        videos.created_on,
-        {{ week_on('videos.created_on', 'markets.week_starts_on') }} as week_on,
-        videos.creator_key,
-    from memberships
-    inner join {{ ref('int_hashtag__videos') }} as videos
-        on memberships.campaign_id = videos.campaign_id and memberships.video_id = videos.video_id
-    cross join lateral (select unnest([memberships.market, 'all']) as market) as counted
-    left join {{ ref('markets') }} as markets on counted.market = markets.market
-    semi join days
+        post_days.campaign_id,
+        post_days.subject_type,
+        post_days.subject_id,
+        post_days.market,
+        post_days.event_on,
+        sum(post_days.posts) as posts,
+        sum(post_days.creators) as creators,
+        sum(post_days.week_creators) as week_creators,
+        sum(post_days.campaign_creators) as campaign_creators,
+    from {{ ref('int_hashtag__post_days') }} as post_days
+    semi join shown
         on
-            memberships.campaign_id = days.campaign_id
-            and memberships.subject_type = days.subject_type
-            and memberships.subject_id = days.subject_id
-            and videos.created_on = days.event_on
-    where videos.creator_key is not null
+            post_days.campaign_id = shown.campaign_id
+            and post_days.subject_type = shown.subject_type
+            and post_days.subject_id = shown.subject_id
+    group by post_days.campaign_id, post_days.subject_type, post_days.subject_id, post_days.market, post_days.event_on
 
 ),
 
--- Somebody new is added on the day of their first post, so a running sum of them counts everybody once.
-arrivals as (
+days as (
 
     select
-        campaign_id,
-        subject_type,
-        subject_id,
-        market,
-        created_on,
-        count(*) as creators,
+        joined.*,
+        {{ week_on('joined.event_on', 'markets.week_starts_on') }} as week_on,
+        joined.event_on as last_on,
+        'day' as period,
+        case when joined.video_readings is null then 'no_reading' else 'no_known_change' end as reason,
     from (
         select
             campaign_id,
             subject_type,
             subject_id,
             market,
-            creator_key,
-            min(created_on) as created_on,
-        from posts
-        group by campaign_id, subject_type, subject_id, market, creator_key
-    ) as first_posts
-    group by campaign_id, subject_type, subject_id, market, created_on
+            event_on,
+            {%- for figure in counters() + ['engagements_lcs', 'rated_engagements_lcs', 'rated_views'] %}
+                engagement.{{ figure }},
+            {%- endfor %}
+            engagement.video_readings,
+            coalesce(posts.posts, 0) as posts,
+            coalesce(posts.creators, 0) as creators,
+            coalesce(posts.campaign_creators, 0) as campaign_creators,
+        from engagement
+        full outer join (select * from posts where posts > 0) as posts
+            using (campaign_id, subject_type, subject_id, market, event_on)
+    ) as joined
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on joined.campaign_id = campaigns.campaign_id
+    left join {{ ref('markets') }} as markets on joined.market = markets.market
+    where joined.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, joined.event_on)
 
 ),
 
-counted as (
+weeks as (
 
     select
         campaign_id,
         subject_type,
         subject_id,
         market,
-        period,
-        case when period = 'week' then week_on else created_on end as period_on,
-        count(distinct creator_key) as creators,
-    from posts
-    cross join (values ('day'), ('week')) as known (period)
-    group by all
+        week_on as event_on,
+        max(event_on) as last_on,
+    from days
+    group by campaign_id, subject_type, subject_id, market, week_on
+
+),
+
+creators as (
+
+    select
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
+        'day' as period,
+        event_on,
+        last_on,
+        creators as unique_creators,
+        reason,
+    from days
+    union all
+    select
+        weeks.campaign_id,
+        weeks.subject_type,
+        weeks.subject_id,
+        weeks.market,
+        'week' as period,
+        weeks.event_on,
+        weeks.last_on,
+        coalesce(posts.week_creators, 0) as unique_creators,
+        cast(null as varchar) as reason,
+    from weeks
+    left join posts
+        on
+            weeks.campaign_id = posts.campaign_id
+            and weeks.subject_type = posts.subject_type
+            and weeks.subject_id = posts.subject_id
+            and weeks.market = posts.market
+            and weeks.event_on = posts.event_on
     union all
     select
         campaign_id,
@@ -118,56 +139,21 @@ counted as (
         subject_id,
         market,
         'campaign_to_date' as period,
-        created_on as period_on,
-        creators,
-    from arrivals
-
-),
-
-creators as (
-
-    select
-        periods.campaign_id,
-        periods.period,
-        periods.period_on as event_on,
-        periods.last_on,
-        periods.market,
-        periods.subject_type,
-        periods.subject_id,
-        case
-            when periods.period = 'campaign_to_date'
-                then sum(coalesce(counted.creators, 0)) over (
-                    partition by periods.campaign_id, periods.subject_type, periods.subject_id, periods.market, periods.period
-                    order by periods.period_on
-                    rows unbounded preceding
-                )
-            else coalesce(counted.creators, 0)
-        end as unique_creators,
-        cast(null as varchar) as reason,
-    from periods
-    left join counted
-        on
-            periods.campaign_id = counted.campaign_id
-            and periods.subject_type = counted.subject_type
-            and periods.subject_id = counted.subject_id
-            and periods.market = counted.market
-            and periods.period = counted.period
-            and periods.period_on = counted.period_on
-
-),
-
-by_day as (
-
-    select
-        *,
-        'day' as period,
+        event_on,
+        last_on,
+        sum(campaign_creators) over (
+            partition by campaign_id, subject_type, subject_id, market
+            order by event_on
+            rows unbounded preceding
+        ) as unique_creators,
+        reason,
     from days
 
 ),
 
 measured as (
 
-    {{ measures_of('by_day', [
+    {{ measures_of('days', [
         ('views', 'views'), ('likes', 'likes'), ('comments', 'comments'), ('shares', 'shares'), ('saves', 'saves'),
         ('engagements_lcs', 'engagements_lcs'), ('rated_views', 'rated_views'),
         ('rated_engagements_lcs', 'rated_engagements_lcs'), ('posts', 'posts'),

@@ -1,59 +1,226 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_touched',
-        touched={'int_hashtag__touched': ['campaign_id', 'video_id', 'event_on']},
-    )
-}}
-
+{#
+    Cumulative, so that a day is built from the day and what was known before it: of every counter the previous known value and its
+    date; hashtags, country and creator carried forward as they were last read.
+#}
+{{ config(materialized='incremental', incremental_strategy='from_date') }}
+{%- set videos = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_hashtag__videos') %}
 with
 
-readings as (
+rebuilds as (
 
-    select * from {{ ref('int_hashtag__readings') }}
-
-),
-
-touched as (
-
-    select distinct
-        campaign_id,
-        video_id,
-        event_on,
-    from {{ ref('int_hashtag__touched') }}
+    select * from {{ rebuild_from('hashtag') }}
 
 ),
 
-touched_readings as (
+dated as not materialized (
 
     select
-        readings.*,
-        row(readings.captured_at, readings.landed_on, readings.delivery, readings.line) as position,
-    from readings
-    semi join touched
-        on
-            readings.campaign_id = touched.campaign_id
-            and readings.video_id = touched.video_id
-            and readings.event_on = touched.event_on
-
-),
-
-last_known as (
-
-    select
-        campaign_id,
-        video_id,
-        event_on,
-        max(captured_at) as last_captured_at,
-        {%- for column in [
-            'views', 'likes', 'comments', 'shares', 'saves', 'hashtags', 'display_hashtags', 'creator_key', 'creator_country',
-            'creator_followers', 'created_at', 'created_on', 'duration_seconds'
-        ] %}
-            max_by({{ column }}, position) filter (where {{ column }} is not null) as {{ column }},
+        readings.campaign_id,
+        readings.video_id,
+        {{ event_on('readings.captured_at', 'campaigns.reporting_timezone') }} as event_on,
+        {{ event_on('readings.created_at', 'campaigns.reporting_timezone') }} as created_on,
+        readings.captured_at,
+        readings.landed_on,
+        readings.delivery,
+        readings.line,
+        {%- for column in counters() + video_attributes() if column != 'created_on' %}
+            readings.{{ column }},
         {%- endfor %}
-    from touched_readings
+    from {{ ref('stg_hashtag__video_readings') }} as readings
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on readings.campaign_id = campaigns.campaign_id
+
+),
+
+readings as not materialized (
+
+    select dated.*
+    from dated
+    inner join rebuilds on dated.campaign_id = rebuilds.campaign_id
+    where dated.event_on >= rebuilds.rebuild_from
+
+),
+
+repeated as materialized (
+
+    select
+        campaign_id,
+        video_id,
+        event_on,
+    from readings
     group by campaign_id, video_id, event_on
+    having count(*) > 1
+
+),
+
+-- A single reading of a date is its last; of several each column has the last that is known.
+days as (
+
+    select
+        readings.campaign_id,
+        readings.video_id,
+        readings.event_on,
+        readings.captured_at as last_captured_at,
+        {%- for column in counters() + video_attributes() %}
+            readings.{{ column }},
+        {%- endfor %}
+    from readings
+    anti join repeated
+        on
+            readings.campaign_id = repeated.campaign_id
+            and readings.video_id = repeated.video_id
+            and readings.event_on = repeated.event_on
+    union all
+    select
+        readings.campaign_id,
+        readings.video_id,
+        readings.event_on,
+        max(readings.captured_at) as last_captured_at,
+        {%- for column in counters() + video_attributes() %}
+            max_by(
+                readings.{{ column }},
+                struct_pack(
+                    captured_at := readings.captured_at,
+                    landed_on := readings.landed_on,
+                    delivery := readings.delivery,
+                    line := readings.line
+                )
+            ) filter (where readings.{{ column }} is not null) as {{ column }},
+        {%- endfor %}
+    from readings
+    semi join repeated
+        on
+            readings.campaign_id = repeated.campaign_id
+            and readings.video_id = repeated.video_id
+            and readings.event_on = repeated.event_on
+    group by readings.campaign_id, readings.video_id, readings.event_on
+
+),
+
+captures as (
+
+    select
+        campaign_id,
+        event_on,
+        lag(last_captured_at) over (partition by campaign_id order by event_on) as previous_captured_at,
+    from {{ ref('int_hashtag__capture_days') }}
+
+),
+
+{%- if is_incremental() and videos %}
+
+-- Where a video's last row lies before the dates to rebuild it is what was known; history is read only where it does not.
+reached as (
+
+    select
+        videos.campaign_id,
+        videos.video_id,
+        rebuilds.rebuild_from,
+    from {{ videos }} as videos
+    inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
+    where videos.event_on >= rebuilds.rebuild_from
+
+),
+
+openings as (
+
+    select videos.*
+    from {{ videos }} as videos
+    inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
+    semi join days on videos.campaign_id = days.campaign_id and videos.video_id = days.video_id
+    where videos.event_on < rebuilds.rebuild_from
+    union all
+    select history.*
+    from {{ this }} as history
+    inner join reached on history.campaign_id = reached.campaign_id and history.video_id = reached.video_id
+    where history.event_on < reached.rebuild_from
+    qualify row_number() over (partition by history.campaign_id, history.video_id order by history.event_on desc) = 1
+
+),
+{%- endif %}
+
+opened as (
+
+    select
+        days.campaign_id,
+        days.video_id,
+        days.event_on,
+        days.last_captured_at,
+        false as is_opening,
+        {%- for counter in counters() %}
+            days.{{ counter }},
+            days.{{ counter }} as {{ counter }}_known,
+            case when days.{{ counter }} is not null then days.event_on end as {{ counter }}_known_on,
+        {%- endfor %}
+        {%- for attribute in video_attributes() %}
+            days.{{ attribute }},
+        {%- endfor %}
+        days.event_on as first_on,
+        -- Judged at the first reading: a video younger than the campaign's capture before it had 0 of everything then.
+        coalesce(days.created_at > captures.previous_captured_at, false) as starts_from_zero,
+        case when days.hashtags is not null then days.event_on end as tagged_on,
+        case when days.created_on is not null then days.event_on end as dated_on,
+    from days
+    inner join captures on days.campaign_id = captures.campaign_id and days.event_on = captures.event_on
+    {%- if is_incremental() and videos %}
+    union all
+    select
+        campaign_id,
+        video_id,
+        event_on,
+        last_captured_at,
+        true as is_opening,
+        {%- for counter in counters() %}
+            {{ counter }},
+            coalesce({{ counter }}, {{ counter }}_previous) as {{ counter }}_known,
+            case when {{ counter }} is not null then event_on else {{ counter }}_previous_on end as {{ counter }}_known_on,
+        {%- endfor %}
+        {%- for attribute in video_attributes() %}
+            {{ attribute }},
+        {%- endfor %}
+        first_on,
+        starts_from_zero,
+        tagged_on,
+        dated_on,
+    from openings
+    {%- endif %}
+
+),
+
+carried as (
+
+    select
+        campaign_id,
+        video_id,
+        event_on,
+        last_captured_at,
+        is_opening,
+        {%- for counter in counters() %}
+            {{ counter }},
+            last_value({{ counter }}_known ignore nulls) over earlier as {{ counter }}_previous,
+            last_value({{ counter }}_known_on ignore nulls) over earlier as {{ counter }}_previous_on,
+        {%- endfor %}
+        {%- for attribute in video_attributes() %}
+            last_value({{ attribute }} ignore nulls) over until_now as {{ attribute }},
+        {%- endfor %}
+        first_value(first_on) over until_now as first_on,
+        first_value(starts_from_zero) over until_now as starts_from_zero,
+        min(tagged_on) over until_now as tagged_on,
+        min(dated_on) over until_now as dated_on,
+    from opened
+    window
+        earlier as (
+            partition by campaign_id, video_id
+            order by event_on
+            rows between unbounded preceding and 1 preceding
+        ),
+        until_now as (
+            partition by campaign_id, video_id
+            order by event_on
+            rows between unbounded preceding and current row
+        )
 
 )
 
-select * from last_known
+select * exclude (is_opening)
+from carried
+where not is_opening

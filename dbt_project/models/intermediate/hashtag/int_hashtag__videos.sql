@@ -1,27 +1,60 @@
-{#
-    What is last known of every video: the state that the next run starts from. Written only after every model that compares
-    it with what is new.
-#}
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_touched',
-        touched={
-            'int_hashtag__late_videos': ['campaign_id', 'video_id'],
-            'int_hashtag__affected_videos': ['campaign_id', 'video_id'],
-        },
-    )
-}}
--- depends_on: {{ ref('fct_hashtag_video_day') }}
--- depends_on: {{ ref('int_hashtag__subject_days') }}
--- depends_on: {{ ref('int_hashtag__late_videos') }}
-
+{# The last row of every video, from which the next build starts. #}
+{{ config(materialized='incremental', incremental_strategy='from_date', unique_key=['campaign_id', 'video_id']) }}
 with
 
-affected_videos as (
+rebuilds as (
 
-    select * from {{ ref('int_hashtag__affected_videos') }}
+    select * from {{ rebuild_from('hashtag') }}
+
+),
+
+rebuilt as (
+
+    select
+        days.campaign_id,
+        days.video_id,
+        max(days.event_on) as event_on,
+    from {{ ref('int_hashtag__video_days') }} as days
+    inner join rebuilds on days.campaign_id = rebuilds.campaign_id
+    where days.event_on >= rebuilds.rebuild_from
+    group by days.campaign_id, days.video_id
+
+),
+
+{%- if is_incremental() %}
+
+-- Videos whose last reading has left: what was known before it is known again.
+fallen_back as (
+
+    select
+        days.campaign_id,
+        days.video_id,
+        max(days.event_on) as event_on,
+    from {{ ref('int_hashtag__video_days') }} as days
+    inner join {{ this }} as videos on days.campaign_id = videos.campaign_id and days.video_id = videos.video_id
+    inner join rebuilds on days.campaign_id = rebuilds.campaign_id
+    where videos.event_on >= rebuilds.rebuild_from and days.event_on < rebuilds.rebuild_from
+    group by days.campaign_id, days.video_id
+
+),
+{%- endif %}
+
+latest as (
+
+    select * from rebuilt
+    {%- if is_incremental() %}
+    union all
+    select fallen_back.*
+    from fallen_back
+    anti join rebuilt on fallen_back.campaign_id = rebuilt.campaign_id and fallen_back.video_id = rebuilt.video_id
+    {%- endif %}
 
 )
 
-select * from affected_videos
+select days.*
+from {{ ref('int_hashtag__video_days') }} as days
+semi join latest
+    on
+        days.campaign_id = latest.campaign_id
+        and days.video_id = latest.video_id
+        and days.event_on = latest.event_on

@@ -6,7 +6,6 @@
 -- depends_on: {{ ref('rpt_campaign_scorecard') }}
 -- depends_on: {{ ref('fct_hashtag_day') }}
 -- depends_on: {{ ref('int_hashtag__videos') }}
--- depends_on: {{ ref('int_hashtag__touched') }}
 -- depends_on: {{ ref('fct_live_session') }}
 -- depends_on: {{ ref('fct_live_minute') }}
 -- depends_on: {{ ref('int_live__touched') }}

@@ -16,9 +16,16 @@ written as (
 
     select
         campaign_id,
-        unnest(hashtags) as hashtag,
-        unnest(display_hashtags) as display_hashtag,
-    from videos
+        list_extract(hashtags, position) as hashtag,
+        list_extract(display_hashtags, position) as display_hashtag,
+    from (
+        select
+            campaign_id,
+            hashtags,
+            display_hashtags,
+            unnest(range(1, array_length(hashtags) + 1)) as position,
+        from videos
+    ) as numbered
 
 ),
 
@@ -41,7 +48,7 @@ seen as (
         hashtag,
         cast(sum(videos) as bigint) as videos,
         -- The commonest way of writing it; of equally common ones the first in the alphabet.
-        arg_min(display_hashtag, row(-videos, display_hashtag)) as display_hashtag,
+        min_by(display_hashtag, struct_pack(fewest := -videos, display_hashtag := display_hashtag)) as display_hashtag,
     from counted
     group by campaign_id, hashtag
 

@@ -34,12 +34,12 @@ described as (
         videos.hashtags,
         cast(null as varchar) as programme,
         case
-            when videos.last_on > last_captures.last_capture_on - {{ look_back_days('hashtag') }} then 'observed'
+            when videos.event_on > last_captures.last_capture_on - {{ look_back_days('hashtag') }} then 'observed'
             else 'not_seen_lately'
         end as state,
         videos.duration_seconds,
         videos.first_on as first_captured_on,
-        videos.last_on as last_captured_on,
+        videos.event_on as last_captured_on,
     from videos
     inner join last_captures on videos.campaign_id = last_captures.campaign_id
 

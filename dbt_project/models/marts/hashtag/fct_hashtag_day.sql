@@ -1,14 +1,12 @@
 with
 
-totals as (
-
-    select * from {{ ref('int_hashtag__subject_day_totals') }}
-
-),
-
 hashtags as (
 
-    select * from {{ ref('dim_hashtag') }}
+    select
+        campaign_id,
+        hashtag,
+    from {{ ref('dim_hashtag') }}
+    where is_seeded or videos >= 10
 
 ),
 
@@ -18,35 +16,62 @@ as_of as (
 
 ),
 
-shown as (
+engagement as (
 
     select
-        totals.campaign_id,
-        totals.subject_id as hashtag,
-        totals.event_on,
-        totals.posts,
-        totals.unique_creators,
-        totals.new_creators,
-        totals.views,
-        totals.likes,
-        totals.comments,
-        totals.shares,
-        totals.saves,
-        totals.engagements_lcs,
-        {{ ratio('totals.rated_engagements_lcs', 'totals.rated_views') }} as engagement_rate_by_views,
-        totals.rated_engagements_lcs,
-        totals.rated_views,
-        totals.video_readings,
-        totals.rated_readings,
-        {{ is_provisional('totals.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
-    from totals
-    inner join hashtags on totals.campaign_id = hashtags.campaign_id and totals.subject_id = hashtags.hashtag
-    cross join as_of
-    where
-        totals.subject_type = 'hashtag'
-        and totals.market = 'all'
-        and (hashtags.is_seeded or hashtags.videos >= 10)
+        *,
+        subject_id as hashtag,
+    from {{ ref('int_hashtag__subject_days') }}
+    where subject_type = 'hashtag' and market = 'all'
+
+),
+
+posts as (
+
+    select
+        campaign_id,
+        subject_id as hashtag,
+        event_on,
+        cast(sum(posts) as bigint) as posts,
+        cast(sum(creators) as bigint) as unique_creators,
+        cast(sum(new_creators) as bigint) as new_creators,
+    from {{ ref('int_hashtag__post_days') }}
+    where subject_type = 'hashtag' and market = 'all'
+    group by campaign_id, subject_id, event_on
+    having sum(posts) > 0
+
+),
+
+joined as (
+
+    select
+        campaign_id,
+        hashtag,
+        event_on,
+        coalesce(posts.posts, 0) as posts,
+        coalesce(posts.unique_creators, 0) as unique_creators,
+        -- On a hashtag's first date everybody would be new: that is not known.
+        case
+            when event_on > min(posts.event_on) over (partition by campaign_id, hashtag) then coalesce(posts.new_creators, 0)
+        end as new_creators,
+        {%- for counter in counters() %}
+            engagement.{{ counter }},
+        {%- endfor %}
+        engagement.engagements_lcs,
+        case when engagement.rated_views > 0 then {{ ratio('engagement.rated_engagements_lcs', 'engagement.rated_views') }} end
+            as engagement_rate_by_views,
+        engagement.rated_engagements_lcs,
+        engagement.rated_views,
+        coalesce(engagement.video_readings, 0) as video_readings,
+        coalesce(engagement.rated_readings, 0) as rated_readings,
+    from engagement
+    full outer join posts using (campaign_id, hashtag, event_on)
 
 )
 
-select * from shown
+select
+    joined.*,
+    {{ is_provisional('joined.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
+from joined
+semi join hashtags on joined.campaign_id = hashtags.campaign_id and joined.hashtag = hashtags.hashtag
+cross join as_of

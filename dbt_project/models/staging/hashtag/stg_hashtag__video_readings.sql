@@ -25,4 +25,4 @@ select
     cast(duration_seconds as bigint) as duration_seconds,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('hashtag', 'video_readings') }}
+from {{ delivered('hashtag', 'video_readings') }}

@@ -17,13 +17,23 @@ tagged as (
 
 ),
 
+weeks as (
+
+    select array_to_string(list_sort(list(concat(market, ' ', week_starts_on))), ',') as markets
+    from {{ ref('markets') }}
+
+),
+
 seeded as (
 
     select
         campaigns.campaign_id,
         campaigns.reporting_timezone,
-        md5(concat_ws('|', campaigns.reporting_timezone, campaigns.starts_on, campaigns.ends_on, tagged.hashtags)) as seeds_hash,
+        md5(
+            concat_ws('|', campaigns.reporting_timezone, campaigns.starts_on, campaigns.ends_on, tagged.hashtags, weeks.markets)
+        ) as seeds_hash,
     from campaigns
+    cross join weeks
     left join tagged on campaigns.campaign_id = tagged.campaign_id
 
 ),
