@@ -123,6 +123,31 @@
     {{ lake_files(lake_table, deliveries) }}
 {%- endmacro %}
 
+{# Rows of a model that a build has brought up to date, for its tests; all of them with `--vars 'audit: true'`. #}
+{% macro rebuilt_rows(relation) -%}
+    {%- set nodes = graph.nodes.values() | selectattr('relation_name', 'defined') if execute else [] -%}
+    {%- set node = nodes | selectattr('relation_name', 'equalto', relation | string) | list | first -%}
+    {%- set strategy = node.config.incremental_strategy if node and not var('audit', false) -%}
+    {%- if strategy in ('from_date', 'by_unit') -%}
+        (
+            select built.*
+            from {{ relation }} as built
+            semi join {{ target.database }}.staging.stg_lake__rebuilds as rebuilds
+                on
+                    rebuilds.source = '{{ source_of(node) }}'
+                    and built.campaign_id = rebuilds.campaign_id
+                    {%- if strategy == 'from_date' %}
+                    and built.{{ node.config.get('rebuilt_on', 'event_on') }} >= rebuilds.rebuild_from
+                    {%- endif %}
+                    {%- for column in rebuild_unit(source_of(node)) %}
+                    and built.{{ column }} = list_extract(rebuilds.unit, {{ loop.index }})
+                    {%- endfor %}
+        )
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The files of some deliveries in a lake table, by name, since a pattern opens every file; the empty one first, so that there is one. #}
 {% macro lake_files(lake_table, deliveries) -%}
     {%- set folder = env_var('CAMPAIGN_HOME') ~ '/lake/' ~ lake_table ~ '/landed_on=' -%}

@@ -19,7 +19,14 @@ MARTS = [
     "fct_hashtag_day",
     "intermediate.int_hashtag__measures",
 ]
-MODELS = ["+dim_hashtag", "+dim_creator", "+dim_video", "+fct_hashtag_video_day", "+fct_hashtag_day", "+int_hashtag__measures"]
+MODELS = [
+    "+dim_hashtag",
+    "+dim_creator",
+    "+dim_video",
+    "+fct_hashtag_video_day",
+    "+fct_hashtag_day",
+    "+int_hashtag__measures",
+]
 CUT_OFF_AFTER = ["stg_lake__rebuilds", "int_hashtag__video_days", "int_hashtag__videos", "int_hashtag__posts",
                  "int_hashtag__post_days", "int_hashtag__subject_days", "fct_hashtag_video_day"]  # fmt: skip
 START = date(2026, 3, 1)
@@ -172,7 +179,9 @@ def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: in
     for step in range(8):
         for _ in range(chance.randint(1, 2)):
             kind = chance.choice(["new", "new", "late", "replace", "withdraw", "restore"]) if kept else "new"
-            day, name = chance.choice(sorted(kept)) if kind in ("replace", "withdraw", "restore") else (0, f"d{len(kept)}")
+            day, name = (
+                chance.choice(sorted(kept)) if kind in ("replace", "withdraw", "restore") else (0, f"d{len(kept)}")
+            )
             if kind in ("new", "late"):
                 day = step + 3 if kind == "new" else chance.randint(1, step + 3)
             if kind != "restore":

@@ -32,17 +32,6 @@ def same(one: set[Any], other: set[Any]) -> None:
     assert differences(one, other) == differences(set(), set())
 
 
-def test_every_lake_table_is_staged_and_remembered() -> None:
-    staging = "".join(text for name, text in MODELS.items() if name.startswith("stg_"))
-    staged = set(re.findall(r"source\('(\w+)', '(\w+)'\)", staging))
-    same({(source, table) for source, table in staged if source != "lake"}, TABLES)
-    every = "".join(MODELS.values())
-    same(set(re.findall(r"remember_deliveries\('(\w+)'\)", every)), {table for _, table in TABLES})
-    for name, text in MODELS.items():
-        entered, kept = (set(re.findall(rf"{word}'(\w+)'", text)) for word in ("lake_table=", r"remember_deliveries\("))
-        assert entered <= kept, name
-
-
 def test_what_is_pending_is_cleared_after_all_models() -> None:
     pending = {name for name in MODELS if name.endswith("__touched")}
     macro = (PROJECT / "macros" / "deliveries.sql").read_text("utf-8").split("macro clear_pending()")[1]

@@ -40,7 +40,7 @@ def test_a_new_source_has_its_files(tmp_path: Path) -> None:
         "    cast(treats as struct(kind varchar, grams bigint)[]) as treats,\n"
         "    cast(file as varchar) as file,\n"
         "    cast(line as bigint) as line,\n"
-        "from {{ source('pet', 'pet_visits') }}\n"
+        "from {{ delivered('pet', 'pet_visits') }}\n"
     )
     [source] = yaml.safe_load(files["models/staging/pet/_pet__sources.yml"])["sources"]
     [table] = source["tables"]

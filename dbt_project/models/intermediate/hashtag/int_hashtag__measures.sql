@@ -64,11 +64,9 @@ days as (
         case when joined.video_readings is null then 'no_reading' else 'no_known_change' end as reason,
     from (
         select
-            campaign_id,
-            subject_type,
-            subject_id,
-            market,
-            event_on,
+            {%- for key in ['campaign_id', 'subject_type', 'subject_id', 'market', 'event_on'] %}
+                coalesce(engagement.{{ key }}, posts.{{ key }}) as {{ key }},
+            {%- endfor %}
             {%- for figure in counters() + ['engagements_lcs', 'rated_engagements_lcs', 'rated_views'] %}
                 engagement.{{ figure }},
             {%- endfor %}
@@ -77,8 +75,17 @@ days as (
             coalesce(posts.creators, 0) as creators,
             coalesce(posts.campaign_creators, 0) as campaign_creators,
         from engagement
-        full outer join (select * from posts where posts > 0) as posts
-            using (campaign_id, subject_type, subject_id, market, event_on)
+        full outer join (
+            select *
+            from posts
+            where posts > 0
+        ) as posts
+            on
+                engagement.campaign_id = posts.campaign_id
+                and engagement.subject_type = posts.subject_type
+                and engagement.subject_id = posts.subject_id
+                and engagement.market = posts.market
+                and engagement.event_on = posts.event_on
     ) as joined
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on joined.campaign_id = campaigns.campaign_id
     left join {{ ref('markets') }} as markets on joined.market = markets.market

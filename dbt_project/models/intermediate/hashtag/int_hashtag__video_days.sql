@@ -109,33 +109,33 @@ captures as (
 {%- if is_incremental() and videos %}
 
 -- Where a video's last row lies before the dates to rebuild it is what was known; history is read only where it does not.
-reached as (
+    reached as (
 
-    select
-        videos.campaign_id,
-        videos.video_id,
-        rebuilds.rebuild_from,
-    from {{ videos }} as videos
-    inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
-    where videos.event_on >= rebuilds.rebuild_from
+        select
+            videos.campaign_id,
+            videos.video_id,
+            rebuilds.rebuild_from,
+        from {{ videos }} as videos
+        inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
+        where videos.event_on >= rebuilds.rebuild_from
 
-),
+    ),
 
-openings as (
+    openings as (
 
-    select videos.*
-    from {{ videos }} as videos
-    inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
-    semi join days on videos.campaign_id = days.campaign_id and videos.video_id = days.video_id
-    where videos.event_on < rebuilds.rebuild_from
-    union all
-    select history.*
-    from {{ this }} as history
-    inner join reached on history.campaign_id = reached.campaign_id and history.video_id = reached.video_id
-    where history.event_on < reached.rebuild_from
-    qualify row_number() over (partition by history.campaign_id, history.video_id order by history.event_on desc) = 1
+        select videos.*
+        from {{ videos }} as videos
+        inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
+        semi join days on videos.campaign_id = days.campaign_id and videos.video_id = days.video_id
+        where videos.event_on < rebuilds.rebuild_from
+        union all
+        select history.*
+        from {{ this }} as history
+        inner join reached on history.campaign_id = reached.campaign_id and history.video_id = reached.video_id
+        where history.event_on < reached.rebuild_from
+        qualify row_number() over (partition by history.campaign_id, history.video_id order by history.event_on desc) = 1
 
-),
+    ),
 {%- endif %}
 
 opened as (
@@ -162,26 +162,26 @@ opened as (
     from days
     inner join captures on days.campaign_id = captures.campaign_id and days.event_on = captures.event_on
     {%- if is_incremental() and videos %}
-    union all
-    select
-        campaign_id,
-        video_id,
-        event_on,
-        last_captured_at,
-        true as is_opening,
-        {%- for counter in counters() %}
-            {{ counter }},
-            coalesce({{ counter }}, {{ counter }}_previous) as {{ counter }}_known,
-            case when {{ counter }} is not null then event_on else {{ counter }}_previous_on end as {{ counter }}_known_on,
-        {%- endfor %}
-        {%- for attribute in video_attributes() %}
-            {{ attribute }},
-        {%- endfor %}
-        first_on,
-        starts_from_zero,
-        tagged_on,
-        dated_on,
-    from openings
+        union all
+        select
+            campaign_id,
+            video_id,
+            event_on,
+            last_captured_at,
+            true as is_opening,
+            {%- for counter in counters() %}
+                {{ counter }},
+                coalesce({{ counter }}, {{ counter }}_previous) as {{ counter }}_known,
+                case when {{ counter }} is not null then event_on else {{ counter }}_previous_on end as {{ counter }}_known_on,
+            {%- endfor %}
+            {%- for attribute in video_attributes() %}
+                {{ attribute }},
+            {%- endfor %}
+            first_on,
+            starts_from_zero,
+            tagged_on,
+            dated_on,
+        from openings
     {%- endif %}
 
 ),

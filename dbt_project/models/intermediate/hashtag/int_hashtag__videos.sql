@@ -24,29 +24,29 @@ rebuilt as (
 {%- if is_incremental() %}
 
 -- Videos whose last reading has left: what was known before it is known again.
-fallen_back as (
+    fallen_back as (
 
-    select
-        days.campaign_id,
-        days.video_id,
-        max(days.event_on) as event_on,
-    from {{ ref('int_hashtag__video_days') }} as days
-    inner join {{ this }} as videos on days.campaign_id = videos.campaign_id and days.video_id = videos.video_id
-    inner join rebuilds on days.campaign_id = rebuilds.campaign_id
-    where videos.event_on >= rebuilds.rebuild_from and days.event_on < rebuilds.rebuild_from
-    group by days.campaign_id, days.video_id
+        select
+            days.campaign_id,
+            days.video_id,
+            max(days.event_on) as event_on,
+        from {{ ref('int_hashtag__video_days') }} as days
+        inner join {{ this }} as videos on days.campaign_id = videos.campaign_id and days.video_id = videos.video_id
+        inner join rebuilds on days.campaign_id = rebuilds.campaign_id
+        where videos.event_on >= rebuilds.rebuild_from and days.event_on < rebuilds.rebuild_from
+        group by days.campaign_id, days.video_id
 
-),
+    ),
 {%- endif %}
 
 latest as (
 
     select * from rebuilt
     {%- if is_incremental() %}
-    union all
-    select fallen_back.*
-    from fallen_back
-    anti join rebuilt on fallen_back.campaign_id = rebuilt.campaign_id and fallen_back.video_id = rebuilt.video_id
+        union all
+        select fallen_back.*
+        from fallen_back
+        anti join rebuilt on fallen_back.campaign_id = rebuilt.campaign_id and fallen_back.video_id = rebuilt.video_id
     {%- endif %}
 
 )

@@ -45,33 +45,47 @@ posts as (
 joined as (
 
     select
-        campaign_id,
-        hashtag,
-        event_on,
+        coalesce(engagement.campaign_id, posts.campaign_id) as campaign_id,
+        coalesce(engagement.hashtag, posts.hashtag) as hashtag,
+        coalesce(engagement.event_on, posts.event_on) as event_on,
         coalesce(posts.posts, 0) as posts,
         coalesce(posts.unique_creators, 0) as unique_creators,
-        -- On a hashtag's first date everybody would be new: that is not known.
-        case
-            when event_on > min(posts.event_on) over (partition by campaign_id, hashtag) then coalesce(posts.new_creators, 0)
-        end as new_creators,
+        posts.new_creators,
         {%- for counter in counters() %}
             engagement.{{ counter }},
         {%- endfor %}
         engagement.engagements_lcs,
-        case when engagement.rated_views > 0 then {{ ratio('engagement.rated_engagements_lcs', 'engagement.rated_views') }} end
-            as engagement_rate_by_views,
+        {{ ratio('engagement.rated_engagements_lcs', 'engagement.rated_views') }} as engagement_rate_by_views,
         engagement.rated_engagements_lcs,
         engagement.rated_views,
         coalesce(engagement.video_readings, 0) as video_readings,
         coalesce(engagement.rated_readings, 0) as rated_readings,
     from engagement
-    full outer join posts using (campaign_id, hashtag, event_on)
+    full outer join posts
+        on
+            engagement.campaign_id = posts.campaign_id
+            and engagement.hashtag = posts.hashtag
+            and engagement.event_on = posts.event_on
+
+),
+
+-- On a hashtag's first date everybody would be new: that is not known.
+begun as (
+
+    select
+        * exclude (new_creators),
+        case
+            when
+                event_on > min(case when posts > 0 then event_on end) over (partition by campaign_id, hashtag)
+                then coalesce(new_creators, 0)
+        end as new_creators,
+    from joined
 
 )
 
 select
-    joined.*,
-    {{ is_provisional('joined.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
-from joined
-semi join hashtags on joined.campaign_id = hashtags.campaign_id and joined.hashtag = hashtags.hashtag
+    begun.*,
+    {{ is_provisional('begun.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
+from begun
+semi join hashtags on begun.campaign_id = hashtags.campaign_id and begun.hashtag = hashtags.hashtag
 cross join as_of
