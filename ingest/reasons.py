@@ -124,4 +124,10 @@ class Reason(StrEnum):
         "The population size given does not fit the sample and was not used.",
         "حجم المجتمع المذكور لا يناسب العينة ولم يُستخدم.",
     )
+    PROVISIONAL = "provisional", "More than a tenth of it may still change.", "أكثر من عُشره قد يتغيّر بعد."
+    SOURCE_BLOCKED = (
+        "source_blocked",
+        "A delivery of its source was held or refused.",
+        "أُوقف أو رُفض تسليم من مصدره.",
+    )
     UNKNOWN = "unknown", "The reason is not known.", "السبب غير معروف."

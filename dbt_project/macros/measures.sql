@@ -24,5 +24,5 @@
 
 {# A sum whose digits do not depend on the order of the rows. #}
 {% macro exact_sum(figure, window) -%}
-    cast(sum(cast({{ figure }} as decimal(38, 9))) {{ 'over ' ~ window if window }} as double)
+    cast(sum(cast({{ figure }} as decimal(38, 12))) {{ 'over ' ~ window if window }} as double)
 {%- endmacro %}

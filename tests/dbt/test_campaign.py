@@ -9,11 +9,22 @@ import duckdb
 import polars as pl
 import pytest
 
+from ingest.ledger import LEDGER, write_ledger
+from ingest.reasons import Reason
 from ingest.sources import SOURCES
 from tests.dbt.lab import PROJECT, Lab
 
 CAMPAIGNS = """campaign_id,name,starts_on,ends_on,reporting_timezone
-c,Campaign,2026-03-02,,Asia/Dubai
+c,Campaign,2026-03-02,2026-06-09,Asia/Dubai
+"""
+SCORECARD = """campaign_id,position,kpi_id,stage,label,label_ar,period,market,subject_type,subject_id,target,direction
+*,1,C09,trust,,,day,all,campaign,all,,
+*,2,H01,awareness,Views,مشاهدات,campaign_to_date,all,campaign,all,1000,
+*,3,H06,engagement,,,campaign_to_date,all,campaign,all,10,down
+*,4,H03,awareness,,,campaign_to_date,all,campaign,all,,
+*,5,L05,engagement,,,campaign_to_date,all,basis,%,,
+*,6,V01,attitude,,,wave,all,survey,s:%:all:q:top,50,down
+*,7,A04,help_seeking,,,campaign_to_date,all,campaign,all,,
 """
 MONDAY = date(2026, 3, 2)
 AS_OF = MONDAY + timedelta(days=40)
@@ -50,7 +61,7 @@ def measured(measure: str, number: int, value: float | None, **more: object) -> 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds and campaign; tests lay their measures in it."""
-    lab = Lab(tmp_path_factory.mktemp("campaign") / "home", {"campaigns": CAMPAIGNS})
+    lab = Lab(tmp_path_factory.mktemp("campaign") / "home", {"campaigns": CAMPAIGNS, "scorecard": SCORECARD})
     assert lab.dbt("seed"), lab.messages
     lab.run(["stg_campaign__campaigns"])
     return lab
@@ -64,12 +75,13 @@ def put(lab: Lab, name: str, rows: pl.DataFrame) -> None:
         connection.execute(f"create or replace table intermediate.{name} as from laid")
 
 
-def build(lab: Lab, *, as_of: date = AS_OF, **measures: Iterable[Row]) -> None:
-    """Make KPIs of the measures of each source."""
+def build(lab: Lab, *models: str, as_of: date = AS_OF, **measures: Iterable[Row]) -> None:
+    """Make KPIs of the measures of each source, and what else is asked for; their tests hold."""
     put(lab, "int_lake__as_of", pl.DataFrame({"as_of": [as_of]}))
     for source in ("hashtag", "live", "survey"):
         put(lab, f"int_{source}__measures", pl.DataFrame(list(measures.get(source, [])), schema=SHAPE))
-    lab.run(["int_campaign__measures", "int_campaign__kpis"])
+    chosen = ("int_campaign__measures", "int_campaign__kpis", *models)
+    assert lab.dbt("build", "--exclude-resource-type", "unit_test", "--select", *chosen), lab.messages
 
 
 def kpis(lab: Lab, where: str, columns: str = "value, reason") -> list[tuple[object, ...]]:
@@ -165,6 +177,131 @@ def test_an_imprecise_estimate_is_known_and_marked(lab: Lab) -> None:
     [(value, low, high, reason, caveat)] = kpis(lab, "kpi_id = 'V01'", "value, ci_low, ci_high, reason, caveat")
     assert (value, low, high) == pytest.approx((50.0, 100 / 3, 200 / 3))
     assert (reason, caveat) == (None, "imprecise")
+
+
+def scorecard(
+    lab: Lab, *, as_of: date = AS_OF, ledger: Iterable[Row] = (), **measures: Iterable[Row]
+) -> dict[str, Row]:
+    """The scorecard's lines by KPI, or by KPI and subject where there are several."""
+    rows = [dict.fromkeys(LEDGER.names()) | {"campaign_id": "c", "version": 1} | row for row in ledger]
+    write_ledger(lab.home, pl.DataFrame(rows, schema=LEDGER))
+    build(lab, "int_campaign__scorecard", "fct_campaign_kpi_day", "rpt_campaign_scorecard", as_of=as_of, **measures)
+    lines = lab.frame("from rpt_campaign_scorecard order by position, subject_id").to_dicts()
+    several = {line["kpi_id"] for line in lines if sum(line["kpi_id"] == other["kpi_id"] for other in lines) > 1}
+    return {
+        f"{line['kpi_id']} {line['subject_id']}" if line["kpi_id"] in several else line["kpi_id"]: line
+        for line in lines
+    }
+
+
+def counted(values: Iterable[float | None], measure: str = "views", **more: object) -> list[Row]:
+    return [measured(measure, number, value, **more) for number, value in enumerate(values)]
+
+
+def test_recent_days_compare_with_those_before_and_leave_out_the_day_of_the_last_landing(lab: Lab) -> None:
+    views = [1.0] * 7 + [2.0] * 7 + [5.0]
+    rated = counted(views, "rated_views") + counted([0.1] * 14 + [9], "rated_engagements_lcs")
+    found = scorecard(lab, as_of=day(14), hashtag=counted(views) + rated)
+    assert [found["H01"][name] for name in ("value", "recent_value", "previous_value", "change")] == [26, 14, 7, 7]
+    assert [found["H06"][name] for name in ("recent_value", "previous_value")] == pytest.approx([5.0, 10.0])
+
+
+def test_a_week_that_is_not_whole_is_compared_with_nothing(lab: Lab) -> None:
+    gap = scorecard(lab, as_of=day(14), hashtag=counted([1.0, None, *[1.0] * 12]))["H01"]
+    assert (gap["recent_value"], gap["previous_value"], gap["change"]) == (7, None, None)
+    young = scorecard(lab, as_of=day(6), hashtag=counted([1.0] * 6))["H01"]
+    assert (young["value"], young["recent_value"]) == (6, None)
+
+
+def test_what_does_not_accumulate_has_no_recent_value(lab: Lab) -> None:
+    to_date = counted(range(20), "unique_creators", period="campaign_to_date")
+    found = scorecard(lab, hashtag=counted([1] * 20, "unique_creators") + to_date)["H03"]
+    assert (found["value"], found["recent_value"], found["previous_value"]) == (19, None, None)
+
+
+def test_session_figures_are_told_apart_by_basis(lab: Lab) -> None:
+    rows = []
+    for basis, minutes in (("intervals", 100), ("samples", 900)):
+        subject = {"subject_type": "basis", "subject_id": basis}
+        rows += [measured("concurrent_minutes", 3, minutes, **subject), measured("covered_minutes", 3, 10, **subject)]
+    found = scorecard(lab, live=rows)
+    assert {name: line["value"] for name, line in found.items() if name.startswith("L05")} == {
+        "L05 intervals": 10,
+        "L05 samples": 90,
+    }
+
+
+def waves(*shares: tuple[int, float, str | None]) -> list[Row]:
+    """A question's top answers on a base of 100, wave by wave: day, percentage, what speaks against showing it."""
+    rows = []
+    for wave, (number, share, reason) in enumerate(shares, 1):
+        cell = {"period": "wave", "subject_type": "survey", "subject_id": f"s:w{wave}:all:q:top", "market": "AE"}
+        rows.append(measured("answer_weighted", number, share, **cell | {"reason": reason}))
+        rows.append(measured("base_weighted", number, 100, **cell))
+    return rows
+
+
+def test_a_wave_compares_with_the_wave_before_unless_that_is_suppressed(lab: Lab) -> None:
+    other = [row | {"subject_id": row["subject_id"].replace(":q:", ":r:")} for row in waves((5, 99, None))]
+    line = scorecard(lab, survey=waves((1, 40, None), (8, 45, None)) + other)["V01"]
+    assert [line[name] for name in ("value", "recent_value", "previous_value", "change")] == [45, 45, 40, 5]
+    line = scorecard(lab, survey=waves((1, 40, None), (5, 30, "imprecise"), (8, 45, None)))["V01"]
+    assert [line[name] for name in ("value", "previous_value", "change")] == [45, None, None]
+
+
+def test_an_imprecise_figure_is_not_on_the_page_and_says_so(lab: Lab) -> None:
+    line = scorecard(lab, survey=waves((1, 40, "imprecise")))["V01"]
+    assert (line["value"], line["ci_low"], line["reason"], line["trust_reason"]) == (None, None, *["imprecise"] * 2)
+    assert line["reason_text"].startswith("The sample is too small")
+
+
+@pytest.mark.parametrize(
+    ("share", "attained", "status"), [(40, 1.25, "on_track"), (50, 1, "on_track"), (80, 0.625, "behind")]
+)
+def test_attainment_goes_in_the_direction_of_the_target(lab: Lab, share: float, attained: float, status: str) -> None:
+    line = scorecard(lab, survey=waves((1, share, None)))["V01"]
+    assert (line["attainment_rate"], line["status"]) == (attained, status)
+
+
+def test_pacing_is_against_what_was_due_by_now(lab: Lab) -> None:
+    # 25 of 100 days have gone by and 250 of 1,000 were due.
+    line = scorecard(lab, as_of=day(24), hashtag=counted([300]))["H01"]
+    assert (line["attainment_rate"], line["pacing"], line["status"]) == (0.3, 1.2, "on_track")
+    line = scorecard(lab, as_of=day(49), hashtag=counted([300]))["H01"]
+    assert (line["attainment_rate"], line["pacing"], line["status"]) == (0.3, 0.6, "behind")
+
+
+def test_each_line_says_whether_it_can_be_trusted_and_c09_is_their_share(lab: Lab) -> None:
+    creators = [measured("unique_creators", 20, 5, period="campaign_to_date")]
+    settled, recent = counted([90, *[0] * 30]), [measured("views", 31, 9)]
+    found = scorecard(lab, hashtag=settled + recent + creators, survey=waves((39, 40, None)))
+    reasons = {name: line["trust_reason"] for name, line in found.items()}
+    unknown = {"C09": None, "H06": "no_data", "L05": "no_data", "A04": "not_yet_built"}
+    assert reasons == {**unknown, "H01": None, "H03": None, "V01": None}
+    assert (found["C09"]["value"], found["C09"]["trust"]) == (50.0, None)
+    assert lab.rows("select value, numerator, denominator from fct_campaign_kpi_day where kpi_id = 'C09'") == [
+        (50.0, 3.0, 6.0)
+    ]
+    assert found["H01"]["provisional_share"] == pytest.approx(9 / 99)
+    recent = [measured("views", 31, 11)]
+    found = scorecard(lab, hashtag=settled + recent + creators)
+    assert (found["H01"]["trust_reason"], found["H01"]["is_provisional"]) == ("provisional", True)
+
+
+def test_a_held_delivery_takes_the_trust_from_its_source_alone(lab: Lab) -> None:
+    held = {"source": "hashtag", "landed_on": day(3), "delivery": "d", "outcome": "held", "outcome_reason": "odd"}
+    found = scorecard(lab, ledger=[held], hashtag=counted([5]), survey=waves((1, 40, None)))
+    assert (found["H01"]["trust_reason"], found["V01"]["trust_reason"]) == ("source_blocked", None)
+    unreadable = held | {"outcome": "refused", "campaign_id": None}
+    assert scorecard(lab, ledger=[unreadable], hashtag=counted([5]))["H01"]["trust"] is False
+
+
+def test_lines_are_named_in_both_languages(lab: Lab) -> None:
+    found = scorecard(lab)
+    assert (found["H01"]["kpi_name"], found["H01"]["kpi_name_ar"]) == ("Views", "مشاهدات")
+    assert (found["H03"]["kpi_name_ar"], found["H01"]["campaign_name"]) == ("صنّاع المحتوى المختلفون", "Campaign")
+    assert found["A04"]["reason_text"] == Reason.NOT_YET_BUILT.english
+    assert found["A04"]["reason_text_ar"] == Reason.NOT_YET_BUILT.arabic
 
 
 def seed(name: str) -> list[dict[str, str]]:

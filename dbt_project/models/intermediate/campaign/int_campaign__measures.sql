@@ -31,7 +31,7 @@ days as (
     from measures
     inner join {{ ref('measures') }} as dictionary on measures.measure = dictionary.measure
     left join {{ ref('markets') }} as markets on measures.market = markets.market
-    where dictionary.is_additive and measures.period = 'day'
+    where dictionary.additivity = 'additive' and measures.period = 'day'
 
 ),
 

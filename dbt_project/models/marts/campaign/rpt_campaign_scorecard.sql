@@ -1,121 +1,74 @@
 with
 
-headlines as (
-
-    select * from {{ ref('int_campaign__headlines') }}
-
-),
-
-trust as (
-
-    select * from {{ ref('int_campaign__trust') }}
-
-),
-
-scorecard as (
-
-    select * from {{ ref('scorecard') }}
-
-),
-
-metrics as (
-
-    select * from {{ ref('metrics') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_lake__as_of') }}
-
-),
-
-trust_lines as (
-
-    select
-        trust.campaign_id,
-        scorecard.position,
-        trust.kpi_id,
-        scorecard.stage,
-        scorecard.label,
-        scorecard.target,
-        scorecard.direction,
-        trust.event_on,
-        trust.period,
-        trust.market,
-        trust.subject_type,
-        trust.subject_id,
-        trust.value,
-        trust.ci_low,
-        trust.ci_high,
-        trust.is_provisional,
-        trust.reason,
-    from trust
-    inner join scorecard
-        on
-            scorecard.kpi_id = trust.kpi_id
-            and (
-                scorecard.campaign_id = trust.campaign_id
-                or (
-                    scorecard.campaign_id = '*'
-                    and trust.campaign_id not in (select campaign_id from scorecard)
-                )
-            )
-
-),
-
 lines as (
 
-    select * from headlines
-    union all by name
-    select * from trust_lines
+    select
+        *,
+        case when direction in ('up', 'down') then target end as aim,
+        coalesce(case direction when 'up' then value >= target when 'down' then value <= target end, false) as is_reached,
+    from {{ ref('int_campaign__scorecard') }}
 
 ),
 
--- Precision, not secrecy: the figure stays in fct_survey_estimate, the page does not show what it cannot support.
-shown as (
+-- 1 is reached, whichever way the target lies; a value beyond a target that it cannot be divided by has just reached it.
+attained as (
 
     select
-        lines.* exclude (value, ci_low, ci_high, previous_value, reason),
-        lines.caveat is not null as is_imprecise,
-        case when not is_imprecise then lines.value end as value,
-        case when not is_imprecise then lines.ci_low end as ci_low,
-        case when not is_imprecise then lines.ci_high end as ci_high,
-        case when not is_imprecise then lines.previous_value end as previous_value,
-        coalesce(lines.reason, lines.caveat) as reason,
+        *,
+        case
+            when value is null or aim is null then null
+            when aim <> 0 and (aim > 0) = (direction = 'up') then value / aim
+            when value * aim > 0 then aim / value
+            when is_reached then 1.0
+            else 0.0
+        end as attainment_rate,
+        case
+            when is_paced and direction = 'up' and aim > 0 and as_of >= starts_on
+                then
+                    value * (date_diff('day', starts_on, ends_on) + 1)
+                    / (aim * (date_diff('day', starts_on, least(as_of, ends_on)) + 1))
+        end as pacing,
     from lines
 
 )
 
 select
-    shown.campaign_id,
-    shown.position,
-    shown.kpi_id,
-    coalesce(shown.label, metrics.name) as kpi_name,
-    shown.stage,
-    metrics.unit,
-    shown.period,
-    shown.market,
-    shown.subject_type,
-    shown.subject_id,
-    shown.event_on,
-    shown.value,
-    shown.ci_low,
-    shown.ci_high,
-    shown.target,
-    {{ ratio('shown.value', 'shown.target') }} as attainment_rate,
-    shown.previous_value,
-    shown.value - shown.previous_value as change,
+    attained.campaign_id,
+    campaigns.name as campaign_name,
+    attained.position,
+    attained.kpi_id,
+    attained.kpi_name,
+    attained.kpi_name_ar,
+    attained.stage,
+    attained.unit,
+    attained.period,
+    attained.market,
+    attained.subject_type,
+    attained.subject_id,
+    attained.event_on,
+    attained.value,
+    attained.ci_low,
+    attained.ci_high,
+    attained.recent_value,
+    attained.previous_value,
+    attained.recent_value - attained.previous_value as change,
+    attained.target,
+    attained.attainment_rate,
+    attained.pacing,
     case
-        when shown.value is null then 'unknown'
-        when shown.target is null or coalesce(shown.direction, metrics.direction) = 'none' then 'no_target'
-        when coalesce(shown.direction, metrics.direction) = 'up' and shown.value >= shown.target then 'on_track'
-        when coalesce(shown.direction, metrics.direction) = 'down' and shown.value <= shown.target then 'on_track'
+        when attained.value is null then 'unknown'
+        when attained.aim is null then 'no_target'
+        when attained.attainment_rate >= 1 or attained.pacing >= 1 then 'on_track'
         else 'behind'
     end as status,
-    as_of.as_of,
-    shown.is_provisional,
-    shown.reason,
-from shown
-inner join metrics on shown.kpi_id = metrics.kpi_id
-cross join as_of
+    attained.provisional_share,
+    attained.trust,
+    attained.trust_reason,
+    attained.as_of,
+    attained.is_provisional,
+    attained.reason,
+    reasons.reason_text,
+    reasons.reason_text_ar,
+from attained
+inner join {{ ref('stg_campaign__campaigns') }} as campaigns on attained.campaign_id = campaigns.campaign_id
+left join {{ ref('reasons') }} as reasons on coalesce(attained.reason, attained.trust_reason) = reasons.reason

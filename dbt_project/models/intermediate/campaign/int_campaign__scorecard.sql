@@ -1,0 +1,261 @@
+{#
+    Every line of a campaign's scorecard: the latest value it selects, what of it may still change, whether it can be trusted, and
+    what is comparable with it: the last 7 complete dates and the 7 before where it accumulates, the wave before where it is a wave.
+#}
+with
+
+kpis as (
+
+    select * from {{ ref('int_campaign__kpis') }}
+
+),
+
+lines as (
+
+    select
+        campaigns.campaign_id,
+        campaigns.starts_on,
+        campaigns.ends_on,
+        scorecard.position,
+        scorecard.kpi_id,
+        scorecard.stage,
+        coalesce(scorecard.label, metrics.name) as kpi_name,
+        coalesce(scorecard.label_ar, metrics.name_ar) as kpi_name_ar,
+        scorecard.period,
+        scorecard.market,
+        scorecard.subject_type,
+        scorecard.subject_id,
+        scorecard.target,
+        coalesce(scorecard.direction, metrics.direction) as direction,
+        metrics.unit,
+        metrics.source,
+        as_of.as_of,
+        as_of.as_of - sources.look_back_days as settled_on,
+        coalesce(sources.is_read_daily, false) as is_read_daily,
+        formulas.scale,
+        formulas.denominator is not null as is_ratio,
+        scorecard.period = 'campaign_to_date'
+        and counted.additivity = 'additive'
+        and (base.additivity = 'additive' or formulas.denominator is null) as is_accumulating,
+        scorecard.period = 'campaign_to_date'
+        and counted.additivity in ('additive', 'distinct')
+        and formulas.denominator is null as is_paced,
+    from {{ ref('stg_campaign__campaigns') }} as campaigns
+    cross join {{ ref('int_lake__as_of') }} as as_of
+    inner join {{ ref('scorecard') }} as scorecard
+        on
+            campaigns.campaign_id = scorecard.campaign_id
+            or (
+                scorecard.campaign_id = '*'
+                and campaigns.campaign_id not in (select campaign_id from {{ ref('scorecard') }})
+            )
+    inner join {{ ref('metrics') }} as metrics on scorecard.kpi_id = metrics.kpi_id
+    left join {{ ref('sources') }} as sources on metrics.source = sources.source
+    left join {{ ref('kpi_formulas') }} as formulas on scorecard.kpi_id = formulas.kpi_id
+    left join {{ ref('measures') }} as counted on formulas.numerator = counted.measure
+    left join {{ ref('measures') }} as base on formulas.denominator = base.measure
+
+),
+
+-- A survey's subject names its wave: without it, the same question of the same sample is a series of waves.
+matched as (
+
+    select
+        lines.* exclude (market, subject_type, subject_id),
+        coalesce(kpis.market, lines.market) as market,
+        coalesce(kpis.subject_type, lines.subject_type) as subject_type,
+        coalesce(kpis.subject_id, lines.subject_id) as subject_id,
+        case lines.subject_type
+            when 'survey' then {{ series_of('kpis.subject_id') }}
+            when 'session' then ''
+            else kpis.subject_id
+        end as series,
+        kpis.event_on,
+        kpis.numerator,
+        kpis.denominator,
+        case when kpis.caveat is null then kpis.value end as value,
+        case when kpis.caveat is null then kpis.ci_low end as ci_low,
+        case when kpis.caveat is null then kpis.ci_high end as ci_high,
+        coalesce(kpis.is_provisional, false) as is_provisional,
+        case when kpis.kpi_id is null then 'no_data' else coalesce(kpis.reason, kpis.caveat) end as reason,
+    from lines
+    left join kpis
+        on
+            lines.campaign_id = kpis.campaign_id
+            and lines.kpi_id = kpis.kpi_id
+            and lines.period = kpis.period
+            and (lines.market = kpis.market or (lines.subject_type in ('survey', 'session') and lines.market = 'all'))
+            and lines.subject_type = kpis.subject_type
+            and kpis.subject_id like lines.subject_id
+
+),
+
+latest as (
+
+    select
+        matched.*,
+        case when period = 'wave' then lead(value) over from_latest end as wave_before,
+        max_by(coalesce(denominator, numerator), case when event_on <= settled_on then event_on end) over in_series as settled,
+    from matched
+    window
+        in_series as (partition by campaign_id, position, market, series),
+        from_latest as (partition by campaign_id, position, market, series order by event_on desc, subject_id desc)
+    qualify row_number() over from_latest = 1
+
+),
+
+-- The day of the last landing is not over.
+complete as (
+
+    select
+        kpis.campaign_id,
+        metrics.source,
+        max(kpis.event_on) as complete_on,
+    from kpis
+    inner join {{ ref('metrics') }} as metrics on kpis.kpi_id = metrics.kpi_id
+    cross join {{ ref('int_lake__as_of') }} as as_of
+    where kpis.period = 'day' and kpis.event_on < as_of.as_of
+    group by kpis.campaign_id, metrics.source
+
+),
+
+days as (
+
+    select
+        latest.campaign_id,
+        latest.position,
+        latest.market,
+        latest.subject_id,
+        complete.complete_on,
+        days.event_on > complete.complete_on - 7 as is_recent,
+        days.numerator,
+        case when latest.is_ratio then days.denominator else 0 end as denominator,
+    from latest
+    inner join complete on latest.campaign_id = complete.campaign_id and latest.source = complete.source
+    inner join kpis as days
+        on
+            latest.campaign_id = days.campaign_id
+            and latest.kpi_id = days.kpi_id
+            and days.period = 'day'
+            and latest.market = days.market
+            and latest.subject_type = days.subject_type
+            and latest.subject_id = days.subject_id
+            and days.event_on <= complete.complete_on
+            and days.event_on > complete.complete_on - 14
+    where latest.is_accumulating
+
+),
+
+-- A week counts where the campaign ran through it and, of what is read daily, each of its dates is known.
+weeks as (
+
+    select
+        campaign_id,
+        position,
+        market,
+        subject_id,
+        complete_on,
+        count(numerator + denominator) filter (where is_recent) as recent_days,
+        count(numerator + denominator) filter (where not is_recent) as previous_days,
+        sum(numerator) filter (where is_recent and denominator is not null) as recent_numerator,
+        sum(numerator) filter (where not is_recent and denominator is not null) as previous_numerator,
+        sum(denominator) filter (where is_recent and numerator is not null) as recent_denominator,
+        sum(denominator) filter (where not is_recent and numerator is not null) as previous_denominator,
+    from days
+    group by campaign_id, position, market, subject_id, complete_on
+
+),
+
+compared as (
+
+    select
+        latest.*,
+        case
+            when latest.period = 'wave' then latest.value
+            when latest.starts_on <= weeks.complete_on - 6 and (weeks.recent_days = 7 or not latest.is_read_daily)
+                then latest.scale * case
+                    when latest.is_ratio then {{ ratio('weeks.recent_numerator', 'weeks.recent_denominator') }}
+                    else weeks.recent_numerator
+                end
+        end as recent_value,
+        case
+            when latest.period = 'wave' then latest.wave_before
+            when latest.starts_on <= weeks.complete_on - 13 and (weeks.previous_days = 7 or not latest.is_read_daily)
+                then latest.scale * case
+                    when latest.is_ratio then {{ ratio('weeks.previous_numerator', 'weeks.previous_denominator') }}
+                    else weeks.previous_numerator
+                end
+        end as previous_value,
+        case
+            when latest.value is null or latest.period <> 'campaign_to_date' then null
+            when coalesce(latest.denominator, latest.numerator) = 0 then 0.0
+            else greatest(0.0, 1 - coalesce(latest.settled, 0) / coalesce(latest.denominator, latest.numerator))
+        end as provisional_share,
+    from latest
+    left join weeks
+        on
+            latest.campaign_id = weeks.campaign_id
+            and latest.position = weeks.position
+            and latest.market = weeks.market
+            and latest.subject_id = weeks.subject_id
+
+),
+
+-- Held or refused: of the newest version of some delivery. One whose note cannot be read may be of any campaign.
+blocked as (
+
+    select distinct
+        campaign_id,
+        source,
+    from {{ source('lake', 'deliveries') }}
+    where is_current and status in ('held', 'refused')
+
+),
+
+judged as (
+
+    select
+        compared.*,
+        case
+            when compared.value is null then compared.reason
+            when exists (
+                select 1
+                from blocked
+                where
+                    blocked.source = compared.source
+                    and coalesce(blocked.campaign_id, compared.campaign_id) = compared.campaign_id
+            ) then 'source_blocked'
+            when compared.provisional_share > 0.1 then 'provisional'
+        end as trust_reason,
+    from compared
+
+),
+
+-- C09 is the share of the other lines that can be trusted.
+counted as (
+
+    select
+        judged.*,
+        cast(count(*) filter (where kpi_id <> 'C09' and trust_reason is null) over in_campaign as double) as lines_trusted,
+        cast(count(*) filter (where kpi_id <> 'C09') over in_campaign as double) as lines_judged,
+        kpi_id = 'C09' and as_of is not null as is_share_of_lines,
+    from judged
+    window in_campaign as (partition by campaign_id)
+
+),
+
+shared as (
+
+    select
+        * exclude (value, reason, event_on, trust_reason, is_provisional),
+        case when is_share_of_lines then 100 * {{ ratio('lines_trusted', 'lines_judged') }} else value end as value,
+        case when not is_share_of_lines then reason when lines_judged = 0 then 'no_denominator' end as reason,
+        case when is_share_of_lines then as_of else event_on end as event_on,
+        coalesce(provisional_share > 0.1, is_provisional) as is_provisional,
+        case when kpi_id <> 'C09' then trust_reason is null end as trust,
+        case when kpi_id <> 'C09' then trust_reason end as trust_reason,
+    from counted
+
+)
+
+select * from shared
