@@ -33,9 +33,20 @@ def read_instants(
     the one within `bounds` counts, else the one that keeps the order of the file, else the first, which stays flagged.
     Raises DeliveryError where the order of day and month is open.
     """
+    flat = read_times(frame, columns, zone, stated)
+    for name in columns:
+        if zone is not None and flat[f"{name}_ambiguous"].any():
+            flat = tell_apart(flat, name, zone, bounds)
+    return flat
+
+
+def read_times(
+    frame: pl.DataFrame, columns: Mapping[str, str], zone: ZoneInfo | None, stated: DateOrder | None
+) -> pl.DataFrame:
+    """What `read_instants` gives, with every time that the clocks showed twice read as the first and flagged."""
     order = decide_date_order(frame, columns, stated)
     read = frame.with_columns(parse_instant(pl.col(name), zone, order).alias(name) for name in columns)
-    flat = read.with_columns(
+    return read.with_columns(
         expression
         for name in columns
         for expression in (
@@ -44,10 +55,6 @@ def read_instants(
             pl.col(name).struct.field("reason").alias(f"{name}_reason"),
         )
     )
-    for name in columns:
-        if zone is not None and flat[f"{name}_ambiguous"].any():
-            flat = _told_apart(flat, name, zone, bounds)
-    return flat
 
 
 def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: DateOrder | None) -> DateOrder:
@@ -121,7 +128,7 @@ def _example(dates: pl.DataFrame) -> str:
     return f"{file}, line {line}, column '{label}': a date of the shape {shape_of(date)}"
 
 
-def _told_apart(frame: pl.DataFrame, name: str, zone: ZoneInfo, bounds: Bounds) -> pl.DataFrame:
+def tell_apart(frame: pl.DataFrame, name: str, zone: ZoneInfo, bounds: Bounds) -> pl.DataFrame:
     """The frame with the ambiguous instants of a column decided, as far as the bounds or the order of a file do."""
     flag = f"{name}_ambiguous"
     earliest, latest = (pl.lit(bound, frame.schema[name]) for bound in bounds)

@@ -1,27 +1,29 @@
 """`live/intervals_csv`: one row a stay, in the columns that the note maps. What a stay is lives in `live_stays`."""
 
+from zoneinfo import ZoneInfo
+
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from ingest.formats.live_session import (
-    LiveOptions,
-    all_rows,
-    delivered_texts,
-    read_instants,
-    read_rows,
-    session_rows,
-    with_session_id,
-)
-from ingest.formats.live_stays import as_identity, settle_stays, spans_of
-from ingest.source import Delivery, DeliveryError, Parsed
+from ingest.formats.date_order import read_times
+from ingest.formats.live_attendance import INSTANCES, AttendanceFormat, Found, Given
+from ingest.formats.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
+from ingest.formats.live_words import ROLES, TEAMS_ROLES
+from ingest.source import NOTE, DeliveryError
+from ingest.text import clean_number
 
-_TIMES = ("joined_at", "left_at", "starts_at", "ends_at")
+_TIMES = ("joined_at", "left_at")
+_TIME_OF_DAY = r"(?i)^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*([apصم])?\.?(?:m\.?)?$"
+_HALF_A_DAY = 12 * 3600
+_LOCAL = ZoneInfo("UTC")
+"""Local times are counted with as if they were UTC, until they are read."""
 
 
 class Columns(BaseModel):
     """Our names to theirs.
 
-    `session_id` is for files of several sessions; `starts_at` and `ends_at` are the bounds of a row's session.
+    `name` is for people whose `person` is blank; `date` for files whose times are times of day. `session_id` is for files of
+    several sessions; `starts_at` and `ends_at` are the bounds of a row's session, or of the time it was started once more.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,6 +31,8 @@ class Columns(BaseModel):
     person: str
     joined_at: str
     left_at: str | None = None
+    name: str | None = None
+    date: str | None = None
     session_id: str | None = None
     role: str | None = None
     country: str | None = None
@@ -37,65 +41,124 @@ class Columns(BaseModel):
 
 
 class IntervalsCsvOptions(LiveOptions):
-    """Options of `intervals_csv`. A blank leave is a stay that is still open."""
+    """Options of `intervals_csv`: those of every live format, and the columns. A blank leave is a stay that is still open."""
 
     columns: Columns
 
 
-class IntervalsCsv:
+class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 1
-    needs_timezone = False
     options = IntervalsCsvOptions
+    needs_timezone = False
+    # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
+    roles = TEAMS_ROLES | ROLES
 
-    def read(self, delivery: Delivery) -> Parsed:
-        """Fills `live_sessions` and `live_stays`. Raises DeliveryError."""
-        options = delivery.options_as(IntervalsCsvOptions)
+    def find(self, given: Given) -> Found:
+        """The stays of every file, and the bounds that columns state."""
+        options = given.options_as(IntervalsCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
-        delivered = all_rows([read_rows(file, mapped) for file in delivered_texts(delivery, options.encoding)])
-        identified = with_session_id(delivered.rows, delivery, options.session)
-        if options.columns.left_at is None:
-            identified = identified.with_columns(pl.lit(None, pl.String()).alias("left_at"))
-        labels = {name: mapped.get(name, name) for name in _TIMES if name in identified.columns}
-        read = read_instants(identified, delivery, labels, options.date_order)
-        stays = settle_stays(read.with_columns(as_identity(pl.col("person"))), delivery, options.session)
-        spans = pl.concat([spans_of(stays.rows), _stated(read)], how="diagonal")
-        sessions = session_rows(
-            spans.filter(pl.col("session_id").is_in(stays.rows["session_id"].implode())),
-            delivery,
-            options.session,
-            basis="intervals",
-            identity="id",
-        )
-        return Parsed(
-            tables={"live_sessions": sessions, "live_stays": stays.rows},
-            records_read=delivered.records,
-            records_duplicate=stays.duplicates,
-            rejected=pl.concat([delivered.rejected, stays.rejected]),
-            unreadable=stays.unreadable,
+        labels = {name: mapped[name] for name in _TIMES if name in mapped}
+        delivered = all_rows([read_rows(file, mapped) for file in given.files])
+        rows = delivered.rows.rename({"person": "id"})
+        if "left_at" not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, pl.String()).alias("left_at"))
+        dated = _with_dates(rows, given.zone, options)
+        return Found(
+            Rows(dated.drop(*BOUNDS, "date", strict=False), delivered.rejected),
+            labels,
+            _stated(rows),
+            is_bounded_by_row=True,
         )
 
 
-def _stated(read: pl.DataFrame) -> pl.DataFrame:
-    """The bounds that columns state. A session has one of each: rows that disagree refuse the delivery."""
-    stated = read.select(
-        "session_id", "file", "line", *(name for name in ("starts_at", "ends_at") if name in read.columns)
+def _stated(rows: pl.DataFrame) -> pl.DataFrame:
+    """The bounds that columns state, once each."""
+    stated = [name for name in BOUNDS if name in rows.columns]
+    if not stated:
+        return INSTANCES.to_frame()
+    own = [name for name in ("session_id",) if name in rows.columns]
+    written = rows.select(*own, *stated, "file", "line").unique([*own, *stated], maintain_order=True)
+    return written.match_to_schema(
+        pl.Schema({**dict.fromkeys(own, pl.String()), **INSTANCES}), missing_columns="insert"
     )
-    for name in ("starts_at", "ends_at"):
-        if name not in stated.columns:
-            continue
-        differing = stated.drop_nulls(["session_id", name]).filter(
-            (pl.col(name) != pl.col(name).first()).over("session_id")
+
+
+def _with_dates(rows: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsvOptions) -> pl.DataFrame:
+    """The rows with times of day made times: of the row's date or the session's, past midnight where the clock says so.
+
+    A join is at most half a day from the session's start; a leave is the first such time after its join.
+    """
+    maybe = [pl.col(name).str.len_chars().le(14) & pl.col(name).str.contains(":", literal=True) for name in _TIMES]
+    if not rows.select(pl.any_horizontal(maybe).any()).item():
+        return rows
+    clocks = {f"{name}_clock": _seconds_of_day(pl.col(name)) for name in _TIMES}
+    told = rows.with_columns(**clocks).with_row_index("row")
+    is_clock = pl.any_horizontal(pl.col(name).is_not_null() for name in clocks)
+    bare = told.filter(is_clock)
+    if not bare.height:
+        return rows
+    dated = bare.with_columns(_joined_on(bare, zone, options))
+    unknown = dated.filter(pl.col("joined_at_clock").is_not_null() & pl.col("joined_on").is_null())
+    if unknown.height:
+        raise DeliveryError(
+            f"{unknown['file'][0]}, line {unknown['line'][0]}, column {options.columns.joined_at!r}: found a time of day, expected a "
+            f"date with it; add to {NOTE} options.session.starts_at, from which the day follows, or map columns.date"
         )
-        if differing.height:
-            file, line, session = differing.select("file", "line", "session_id").row(0)
-            raise DeliveryError(
-                f"{file}, line {line}: session {session!r} has another {name} than in an earlier row; expected one "
-                f"for all its rows; correct the file, or leave columns.{name} out of delivery.yml"
-            )
-    return stated
+    joined = dated.with_columns(
+        (pl.col("joined_on") + pl.duration(seconds=pl.col("joined_at_clock"))).alias("joined"),
+        (pl.col("joined_on") + pl.duration(seconds=pl.col("left_at_clock"))).alias("left"),
+    ).with_columns(
+        pl.when(pl.col("left_at_clock") < pl.coalesce("joined_at_clock", "join_clock"))
+        .then(pl.col("left").dt.offset_by("1d"))
+        .otherwise("left")
+        .alias("left")
+    )
+    written = joined.select(
+        "row", *(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S").alias(f"{name}_written") for name in ("joined", "left"))
+    )
+    return (
+        told.join(written, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("joined_written", "joined_at").alias("joined_at"),
+            pl.coalesce("left_written", "left_at").alias("left_at"),
+        )
+        .select(rows.columns)
+    )
+
+
+def _joined_on(bare: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsvOptions) -> pl.DataFrame:
+    """`joined_on`, the local midnight of the day of each join, and `join_clock`, the seconds of a join that has a date."""
+    start = options.session.starts_at
+    if start is not None and start.tzinfo is not None and zone is not None:
+        start = start.astimezone(zone)
+    day = [pl.lit(None, pl.Datetime("us"))]
+    labels = {"joined_at": options.columns.joined_at}
+    if "date" in bare.columns:
+        labels["date"] = str(options.columns.date)
+    read = read_times(bare, labels, _LOCAL, options.date_order)
+    local = {name: read[name].dt.replace_time_zone(None) for name in labels}
+    if "date" in bare.columns:
+        day.append(pl.lit(local["date"].dt.truncate("1d")))
+    if start is not None:
+        after_start = pl.col("joined_at_clock") - (start.hour * 3600 + start.minute * 60 + start.second)
+        days = pl.when(after_start < -_HALF_A_DAY).then(1).when(after_start > _HALF_A_DAY).then(-1).otherwise(0)
+        day.append(pl.lit(start.date()).cast(pl.Datetime("us")) + pl.duration(days=days))
+    whole = local["joined_at"]
+    return bare.select(
+        pl.coalesce(pl.lit(whole.dt.truncate("1d")), *day).alias("joined_on"),
+        pl.lit((whole - whole.dt.truncate("1d")).dt.total_seconds()).alias("join_clock"),
+    )
+
+
+def _seconds_of_day(text: pl.Expr) -> pl.Expr:
+    parts = clean_number(text).str.extract_groups(_TIME_OF_DAY)
+    hour, minute, second = (parts.struct.field(str(n)).cast(pl.Int64()) for n in (1, 2, 3))
+    half = parts.struct.field("4").str.to_lowercase()
+    of_day = pl.when(half.is_null()).then(hour).otherwise(hour % 12 + 12 * half.is_in(["p", "م"]).cast(pl.Int64()))
+    is_one = (of_day < 24) & (minute < 60) & (second.fill_null(0) < 60)
+    return pl.when(is_one).then(of_day * 3600 + minute * 60 + second.fill_null(0))
 
 
 FORMAT = IntervalsCsv()

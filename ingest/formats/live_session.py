@@ -1,27 +1,36 @@
-"""What the live formats share: the session a note describes, its bounds, and reading the times of its files.
+"""What the live formats share: the session that a note describes, its bounds and instances, and its rows in the lake.
 
-How a file is read stays in the module of its format, stays in `live_stays`. Clipping to the bounds is the marts' work.
+How a file is read stays in the module of its format; times are read in `live_times`. Clipping to the bounds is the marts' work.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from ingest.delivery import NOTE, Delivery
-from ingest.formats import date_order
+from ingest.formats.records import unreadable
 from ingest.formats.text_file import TextFile, read_columns, text_files
-from ingest.instants import DateOrder, parse_instant
-from ingest.source import INSTANT, DeliveryError
+from ingest.instants import DateOrder
+from ingest.source import INSTANT, LINEAGE, NOTE, UNREADABLE, Delivery, DeliveryError
 
-Basis: TypeAlias = Literal["intervals", "samples"]
-Identity: TypeAlias = Literal["id", "name", "none"]
+Basis: TypeAlias = Literal["intervals", "samples", "registrations"]
+Identity: TypeAlias = Literal["id", "name", "guest"]
+Role: TypeAlias = Literal["host", "advocate", "moderator", "attendee"]
 
+STAFF: tuple[Role, ...] = ("host", "advocate", "moderator")
+"""Roles that are not audience."""
+
+LONGEST = timedelta(hours=24)
+"""No stay, and no session whose people are known, lasts longer."""
+
+_STATED = {"starts_at": "stated_start", "ends_at": "stated_end"}
+BOUNDS = tuple(_STATED)
+_INSTANCES = pl.Schema({"session_id": pl.String(), **dict.fromkeys(BOUNDS, INSTANT), **LINEAGE})
 _UTC = ZoneInfo("UTC")
 
 
@@ -33,6 +42,7 @@ def _with_a_time_of_day(value: object) -> object:
 
 BoundTime: TypeAlias = Annotated[datetime, BeforeValidator(_with_a_time_of_day)]
 CountryCode: TypeAlias = Annotated[str, AfterValidator(str.upper)]
+Word: TypeAlias = Annotated[str, AfterValidator(lambda word: " ".join(word.lower().split()))]
 
 
 class Session(BaseModel):
@@ -53,13 +63,17 @@ class Session(BaseModel):
 
 
 class LiveOptions(BaseModel):
-    """The options every live format takes. `encoding` and `date_order` are for what the files leave open."""
+    """The options every live format takes.
+
+    `encoding` and `date_order` are for what the files leave open; `roles` says what the files' words for roles mean here.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     session: Session = Session()
     encoding: str | None = None
     date_order: DateOrder | None = None
+    roles: dict[Word, Role] = {}
 
 
 @dataclass(frozen=True)
@@ -102,15 +116,29 @@ def read_rows(
 
 
 def all_rows(parts: list[Rows]) -> Rows:
-    """The records of several files."""
-    return Rows(pl.concat([part.rows for part in parts]), pl.concat([part.rejected for part in parts]))
+    """The records of several files or sections; a column that some lack is NULL in those."""
+    return Rows(pl.concat([part.rows for part in parts], how="diagonal"), pl.concat([part.rejected for part in parts]))
 
 
-def with_session_id(frame: pl.DataFrame, delivery: Delivery, session: Session) -> pl.DataFrame:
-    """The frame with a `session_id`: its own where it has that column, else the note's. Raises DeliveryError."""
+def with_session_id(
+    frame: pl.DataFrame, delivery: Delivery, session: Session, *, own_ids: bool = False
+) -> pl.DataFrame:
+    """The frame with a `session_id`: its own where it has that column, else the note's. Raises DeliveryError.
+
+    `own_ids` says that the column holds the platform's ids; the note may then give the one session of the files another id.
+    """
     if "session_id" in frame.columns:
-        return frame.with_columns(pl.col("session_id").str.strip_chars().replace("", None))
-    if session.id is None:
+        named = frame.with_columns(pl.col("session_id").str.strip_chars().replace("", None))
+        if not own_ids or session.id is None:
+            return named
+        first = named.drop_nulls("session_id").unique("session_id", maintain_order=True)
+        if first.height > 1:
+            file, line = first.select("file", "line").row(1)
+            raise DeliveryError(
+                f"{file}, line {line}: a second session begins, and {NOTE} gives one id; expected one session: leave "
+                "options.session.id out, or deliver each session with a note of its own"
+            )
+    elif session.id is None:
         raise DeliveryError(
             f"{NOTE}: key 'options.session.id' is missing, and nothing in files of {delivery.format.name} names their "
             "session; add an id of your own for it, such as session: {id: live-07}"
@@ -118,67 +146,69 @@ def with_session_id(frame: pl.DataFrame, delivery: Delivery, session: Session) -
     return frame.with_columns(pl.lit(session.id).alias("session_id"))
 
 
-def read_instants(
-    frame: pl.DataFrame, delivery: Delivery, columns: Mapping[str, str], stated: DateOrder | None
-) -> pl.DataFrame:
-    """The frame with the given text columns read as instants, each beside `<column>_ambiguous` and `<column>_reason`.
+@dataclass(frozen=True)
+class Bounds:
+    """When sessions were, as far as the note and the files say.
 
-    `columns` maps the frame's columns to the names their file has for them. Raises DeliveryError where the order of day
-    and month is open, and where a time has no offset while the note names no zone.
+    `noted` are the bounds that the note gives; `instances` has a row for each time that a session was started, as the files
+    say it: `session_id`, `starts_at`, `ends_at` (NULL where it is not known), `file`, `line`. `unreadable` counts what could
+    not be read of them.
     """
-    read = date_order.read_instants(frame, columns, delivery.zone, stated)
-    if delivery.zone is None:
-        for name, label in columns.items():
-            in_utc = parse_instant(pl.col(name), _UTC, "dmy").struct.field("at")
-            local = frame.filter(read[name].is_null() & frame.select(in_utc.is_not_null()).to_series())
-            if local.height:
-                raise DeliveryError(
-                    f"{local['file'][0]}, line {local['line'][0]}, column {label!r}: found a time without an offset, "
-                    f"expected one such as 2022-10-09T18:00:00+03:00; correct it, or add to {NOTE} "
-                    "timezone: <the IANA zone of these times>"
-                )
-    return read
+
+    noted: Mapping[str, datetime | None]
+    instances: pl.DataFrame
+    unreadable: pl.DataFrame
+
+    def with_stated(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with `stated_start` and `stated_end` of each row's session: the note's, else the files', else NULL."""
+        starts, ends = pl.col("starts_at"), pl.col("ends_at")
+        by_files = self.instances.group_by("session_id").agg(
+            pl.when(starts.is_not_null().all()).then(starts.min()).alias("stated_start"),
+            pl.when(ends.is_not_null().all()).then(ends.max()).alias("stated_end"),
+        )
+        return frame.join(by_files, on="session_id", how="left", maintain_order="left").with_columns(
+            pl.coalesce(pl.lit(self.noted[bound], INSTANT), stated).alias(stated) for bound, stated in _STATED.items()
+        )
+
+
+def noted_bounds(delivery: Delivery, session: Session) -> dict[str, datetime | None]:
+    """The bounds that the note gives, as instants. Raises DeliveryError where one is a time that tells none."""
+    return {name: _noted(delivery, name, getattr(session, name)) for name in BOUNDS}
 
 
 def session_rows(
-    spans: pl.DataFrame, delivery: Delivery, session: Session, *, basis: Basis, identity: Identity
+    spans: pl.DataFrame, bounds: Bounds, delivery: Delivery, session: Session, *, basis: Basis
 ) -> pl.DataFrame:
     """The frame of `live_sessions`: one row per session of the delivery.
 
-    `spans` has `session_id`, `file`, `line`, and the instants `first_at` and `last_at` of events, and may have
-    `starts_at` and `ends_at` as the file states them. Each bound is the note's, else the file's, else an event's;
-    `bounds_basis` names the weaker of the two. Raises DeliveryError where the bounds contradict themselves or the
+    `spans` has `session_id`, `file`, `line`, the instants `first_at` and `last_at` of events, and `identity`. Each bound is
+    the note's, else the files', else an event's; `bounds_basis` names the weaker of the two. Raises DeliveryError where the
     note's can't be for one session.
     """
-    first = [pl.col(name).drop_nulls().min() for name in ("first_at", "starts_at") if name in spans.columns]
-    last = [pl.col(name).drop_nulls().max() for name in ("last_at", "ends_at") if name in spans.columns]
     rows = (
         spans.drop_nulls("session_id")
         .group_by("session_id", maintain_order=True)
-        .agg(pl.first("file", "line"), *first, *last)
+        .agg(pl.first("file", "line"), pl.col("first_at").min(), pl.col("last_at").max(), pl.col("identity").min())
     )
-    rows = rows.with_columns(
-        pl.lit(None, INSTANT).alias(name) for name in ("starts_at", "ends_at") if name not in rows.columns
-    )
-    starts_at, ends_at = _note_bound(delivery, session, "starts_at"), _note_bound(delivery, session, "ends_at")
-    if rows.height > 1 and (starts_at or ends_at) and session.id is None:
+    if rows.height > 1 and any(bounds.noted.values()) and session.id is None:
         raise DeliveryError(
             f"{NOTE}: key 'options.session' gives one start and end, and the files hold {rows.height} sessions; "
             "expected the bounds of each: map columns starts_at and ends_at, or deliver each session with "
             "a note of its own"
         )
-    bounded = rows.with_columns(
-        pl.coalesce(pl.lit(starts_at, INSTANT), "starts_at", "first_at").alias("starts_at"),
-        pl.coalesce(pl.lit(ends_at, INSTANT), "ends_at", "last_at").alias("ends_at"),
-        pl.max_horizontal(_rank(starts_at, "starts_at"), _rank(ends_at, "ends_at")).alias("rank"),
+    bounded = bounds.with_stated(rows).with_columns(
+        pl.coalesce("stated_start", "first_at").alias("starts_at"),
+        pl.coalesce("stated_end", "last_at").alias("ends_at"),
+        pl.max_horizontal(_rank(bounds, bound) for bound in BOUNDS).alias("rank"),
     )
-    backwards = bounded.filter((pl.col("starts_at") >= pl.col("ends_at")) & (pl.col("rank") < 2))
-    if backwards.height:
-        where = NOTE if starts_at and ends_at else f"{backwards['file'][0]}, line {backwards['line'][0]}"
+    length = pl.col("ends_at") - pl.col("starts_at")
+    is_too_long = pl.lit(basis == "intervals") & (length > LONGEST)
+    wrong = bounded.filter((pl.col("rank") < 2) & ((length <= timedelta()) | is_too_long))
+    if wrong.height:
+        where = NOTE if all(bounds.noted.values()) else f"{wrong['file'][0]}, line {wrong['line'][0]}"
         raise DeliveryError(
-            f"{where}: session {backwards['session_id'][0]!r} ends at {backwards['ends_at'][0]} and starts at "
-            f"{backwards['starts_at'][0]}; expected an end after the start: correct options.session.starts_at "
-            "and ends_at"
+            f"{where}: a session ends before it starts, or lasts longer than {LONGEST // timedelta(hours=1)} hours; "
+            "expected an end after the start, on the same day or the next: correct options.session.starts_at and ends_at"
         )
     described = bounded.with_columns(
         *(
@@ -189,18 +219,71 @@ def session_rows(
         .replace_strict({0: "note", 1: "file", 2: "events"}, return_dtype=pl.String())
         .alias("bounds_basis"),
         pl.lit(basis).alias("basis"),
-        pl.lit(identity).alias("identity"),
     )
     return described.select(*delivery.source.table("live_sessions").schema.names(), "file", "line").sort("session_id")
 
 
-def _rank(noted: datetime | None, name: str) -> pl.Expr:
-    """How far a bound is from the note: 0 where the note gives it, 1 where the file does, 2 where only events do."""
-    return pl.lit(0) if noted else pl.when(pl.col(name).is_not_null()).then(1).otherwise(2)
+def plausible_instances(read: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Instances as the files say them, and what could not be read of them. An end that can't be one is none.
+
+    `read` has the instants `starts_at` and `ends_at` as `live_times` leaves them, and `minutes`, the length where no end is said.
+    """
+    if read is None:
+        return _INSTANCES.to_frame(), UNREADABLE.to_frame()
+    starts, ends = pl.col("starts_at"), pl.coalesce("ends_at", pl.col("starts_at") + pl.duration(minutes="minutes"))
+    is_possible = (starts < ends) & (ends - starts <= LONGEST)
+    judged = read.with_columns(
+        pl.when(pl.col("starts_at_reason") == "bad_time").then("starts_at_reason").alias("starts_at_reason"),
+        pl.when(pl.col("ends_at_reason") == "bad_time")
+        .then("ends_at_reason")
+        .when(~is_possible)
+        .then(pl.lit("out_of_range"))
+        .alias("ends_at_reason"),
+        pl.when(is_possible | starts.is_null()).then(ends).alias("ends_at"),
+    )
+    return judged.select(_INSTANCES.names()), unreadable(judged, BOUNDS)
 
 
-def _note_bound(delivery: Delivery, session: Session, name: Literal["starts_at", "ends_at"]) -> datetime | None:
-    written: datetime | None = getattr(session, name)
+def agreeing(instances: pl.DataFrame) -> pl.DataFrame:
+    """The instances that rows state, once each. Raises DeliveryError where those of a session overlap: one of them is wrong."""
+    known = instances.drop_nulls("session_id").filter(pl.any_horizontal(pl.col(BOUNDS).is_not_null()))
+    single = (pl.col("starts_at").drop_nulls().n_unique() <= 1) & (pl.col("ends_at").drop_nulls().n_unique() <= 1)
+    alone, several = (known.filter(rule.over("session_id")) for rule in (single, ~single))
+    once = several.unique(["session_id", *BOUNDS], maintain_order=True).sort(
+        "session_id", "starts_at", maintain_order=True
+    )
+    follows = (pl.col("starts_at") >= pl.col("ends_at").shift()).fill_null(value=False).over("session_id")
+    wrong = once.filter(~follows & ~pl.col("session_id").is_first_distinct())
+    if wrong.height:
+        file, line = (
+            several.filter(session_id=wrong["session_id"][0])
+            .unique([*BOUNDS], maintain_order=True)
+            .select(*LINEAGE)
+            .row(1)
+        )
+        raise DeliveryError(
+            f"{file}, line {line}: the session's start and end are others than in an earlier row, and "
+            "overlap with those; expected one start and end for all rows of a session, or of each time it was started; "
+            f"correct the file, or leave starts_at and ends_at out of columns in {NOTE}"
+        )
+    whole = alone.group_by("session_id", maintain_order=True).agg(pl.col(BOUNDS).max(), pl.first(*LINEAGE))
+    return pl.concat([whole.select(instances.columns), once])
+
+
+def instance_rows(bounds: Bounds, sessions: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """The frame of `live_instances`: each time that a session of the delivery was started, as the files say it."""
+    table = delivery.source.table("live_instances")
+    known = bounds.instances.drop_nulls("starts_at").join(sessions, on="session_id", how="semi", maintain_order="left")
+    once = known.unique(["session_id", "starts_at"], keep="last", maintain_order=True)
+    return once.select(*table.schema.names(), "file", "line").match_to_schema(pl.Schema({**table.schema, **LINEAGE}))
+
+
+def _rank(bounds: Bounds, bound: str) -> pl.Expr:
+    """How far a bound is from the note: 0 where the note gives it, 1 where the files do, 2 where only events do."""
+    return pl.lit(0) if bounds.noted[bound] else pl.when(pl.col(_STATED[bound]).is_not_null()).then(1).otherwise(2)
+
+
+def _noted(delivery: Delivery, name: str, written: datetime | None) -> datetime | None:
     if written is None:
         return None
     if written.tzinfo is not None:

@@ -1,27 +1,18 @@
-"""What the formats of stays share: which records are stays, who was host, one row per stay. No file is read here."""
+"""What the formats of attendance share: which records are stays, who is staff, one row per stay. No file is read here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from ingest.formats.live_session import Session
+from ingest.formats.live_session import LONGEST, STAFF, LiveOptions, Role
+from ingest.formats.live_times import leaves_after_joins, unresolved
 from ingest.formats.records import find_duplicates, reject, unreadable
-from ingest.source import UNREADABLE, Delivery
+from ingest.source import LINEAGE, UNREADABLE, Delivery
 from ingest.text import nothing
 
-STAFF = ("host", "advocate", "moderator")
-"""Roles that are not audience."""
-
-_ROLES = {
-    **dict.fromkeys(["attendee", "participant", "viewer", "audience", "guest"], "attendee"),
-    **dict.fromkeys(["host", "co-host", "cohost", "alternative host", "organizer", "organiser"], "host"),
-    **dict.fromkeys(["presenter", "speaker", "panelist", "panellist"], "host"),
-    **dict.fromkeys(["moderator", "facilitator"], "moderator"),
-    "advocate": "advocate",
-}
+_KEY = ["session_id", "person_key", "joined_at", "device"]
 _COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
-_KEY = ("session_id", "person_key", "joined_at")
 
 
 @dataclass(frozen=True)
@@ -34,55 +25,72 @@ class Stays:
     unreadable: pl.DataFrame
 
 
-def settle_stays(read: pl.DataFrame, delivery: Delivery, session: Session, *, aliases: Sequence[str] = ()) -> Stays:
+def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
+    """The records with `person` and `identity`: an id, or a name.
+
+    An id (an e-mail address in any case) is the person. Where a format knows people by name alone, the full name as written
+    is the person. Elsewhere a name without an id is that of a guest, whom a second guest may be called like.
+    """
+    absent = [pl.lit(None, pl.String()).alias(name) for name in ("id", "name") if name not in records.columns]
+    known = records.with_columns(absent).with_columns(
+        pl.when(nothing(pl.col("id")).is_null()).then(pl.col("id").str.strip_chars()).alias("id"),
+        pl.col("name").str.strip_chars().replace("", None),
+    )
+    is_address = pl.col("id").str.contains(r"^\S+@\S+$")
+    by_name = pl.col("name") if names_are_people else pl.concat_str(pl.lit("name:"), "name")
+    return known.with_columns(
+        pl.coalesce(pl.when(is_address).then(pl.col("id").str.to_lowercase()).otherwise("id"), by_name).alias("person"),
+        pl.when(pl.col("id").is_not_null())
+        .then(pl.lit("id"))
+        .otherwise(pl.lit("name" if names_are_people else "guest"))
+        .alias("identity"),
+    )
+
+
+def settle_stays(read: pl.DataFrame, delivery: Delivery, options: LiveOptions, roles: Mapping[str, Role]) -> Stays:
     """One row per stay, from a frame with a stay on each.
 
-    The frame has `file`, `line`, `session_id`, `person` (the identity as text), `joined_at` and `left_at` as
-    `read_instants` leaves them, and may have `role`, `country`, `is_name_only`, `records`, `is_in_waiting_room` and the
-    columns of `aliases`, other names under which `session.hosts` may list the person.
+    The frame has `file`, `line`, `session_id`, the columns of `identify`, `joined_at`, `left_at` and `is_far` as
+    `live_times` leaves them, and may have `role`, `country`, `records` and `is_in_waiting_room`.
 
     Stays of one person that begin at the same instant (two devices, or an export made again later) are one that lasts
-    until the latest leave known; nothing is lost, since overlapping stays of a person count once.
+    until the latest leave known; nothing is lost, since overlapping stays of a person count once. Guests of one name may be
+    several people: theirs stay apart, numbered by `device`.
     """
-    kept, rejected = reject(_complete(read, delivery), _rules(session))
-    described = kept.with_columns(_left_at_reason(), *_role(session, aliases), *_country())
-    keyed = described.with_columns(delivery.pseudonyms.key(pl.col("person"), "person").alias("person_key"))
-    table = delivery.source.table("live_stays")
-    values = [name for name in table.schema.names() if name != "records"]
-    is_duplicate = find_duplicates(keyed.select(values))
-    distinct = keyed.filter(~is_duplicate)
-    merged = distinct.group_by(_KEY, maintain_order=True).agg(
-        pl.first("file", "line"),
-        pl.col("left_at").max(),
-        pl.col("role").sort_by(pl.col("role").is_in(STAFF), descending=True, maintain_order=True).drop_nulls().first(),
-        pl.col("country").drop_nulls().first(),
-        pl.col("is_name_only", "is_ambiguous_time").any(),
-        pl.col("records").sum(),
+    kept, rejected = reject(_complete(read, delivery), _rules(options))
+    described = kept.with_columns(_left_at_reason(), *_role(options, roles), *_country())
+    keyed = described.with_columns(
+        delivery.pseudonyms.key(pl.col("person"), "person").alias("person_key"),
+        pl.col("role").is_in(STAFF).fill_null(value=False).alias("is_staff"),
+        (pl.col("joined_at_ambiguous") | pl.col("left_at_ambiguous")).alias("is_ambiguous_time"),
     )
+    table = delivery.source.table("live_stays")
+    values = [name for name in table.schema.names() if name not in ("records", "device")]
+    is_duplicate = find_duplicates(keyed.select(values))
+    distinct = _with_devices(keyed.filter(~is_duplicate))
     return Stays(
-        rows=merged.select(*table.schema.names(), "file", "line"),
+        rows=_merged(distinct).select(*table.schema.names(), *LINEAGE),
         duplicates=int(is_duplicate.sum()),
         rejected=rejected,
         unreadable=pl.concat(
-            [unreadable(distinct, ["left_at", "role", "country"]), _absent_hosts(distinct, session, aliases)]
+            [
+                unreadable(distinct, ["left_at", "role", "country"]),
+                unresolved(distinct, ["joined_at", "left_at"]),
+                _absent_hosts(distinct, options),
+            ]
         ),
     )
 
 
-def as_identity(text: pl.Expr) -> pl.Expr:
-    """An identity as written, but for the case of an e-mail address, which tells nobody apart."""
-    bare = text.str.strip_chars()
-    return pl.when(bare.str.contains(r"^\S+@\S+$")).then(bare.str.to_lowercase()).otherwise(bare)
-
-
 def spans_of(stays: pl.DataFrame) -> pl.DataFrame:
-    """When the events of each stay were, for `session_rows`."""
+    """When the events of each stay were and who it tells apart, for `session_rows`."""
     return stays.select(
         "session_id",
         "file",
         "line",
         pl.col("joined_at").alias("first_at"),
         pl.max_horizontal("joined_at", "left_at").alias("last_at"),
+        pl.when(pl.col("identity") == "id").then(pl.lit("id")).otherwise(pl.lit("name")).alias("identity"),
     )
 
 
@@ -90,30 +98,15 @@ def _complete(read: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
     absent = {
         "role": pl.lit(None, pl.String()),
         "country": pl.lit(None, pl.String()),
-        "is_name_only": pl.lit(value=False),
         "is_in_waiting_room": pl.lit(value=False),
         "records": pl.lit(1, pl.Int64()),
     }
     whole = read.with_columns(value.alias(name) for name, value in absent.items() if name not in read.columns)
-    return whole.with_columns(
-        pl.col("person").str.strip_chars().replace("", None),
-        _left_at(delivery).alias("left_at"),
-        (pl.col("joined_at_ambiguous") | pl.col("left_at_ambiguous")).alias("is_ambiguous_time"),
-    )
+    return leaves_after_joins(whole, delivery.zone)
 
 
-def _left_at(delivery: Delivery) -> pl.Expr:
-    """A leave that would precede its join, in the hour the clocks showed twice, was in that hour's second run."""
-    left = pl.col("left_at")
-    if delivery.zone is None:
-        return left
-    zone = delivery.zone.key
-    local = left.dt.convert_time_zone(zone).dt.replace_time_zone(None)
-    second = local.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null").dt.convert_time_zone("UTC")
-    return pl.when(pl.col("left_at_ambiguous") & (left < pl.col("joined_at"))).then(second).otherwise(left)
-
-
-def _rules(session: Session) -> dict[str, tuple[pl.Expr, str]]:
+def _rules(options: LiveOptions) -> dict[str, tuple[pl.Expr, str]]:
+    session_id = options.session.id
     blank_key = (
         pl.col("session_id").is_null()
         | pl.col("person").is_null()
@@ -123,13 +116,18 @@ def _rules(session: Session) -> dict[str, tuple[pl.Expr, str]]:
         "waiting_room": (pl.col("is_in_waiting_room"), "a stay in the waiting room, which is not attendance"),
         "missing_key": (blank_key, "the session, the person or the time of joining is blank"),
         "unknown_session": (
-            pl.col("session_id") != session.id if session.id is not None else pl.lit(value=False),
+            pl.col("session_id") != session_id if session_id is not None else pl.lit(value=False),
             "the row's session is another than the note's options.session.id",
         ),
-        "bad_time": (pl.col("joined_at").is_null(), "the time of joining is not a date and time that exists"),
+        "bad_time": (
+            pl.col("joined_at").is_null(),
+            "the time of joining is not a date and time that exists; expected one that the clocks of the zone showed",
+        ),
         "out_of_range": (
-            pl.col("left_at") < pl.col("joined_at"),
-            "the person left before joining; expected leave at or after join",
+            pl.col("is_far")
+            | (pl.col("left_at") < pl.col("joined_at"))
+            | (pl.col("left_at") - pl.col("joined_at") > LONGEST),
+            "the stay is more than a day from its session, lasts longer than a day, or ends before it begins",
         ),
     }
 
@@ -139,14 +137,12 @@ def _left_at_reason() -> pl.Expr:
     return pl.when(pl.col("left_at_reason") == "bad_time").then(pl.lit("bad_time")).alias("left_at_reason")
 
 
-def _role(session: Session, aliases: Sequence[str]) -> tuple[pl.Expr, pl.Expr]:
-    written = pl.when(nothing(pl.col("role")).is_null()).then(pl.col("role").str.strip_chars().str.to_lowercase())
-    known = written.replace_strict(_ROLES, default=None, return_dtype=pl.String())
-    hosts = [host.strip().lower() for host in session.hosts]
-    is_host = pl.any_horizontal(
-        pl.col(name).str.strip_chars().str.to_lowercase().is_in(hosts).fill_null(value=False)
-        for name in ("person", *aliases)
-    )
+def _role(options: LiveOptions, roles: Mapping[str, Role]) -> tuple[pl.Expr, pl.Expr]:
+    words = {**roles, **options.roles}
+    plain = pl.col("role").str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
+    written = pl.when(nothing(pl.col("role")).is_null()).then(plain)
+    known = written.replace_strict(words, default=None, return_dtype=pl.String())
+    is_host = pl.any_horizontal(_folded(name).is_in(_hosts(options)).fill_null(value=False) for name in ("id", "name"))
     return (
         pl.when(is_host & ~known.is_in(STAFF).fill_null(value=False))
         .then(pl.lit("host"))
@@ -156,10 +152,20 @@ def _role(session: Session, aliases: Sequence[str]) -> tuple[pl.Expr, pl.Expr]:
     )
 
 
-def _absent_hosts(stays: pl.DataFrame, session: Session, aliases: Sequence[str]) -> pl.DataFrame:
+def _folded(name: str) -> pl.Expr:
+    return pl.col(name).str.strip_chars().str.to_lowercase()
+
+
+def _hosts(options: LiveOptions) -> list[str]:
+    return [host.strip().lower() for host in options.session.hosts]
+
+
+def _absent_hosts(stays: pl.DataFrame, options: LiveOptions) -> pl.DataFrame:
     """A host the note lists and no record names may be misspelt, and would then count as audience."""
-    names = pl.concat([stays[name].str.strip_chars().str.to_lowercase() for name in ("person", *aliases)])
-    absent = {host.strip().lower() for host in session.hosts} - set(names.unique())
+    hosts = set(_hosts(options))
+    if not hosts:
+        return UNREADABLE.to_frame()
+    absent = hosts - set(stays.select(pl.concat([_folded("id"), _folded("name")]).unique()).to_series())
     return pl.DataFrame([("role", "unknown_host", len(absent))] if absent else [], schema=UNREADABLE, orient="row")
 
 
@@ -169,4 +175,35 @@ def _country() -> tuple[pl.Expr, pl.Expr]:
     return (
         pl.when(is_code).then(written).alias("country"),
         pl.when(~is_code).then(pl.lit("unreadable")).alias("country_reason"),
+    )
+
+
+def _with_devices(stays: pl.DataFrame) -> pl.DataFrame:
+    """The stays with `device`: 1, and 2, 3 ... for guests of one name who joined at the same instant."""
+    one = pl.lit(1, pl.Int64()).alias("device")
+    if not (stays["identity"] == "guest").any():
+        return stays.with_columns(one)
+    counted = pl.int_range(1, pl.len() + 1, dtype=pl.Int64()).over("session_id", "person_key", "joined_at")
+    return stays.with_columns(pl.when(pl.col("identity") == "guest").then(counted).otherwise(one).alias("device"))
+
+
+def _merged(stays: pl.DataFrame) -> pl.DataFrame:
+    """One row per key. Only keys that occur more than once are put together."""
+    is_repeated = stays.select(pl.struct(_KEY).is_duplicated()).to_series()
+    together = (
+        stays.filter(is_repeated)
+        .group_by(_KEY, maintain_order=True)
+        .agg(
+            pl.first("file", "line", "identity"),
+            pl.col("left_at").max(),
+            pl.col("role").sort_by("is_staff", descending=True, maintain_order=True).drop_nulls().first(),
+            pl.col("country").drop_nulls().first(),
+            pl.col("is_staff", "is_ambiguous_time").any(),
+            pl.col("records").sum(),
+        )
+    )
+    return (
+        pl.concat([stays.filter(~is_repeated).select(together.columns), together]).sort("file", "line")
+        if together.height
+        else stays
     )

@@ -1,32 +1,27 @@
-"""`live/viewer_samples`: one row a sample of how many viewers there were at once. It knows no people."""
+"""`live/viewer_samples`: one row a sample of how many viewers there were at once, in a table or in JSON. It knows no people."""
 
 from typing import Literal, TypeAlias
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingest.delivery import NOTE, Delivery
-from ingest.formats.live_session import (
-    LiveOptions,
-    all_rows,
-    delivered_texts,
-    read_instants,
-    read_rows,
-    session_rows,
-    with_session_id,
-)
-from ingest.formats.records import find_duplicates, reject, unreadable
-from ingest.source import DeliveryError, Parsed
-from ingest.text import clean_number, nothing, parse_count
+from ingest.formats.json_records import is_json, json_rows
+from ingest.formats.live_samples import settle_samples
+from ingest.formats.live_session import LiveOptions, Rows, all_rows, delivered_texts, read_rows, with_session_id
+from ingest.formats.live_times import read_instants
+from ingest.formats.text_file import TextFile
+from ingest.source import NOTE, Delivery, DeliveryError, Parsed
+from ingest.text import clean_number, nothing
 
 Epoch: TypeAlias = Literal["s", "ms"]
 
 _PER_SECOND: dict[Epoch, int] = {"s": 1, "ms": 1_000}
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000-01-01 and 2100-01-01: seconds read as milliseconds fall outside
+_YOUTUBE = {"sampled_at": "captured_at", "viewers": "concurrentViewers"}
 
 
 class Columns(BaseModel):
-    """Our names to theirs: a column's name in the header or, as a whole number, its position, the first being 1."""
+    """Our names to theirs: a column's name in the header, a field of JSON, or a position as a whole number, the first being 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,23 +31,24 @@ class Columns(BaseModel):
 
 
 class ViewerSamplesOptions(LiveOptions):
-    """Options of `viewer_samples`.
+    """Options of `viewer_samples`: those of every live format, and these.
 
     `header: false` says that the first line is a sample already; columns are then given by position, the first being 1.
     `epoch` says that times are seconds or milliseconds since 1970, UTC. Samples further apart than `max_gap_seconds`
-    leave the time between them uncovered.
+    leave the time between them uncovered. JSON needs no columns where it is YouTube's, beside a `captured_at`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    columns: Columns
+    columns: Columns | None = None
     header: bool = True
     epoch: Epoch | None = None
     max_gap_seconds: int = Field(default=300, gt=0)
 
     @model_validator(mode="after")
     def _positions_without_header(self) -> "ViewerSamplesOptions":
-        named = [name for name, theirs in self.columns.model_dump(exclude_none=True).items() if isinstance(theirs, str)]
+        columns = self.columns.model_dump(exclude_none=True) if self.columns else {}
+        named = [name for name, theirs in columns.items() if isinstance(theirs, str)]
         if not self.header and named:
             raise ValueError(
                 f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
@@ -64,58 +60,39 @@ class ViewerSamples:
     """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
-    version = 1
+    version = 2
     needs_timezone = False
     options = ViewerSamplesOptions
 
     def read(self, delivery: Delivery) -> Parsed:
         """Fills `live_sessions` and `live_samples`. Raises DeliveryError."""
         options = delivery.options_as(ViewerSamplesOptions)
-        mapped = options.columns.model_dump(exclude_none=True)
         files = delivered_texts(delivery, options.encoding)
-        delivered = all_rows([read_rows(file, mapped, has_header=options.header) for file in files])
+        delivered = all_rows([_rows(file, options) for file in files])
         identified = with_session_id(delivered.rows, delivery, options.session)
-        label = f"{options.columns.sampled_at}"
+        label = str(options.columns.sampled_at) if options.columns else _YOUTUBE["sampled_at"]
         if options.epoch is not None:
             timed = _read_epochs(identified, options.epoch, label)
         else:
-            timed = read_instants(identified, delivery, {"sampled_at": label}, options.date_order)
-        counted = timed.with_columns(parse_count(pl.col("viewers")).alias("count")).with_columns(
-            pl.col("count").struct.field("value").alias("viewers"),
-            pl.col("count").struct.field("reason").alias("viewers_reason"),
-            pl.lit(options.max_gap_seconds, pl.Int64()).alias("max_gap_seconds"),
-        )
-        kept, rejected = reject(counted, _rules(options.session.id))
-        table = delivery.source.table("live_samples")
-        names = table.schema.names()
-        is_duplicate = find_duplicates(kept.select(names))
-        samples = kept.filter(~is_duplicate)
-        spans = samples.select(
-            "session_id", "file", "line", pl.col("sampled_at").alias("first_at"), pl.col("sampled_at").alias("last_at")
-        )
-        return Parsed(
-            tables={
-                "live_sessions": session_rows(spans, delivery, options.session, basis="samples", identity="none"),
-                "live_samples": samples.select(*names, "file", "line"),
-            },
-            records_read=delivered.records,
-            records_duplicate=int(is_duplicate.sum()),
-            rejected=pl.concat([delivered.rejected, rejected]),
-            unreadable=unreadable(samples, ["viewers"]),
-        )
+            timed = read_instants(identified, {"sampled_at": label}, delivery.zone, options.date_order)
+        return settle_samples(timed, delivered, delivery, options, options.max_gap_seconds)
 
 
-def _rules(session_id: str | None) -> dict[str, tuple[pl.Expr, str]]:
-    blank = pl.col("sampled_at").is_null() & (pl.col("sampled_at_reason") != "bad_time")
-    return {
-        "missing_key": (pl.col("session_id").is_null() | blank, "the session or the time of the sample is blank"),
-        "unknown_session": (
-            pl.col("session_id") != session_id if session_id is not None else pl.lit(value=False),
-            "the row's session is another than the note's options.session.id",
-        ),
-        "bad_time": (pl.col("sampled_at").is_null(), "the time of the sample is not one that exists"),
-        "out_of_range": (pl.col("viewers_reason") == "out_of_range", "fewer than 0 viewers"),
-    }
+def _rows(file: TextFile, options: ViewerSamplesOptions) -> Rows:
+    columns = options.columns.model_dump(exclude_none=True) if options.columns else _YOUTUBE
+    if is_json(file):
+        found = json_rows(file, {ours: (str(theirs),) for ours, theirs in columns.items()})
+        if found.rows.height and found.rows["sampled_at"].null_count() == found.rows.height:
+            raise DeliveryError(
+                f"{file.name}: no record has a field {columns['sampled_at']!r} that says when it was taken; map the field that "
+                f"does under columns.sampled_at in {NOTE}"
+            )
+        return found
+    if options.columns is None:
+        raise DeliveryError(
+            f"{NOTE}: key 'options.columns' is missing: {file.name} is a table; say its columns sampled_at and viewers"
+        )
+    return read_rows(file, columns, has_header=options.header)
 
 
 def _read_epochs(frame: pl.DataFrame, epoch: Epoch, label: str) -> pl.DataFrame:
@@ -138,6 +115,7 @@ def _read_epochs(frame: pl.DataFrame, epoch: Epoch, label: str) -> pl.DataFrame:
         )
     return frame.with_columns(
         stated.alias("sampled_at"),
+        pl.lit(value=False).alias("sampled_at_ambiguous"),
         pl.when(stated.is_null())
         .then(pl.coalesce(nothing(pl.col("sampled_at")), pl.lit("bad_time")))
         .alias("sampled_at_reason"),

@@ -1,133 +1,165 @@
-"""`live/zoom_csv`: Zoom's meeting participant report, with its block about the meeting, without, or that on every row.
+"""`live/zoom_csv`: Zoom's reports of a meeting or webinar: participants, attendees in their sections, registrations.
 
-What a stay is lives in `live_stays`. The report's durations are not used: they are rounded up to minutes.
+What a stay is lives in `live_stays`. The report's durations are used for nothing but comparison: they are rounded up to minutes.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 
 import polars as pl
 
-from ingest.formats.header_row import HeaderRow, find_header, first_rows
-from ingest.formats.live_session import (
-    LiveOptions,
-    Rows,
-    all_rows,
-    delivered_texts,
-    read_instants,
-    read_rows,
-    session_rows,
-    with_session_id,
-)
-from ingest.formats.live_stays import as_identity, settle_stays, spans_of
+from ingest.formats.live_attendance import FIGURES, AttendanceFormat, Found, Given
+from ingest.formats.live_session import LiveOptions, Rows, all_rows
+from ingest.formats.report_tables import ReportTable, read_report
 from ingest.formats.text_file import TextFile
-from ingest.source import UNREADABLE, Delivery, DeliveryError, Parsed
+from ingest.source import DeliveryError
 from ingest.text import nothing
 
 _PERSON = {
     "name": frozenset({"name (original name)", "name", "user name (original name)", "user name"}),
-    "email": frozenset({"user email", "email"}),
+    "first_name": frozenset({"first name"}),
+    "last_name": frozenset({"last name"}),
+    "id": frozenset({"user email", "email", "email address"}),
     "joined_at": frozenset({"join time"}),
     "left_at": frozenset({"leave time"}),
+    "reported_minutes": frozenset({"duration (minutes)", "duration(minutes)", "time in session (minutes)"}),
     "waiting": frozenset({"in waiting room"}),
+    "has_attended": frozenset({"attended"}),
+    "registered_at": frozenset({"registration time"}),
+    "status": frozenset({"approval status"}),
+    "channel": frozenset({"source name"}),
 }
 _MEETING = {
-    "meeting_id": frozenset({"meeting id", "id", "meetingid"}),
-    "starts_at": frozenset({"start time"}),
+    "meeting_id": frozenset({"meeting id", "id", "meetingid", "webinar id"}),
+    "starts_at": frozenset({"start time", "actual start time"}),
     "ends_at": frozenset({"end time"}),
+    "minutes": frozenset({"actual duration (minutes)", "duration (minutes)"}),
 }
-_WEBINAR = frozenset({"webinar id", "attendee details", "panelist details", "host details", "attendee report"})
-_SPAN = ("starts_at", "ends_at")
-_MEETING_SCHEMA = pl.Schema(dict.fromkeys((*_MEETING, "file"), pl.String()) | {"line": pl.Int64()})
+_FIGURES = {
+    "participants": frozenset({"participants"}),
+    "registrants": frozenset({"# registrants", "# registered"}),
+    "unique_viewers": frozenset({"unique viewers"}),
+    "total_users": frozenset({"total users"}),
+    "peak_concurrent": frozenset({"max concurrent views"}),
+}
+_SECTION_ROLES = {"host details": "host", "panelist details": "panelist"}
+_LABELS = {"joined_at": "Join Time", "left_at": "Leave Time", "registered_at": "Registration Time"}
+_KNOWN = (
+    "expected the meeting report (Name (Original Name), User Email, Join Time, Leave Time, ...), the webinar's attendee report "
+    "or a registration report (Email, Registration Time, ...)"
+)
 
 
 class ZoomCsvOptions(LiveOptions):
-    """Options of `zoom_csv`: the session (its id is the note's to give), `date_order` and `encoding`."""
+    """Options of `zoom_csv`: those of every live format; the session's id is the note's to give."""
 
 
-@dataclass(frozen=True)
-class _Report:
-    people: Rows
-    meetings: pl.DataFrame
-
-
-class ZoomCsv:
-    """Reads participants. A person is their e-mail where the report has it, else a name, never merged with another."""
+class ZoomCsv(AttendanceFormat):
+    """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 1
-    needs_timezone = True
     options = ZoomCsvOptions
 
-    def read(self, delivery: Delivery) -> Parsed:
-        """Fills `live_sessions` and `live_stays`. Raises DeliveryError."""
-        options = delivery.options_as(ZoomCsvOptions)
-        reports = [_report(file) for file in delivered_texts(delivery, options.encoding)]
-        delivered = all_rows([report.people for report in reports])
-        people, meetings = delivered.rows, pl.concat([report.meetings for report in reports])
-        _require_one(meetings)
-
-        labels = {"joined_at": "Join Time", "left_at": "Leave Time", "starts_at": "Start Time", "ends_at": "End Time"}
-        together = pl.concat([people, meetings.select(*_SPAN, "file", "line")], how="diagonal")
-        timed = read_instants(together.with_row_index("row"), delivery, labels, options.date_order)
-        stated = with_session_id(timed.filter(pl.col("row") >= people.height), delivery, options.session)
-        identified = with_session_id(timed.filter(pl.col("row") < people.height), delivery, options.session)
-
-        email = pl.when(nothing(pl.col("email")).is_null()).then(pl.col("email").str.strip_chars())
-        name = pl.col("name").str.strip_chars().replace("", None)
-        read = identified.with_columns(
-            pl.coalesce(as_identity(email), pl.concat_str(pl.lit("name:"), name)).alias("person"),
-            email.is_null().alias("is_name_only"),
-            pl.col("waiting")
-            .str.strip_chars()
-            .str.to_lowercase()
-            .eq("yes")
-            .fill_null(value=False)
-            .alias("is_in_waiting_room"),
-        )
-        stays = settle_stays(read, delivery, options.session, aliases=("email", "name"))
-        spans = pl.concat([stated.select("session_id", "file", "line", *_SPAN), spans_of(stays.rows)], how="diagonal")
-        return Parsed(
-            tables={
-                "live_sessions": session_rows(spans, delivery, options.session, basis="intervals", identity="id"),
-                "live_stays": stays.rows,
-            },
-            records_read=delivered.records,
-            records_duplicate=stays.duplicates,
-            rejected=pl.concat([delivered.rejected, stays.rejected]),
-            unreadable=pl.concat([_unreadable_bounds(stated), stays.unreadable]),
+    def find(self, given: Given) -> Found:
+        """The people of every section, and what the report says of its meeting."""
+        people: list[Rows] = []
+        meetings: list[pl.DataFrame] = []
+        has_stays = False
+        for file in given.files:
+            tables = read_report(file).tables
+            found = [table for table in tables if _columns(table)]
+            if not found:
+                raise DeliveryError(_refusal(file, tables))
+            for table in tables:
+                columns = _columns(table)
+                rows = table.rows({**_about(table), **(columns or {})})
+                if columns:
+                    people.append(Rows(_described(rows.rows, table), rows.rejected))
+                    has_stays |= "joined_at" in columns
+                if "starts_at" in rows.rows.columns:
+                    meetings.append(rows.rows.unique([*_about(table)], maintain_order=True))
+        delivered = all_rows(people)
+        met = pl.concat([_MEETINGS.to_frame(), *meetings], how="diagonal").select(_MEETINGS.names())
+        _require_one(met)
+        times = {name: label for name, label in _LABELS.items() if name in delivered.rows.columns}
+        return Found(
+            records=delivered,
+            times=times,
+            instances=met.filter(nothing(pl.col("starts_at")).is_null()).select(
+                "starts_at",
+                "ends_at",
+                pl.col("meeting_minutes").cast(pl.Float64(), strict=False).alias("minutes"),
+                "file",
+                "line",
+            ),
+            figures=_figures(met, delivered.rows),
+            basis="intervals" if has_stays else "registrations",
         )
 
 
-def _report(file: TextFile) -> _Report:
-    header = find_header(file, {**_PERSON, **_MEETING}, required=("name", "joined_at", "left_at"))
-    if header is None or _is_webinar(file, header):
-        raise DeliveryError(_refusal(file, header))
-    read = read_rows(file, header.positions, first_line=header.line, separator=header.separator)
-    absent = [pl.lit(None, pl.String()).alias(name) for name in (*_PERSON, *_MEETING) if name not in header.positions]
-    rows = read.rows.with_columns(absent)
-    on_each_row = all(name in header.positions for name in _SPAN)
-    meetings = (
-        rows.select(*_MEETING, "file", "line").unique([*_MEETING], maintain_order=True)
-        if on_each_row
-        else _block(file, header)
+_MEETINGS = pl.Schema(
+    {
+        **dict.fromkeys(("meeting_id", "starts_at", "ends_at", "meeting_minutes", *_FIGURES), pl.String()),
+        "file": pl.String(),
+        "line": pl.Int64(),
+    }
+)
+
+
+def _columns(table: ReportTable) -> dict[str, int] | None:
+    """The columns about people, where the table has a row for each stay or registration."""
+    found = table.positions(_PERSON)
+    if not found.keys() & {"name", "id", "last_name"} or not found.keys() & {"joined_at", "registered_at"}:
+        return None
+    return found
+
+
+def _about(table: ReportTable) -> dict[str, int]:
+    """The columns about the meeting. Where it stands before each person, what it shares with them is the first of its name."""
+    first = {cell.lower(): position for position, cell in reversed(list(enumerate(table.header, 1)))}
+    people = set((_columns(table) or {}).values())
+    found = {
+        {"minutes": "meeting_minutes"}.get(name, name): first[cell]
+        for name, spellings in {**_MEETING, **_FIGURES}.items()
+        for cell in first
+        if cell in spellings and first[cell] not in people
+    }
+    return found if "starts_at" in found else {}
+
+
+def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
+    """Rows with the role that their section means, and what each is a record of."""
+    role = _SECTION_ROLES.get(table.heading.rstrip(" :").lower())
+    missing = [pl.lit(None, pl.String()).alias(name) for name in _PERSON if name not in rows.columns]
+    whole = rows.with_columns(missing)
+    is_written = {name: nothing(pl.col(name)).is_null() for name in ("joined_at", "registered_at")}
+    has_come = pl.col("has_attended").str.strip_chars().str.to_lowercase() != "no"
+    full_name = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True).str.strip_chars()
+    is_stay = pl.lit("joined_at" in rows.columns) & (is_written["joined_at"] | has_come.fill_null(value=True))
+    return whole.select(
+        "id",
+        pl.coalesce(pl.when(nothing(pl.col("name")).is_null()).then("name"), full_name).alias("name"),
+        "joined_at", "left_at", "reported_minutes", "has_attended", "registered_at", "status", "channel",
+        pl.lit(role, pl.String()).alias("role"),
+        pl.col("waiting").str.strip_chars().str.to_lowercase().eq("yes").fill_null(value=False).alias("is_in_waiting_room"),
+        is_stay.alias("is_stay"),
+        (~is_stay | (is_written["registered_at"] & pl.lit(role is None))).alias("is_registration"),
+        "file", "line",
+    )  # fmt: skip
+
+
+def _figures(meetings: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """What Zoom counts itself. Of a meeting that was started several times it says it for each, which adds up to nothing."""
+    once = meetings if meetings.height == 1 else meetings.clear()
+    counts = once.unpivot(list(_FIGURES), index=["file", "line"], variable_name="measure").with_columns(
+        pl.col("value").cast(pl.Float64(), strict=False)
     )
-    return _Report(Rows(rows.select(*_PERSON, "file", "line"), read.rejected), meetings)
-
-
-def _block(file: TextFile, people: HeaderRow) -> pl.DataFrame:
-    """The two lines about the meeting that stand above the participants, where there are any."""
-    above = [(line, cells) for line, cells in first_rows(file, people.separator) if line < people.line]
-    for (_, names), (line, values) in pairwise(above):
-        found = {
-            column: values[position]
-            for column, spellings in _MEETING.items()
-            for position, name in enumerate(names[: len(values)])
-            if name.lower() in spellings
-        }
-        if found.keys() >= set(_SPAN):
-            return pl.DataFrame([{**found, "file": file.name, "line": line}], schema=_MEETING_SCHEMA)
-    return _MEETING_SCHEMA.to_frame()
+    minutes = people.filter("is_stay").select(
+        pl.lit("attended_minutes").alias("measure"),
+        pl.col("reported_minutes").cast(pl.Float64(), strict=False).sum().alias("value"),
+        pl.first("file", "line"),
+    )
+    known = minutes.filter(pl.col("value") > 0)
+    return pl.concat([counts.select(FIGURES.names()), known.select(FIGURES.names())]).drop_nulls("value")
 
 
 def _require_one(meetings: pl.DataFrame) -> None:
@@ -143,43 +175,16 @@ def _require_one(meetings: pl.DataFrame) -> None:
         )
 
 
-def _unreadable_bounds(stated: pl.DataFrame) -> pl.DataFrame:
-    counts = [(name, "bad_time", stated.filter(pl.col(f"{name}_reason") == "bad_time").height) for name in _SPAN]
-    return pl.DataFrame([count for count in counts if count[2]], schema=UNREADABLE, orient="row")
-
-
-def _is_webinar(file: TextFile, header: HeaderRow) -> bool:
-    above = (cells for line, cells in first_rows(file, header.separator) if line <= header.line)
-    return any(cell.rstrip(" :").lower() in _WEBINAR for cells in above for cell in cells) or "attended" in map(
-        str.lower, header.cells
-    )
-
-
-def _refusal(file: TextFile, header: HeaderRow | None) -> str:
-    known = (
-        "expected the meeting report (Name (Original Name), User Email, Join Time, Leave Time, ...), with or without "
-        "the lines about the meeting above it"
-    )
-    if header is not None or _mentions_webinar(file):
+def _refusal(file: TextFile, tables: Sequence[ReportTable]) -> str:
+    if any("total duration" in cell.lower() for table in tables for cell in table.header):
         return (
-            f"{file.name}: is a Zoom webinar report, which this format does not read yet; {known}; deliver the "
-            "webinar's attendee rows as format intervals_csv, with its columns mapped"
-        )
-    line, cells = next(iter(first_rows(file, ",")), (1, []))
-    if any("total duration" in cell.lower() for cell in cells):
-        return (
-            f"{file.name}, line {line}: has one row a person and no Join Time; {known}; "
+            f"{file.name}, line {tables[0].line}: has one row a person and no Join Time; {_KNOWN}; "
             "export it without 'Show unique users'"
         )
     return (
-        f"{file.name}: no line names the columns Name (Original Name), Join Time and Leave Time in the first lines; "
-        f"{known}; switch Zoom to English before the export, or deliver it as format intervals_csv with its columns "
-        "mapped"
+        f"{file.name}: no line names the columns of a Zoom report; {_KNOWN}; switch Zoom to English before the export, or "
+        "deliver it as format intervals_csv with its columns mapped"
     )
-
-
-def _mentions_webinar(file: TextFile) -> bool:
-    return any(cell.rstrip(" :").lower() in _WEBINAR for _, cells in first_rows(file, ",") for cell in cells[:1])
 
 
 FORMAT = ZoomCsv()

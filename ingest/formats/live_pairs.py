@@ -1,0 +1,45 @@
+"""Stays made of joins and leaves, for logs that have a row for each. What a stay is beyond that lives in `live_stays`."""
+
+import polars as pl
+
+from ingest.formats.records import reject
+
+
+def pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Stays of joins (`step` 1) and leaves (-1) at `at`, and the leaves that no join precedes, as rejected records.
+
+    A leave ends the latest join of that person that is still open: with two devices, or a leave that was lost, the
+    stays whose end is known then cover no minute that the person may have been away.
+    """
+    ordered = events.with_row_index("row").sort("session_id", "person", "at", "row")
+    person = ["session_id", "person"]
+    # How many of the person's joins are open, were it never below 0: a leave that sinks it further has no join.
+    balance = ordered.with_columns(pl.col("step").cum_sum().over(person).alias("balance"))
+    floor = pl.col("balance").cum_min().clip(upper_bound=0)
+    levelled = balance.with_columns(
+        floor.over(person).alias("floor"), floor.shift(1, fill_value=0).over(person).alias("floor_before")
+    )
+    is_alone = (pl.col("step") < 0) & (pl.col("floor") < pl.col("floor_before"))
+    _, rejected = reject(
+        levelled.filter(is_alone), {"missing_key": (pl.lit(value=True), "a leave without a join before it")}
+    )
+    # On each level of nesting joins and leaves take turns. The balance is the level: it sinks only when all are closed.
+    matched = levelled.filter(~is_alone).with_columns(
+        (pl.col("balance") + (pl.col("step") < 0).cast(pl.Int64())).alias("level")
+    )
+    following = [
+        pl.when(pl.col("step").shift(-1) < 0).then(pl.col(name).shift(-1)).over([*person, "level"]).alias(alias)
+        for name, alias in (("at", "left_at"), ("at_ambiguous", "left_at_ambiguous"))
+    ]
+    stays = (
+        matched.with_columns(following)
+        .filter(pl.col("step") > 0)
+        .sort("row")
+        .rename({"at": "joined_at", "at_ambiguous": "joined_at_ambiguous", "at_reason": "joined_at_reason"})
+        .with_columns(
+            pl.col("left_at_ambiguous").fill_null(value=False),
+            pl.lit(None, pl.String()).alias("left_at_reason"),
+            (1 + pl.col("left_at").is_not_null().cast(pl.Int64())).alias("records"),
+        )
+    )
+    return stays, rejected
