@@ -123,11 +123,10 @@ def _rules(options: LiveOptions) -> dict[str, tuple[pl.Expr, str]]:
             pl.col("joined_at").is_null(),
             "the time of joining is not a date and time that exists; expected one that the clocks of the zone showed",
         ),
+        "too_long": (pl.col("left_at") - pl.col("joined_at") > LONGEST, "the stay lasts longer than 24 hours"),
         "out_of_range": (
-            pl.col("is_far")
-            | (pl.col("left_at") < pl.col("joined_at"))
-            | (pl.col("left_at") - pl.col("joined_at") > LONGEST),
-            "the stay is more than a day from its session, lasts longer than a day, or ends before it begins",
+            pl.col("is_far") | (pl.col("left_at") < pl.col("joined_at")),
+            "the stay is more than a day from its session, or ends before it begins",
         ),
     }
 

@@ -93,7 +93,6 @@ def people_by_second(session: Session, start: int, end: int) -> tuple[dict[str, 
     """The seconds each attendee was present in, and what is known of the attendees."""
     latest = {(row["person_key"], row["joined_at"]): (key, row) for key, row in session.stays}
     staff = {row["person_key"] for _, row in latest.values() if row["role"] in STAFF}
-    identities = {key: row["identity"] for key, row in session.described}
     present: dict[str, set[int]] = {}
     seen: dict[str, set[int]] = {}
     with_id: set[str] = set()
@@ -110,7 +109,7 @@ def people_by_second(session: Session, start: int, end: int) -> tuple[dict[str, 
             imputed += 1
         else:
             seen[person] |= seconds
-        if session.identity == "name" or (not row["is_name_only"] and identities[key] == "id"):
+        if session.identity == "name" or row["identity"] == "id":
             with_id.add(person)
     return present, {"imputed": imputed, "seen": seen, "with_id": with_id}
 

@@ -42,7 +42,7 @@ REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "live"
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds loaded. Tests take turns in it: in another directory it is parsed again."""
     lab = Lab(tmp_path_factory.mktemp("live") / "home", {"campaigns": CAMPAIGNS})
-    assert lab.dbt("seed", "--select", "campaigns", "sources")
+    assert lab.dbt("seed", "--select", "campaigns", "campaign_hashtags", "sources")
     lab.save("seeded")
     return lab
 
@@ -73,7 +73,8 @@ def session(session_id: str, start: float, end: float, **more: object) -> Row:
 
 def stay(session_id: str, person: str, joined: float, left: float | None, **more: object) -> Row:
     times = {"joined_at": minute(joined), "left_at": minute(left)}
-    return {"session_id": session_id, "person_key": person, **times, "role": None, "is_name_only": False, **more}
+    known = {"role": None, "is_staff": more.get("role") == "host", "identity": "id", "device": 1}
+    return {"session_id": session_id, "person_key": person, **times, **known, **more}
 
 
 def sample(session_id: str, at: float, viewers: int | None, max_gap_seconds: int = 300) -> Row:
@@ -147,10 +148,20 @@ def scenes(seeded: Lab) -> Iterator[Lab]:
     deliver(seeded, 0, "golden", Delivered([session("golden", 0, 60)], [stay("golden", *times) for times in GOLDEN]))
     deliver(seeded, 1, "golden-again", Delivered([session("golden", 0, 60)], [stay("golden", "B", 0, 5)]))
 
-    names = [stay("mixed", "n1", 0, 10, is_name_only=True), stay("mixed", "n1", 20, 30, is_name_only=True)]
+    names = [stay("mixed", "n1", 0, 10, identity="guest"), stay("mixed", "n1", 20, 30, identity="guest")]
     deliver(seeded, 0, "ids", Delivered([session("mixed", 0, 60)], [stay("mixed", "A", 0, 10), *names]))
-    deliver(seeded, 0, "list", Delivered([session("mixed", 0, 60, identity="name")], [stay("mixed", "n2", 5, 10)]))
-    deliver(seeded, 0, "names", Delivered([session("named", 0, 60, identity="name")], [stay("named", "n2", 5, 10)]))
+    deliver(
+        seeded,
+        0,
+        "list",
+        Delivered([session("mixed", 0, 60, identity="name")], [stay("mixed", "n2", 5, 10, identity="name")]),
+    )
+    deliver(
+        seeded,
+        0,
+        "names",
+        Delivered([session("named", 0, 60, identity="name")], [stay("named", "n2", 5, 10, identity="name")]),
+    )
 
     hosts = [
         stay("hosted", "H", 0, 30, role="host"),
@@ -180,7 +191,13 @@ def scenes(seeded: Lab) -> Iterator[Lab]:
         for person in people
     ]
     named = session("names", 1000, 1060, identity="name")
-    deliver(seeded, 0, "series", Delivered([*series, named], [*attended, stay("names", "A", 1001, 1002)]), "d")
+    deliver(
+        seeded,
+        0,
+        "series",
+        Delivered([*series, named], [*attended, stay("names", "A", 1001, 1002, identity="name")]),
+        "d",
+    )
 
     assert seeded.dbt("build", "--select", *EVERYTHING), seeded.messages
     yield seeded
@@ -325,7 +342,10 @@ def anything(rng: random.Random, pool: Sequence[str]) -> Delivered:
             continue
         for person, joined in sorted({(rng.choice(PEOPLE), rng.randint(0, 70)) for _ in range(rng.randint(0, 12))}):
             left = None if rng.random() < 0.2 else base + joined / 2 + rng.choice([0, 0.25, 1, 3, 8, 20, 33])
-            known = {"role": rng.choice([None] * 6 + ["attendee", "host"]), "is_name_only": rng.random() < 0.3}
+            known = {
+                "role": rng.choice([None] * 6 + ["attendee", "host"]),
+                "identity": "name" if kinds["identity"] == "name" else rng.choice(["id", "id", "guest"]),
+            }
             stays.append(stay(session_id, person, base + joined / 2, left, **known))
     return Delivered(sessions, stays, samples)
 

@@ -43,12 +43,31 @@ def _session(number: int) -> dict[str, Any]:
 
 def _stay(number: int) -> dict[str, Any]:
     times = {"joined_at": _AT, "left_at": _AT + timedelta(minutes=30)}
-    flags = {"is_name_only": False, "is_ambiguous_time": False}
+    flags = {"identity": "id", "device": 1, "is_staff": False, "is_ambiguous_time": False}
     return {"session_id": "s0", "person_key": f"{number:032x}", **times, **flags, "records": 1}
 
 
 def _sample(number: int) -> dict[str, Any]:
-    return {"session_id": "s0", "sampled_at": _AT + timedelta(minutes=number), "viewers": 40, "max_gap_seconds": 300}
+    gap = {"max_gap_seconds": 300, "is_ambiguous_time": False}
+    return {"session_id": "s0", "sampled_at": _AT + timedelta(minutes=number), "viewers": 40, **gap}
+
+
+def _instance(number: int) -> dict[str, Any]:
+    return {"session_id": f"s{number}", "starts_at": _AT, "ends_at": _AT + timedelta(hours=1)}
+
+
+def _interaction(number: int) -> dict[str, Any]:
+    event = {"event_id": f"{number}", "happened_at": _AT + timedelta(seconds=number), "kind": "like", "amount": 1}
+    return {"session_id": "s0", **event}
+
+
+def _registration(number: int) -> dict[str, Any]:
+    flags = {"identity": "id", "status": "approved", "is_ambiguous_time": False, "records": 1}
+    return {"session_id": "s0", "person_key": f"{number:032x}", "registered_at": _AT, **flags}
+
+
+def _platform_figure(number: int) -> dict[str, Any]:
+    return {"session_id": f"s{number}", "measure": "participants", "value": 40.0}
 
 
 def _wave(number: int) -> dict[str, Any]:
@@ -94,7 +113,11 @@ _ROW = {
     "video_readings": _video,
     "live_sessions": _session,
     "live_stays": _stay,
+    "live_instances": _instance,
     "live_samples": _sample,
+    "live_interactions": _interaction,
+    "live_registrations": _registration,
+    "live_platform_figures": _platform_figure,
     "survey_waves": _wave,
     "survey_questions": _question,
     "survey_respondents": _respondent,

@@ -25,6 +25,11 @@ ranked as (
             when 'file' then 2
             else 3
         end as bounds_rank,
+        case basis
+            when 'intervals' then 1
+            when 'samples' then 2
+            else 3
+        end as basis_rank,
         case
             when basis = 'intervals' and identity = 'id' then 1
             when basis = 'intervals' then 2
@@ -57,7 +62,11 @@ merged as (
         max_by(platform, delivery_number) filter (where platform is not null) as platform,
         max_by(language, delivery_number) filter (where language is not null) as language,
         max_by(country, delivery_number) filter (where country is not null) as country,
-        case when min(identity_rank) = 3 then 'samples' else 'intervals' end as basis,
+        case min(basis_rank)
+            when 1 then 'intervals'
+            when 2 then 'samples'
+            else 'registrations'
+        end as basis,
         case min(identity_rank)
             when 1 then 'id'
             when 2 then 'name'

@@ -29,9 +29,9 @@ bounded as (
         stays.landed_on,
         stays.delivery,
         stays.line,
-        stays.role in {{ staff_roles() }} as is_staff,
+        stays.is_staff,
         -- Beside people with an id, those of a delivery that knows names alone are name-only too.
-        bounds.identity = 'id' and (stays.is_name_only or sessions.identity != 'id') as is_name_only,
+        bounds.identity = 'id' and stays.identity <> 'id' as is_name_only,
         bounds.starts_at,
         bounds.ends_at,
     from stays

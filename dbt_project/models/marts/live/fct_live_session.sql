@@ -58,6 +58,7 @@ joined as (
             bounds.campaign_id = newcomers.campaign_id
             and bounds.session_id = newcomers.session_id
     cross join as_of
+    where bounds.basis <> 'registrations'
 
 ),
 

@@ -7,6 +7,7 @@ select
     cast(sampled_at as timestamp with time zone) as sampled_at,
     cast(viewers as bigint) as viewers,
     cast(max_gap_seconds as bigint) as max_gap_seconds,
+    cast(is_ambiguous_time as boolean) as is_ambiguous_time,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
 from {{ source('live', 'live_samples') }}
