@@ -38,15 +38,18 @@ class GoToWebinar(AttendanceFormat):
         """The stays of every file, and the seconds of attendance that the platform counts."""
         parts = [json_rows(file, _COLUMNS) if is_json(file) else _table(file) for file in given.files]
         delivered = all_rows(parts)
-        seconds = delivered.rows.unique("session_id").height == 1 and delivered.rows.select(
+        # The seconds of a person stand on each of their stays.
+        once = delivered.rows.unique(["session_id", "id"], keep="first", maintain_order=True)
+        seconds = once.select(
             pl.lit("attended_minutes").alias("measure"),
             (pl.col("seconds").cast(pl.Float64(), strict=False).sum() / 60).alias("value"),
             pl.first("file", "line"),
         )
+        is_one_session = once["session_id"].n_unique() == 1
         return Found(
             records=delivered,
             times={"joined_at": "joinTime", "left_at": "leaveTime"},
-            figures=seconds if isinstance(seconds, pl.DataFrame) else FIGURES.to_frame(),
+            figures=seconds.filter(pl.col("value") > 0) if is_one_session else FIGURES.to_frame(),
         )
 
 

@@ -33,7 +33,7 @@ from ingest.formats.live_times import DAY, read_instants, tell_sessions_apart, w
 from ingest.formats.live_words import ROLES
 from ingest.formats.records import find_duplicates, reject
 from ingest.formats.text_file import TextFile
-from ingest.source import LINEAGE, Delivery, Parsed
+from ingest.source import INSTANT, LINEAGE, Delivery, Parsed
 
 Options = TypeVar("Options", bound=LiveOptions)
 
@@ -121,6 +121,8 @@ class AttendanceFormat(ABC):
             people, [name for name in ("at", "joined_at", "left_at") if name in found.times], zone, bounds
         )
         logged = _logged(events, delivery, bounds) if "step" in events.columns else None
+        if logged is None and "joined_at" not in events.columns:
+            events = events.clear().with_columns(_NO_STAYS)
         stays = settle_stays(
             with_distance(events, "joined_at", bounds, delivery, DAY) if logged is None else logged.stays,
             delivery,
@@ -166,6 +168,17 @@ class AttendanceFormat(ABC):
         if found.is_bounded_by_row:
             bounds = replace(bounds, instances=agreeing(bounds.instances))
         return timed.filter(~is_instance).drop("is_instance"), bounds
+
+
+_NO_STAYS = [
+    expression
+    for name in ("joined_at", "left_at")
+    for expression in (
+        pl.lit(None, INSTANT).alias(name),
+        pl.lit(None, pl.Boolean()).alias(f"{name}_ambiguous"),
+        pl.lit(None, pl.String()).alias(f"{name}_reason"),
+    )
+]
 
 
 def _logged(events: pl.DataFrame, delivery: Delivery, bounds: Bounds) -> _Logged:

@@ -145,12 +145,7 @@ def _events(file: TextFile) -> Rows:
 
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("texts", texts)
-        found = connection.execute(query, [paths]).to_arrow_table() if lines else []
-    read = (
-        pl.DataFrame(found)
-        if found is not None
-        else pl.DataFrame(schema={"line": pl.Int64(), "text": pl.String(), "found": pl.List(pl.String())})
-    )
+        read = connection.sql(query, params=[paths]).pl()
     at, columns = 0, []
     for name, names in _FIELDS.items():
         columns.append(pl.coalesce(pl.col("found").list.get(at + number) for number in range(len(names))).alias(name))

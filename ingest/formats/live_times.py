@@ -44,8 +44,7 @@ def tell_sessions_apart(
     frame: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo | None, bounds: Bounds | None
 ) -> pl.DataFrame:
     """Decide, session by session, which run of a repeated hour a time belongs to: by the session's bounds and the file's order."""
-    is_open = pl.any_horizontal(pl.col(f"{name}_ambiguous") for name in columns)
-    if zone is None or not frame.select(is_open.any()).item():
+    if zone is None or not any(frame[f"{name}_ambiguous"].any() for name in columns):
         return frame
     bounded = frame.with_columns(_NO_BOUNDS) if bounds is None else bounds.with_stated(frame)
     parts = []

@@ -70,13 +70,15 @@ class ZoomCsv(AttendanceFormat):
             if not found:
                 raise DeliveryError(_refusal(file, tables))
             for table in tables:
-                columns = _columns(table)
-                rows = table.rows({**_about(table), **(columns or {})})
+                columns, about = _columns(table), _about(table)
+                if not columns and not about:
+                    continue
+                rows = table.rows({**about, **(columns or {})})
                 if columns:
                     people.append(Rows(_described(rows.rows, table), rows.rejected))
                     has_stays |= "joined_at" in columns
-                if "starts_at" in rows.rows.columns:
-                    meetings.append(rows.rows.unique([*_about(table)], maintain_order=True))
+                if about:
+                    meetings.append(rows.rows.unique([*about], maintain_order=True))
         delivered = all_rows(people)
         met = pl.concat([_MEETINGS.to_frame(), *meetings], how="diagonal").select(_MEETINGS.names())
         _require_one(met)
@@ -123,7 +125,7 @@ def _about(table: ReportTable) -> dict[str, int]:
         for cell in first
         if cell in spellings and first[cell] not in people
     }
-    return found if "starts_at" in found else {}
+    return found if found.keys() & {"starts_at", *_FIGURES} else {}
 
 
 def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:

@@ -97,7 +97,7 @@ def people_by_second(session: Session, start: int, end: int) -> tuple[dict[str, 
     seen: dict[str, set[int]] = {}
     with_id: set[str] = set()
     imputed = 0
-    for key, row in latest.values():
+    for _, row in latest.values():
         person = row["person_key"]
         left = end if row["left_at"] is None else row["left_at"]
         seconds = set(range(max(start, row["joined_at"]), min(end, left)))

@@ -18,13 +18,23 @@ BLOCK = (
 ZONE = "Africa/Cairo"
 
 
-WEBINAR = """Attendee Report
-Report Generated:,"10/30/2026 09:00:11 AM"
-Topic,Webinar ID,Actual Start Time
-Talk,812,"10/30/2026 07:00:00 PM"
+PERSON = "Attended,User Name (Original Name),First Name,Last Name,Email,Registration Time,Approval Status,Join Time,Leave Time,Time in Session (minutes),Is Guest,"
+WEBINAR = f"""\ufeffAttendee Report
+Report Generated:,"10/31/2026 09:00:11 AM"
+Topic,Webinar ID,Actual Start Time,Actual Duration (minutes),# Registrants,Unique Viewers,Total Users
+Talk,812 0000 0000,"10/30/2026 06:58:00 PM",64,3,1,3
+Host Details,
+Attended,User Name (Original Name),Email,Join Time,Leave Time,Time in Session (minutes),Is Guest,
+Yes,Host,host@x.org,"10/30/2026 06:58:00 PM","10/30/2026 08:02:00 PM",64,No,
+Panelist Details,
+Attended,User Name (Original Name),Email,Join Time,Leave Time,Time in Session (minutes),Is Guest,
+Yes,Pan,pan@x.org,"10/30/2026 06:58:00 PM","10/30/2026 08:02:00 PM",64,No,
 Attendee Details,
-Attended,User Name (Original Name),Email,Join Time,Leave Time
-Yes,A,a@x.org,"10/30/2026 07:00:00 PM","10/30/2026 07:30:00 PM"
+{PERSON}
+Yes,One,Demo,One,one@x.org,"10/20/2026 06:58:00 PM",approved,"10/30/2026 07:00:10 PM","10/30/2026 07:20:40 PM",21,Yes,
+Yes,One,Demo,One,one@x.org,"10/20/2026 06:58:00 PM",approved,"10/30/2026 07:25:00 PM","10/30/2026 08:02:00 PM",37,Yes,
+No,Two,Demo,Two,two@x.org,"10/21/2026 06:58:00 PM",approved,--,--,--,--,
+No,Three,Demo,Three,three@x.org,"10/21/2026 06:58:00 PM",denied,--,--,--,--,
 """
 
 
@@ -173,6 +183,83 @@ def test_hosts_are_told_by_address_or_name(live: LiveDesk) -> None:
     assert parsed.tables["live_stays"]["role"].to_list() == ["host", "host", None]
     for frame in (*parsed.tables.values(), parsed.rejected, parsed.unreadable):
         assert "x.org" not in frame.write_json()
+
+
+def test_a_webinar_in_its_sections(live: LiveDesk) -> None:
+    parsed = live.read("zoom_csv", {"r.csv": WEBINAR}, {**SESSION, "date_order": "mdy"}, ZONE)
+    assert (parsed.records_read, parsed.rejected.height, parsed.records_duplicate) == (6, 0, 0)
+    assert bounds_of(parsed) == (utc("2026-10-30T16:58:00"), utc("2026-10-30T18:02:00"), "file")
+    people = parsed.tables["live_stays"].select("person_key", "role", "is_staff").rows()
+    assert people == [
+        (person("host@x.org"), "host", True),
+        (person("pan@x.org"), "host", True),
+        (person("one@x.org"), None, False),
+        (person("one@x.org"), None, False),
+    ]
+    registered = parsed.tables["live_registrations"].select("person_key", "status", "has_attended", "records").rows()
+    assert registered == [
+        (person("one@x.org"), "approved", True, 0),
+        (person("two@x.org"), "approved", False, 1),
+        (person("three@x.org"), "denied", False, 1),
+    ]
+    figures = dict(parsed.tables["live_platform_figures"].select("measure", "value").rows())
+    assert figures == {"registrants": 3, "unique_viewers": 1, "total_users": 3, "attended_minutes": 186}
+
+
+def test_a_registration_report(live: LiveDesk) -> None:
+    text = (
+        'Registration Report\nReport Generated:,"10/28/2026 09:00:11 AM"\n'
+        'Topic,Webinar ID,Scheduled Time,Duration (minutes),# Registered,# Cancelled\nTalk,812,"10/29/2026 07:00:00 PM",60,2,1\n'
+        "Attendee Details\nFirst Name,Last Name,Email,Registration Time,Approval Status,Source Name\n"
+        'Demo,One,one@x.org,"10/20/2026 06:58:00 PM",approved,--\nDemo,Two,two@x.org,"10/21/2026 06:58:00 PM",cancelled,Story\n'
+    )
+    parsed = live.read("zoom_csv", {"r.csv": text}, {**SESSION, "date_order": "mdy"}, ZONE)
+    assert parsed.tables["live_registrations"].select("registered_at", "status", "channel").rows() == [
+        (utc("2026-10-20T15:58:00"), "approved", None),
+        (utc("2026-10-21T15:58:00"), "cancelled", "Story"),
+    ]
+    assert (parsed.records_read, parsed.tables["live_stays"].height) == (2, 0)
+    assert parsed.tables["live_sessions"]["basis"].to_list() == ["registrations"]
+
+
+def test_a_meeting_that_was_started_again(live: LiveDesk) -> None:
+    about = "Topic,Meeting ID,User Name,User Email,Start Time,End Time,Duration (Minutes),Participants"
+    header = f"{about},Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)"
+    first = "Care,812,Host,host@x.org,10/30/2026 07:00:00 PM,10/30/2026 07:20:00 PM,20,1"
+    second = "Care,812,Host,host@x.org,10/30/2026 07:30:00 PM,10/30/2026 08:00:00 PM,30,1"
+    text = report(
+        f"{first},A,a@x.org,10/30/2026 07:00:00 PM,10/30/2026 07:20:00 PM,20",
+        f"{second},A,a@x.org,10/30/2026 07:30:00 PM,10/30/2026 08:00:00 PM,30",
+        header=header,
+    )
+    parsed = live.read("zoom_csv", {"r.csv": text}, {**SESSION, "date_order": "mdy"}, ZONE)
+    assert parsed.tables["live_instances"].select("starts_at", "ends_at").rows() == [
+        (utc("2026-10-30T17:00:00"), utc("2026-10-30T17:20:00")),
+        (utc("2026-10-30T17:30:00"), utc("2026-10-30T18:00:00")),
+    ]
+    assert bounds_of(parsed) == (utc("2026-10-30T17:00:00"), utc("2026-10-30T18:00:00"), "file")
+
+
+def test_guests_of_one_name_who_join_together_are_two_devices(live: LiveDesk) -> None:
+    row = "iPhone,,10/30/2026 07:00:00 PM,10/30/2026 07:{}0:00 PM,10,Yes,No"
+    stays = live.read("zoom_csv", {"r.csv": report(*map(row.format, "123"), row.format(1))}, SESSION, ZONE).tables[
+        "live_stays"
+    ]
+    assert stays.select("identity", "device", "records").rows() == [("guest", 1, 1), ("guest", 2, 1), ("guest", 3, 1)]
+
+
+def test_a_typed_year_is_no_part_of_the_session(live: LiveDesk) -> None:
+    rows = [f"P{n},{n}@x.org,10/30/2026 07:0{n}:00 PM,10/30/2026 07:30:00 PM,30,Yes,No" for n in range(5)]
+    typed = "Q,q@x.org,10/30/2062 07:00:00 PM,10/30/2062 07:30:00 PM,30,Yes,No"
+    endless = "R,r@x.org,10/30/2026 07:00:00 PM,11/01/2026 07:30:00 PM,30,Yes,No"
+    parsed = live.read("zoom_csv", {"r.csv": report(*rows, typed, endless)}, SESSION, ZONE)
+    assert parsed.rejected.select("line", "reason").rows() == [(7, "out_of_range"), (8, "too_long")]
+    assert bounds_of(parsed) == (utc("2026-10-30T17:00:00"), utc("2026-10-30T17:30:00"), "events")
+    wrong = {"session": {"id": "s", "starts_at": "2025-10-30T19:00:00", "ends_at": "2025-10-30T20:00:00"}}
+    with pytest.raises(
+        DeliveryError, match=r"delivery\.yml: options\.session says when .* more than a day .*r\.csv, line 2"
+    ):
+        live.read("zoom_csv", {"r.csv": report(*rows)}, wrong, ZONE)
 
 
 def test_other_locales_need_their_date_order(live: LiveDesk) -> None:
