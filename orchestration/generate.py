@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 import yaml
 
-from ingest.formats.live_stays import STAFF
 from ingest.lake import lake_columns
 from ingest.ledger import LEDGER_COLUMNS
 from ingest.reasons import Reason
@@ -45,7 +44,6 @@ def generate(sources: Iterable[Source]) -> dict[str, str]:
     """The generated files: their paths in the dbt project, and what they hold."""
     files = {
         "models/staging/lake/_lake__sources.yml": _yaml({"version": 2, "sources": [_ledger_source()]}),
-        "macros/live/staff_roles.sql": _staff_roles(),
         "seeds/reasons.csv": _reasons(),
         "seeds/_reasons__seed.yml": _yaml({"version": 2, "seeds": [_reasons_seed()]}),
     }
@@ -164,11 +162,6 @@ def _ledger_source() -> dict[str, Any]:
         "description": "What ingestion wrote down about the deliveries themselves.",
         "tables": [ledger],
     }
-
-
-def _staff_roles() -> str:
-    roles = ", ".join(f"'{role}'" for role in STAFF)
-    return f"{{#- {HEADER}: roles that are not audience -#}}\n{{% macro staff_roles() -%}}\n    ({roles})\n{{%- endmacro %}}\n"
 
 
 def _reasons() -> str:
