@@ -36,6 +36,11 @@ class Home:
         return self.lake / "publications.parquet"
 
     @property
+    def ingest_log(self) -> Path:
+        """Where readers failed unexpectedly: the places in the code, never what a file holds."""
+        return self.root / "logs" / "ingest.log"
+
+    @property
     def seeds(self) -> Path:
         """CSV files of the user's that replace the dbt seeds of the same name."""
         return self.root / "seeds"

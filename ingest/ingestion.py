@@ -1,11 +1,11 @@
-"""From landing to lake and ledger: find what is new, read it, let a validator judge it, write down what became of it.
+"""From landing to lake and ledger: read what is new, let a validator judge it, write down what became of it.
 
-How files are read is in `ingest.formats`; what makes a delivery believable is for the validator, which the caller brings.
+What is new is found in `ingest.planning`, how files are read is in `ingest.formats`; what makes a delivery believable is for
+the validator, which the caller brings.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,24 +14,28 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from ingest import lake
-from ingest.delivery import NOTE, Note, content_hash, load_delivery, read_note
+from ingest.delivery import content_hash, load_delivery, require_own_files
 from ingest.home import Home
 from ingest.lake import StagedDelivery as StagedDelivery
-from ingest.landing import Landed, scan
+from ingest.landing import Landed, sweep_landing
 from ingest.ledger import DELIVERY_ID, LEDGER, in_effect, read_ledger, settle, write_ledger
+from ingest.note import read_note
+from ingest.planning import DeliveryId, refusal_context, standing
+from ingest.planning import Plan as Plan
+from ingest.planning import find_pending as find_pending
 from ingest.pseudonym import Pseudonymiser, pseudonymiser
-from ingest.source import DeliveryError, Source
+from ingest.refusal import check_place, check_replaced, refusing
+from ingest.source import NOTE, Source
 
 Validator: TypeAlias = Callable[[Source, Sequence[StagedDelivery], pl.DataFrame], Mapping[str, str]]
 """Judges staged deliveries: given the source, the deliveries and the ledger, why each that must be held (by `ref`) is."""
 
-DeliveryId: TypeAlias = tuple[str, date, str]
-
 SMALLEST_REPLACEMENT = 0.8
 BATCH_RECORDS = 2_000_000
-LONGEST_NAME = 200
-"""In bytes: with the endings that the lake adds, a file system takes no more than 255."""
-MOST_WARNINGS = 5
+LOST = (
+    "its rows in the lake are missing or damaged, and landing has not the files they were read from; deliver them again "
+    "under the same name"
+)
 
 
 @dataclass(frozen=True)
@@ -51,54 +55,9 @@ class Outcome:
 
 
 _OUTCOME = [name for name in Outcome.__dataclass_fields__ if name != "reason"]
-_MEASURED = [*(name for name in _OUTCOME if name.startswith("records_")), "first_event_at", "last_event_at"]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What differs between landing and the ledger. `missing` are loaded deliveries whose folder has disappeared."""
-
-    pending: tuple[Landed, ...]
-    missing: tuple[DeliveryId, ...]
-    warnings: tuple[str, ...]
-
-
-def find_pending(
-    home: Home, sources: Iterable[Source], campaigns: frozenset[str], days: tuple[date, date] | None = None
-) -> Plan:
-    """Compare landing with the ledger, without opening a file.
-
-    A delivery is pending where its folder changed since it was last read, its format has a new reader version, or it was
-    refused and what it was refused for may have changed elsewhere: the campaigns known, the delivery that it replaces, a
-    folder of nearly the same name. `days` limits the plan to deliveries that landed from the first to the last day.
-    """
-    sources = list(sources)
-    landed, warnings = scan(home, (source.name for source in sources))
-    present = {item.id for item in landed}
-    ledger = read_ledger(home).filter(pl.col("source").is_in([source.name for source in sources]))
-    readers = {(source.name, name): form.version for source in sources for name, form in source.formats.items()}
-    newest = {
-        (row["source"], row["landed_on"], row["delivery"]): row
-        for row in ledger.filter(pl.col("is_current")).iter_rows(named=True)
-    }
-
-    def is_pending(item: Landed) -> bool:
-        row = newest.get(item.id)
-        if row is None or row["folder_signature"] != item.folder_signature:
-            return True
-        if row["outcome"] == "withdrawn":
-            return False
-        if row["outcome"] == "refused":
-            replaced = (item.source, row["replaces_landed_on"], row["replaces_delivery"])
-            standing = _standing(newest.get(replaced), is_landed=replaced in present)
-            target = standing if row["replaces_delivery"] is not None else None
-            if row["refusal_context"] != _refusal_context(campaigns, item.clash, target):
-                return True
-        return bool(readers.get((item.source, row["format"])) != row["reader_version"])
-
-    wanted = [item for item in landed if days is None or days[0] <= item.landed_on <= days[1]]
-    missing = [key for key in in_effect(ledger).select(DELIVERY_ID).iter_rows() if key not in present]
-    return Plan(tuple(filter(is_pending, wanted)), tuple(missing), (*warnings, *_disappeared(missing)))
+_MEASURED = [
+    *(name for name in _OUTCOME if name.startswith("records_")), "first_event_at", "last_event_at", "lake_files"
+]  # fmt: skip
 
 
 def ingest(
@@ -108,25 +67,28 @@ def ingest(
     run_id: str,
     campaigns: frozenset[str],
     days: tuple[date, date] | None = None,
+    plan: Plan | None = None,
+    advance: Callable[[], None] = lambda: None,
 ) -> list[Outcome]:
     """Take in every pending delivery of a source. Returns what became of each.
 
-    Raises KeyProblemError where there is no usable pseudonym key and something to read; nothing has changed then. A mistake
-    in one delivery refuses that delivery and no other. The ledger is written last, a batch at a time: a killed run is
+    `plan` is given where landing was compared with the ledger already; `advance` is called for each delivery that was read.
+    Raises KeyProblemError where there is no usable pseudonym key and something to read; nothing has changed then. Whatever goes
+    wrong with one delivery refuses that delivery and no other. The ledger is written last, a batch at a time: a killed run is
     simply run again.
     """
-    pending = find_pending(home, [source], campaigns, days).pending
+    found = find_pending(home, [source], campaigns, days) if plan is None else plan
+    pending = [item for item in found.pending if item.source == source.name]
     people = pseudonymiser(home) if pending else None
     lake.prepare(home, [source])
-    lake.discard_staging(home)
-    if people is None:
-        return []
-    run = _Run(home, source, people, campaigns, run_id)
+    lake.sweep(home)
+    sweep_landing(home)
     outcomes: list[Outcome] = []
-    for batch in _batches(run, pending):
-        outcomes += _commit(run, batch, validator)
-    lake.discard_staging(home)
-    return outcomes
+    if people is not None:
+        run = _Run(home, source, people, campaigns, run_id, found.damaged)
+        for batch in _batches(run, pending, advance):
+            outcomes += _commit(run, batch, validator)
+    return outcomes + _give_up(home, {key for key in found.damaged if key[0] == source.name})
 
 
 @dataclass(frozen=True)
@@ -136,13 +98,14 @@ class _Run:
     people: Pseudonymiser
     campaigns: frozenset[str]
     run_id: str
+    damaged: frozenset[DeliveryId]
 
 
 @dataclass
 class _Read:
     """A pending delivery after reading: its ledger row to be, and what was staged unless it was refused or withdrawn.
 
-    `is_known` marks a folder that was touched, but holds what the ledger says it held.
+    `is_known` marks a folder that was touched, but holds what the ledger says it held; what was staged of one mends the lake.
     """
 
     item: Landed
@@ -152,7 +115,7 @@ class _Read:
     is_known: bool = False
 
 
-def _batches(run: _Run, pending: Sequence[Landed]) -> Iterator[list[_Read]]:
+def _batches(run: _Run, pending: Sequence[Landed], advance: Callable[[], None]) -> Iterator[list[_Read]]:
     """Read pending deliveries in order of landing, so many at a time that memory does not grow with the backlog."""
     batch: list[_Read] = []
     records = 0
@@ -160,6 +123,7 @@ def _batches(run: _Run, pending: Sequence[Landed]) -> Iterator[list[_Read]]:
     for item in sorted(pending, key=lambda item: (item.landed_on, item.name)):
         read = _read(run, item, ledger)
         batch.append(read)
+        advance()
         records += read.staged.records_read if read.staged else 0
         if records >= BATCH_RECORDS:
             yield batch
@@ -171,8 +135,7 @@ def _batches(run: _Run, pending: Sequence[Landed]) -> Iterator[list[_Read]]:
 def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
     """Read one delivery, as far as it goes."""
     newest = _newest(ledger, item.id)
-    row: dict[str, Any] = dict.fromkeys(LEDGER.names())
-    row |= {
+    row: dict[str, Any] = dict.fromkeys(LEDGER.names()) | {
         "source": item.source,
         "landed_on": item.landed_on,
         "delivery": item.name,
@@ -181,37 +144,45 @@ def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
         "ingested_at": datetime.now(UTC),
         "run_id": run.run_id,
     }
-    try:
-        row |= {"content_hash": content_hash(item.path), "rows_hash": None}
-        row["rows_hash"] = row["content_hash"]
-        note = read_note(item.path)
-        form = run.source.formats.get(note.format)
-        row |= {
-            "format": note.format,
-            "campaign_id": note.campaign,
-            "supplier": note.supplier,
-            "reader_version": form.version if form else None,
-            "rows_hash": _rows_hash(row["content_hash"], form.version if form else None),
-            "replaces_landed_on": note.replaces.landed_on if note.replaces else None,
-            "replaces_delivery": note.replaces.delivery if note.replaces else None,
-        }
-        if newest and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused":
-            return _Read(item, row, is_known=True)
-        _check_place(run.home, item)
-        if note.withdrawn and note.source == run.source.name:
-            # Whatever else is wrong with it, or has been deleted from it, its rows are to go.
-            return _Read(item, row | {"outcome": "withdrawn", "outcome_reason": "withdrawn by its note"})
-        delivery = load_delivery(run.source, item.landed_on, item.path, note, run.people, run.campaigns)
-        _check_replaced(run.home, ledger, item, note)
-        parsed = delivery.format.read(delivery)
-    except DeliveryError as error:
-        return _refused(item, row, str(error), newest)
-    except OSError as error:
-        # No signature: what could not be opened today is tried again with every run.
-        reason = f"{item.path.name}: cannot be opened ({error.strerror or error}); make it readable for the warehouse"
-        return _refused(item, row | {"folder_signature": None}, reason, newest)
-    staged = lake.stage(run.home, delivery, row["version"], parsed)
-    return _Read(item, row | {name: getattr(staged, name) for name in _MEASURED}, staged, note.replaces_smaller)
+    with refusing(run.home, item) as refusal:
+        read = _load(run, item, ledger, newest, row)
+    if refusal.reason is None:
+        return read
+    if refusal.may_pass:
+        row["folder_signature"] = None
+    return _refused(item, row, refusal.reason, newest)
+
+
+def _load(
+    run: _Run, item: Landed, ledger: pl.DataFrame, newest: Mapping[str, Any] | None, row: dict[str, Any]
+) -> _Read:
+    """Fill the row with what the note says, and stage what the files hold. Whatever is raised here refuses the delivery."""
+    require_own_files(item.path, run.home.landing)
+    row["content_hash"] = row["rows_hash"] = content_hash(item.path)
+    note = read_note(item.path)
+    form = run.source.formats.get(note.format)
+    row |= {
+        "format": note.format,
+        "campaign_id": note.campaign,
+        "supplier": note.supplier,
+        "reader_version": form.version if form else None,
+        "rows_hash": _rows_hash(row["content_hash"], form.version if form else None),
+        "replaces_landed_on": note.replaces.landed_on if note.replaces else None,
+        "replaces_delivery": note.replaces.delivery if note.replaces else None,
+    }
+    is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
+    is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
+    if is_known and not is_to_mend:
+        return _Read(item, row, is_known=True)
+    check_place(run.home, item)
+    if note.withdrawn and note.source == run.source.name:
+        # Whatever else is wrong with it, or has been deleted from it, its rows are to go.
+        return _Read(item, row | {"outcome": "withdrawn", "outcome_reason": "withdrawn by its note"})
+    delivery = load_delivery(run.source, item.landed_on, item.path, note, run.people, run.campaigns)
+    check_replaced(note, is_known=lambda key: _is_known(run.home, ledger, (item.source, *key)))
+    staged = lake.stage(run.home, delivery, row["version"], delivery.format.read(delivery))
+    measured = {name: getattr(staged, name) for name in _MEASURED}
+    return _Read(item, row | measured, staged, note.replaces_smaller, is_known=is_to_mend)
 
 
 def _refused(item: Landed, row: dict[str, Any], reason: str, newest: Mapping[str, Any] | None) -> _Read:
@@ -223,7 +194,7 @@ def _refused(item: Landed, row: dict[str, Any], reason: str, newest: Mapping[str
 def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Outcome]:
     """Judge a batch, move its files to where they belong, then write the ledger."""
     ledger = read_ledger(run.home)
-    staged = [read.staged for read in batch if read.staged is not None]
+    staged = [read.staged for read in batch if read.staged is not None and not read.is_known]
     verdicts = validator(run.source, staged, ledger) if staged else {}
     outcomes = []
     for read in batch:
@@ -233,15 +204,15 @@ def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Out
         if row["replaces_delivery"] is not None:
             replaced = (row["source"], row["replaces_landed_on"], row["replaces_delivery"])
             is_landed = _folder(run.home, replaced).joinpath(NOTE).is_file()
-            target = _standing(_newest(ledger, replaced), is_landed=is_landed)
-        row["refusal_context"] = _refusal_context(run.campaigns, read.item.clash, target)
+            target = standing(_newest(ledger, replaced), is_landed=is_landed)
+        row["refusal_context"] = refusal_context(run.campaigns, read.item, target)
         if settled.is_known:
             ledger = _touched(ledger, row)
         else:
             ledger = pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)])
             outcomes.append(Outcome(**{name: row[name] for name in _OUTCOME}, reason=row["outcome_reason"]))
     write_ledger(run.home, ledger)
-    lake.discard_staging(run.home)
+    lake.sweep(run.home)
     return outcomes
 
 
@@ -251,6 +222,9 @@ def _place(run: _Run, read: _Read, ledger: pl.DataFrame, verdicts: Mapping[str, 
     if read.staged is None:
         if row["outcome"] == "withdrawn" and not read.is_known:
             lake.remove(run.home, run.source, item.landed_on, item.name)
+        return read
+    if read.is_known:
+        lake.accept(run.home, read.staged, run.source)
         return read
     truncated = None if read.may_shrink else _truncated(ledger, row)
     held = verdicts.get(read.staged.ref)
@@ -263,35 +237,28 @@ def _place(run: _Run, read: _Read, ledger: pl.DataFrame, verdicts: Mapping[str, 
     return _Read(item, row | {"outcome": "accepted"})
 
 
-def _check_place(home: Home, item: Landed) -> None:
-    """What a delivery's folder may be called and where it may stand. Raises DeliveryError."""
-    if item.clash is not None:
-        raise DeliveryError(
-            f"its name differs from {item.clash!r} only in case or Unicode form; rename one of the two folders"
-        )
-    if len(item.name.encode()) > LONGEST_NAME:
-        raise DeliveryError(
-            f"its name has {len(item.name.encode())} bytes, expected {LONGEST_NAME} or fewer; shorten the folder's name"
-        )
-    if not home.simulated.exists():
-        return
-    # A simulated home has a key that everybody knows: real people must not come under it.
-    made = json.loads(home.simulated.read_text("utf-8"))["deliveries"]
-    if [item.source, item.landed_on.isoformat(), item.name] not in made:
-        raise DeliveryError(
-            "this home was made by the simulator and takes no other delivery; use a CAMPAIGN_HOME of your own for real data"
-        )
-
-
-def _check_replaced(home: Home, ledger: pl.DataFrame, item: Landed, note: Note) -> None:
-    if note.replaces is None:
-        return
-    replaced = (item.source, note.replaces.landed_on, note.replaces.delivery)
-    if _newest(ledger, replaced) is None and not _folder(home, replaced).joinpath(NOTE).is_file():
-        raise DeliveryError(
-            f"{NOTE}: key 'replaces': found {note.replaces.landed_on}/{note.replaces.delivery}, which was never "
-            "delivered; correct the day or the name, or remove the key"
-        )
+def _give_up(home: Home, damaged: set[DeliveryId]) -> list[Outcome]:
+    """Refuse the deliveries whose rows the lake has lost and landing could not give back, in the ledger too."""
+    if not damaged:
+        return []
+    ledger = read_ledger(home)
+    lost = pl.any_horizontal(
+        pl.lit(value=False), *(_is_delivery(key) for key in damaged & set(lake.find_damaged(home, ledger)))
+    ) & (pl.col("outcome") == "accepted")
+    gone = in_effect(ledger).filter(lost)
+    if gone.is_empty():
+        return []
+    write_ledger(
+        home,
+        ledger.with_columns(
+            pl.when(lost).then(pl.lit(value)).otherwise(name).alias(name)
+            for name, value in (("outcome", "refused"), ("outcome_reason", LOST), ("folder_signature", None))
+        ),
+    )
+    return [
+        Outcome(**{name: row[name] for name in _OUTCOME} | {"outcome": "refused"}, reason=LOST)
+        for row in gone.iter_rows(named=True)
+    ]
 
 
 def _truncated(ledger: pl.DataFrame, row: Mapping[str, Any]) -> str | None:
@@ -318,39 +285,26 @@ def _newest(ledger: pl.DataFrame, key: DeliveryId) -> dict[str, Any] | None:
     return versions.row(-1, named=True) if versions.height else None
 
 
+def _is_known(home: Home, ledger: pl.DataFrame, key: DeliveryId) -> bool:
+    """Whether a delivery was ever delivered."""
+    return _newest(ledger, key) is not None or _folder(home, key).joinpath(NOTE).is_file()
+
+
 def _folder(home: Home, key: DeliveryId) -> Path:
     source, landed_on, name = key
     return home.landing / source / landed_on.isoformat() / name
 
 
 def _touched(ledger: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
-    """A folder that was touched but holds what it held: remember how it and what is around it look now."""
+    """A folder that was touched but holds what it held: remember how it, what is around it and its files look now."""
     same = _is_delivery((row["source"], row["landed_on"], row["delivery"])) & pl.col("is_current")
+    changed = [
+        name for name in ("folder_signature", "refusal_context", "lake_files") if name != "lake_files" or row[name]
+    ]
     return ledger.with_columns(
-        pl.when(same).then(pl.lit(row[name], pl.String())).otherwise(name).alias(name)
-        for name in ("folder_signature", "refusal_context")
+        pl.when(same).then(pl.lit(row[name], LEDGER[name])).otherwise(name).alias(name) for name in changed
     )
-
-
-def _disappeared(missing: Sequence[DeliveryId]) -> list[str]:
-    """Warnings, a few: where a whole disk is not mounted, a line for each delivery would hide every other."""
-    lines = [f"landing/{source}/{day}/{name} has disappeared" for source, day, name in missing[:MOST_WARNINGS]]
-    if len(missing) > MOST_WARNINGS:
-        lines.append(f"... and {len(missing) - MOST_WARNINGS} more deliveries have disappeared from landing")
-    return [f"{line}; its rows are kept (withdrawn: true in its note takes them out)" for line in lines]
-
-
-def _standing(newest: Mapping[str, Any] | None, *, is_landed: bool) -> str:
-    """How a delivery stands that another one replaces."""
-    if newest is None:
-        return "landed" if is_landed else "absent"
-    return f"{newest['version']} {newest['outcome']}"
 
 
 def _rows_hash(content: str, reader_version: int | None) -> str:
     return hashlib.sha256(f"{content} reader {reader_version}".encode()).hexdigest()
-
-
-def _refusal_context(campaigns: frozenset[str], clash: str | None, target: str | None) -> str:
-    """What a delivery may be refused for that stands outside its own folder."""
-    return hashlib.sha256(repr((sorted(campaigns), clash, target)).encode()).hexdigest()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingest.source import INSTANT
+from ingest.source import FIRST_YEAR, INSTANT, LAST_YEAR
 from ingest.text import clean_number, nothing
 
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
@@ -24,7 +24,6 @@ SPELLINGS = (
 )
 """What a message names as the times that are read."""
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 _READ = pl.Struct({"at": INSTANT, "is_ambiguous": pl.Boolean(), "reason": pl.String()})
 _LOCAL = pl.Datetime("us")
 

@@ -6,16 +6,33 @@ lake/rejected/<source>/... and lake/unreadable/...      what could not be read, 
 """
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from ingest.files import PRIVATE_FOLDER, make_private, replace_durably, write_atomically, write_privately
 from ingest.home import Home
-from ingest.ledger import in_effect, replace_durably, write_atomically
-from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Column, Delivery, Parsed, Source, Table
+from ingest.ledger import in_effect
+from ingest.reasons import Reason
+from ingest.source import (
+    FIRST_YEAR,
+    INSTANT,
+    LARGEST_COUNT,
+    LAST_YEAR,
+    LINEAGE,
+    REJECTED,
+    UNREADABLE,
+    Column,
+    ContractError,
+    Delivery,
+    Parsed,
+    Source,
+    Table,
+)
 
 SCHEMA_DAY = date(1970, 1, 1)
 """The partition of the empty file that shows each table's columns before anything has landed."""
@@ -58,6 +75,7 @@ class StagedDelivery:
     records_duplicate: int
     first_event_at: datetime | None = None
     last_event_at: datetime | None = None
+    lake_files: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def ref(self) -> str:
@@ -67,6 +85,9 @@ class StagedDelivery:
 
 def prepare(home: Home, sources: Iterable[Source]) -> None:
     """Make sure every table has its empty file, so that a query over the lake finds columns on the first day."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    make_private(home.lake)
+    home.lake.chmod(PRIVATE_FOLDER)
     for source in sources:
         for table in source.tables:
             empty = partition(home.lake / table.name, SCHEMA_DAY, "_schema")
@@ -79,20 +100,22 @@ def prepare(home: Home, sources: Iterable[Source]) -> None:
 
 
 def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> StagedDelivery:
-    """Write what a reader returned beside the lake. Raises ValueError where a reader breaks its contract."""
+    """Write what a reader returned beside the lake. Raises ContractError where the reader breaks its contract."""
     folder = _staging(home) / delivery.source.name / delivery.landed_on.isoformat() / delivery.name
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    files, loaded = {}, 0
+    make_private(folder)
+    _require_known_reasons(delivery, parsed)
+    files, written, loaded = {}, [], 0
     events: list[pl.Series] = []
     for table in delivery.source.tables:
         frame = parsed.tables.get(table.name)
         if frame is None:
             continue
         if frame.schema != pl.Schema({**table.schema, **LINEAGE}):
-            raise ValueError(
+            raise ContractError(
                 f"{delivery.format.name} returned {table.name} with other columns than its schema: {frame.schema}"
             )
+        _require_possible(delivery, table, frame)
         loaded += frame.select(table.records).item() if table.records is not None and frame.height else 0
         if table.captured is not None:
             events.append(frame[table.captured])
@@ -100,13 +123,14 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         identified = frame.with_columns(
             pl.lit(delivery.name).alias("delivery"), pl.lit(delivery.campaign_id).alias("campaign_id")
         ).select(lake_schema(table).names())
-        identified.write_parquet(files[table.name])
-    parsed.rejected.pipe(_with_delivery, delivery.name).write_parquet(folder / "rejected.parquet")
-    parsed.unreadable.pipe(_with_delivery, delivery.name).write_parquet(folder / "unreadable.parquet")
+        write_privately(identified, files[table.name])
+        written.append({"table": table.name, "rows": frame.height, "bytes": files[table.name].stat().st_size})
+    write_privately(_with_delivery(parsed.rejected, delivery.name), folder / "rejected.parquet")
+    write_privately(_with_delivery(parsed.unreadable, delivery.name), folder / "unreadable.parquet")
     accounted = loaded + parsed.rejected.height + parsed.records_duplicate
     if accounted != parsed.records_read:
-        raise ValueError(
-            f"{delivery.label}: {parsed.records_read} records were read but {loaded} loaded + {parsed.rejected.height} "
+        raise ContractError(
+            f"{parsed.records_read} records were read but {loaded} loaded + {parsed.rejected.height} "
             f"rejected + {parsed.records_duplicate} duplicate = {accounted}; the reader {delivery.format.name} loses or "
             "makes up records"
         )
@@ -125,8 +149,32 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         records_loaded=loaded,
         records_rejected=parsed.rejected.height,
         records_duplicate=parsed.records_duplicate,
+        lake_files=tuple(written),
         **_event_bounds(events),
     )
+
+
+def _require_possible(delivery: Delivery, table: Table, frame: pl.DataFrame) -> None:
+    """What no later layer could carry stops here, whichever reader let it through."""
+    for name, dtype in table.schema.items():
+        column = frame[name]
+        if dtype == INSTANT:
+            possible = column.dt.year().is_between(FIRST_YEAR, LAST_YEAR).all()
+        elif dtype == pl.Float64:
+            possible = column.is_finite().all()
+        elif dtype == pl.Int64:
+            possible = (column.abs() <= LARGEST_COUNT).all()
+        else:
+            continue
+        if not possible:
+            raise ContractError(f"{delivery.format.name} returned {table.name} with a {name} outside what is possible")
+
+
+def _require_known_reasons(delivery: Delivery, parsed: Parsed) -> None:
+    given = {*parsed.rejected["reason"].unique(), *parsed.unreadable["reason"].unique()}
+    unknown = sorted(given - set(Reason))
+    if unknown:
+        raise ContractError(f"{delivery.format.name} gave reasons that are not in ingest.reasons: {', '.join(unknown)}")
 
 
 def _event_bounds(events: Iterable[pl.Series]) -> dict[str, datetime]:
@@ -171,9 +219,40 @@ def filled_tables(home: Home, sources: Iterable[Source], ledger: pl.DataFrame) -
     )
 
 
-def discard_staging(home: Home) -> None:
+def find_damaged(home: Home, ledger: pl.DataFrame) -> list[tuple[str, date, str]]:
+    """The deliveries in effect of which a file in the lake is missing or has another size than was written."""
+    loaded = in_effect(ledger).filter(pl.col("lake_files").is_not_null())
+    rows = loaded.select("source", "landed_on", "delivery", "lake_files").iter_rows()
+    return [
+        (source, landed_on, name)
+        for source, landed_on, name, files in rows
+        if any(_size(partition(home.lake / file["table"], landed_on, name)) != file["bytes"] for file in files)
+    ]
+
+
+def delivered(home: Home, sources: Iterable[Source]) -> Iterator[tuple[str, date, str]]:
+    """The deliveries whose files are in the lake, whatever the ledger says."""
+    for source in sources:
+        for table in source.tables:
+            for file in (home.lake / table.name).glob("landed_on=*/[!.]*.parquet"):
+                landed_on = date.fromisoformat(file.parent.name.removeprefix("landed_on="))
+                if landed_on != SCHEMA_DAY:
+                    yield source.name, landed_on, file.stem
+
+
+def sweep(home: Home) -> None:
     """Remove what a killed run left behind."""
     shutil.rmtree(_staging(home), ignore_errors=True)
+    for pattern in (".*.tmp", "*/.*.tmp"):
+        for stray in home.lake.glob(pattern):
+            stray.unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
 
 
 def partition(folder: Path, landed_on: date, delivery: str) -> Path:
@@ -203,7 +282,7 @@ def _move(place: Path, staged: StagedDelivery, source: Source) -> None:
         else:
             target.unlink(missing_ok=True)
     for target, path in moves.items():
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
         replace_durably(path, target)
 
 

@@ -3,9 +3,9 @@
 import os
 import shutil
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,22 +13,32 @@ from typing import Any
 
 import yaml
 
-from ingest.delivery import FIRST_LANDED_ON, NOTE, folded, folder_signature
+from ingest.delivery import FIRST_LANDED_ON, folded, folder_signature, is_utf8, printable
+from ingest.files import PRIVATE_FILE, make_private
 from ingest.home import Home
+from ingest.source import NOTE
+
+MOST_WARNINGS = 5
+"""Of one kind; where a whole disk is not mounted, a line for each delivery would hide every other."""
+STRAY_AFTER_SECONDS = 3600
+
+_ASIDE, _UNFINISHED = ".replaced-", ".delivery-"
+_TAKEN_FOR_A_NOTE = {folded(NOTE), "delivery.yaml", "delivery.yml.txt"}
 
 
 @dataclass(frozen=True)
 class Landed:
     """A folder with a note, seen in landing.
 
-    `clash` names another folder that a file system blind to case or Unicode form takes for the same.
+    `folder_signature` is None for a folder that cannot be looked into. `clash` names another folder that a file system blind
+    to case or Unicode form takes for the same.
     """
 
     source: str
     landed_on: date
     name: str
     path: Path
-    folder_signature: str
+    folder_signature: str | None
     clash: str | None = None
 
     @property
@@ -38,43 +48,41 @@ class Landed:
 
 
 def scan(home: Home, sources: Iterable[str]) -> tuple[list[Landed], list[str]]:
-    """Every complete delivery in landing, by source, day and name; and a warning for each folder that cannot be one."""
+    """Every complete delivery in landing, by source, day and name; and a warning for what cannot be one."""
     landed: list[Landed] = []
     warnings: list[str] = []
+    misplaced: list[str] = []
     known = set(sources)
-    for source in _folders(home.landing):
-        if source.name not in known:
-            warnings.append(f"landing/{source.name} is not a source; expected one of {', '.join(sorted(known))}")
+    sources_there, _ = _look(home.landing, "landing", warnings)
+    for source in sources_there:
+        place = f"landing/{printable(source)}"
+        if source not in known:
+            warnings.append(f"{place} is not a source; expected one of {', '.join(sorted(known))}")
             continue
-        for day in _folders(Path(source.path)):
-            landed_on = _day(day.name)
+        days, files = _look(home.landing / source, place, warnings)
+        misplaced += _misplaced(files, place)
+        for day in days:
+            landed_on, of_day = _day(day), f"{place}/{printable(day)}"
             if landed_on is None:
                 warnings.append(
-                    f"landing/{source.name}/{day.name} is not a day; expected YYYY-MM-DD from {FIRST_LANDED_ON} on, "
-                    "as the day it landed"
+                    f"{of_day} is not a day; expected YYYY-MM-DD from {FIRST_LANDED_ON} on, as the day it landed"
                 )
                 continue
-            if (Path(day.path) / NOTE).is_file():
+            names, files = _look(home.landing / source / day, of_day, warnings)
+            if NOTE in files:
                 warnings.append(
-                    f"landing/{source.name}/{day.name} holds a {NOTE} itself; expected a folder for each delivery of the "
-                    "day: move the note and its files into one"
+                    f"{of_day} holds a {NOTE} itself; expected a folder for each delivery of the day: move the note and its files into one"
                 )
-            names = [entry.name for entry in _folders(Path(day.path))]
-            counted = Counter(map(folded, names))
-            for name in names:
-                path = Path(day.path) / name
-                clash = (
-                    next(other for other in names if other != name and folded(other) == folded(name))
-                    if counted[folded(name)] > 1
-                    else None
-                )
-                # What is being replaced at this moment is not there: the next run sees it whole.
-                with suppress(FileNotFoundError):
-                    if (path / NOTE).is_file():
-                        landed.append(Landed(source.name, landed_on, name, path, folder_signature(path), clash))
-                    else:
-                        warnings += _misnamed(path, f"landing/{source.name}/{day.name}/{name}")
-    return landed, warnings
+            else:
+                misplaced += _misplaced(files, of_day)
+            landed += _deliveries(source, landed_on, names, home.landing / source / day, warnings)
+    return landed, [*warnings, *few(misplaced, "files lie above a delivery's folder")]
+
+
+def few(lines: Sequence[str], more: str) -> list[str]:
+    """The first warnings of a kind, and how many there are besides."""
+    rest = len(lines) - MOST_WARNINGS
+    return [*lines[:MOST_WARNINGS], *([f"... and {rest} more {more}"] if rest > 0 else [])]
 
 
 def write_delivery(
@@ -85,14 +93,15 @@ def write_delivery(
     Returns the delivery's folder. Whoever looks at any instant sees the old delivery, the new one or none, never a part.
     """
     target = home.landing / source / landed_on.isoformat() / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".delivery-", dir=target.parent))
+    make_private(target.parent)
+    staging = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
     for file_name, content in files.items():
+        (staging / file_name).touch(PRIVATE_FILE)
         (staging / file_name).write_bytes(content)
+    (staging / NOTE).touch(PRIVATE_FILE)
     (staging / NOTE).write_text(yaml.safe_dump(dict(note), sort_keys=False, allow_unicode=True), "utf-8")
-    staging.chmod(0o755)
     if target.exists():
-        aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=target.parent))
+        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=target.parent))
         target.rename(aside / name)
         staging.rename(target)
         shutil.rmtree(aside)
@@ -101,29 +110,74 @@ def write_delivery(
     return target
 
 
+def sweep_landing(home: Home) -> None:
+    """Clear away what a writer that was killed left behind: the delivery that it was replacing goes back into its place."""
+    for stray in home.landing.glob("*/*/.*-*"):
+        if not stray.is_dir() or time.time() - stray.stat().st_mtime < STRAY_AFTER_SECONDS:
+            continue
+        if stray.name.startswith(_ASIDE):
+            for old in stray.iterdir():
+                if not (stray.parent / old.name).exists():
+                    old.rename(stray.parent / old.name)
+        if stray.name.startswith((_ASIDE, _UNFINISHED)):
+            shutil.rmtree(stray, ignore_errors=True)
+
+
+def _deliveries(source: str, landed_on: date, names: Sequence[str], day: Path, warnings: list[str]) -> Iterator[Landed]:
+    counted = Counter(map(folded, names))
+    for name in names:
+        path, clash = day / name, None
+        if counted[folded(name)] > 1:
+            clash = next(other for other in names if other != name and folded(other) == folded(name))
+        try:
+            signature = folder_signature(path) if (path / NOTE).is_file() else None
+            if signature is None:
+                warnings += _misnamed(path, f"landing/{source}/{landed_on}/{printable(name)}")
+                continue
+        except FileNotFoundError:
+            # What is being replaced at this moment is not there: the next run sees it whole.
+            continue
+        except OSError:
+            signature = None
+        shown = name if is_utf8(name) else printable(name)
+        yield Landed(source, landed_on, shown, path, signature, clash and printable(clash))
+
+
 def _misnamed(path: Path, place: str) -> list[str]:
     """A warning where a folder has no note but a file that seems meant for one; else it is not complete yet."""
-    likely = {folded(NOTE), "delivery.yaml", "delivery.yml.txt"}
     return [
-        f"{place} is no delivery: its note is called {entry.name}; expected {NOTE}: rename it"
+        f"{place} is no delivery: its note is called {printable(entry.name)}; expected {NOTE}: rename it"
         for entry in sorted(path.iterdir())
-        if folded(entry.name) in likely
+        if folded(entry.name) in _TAKEN_FOR_A_NOTE
     ]
 
 
-def _folders(path: Path) -> list["os.DirEntry[str]"]:
-    if not path.is_dir():
-        return []
-    with os.scandir(path) as entries:
-        return sorted(
-            (entry for entry in entries if entry.is_dir() and not entry.name.startswith(".")),
-            key=lambda entry: entry.name,
-        )
+def _look(path: Path, place: str, warnings: list[str]) -> tuple[list[str], list[str]]:
+    """The names of the folders and of the files in a folder, without hidden ones."""
+    try:
+        with os.scandir(path) as entries:
+            seen = sorted((entry.name, entry.is_dir()) for entry in entries if not entry.name.startswith("."))
+    except (FileNotFoundError, NotADirectoryError):
+        seen = []
+    except OSError as error:
+        warnings.append(f"{place} cannot be opened ({error.strerror}); make it readable for the warehouse")
+        seen = []
+    return [name for name, is_folder in seen if is_folder], [name for name, is_folder in seen if not is_folder]
+
+
+def _misplaced(files: Iterable[str], place: str) -> list[str]:
+    """Warnings about files that were dropped where only folders belong."""
+    return [
+        f"{place}/{printable(name)} lies above a delivery's folder; expected landing/<source>/<day>/<delivery>/: "
+        f"move it into one, with a {NOTE}"
+        for name in files
+    ]
 
 
 def _day(name: str) -> date | None:
+    """The day that a folder is named for; one on which nothing can have landed is told of by its deliveries."""
     try:
         day = date.fromisoformat(name)
     except ValueError:
         return None
-    return day if day.isoformat() == name and day >= FIRST_LANDED_ON else None
+    return day if day.isoformat() == name else None

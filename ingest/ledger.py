@@ -5,11 +5,11 @@ together, so that a withdrawn replacement brings back what it had replaced.
 """
 
 import hashlib
-import os
-from pathlib import Path
 
 import polars as pl
 
+from ingest.files import replace_durably as replace_durably
+from ingest.files import write_atomically as write_atomically
 from ingest.home import Home
 from ingest.source import INSTANT, Column
 
@@ -28,7 +28,7 @@ LEDGER_COLUMNS = {
     "records_duplicate": Column(pl.Int64(), "Records equal to an earlier one of the same delivery."),
     "status": Column(pl.String(), "loaded (in effect), held, refused or superseded."),
     "reason": Column(pl.String(), "Why it is not loaded."),
-    "content_hash": Column(pl.String(), "SHA-256 of files and note."),
+    "content_hash": Column(pl.String(), "SHA-256 of files and note; NULL where they could not be opened."),
     "reader_version": Column(pl.Int64(), "Version of the format's reader."),
     "rows_hash": Column(pl.String(), "Hash of content and reader version: equal hashes, equal rows."),
     "folder_signature": Column(
@@ -39,6 +39,10 @@ LEDGER_COLUMNS = {
     ),
     "first_event_at": Column(INSTANT, "First instant that its rows carry, UTC; NULL where they carry none."),
     "last_event_at": Column(INSTANT, "Last instant that its rows carry, UTC; NULL where they carry none."),
+    "lake_files": Column(
+        pl.List(pl.Struct({"table": pl.String(), "rows": pl.Int64(), "bytes": pl.Int64()})),
+        "What it put into the lake, by which a file that is missing or damaged is noticed.",
+    ),
     "replaces_landed_on": Column(pl.Date(), "Day on which the delivery landed that it takes the place of."),
     "replaces_delivery": Column(pl.String(), "Name of the delivery that it takes the place of."),
     "outcome": Column(pl.String(), "What happened when it was read: accepted, held, refused or withdrawn."),
@@ -53,16 +57,26 @@ LEDGER = pl.Schema({name: column.dtype for name, column in LEDGER_COLUMNS.items(
 DELIVERY_ID = ["source", "landed_on", "delivery"]
 
 
+class LedgerError(Exception):
+    """The ledger cannot be trusted. Stops the run; nothing has been changed."""
+
+
 def read_ledger(home: Home) -> pl.DataFrame:
-    """The ledger of a home; empty where nothing was ever ingested.
+    """The ledger of a home; empty where nothing was ever ingested. Raises LedgerError where it is damaged.
 
     One of an older layout lacks the hashes and bounds of today, so that everything that is still in landing is read again.
     """
     if not home.ledger.exists():
         return LEDGER.to_frame()
-    return pl.read_parquet(home.ledger, memory_map=False).match_to_schema(
-        LEDGER, missing_columns="insert", extra_columns="ignore"
-    )
+    try:
+        return pl.read_parquet(home.ledger, memory_map=False).match_to_schema(
+            LEDGER, missing_columns="insert", extra_columns="ignore"
+        )
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise LedgerError(
+            f"{home.ledger} is damaged ({type(error).__name__}), expected the ledger as it was written; put back a copy of it, or "
+            f"make lake and ledger anew from landing: campaign rebuild --home {home.root}"
+        ) from error
 
 
 def write_ledger(home: Home, ledger: pl.DataFrame) -> None:
@@ -74,30 +88,22 @@ def settle(ledger: pl.DataFrame) -> pl.DataFrame:
     """Derive `is_current`, `status` and `reason` from the outcomes.
 
     In effect is the last accepted version of a delivery, unless a later version withdrew the delivery, or an accepted delivery
-    replaces it. A version that was held or refused leaves the one before it in effect.
+    takes its place, directly or by taking the place of one that did. A version that was held or refused leaves the one before
+    it in effect.
     """
     decisive = (
         ledger.filter(pl.col("outcome").is_in(["accepted", "withdrawn"]))
         .group_by(DELIVERY_ID)
         .agg(
             pl.col("version").max().alias("decisive_version"),
-            pl.col("outcome", "replaces_landed_on", "replaces_delivery")
-            .sort_by("version")
-            .last()
-            .name.prefix("decisive_"),
+            pl.col("outcome").sort_by("version").last().name.prefix("decisive_"),
         )
-    )
-    replaced = (
-        decisive.filter((pl.col("decisive_outcome") == "accepted") & pl.col("decisive_replaces_delivery").is_not_null())
-        .sort("landed_on", "delivery")
-        .group_by("source", landed_on="decisive_replaces_landed_on", delivery="decisive_replaces_delivery")
-        .agg(pl.format("{}/{}", pl.col("landed_on").last(), pl.col("delivery").last()).alias("replaced_by"))
     )
     accepted, last = pl.col("outcome") == "accepted", pl.col("version") == pl.col("decisive_version")
     in_effect = accepted & last & pl.col("replaced_by").is_null()
     return (
         ledger.join(decisive, on=DELIVERY_ID, how="left")
-        .join(replaced, on=DELIVERY_ID, how="left")
+        .join(_replaced(ledger, decisive), on=DELIVERY_ID, how="left")
         .with_columns(
             (pl.col("version") == pl.col("version").max().over(DELIVERY_ID)).alias("is_current"),
             pl.when(in_effect)
@@ -121,6 +127,45 @@ def settle(ledger: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _replaced(ledger: pl.DataFrame, decisive: pl.DataFrame) -> pl.DataFrame:
+    """The deliveries whose place an accepted one takes, and by which: of a chain, by its end.
+
+    What a delivery replaces is what its accepted version says. One that was withdrawn, held or refused is still a link of a
+    chain, as the last note that named what it replaces said it.
+    """
+    place = ["source", "replaces_landed_on", "replaces_delivery"]
+    is_accepted = pl.col("decisive_outcome") == "accepted"
+    links = (
+        ledger.join(decisive, on=DELIVERY_ID, how="left")
+        .filter(
+            pl.when(is_accepted)
+            .then(pl.col("version") == pl.col("decisive_version"))
+            .otherwise(pl.col("replaces_delivery").is_not_null())
+        )
+        .sort("version")
+        .unique(DELIVERY_ID, keep="last")
+        .filter(pl.col("replaces_delivery").is_not_null(), pl.col("replaces_landed_on") < pl.col("landed_on"))
+        .select(*DELIVERY_ID, *place[1:], is_accepted.fill_null(value=False).alias("is_accepted"))
+    )
+    name = pl.format("{}/{}", "landed_on", "delivery").alias("replaced_by")
+    reached = links.filter("is_accepted").select(*place, pl.col("landed_on").alias("from"), name)
+    found = [reached]
+    while reached.height:
+        # Every step goes to an earlier day, so that it comes to an end.
+        next_place = {name: pl.col(f"{name}_next") for name in place[1:]}
+        reached = reached.join(links, left_on=place, right_on=DELIVERY_ID, suffix="_next").select(
+            "source", "from", "replaced_by", **next_place
+        )
+        reached = reached.select(found[0].columns)
+        found.append(reached)
+    return (
+        pl.concat(found)
+        .sort("from", "replaced_by")
+        .group_by("source", landed_on=place[1], delivery=place[2])
+        .agg(pl.col("replaced_by").last())
+    )
+
+
 def in_effect(ledger: pl.DataFrame) -> pl.DataFrame:
     """The versions whose rows are in the marts."""
     return ledger.filter(pl.col("status") == "loaded")
@@ -130,18 +175,3 @@ def ledger_hash(ledger: pl.DataFrame) -> str:
     """A hash of everything a publication shows of the ledger; equal hashes mean that there is nothing new to publish."""
     shown = ledger.sort(*DELIVERY_ID, "version").select(*DELIVERY_ID, "version", "status", "rows_hash")
     return hashlib.sha256(shown.write_csv().encode()).hexdigest()
-
-
-def write_atomically(frame: pl.DataFrame, path: Path) -> None:
-    """Write parquet so that a reader sees the old file or the new one, whole, at any instant."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    frame.write_parquet(temporary)
-    replace_durably(temporary, path)
-
-
-def replace_durably(temporary: Path, path: Path) -> None:
-    """Flush a finished file to disk and move it into place."""
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)

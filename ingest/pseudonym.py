@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ingest.files import PRIVATE_FILE, make_private
 from ingest.home import Home
 
 KEY_VARIABLE = "CAMPAIGN_PSEUDONYM_KEY"
@@ -71,9 +72,10 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
     made = Pseudonymiser(secret.encode())
     remembered = home.lake / "pseudonym_key.fingerprint"
     if not remembered.exists():
-        remembered.parent.mkdir(parents=True, exist_ok=True)
+        make_private(remembered.parent)
         # In one step: half a fingerprint would be that of another key, for ever.
         temporary = remembered.with_name(f".{remembered.name}.{os.getpid()}.tmp")
+        temporary.touch(PRIVATE_FILE)
         temporary.write_text(made.fingerprint())
         temporary.replace(remembered)
     elif remembered.read_text().strip() != made.fingerprint():

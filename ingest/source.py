@@ -20,6 +20,15 @@ from ingest.pseudonym import Pseudonymiser
 NOTE = "delivery.yml"
 """The note of a delivery: what its files cannot say about themselves."""
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""The years that an instant may lie in; another one is no time."""
+
+LARGEST_COUNT = 10**13
+"""No counter of any platform reaches it; a larger number is none."""
+
+MOST_SECONDS = 1800
+"""How long the files of one delivery may be read; unpacked bytes, fields and columns are limited where files are opened."""
+
 INSTANT = pl.Datetime("us", "UTC")
 """The type of every `_at` column: an instant in UTC, to the microsecond."""
 
@@ -38,6 +47,10 @@ Under `ambiguous_time` are those that were read, as the first of two instants th
 
 class DeliveryError(Exception):
     """A mistake in a delivery or its note, which refuses it. The message says what was found, expected, and what to do."""
+
+
+class ContractError(Exception):
+    """A reader returned what it may not: an error of ours. The message names columns, reasons and counts, never content."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ _DELIVERIES = {
     "records_duplicate": "bigint",
     "status": "varchar not null",
     "reason": "varchar",
-    "content_hash": "varchar not null",
+    "content_hash": "varchar",
     "ingested_at": "timestamptz not null",
 }
 

@@ -13,6 +13,8 @@ from ingest.formats.survey_options import Sample, Segment, SurveyOptions
 from ingest.formats.survey_variables import AT, Coded
 from ingest.source import UNREADABLE, DeliveryError
 
+_SMALLEST_WEIGHT, _LARGEST_WEIGHT = 1e-12, 1e12
+"""Weights beyond them are errors, and their squares would drown every other."""
 _OLDEST = 1900
 """Earlier years of birth are typing errors or codes."""
 _MOST_SEGMENTS = 30
@@ -42,7 +44,7 @@ def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
                 "unweighted one"
             )
         inside = possible if sample.where or sample.files else given
-        bad = inside & ~(weight > 0).fill_null(value=False)
+        bad = inside & ~weight.is_between(_SMALLEST_WEIGHT, _LARGEST_WEIGHT).fill_null(value=False)
         added += [inside.alias(f"in:{name}"), weight.alias(f"weight:{name}"), bad.alias(f"bad:{name}")]
     placed = coded.frame.with_columns(added)
     _require_most_placed(options, placed, wave)

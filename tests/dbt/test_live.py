@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from ingest import lake
-from ingest.delivery import load_delivery, read_note
+from ingest.delivery import load_delivery
 from ingest.landing import write_delivery
 from ingest.ledger import LEDGER, write_ledger
+from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.sources import SOURCES
 from ingest.sources.live import LIVE

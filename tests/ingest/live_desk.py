@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ingest.delivery import Delivery, load_delivery, read_note
+from ingest.delivery import Delivery, load_delivery
 from ingest.home import Home
 from ingest.landing import write_delivery
+from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import REJECTED, UNREADABLE, DeliveryError, Parsed
 from ingest.sources.live import LIVE

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 import yaml
 
-from ingest.delivery import Delivery, load_delivery, read_note
+from ingest.delivery import Delivery, load_delivery
 from ingest.home import Home
 from ingest.landing import write_delivery
+from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import REJECTED, UNREADABLE, Parsed
 from ingest.sources.survey import SURVEY

@@ -13,16 +13,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingest.delivery import (
     NOTE,
     Delivery,
-    Replaces,
     content_hash,
     data_files,
-    describe,
     folded,
     folder_signature,
     load_delivery,
-    read_note,
 )
 from ingest.formats.video_csv import VideoCsvOptions
+from ingest.note import Replaces, describe, read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import DeliveryError
 from ingest.sources.hashtag import HASHTAG
@@ -168,7 +166,7 @@ MISTAKES: list[tuple[str, str | bytes | dict[str, Any], str]] = [
     (
         "a date that is none",
         "source: hashtag\nreplaces: {landed_on: 2022-02-30, delivery: x}\n",
-        r"delivery\.yml: holds a date that does not exist",
+        r"delivery\.yml: holds a date or number that does not exist",
     ),
     (
         "not a date",

@@ -6,7 +6,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import polars as pl
 import pytest
 import yaml
 
-from ingest import ingestion, lake, ledger
+from ingest import files, ingestion, lake
 from ingest.delivery import NOTE, Delivery, content_hash
 from ingest.formats.video_csv import VideoCsv
 from ingest.home import Home
 from ingest.ingestion import StagedDelivery
 from ingest.landing import write_delivery
+from ingest.ledger import LedgerError
 from ingest.pseudonym import KEY_VARIABLE, KeyProblemError
 from ingest.source import LINEAGE, Parsed, Source
 from ingest.sources.hashtag import HASHTAG
@@ -43,6 +44,17 @@ class OtherReader(VideoCsv):
     """The reader after somebody has improved it."""
 
     version = VideoCsv.version + 1
+
+
+class Killed(BaseException):
+    """What a test kills a run with."""
+
+
+class KilledReader(VideoCsv):
+    """A reader that is killed while it reads."""
+
+    def read(self, delivery: Delivery) -> Parsed:  # noqa: ARG002
+        raise Killed
 
 
 class LosingReader(VideoCsv):
@@ -407,8 +419,8 @@ class TestWithdrawn:
         desk.ingest()
         renote(folder, withdrawn=True)
         desk.land("b", videos(2))
-        desk.source = with_reader(LosingReader())
-        with pytest.raises(ValueError, match="loses or makes up"):
+        desk.source = with_reader(KilledReader())
+        with pytest.raises(Killed):
             desk.ingest()
         assert desk.views() == {"a": videos(1)}
 
@@ -542,6 +554,93 @@ class TestDisappeared:
         assert len(desk.views()) == 9
 
 
+class TestDamagedLake:
+    """A file of the lake that is missing or damaged is read again from landing, or its delivery is refused."""
+
+    def file(self, desk: Desk, name: str = "day") -> Path:
+        return lake.partition(desk.home.lake / "video_readings", DAY, name)
+
+    @pytest.fixture
+    def loaded(self, desk: Desk) -> Desk:
+        desk.land("day", videos(3))
+        desk.land("other", videos(2))
+        desk.ingest()
+        return desk
+
+    @pytest.mark.parametrize(
+        "damage", [lambda path: path.unlink(), lambda path: path.write_bytes(path.read_bytes()[:-9])]
+    )
+    def test_it_is_read_again(self, loaded: Desk, damage: Callable[[Path], object]) -> None:
+        before = loaded.ledger
+        damage(self.file(loaded))
+        assert loaded.plan().damaged == {("hashtag", DAY, "day")}
+        assert loaded.pending() == ["day"]
+        assert loaded.ingest(holding("day", "other")) == []
+        assert loaded.views() == {"day": videos(3), "other": videos(2)}
+        assert loaded.ledger.equals(before)
+        assert loaded.plan().damaged == frozenset()
+
+    def test_what_landing_has_not_is_refused(self, loaded: Desk) -> None:
+        self.file(loaded).unlink()
+        folder = loaded.home.landing / "hashtag" / DAY.isoformat() / "day"
+        folder.rename(loaded.home.root / "kept")
+        [outcome] = loaded.ingest()
+        assert (outcome.delivery, outcome.version, outcome.outcome) == ("day", 1, "refused")
+        assert "its rows in the lake are missing or damaged, and landing has not the files" in loaded.reason("day")
+        assert loaded.views() == {"other": videos(2)}
+        assert loaded.ingest() == []
+        (loaded.home.root / "kept").rename(folder)
+        assert names(loaded.ingest()) == [("day", "accepted")]
+        assert loaded.views() == {"day": videos(3), "other": videos(2)}
+
+    def test_an_earlier_version_does_not_come_back_in_its_place(self, loaded: Desk) -> None:
+        loaded.land("day", videos(4))
+        loaded.ingest()
+        self.file(loaded).unlink()
+        shutil.rmtree(loaded.home.landing / "hashtag" / DAY.isoformat() / "day")
+        loaded.ingest()
+        assert loaded.statuses() == [("day", 1, "refused"), ("day", 2, "refused"), ("other", 1, "loaded")]
+
+    def test_where_landing_holds_another_version_that_is_not_believed(self, loaded: Desk) -> None:
+        loaded.land("day", videos(5))
+        loaded.ingest(holding("day"))
+        self.file(loaded).unlink()
+        assert names(loaded.ingest(holding("day"))) == [("day", "refused")]
+        assert loaded.statuses() == [("day", 1, "refused"), ("day", 2, "held"), ("other", 1, "loaded")]
+
+    def test_of_another_day_than_the_run_takes_in(self, loaded: Desk) -> None:
+        self.file(loaded).unlink()
+        loaded.ingest(days=(DAY_AFTER, DAY_AFTER))
+        assert loaded.views() == {"day": videos(3), "other": videos(2)}
+
+    def test_a_ledger_that_is_gone_is_made_anew_from_landing(self, loaded: Desk) -> None:
+        loaded.home.ledger.unlink()
+        assert names(loaded.ingest()) == [("day", "accepted"), ("other", "accepted")]
+
+    def test_unless_landing_has_not_everything(self, loaded: Desk) -> None:
+        loaded.home.ledger.unlink()
+        shutil.rmtree(loaded.home.landing / "hashtag" / DAY.isoformat() / "day")
+        with pytest.raises(
+            LedgerError,
+            match=r"is missing, and the lake holds 1 deliveries .* hashtag/2022-10-09/day; .* campaign rebuild",
+        ):
+            loaded.ingest()
+        assert self.file(loaded).exists()
+
+    def test_what_killed_runs_left_is_swept(self, loaded: Desk) -> None:
+        strays = [loaded.home.lake / ".deliveries.parquet.77.tmp", loaded.home.lake / ".staging/hashtag/x.parquet"]
+        for stray in strays:
+            stray.parent.mkdir(parents=True, exist_ok=True)
+            stray.write_bytes(b"half")
+        loaded.ingest()
+        assert not any(stray.exists() for stray in strays)
+
+    def test_only_its_owner_may_look_into_it(self, loaded: Desk) -> None:
+        folders = {path.stat().st_mode & 0o777 for path in loaded.home.lake.rglob("*") if path.is_dir()}
+        files = {path.stat().st_mode & 0o777 for path in loaded.home.lake.rglob("*") if path.is_file()}
+        assert (loaded.home.lake.stat().st_mode & 0o777, folders, files) == (0o700, {0o700}, {0o600})
+
+
 class TestSimulatedHome:
     def test_it_takes_no_delivery_of_a_users_own(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(KEY_VARIABLE)
@@ -559,20 +658,16 @@ class TestSimulatedHome:
 
 
 class TestBrokenReaders:
-    def test_a_reader_that_loses_records_stops_the_run(self, desk: Desk) -> None:
+    def test_a_reader_that_loses_records_has_its_deliveries_refused(self, desk: Desk) -> None:
         desk.land("day", videos(3))
         desk.source = with_reader(LosingReader())
-        with pytest.raises(
-            ValueError,
-            match=r"hashtag/2022-10-09/day: 3 records were read but 2 loaded \+ 0 rejected \+ 0 duplicate = 2",
-        ):
-            desk.ingest()
-        assert desk.ledger.is_empty()
+        assert names(desk.ingest()) == [("day", "refused")]
+        assert desk.reason("day").startswith(
+            "3 records were read but 2 loaded + 0 rejected + 0 duplicate = 2; the reader video_csv"
+        )
         assert list((desk.home.lake / "video_readings").rglob("day.parquet")) == []
-        desk.source = HASHTAG
-        assert names(desk.ingest()) == [("day", "accepted")]
 
-    def test_a_reader_that_returns_other_columns_stops_the_run(self, desk: Desk) -> None:
+    def test_a_reader_that_returns_other_columns_has_its_deliveries_refused(self, desk: Desk) -> None:
         class Other(VideoCsv):
             def read(self, delivery: Delivery) -> Parsed:
                 parsed = super().read(delivery)
@@ -580,12 +675,41 @@ class TestBrokenReaders:
 
         desk.land("day", videos(3))
         desk.source = with_reader(Other())
-        with pytest.raises(ValueError, match="video_csv returned video_readings with other columns than its schema"):
-            desk.ingest()
+        assert names(desk.ingest()) == [("day", "refused")]
+        assert desk.reason("day").startswith("video_csv returned video_readings with other columns than its schema")
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("views", 10**13 + 1),
+            ("captured_at", datetime(1989, 12, 31, tzinfo=UTC)),
+            ("created_at", datetime(2101, 1, 1, tzinfo=UTC)),
+        ],
+    )
+    def test_what_no_later_layer_could_carry_goes_no_further(self, desk: Desk, name: str, value: object) -> None:
+        class Careless(VideoCsv):
+            def read(self, delivery: Delivery) -> Parsed:
+                parsed = super().read(delivery)
+                frame = parsed.tables["video_readings"]
+                return replace(
+                    parsed, tables={"video_readings": frame.with_columns(pl.lit(value, frame[name].dtype).alias(name))}
+                )
 
-class Killed(BaseException):
-    """What a test kills a run with."""
+        desk.land("day", videos(3))
+        desk.source = with_reader(Careless())
+        assert names(desk.ingest()) == [("day", "refused")]
+        assert f"returned video_readings with a {name} outside what is possible" in desk.reason("day")
+
+    def test_a_reason_that_nobody_knows_is_refused(self, desk: Desk) -> None:
+        class Inventive(VideoCsv):
+            def read(self, delivery: Delivery) -> Parsed:
+                parsed = super().read(delivery)
+                return replace(parsed, rejected=parsed.rejected.with_columns(pl.lit("bad_luck").alias("reason")))
+
+        desk.land("day", {"v1": 1, "--": 2})
+        desk.source = with_reader(Inventive())
+        assert names(desk.ingest()) == [("day", "refused")]
+        assert "gave reasons that are not in ingest.reasons: bad_luck" in desk.reason("day")
 
 
 STEPS: list[tuple[str, object, str, int]] = [
@@ -596,8 +720,8 @@ STEPS: list[tuple[str, object, str, int]] = [
     ("while a held one is moved", lake, "hold", 1),
     ("while one is taken out", lake, "remove", 1),
     ("between lake and ledger", ingestion, "write_ledger", 1),
-    ("while the ledger is written", ledger, "replace_durably", 1),
-    ("after the ledger", lake, "discard_staging", 2),
+    ("while the ledger is written", files, "replace_durably", 1),
+    ("after the ledger", lake, "sweep", 2),
 ]
 
 

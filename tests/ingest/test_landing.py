@@ -1,7 +1,9 @@
 """The landing zone: what is seen there, what is warned of, and a delivery that is there whole or not at all."""
 
+import os
 import shutil
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import yaml
 from ingest import landing
 from ingest.delivery import NOTE, folder_signature
 from ingest.home import Home
-from ingest.landing import Landed, scan, write_delivery
+from ingest.landing import Landed, scan, sweep_landing, write_delivery
 
 DAY = date(2022, 10, 9)
 SOURCES = ("hashtag", "live")
@@ -54,8 +56,47 @@ class TestScan:
         put(home, "hashtag/2022-10-09/half", "x.csv")
         put(home, "hashtag/2022-10-09/.delivery-abc", NOTE)
         put(home, "hashtag/.trash/day", NOTE)
-        (home.landing / "hashtag/2022-10-09/stray.csv").touch()
         assert seen(home) == []
+
+    def test_files_above_a_delivery_s_folder_are_named_but_not_by_the_thousand(self, home: Home) -> None:
+        put(home, "hashtag/2022-10-09/day", NOTE, "x.csv")
+        (home.landing / "hashtag/2022-10-09/one.csv").touch()
+        for number in range(7):
+            (home.landing / f"hashtag/two{number}.csv").touch()
+        (home.landing / "hashtag/.DS_Store").touch()
+        landed, warnings = scan(home, SOURCES)
+        assert [item.name for item in landed] == ["day"]
+        assert warnings[0] == (
+            "landing/hashtag/two0.csv lies above a delivery's folder; expected landing/<source>/<day>/<delivery>/: move it into "
+            "one, with a delivery.yml"
+        )
+        assert len(warnings) == 6
+        assert warnings[-1] == "... and 3 more files lie above a delivery's folder"
+
+    def test_a_folder_that_cannot_be_looked_into_hides_no_other(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(home, "hashtag/2022-10-09/a", NOTE)
+        put(home, "hashtag/2022-10-09/b", NOTE)
+        put(home, "live/2022-10-09/c", NOTE)
+        real = os.scandir
+
+        def guarded(path: Path) -> Iterator["os.DirEntry[str]"]:
+            if str(path).endswith(("09/a", "landing/live")):
+                raise PermissionError(13, "Permission denied")
+            return real(path)
+
+        monkeypatch.setattr(os, "scandir", guarded)
+        landed, warnings = scan(home, SOURCES)
+        assert [(item.name, item.folder_signature is None) for item in landed] == [("a", True), ("b", False)]
+        assert warnings == ["landing/live cannot be opened (Permission denied); make it readable for the warehouse"]
+
+    def test_names_that_are_not_utf8_are_written_out(self, home: Home) -> None:
+        put(home, "hashtag/2022-10-09/" + os.fsdecode(b"\xc7\xe3\xe1"), NOTE)
+        put(home, os.fsdecode(b"\xc7"), NOTE)
+        [item], [warning] = scan(home, SOURCES)
+        assert item.name == "\\xc7\\xe3\\xe1"
+        assert warning.startswith("landing/\\xc7 is not a source")
 
     @pytest.mark.parametrize("name", ["delivery.yaml", "Delivery.yml", "delivery.yml.txt"])
     def test_a_note_under_another_name_is_warned_of(self, home: Home, name: str) -> None:
@@ -77,18 +118,12 @@ class TestScan:
         put(home, "hashtags/2022-10-09/day", NOTE)
         assert scan(home, SOURCES) == ([], ["landing/hashtags is not a source; expected one of hashtag, live"])
 
-    @pytest.mark.parametrize(
-        "day", ["09-10-2022", "2022-13-01", "20221009", "2022-10-9", "2015-12-31", "yesterday", "2022-02-29"]
-    )
+    @pytest.mark.parametrize("day", ["09-10-2022", "2022-13-01", "20221009", "2022-10-9", "yesterday", "2022-02-29"])
     def test_a_folder_that_is_no_day_is_warned_of(self, home: Home, day: str) -> None:
         put(home, f"hashtag/{day}/x", NOTE)
         landed, [warning] = scan(home, SOURCES)
         assert landed == []
         assert warning.startswith(f"landing/hashtag/{day} is not a day; expected YYYY-MM-DD from 2016-01-01 on")
-
-    def test_the_first_day_there_is(self, home: Home) -> None:
-        put(home, "hashtag/2016-01-01/x", NOTE)
-        assert [item.landed_on for item in seen(home)] == [date(2016, 1, 1)]
 
     @pytest.mark.parametrize(
         ("one", "other"), [("Day", "day"), ("caf\u00e9", unicodedata.normalize("NFD", "caf\u00e9"))]
@@ -120,6 +155,38 @@ class TestScan:
         assert [item.name for item in seen(home)] == ["b"]
 
 
+class TestSweep:
+    @pytest.fixture
+    def killed(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+        """A home in which a writer was killed after it had moved the old delivery aside."""
+        write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"old"}, {"source": "hashtag"})
+        real, calls = Path.rename, iter([False, True])
+
+        def rename(path: Path, target: Path) -> Path:
+            if next(calls):
+                raise KeyboardInterrupt
+            return real(path, target)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rename", rename)
+            with pytest.raises(KeyboardInterrupt):
+                write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"new"}, {"source": "hashtag"})
+        assert seen(home) == []
+        return home
+
+    def test_what_is_being_written_is_left_alone(self, killed: Home) -> None:
+        sweep_landing(killed)
+        assert seen(killed) == []
+
+    def test_what_was_moved_aside_goes_back(self, killed: Home) -> None:
+        for stray in (killed.landing / "hashtag/2022-10-09").iterdir():
+            os.utime(stray, (0, 0))
+        sweep_landing(killed)
+        [item] = seen(killed)
+        assert (item.path / "a.csv").read_bytes() == b"old"
+        assert [path.name for path in item.path.parent.iterdir()] == ["day"]
+
+
 class TestWriteDelivery:
     def test_what_was_given_is_there_and_nothing_else(self, home: Home) -> None:
         note = {"source": "hashtag", "format": "video_csv", "supplier": "عزيز"}
@@ -131,7 +198,7 @@ class TestWriteDelivery:
         }
         assert yaml.safe_load((folder / NOTE).read_text("utf-8")) == note
         assert [path.name for path in folder.parent.iterdir()] == ["day"]
-        assert folder.stat().st_mode & 0o777 == 0o755
+        assert folder.stat().st_mode & 0o777 == 0o700
 
     def test_a_delivery_of_that_name_is_replaced_as_a_whole(self, home: Home) -> None:
         write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"1", "old.csv": b"x"}, {"source": "hashtag"})
@@ -164,7 +231,7 @@ class TestWriteDelivery:
         def killed(*_: object) -> None:
             raise KeyboardInterrupt
 
-        for step in ("rename", "chmod"):
+        for step in ("rename", "touch"):
             with monkeypatch.context() as patch:
                 patch.setattr(Path, step, killed)
                 with pytest.raises(KeyboardInterrupt):

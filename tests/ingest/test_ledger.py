@@ -1,6 +1,7 @@
 """Which version of which delivery is in effect, for every history; and that the ledger is replaced whole."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from ingest.home import Home
 from ingest.ledger import (
     DELIVERY_ID,
     LEDGER,
+    LedgerError,
     in_effect,
     ledger_hash,
     read_ledger,
@@ -76,10 +78,14 @@ def b(outcome: str, replaces: str | None = "a") -> Version:
     return Version("b", outcome, replaces)
 
 
+def c(outcome: str, replaces: str | None = "b") -> Version:
+    return Version("c", outcome, replaces)
+
+
 LOADED = ("loaded", None)
 WITHDRAWN = ("superseded", "withdrawn by its note")
 HELD, REFUSED = ("held", "why held"), ("refused", "why refused")
-BY_B = ("superseded", "replaced by 2022-10-02/b")
+BY_B, BY_C = ("superseded", "replaced by 2022-10-02/b"), ("superseded", "replaced by 2022-10-03/c")
 
 
 def took(version: int) -> tuple[str, str]:
@@ -142,11 +148,28 @@ class TestReplacements:
             ("what is replaced was never read", [(b("accepted"), LOADED)]),
             (
                 "a chain",
-                [(a("accepted"), BY_B), (b("accepted"), ("superseded", "replaced by 2022-10-03/c")), (Version("c", "accepted", "b"), LOADED)],
+                [(a("accepted"), BY_C), (b("accepted"), BY_C), (c("accepted"), LOADED)],
+            ),
+            ("its middle withdrawn", [(a("accepted"), BY_C), (b("accepted"), WITHDRAWN), (c("accepted"), LOADED), (b("withdrawn", None), WITHDRAWN)]),
+            ("its middle refused", [(a("accepted"), BY_C), (b("refused"), REFUSED), (c("accepted"), LOADED)]),
+            ("its middle held", [(a("accepted"), BY_C), (b("held"), HELD), (c("accepted"), LOADED)]),
+            ("its end held", [(a("accepted"), BY_B), (b("accepted"), LOADED), (c("held"), HELD)]),
+            ("its end withdrawn", [(a("accepted"), BY_B), (b("accepted"), LOADED), (c("accepted"), WITHDRAWN), (c("withdrawn"), WITHDRAWN)]),
+            (
+                "its middle and end withdrawn",
+                [
+                    (a("accepted"), LOADED), (b("accepted"), WITHDRAWN), (c("accepted"), WITHDRAWN),
+                    (b("withdrawn"), WITHDRAWN), (c("withdrawn"), WITHDRAWN),
+                ],
             ),
             (
+                "its middle replaces nothing any more",
+                [(a("accepted"), LOADED), (b("accepted"), took(2)), (b("accepted", None), BY_C), (c("accepted"), LOADED)],
+            ),
+            ("a circle of notes that nobody read", [(b("refused", "b"), REFUSED), (a("accepted"), LOADED)]),
+            (
                 "two replace one",
-                [(a("accepted"), ("superseded", "replaced by 2022-10-03/c")), (b("accepted"), LOADED), (Version("c", "accepted", "a"), LOADED)],
+                [(a("accepted"), BY_C), (b("accepted"), LOADED), (c("accepted", "a"), LOADED)],
             ),
             (
                 "of another source",
@@ -251,6 +274,24 @@ class TestFile:
         assert read_ledger(home).select("delivery", "status", "rows_hash", "folder_signature").rows() == [
             ("a", "loaded", None, None)
         ]
+
+    @pytest.mark.parametrize(
+        "damage", [lambda data: data[: len(data) // 2], lambda _: b"", lambda _: b"PAR1 no parquet PAR1"]
+    )
+    def test_one_that_is_damaged_stops_with_the_way_back(
+        self, tmp_path: Path, damage: Callable[[bytes], bytes]
+    ) -> None:
+        home = Home(tmp_path)
+        write_ledger(home, ledger(a("accepted")))
+        home.ledger.write_bytes(damage(home.ledger.read_bytes()))
+        with pytest.raises(LedgerError, match=r"deliveries\.parquet is damaged .* campaign rebuild --home"):
+            read_ledger(home)
+
+    def test_nobody_else_may_read_it(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        write_ledger(home, ledger(a("accepted")))
+        assert home.ledger.stat().st_mode & 0o777 == 0o600
+        assert home.lake.stat().st_mode & 0o777 == 0o700
 
     def test_a_writer_that_is_killed_leaves_the_old_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         home = Home(tmp_path)

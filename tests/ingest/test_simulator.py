@@ -21,9 +21,10 @@ from polars.testing import assert_frame_equal
 from scipy import stats  # type: ignore[import-untyped]
 
 import ingest.simulator
-from ingest.delivery import NOTE, load_delivery, read_note
+from ingest.delivery import NOTE, load_delivery
 from ingest.home import Home
 from ingest.landing import scan, write_delivery
+from ingest.note import read_note
 from ingest.pseudonym import pseudonymiser
 from ingest.simulated.live import LiveSession, Stay, live_truth
 from ingest.simulated.survey import QUESTIONS, SURVEY, make_waves, sample_members

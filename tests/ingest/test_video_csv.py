@@ -15,9 +15,10 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.delivery import Delivery, load_delivery, read_note
+from ingest.delivery import Delivery, load_delivery
 from ingest.home import Home
 from ingest.landing import write_delivery
+from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import LINEAGE, REJECTED, UNREADABLE, DeliveryError, Parsed
 from ingest.sources.hashtag import HASHTAG, VIDEO_READINGS

@@ -1,0 +1,53 @@
+"""How files are written below a home: readable by their owner alone, whole or not at all. What they hold is for others to say."""
+
+import os
+import re
+from pathlib import Path
+
+import polars as pl
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for its owner alone."""
+    if folder.is_dir():
+        return
+    make_private(folder.parent)
+    folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
+def write_privately(frame: pl.DataFrame, path: Path) -> None:
+    """Write parquet that only its owner may read; the file is not on disk yet, nor is it replaced in one step."""
+    path.touch(PRIVATE_FILE)
+    try:
+        frame.write_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        # Polars says in words alone that a disk is full.
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+
+
+def write_atomically(frame: pl.DataFrame, path: Path) -> None:
+    """Write parquet so that a reader sees the old file or the new one, whole, at any instant."""
+    make_private(path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write_privately(frame, temporary)
+    replace_durably(temporary, path)
+
+
+def replace_durably(temporary: Path, path: Path) -> None:
+    """Flush a finished file to disk and move it into place."""
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def append_privately(text: str, path: Path) -> None:
+    """Add to a log that only its owner may read."""
+    make_private(path.parent)
+    path.touch(PRIVATE_FILE)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)

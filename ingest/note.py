@@ -1,0 +1,256 @@
+"""The note of a delivery: read `delivery.yml`, or say what is wrong with it. Whether it fits the files is checked elsewhere."""
+
+import difflib
+import math
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, get_args
+from zoneinfo import available_timezones
+
+import polars as pl
+import yaml
+from polars.exceptions import ComputeError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+from ingest.source import FIRST_YEAR, LAST_YEAR, NOTE, DeliveryError
+
+LARGEST_NOTE = 1024**2
+"""In bytes."""
+MOST_LEVELS = 20
+LARGEST_NUMBER = 2**63 - 1
+
+_AREA = re.compile(r"^[A-Za-z_]+(/[A-Za-z_-]+)+$|^[A-Za-z]{4,}$")
+_WORD = re.compile(r"^[A-Za-z][\w.-]{0,39}$")
+_LONGEST_SHOWN = 60
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones() or not _has_rules(name):
+        # Of `GMT+4` the nearest name is on the other side of the world.
+        areas = difflib.get_close_matches(name, _zones(), n=1) if _AREA.match(name) else []
+        near = "".join(f"; the nearest is {zone}" for zone in areas)
+        raise ValueError(f"found {name[:_LONGEST_SHOWN]!r}, expected an IANA time zone such as Asia/Dubai or UTC{near}")
+    return name
+
+
+@cache
+def _has_rules(zone: str) -> bool:
+    """False for what a machine lists beside the zones, such as `localtime` and `Factory`."""
+    try:
+        pl.select(pl.lit(datetime(2020, 1, 1)).dt.replace_time_zone(zone))  # noqa: DTZ001 - it is given its zone here
+    except ComputeError:
+        return False
+    return True
+
+
+def _own_file(pattern: str) -> str:
+    if not pattern or "/" in pattern or "\\" in pattern:
+        raise ValueError(f"found {pattern!r}, expected names or patterns of files in the delivery's own folder")
+    return pattern
+
+
+TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
+FilePattern = Annotated[str, AfterValidator(_own_file)]
+
+
+class Replaces(BaseModel):
+    """The earlier delivery that a delivery takes the place of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    landed_on: date
+    delivery: str
+
+
+class Note(BaseModel):
+    """`delivery.yml`: what the files cannot say about themselves."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+    source: str
+    format: str
+    campaign: str
+    timezone: TimeZoneName | None = None
+    files: tuple[FilePattern, ...] = ("*",)
+    supplier: str | None = None
+    replaces_smaller: bool = False
+    replaces: Replaces | None = None
+    withdrawn: bool = False
+    options: dict[str, Any] = {}
+
+
+class _NoteLoader(yaml.SafeLoader):
+    """YAML without what a note does not need and what could make a small one endless."""
+
+    level = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
+            raise DeliveryError(f"{NOTE}, line {line}: found an alias (*), expected plain values; write the value out")
+        if self.level == MOST_LEVELS:
+            raise DeliveryError(
+                f"{NOTE}, line {line}: has more than {MOST_LEVELS} levels of keys within keys; expected fewer"
+            )
+        self.level += 1
+        node = super().compose_node(parent, index)
+        self.level -= 1
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """YAML keeps the last of two equal keys and says nothing; a note must not."""
+        seen = set()
+        for key_node, _ in node.value:
+            line = key_node.start_mark.line + 1
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                raise DeliveryError(f"{NOTE}, line {line}: found a merge key (<<); expected its keys: write them out")
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise DeliveryError(
+                    f"{NOTE}, line {line}: found a list or mapping for a key, expected a word; put text with braces or "
+                    "brackets in quotation marks"
+                )
+            if key in seen:
+                raise DeliveryError(
+                    f"{NOTE}, line {line}: {_named(key)} is given twice; expected once, remove one of them"
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_note(path: Path) -> Note:
+    """The note in a delivery's folder. Raises DeliveryError."""
+    content = _content(path / NOTE)
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else f"a {type(content).__name__}"
+        raise DeliveryError(f"{NOTE}: found {found}, expected keys such as source, format, campaign")
+    require_plausible(content)
+    try:
+        return Note.model_validate(content)
+    except ValidationError as error:
+        raise DeliveryError(describe(error, Note)) from error
+
+
+def _content(file: Path) -> object:
+    size = file.stat().st_size
+    if size > LARGEST_NOTE:
+        raise DeliveryError(
+            f"{NOTE}: has {size:,} bytes, expected {LARGEST_NOTE:,} or fewer; data belongs in files beside it"
+        )
+    try:
+        text = file.read_text("utf-8")
+        if "\0" in text:
+            raise DeliveryError(f"{NOTE}: is not UTF-8 text (byte {text.index(chr(0))}); save it as UTF-8")
+        return yaml.load(text, _NoteLoader)  # noqa: S506 - a SafeLoader
+    except UnicodeDecodeError as error:
+        raise DeliveryError(f"{NOTE}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except ValueError as error:
+        raise DeliveryError(f"{NOTE}: holds a date or number that does not exist ({error}); correct it") from error
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = f", line {place.line + 1}" if place else ""
+        problem = getattr(error, "problem", None) or getattr(error, "reason", "unreadable")
+        raise DeliveryError(
+            f"{NOTE}{line}: is not YAML ({problem}); expected lines such as `source: hashtag`"
+        ) from error
+
+
+def require_plausible(content: object, key: str = "") -> None:
+    """Raise DeliveryError for what no later step could carry: dates of other ages, numbers and text that fit nowhere."""
+    for name, value in _values(content, key):
+        match value:
+            case datetime() | date() if not FIRST_YEAR <= value.year <= LAST_YEAR:
+                expected = f"a date from {FIRST_YEAR} to {LAST_YEAR}"
+            case int() if abs(value) > LARGEST_NUMBER:
+                expected = "a number that fits into 64 bits"
+            case float() if not math.isfinite(value):
+                expected = "a finite number"
+            case str() if not _is_text(value):
+                expected = "text in Unicode (it holds half of a pair of code units)"
+            case _:
+                continue
+        raise DeliveryError(f"{NOTE}: key {name!r}: expected {expected}; correct it")
+
+
+def _values(content: object, key: str) -> Iterator[tuple[str, object]]:
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield key or "of the note", name
+            yield from _values(value, ".".join(filter(None, (key, str(name)[:40]))) if _is_text(str(name)) else key)
+    elif isinstance(content, list | tuple):
+        for value in content:
+            yield from _values(value, key)
+    else:
+        yield key, content
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def describe(error: ValidationError, model: type[BaseModel], prefix: str = "") -> str:
+    """Pydantic's findings on a model as one message: key, what was found, what was expected."""
+    lines = []
+    for finding in error.errors(include_url=False):
+        place, kind, message = finding["loc"], finding["type"], finding["msg"].removeprefix("Value error, ")
+        key = ".".join([*filter(None, [prefix]), *(str(part)[:40] for part in place)])
+        if kind == "extra_forbidden":
+            allowed = ", ".join(_keys_beside(model, place))
+            lines.append(f"unknown {_named(place[-1], key)}: remove or correct it, expected one of {allowed}")
+        elif kind == "missing":
+            lines.append(f"key {key!r} is missing: add it")
+        else:
+            found = "" if "found" in message else f"; found {_shown(finding['input'], model, place)}"
+            lines.append(f"key {key!r}: {message}{found}")
+    return f"{NOTE}: " + "; ".join(lines)
+
+
+def _named(key: object, shown: str | None = None) -> str:
+    """A key as a message may show it: data that was put into the note is not repeated."""
+    return f"key {shown or str(key)!r}" if _WORD.match(str(key)) else "key that is no word"
+
+
+def _shown(value: object, model: type[BaseModel], place: Sequence[str | int]) -> str:
+    """What a message shows of a value. A field that is not to be repeated is marked with `repr=False`."""
+    if any(not info.repr for info in _fields_on_the_way(model, place)):
+        return "another kind of value"
+    if isinstance(value, str | int | float | date) and len(str(value)) <= _LONGEST_SHOWN:
+        return repr(value) if isinstance(value, str) else str(value)
+    return "nothing" if value is None else f"a {type(value).__name__}"
+
+
+def _fields_on_the_way(model: type[BaseModel], place: Sequence[str | int]) -> Iterator[FieldInfo]:
+    models = [model]
+    for part in place:
+        fields = [one.model_fields[str(part)] for one in models if part in one.model_fields]
+        yield from fields
+        models = [inner for field in fields for inner in _models(field.annotation)] or models
+
+
+def _keys_beside(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """The keys that are known where an unknown one was found. Names of a user's own and positions lead no deeper."""
+    models = [model]
+    for part in place[:-1]:
+        inner = [
+            found
+            for one in models
+            if part in one.model_fields
+            for found in _models(one.model_fields[str(part)].annotation)
+        ]
+        models = inner or models
+    return list(dict.fromkeys(name for one in models for name in one.model_fields))
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
