@@ -92,7 +92,9 @@ def test_no_source_is_named_in_orchestration() -> None:
             for node in ast.walk(ast.parse(path.read_text("utf-8")))
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         }
-        assert words & names == set(), path.name
+        # A seed has a column of that name.
+        columns = {"hashtag"} if path.name == "seeds.py" else set()
+        assert words & names == columns, path.name
 
 
 def test_no_machine_is_named() -> None:
