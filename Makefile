@@ -53,8 +53,9 @@ lint: install-test  ## style and types of Python, style of SQL
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests
 
-generate: install  ## what follows from the contract in ingest/: dbt sources, staging models, seeds
+generate: install  ## what follows from the code: dbt sources, staging models, seeds, suites as JSON
 	$(BIN)/python -m orchestration.generate
+	$(BIN)/python -m expectations.generate
 
 bench: install-test  ## the benchmarks, each beside a peer in the same run
 	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -1,4 +1,4 @@
-"""Results of checks: what one is, what it decides, and where results are kept.
+"""Results of checks: what one is, what it decides, and where results are kept. Nothing is judged here.
 
 How they come about is in `expectations.validation`.
 """
@@ -12,13 +12,14 @@ from typing import Literal
 
 import polars as pl
 
-from expectations.suite import MartSuite, Severity
-from expectations.suites import MART_SUITES
 from ingest.home import Home
 from ingest.ledger import write_atomically
 from ingest.source import INSTANT
 
 Layer = Literal["delivery", "mart", "dbt"]
+
+Severity = Literal["ERROR", "WARN"]
+"""An ERROR holds the delivery or stops the publication; a WARN is shown."""
 
 CHECKS = pl.Schema(
     {
@@ -38,7 +39,17 @@ CHECKS = pl.Schema(
         "delivery": pl.String(),
     }
 )
-"""The columns of the files under `lake/checks`. `sample` holds the keys of a few offending rows, never a person's."""
+"""The columns of the files under `lake/checks`. `sample` says where a few offending rows stand, never what is in them."""
+
+MOST_FILES = 30
+"""When more files of results have gathered, they become one."""
+
+ACCOUNT = "rejected_share_is_at_most_half"
+"""The check that says of every delivery how many records were rejected, and for which reasons."""
+
+
+class SuiteError(RuntimeError):
+    """An expectation could not be evaluated: a fault in a suite, never a verdict on data."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +75,33 @@ class CheckResult:
         return self.severity == "ERROR" and not self.passed
 
     @property
-    def shown_sample(self) -> str | None:
-        """The sample as stakeholders may see it: without video ids, which name their authors."""
-        suite = MART_SUITES.get(self.subject)
-        return None if isinstance(suite, MartSuite) and not suite.is_sample_public else self.sample
+    def ref(self) -> str:
+        """How the delivery is named within its source."""
+        return f"{self.landed_on}/{self.delivery}"
 
 
 def held(results: Iterable[CheckResult]) -> dict[str, str]:
-    """Of one source's deliveries, those that must be held, by `ref`, and why."""
+    """Of one source's deliveries, those that must be held, by `ref`, and why.
+
+    Each message also accounts for the rejected records, since what they were rejected for is often the cause.
+    """
+    judged = [result for result in results if result.layer == "delivery"]
+    accounts = {result.ref: result for result in judged if result.check_name == ACCOUNT}
     reasons: dict[str, list[str]] = {}
-    for result in results:
-        if result.layer == "delivery" and result.is_blocking:
+    for result in judged:
+        if result.is_blocking:
             example = f", e.g. {result.sample}" if result.sample else ""
-            reasons.setdefault(f"{result.landed_on}/{result.delivery}", []).append(
+            reasons.setdefault(result.ref, []).append(
                 f"{result.subject}: {result.check_name}: found {result.observed}{example}; "
                 f"expected that {result.expected}"
             )
     remedy = "correct the files or the note and deliver them again under the same name"
-    return {ref: "; ".join((*sorted(why), remedy)) for ref, why in reasons.items()}
+    messages = {}
+    for ref, why in reasons.items():
+        account = accounts.get(ref)
+        also = [str(account.observed)] if account and account.passed and "rejected:" in str(account.observed) else []
+        messages[ref] = "; ".join((*sorted(why), *also, remedy))
+    return messages
 
 
 def write_checks(
@@ -92,6 +112,7 @@ def write_checks(
     def place(result: CheckResult) -> tuple[str, str]:
         return result.layer, result.source or ""
 
+    _gather(home, run_id)
     written = []
     at = checked_at or datetime.now(UTC)
     for (layer, source), group in groupby(sorted(results, key=place), key=place):
@@ -105,8 +126,27 @@ def write_checks(
 
 
 def read_checks(home: Home) -> pl.DataFrame:
-    """All results ever kept, oldest first; empty where nothing was ever checked."""
+    """All results that are kept, oldest first; empty where nothing was ever checked."""
     files = sorted(home.checks.glob("*.parquet"))
     if not files:
         return CHECKS.to_frame()
-    return pl.read_parquet(files).sort("checked_at", "layer", "subject", "check_name", maintain_order=True)
+    # A run that was killed while it gathered files leaves results in two of them.
+    kept = pl.read_parquet(files, memory_map=False).unique(maintain_order=True)
+    return kept.sort("checked_at", "layer", "subject", "check_name", maintain_order=True)
+
+
+def _gather(home: Home, run_id: str) -> None:
+    """Make one file of many, without what was judged again since, so that reading does not slow down with every run."""
+    files = [path for path in sorted(home.checks.glob("*.parquet")) if not path.name.startswith(f"{run_id}.")]
+    if len(files) <= MOST_FILES:
+        return
+    kept = pl.read_parquet(files, memory_map=False).sort("checked_at", maintain_order=True)
+    of_delivery = pl.col("layer") == "delivery"
+    judged_last = kept.filter(of_delivery).unique(
+        ["subject", "check_name", "source", "landed_on", "delivery"], keep="last", maintain_order=True
+    )
+    earlier = home.checks / "earlier.parquet"
+    write_atomically(pl.concat([judged_last, kept.filter(~of_delivery)]), earlier)
+    for path in files:
+        if path != earlier:
+            path.unlink()

@@ -1,54 +1,156 @@
-"""What is usual for a supplier: the records of a delivery beside those of the deliveries that landed before it.
+"""What is usual for a supplier: a delivery beside those that landed before it. What counts as unusual is in the suites.
 
-Arithmetic only; what counts as unusual is in `expectations.suites.contract`.
+Earlier are the deliveries of the same format, campaign and supplier that landed on an earlier day, whether they are loaded
+or staged together with this one: days taken one by one and all at once are judged alike.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from statistics import median
 
 import polars as pl
 
-from expectations.suites.contract import EARLIER_NEEDED, RECENT
-from ingest.lake import StagedDelivery
+from expectations.frames import DELIVERY_NUMBER, scan_files
+from ingest.home import Home
+from ingest.lake import StagedDelivery, partition
 from ingest.ledger import in_effect
+from ingest.source import INSTANT, Table
 
-_HISTORY = pl.Schema({"usual_records": pl.Float64(), "times_usual": pl.Float64()})
+EARLIER_NEEDED = 7
+"""A delivery's volume is judged once its supplier has so many earlier deliveries."""
+
+RECENT = 14
+"""How many of the latest earlier deliveries say what is usual."""
+
+MOST_COMPARED = 3
+"""With how many of the latest earlier deliveries of equal size a delivery is compared row by row."""
+
+_KIND = ["format", "campaign_id", "supplier"]
 
 _Kind = tuple[str, str, str | None]
 
-
-def history(staged: Sequence[StagedDelivery], ledger: pl.DataFrame, distrusted: Collection[str]) -> pl.DataFrame:
-    """One row per staged delivery: the usual number of records, and how many times that it has; NULL where unknown.
-
-    Earlier are the deliveries of the same format, campaign and supplier that landed on an earlier day, whether they are
-    loaded or staged together with this one: days taken one by one and all at once are judged alike. The deliveries
-    whose refs are `distrusted` are no measure for others.
-    """
-    known = {
-        (row["landed_on"], row["delivery"]): ((row["format"], row["campaign_id"], row["supplier"]), row["records_read"])
-        for row in in_effect(ledger).filter(pl.col("source") == staged[0].source).iter_rows(named=True)
+_COMPARED = pl.Schema(
+    {
+        DELIVERY_NUMBER: pl.Int32(),
+        "times_usual": pl.Float64(),
+        "times_usual_found": pl.String(),
+        "is_repetition": pl.Boolean(),
+        "is_repetition_found": pl.String(),
     }
-    known |= {
-        (item.landed_on, item.delivery): (_kind(item), item.records_read)
-        for item in staged
-        if item.ref not in distrusted
-    }
-    timelines: dict[_Kind, list[tuple[date, int]]] = {}
-    for (landed_on, _), (kind, records) in sorted(known.items()):
-        timelines.setdefault(kind, []).append((landed_on, records))
-    return pl.DataFrame(
-        [_compare(item, timelines.get(_kind(item), [])) for item in staged], schema=_HISTORY, orient="row"
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A delivery that landed before another one of its kind, and the file of its rows, where it fills the table."""
+
+    landed_on: date
+    delivery: str
+    records_read: int
+    file: Path | None
+
+
+def earlier_deliveries(
+    home: Home, table: Table, staged: Mapping[int, StagedDelivery], ledger: pl.DataFrame, distrusted: Collection[str]
+) -> dict[int, list[Earlier]]:
+    """By staged delivery, the latest that landed before it, oldest first. Those whose refs are `distrusted` are no measure."""
+    kinds = pl.DataFrame(
+        [_kind(item) for item in staged.values()], schema=dict.fromkeys(_KIND, pl.String()), orient="row"
     )
+    sources = [item.source for item in staged.values()]
+    loaded = (
+        in_effect(ledger).filter(pl.col("source").is_in(sources)).join(kinds, on=_KIND, how="semi", nulls_equal=True)
+    )
+    known: dict[tuple[date, str], tuple[_Kind, Earlier]] = {}
+    for *kind, landed_on, delivery, records in loaded.select(
+        *_KIND, "landed_on", "delivery", "records_read"
+    ).iter_rows():
+        file = partition(home.lake / table.name, landed_on, delivery)
+        known[landed_on, delivery] = (kind[0], kind[1], kind[2]), Earlier(landed_on, delivery, records, file)
+    for item in staged.values():
+        if item.ref not in distrusted:
+            one = Earlier(item.landed_on, item.delivery, item.records_read, item.tables.get(table.name))
+            known[item.landed_on, item.delivery] = _kind(item), one
+    timelines: dict[_Kind, list[Earlier]] = {}
+    for _, (of_kind, one) in sorted(known.items(), key=lambda entry: entry[0]):
+        timelines.setdefault(of_kind, []).append(one)
+    found = {}
+    for number, item in staged.items():
+        timeline = timelines.get(_kind(item), [])
+        end = bisect_left(timeline, item.landed_on, key=lambda one: one.landed_on)
+        found[number] = timeline[max(0, end - RECENT) : end]
+    return found
 
 
-def _compare(item: StagedDelivery, timeline: list[tuple[date, int]]) -> tuple[float | None, float | None]:
-    earlier = bisect_left(timeline, (item.landed_on,))
-    if earlier < EARLIER_NEEDED:
-        return None, None
-    usual = float(median(records for _, records in timeline[max(0, earlier - RECENT) : earlier]))
-    return usual, item.records_read / usual if usual else None
+def compare(
+    table: Table, staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]
+) -> pl.DataFrame:
+    """One row per delivery: how many times the usual records it has, and whether it repeats an earlier one."""
+    repeated = _repetitions(table, staged, earlier)
+    rows = [
+        {
+            DELIVERY_NUMBER: number,
+            **_volume(item, earlier[number]),
+            "is_repetition": number in repeated,
+            "is_repetition_found": f"equal to {repeated[number]} but for times" if number in repeated else "new",
+        }
+        for number, item in staged.items()
+    ]
+    return pl.DataFrame(rows, schema=_COMPARED)
+
+
+def rows_before(staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]) -> pl.LazyFrame | None:
+    """The rows of the delivery just before each, under the number of the later one; None where nothing precedes."""
+    files = [(number, one.file) for number in staged for one in earlier[number][-1:]]
+    there = {number: file for number, file in files if file is not None and file.exists()}
+    return scan_files(there) if there else None
+
+
+def _volume(item: StagedDelivery, earlier: Sequence[Earlier]) -> dict[str, object]:
+    if len(earlier) < EARLIER_NEEDED:
+        unjudged = f"not judged before the supplier has {EARLIER_NEEDED} earlier deliveries"
+        return {"times_usual": None, "times_usual_found": unjudged}
+    usual = float(median(one.records_read for one in earlier))
+    if not usual:
+        return {"times_usual": None, "times_usual_found": "no records are usual"}
+    times = item.records_read / usual
+    return {
+        "times_usual": times,
+        "times_usual_found": f"{item.records_read:,} records, {times:.2f} times the usual {usual:,.0f}",
+    }
+
+
+def _repetitions(
+    table: Table, staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]
+) -> dict[int, str]:
+    """By delivery that equals an earlier one but for its instants, the ref of that one."""
+    candidates = {
+        number: [
+            one
+            for one in earlier[number]
+            if one.records_read == item.records_read and one.file is not None and one.file.exists()
+        ][-MOST_COMPARED:]
+        for number, item in staged.items()
+        if table.name in item.tables
+    }
+    own = {number: staged[number].tables[table.name] for number, ones in candidates.items() if ones}
+    if not own:
+        return {}
+    others = {one.file for ones in candidates.values() for one in ones if one.file is not None} - {*own.values()}
+    numbered = own | dict(enumerate(sorted(others), start=len(staged)))
+    lasting = [name for name, column in table.columns.items() if column.dtype != INSTANT]
+    digest = pl.struct(lasting).hash().sum()
+    digests = dict(scan_files(numbered).group_by(DELIVERY_NUMBER).agg(digest).collect().iter_rows())
+    of_file = {file: digests.get(number) for number, file in numbered.items()}
+    return {
+        number: f"{one.landed_on}/{one.delivery}"
+        for number, ones in candidates.items()
+        for one in ones
+        if one.file is not None and of_file[one.file] is not None and of_file[one.file] == of_file[own[number]]
+    }
 
 
 def _kind(item: StagedDelivery) -> _Kind:

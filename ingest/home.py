@@ -61,6 +61,11 @@ class Home:
         return self.root / "published" / "marts.duckdb"
 
     @property
+    def data_docs(self) -> Path:
+        """What was expected of deliveries and marts, and found, as pages."""
+        return self.root / "published" / "data_docs"
+
+    @property
     def dagster(self) -> Path:
         """The Dagster instance."""
         return self.root / "dagster"

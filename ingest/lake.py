@@ -203,22 +203,6 @@ def remove(home: Home, source: Source, landed_on: date, delivery: str) -> None:
         _unlink(place, source, landed_on, delivery)
 
 
-def filled_tables(home: Home, sources: Iterable[Source], ledger: pl.DataFrame) -> frozenset[str]:
-    """The lake tables that a delivery in effect fills: a source may have tables whose formats nobody delivers."""
-    loaded = in_effect(ledger)
-    return frozenset(
-        table.name
-        for source in sources
-        for table in source.tables
-        if any(
-            partition(home.lake / table.name, landed_on, delivery).exists()
-            for landed_on, delivery in loaded.filter(pl.col("source") == source.name)
-            .select("landed_on", "delivery")
-            .iter_rows()
-        )
-    )
-
-
 def find_damaged(home: Home, ledger: pl.DataFrame) -> list[tuple[str, date, str]]:
     """The deliveries in effect of which a file in the lake is missing or has another size than was written."""
     loaded = in_effect(ledger).filter(pl.col("lake_files").is_not_null())

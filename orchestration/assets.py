@@ -169,7 +169,7 @@ def _ingest(home: Home, source: Source, run_id: str, project: Project, days: Day
     judged: list[CheckResult] = []
 
     def judge(source: Source, staged: Sequence[StagedDelivery], ledger: "pl.DataFrame") -> Mapping[str, str]:
-        results = validate_deliveries(source, staged, ledger)
+        results = validate_deliveries(home, run_id, source, staged, ledger)
         # Written before the ledger is: a killed run must not leave a verdict without its evidence.
         judged.extend(results)
         write_checks(home, run_id, judged)

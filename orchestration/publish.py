@@ -21,18 +21,19 @@ def publish_asset(
     project: Project, tables: Mapping[tuple[str, str], dg.AssetKey], zone: ZoneInfo
 ) -> dg.AssetsDefinition:
     """The only way to the published file. `tables` gives the asset of each table in it, whose checks are shown there."""
-    from expectations.suites import specs
+    from expectations.suites import PUBLICATION, mart_suites
 
     marts = {name: key for (_, name), key in tables.items()}
-    judged = [spec for spec in specs() if spec.subject in marts]
+    judged = {**marts, PUBLICATION: PUBLISHED_KEY}
     checks = [
         dg.AssetCheckSpec(
-            name=spec.check_name,
-            asset=marts[spec.subject],
-            description=spec.description,
-            metadata={"severity": spec.severity},
+            name=check.name,
+            asset=judged[suite.subject],
+            description=check.expected,
+            metadata={"severity": check.severity},
         )
-        for spec in judged
+        for suite in mart_suites().values()
+        for check in suite.expectations
     ]
 
     @dg.multi_asset(
@@ -56,7 +57,7 @@ def publish_asset(
         context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         results = _judge(home, context.run.run_id)
-        yield from _check_results(results, marts, {(spec.subject, spec.check_name) for spec in judged})
+        yield from _check_results(results, judged)
         _refuse(results)
         yield dg.MaterializeResult(
             asset_key=PUBLISHED_KEY, metadata=_publish(home, context.run.run_id, project, tables)
@@ -68,34 +69,30 @@ def publish_asset(
 def _judge(home: Home, run_id: str) -> "list[CheckResult]":
     from expectations.checks import write_checks
     from expectations.validation import validate_marts
-    from ingest.lake import filled_tables
-    from ingest.ledger import read_ledger
-    from ingest.sources import SOURCES
     from orchestration.warehouse import open_warehouse
 
     with open_warehouse(home) as connection:
         connection.execute("use marts")
-        results = validate_marts(connection, filled_tables(home, SOURCES, read_ledger(home)))
+        results = validate_marts(home, run_id, connection)
     write_checks(home, run_id, results)
     return results
 
 
 def _check_results(
-    results: "Sequence[CheckResult]", marts: Mapping[str, dg.AssetKey], known: set[tuple[str, str]]
+    results: "Sequence[CheckResult]", judged: Mapping[str, dg.AssetKey]
 ) -> Iterator[dg.AssetCheckResult]:
     for result in results:
-        if (result.subject, result.check_name) in known:
-            evidence = {"observed": result.observed, "failing": result.failing, "sample": result.shown_sample}
-            yield dg.AssetCheckResult(
-                asset_key=marts[result.subject],
-                check_name=result.check_name,
-                passed=result.passed,
-                severity=dg.AssetCheckSeverity.ERROR if result.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
-                metadata={
-                    "expected": result.expected,
-                    **{name: value for name, value in evidence.items() if value is not None},
-                },
-            )
+        evidence = {"observed": result.observed, "failing": result.failing, "sample": result.sample}
+        yield dg.AssetCheckResult(
+            asset_key=judged[result.subject],
+            check_name=result.check_name,
+            passed=result.passed,
+            severity=dg.AssetCheckSeverity.ERROR if result.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
+            metadata={
+                "expected": result.expected,
+                **{name: value for name, value in evidence.items() if value is not None},
+            },
+        )
 
 
 def _refuse(results: "Sequence[CheckResult]") -> None:

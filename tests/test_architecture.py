@@ -21,7 +21,7 @@ ONLY_IN = {
     "dagster": "orchestration/",
     "dagster_dbt": "orchestration/dbt.py",
     "dbt": "orchestration/dbt.py",
-    "great_expectations": "expectations/validation.py",
+    "great_expectations": "expectations/engine.py",
 }
 LONGEST = 400
 
@@ -55,7 +55,7 @@ def test_module(path: Path) -> None:
 def test_every_room_works_without_the_next() -> None:
     for room, others in {
         "ingest": ("expectations", "orchestration", "dagster", "dbt", "great_expectations"),
-        "expectations": ("orchestration", "dagster", "dbt", "great_expectations"),
+        "expectations": ("orchestration", "dagster", "dbt"),
     }.items():
         modules = [
             ".".join(path.relative_to(ROOT).with_suffix("").parts)

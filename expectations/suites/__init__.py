@@ -1,48 +1,75 @@
-"""The suites, as plain data: one module per source, and one for the marts. Nothing here imports Great Expectations."""
+"""What is checked of which table, by name and in words, as the suites are kept in `json`. Quick to import.
 
-from collections.abc import Iterator, Mapping
+The suites themselves stand in the modules beside, in Great Expectations' own terms; importing those takes seconds.
+`python -m expectations.generate` writes `json` from them, and a test fails when it is stale.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-from expectations.suite import MartSuite, Severity, Suite
-from expectations.suites import hashtag, live, survey
-from expectations.suites.contract import contract_expectations
-from expectations.suites.marts import MARTS
+from expectations.checks import Severity
 from ingest.sources import SOURCES
 
-ODDITIES = {**hashtag.ODDITIES, **live.ODDITIES, **survey.ODDITIES}
-"""By lake table, what is odd about it in particular; a table without an entry has what its contract gives it."""
+JSON = Path(__file__).parent / "json"
+"""A file per suite, as Great Expectations keeps it."""
 
-DELIVERY_SUITES: Mapping[str, Suite] = {
-    table.name: Suite(table.name, (*contract_expectations(table), *ODDITIES.get(table.name, ())))
-    for source in SOURCES
-    for table in source.tables
-}
-"""By lake table, the suite that every delivery of it is checked against."""
+OF_TABLE = ("", "_deliveries", "_history")
+"""What the suites of a lake table are called after its name: of its rows, of its deliveries, of these beside earlier ones."""
 
-MART_SUITES: Mapping[str, MartSuite] = {suite.subject: suite for suite in MARTS}
-"""By mart, the suite that it is checked against before it is published."""
+PUBLICATION = "publication"
+"""The subject of what is judged of all marts together, before they are published."""
+
+_SEVERITIES: Mapping[str, Severity] = {"critical": "ERROR", "warning": "WARN"}
 
 
-class CheckSpec(NamedTuple):
-    """A check that results will come for: what a catalog of checks needs to know beforehand."""
+class Check(NamedTuple):
+    """A check that results will come for. `expected` says it in words."""
+
+    name: str
+    severity: Severity
+    expected: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A lake table or mart and all that is expected of it."""
 
     subject: str
-    check_name: str
-    severity: Severity
-    description: str
+    expectations: tuple[Check, ...]
 
 
-def specs() -> list[CheckSpec]:
-    """Every check of every lake table and mart."""
-    return list(_specs(DELIVERY_SUITES)) + list(_specs(MART_SUITES))
+def suite_for(subject: str) -> Checked:
+    """All that is expected of a lake table or a mart; KeyError where nothing is."""
+    return {**lake_suites(), **mart_suites()}[subject]
 
 
-def suite_for(subject: str) -> Suite:
-    """The suite of a lake table or a mart; KeyError where there is none."""
-    return {**DELIVERY_SUITES, **MART_SUITES}[subject]
+@cache
+def lake_suites() -> Mapping[str, Checked]:
+    """By lake table, what every delivery of it is checked for."""
+    tables = [table.name for source in SOURCES for table in source.tables]
+    return {
+        table: Checked(table, tuple(check for ending in OF_TABLE for check in _checks(f"{table}{ending}")))
+        for table in tables
+    }
 
 
-def _specs(suites: Mapping[str, Suite]) -> Iterator[CheckSpec]:
-    for suite in suites.values():
-        for expectation in suite.expectations:
-            yield CheckSpec(suite.subject, expectation.name, expectation.severity, expectation.expected)
+@cache
+def mart_suites() -> Mapping[str, Checked]:
+    """By mart, what it is checked for before it is published."""
+    of_tables = {f"{table}{ending}" for table in lake_suites() for ending in OF_TABLE}
+    marts = sorted(path.stem for path in JSON.glob("*.json") if path.stem not in of_tables)
+    return {mart: Checked(mart, tuple(_checks(mart))) for mart in marts}
+
+
+def _checks(suite: str) -> list[Check]:
+    path = JSON / f"{suite}.json"
+    if not path.exists():
+        return []
+    return [
+        Check(one["meta"]["attributes"]["check"], _SEVERITIES[one["severity"]], one["description"])
+        for one in json.loads(path.read_text("utf-8"))["expectations"]
+    ]

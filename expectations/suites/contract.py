@@ -1,100 +1,104 @@
 """What every lake table is expected to hold, made from the contract that ingestion uses: a new table needs no code.
 
-These are the only expectations of deliveries that are ERRORs. What is odd about one table in particular lives beside.
+These are the only expectations that hold a delivery, but for those of people in `live`. What is odd about one table in
+particular lives beside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from expectations.suite import DELIVERY_NUMBER, Expectation, above, always, between
+from expectations.engine import Expectation, gxe
+from expectations.frames import DELIVERY_NUMBER
+from expectations.history import EARLIER_NEEDED, RECENT
+from expectations.kinds import WARNING, IsAtMostHalf, IsBeforeLanding, IsPseudonym, KeyIsUnique, Stated
 from ingest.source import Table
 
-EARLIER_NEEDED = 7
-"""A delivery's volume is judged once its supplier has so many earlier deliveries."""
-
-RECENT = 14
-"""How many of the latest earlier deliveries say what is usual: their median."""
+MOST_CONFLICTS = 0.05
+"""The share of records in conflict with another of the same key from which on the key is probably not a key."""
 
 USUAL = 3.0
 """How many times more, or less, than usual is still usual."""
 
 
-def contract_expectations(table: Table) -> tuple[Expectation, ...]:
-    """The expectations that follow from a table's contract."""
-    return (*_records(table), _key_unique(table), *_captured(table), *map(unknown_share, table.required))
+class FewRecordsAreInConflict(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """The key tells records apart: few have the key of another and other values."""
+
+    column: str = "conflicting_share"
+    max_value: float = MOST_CONFLICTS
+    description: str = f"at most {MOST_CONFLICTS:.0%} of the records have the key of another record and other values"
 
 
-def unknown_share(column: str, severity: str = "ERROR") -> Expectation:
-    """At most half of a column is unknown."""
-    share = f"{column}_unknown_share"
-    return Expectation(
-        name=f"{column}_mostly_known",
-        severity="ERROR" if severity == "ERROR" else "WARN",
-        per="delivery",
-        expected=f"at most half of {column} is unknown",
-        rule=between(share, high=0.5),
-        measured={share: pl.col(column).is_null().mean()},
-        found=f"{{{share}:.0%}} of {column} unknown",
+class VolumeIsAsUsual(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """A delivery has about as many records as its supplier's earlier ones."""
+
+    column: str = "times_usual"
+    min_value: float = 1 / USUAL
+    max_value: float = USUAL
+    description: str = (
+        f"the records are at most {USUAL:g} times more or less than usual: the median of the supplier's last {RECENT} "
+        f"deliveries of earlier days, once there are {EARLIER_NEEDED}"
     )
 
 
-def _records(table: Table) -> Iterator[Expectation]:
-    """How many records a delivery brought; asked of one table that holds records, not of those that describe them."""
-    if table.records is None:
-        return
-    yield Expectation(
-        name="records_loaded",
-        severity="ERROR",
-        per="account",
-        expected="at least one record is loaded",
-        rule=between("records_loaded", low=1),
-        found="{records_loaded:,} of {records_read:,} records loaded",
-    )
-    yield Expectation(
-        name="records_mostly_accepted",
-        severity="ERROR",
-        per="account",
-        expected="at most half of the records are rejected",
-        rule=between("rejected_share", high=0.5),
-        found="{records_rejected:,} of {records_read:,} records rejected",
-        unjudged="no records",
-    )
-    yield Expectation(
-        name="volume_as_usual",
-        severity="WARN",
-        per="history",
-        expected=(
-            f"the records are at most {USUAL:g} times more or less than usual: the median of the supplier's last "
-            f"{RECENT} deliveries of earlier days"
-        ),
-        rule=between("times_usual", low=1 / USUAL, high=USUAL),
-        found="{records_read:,} records, {times_usual:.2f} times the usual {usual_records:,.0f}",
-        unjudged=f"not judged before the supplier has {EARLIER_NEEDED} earlier deliveries",
-    )
+class DeliveryIsNew(Stated, gxe.ExpectColumnValuesToBeInSet):
+    """A delivery is no older one with another time on it."""
+
+    column: str = "is_repetition"
+    value_set: list[bool] = [False]  # noqa: RUF012 - pydantic copies what is the default
+    description: str = "the delivery differs from the supplier's earlier ones in more than its times"
 
 
-def _key_unique(table: Table) -> Expectation:
-    return Expectation(
-        name="key_unique",
-        severity="ERROR",
-        per="row",
-        expected=f"no two rows of the delivery have the same {', '.join(table.key)}",
-        rule=always("is_key_repeated", False),
-        computed={"is_key_repeated": pl.struct(DELIVERY_NUMBER, *table.key).is_duplicated()},
+def rows_of(table: Table) -> Iterator[Expectation]:
+    """What is expected of each row of a table."""
+    yield KeyIsUnique(
+        column_list=[DELIVERY_NUMBER, *table.key],
+        description=f"no two rows of the delivery have the same {', '.join(table.key)}",
     )
+    for name, column in table.columns.items():
+        if column.is_pseudonym:
+            yield IsPseudonym(column=name, description=f"{name} is a pseudonym, never what a person is called")
+        if column.values:
+            yield gxe.ExpectColumnValuesToBeInSet(
+                column=name,
+                value_set=list(column.values),
+                description=f"{name} is one of {', '.join(column.values)}",
+            )
+    if table.captured:
+        yield IsBeforeLanding(
+            column_B=table.captured,
+            description=f"{table.captured} is no later than the day after landed_on, in UTC",
+        )
 
 
-def _captured(table: Table) -> Iterator[Expectation]:
-    """An honest capture precedes landing, and the day of landing has ended everywhere by noon UTC of the next day."""
+def derived_of(table: Table) -> Mapping[str, pl.Expr]:
+    """The columns that `rows_of` reads beside the table's own."""
     if table.captured is None:
-        return
-    end_of_next_day = pl.col("landed_on").cast(pl.Datetime("us", "UTC")) + pl.duration(days=2)
-    yield Expectation(
-        name=f"{table.captured}_before_landing",
-        severity="ERROR",
-        per="row",
-        expected=f"{table.captured} is no later than the day after landed_on, in UTC",
-        rule=above("end_of_next_day", table.captured),
-        computed={"end_of_next_day": end_of_next_day},
+        return {}
+    return {"end_of_next_day": pl.col("landed_on").cast(pl.Datetime("us", "UTC")) + pl.duration(days=2)}
+
+
+def deliveries_of(table: Table) -> Iterator[Expectation]:
+    """What is expected of a delivery as a whole."""
+    if table.records is not None:
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column="records_loaded", min_value=1, description="at least one record is loaded"
+        )
+        yield IsAtMostHalf(column="rejected_share", description="at most half of the records are rejected")
+        yield FewRecordsAreInConflict()
+    for name in table.required:
+        yield IsAtMostHalf(column=f"{name}_unknown_share", description=f"at most half of {name} is unknown")
+
+
+def mostly_known(column: str) -> Expectation:
+    """A warning where more than half of a column is unknown that is not required."""
+    return IsAtMostHalf(
+        column=f"{column}_unknown_share", severity=WARNING, description=f"at most half of {column} is unknown"
     )
+
+
+def history_of(table: Table) -> Iterator[Expectation]:
+    """What is expected of a delivery beside its supplier's earlier ones."""
+    if table.records is not None:
+        yield VolumeIsAsUsual(severity=WARNING)
+        yield DeliveryIsNew(severity=WARNING)

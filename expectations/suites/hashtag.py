@@ -5,53 +5,81 @@ What every table is expected to hold lives in `expectations.suites.contract`.
 
 import polars as pl
 
-from expectations.suite import Expectation, between, not_below
-from expectations.suites.contract import unknown_share
+from expectations.engine import gxe
+from expectations.frames import DELIVERY_NUMBER
+from expectations.kinds import WARNING, APairInOrder, DoNotExceedViews, Stated
+from expectations.suites.contract import mostly_known
+from expectations.suites.oddities import Oddities
 from ingest.sources.hashtag import COUNTERS
 
 MOST_VIEWS = 10_000_000_000
 """Above any video's views so far; a larger figure is a wrong unit."""
 
+WORTH_COMPARING = 10
+"""A counter below this halves by chance."""
+
+MOST_FALLEN = 0.02
+"""Lifetime counters rarely fall; where more than this share of them halves, the supplier counts something else now."""
+
+
+class VideoWasCreatedBeforeItWasRead(APairInOrder):
+    """A reading is not older than its video."""
+
+    column_A: str = "captured_at"
+    column_B: str = "created_at"
+    description: str = "a video was created before it was read"
+
+
+class FewCountersFallByHalf(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """Lifetime counters grow, but for what the platform takes back."""
+
+    column: str = "fallen_share"
+    max_value: float = MOST_FALLEN
+    description: str = (
+        f"at most {MOST_FALLEN:.0%} of the counters fell by more than half since the supplier's delivery before"
+    )
+
+
+def fallen(now: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
+    """The share of counters that fell by more than half, by delivery; `before` has the readings that precede it."""
+    earlier = before.group_by(DELIVERY_NUMBER, "video_id").agg(pl.col(COUNTERS).sort_by("captured_at").last())
+    pairs = now.join(earlier, on=[DELIVERY_NUMBER, "video_id"], how="inner", suffix="_before")
+    comparable = {name: pl.col(f"{name}_before").ge(WORTH_COMPARING) & pl.col(name).is_not_null() for name in COUNTERS}
+    fell = [
+        (is_comparable & (pl.col(name) * 2 < pl.col(f"{name}_before"))).sum()
+        for name, is_comparable in comparable.items()
+    ]
+    counts = pairs.group_by(DELIVERY_NUMBER).agg(
+        pl.sum_horizontal(fell).alias("fell"),
+        pl.sum_horizontal(is_comparable.sum() for is_comparable in comparable.values()).alias("compared"),
+    )
+    return counts.filter(pl.col("compared") > 0).select(
+        DELIVERY_NUMBER,
+        (pl.col("fell") / pl.col("compared")).alias("fallen_share"),
+        pl.format("{} of {} counters fell by more than half", "fell", "compared").alias("fallen_share_found"),
+    )
+
+
 ODDITIES = {
-    "video_readings": (
-        Expectation(
-            name="likes_within_views",
-            severity="WARN",
-            per="row",
-            expected="a video has no more likes than views",
-            rule=not_below("views", "likes"),
+    "video_readings": Oddities(
+        rows=(
+            gxe.ExpectColumnValuesToBeBetween(
+                column="views",
+                max_value=MOST_VIEWS,
+                severity=WARNING,
+                description=f"a video has at most {MOST_VIEWS:,} views",
+            ),
+            *(
+                DoNotExceedViews(
+                    column_B=counter, severity=WARNING, description=f"a video has no more {counter} than views"
+                )
+                for counter in COUNTERS
+                if counter != "views"
+            ),
+            VideoWasCreatedBeforeItWasRead(severity=WARNING),
         ),
-        Expectation(
-            name="other_engagements_within_views",
-            severity="WARN",
-            per="row",
-            expected="a video has no more comments, shares or saves than views",
-            rule=not_below("views", "most_engagements"),
-            computed={"most_engagements": pl.max_horizontal("comments", "shares", "saves")},
-        ),
-        Expectation(
-            name="counters_not_negative",
-            severity="WARN",
-            per="row",
-            expected="no counter is negative",
-            rule=between("lowest_counter", low=0),
-            computed={"lowest_counter": pl.min_horizontal(COUNTERS)},
-        ),
-        Expectation(
-            name="views_plausible",
-            severity="WARN",
-            per="row",
-            expected=f"a video has at most {MOST_VIEWS:,} views",
-            rule=between("views", high=MOST_VIEWS),
-        ),
-        Expectation(
-            name="created_before_captured",
-            severity="WARN",
-            per="row",
-            expected="a video was created before it was read",
-            rule=not_below("captured_at", "created_at"),
-        ),
-        unknown_share("creator_key", "WARN"),
-        unknown_share("hashtags", "WARN"),
+        deliveries=(mostly_known("creator_key"), mostly_known("hashtags")),
+        history=(FewCountersFallByHalf(severity=WARNING),),
+        beside_earlier=fallen,
     )
 }

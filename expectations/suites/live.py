@@ -5,83 +5,89 @@ What every table is expected to hold lives in `expectations.suites.contract`.
 
 import polars as pl
 
-from expectations.suite import Expectation, always, between, known, not_below
-from expectations.suites.contract import unknown_share
+from expectations.engine import gxe
+from expectations.kinds import WARNING, IsAtMostHalf, Stated
+from expectations.suites.contract import mostly_known
+from expectations.suites.oddities import Oddities
 
-LONGEST_HOURS = 24.0
-"""A live session or a stay that lasts longer has a wrong date somewhere."""
+LONGEST_HOURS = 12.0
+"""A live session or a stay that lasts longer has probably a wrong date or half of the day somewhere."""
+
+_PERSON = pl.col("person_key")
+_STAFF = _PERSON.filter(pl.col("is_staff").fill_null(value=False)).n_unique()
 
 
 def _hours(start: str, end: str) -> pl.Expr:
     return (pl.col(end) - pl.col(start)).dt.total_microseconds() / 3_600_000_000
 
 
+class SomebodyIsAudience(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """A session was held for others than its staff; a role that everybody has is no role."""
+
+    column: str = "staff_share"
+    max_value: float = 1.0
+    strict_max: bool = True
+    description: str = "somebody attended who is not staff"
+
+
+class StaffAreAMinority(IsAtMostHalf):
+    """A session is attended by more people than run it."""
+
+    column: str = "staff_share"
+    description: str = "at most half of the people are staff"
+
+
+class SomeViewersAreSeen(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """A counter of viewers that stays at 0 did not count."""
+
+    column: str = "most_viewers"
+    min_value: float = 1
+    description: str = "at least one sample counts a viewer"
+
+
 ODDITIES = {
-    "live_sessions": (
-        Expectation(
-            name="bounds_known",
-            severity="WARN",
-            per="row",
-            expected="the start of a session is known",
-            rule=known("starts_at"),
+    "live_sessions": Oddities(
+        rows=(
+            gxe.ExpectColumnValuesToNotBeNull(
+                column="starts_at", severity=WARNING, description="the start of a session is known"
+            ),
+            gxe.ExpectColumnValuesToBeBetween(
+                column="session_hours",
+                max_value=LONGEST_HOURS,
+                severity=WARNING,
+                description=f"a session lasts at most {LONGEST_HOURS:g} hours",
+            ),
         ),
-        Expectation(
-            name="bounds_in_order",
-            severity="WARN",
-            per="row",
-            expected="a session ends after it starts",
-            rule=not_below("ends_at", "starts_at"),
-        ),
-        Expectation(
-            name="length_plausible",
-            severity="WARN",
-            per="row",
-            expected=f"a session lasts at most {LONGEST_HOURS:g} hours",
-            rule=between("session_hours", high=LONGEST_HOURS),
-            computed={"session_hours": _hours("starts_at", "ends_at")},
-        ),
+        derived={"session_hours": _hours("starts_at", "ends_at")},
     ),
-    "live_stays": (
-        Expectation(
-            name="left_after_joining",
-            severity="WARN",
-            per="row",
-            expected="nobody leaves before joining",
-            rule=not_below("left_at", "joined_at"),
+    "live_stays": Oddities(
+        rows=(
+            gxe.ExpectColumnValuesToBeBetween(
+                column="stay_hours",
+                max_value=LONGEST_HOURS,
+                severity=WARNING,
+                description=f"a stay lasts at most {LONGEST_HOURS:g} hours",
+            ),
+            gxe.ExpectColumnValuesToBeInSet(
+                column="is_ambiguous_time",
+                value_set=[False],
+                severity=WARNING,
+                description="no time falls into the hour that clocks repeat",
+            ),
         ),
-        Expectation(
-            name="length_plausible",
-            severity="WARN",
-            per="row",
-            expected=f"a stay lasts at most {LONGEST_HOURS:g} hours",
-            rule=between("stay_hours", high=LONGEST_HOURS),
-            computed={"stay_hours": _hours("joined_at", "left_at")},
+        deliveries=(
+            mostly_known("left_at"),
+            SomebodyIsAudience(),
+            StaffAreAMinority(severity=WARNING),
         ),
-        Expectation(
-            name="times_unambiguous",
-            severity="WARN",
-            per="row",
-            expected="no time falls into the hour that clocks repeat",
-            rule=always("is_ambiguous_time", False),
-        ),
-        unknown_share("left_at", "WARN"),
+        derived={"stay_hours": _hours("joined_at", "left_at")},
+        measures={
+            "staff_share": _STAFF / _PERSON.n_unique(),
+            "staff_share_found": pl.format("{} of {} people are staff", _STAFF, _PERSON.n_unique()),
+        },
     ),
-    "live_samples": (
-        Expectation(
-            name="viewers_not_negative",
-            severity="WARN",
-            per="row",
-            expected="the number of viewers is not negative",
-            rule=between("viewers", low=0),
-        ),
-        Expectation(
-            name="viewers_seen",
-            severity="WARN",
-            per="delivery",
-            expected="at least one sample counts a viewer",
-            rule=between("most_viewers", low=1),
-            measured={"most_viewers": pl.col("viewers").max()},
-            found="{most_viewers:,} viewers at most",
-        ),
+    "live_samples": Oddities(
+        deliveries=(SomeViewersAreSeen(severity=WARNING),),
+        measures={"most_viewers": pl.col("viewers").max()},
     ),
 }

@@ -5,7 +5,10 @@ What every table is expected to hold lives in `expectations.suites.contract`.
 
 import polars as pl
 
-from expectations.suite import DELIVERY_NUMBER, Expectation, between, known, not_below
+from expectations.engine import gxe
+from expectations.frames import DELIVERY_NUMBER
+from expectations.kinds import WARNING, APairInOrder, IsAtMostHalf, Stated
+from expectations.suites.oddities import Oddities
 
 LARGEST_WEIGHT = 5.0
 """Times the mean weight of the sample; a larger weight is due for trimming (V16)."""
@@ -16,80 +19,66 @@ LEAST_EFFICIENCY = 0.5
 _SAMPLE = (DELIVERY_NUMBER, "survey_id", "wave", "sample")
 _WEIGHT = pl.col("weight")
 
+
+class FieldworkEndsBeforeTheWaveLands(APairInOrder):
+    """Nobody is asked after the answers were delivered."""
+
+    column_A: str = "landed_on"
+    column_B: str = "fieldwork_to"
+    description: str = "fieldwork has ended when the wave lands"
+
+
+class WeightsAreEfficient(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """Weighting does not cost more than half of the respondents."""
+
+    column: str = "least_efficiency_share"
+    min_value: float = LEAST_EFFICIENCY
+    description: str = f"in every sample the effective base is at least {LEAST_EFFICIENCY:.0%} of the base"
+
+
 ODDITIES = {
-    "survey_waves": (
-        Expectation(
-            name="fieldwork_in_order",
-            severity="WARN",
-            per="row",
-            expected="fieldwork ends on or after the day it begins",
-            rule=not_below("fieldwork_to", "fieldwork_from"),
+    "survey_waves": Oddities(rows=(FieldworkEndsBeforeTheWaveLands(severity=WARNING),)),
+    "survey_questions": Oddities(
+        rows=(
+            gxe.ExpectColumnValuesToNotBeNull(
+                column="question_text", severity=WARNING, description="a question has its text"
+            ),
+            gxe.ExpectColumnValuesToBeBetween(
+                column="answers_offered",
+                min_value=2,
+                severity=WARNING,
+                description="a question offers at least two answers",
+            ),
         ),
-        Expectation(
-            name="fieldwork_before_landing",
-            severity="WARN",
-            per="row",
-            expected="fieldwork has ended when the wave lands",
-            rule=not_below("landed_on", "fieldwork_to"),
-        ),
+        derived={"answers_offered": pl.col("answers").list.len().fill_null(0)},
     ),
-    "survey_questions": (
-        Expectation(
-            name="question_text_known",
-            severity="WARN",
-            per="row",
-            expected="a question has its text",
-            rule=known("question_text"),
+    "survey_respondents": Oddities(
+        rows=(
+            gxe.ExpectColumnValuesToBeBetween(
+                column="times_mean_weight",
+                max_value=LARGEST_WEIGHT,
+                severity=WARNING,
+                description=f"no weight is more than {LARGEST_WEIGHT:g} times the mean of its sample",
+            ),
         ),
-        Expectation(
-            name="answers_offered",
-            severity="WARN",
-            per="row",
-            expected="a question offers at least two answers",
-            rule=between("answers_offered", low=2),
-            computed={"answers_offered": pl.col("answers").list.len().fill_null(0)},
-        ),
+        deliveries=(WeightsAreEfficient(severity=WARNING),),
+        derived={
+            "times_mean_weight": _WEIGHT / _WEIGHT.mean().over(_SAMPLE),
+            "efficiency": _WEIGHT.sum().over(_SAMPLE) ** 2
+            / (_WEIGHT.count().over(_SAMPLE) * (_WEIGHT**2).sum().over(_SAMPLE)),
+        },
+        measures={"least_efficiency_share": pl.col("efficiency").min()},
     ),
-    "survey_respondents": (
-        Expectation(
-            name="weights_positive",
-            severity="WARN",
-            per="row",
-            expected="a weight is positive",
-            rule=between("weight", low=1e-12),
+    "survey_answers": Oddities(
+        # An answer's key is a respondent and a question, and both are proved to be unique where they stand.
+        has_rows=False,
+        deliveries=(
+            IsAtMostHalf(
+                column="missing_share",
+                severity=WARNING,
+                description="at most half of the answers asked for are missing",
+            ),
         ),
-        Expectation(
-            name="weights_not_extreme",
-            severity="WARN",
-            per="row",
-            expected=f"no weight is more than {LARGEST_WEIGHT:g} times the mean of its sample",
-            rule=between("times_mean_weight", high=LARGEST_WEIGHT),
-            computed={"times_mean_weight": _WEIGHT / _WEIGHT.mean().over(_SAMPLE)},
-        ),
-        Expectation(
-            name="weights_efficient",
-            severity="WARN",
-            per="delivery",
-            expected=f"in every sample the effective base is at least {LEAST_EFFICIENCY:.0%} of the base",
-            rule=between("least_efficiency", low=LEAST_EFFICIENCY),
-            computed={
-                "efficiency": _WEIGHT.sum().over(_SAMPLE) ** 2
-                / (_WEIGHT.count().over(_SAMPLE) * (_WEIGHT**2).sum().over(_SAMPLE))
-            },
-            measured={"least_efficiency": pl.col("efficiency").min()},
-            found="an effective base of {least_efficiency:.0%} of the base",
-            unjudged="no weights",
-        ),
-    ),
-    "survey_answers": (
-        Expectation(
-            name="answers_mostly_valid",
-            severity="WARN",
-            per="delivery",
-            expected="at most half of the answers asked for are missing",
-            rule=between("missing_share", high=0.5),
-            measured={"missing_share": (pl.col("status") == "missing").mean()},
-            found="{missing_share:.0%} of the answers missing",
-        ),
+        measures={"missing_share": (pl.col("status") == "missing").mean()},
     ),
 }

@@ -1,6 +1,6 @@
-"""A desk that stages believable deliveries of every table, as ingestion does. What is done to them is in the tests."""
+"""Stages believable deliveries of every table, as ingestion does. What is done to them is in the tests."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,15 +8,21 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ingest.lake import StagedDelivery, lake_schema
-from ingest.ledger import LEDGER
-from ingest.source import Source
+from expectations.checks import CheckResult
+from expectations.validation import validate_deliveries
+from ingest.home import Home
+from ingest.lake import StagedDelivery, lake_schema, partition
+from ingest.ledger import LEDGER, write_atomically
+from ingest.source import REJECTED, Source
 from ingest.sources import SOURCES
 
 _LANDED_ON = date(2022, 10, 20)
 _AT = datetime(2022, 10, 20, 18, 0, tzinfo=UTC)
 _ROWS = 4
 _WAVE = {"survey_id": "tpl", "wave": "w5"}
+
+Plant = Callable[[pl.DataFrame], pl.DataFrame]
+"""What is done to the rows of a believable delivery."""
 
 _SOURCE_OF: dict[str, Source] = {table.name: source for source in SOURCES for table in source.tables}
 
@@ -43,8 +49,8 @@ def _session(number: int) -> dict[str, Any]:
 
 def _stay(number: int) -> dict[str, Any]:
     times = {"joined_at": _AT, "left_at": _AT + timedelta(minutes=30)}
-    flags = {"identity": "id", "device": 1, "is_staff": False, "is_ambiguous_time": False}
-    return {"session_id": "s0", "person_key": f"{number:032x}", **times, **flags, "records": 1}
+    flags = {"identity": "id", "device": 1, "is_staff": number == 0, "is_ambiguous_time": False}
+    return {"session_id": "s0", "person_key": f"{number:032x}", **times, **flags, "role": "host" if number == 0 else "attendee", "records": 1}
 
 
 def _sample(number: int) -> dict[str, Any]:
@@ -125,14 +131,29 @@ _ROW = {
 }
 
 
-class Desk:
-    """Stages deliveries under a folder. They landed on `landed_on` unless said otherwise."""
+def on_line(*lines: int, **values: pl.Expr | object) -> Plant:
+    """Set columns of the rows at some lines."""
+
+    def plant(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(
+            pl.when(pl.col("line").is_in(lines))
+            .then(value if isinstance(value, pl.Expr) else pl.lit(value, dtype=frame.schema[name]))
+            .otherwise(name)
+            .alias(name)
+            for name, value in values.items()
+        )
+
+    return plant
+
+
+class Staging:
+    """Stages deliveries of a home. They landed on `landed_on` unless said otherwise."""
 
     landed_on = _LANDED_ON
     source_of = _SOURCE_OF
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, home: Home) -> None:
+        self.home = home
 
     def believable(self, table: str, rows: int = _ROWS) -> pl.DataFrame:
         """Rows of a table that no expectation finds fault with: lines 2, 3, ... of `a.csv`."""
@@ -142,25 +163,32 @@ class Desk:
         return pl.DataFrame(made, schema=schema)
 
     def stage(
-        self, tables: Mapping[str, pl.DataFrame], name: str = "day", landed_on: date = _LANDED_ON, **changes: Any
+        self,
+        tables: Mapping[str, pl.DataFrame],
+        name: str = "day",
+        landed_on: date = _LANDED_ON,
+        reasons: Sequence[str] = (),
+        **changes: Any,
     ) -> StagedDelivery:
-        """A delivery that fills the tables; its records are accounted for unless `changes` says otherwise."""
+        """A delivery that fills the tables, with a record rejected for each of the `reasons`: lines 100, 101, ... of `a.csv`."""
         account: dict[str, Any] = {
             "source": _SOURCE_OF[next(iter(tables))].name,
             "campaign_id": "endthestigma",
             "supplier": None,
             "format": "csv",
             "version": 1,
-            "records_read": _ROWS,
+            "records_read": _ROWS + len(reasons),
             "records_loaded": _ROWS,
-            "records_rejected": 0,
+            "records_rejected": len(reasons),
             "records_duplicate": 0,
         }
         account |= changes
-        place = self.folder / landed_on.isoformat() / name / str(account["version"])
+        place = self.home.lake / ".staging" / landed_on.isoformat() / name / str(account["version"])
         place.mkdir(parents=True)
         for table, frame in tables.items():
             frame.write_parquet(place / f"{table}.parquet")
+        lines = [("a.csv", 100 + number, reason, "") for number, reason in enumerate(reasons)]
+        pl.DataFrame(lines, schema=REJECTED, orient="row").write_parquet(place / "rejected.parquet")
         return StagedDelivery(
             landed_on=landed_on,
             delivery=name,
@@ -169,6 +197,15 @@ class Desk:
             unreadable=place / "unreadable.parquet",
             **account,
         )
+
+    def load(
+        self, table: str, frame: pl.DataFrame, days_before: int, name: str = "day", **changes: Any
+    ) -> pl.DataFrame:
+        """Put a delivery of an earlier day into the lake, and give its row of the ledger."""
+        landed_on = _LANDED_ON - timedelta(days=days_before)
+        write_atomically(frame, partition(self.home.lake / table, landed_on, name))
+        row = {"landed_on": landed_on, "delivery": name, **changes}
+        return self.ledger(_SOURCE_OF[table].name, [frame.height], **row)
 
     def ledger(self, source: str, records: list[int], **changes: Any) -> pl.DataFrame:
         """A ledger of loaded deliveries, one a day up to the day before `landed_on`."""
@@ -181,8 +218,13 @@ class Desk:
         ]
         return pl.DataFrame(rows, schema=LEDGER)
 
+    def validate(self, *staged: StagedDelivery, ledger: pl.DataFrame | None = None) -> list[CheckResult]:
+        """What the suites of the deliveries' source find."""
+        source = _SOURCE_OF[next(iter(staged[0].tables))]
+        return validate_deliveries(self.home, "run-1", source, staged, LEDGER.to_frame() if ledger is None else ledger)
+
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A desk of the test's own."""
-    return Desk(tmp_path / "staging")
+def staging(tmp_path: Path) -> Staging:
+    """Staged deliveries of the test's own home."""
+    return Staging(Home(tmp_path))

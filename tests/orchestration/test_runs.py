@@ -97,7 +97,7 @@ def test_what_is_held_stays_red_until_it_is_mended(copy: Copy, published: Home) 
     second = job_result(home)
     csv.write_bytes(good)
     third = job_result(home)
-    name = "captured_at_before_landing"
+    name = "captured_at_is_before_landing"
     for result, is_green in ((first, False), (second, False), (third, True)):
         assert result.success
         [check] = [

@@ -116,7 +116,7 @@ def test_a_delivery_that_is_not_believable_is_held_and_its_check_is_red(home: Ho
     red = ask(
         "select delivery, check_name, observed, expected from published.meta.checks where not passed and severity = 'ERROR'"
     )
-    assert [row[:2] for row in red] == [("captured-later", "captured_at_before_landing")]
+    assert [row[:2] for row in red] == [("captured-later", "captured_at_is_before_landing")]
     assert all(red[0])
     assert (home.lake / "held/video_readings/landed_on=2022-10-09/captured-later.parquet").exists()
 

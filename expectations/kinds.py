@@ -1,0 +1,66 @@
+"""Expectations with names of their own: native ones of Great Expectations, told in the campaign's words.
+
+Which table expects what lives in `expectations.suites`.
+"""
+
+from typing import Any, Literal
+
+from expectations.engine import ExpectationConfiguration, FailureSeverity, gxe
+from ingest.pseudonym import PSEUDONYM
+
+WARNING = FailureSeverity.WARNING
+"""The severity of what is shown and stops nothing; an expectation that says nothing is critical."""
+
+IgnoreRowIf = Literal["both_values_are_missing", "either_value_is_missing", "neither"] | dict[Any, Any]
+
+
+class Stated:
+    """Says in suites and pages also what its class settles; Great Expectations leaves out what equals a default."""
+
+    @property
+    def configuration(self: Any) -> ExpectationConfiguration:
+        """The expectation as suites keep it."""
+        kept: ExpectationConfiguration = super().configuration  # type: ignore[misc]
+        native: Any = next(kind for kind in type(self).__mro__ if kind.__module__.startswith("great_expectations."))
+        for name in (*self.domain_keys, *self.success_keys):
+            field = native.__fields__.get(name)
+            if field is not None and getattr(self, name) != field.default:
+                kept.kwargs[name] = getattr(self, name)
+        kept.description, kept.severity = self.description, self.severity
+        return kept
+
+
+class APairInOrder(Stated, gxe.ExpectColumnPairValuesAToBeGreaterThanB):
+    """Of two columns the first is as large as the second, or larger, wherever both are known."""
+
+    or_equal: bool = True
+    ignore_row_if: IgnoreRowIf = "either_value_is_missing"
+
+
+class KeyIsUnique(Stated, gxe.ExpectCompoundColumnsToBeUnique):
+    """The key of a table tells the rows of a delivery apart."""
+
+
+class IsPseudonym(Stated, gxe.ExpectColumnValuesToMatchRegex):
+    """A person is known by a keyed pseudonym, never by a handle, a name or an address."""
+
+    regex: str = PSEUDONYM
+
+
+class IsBeforeLanding(APairInOrder):
+    """An honest capture precedes landing, and the day of landing has ended everywhere by noon UTC of the next day."""
+
+    column_A: str = "end_of_next_day"
+    or_equal: bool = False
+
+
+class IsAtMostHalf(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """A share is at most a half."""
+
+    max_value: float = 0.5
+
+
+class DoNotExceedViews(APairInOrder):
+    """A video gathers no more of an engagement than it has views."""
+
+    column_A: str = "views"

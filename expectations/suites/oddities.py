@@ -1,0 +1,28 @@
+"""What a module of suites says of one table, beside what the table's contract says of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from expectations.engine import Expectation
+
+BesideEarlier = Callable[[pl.LazyFrame, pl.LazyFrame], pl.LazyFrame]
+"""Compares rows with those of the deliveries before, told apart by `DELIVERY_NUMBER`; one row per delivery."""
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """Expectations of rows, of deliveries, and of deliveries beside earlier ones, with what they read.
+
+    `derived` are columns computed from the rows of a table, `measures` aggregates of the rows of each delivery; a column
+    `<measure>_found` says one in words. `has_rows` is False where the rows are not judged one by one.
+    """
+
+    rows: tuple[Expectation, ...] = ()
+    deliveries: tuple[Expectation, ...] = ()
+    history: tuple[Expectation, ...] = ()
+    derived: Mapping[str, pl.Expr] = field(default_factory=dict)
+    measures: Mapping[str, pl.Expr] = field(default_factory=dict)
+    beside_earlier: BesideEarlier | None = None
+    has_rows: bool = True

@@ -1,0 +1,208 @@
+"""Rules of the marts: each breaks on its planted defect and on no other, in DuckDB, as the macro writes them."""
+
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+import yaml
+
+from tests.dbt.lab import PROJECT
+
+BELIEVABLE = {
+    "dim_campaign": """
+        select unnest(['a', 'b']) as campaign_id, 'A' as name, date '2022-10-04' as starts_on, date '2022-12-31' as
+            ends_on, 'Asia/Dubai' as reporting_timezone
+    """,
+    "dim_hashtag": """
+        select 'a' as campaign_id, unnest(['endthestigma', 'الصحة_النفسية']) as hashtag, 'EndTheStigma' as
+            display_hashtag, true as is_campaign_hashtag
+    """,
+    "dim_creator": """
+        select 'a' as campaign_id, unnest([repeat('1', 32), repeat('a', 32)]) as creator_key, date '2022-10-04' as
+            first_posted_on, 'AE' as creator_country, null::boolean as is_partner
+    """,
+    "dim_video": """
+        select 'a' as campaign_id, unnest(['1', '2']) as video_id, repeat('1', 32) as creator_key, timestamptz
+            '2022-10-04 10:00+00' as created_at, 'AE' as creator_country, ['endthestigma'] as hashtags, null::varchar as
+            programme, 'observed' as state
+    """,
+    "fct_hashtag_video_day": """
+        select 'a' as campaign_id, unnest(['1', '2']) as video_id, date '2022-10-05' as event_on, 10::bigint as
+            views, 1::bigint as likes, 1::bigint as comments, -1::bigint as shares, null::bigint as saves, 100::bigint
+            as views_total, 10::bigint as likes_total, 5::bigint as comments_total, 2::bigint as shares_total,
+            null::bigint as saves_total, 1::bigint as interval_days, false as is_first_reading, false as is_provisional,
+            true as is_in_campaign
+    """,
+    "fct_hashtag_day": """
+        select 'a' as campaign_id, unnest(['endthestigma', 'calm']) as hashtag, date '2022-10-05' as event_on,
+            3::bigint as posts, 2::bigint as unique_creators, 1::bigint as new_creators, 100::bigint as views,
+            10::bigint as likes, 5::bigint as comments, 1::bigint as shares, null::bigint as saves, 16::bigint as
+            engagements_lcs, 0.16::double as engagement_rate_by_views, false as is_provisional
+    """,
+    "dim_live_session": """
+        select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 'T' as title, 'A' as advocate, 'sleep' as
+            topic, 'tiktok' as platform, 'ar' as language, 'AE' as country, timestamptz '2022-10-05 18:00+00' as
+            starts_at, timestamptz '2022-10-05 19:00+00' as ends_at
+    """,
+    "fct_live_session": """
+        select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 'intervals' as basis, 'id' as identity,
+            4::bigint as unique_attendees, 4::bigint as unique_attendees_low, 3::bigint as peak_concurrent, timestamptz
+            '2022-10-05 18:05+00' as peak_concurrent_at, 1.9 as average_concurrent, 116.0 as attended_minutes, 29.0 as
+            average_watch_minutes, 30.0 as median_watch_minutes, 2::bigint as present_at_5m, 2::bigint as
+            present_at_15m, 2::bigint as present_at_30m, 50.0::double as retention_5m_pct, 50.0::double as
+            retention_15m_pct, 50.0::double as retention_30m_pct, 0.25::double as completion_rate, 1::bigint as completed_attendees,
+            null::varchar as reason, null::varchar as new_attendees_reason, 1::bigint as
+            new_attendees, 3::bigint as returning_attendees, 1::bigint as imputed_leaves, 100.0 as attended_minutes_low,
+            0.0 as uncovered_minutes
+    """,
+    "fct_live_minute": """
+        select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, timestamptz '2022-10-05 18:00+00' as
+            minute_at, 2.5 as concurrent, 3::bigint as concurrent_peak
+    """,
+    "dim_survey_question": """
+        select 'a' as campaign_id, 'tpl' as survey_id, 'w5' as wave, unnest(['q1', 'q2']) as question_code, 'stress'
+            as question_key, 'How?' as question_text, 'single' as kind
+    """,
+    "fct_survey_estimate": """
+        select 'a' as campaign_id, 'tpl' as survey_id, 'w5' as wave, 'us' as sample, 'q1' as question_code,
+            unnest(['1', 'net']) as answer_code, 'Yes' as answer_label, 'all' as segment_name, 'all' as segment_value,
+            60.0::double as estimate_pct, 2.0::double as standard_error_pct, 56.0::double as ci_low_pct, 64.0::double as
+            ci_high_pct, 800::bigint as base_asked, 700::bigint as base_unweighted, 710.5::double as base_weighted,
+            500.0::double as effective_base, 1.4::double as design_effect_kish, 1.3::double as design_effect, 'show' as
+            display, null::varchar as reason
+    """,
+    "fct_campaign_kpi_day": """
+        select 'a' as campaign_id, unnest(['H01', 'H06']) as kpi_id, date '2022-10-05' as event_on, 'day' as period,
+            'all' as market, 'campaign' as subject_type, 'all' as subject_id, 5.0::double as numerator, 100.0::double as
+            denominator, 5.0::double as value, 4.0::double as ci_low, 6.0::double as ci_high, 'by_event_date' as basis,
+            false as is_provisional, null::varchar as reason
+    """,
+    "rpt_campaign_scorecard": """
+        select 'a' as campaign_id, unnest(['H01', 'H06']) as kpi_id, unnest([1, 2]) as position, 'all' as market,
+            'campaign' as subject_type, 'all' as subject_id, 'Views' as kpi_name, 'awareness' as stage, 'views' as unit,
+            5.0::double as value, 4.0::double as ci_low, 6.0::double as ci_high, 10.0::double as target, 0.5 as
+            attainment_rate, 3.0 as previous_value, 2.0 as change, 'behind' as status, date '2022-10-06' as as_of, false
+            as is_provisional, null::varchar as reason
+    """,
+}
+
+
+def rules_of(model: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a mart's one test."""
+    [test] = model["data_tests"]
+    return dict(test["rules"]["arguments"])
+
+
+MARTS = {
+    model["name"]: rules_of(model)
+    for path in sorted((PROJECT / "models" / "marts").rglob("*.yml"))
+    for model in yaml.safe_load(path.read_text("utf-8"))["models"]
+}
+MACRO = (PROJECT / "macros" / "rules.sql").read_text("utf-8")
+
+DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
+    ("dim_campaign", "dates_in_order"): ("ends_on = '2022-10-03'", "a"),
+    ("dim_campaign", "timezone_known"): ("reporting_timezone = null", "a"),
+    ("dim_hashtag", "hashtag_is_bare"): ("hashtag = '#x'", "a/#x"),
+    ("fct_hashtag_video_day", "net_has_total"): ("likes_total = null", "a/1/2022-10-05"),
+    ("fct_hashtag_video_day", "interval_not_negative"): ("interval_days = -1", "a/1/2022-10-05"),
+    ("fct_hashtag_video_day", "totals_not_negative"): ("shares_total = -1", "a/1/2022-10-05"),
+    ("fct_hashtag_day", "counts_not_negative"): ("new_creators = -1", "a/endthestigma/2022-10-05"),
+    ("fct_hashtag_day", "creators_nested"): ("unique_creators = 4", "a/endthestigma/2022-10-05"),
+    ("fct_hashtag_day", "rate_is_a_number"): ("engagement_rate_by_views = 'nan'", "a/endthestigma/2022-10-05"),
+    ("dim_live_session", "bounds_in_order"): ("ends_at = starts_at - interval 1 second", "a/s1"),
+    ("fct_live_session", "basis_known"): ("basis = 'guess'", "a/s1"),
+    ("fct_live_session", "identity_known"): ("identity = 'face'", "a/s1"),
+    ("fct_live_session", "people_add_up"): ("peak_concurrent = 5", "a/s1"),
+    ("fct_live_session", "people_unknown_have_a_reason"): ("reason = 'no_live_time'", "a/s1"),
+    ("fct_live_session", "samples_name_nobody"): ("basis = 'samples'", "a/s1"),
+    ("fct_live_session", "newcomers_add_up"): ("new_attendees = 2", "a/s1"),
+    ("fct_live_session", "average_below_peak"): ("average_concurrent = 3.5", "a/s1"),
+    ("fct_live_session", "low_below_high"): ("attended_minutes_low = 116.5", "a/s1"),
+    ("fct_live_session", "figures_not_negative"): ("uncovered_minutes = -0.5", "a/s1"),
+    ("fct_live_session", "retention_in_range"): ("retention_30m_pct = 100.5", "a/s1"),
+    ("fct_live_session", "completion_in_range"): ("completion_rate = 25", "a/s1"),
+    ("fct_live_minute", "average_below_peak"): ("concurrent = 3.5", "a/s1/2022-10-05 18:00:00+00"),
+    ("fct_live_minute", "figures_not_negative"): ("concurrent = -1", "a/s1/2022-10-05 18:00:00+00"),
+    ("fct_live_minute", "whole_minutes"): ("minute_at = '2022-10-05 18:00:01+00'", "a/s1/2022-10-05 18:00:01+00"),
+    ("fct_survey_estimate", "display_known"): ("display = 'hide'", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "reason_known"): ("reason = 'because'", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "lies_in_its_interval"): ("ci_low_pct = 61", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "estimate_in_range"): ("estimate_pct = -1, ci_low_pct = -3", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "figures_are_numbers"): ("design_effect = 'nan'", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "standard_error_not_negative"): ("standard_error_pct = -1", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "bases_nest"): ("base_unweighted = 900", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "weighting_costs_precision"): ("design_effect_kish = 0.9", "a/tpl/w5/us/q1/1/all/all"),
+    ("fct_survey_estimate", "small_bases_are_hidden"): (
+        "base_unweighted = 4, effective_base = 4",
+        "a/tpl/w5/us/q1/1/all/all",
+    ),
+    ("fct_survey_estimate", "gaps_have_reasons"): (
+        "estimate_pct = null, ci_low_pct = null, ci_high_pct = null",
+        "a/tpl/w5/us/q1/1/all/all",
+    ),
+    ("fct_campaign_kpi_day", "period_known"): ("period = 'month'", "a/H01/2022-10-05/month/all/campaign/all"),
+    ("fct_campaign_kpi_day", "value_or_reason"): ("value = null", "a/H01/2022-10-05/day/all/campaign/all"),
+    ("fct_campaign_kpi_day", "lies_in_its_interval"): ("ci_high = 4.5", "a/H01/2022-10-05/day/all/campaign/all"),
+    ("fct_campaign_kpi_day", "values_are_numbers"): ("ci_high = 'inf'", "a/H01/2022-10-05/day/all/campaign/all"),
+    ("fct_campaign_kpi_day", "no_value_over_nothing"): ("denominator = 0", "a/H01/2022-10-05/day/all/campaign/all"),
+    ("rpt_campaign_scorecard", "status_known"): ("status = 'green'", "a/1/all/campaign/all"),
+    ("rpt_campaign_scorecard", "value_or_reason"): ("value = null, status = 'unknown'", "a/1/all/campaign/all"),
+    ("rpt_campaign_scorecard", "lies_in_its_interval"): ("ci_low = 5.5", "a/1/all/campaign/all"),
+    ("rpt_campaign_scorecard", "values_are_numbers"): ("value = 'inf', ci_high = 'inf'", "a/1/all/campaign/all"),
+    ("rpt_campaign_scorecard", "progress_has_a_value"): (
+        "value = null, reason = 'not_built'",
+        "a/1/all/campaign/all",
+    ),
+}
+"""By rule, what is done to the first of two believable rows, and the key that is then named."""
+
+
+def broken(mart: str, change: str | None = None) -> list[tuple[str, str]]:
+    """The rules that two believable rows break once the first is changed, with the keys of the rows."""
+    template = jinja2.Template(MACRO.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}"))
+    query = template.module.rules("mart", **MARTS[mart])  # type: ignore[attr-defined]
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"create table mart as {BELIEVABLE[mart]}")
+        if change is not None:
+            connection.execute(f"update mart set {change} where rowid = 0")
+        return connection.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_believable_rows_break_no_rule_and_equal_keys_the_grain(mart: str) -> None:
+    assert broken(mart) == []
+    column = next(name for name in MARTS[mart]["grain"] if len(set(values(mart, name))) == 2)
+    found = broken(mart, f"{column} = (select max({column}) from mart where rowid = 1)")
+    assert [rule for rule, _ in found] == [f"one row per {', '.join(MARTS[mart]['grain'])}"]
+
+
+def values(mart: str, column: str) -> list[Any]:
+    with duckdb.connect() as connection:
+        return [value for (value,) in connection.execute(f"select {column} from ({BELIEVABLE[mart]})").fetchall()]
+
+
+def test_every_rule_has_a_planted_defect() -> None:
+    rules = {(mart, rule) for mart, arguments in MARTS.items() for rule in arguments.get("rules", {})}
+    assert rules - set(DEFECTS) == set(), "rules without a planted defect"
+    assert set(DEFECTS) - rules == set(), "defects without a rule"
+
+
+@pytest.mark.parametrize(("mart", "rule"), DEFECTS, ids=[".".join(name) for name in DEFECTS])
+def test_a_rule_breaks_on_its_defect_and_on_nothing_else(mart: str, rule: str) -> None:
+    change, key = DEFECTS[mart, rule]
+    assert broken(mart, change) == [(rule, key)]
+
+
+@pytest.mark.parametrize("mart", ["fct_hashtag_day", "fct_hashtag_video_day", "fct_live_minute", "dim_live_session"])
+def test_what_may_be_unknown_breaks_no_rule(mart: str) -> None:
+    needed = {*MARTS[mart]["grain"], "posts", "unique_creators", "is_provisional"}
+    with duckdb.connect() as connection:
+        described = connection.execute(f"describe {BELIEVABLE[mart]}").fetchall()
+    assert broken(mart, ", ".join(f"{name} = null" for name, *_ in described if name not in needed)) == []
+
+
+def test_a_condition_that_cannot_be_decided_is_broken() -> None:
+    assert broken("fct_live_session", "unique_attendees_low = null") == [("people_add_up", "a/s1")]
