@@ -83,7 +83,8 @@ BELIEVABLE = {
             'campaign' as subject_type, 'all' as subject_id, 'Views' as kpi_name, 'awareness' as stage, 'views' as unit,
             5.0::double as value, 4.0::double as ci_low, 6.0::double as ci_high, 10.0::double as target, 0.5 as
             attainment_rate, 3.0 as previous_value, 2.0 as change, 'behind' as status, date '2022-10-06' as as_of, false
-            as is_provisional, null::varchar as reason
+            as is_provisional, null::varchar as reason,
+            null::varchar as reason_text, true as trust, null::varchar as trust_reason, null::double as pacing
     """,
 }
 
@@ -152,16 +153,23 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("rpt_campaign_scorecard", "lies_in_its_interval"): ("ci_low = 5.5", "a/1/all/campaign/all"),
     ("rpt_campaign_scorecard", "values_are_numbers"): ("value = 'inf', ci_high = 'inf'", "a/1/all/campaign/all"),
     ("rpt_campaign_scorecard", "progress_has_a_value"): (
-        "value = null, reason = 'not_built'",
+        "value = null, reason = 'not_built', reason_text = 'x'",
         "a/1/all/campaign/all",
     ),
+    ("rpt_campaign_scorecard", "explained_in_words"): ("reason_text = 'x'", "a/1/all/campaign/all"),
+    ("rpt_campaign_scorecard", "trusted_or_says_why"): ("trust = false", "a/1/all/campaign/all"),
+    ("rpt_campaign_scorecard", "status_agrees_with_its_target"): ("attainment_rate = 1.2", "a/1/all/campaign/all"),
 }
 """By rule, what is done to the first of two believable rows, and the key that is then named."""
 
 
 def broken(mart: str, change: str | None = None) -> list[tuple[str, str]]:
     """The rules that two believable rows break once the first is changed, with the keys of the rows."""
-    template = jinja2.Template(MACRO.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}"))
+    environment = jinja2.Environment()  # noqa: S701 - SQL of our own
+    environment.globals["rebuilt_rows"] = lambda model: model
+    template = environment.from_string(
+        MACRO.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}")
+    )
     query = template.module.rules("mart", **MARTS[mart])  # type: ignore[attr-defined]
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
