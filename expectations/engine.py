@@ -106,7 +106,7 @@ class Suite:
         if not failed:
             return Judgement(result, {})
         complete = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
-        rows = self._batches.get_batch(batch).validate(self._native(failed), result_format=complete)
+        rows = _batches().get_batch(batch).validate(self._native(failed), result_format=complete)
         return Judgement(
             result,
             {name: verdict.result.get("unexpected_index_list") or [] for name, verdict in self._by_check(rows).items()},
@@ -118,18 +118,14 @@ class Suite:
         return self._native(list(self.expectations))
 
     @cached_property
-    def _batches(self) -> BatchDefinition[Any]:
-        return _batches(self.name)
-
-    @cached_property
     def _checkpoint(self) -> gx.Checkpoint:
         context = _context()
-        suite = context.suites.add_or_update(self.native)
-        validation = gx.ValidationDefinition(name=self.name, data=self._batches, suite=suite)
-        return context.checkpoints.add_or_update(
+        suite = context.suites.add(self.native)
+        validation = gx.ValidationDefinition(name=self.name, data=_batches(), suite=suite)
+        return context.checkpoints.add(
             gx.Checkpoint(
                 name=self.name,
-                validation_definitions=[context.validation_definitions.add_or_update(validation)],
+                validation_definitions=[context.validation_definitions.add(validation)],
                 result_format={"result_format": "BOOLEAN_ONLY"},
             )
         )
@@ -173,10 +169,12 @@ def _exceptions(info: Any) -> list[str]:
     return sorted({str(report["exception_message"]) for report in reports if report["raised_exception"]})
 
 
-def _batches(name: str) -> BatchDefinition[Any]:
-    """Where batches of a suite come from. The choice of the engine is here and in `_batch_parameters`: pandas on Arrow."""
-    source = _context().data_sources.pandas_default
-    return source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
+@cache
+def _batches() -> BatchDefinition[Any]:
+    """Where batches come from. The choice of the engine is here and in `_batch_parameters`: pandas on Arrow."""
+    return (
+        _context().data_sources.pandas_default.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
+    )
 
 
 def _batch_parameters(frame: pl.DataFrame) -> dict[str, Any]:

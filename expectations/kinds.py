@@ -3,6 +3,7 @@
 Which table expects what lives in `expectations.suites`.
 """
 
+from functools import cache
 from typing import Any, Literal
 
 from expectations.engine import ExpectationConfiguration, FailureSeverity, gxe
@@ -21,13 +22,19 @@ class Stated:
     def configuration(self: Any) -> ExpectationConfiguration:
         """The expectation as suites keep it."""
         kept: ExpectationConfiguration = super().configuration  # type: ignore[misc]
-        native: Any = next(kind for kind in type(self).__mro__ if kind.__module__.startswith("great_expectations."))
-        for name in (*self.domain_keys, *self.success_keys):
-            field = native.__fields__.get(name)
-            if field is not None and getattr(self, name) != field.default:
+        for name, default in _native_defaults(type(self)):
+            if getattr(self, name) != default:
                 kept.kwargs[name] = getattr(self, name)
         kept.description, kept.severity = self.description, self.severity
         return kept
+
+
+@cache
+def _native_defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """What the native expectation under a class leaves as it is unless told otherwise."""
+    native: Any = next(parent for parent in kind.__mro__ if parent.__module__.startswith("great_expectations."))
+    names = [name for name in (*kind.domain_keys, *kind.success_keys) if name in native.__fields__]
+    return tuple((name, native.__fields__[name].default) for name in names)
 
 
 class APairInOrder(Stated, gxe.ExpectColumnPairValuesAToBeGreaterThanB):

@@ -60,7 +60,7 @@ DEFECTS = {
         "update fct_hashtag_day set views = 2600 where event_on = '2022-11-28'", "a/calm/2022-11-28", "1 of 28 rows"
     ),
     ("fct_hashtag_day", "views_between"): Defect(
-        "update fct_hashtag_day set views = -1 where event_on = '2022-11-28'", "a/calm/2022-11-28", "1 of 28 rows"
+        "update fct_hashtag_day set views = -1001 where event_on = '2022-11-28'", "a/calm/2022-11-28", "1 of 28 rows"
     ),
     ("fct_hashtag_day", "engagement_rate_by_views_between"): Defect(
         "update fct_hashtag_day set engagement_rate_by_views = 1.01 where event_on = '2022-11-28'",
@@ -71,7 +71,7 @@ DEFECTS = {
         "update fct_live_session set unique_attendees = 300 where session_id = 's9'", "a/s9", "1 of 10 rows"
     ),
     ("fct_live_minute", "somebody_is_present"): Defect(
-        "update fct_live_minute set concurrent_peak = 0 where minute_at = '2022-10-05 19:10+00'",
+        "update fct_live_minute set concurrent_peak = 0 where minute_at between '2022-10-05 19:10+00' and '2022-10-05 19:15+00'",
         "a/s1/2022-10-05 19:00:00.000000+00:00",
         "1 of 2 rows",
     ),
