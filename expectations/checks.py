@@ -12,8 +12,8 @@ from typing import Literal
 
 import polars as pl
 
+from ingest.files import write_atomically
 from ingest.home import Home
-from ingest.ledger import write_atomically
 from ingest.source import INSTANT
 
 Layer = Literal["delivery", "mart", "dbt"]

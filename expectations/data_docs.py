@@ -195,9 +195,15 @@ def _view() -> Any:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole; those who open the folder only read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace a file as a whole; those who may open the folder only read."""
+    _make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_text(text, "utf-8")
     temporary.chmod(0o444)
     temporary.replace(path)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o750, exist_ok=True)

@@ -10,9 +10,10 @@ import pytest
 
 from expectations.checks import CheckResult
 from expectations.validation import validate_deliveries
+from ingest.files import write_atomically
 from ingest.home import Home
 from ingest.lake import StagedDelivery, lake_schema, partition
-from ingest.ledger import LEDGER, write_atomically
+from ingest.ledger import LEDGER
 from ingest.source import REJECTED, Source
 from ingest.sources import SOURCES
 
@@ -50,7 +51,14 @@ def _session(number: int) -> dict[str, Any]:
 def _stay(number: int) -> dict[str, Any]:
     times = {"joined_at": _AT, "left_at": _AT + timedelta(minutes=30)}
     flags = {"identity": "id", "device": 1, "is_staff": number == 0, "is_ambiguous_time": False}
-    return {"session_id": "s0", "person_key": f"{number:032x}", **times, **flags, "role": "host" if number == 0 else "attendee", "records": 1}
+    return {
+        "session_id": "s0",
+        "person_key": f"{number:032x}",
+        **times,
+        **flags,
+        "role": "host" if number == 0 else "attendee",
+        "records": 1,
+    }
 
 
 def _sample(number: int) -> dict[str, Any]:

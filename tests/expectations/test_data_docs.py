@@ -101,8 +101,9 @@ def test_the_verdicts_and_suites_are_kept_as_great_expectations_does(docs: Path)
     )
 
 
-def test_nobody_may_change_a_page(docs: Path) -> None:
-    assert {stat.S_IMODE(path.stat().st_mode) for path in docs.rglob("*") if path.is_file()} == {0o444}
+def test_nobody_may_change_a_page_and_only_some_may_list_them(docs: Path) -> None:
+    modes = {(path.is_file(), stat.S_IMODE(path.stat().st_mode)) for path in [docs, *docs.rglob("*")]}
+    assert modes == {(True, 0o444), (False, 0o750)}
 
 
 def test_pages_of_old_runs_go_and_the_list_follows(staging: "Staging") -> None:

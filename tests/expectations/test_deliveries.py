@@ -102,7 +102,7 @@ def of_contract(table: Table) -> dict[tuple[str, str], Defect]:
     if table.name != "survey_answers":
         found[name, "key_is_unique"] = REPEATED
         found |= {
-            (name, f"{key}_in_set"): Defect(on_line(3, **{key: "other"}))
+            (name, f"{key}_in_set"): Defect(on_line(3, **{key: "no such value"}))
             for key in table.columns
             if table.columns[key].values
         }
