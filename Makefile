@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 UV ?= uv
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras
 PYTEST := env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+PROJECT := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/parsed/*' -not -path '*/__pycache__/*' -not -name '.*')
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run up check test fuzz lint generate bench lock clean
@@ -12,7 +13,7 @@ PYTEST := env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
 
-install: $(VENV)/.installed  ## what a run needs, from the lock file alone
+install: dbt_project/parsed/key  ## what a run needs, from the lock file alone
 
 install-test: $(VENV)/.installed-test  ## and what tests, lint and benchmarks need
 
@@ -21,6 +22,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# What dbt understands of the project, read once instead of in every new home.
+dbt_project/parsed/key: $(VENV)/.installed $(PROJECT)
+	$(BIN)/python -m orchestration.dbt
 	touch $@
 
 $(VENV)/.installed-test: tests/requirements.lock $(VENV)/.installed
@@ -65,4 +71,4 @@ lock:  ## both lock files after a change of pyproject.toml; UPGRADE=--upgrade ta
 	$(COMPILE) $(UPGRADE) --extra install --extra test -c requirements.lock -o tests/requirements.lock pyproject.toml
 
 clean:  ## what can be made again, but never a home
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dbt_project/parsed .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,9 +13,11 @@ import dagster as dg
 
 from expectations.suites import suite_for
 from ingest.home import Home
+from ingest.ingestion import Plan
 from ingest.source import INSTANT, Source, Table
-from orchestration.automation import daily_freshness, silent_since, window
+from orchestration.automation import daily_freshness, silent_since
 from orchestration.groups import CAMPAIGN_OWNER, DELIVERIES
+from orchestration.progress import progress
 from orchestration.project import Project
 
 if TYPE_CHECKING:
@@ -29,8 +31,7 @@ WARN_SHOWN_FOR = timedelta(days=7)
 
 MOST_SHOWN = 5
 
-Days = tuple[date, date]
-RawEvent = dg.AssetMaterialization | dg.MaterializeResult[None] | dg.AssetCheckResult
+LedgerEvent = dg.AssetMaterialization | dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 def table_key(source: Source, table: Table) -> dg.AssetKey:
@@ -38,36 +39,8 @@ def table_key(source: Source, table: Table) -> dg.AssetKey:
     return dg.AssetKey([source.name, table.name])
 
 
-class DaysToPublish:
-    """The days that hold what a run takes in, of whatever source; found once a run, by the step that asks first."""
-
-    def __init__(self, sources: Sequence[Source], project: Project) -> None:
-        self._sources, self._project = sources, project
-        self._found: tuple[str, frozenset[date]] | None = None
-
-    def of(self, home: Home, run_id: str, allowed: Days | None) -> frozenset[date]:
-        """Days of what is pending, and of what an earlier run took in but did not get to publish."""
-        from ingest.ingestion import find_pending
-        from ingest.ledger import read_ledger
-        from orchestration.news import read_publications
-
-        if self._found is None or self._found[0] != run_id:
-            pending = find_pending(home, self._sources, self._project.campaign_ids, allowed).pending
-            ledger, last = read_ledger(home), read_publications(home)["published_at"].max()
-            taken = ledger.filter(ledger["ingested_at"] > last) if last is not None else ledger
-            self._found = run_id, frozenset({item.landed_on for item in pending} | set(taken["landed_on"]))
-        return self._found[1]
-
-
-def source_asset(
-    source: Source, project: Project, days_to_publish: DaysToPublish, partitions: dg.PartitionsDefinition
-) -> dg.AssetsDefinition:
-    """One step that takes in a source's deliveries and fills all its tables, since a delivery feeds several and is read once.
-
-    Runs of the job carry no partition, since Dagster knows a single day or a whole range, with two events per asset and day of
-    it. The step writes the events itself, for the days that held what the run takes in, of whatever source: a table is complete
-    for such a day also where nothing was delivered for it. Of days chosen in the UI Dagster writes them.
-    """
+def source_asset(source: Source, project: Project) -> dg.AssetsDefinition:
+    """One step that takes in a source's deliveries and fills all its tables, since a delivery feeds several and is read once."""
     specs = [
         dg.AssetSpec(
             key=table_key(source, table),
@@ -75,7 +48,6 @@ def source_asset(
             group_name=DELIVERIES,
             owners=[source.owner],
             kinds={"polars", "parquet"},
-            partitions_def=partitions,
             metadata={"dagster/column_schema": _column_schema(table), "formats": ", ".join(sorted(source.formats))},
         )
         for table in source.tables
@@ -92,25 +64,30 @@ def source_asset(
         for expectation in suite_for(table.name).expectations
     ]
 
-    @dg.multi_asset(
-        name=f"ingest_{source.name}", specs=specs, check_specs=checks, backfill_policy=dg.BackfillPolicy.single_run()
-    )
-    def take_in(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[RawEvent]:
-        allowed = window(context.run.tags)
-        days = days_to_publish.of(home, context.run.run_id, allowed)
-        outcomes = _ingest(home, source, context.run.run_id, project, allowed)
-        named = set(context.partition_keys) if context.has_partition_key or context.has_partition_key_range else set()
-        yield from _materializations(
-            home, source, outcomes, sorted(day for day in days if day.isoformat() not in named)
-        )
+    @dg.multi_asset(name=f"ingest_{source.name}", specs=specs, check_specs=checks)
+    def take_in(
+        context: dg.AssetExecutionContext, home: dg.ResourceParam[Home], plan: dg.ResourceParam[Plan]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        outcomes = _ingest(home, source, context.run.run_id, project, plan)
+        became = Counter(outcome.outcome for outcome in outcomes)
+        for table in source.tables:
+            metadata = {"deliveries taken in": len(outcomes), "rows taken in": _rows(home, table, outcomes), **became}
+            yield dg.MaterializeResult(asset_key=table_key(source, table), metadata=metadata)
         yield from _check_results(home, source, context.run.run_id)
 
     return take_in
 
 
-def ledger_asset(sources: Sequence[Source], project: Project, zone: ZoneInfo) -> dg.AssetsDefinition:
-    """The ledger, after every source: what became of each delivery, and whether the books balance and the days are fresh."""
-    specs = [
+def ledger_asset(
+    sources: Sequence[Source], project: Project, partitions: dg.PartitionsDefinition, zone: ZoneInfo
+) -> dg.AssetsDefinition:
+    """The ledger, after every source: what became of each delivery, and whether the books balance and the days are fresh.
+
+    Of the lake it alone has a partition a day, since Dagster writes two events per asset and day. Runs of the job carry no
+    partition; the step writes an event for each day of which deliveries were read since the last publication. Of days that
+    somebody chose in the UI Dagster writes them.
+    """
+    checks = [
         dg.AssetCheckSpec(
             "records_accounted_for",
             asset=LEDGER_KEY,
@@ -127,24 +104,28 @@ def ledger_asset(sources: Sequence[Source], project: Project, zone: ZoneInfo) ->
         ),
     ]
 
-    @dg.asset(
-        key=LEDGER_KEY,
+    asset = dg.AssetSpec(
+        LEDGER_KEY,
         deps=[table_key(source, table) for source in sources for table in source.tables],
         group_name=DELIVERIES,
         owners=[CAMPAIGN_OWNER],
         kinds={"polars", "parquet"},
         description="The ledger: which version of which delivery is loaded, held, refused or superseded, and why.",
-        check_specs=specs,
+        partitions_def=partitions,
         freshness_policy=daily_freshness(zone),
     )
-    def deliveries(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+
+    @dg.multi_asset(name="ledger", specs=[asset], check_specs=checks, backfill_policy=dg.BackfillPolicy.single_run())
+    def deliveries(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[LedgerEvent]:
         from ingest.ledger import read_ledger
 
         ledger = read_ledger(home)
         statuses = Counter(ledger["status"].to_list())
         last = ledger["landed_on"].max()
+        named = set(context.partition_keys) if context.has_partition_key or context.has_partition_key_range else set()
+        yield from (event for event in _days(home, ledger) if event.partition not in named)
         yield dg.MaterializeResult(
-            metadata={"dagster/row_count": ledger.height, **statuses, "landed through": str(last)}
+            asset_key=LEDGER_KEY, metadata={"dagster/row_count": ledger.height, **statuses, "landed through": str(last)}
         )
         yield _accounted_for(ledger)
         yield _nothing_refused(ledger)
@@ -160,7 +141,7 @@ def ledger_asset(sources: Sequence[Source], project: Project, zone: ZoneInfo) ->
     return deliveries
 
 
-def _ingest(home: Home, source: Source, run_id: str, project: Project, days: Days | None) -> "list[Outcome]":
+def _ingest(home: Home, source: Source, run_id: str, project: Project, plan: Plan) -> "list[Outcome]":
     from expectations.checks import CheckResult, held, write_checks
     from expectations.validation import validate_deliveries
     from ingest.ingestion import ingest
@@ -175,35 +156,41 @@ def _ingest(home: Home, source: Source, run_id: str, project: Project, days: Day
         write_checks(home, run_id, judged)
         return held(results)
 
-    return ingest(home, source, judge, run_id, project.campaign_ids, days)
+    pending = sum(item.source == source.name for item in plan.pending)
+    with progress(f"read {source.title}", pending, "deliveries") as advance:
+        return ingest(home, source, judge, run_id, project.campaign_ids, plan=plan, advance=advance)
 
 
-def _materializations(
-    home: Home, source: Source, outcomes: "Sequence[Outcome]", days: Sequence[date]
-) -> Iterator[RawEvent]:
-    """An event per table and day, and one per table for the run. A day of which everything was held or refused has none."""
-    became = Counter(outcome.outcome for outcome in outcomes)
-    tried = {outcome.landed_on for outcome in outcomes}
-    taken = {outcome.landed_on for outcome in outcomes if outcome.outcome in ("accepted", "withdrawn")}
-    complete = [day for day in days if day in taken or day not in tried]
-    for table in source.tables:
-        key, rows = table_key(source, table), _rows_by_day(home, table, complete)
-        for day, count in zip(complete, rows, strict=True):
-            yield dg.AssetMaterialization(
-                asset_key=key, partition=day.isoformat(), metadata={"dagster/row_count": count}
-            )
-        metadata: dict[str, Any] = {"deliveries taken in": len(outcomes), "rows on their days": sum(rows), **became}
-        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
-
-
-def _rows_by_day(home: Home, table: Table, days: Iterable[date]) -> list[int]:
+def _rows(home: Home, table: Table, outcomes: "Iterable[Outcome]") -> int:
+    """Rows of a table in the deliveries that were accepted."""
     import polars as pl
 
-    folders = [home.lake / table.name / f"landed_on={day}" for day in days]
-    return [
-        sum(pl.scan_parquet(file).select(pl.len()).collect().item() for file in folder.glob("[!.]*.parquet"))
-        for folder in folders
-    ]
+    from ingest.lake import partition
+
+    accepted = (outcome for outcome in outcomes if outcome.outcome == "accepted")
+    paths = [partition(home.lake / table.name, outcome.landed_on, outcome.delivery) for outcome in accepted]
+    files = [path for path in paths if path.exists()]
+    return int(pl.scan_parquet(files).select(pl.len()).collect().item()) if files else 0
+
+
+def _days(home: Home, ledger: "pl.DataFrame") -> Iterator[dg.AssetMaterialization]:
+    """An event for each day of which something was read since the last publication, but was not all held or refused."""
+    import polars as pl
+
+    from orchestration.news import read_publications
+
+    last = read_publications(home)["published_at"].max()
+    read = ledger.filter(pl.col("ingested_at") > last) if last is not None else ledger
+    of_day = ledger.filter("is_current").join(read, on="landed_on", how="semi")
+    counts = of_day.group_by("landed_on").agg(
+        pl.len().alias("deliveries"),
+        *((pl.col("status") == status).sum().alias(status) for status in ("loaded", "held", "refused")),
+        pl.col("records_loaded").filter(pl.col("status") == "loaded").sum().alias("records"),
+    )
+    taken = read.filter(pl.col("outcome").is_in(["accepted", "withdrawn"]))
+    for row in counts.join(taken, on="landed_on", how="semi").sort("landed_on").iter_rows(named=True):
+        day = row.pop("landed_on")
+        yield dg.AssetMaterialization(asset_key=LEDGER_KEY, partition=day.isoformat(), metadata=row)
 
 
 def _check_results(home: Home, source: Source, run_id: str) -> Iterator[dg.AssetCheckResult]:

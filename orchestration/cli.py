@@ -13,13 +13,16 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from ingest.home import Home
+
+if TYPE_CHECKING:
+    from orchestration.news import News
 
 PUBLISHED, NOT_PUBLISHED, WRONG_USE, SET_ASIDE = 0, 1, 2, 3
 
@@ -64,7 +67,7 @@ def run(
             _stop(WRONG_USE, str(error))
 
     news = look()
-    for warning in news.warnings:
+    for warning in news.plan.warnings:
         errors.print(f"[yellow]warning[/] {escape(warning)}")
     if not news and not news.deliveries_known:
         _stop(
@@ -80,7 +83,7 @@ def run(
             if news:
                 run_id = str(uuid.uuid4())
                 turn.name(run_id)
-                _run(place, run_id, news.reasons, days, say)
+                _run(place, run_id, news, days, say)
                 return
     say.print(f"Nothing to do: everything that landed is published in {place.published}")
 
@@ -125,7 +128,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     console.print(ledger_table(ledger, SOURCES), soft_wrap=False)
     for line in set_aside(ledger):
         console.print(f"[red]{escape(line)}[/]")
-    for warning in news.warnings:
+    for warning in news.plan.warnings:
         console.print(f"[yellow]warning[/] {escape(warning)}")
     publications = read_publications(place)
     if publications.height:
@@ -166,13 +169,13 @@ def up(
     sys.exit(_supervise([subprocess.Popen(command) for command in commands]))
 
 
-def _run(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, date] | None, say: Console) -> None:
-    for reason in reasons:
+def _run(home: Home, run_id: str, news: "News", days: tuple[date, date] | None, say: Console) -> None:
+    for reason in news.reasons:
         say.print(escape(reason))
     with say.status("ingest, check, build, publish ..."):
         from orchestration.runner import run_daily
 
-        report = run_daily(home, run_id, reasons, days)
+        report = run_daily(home, run_id, news.reasons, days, news.plan)
     if not report.is_published:
         for failure in report.failures:
             errors.print(f"[red]{escape(failure)}[/]")

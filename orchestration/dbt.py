@@ -1,37 +1,36 @@
-"""dbt inside Dagster: the manifest as assets and checks, `dbt build` in process, its results as Dagster events.
+"""The only file that calls dbt: reads the project, builds the warehouse in this process. No Dagster here.
 
-What is built, and how, is dbt's affair; which files dbt sees is `orchestration.project`'s.
+Which files dbt sees is in `orchestration.project`; what Dagster shows of them, in `orchestration.dbt_assets`.
+
+`python -m orchestration.dbt` reads the packaged project once for all homes, which is part of installing.
 """
 
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
-
-import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from ingest.home import Home
-from ingest.source import Source
-from orchestration.exclusive import exclusive
-from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
-from orchestration.project import Project, write_working_copy
-from orchestration.warehouse import is_corruption, open_warehouse, row_counts, set_aside, set_damaged_aside
+from orchestration.progress import progress
+from orchestration.project import PACKAGED, Project, read_project, write_working_copy
+from orchestration.warehouse import is_corruption, keep_only_built_with, set_aside, set_damaged_aside
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 log = logging.getLogger("campaign")
 
-BUILT = ("model", "seed", "snapshot")
-MARTS = "marts"
-"""The database that holds what is published and nothing else."""
-
-GOOD = ("success", "pass", "no-op")
+ANY_HOME = "/campaign-home-to-be-named"
+"""Stands for the home in what dbt has read, so that it serves every home."""
 
 
 class DbtError(Exception):
-    """dbt could not read the project at all."""
+    """dbt could not read the project, or not even start on it."""
 
 
 @dataclass(frozen=True)
@@ -52,77 +51,10 @@ class NodeResult:
         return self.kind in ("test", "unit_test")
 
 
-class CampaignTranslator(DagsterDbtTranslator):
-    """Names groups and owners in the campaign's words: a model belongs to the source that its folder is called after."""
-
-    def __init__(self, sources: Sequence[Source]) -> None:
-        super().__init__()
-        self._sources = {source.name: source for source in sources}
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """What a model's meta says, else its folder: a source's, the lake's, reference data or the campaign as a whole."""
-        source, folders = self._source_of(dbt_resource_props), set(dbt_resource_props["fqn"][1:-1])
-        if said := super().get_group_name(dbt_resource_props):
-            return said
-        if source is not None:
-            return group_name(source)
-        if "lake" in folders:
-            return DELIVERIES
-        return REFERENCE if dbt_resource_props["resource_type"] == "seed" or folders & {"staging", "meta"} else CAMPAIGN
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
-        """Those a model's meta names, else its source's."""
-        source = self._source_of(dbt_resource_props)
-        return super().get_owners(dbt_resource_props) or [source.owner if source else CAMPAIGN_OWNER]
-
-    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The description alone: a stakeholder did not come for the SQL."""
-        return str(dbt_resource_props.get("description") or "")
-
-    def _source_of(self, properties: Mapping[str, Any]) -> Source | None:
-        folders = properties["fqn"][1:-1]
-        return next((self._sources[folder] for folder in folders if folder in self._sources), None)
-
-
 def load_manifest(home: Home, project: Project) -> dict[str, Any]:
-    """What dbt understands of the project; parsed again only where the files have changed. Raises DbtError."""
-    if not project.is_parsed:
-        with exclusive(home, print):
-            # Web server, daemon and run may all come here at once; the first does it.
-            if not project.is_parsed:
-                _parse(home, project)
-    content: dict[str, Any] = json.loads(project.manifest.read_text())
+    """What dbt understands of the project, as Dagster reads it. Raises DbtError."""
+    content: dict[str, Any] = json.loads((_parsed(home, project) / "manifest.json").read_text())
     return content
-
-
-def _parse(home: Home, project: Project) -> None:
-    write_working_copy(project)
-    project.parsed.unlink(missing_ok=True)
-    invoke(home, project, "parse")
-    project.parsed.write_text(project.project_hash)
-
-
-def invoke(home: Home, project: Project, command: str, *arguments: str) -> list[NodeResult]:
-    """Run a dbt command in this process. Raises DbtError where dbt could not even start on its nodes."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    place = str(project.directory)
-    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-version-check"]
-    directories = ["--project-dir", place, "--profiles-dir", place]
-    environment = {
-        "CAMPAIGN_HOME": str(home.root),
-        "CAMPAIGN_PROJECT_HASH": project.project_hash,
-        "CAMPAIGN_KEEP_OPEN": "True",
-    }
-    with _environment(environment):
-        try:
-            done = dbtRunner().invoke([*quiet, command, *directories, *arguments])
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if done.exception is not None:
-        raise DbtError(f"dbt {command}: {done.exception}") from done.exception
-    return [_plain(result) for result in getattr(done.result, "results", ())]
 
 
 def build(home: Home, project: Project) -> list[NodeResult]:
@@ -131,143 +63,106 @@ def build(home: Home, project: Project) -> list[NodeResult]:
         log.warning(problem)
     results = _build(home, project)
     if damaged := next((result.message for result in results if is_corruption(result.message)), None):
-        log.warning(set_aside(home, damaged.splitlines()[0]))
+        log.warning(set_aside(home, damaged.splitlines()[-1].strip()))
         results = _build(home, project)
     return results
 
 
 def _build(home: Home, project: Project) -> list[NodeResult]:
     write_working_copy(project)
-    begun = project.directory / "begun.hash"
-    refresh = (
-        ["--full-refresh"] if _is_other_build(home, project, begun.read_text() if begun.exists() else None) else []
-    )
-    begun.write_text(project.project_hash)
-    # Unit tests judge the code, whatever the data; they run where code is merged.
-    return invoke(home, project, "build", "--no-write-json", "--exclude-resource-type", "unit_test", *refresh)
+    keep_only_built_with(home, project.project_hash)
+    manifest = _manifest(home, project)
+    built = ("model", "seed")
+    with progress("build", sum(node.resource_type in built for node in manifest.nodes.values()), "models") as advance:
+
+        def tell(event: Any) -> None:
+            if event.info.name == "NodeFinished" and event.data.node_info.resource_type in built:
+                advance()
+
+        # Unit tests judge the code, whatever the data; they run where code is merged.
+        command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+        done = _run(home.root, project.directory, command, manifest, tell)
+    return [_plain(result) for result in getattr(done.result, "results", ())]
 
 
-def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[Source]) -> dg.AssetsDefinition:
-    """Every model and seed as one step. It runs whole or not at all: a part of it would settle what it did not rebuild."""
-    translator = CampaignTranslator(sources)
-    nodes = {uid: node for uid, node in manifest["nodes"].items() if node["resource_type"] in BUILT}
-    specs = {
-        uid: translator.get_asset_spec(manifest, uid, None)
-        for uid, node in nodes.items()
-        if node["config"].get("materialized") != "ephemeral"
-    }
-    checks = _check_specs(manifest, translator, specs)
-
-    @dg.multi_asset(name="dbt_build", specs=list(specs.values()), check_specs=list(checks.values()), can_subset=False)
-    def dbt_build(
-        context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
-    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        results = build(home, project)
-        write_results(home, context.run.run_id, manifest, results)
-        yield from events(results, manifest, specs, checks, row_counts(home) if home.warehouse.exists() else {})
-
-    return dbt_build
-
-
-def mart_keys(manifest: Mapping[str, Any]) -> dict[tuple[str, str], dg.AssetKey]:
-    """The assets of the tables that are published, by schema and name."""
-    translator = DagsterDbtTranslator()
-    return {
-        (node["schema"], node["alias"]): translator.get_asset_key(node)
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in BUILT and node["database"] == MARTS
-    }
-
-
-def events(
-    results: Sequence[NodeResult],
-    manifest: Mapping[str, Any],
-    specs: Mapping[str, dg.AssetSpec],
-    checks: Mapping[str, dg.AssetCheckSpec],
-    counts: Mapping[tuple[str, str], int],
-) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Results as Dagster knows them: first what succeeded and what was tested, then Failure with the name of all that did not."""
-    for result in results:
-        spec = specs.get(result.unique_id)
-        if spec is not None and result.status in GOOD:
-            node = manifest["nodes"][result.unique_id]
-            rows = counts.get((node["schema"], node["alias"]))
-            metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
-            yield dg.MaterializeResult(
-                asset_key=spec.key, metadata=metadata | ({} if rows is None else {"dagster/row_count": rows})
-            )
-    for result in results:
-        check = checks.get(result.unique_id)
-        if check is not None and result.status in ("pass", "warn", "fail"):
-            yield dg.AssetCheckResult(
-                asset_key=check.asset_key,
-                check_name=check.name,
-                passed=result.status == "pass",
-                severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
-                metadata={"failing rows": result.failures or 0, "expected": "no failing rows"},
-            )
-    failed = [result for result in results if result.status not in (*GOOD, "warn", "skipped")]
-    if failed:
-        lines = [f"{result.kind} {result.name}: {result.message or result.status}" for result in failed]
-        raise dg.Failure(
-            "dbt: " + "\n".join(lines),
-            metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))},
-        )
-
-
-def write_results(home: Home, run_id: str, manifest: Mapping[str, Any], results: Sequence[NodeResult]) -> None:
-    """Keep the outcome of dbt's tests beside that of the suites, for `meta.checks`."""
-    from expectations.checks import CheckResult, write_checks
-
-    tests = [
-        (result, manifest["nodes"].get(result.unique_id, {}))
-        for result in results
-        if result.is_test and result.status != "skipped"
-    ]
-    write_checks(
-        home,
-        run_id,
-        [
-            CheckResult(
-                layer="dbt",
-                subject=_subject(manifest, result),
-                check_name=result.name,
-                severity="WARN" if str(node.get("config", {}).get("severity")).upper() == "WARN" else "ERROR",
-                passed=result.status == "pass",
-                observed=f"{result.failures or 0} failing rows" if result.kind == "test" else result.status,
-                expected=str(node.get("description") or "no failing rows"),
-                failing=result.failures,
-            )
-            for result, node in tests
-        ],
-    )
-
-
-def _check_specs(
-    manifest: Mapping[str, Any], translator: DagsterDbtTranslator, specs: Mapping[str, dg.AssetSpec]
-) -> dict[str, dg.AssetCheckSpec]:
-    """Tests that belong to one asset. Unit tests and tests across assets have none; their status still fails the step."""
-    found = {}
-    for uid, spec in specs.items():
-        for child in manifest["child_map"].get(uid, ()):
-            check = translator.get_asset_check_spec(spec, manifest, child, None) if child.startswith("test.") else None
-            if check is not None:
-                found[child] = check
+def _parsed(home: Home, project: Project) -> Path:
+    """The folder with what dbt has read of these files: shipped with the package, else the home's own, made where it is absent."""
+    folders = [PACKAGED / "parsed", home.warehouse.parent / "parsed"]
+    found = next((folder for folder in folders if _is_parsed(folder, project)), None)
+    if found is None:
+        found = folders[-1]
+        parse(project, found)
     return found
 
 
-def _is_other_build(home: Home, project: Project, begun: str | None) -> bool:
-    """Whether what is in the warehouse may come from other files: the last finished build's, or one that was begun and killed."""
-    if not home.warehouse.exists():
-        return False
-    with open_warehouse(home) as connection:
-        is_settled = connection.execute(
-            "select count(*) from duckdb_columns() where table_name = 'int_lake__settled' and column_name = 'project_hash'"
-        ).fetchone()
-        if is_settled != (1,):
-            return True
-        settled = connection.execute("select project_hash from intermediate.int_lake__settled").fetchall()
-    return settled != [(project.project_hash,)] or begun != project.project_hash
+def _is_parsed(folder: Path, project: Project) -> bool:
+    key = folder / "key"
+    return key.exists() and key.read_text() == project.manifest_key
+
+
+def parse(project: Project, folder: Path) -> None:
+    """Have dbt read the files, and keep what it understood. Nobody has to wait for anybody: the folder is replaced as a whole."""
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=".parse-") as temporary:
+        place, ready = Path(temporary, "project"), Path(temporary, "parsed")
+        write_working_copy(Project(place, project.files))
+        manifest = _run(Path(ANY_HOME), place, ["parse"]).result
+        ready.mkdir()
+        (ready / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+        (place / "target" / "manifest.json").rename(ready / "manifest.json")
+        (ready / "key").write_text(project.manifest_key)
+        if folder.exists():
+            folder.rename(Path(temporary, "old"))
+        try:
+            ready.rename(folder)
+        except OSError:
+            # Another process was faster; what it made serves as well.
+            if not _is_parsed(folder, project):
+                raise
+
+
+def _manifest(home: Home, project: Project) -> "Manifest":
+    """What dbt has read, made this home's."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    content = extended_mashumuro_decoder((_parsed(home, project) / "manifest.msgpack").read_bytes())  # type: ignore[no-untyped-call]
+    # Locations are templates of dbt-duckdb, and SQL.
+    root = str(home.root).replace("'", "''").replace("{", "{{").replace("}", "}}")
+    content["sources"] = json.loads(json.dumps(content["sources"]).replace(ANY_HOME, json.dumps(root)[1:-1]))
+    for node in content["nodes"].values():
+        if node["resource_type"] == "seed":
+            node["root_path"] = str(project.directory)
+    manifest: Manifest = Manifest.from_dict(content)
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    return manifest
+
+
+def _run(
+    root: Path,
+    directory: Path,
+    command: list[str],
+    manifest: "Manifest | None" = None,
+    tell: Callable[[Any], None] | None = None,
+) -> Any:
+    """Run a dbt command in this process. Raises DbtError where dbt could not even start on its nodes."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-version-check"]
+    directories = ["--project-dir", str(directory), "--profiles-dir", str(directory)]
+    with _environment({"CAMPAIGN_HOME": str(root), "CAMPAIGN_KEEP_OPEN": "True"}):
+        try:
+            done = dbtRunner(manifest, [tell] if tell else None).invoke([*quiet, *command, *directories])
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if isinstance(done.exception, Exception):
+        raise DbtError(f"dbt {command[0]}: {done.exception}") from done.exception
+    if done.exception is not None:
+        raise done.exception
+    return done
 
 
 def _plain(result: Any) -> NodeResult:
@@ -283,13 +178,6 @@ def _plain(result: Any) -> NodeResult:
     )
 
 
-def _subject(manifest: Mapping[str, Any], result: NodeResult) -> str:
-    """What a test is about: the model it is attached to, else the first that it reads."""
-    node = manifest["nodes"].get(result.unique_id) or manifest.get("unit_tests", {}).get(result.unique_id, {})
-    parents = [node["attached_node"]] if node.get("attached_node") else node.get("depends_on", {}).get("nodes", [])
-    return str(parents[0]).split(".")[-1] if parents else result.name
-
-
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
     """dbt reads the home from the environment; put back what was there, for others in this process."""
@@ -303,3 +191,16 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def ship() -> None:
+    """Read the packaged project where the package has not yet what dbt understands of it."""
+    folder = PACKAGED / "parsed"
+    with TemporaryDirectory() as home:
+        project = read_project(Home(Path(home)))
+    if not _is_parsed(folder, project):
+        parse(project, folder)
+
+
+if __name__ == "__main__":
+    ship()

@@ -7,29 +7,37 @@ from pathlib import Path
 import dagster as dg
 
 from ingest.home import Home
+from ingest.ingestion import Plan
 from ingest.source import Source
 from ingest.sources import SOURCES
-from orchestration.assets import DaysToPublish, ledger_asset, source_asset
+from orchestration.assets import ledger_asset, source_asset
 from orchestration.automation import JOB, daily_schedule, landed_on_partitions, reporting_zone
-from orchestration.dbt import dbt_asset, load_manifest, mart_keys
+from orchestration.dbt import load_manifest
+from orchestration.dbt_assets import dbt_asset, mart_keys
 from orchestration.project import PACKAGED, read_project
 from orchestration.publish import publish_asset
-from orchestration.resources import HomeResource
+from orchestration.resources import HomeResource, plan_resource
 
 
 def build_definitions(
-    root: Path | None = None, *, sources: Sequence[Source] = SOURCES, packaged: Path = PACKAGED
+    root: Path | None = None,
+    *,
+    sources: Sequence[Source] = SOURCES,
+    packaged: Path = PACKAGED,
+    plan: Plan | None = None,
 ) -> dg.Definitions:
-    """Landing to lake, lake to marts, marts to the published file: one job, one process, every step in the campaign's words."""
+    """Landing to lake, lake to marts, marts to the published file: one job, one process, every step in the campaign's words.
+
+    `plan` is what a run is to take in, where that is known already.
+    """
     home = Home((root or Path(os.environ.get("CAMPAIGN_HOME", "campaign_home"))).resolve())
     project = read_project(home, packaged)
     manifest = load_manifest(home, project)
     zone = reporting_zone(project)
-    partitions, days_to_publish = landed_on_partitions(home, sources, zone), DaysToPublish(sources, project)
     return dg.Definitions(
         assets=[
-            *(source_asset(source, project, days_to_publish, partitions) for source in sources),
-            ledger_asset(sources, project, zone),
+            *(source_asset(source, project) for source in sources),
+            ledger_asset(sources, project, landed_on_partitions(home, sources, zone), zone),
             dbt_asset(project, manifest, sources),
             publish_asset(project, mart_keys(manifest), zone),
         ],
@@ -42,7 +50,7 @@ def build_definitions(
             )
         ],
         schedules=[daily_schedule(home, sources, zone)],
-        resources={"home": HomeResource(root=str(home.root))},
+        resources={"home": HomeResource(root=str(home.root)), "plan": plan_resource(sources, project, plan)},
         executor=dg.in_process_executor,
     )
 

@@ -1,19 +1,30 @@
 """What the published file says about the warehouse itself: the tables of schema `meta` that come from the lake's own books.
 
-Columns and their words stand here once; which rows they get is decided by one function a table.
+Columns and their words stand here once; which rows they get is decided by one function a table. `meta` tables that dbt
+makes are not here.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import duckdb
 import polars as pl
 
 from expectations.checks import read_checks
 from ingest.home import Home
 from ingest.lake import partition
-from ingest.ledger import LEDGER_COLUMNS, read_ledger
+from ingest.ledger import DELIVERY_ID, LEDGER_COLUMNS
 from ingest.source import REJECTED, UNREADABLE
-from orchestration.news import read_publications
+from orchestration.warehouse import relation, text
+
+
+@dataclass(frozen=True)
+class Books:
+    """What is known about the home: the ledger, or part of it, and every publication."""
+
+    home: Home
+    ledger: pl.DataFrame
+    publications: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,9 @@ class MetaTable:
     name: str
     description: str
     columns: Mapping[str, tuple[str, str]]
-    rows: Callable[[Home], pl.DataFrame]
+    rows: "Callable[[Books], pl.DataFrame]"
+    is_by_delivery: bool = False
+    """Whether only rows of deliveries that changed have to be read anew."""
 
 
 _ASIDE = {"rejected": REJECTED, "unreadable": UNREADABLE}
@@ -61,29 +74,41 @@ def current_checks(home: Home) -> pl.DataFrame:
     return pl.concat([deliveries, last]).sort("layer", "subject", "check_name", "source", "landed_on", "delivery")
 
 
-def _deliveries(home: Home) -> pl.DataFrame:
-    return read_ledger(home).sort("landed_on", "source", "delivery", "version")
+def known_versions(ledger: pl.DataFrame) -> pl.DataFrame:
+    """The versions of which something is shown beside the ledger: those in effect, and those that are held now."""
+    return ledger.filter((pl.col("status") == "loaded") | ((pl.col("status") == "held") & pl.col("is_current")))
 
 
-def _rejected(home: Home) -> pl.DataFrame:
-    ledger = read_ledger(home).filter(pl.col("records_rejected") > 0)
-    return _beside_the_lake(home, "rejected", ledger).sort("source", "landed_on", "delivery", "file", "line")
+def _deliveries(books: Books) -> pl.DataFrame:
+    return books.ledger.sort("landed_on", "source", "delivery", "version")
 
 
-def _unreadable(home: Home) -> pl.DataFrame:
-    return _beside_the_lake(home, "unreadable", read_ledger(home)).sort(
+def _rejected(books: Books) -> pl.DataFrame:
+    some = books.ledger.filter(pl.col("records_rejected") > 0)
+    return _beside_the_lake(books.home, "rejected", some).sort("source", "landed_on", "delivery", "file", "line")
+
+
+def _unreadable(books: Books) -> pl.DataFrame:
+    return _beside_the_lake(books.home, "unreadable", books.ledger).sort(
         "source", "landed_on", "delivery", "column_name", "reason"
     )
 
 
+def _checks(books: Books) -> pl.DataFrame:
+    return current_checks(books.home)
+
+
+def _publications(books: Books) -> pl.DataFrame:
+    return books.publications
+
+
 def _beside_the_lake(home: Home, kind: str, ledger: pl.DataFrame) -> pl.DataFrame:
-    """What was set aside of the deliveries in effect, and of those that are held now."""
+    """What was set aside of deliveries that are loaded or held."""
     places = {"loaded": home.lake, "held": home.lake / "held"}
-    known = ledger.filter((pl.col("status") == "loaded") | ((pl.col("status") == "held") & pl.col("is_current")))
     frames = [
         pl.DataFrame(schema={"delivery": pl.String(), **_ASIDE[kind], "source": pl.String(), "landed_on": pl.Date()})
     ]
-    for source, landed_on, delivery, status in known.select("source", "landed_on", "delivery", "status").iter_rows():
+    for source, landed_on, delivery, status in ledger.select("source", "landed_on", "delivery", "status").iter_rows():
         path = partition(places[status] / kind / source, landed_on, delivery)
         if path.exists():
             frame = pl.read_parquet(path, memory_map=False, hive_partitioning=False)
@@ -114,6 +139,7 @@ META_TABLES = (
             "detail": ("varchar", "Which column, and what was expected of it."),
         },
         _rejected,
+        is_by_delivery=True,
     ),
     MetaTable(
         "unreadable_fields",
@@ -127,6 +153,7 @@ META_TABLES = (
             "records": ("bigint not null", "Records concerned."),
         },
         _unreadable,
+        is_by_delivery=True,
     ),
     MetaTable(
         "checks",
@@ -150,7 +177,7 @@ META_TABLES = (
             "delivery": ("varchar", "Delivery checked."),
             "run_id": ("varchar not null", "Run that checked it."),
         },
-        current_checks,
+        _checks,
     ),
     MetaTable(
         "publications",
@@ -165,6 +192,87 @@ META_TABLES = (
             "project_hash": ("varchar", "Hash of the models and seeds it was built with."),
             "ledger_hash": ("varchar not null", "Hash of the deliveries it was built from."),
         },
-        read_publications,
+        _publications,
     ),
 )
+
+COLUMNS = MetaTable(
+    "columns",
+    "Columns of the marts. One row per column of a mart.",
+    {
+        "mart": ("varchar not null", "Table of schema main."),
+        "column": ("varchar not null", "Column of the mart."),
+        "type": ("varchar not null", "Its DuckDB type."),
+        "description": ("varchar", "What it holds."),
+    },
+    lambda _books: pl.DataFrame(),
+)
+"""Its rows come from the marts themselves."""
+
+NAMES = frozenset(("meta", table.name) for table in (*META_TABLES, COLUMNS))
+
+
+def write_meta(connection: duckdb.DuckDBPyConnection, books: Books) -> dict[tuple[str, str], int]:
+    """Bring the tables of schema `meta` in the marts' file up to date, in the transaction that is open; their rows by table."""
+    connection.execute("create schema if not exists meta")
+    shown = known_versions(books.ledger)
+    changed = _changed(connection, shown)
+    for table in META_TABLES:
+        of = replace(books, ledger=shown if table.is_by_delivery else books.ledger)
+        if table.is_by_delivery and changed is not None and _is_as_described(connection, table):
+            connection.register("changed", changed.to_arrow())
+            connection.execute(f"delete from meta.{table.name} as old using changed where {_SAME_DELIVERY}")
+            connection.unregister("changed")
+            of = replace(of, ledger=shown.join(changed, on=DELIVERY_ID, how="semi"))
+        else:
+            _create(connection, table)
+        connection.register("fresh", table.rows(of).select(table.columns.keys()).to_arrow())
+        connection.execute(f"insert into meta.{table.name} by name select * from fresh")
+        connection.unregister("fresh")
+    _create(connection, COLUMNS)
+    connection.execute(
+        "insert into meta.columns select table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = 'marts' and schema_name = 'main' order by table_name, column_index"
+    )
+    return {table: _count(connection, table) for table in NAMES}
+
+
+_SAME_DELIVERY = " and ".join(f"old.{name} = changed.{name}" for name in DELIVERY_ID)
+
+
+def _changed(connection: duckdb.DuckDBPyConnection, shown: pl.DataFrame) -> pl.DataFrame | None:
+    """The deliveries of which other versions are shown than before; None where nothing is known of before."""
+    if not _is_as_described(connection, next(table for table in META_TABLES if table.name == "deliveries")):
+        return None
+    version = [*DELIVERY_ID, "version", "status", "ingested_at"]
+    before = (
+        known_versions(connection.sql("from meta.deliveries").pl())
+        .select(version)
+        .cast(pl.Schema(shown.select(version).schema))
+    )
+    now = shown.select(version)
+    differing = pl.concat([now.join(before, on=version, how="anti"), before.join(now, on=version, how="anti")])
+    return differing.select(DELIVERY_ID).unique()
+
+
+def _is_as_described(connection: duckdb.DuckDBPyConnection, table: MetaTable) -> bool:
+    found = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'marts' and schema_name = 'meta' and table_name = ? "
+        "order by column_index",
+        [table.name],
+    ).fetchall()
+    return [name for (name,) in found] == list(table.columns)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: MetaTable) -> None:
+    name = relation("meta", table.name)
+    columns = ", ".join(f"{relation(column)} {kind}" for column, (kind, _) in table.columns.items())
+    connection.execute(f"create or replace table {name} ({columns})")
+    connection.execute(f"comment on table {name} is {text(table.description)}")
+    for column, (_, comment) in table.columns.items():
+        connection.execute(f"comment on column {name}.{relation(column)} is {text(comment)}")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: tuple[str, str]) -> int:
+    row = connection.execute(f"select count(*) from {relation(*table)}").fetchone()
+    return int(row[0]) if row else 0

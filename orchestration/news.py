@@ -14,8 +14,7 @@ from typing import Any
 import polars as pl
 
 from ingest.home import Home
-from ingest.ingestion import find_pending
-from ingest.landing import Landed
+from ingest.ingestion import Plan, find_pending
 from ingest.ledger import ledger_hash, read_ledger
 from ingest.source import INSTANT, Source
 from orchestration.project import Project
@@ -44,15 +43,14 @@ PUBLICATIONS = pl.Schema(
 class News:
     """What is not yet published. `reasons` to publish may exist without a pending delivery: a changed seed, a killed run."""
 
-    pending: tuple[Landed, ...]
+    plan: Plan
     reasons: tuple[str, ...]
-    warnings: tuple[str, ...]
     deliveries_known: int
 
     @property
     def days(self) -> tuple[date, ...]:
         """The days that hold what is pending; never the range between them."""
-        return tuple(sorted({item.landed_on for item in self.pending}))
+        return tuple(sorted({item.landed_on for item in self.plan.pending}))
 
     def __bool__(self) -> bool:
         return bool(self.reasons)
@@ -100,7 +98,7 @@ def find_news(home: Home, project: Project, sources: Sequence[Source], days: tup
         reasons.append(f"{len(plan.pending)} new or changed deliveries on {len(landed)} days, {through}")
     if plan.pending or ledger.height:
         reasons += _unpublished(home, project, ledger)
-    return News(plan.pending, tuple(reasons), plan.warnings, ledger.height)
+    return News(plan, tuple(reasons), ledger.height)
 
 
 def is_published(home: Home, project: Project, ledger: pl.DataFrame) -> bool:

@@ -4,10 +4,10 @@ Its hash says what it is made of. Nothing here imports dbt or Dagster, so that a
 """
 
 import hashlib
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 from ingest.home import Home
@@ -18,7 +18,7 @@ PACKAGED = Path(__file__).resolve().parent.parent / "dbt_project"
 
 HASHTAGS = "seeds/campaign_hashtags.csv"
 
-WRITTEN_BY_DBT = ("target", "logs", "dbt_packages")
+WRITTEN_BY_DBT = ("target", "logs", "dbt_packages", "parsed")
 
 
 class ProjectError(Exception):
@@ -50,20 +50,14 @@ class Project:
         """Ids that a delivery may name."""
         return frozenset(campaign.campaign_id for campaign in self.campaigns)
 
-    @property
-    def manifest(self) -> Path:
-        """What dbt understood of the files."""
-        return self.directory / "target" / "manifest.json"
-
-    @property
-    def parsed(self) -> Path:
-        """Holds the hash of the files that `manifest` was made from."""
-        return self.directory / "target" / "parsed.hash"
-
-    @property
-    def is_parsed(self) -> bool:
-        """Whether the manifest is that of these very files."""
-        return self.manifest.exists() and self.parsed.exists() and self.parsed.read_text() == self.project_hash
+    @cached_property
+    def manifest_key(self) -> str:
+        """A digest of what dbt's understanding of the project rests on: everything but the rows of seeds, and dbt's versions."""
+        digest = hashlib.sha256("".join(version(name) for name in ("dbt-core", "dbt-duckdb")).encode())
+        for path, content in sorted(self.files.items()):
+            known = content.split(b"\n", 1)[0] if path.startswith("seeds/") and path.endswith(".csv") else content
+            digest.update(f"{path}\0{len(known)}\0".encode() + known)
+        return digest.hexdigest()
 
 
 def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
@@ -101,11 +95,6 @@ def write_working_copy(project: Project) -> None:
             target.write_bytes(content)
 
 
-def forget_build(project: Project) -> None:
-    """Throw away what dbt derived from the files, so that it derives it again."""
-    shutil.rmtree(project.directory / "target", ignore_errors=True)
-
-
 def _paths(directory: Path) -> list[str]:
     """Project files under a directory, relative, without what dbt, Python and editors leave there."""
     found = [path.relative_to(directory) for path in directory.rglob("*") if path.is_file()]
@@ -115,9 +104,4 @@ def _paths(directory: Path) -> list[str]:
 def _is_left_over(path: Path) -> bool:
     folders = path.parts[:-1]
     is_cached = "__pycache__" in folders or any(part.startswith(".") for part in path.parts)
-    return (
-        is_cached
-        or path.name == "__init__.py"
-        or path.suffix == ".hash"
-        or (bool(folders) and folders[0] in WRITTEN_BY_DBT)
-    )
+    return is_cached or path.name == "__init__.py" or (bool(folders) and folders[0] in WRITTEN_BY_DBT)

@@ -9,6 +9,7 @@ import dagster as dg
 from ingest.home import Home
 from orchestration.automation import daily_freshness
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER
+from orchestration.progress import progress
 from orchestration.project import Project
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _judge(home: Home, run_id: str) -> "list[CheckResult]":
     from expectations.validation import validate_marts
     from orchestration.warehouse import open_warehouse
 
-    with open_warehouse(home) as connection:
+    with progress("check the marts"), open_warehouse(home) as connection:
         connection.execute("use marts")
         results = validate_marts(home, run_id, connection)
     write_checks(home, run_id, results)
@@ -109,8 +110,9 @@ def _publish(home: Home, run_id: str, project: Project, tables: Collection[tuple
     from orchestration.publication import publish
     from orchestration.warehouse import seal
 
-    done = publish(home, run_id, project.project_hash, tables)
-    seal(home)
+    with progress("publish"):
+        done = publish(home, run_id, project.project_hash, tables)
+        seal(home)
     metadata: dict[str, Any] = {
         "path": dg.MetadataValue.path(str(home.published)),
         "dagster/row_count": sum(done.rows.values()),

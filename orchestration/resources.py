@@ -1,13 +1,17 @@
 """What steps are handed: where the home is, and the home's turn to run. How either is used is the steps' affair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 
 from ingest.home import Home
+from ingest.ingestion import Plan, find_pending
+from ingest.source import Source
+from orchestration.automation import window
 from orchestration.exclusive import exclusive
+from orchestration.project import Project
 
 
 class HomeResource(dg.ConfigurableResource[Home]):
@@ -35,6 +39,17 @@ def bury(instance: dg.DagsterInstance, killed: str | None, but: str | None = Non
     run = instance.get_run_by_id(killed) if killed is not None and killed != but else None
     if run is not None and not run.is_finished:
         instance.report_run_failed(run, "The process of this run was killed. A later run takes up what it left.")
+
+
+def plan_resource(sources: Sequence[Source], project: Project, known: Plan | None) -> dg.ResourceDefinition:
+    """What differs between landing and the ledger: looked for once a run, for all sources together."""
+
+    @dg.resource(required_resource_keys={"home"}, description="What the run is to take in.")
+    def plan(context: dg.InitResourceContext) -> Plan:
+        days = window(context.run.tags) if context.run is not None else None
+        return known or find_pending(context.resources.home, sources, project.campaign_ids, days)
+
+    return plan
 
 
 def _say(context: dg.InitResourceContext, message: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingest.home import Home
+from ingest.ingestion import Plan
 from ingest.pseudonym import KeyProblemError
 from orchestration.automation import FROM_TAG, JOB, TO_TAG
 from orchestration.dbt import DbtError
@@ -30,14 +31,16 @@ class Report:
     warnings: tuple[str, ...] = ()
 
 
-def run_daily(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, date] | None) -> Report:
+def run_daily(
+    home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, date] | None, plan: Plan | None = None
+) -> Report:
     """Run the job on the home's instance. What a step did wrong is in the report, not raised."""
     tags = {"campaign/reason": "; ".join(reasons)}
     if days is not None:
         tags |= {FROM_TAG: days[0].isoformat(), TO_TAG: days[1].isoformat()}
     with open_instance(home) as instance:
         try:
-            job = build_definitions(home.root).resolve_job_def(JOB)
+            job = build_definitions(home.root, plan=plan).resolve_job_def(JOB)
         except DbtError as error:
             return Report(False, (str(error),))
         result = job.execute_in_process(

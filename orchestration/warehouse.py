@@ -51,12 +51,20 @@ def row_counts(home: Home) -> dict[tuple[str, str], int]:
     return {tables[number][1:]: count for number, count in found}
 
 
+def keep_only_built_with(home: Home, project_hash: str) -> None:
+    """Delete both files where models or seeds were others than these; what is kept can be brought up to date."""
+    path = home.warehouse.with_name("built_with")
+    if path.exists() and path.read_text() == project_hash:
+        return
+    for part in _parts(home):
+        part.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, project_hash)
+
+
 def seal(home: Home) -> None:
     """Note size and time of both files after a run, so that the next one sees whether anybody else changed them."""
-    path = _seal(home)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(_state(home)))
-    replace_durably(temporary, path)
+    _write(_seal(home), json.dumps(_state(home)))
 
 
 def set_damaged_aside(home: Home) -> str | None:
@@ -78,10 +86,9 @@ def set_aside(home: Home, found: str) -> str:
     """Move both files into a folder of their own: one without the other would be rebuilt in part only."""
     folder = home.warehouse.parent / f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     folder.mkdir(exist_ok=True)
-    for file in (home.warehouse, home.marts):
-        for part in (file, file.with_name(file.name + ".wal")):
-            if part.exists():
-                part.replace(folder / part.name)
+    for part in _parts(home):
+        if part.exists():
+            part.replace(folder / part.name)
     _seal(home).unlink(missing_ok=True)
     return f"{found}; moved to {folder} and rebuilt from the lake. Delete that folder once nobody needs it"
 
@@ -101,6 +108,16 @@ def relation(*names: str) -> str:
 def text(value: str) -> str:
     """A text as SQL."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def _parts(home: Home) -> list[Path]:
+    return [part for file in (home.warehouse, home.marts) for part in (file, file.with_name(file.name + ".wal"))]
+
+
+def _write(path: Path, content: str) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(content)
+    replace_durably(temporary, path)
 
 
 def _problem(file: Path) -> str | None:

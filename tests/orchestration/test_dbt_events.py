@@ -6,7 +6,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.dbt import NodeResult, events
+from orchestration.dbt import NodeResult
+from orchestration.dbt_assets import events
 
 MANIFEST: dict[str, Any] = {
     "nodes": {
@@ -16,7 +17,7 @@ MANIFEST: dict[str, Any] = {
     }
 }
 SPECS = {"model.p.a": dg.AssetSpec("a"), "model.p.b": dg.AssetSpec("b")}
-CHECKS = {"test.p.t": dg.AssetCheckSpec("t", asset="a")}
+TESTS = {"model.p.a": ["test.p.t", "test.p.u"]}
 
 
 def result(unique_id: str, status: str, failures: int | None = None, message: str = "") -> NodeResult:
@@ -27,7 +28,7 @@ def result(unique_id: str, status: str, failures: int | None = None, message: st
 def told(results: Iterable[NodeResult]) -> tuple[list[Any], dg.Failure | None]:
     found = []
     try:
-        for event in events(list(results), MANIFEST, SPECS, CHECKS, {("main", "a"): 7}):
+        for event in events(list(results), MANIFEST, SPECS, TESTS, {("main", "a"): 7}):
             found.append(event)  # noqa: PERF402 - what came before the failure counts
     except dg.Failure as failure:
         return found, failure
@@ -58,6 +59,15 @@ def test_what_succeeded_is_told_before_the_failure_that_names_what_did_not() -> 
     assert found[1].severity == dg.AssetCheckSeverity.ERROR
     assert failure is not None
     assert failure.description == "dbt: test t: Got 3 results\nmodel b: Binder Error"
+
+
+def test_the_tests_of_a_model_are_one_check_that_names_what_failed() -> None:
+    found, _ = told([result("test.p.t", "fail", 3), result("test.p.u", "pass", 0)])
+    [check] = found
+    assert check.metadata["observed"].value == "t: 3 failing rows"
+    assert check.metadata["tests"].value == 2
+    [check] = told([result("test.p.t", "pass", 0), result("test.p.u", "pass", 0)])[0]
+    assert check.passed
 
 
 def test_a_warning_is_shown_and_stops_nothing() -> None:

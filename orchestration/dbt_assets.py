@@ -1,0 +1,190 @@
+"""The dbt project as Dagster shows it: a step with every model and seed, and the tests of each model as one check.
+
+What is built, and how, is dbt's affair; it is called in `orchestration.dbt`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator
+
+from ingest.home import Home
+from ingest.source import Source
+from orchestration.dbt import NodeResult, build
+from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
+from orchestration.project import Project
+from orchestration.warehouse import row_counts
+
+MARTS = "marts"
+"""The database that holds what is published and nothing else."""
+
+BUILT = ("model", "seed", "snapshot")
+GOOD = ("success", "pass", "no-op")
+CHECK = "relations_hold"
+
+
+class CampaignTranslator(DagsterDbtTranslator):
+    """Names groups and owners in the campaign's words: a model belongs to the source that its folder is called after."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        super().__init__()
+        self._sources = {source.name: source for source in sources}
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """What a model's meta says, else its folder: a source's, the lake's, reference data or the campaign as a whole."""
+        source, folders = self._source_of(dbt_resource_props), set(dbt_resource_props["fqn"][1:-1])
+        if said := super().get_group_name(dbt_resource_props):
+            return said
+        if source is not None:
+            return group_name(source)
+        if "lake" in folders:
+            return DELIVERIES
+        return REFERENCE if dbt_resource_props["resource_type"] == "seed" or folders & {"staging", "meta"} else CAMPAIGN
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        """Those a model's meta names, else its source's."""
+        source = self._source_of(dbt_resource_props)
+        return super().get_owners(dbt_resource_props) or [source.owner if source else CAMPAIGN_OWNER]
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The description alone: a stakeholder did not come for the SQL."""
+        return str(dbt_resource_props.get("description") or "")
+
+    def _source_of(self, properties: Mapping[str, Any]) -> Source | None:
+        folders = properties["fqn"][1:-1]
+        return next((self._sources[folder] for folder in folders if folder in self._sources), None)
+
+
+def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[Source]) -> dg.AssetsDefinition:
+    """Every model and seed as one step. It runs whole or not at all: a part of it would settle what it did not rebuild."""
+    translator = CampaignTranslator(sources)
+    specs = {
+        uid: translator.get_asset_spec(manifest, uid, None)
+        for uid, node in manifest["nodes"].items()
+        if node["resource_type"] in BUILT and node["config"].get("materialized") != "ephemeral"
+    }
+    tests = _tests_by_asset(manifest, specs)
+    checks = [
+        dg.AssetCheckSpec(CHECK, asset=specs[uid].key, description=_description(manifest, names))
+        for uid, names in tests.items()
+    ]
+
+    @dg.multi_asset(name="dbt_build", specs=list(specs.values()), check_specs=checks, can_subset=False)
+    def dbt_build(
+        context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        results = build(home, project)
+        write_results(home, context.run.run_id, manifest, results)
+        yield from events(results, manifest, specs, tests, row_counts(home) if home.warehouse.exists() else {})
+
+    return dbt_build
+
+
+def mart_keys(manifest: Mapping[str, Any]) -> dict[tuple[str, str], dg.AssetKey]:
+    """The assets of the tables that are published, by schema and name."""
+    translator = DagsterDbtTranslator()
+    return {
+        (node["schema"], node["alias"]): translator.get_asset_key(node)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in BUILT and node["database"] == MARTS
+    }
+
+
+def events(
+    results: Sequence[NodeResult],
+    manifest: Mapping[str, Any],
+    specs: Mapping[str, dg.AssetSpec],
+    tests: Mapping[str, Sequence[str]],
+    counts: Mapping[tuple[str, str], int],
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Results as Dagster knows them: first what succeeded and what was tested, then Failure with the name of all that did not."""
+    for result in results:
+        spec = specs.get(result.unique_id)
+        if spec is not None and result.status in GOOD:
+            node = manifest["nodes"][result.unique_id]
+            rows = counts.get((node["schema"], node["alias"]))
+            metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
+            yield dg.MaterializeResult(
+                asset_key=spec.key, metadata=metadata | ({} if rows is None else {"dagster/row_count": rows})
+            )
+    by_id = {result.unique_id: result for result in results}
+    for uid, names in tests.items():
+        run = [by_id[name] for name in names if name in by_id and by_id[name].status in ("pass", "warn", "fail")]
+        if run:
+            yield _check_result(specs[uid].key, run)
+    failed = [result for result in results if result.status not in (*GOOD, "warn", "skipped")]
+    if failed:
+        lines = [f"{result.kind} {result.name}: {result.message or result.status}" for result in failed]
+        raise dg.Failure(
+            "dbt: " + "\n".join(lines),
+            metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))},
+        )
+
+
+def _check_result(key: dg.AssetKey, run: Sequence[NodeResult]) -> dg.AssetCheckResult:
+    """What came of a model's tests together."""
+    red = [result for result in run if result.status != "pass"]
+    is_error = any(result.status == "fail" for result in red)
+    observed = "; ".join(f"{result.name}: {result.failures or 0} failing rows" for result in red)
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=CHECK,
+        passed=not red,
+        severity=dg.AssetCheckSeverity.ERROR if is_error or not red else dg.AssetCheckSeverity.WARN,
+        metadata={"tests": len(run), "expected": "no failing rows", "observed": observed or "no failing rows"},
+    )
+
+
+def write_results(home: Home, run_id: str, manifest: Mapping[str, Any], results: Sequence[NodeResult]) -> None:
+    """Keep the outcome of dbt's tests beside that of the suites, for `meta.checks`."""
+    from expectations.checks import CheckResult, write_checks
+
+    tests = [
+        (result, manifest["nodes"].get(result.unique_id, {}))
+        for result in results
+        if result.is_test and result.status != "skipped"
+    ]
+    write_checks(
+        home,
+        run_id,
+        [
+            CheckResult(
+                layer="dbt",
+                subject=_subject(manifest, result),
+                check_name=result.name,
+                severity="WARN" if str(node.get("config", {}).get("severity")).upper() == "WARN" else "ERROR",
+                passed=result.status == "pass",
+                observed=f"{result.failures or 0} failing rows" if result.kind == "test" else result.status,
+                expected=str(node.get("description") or "no failing rows"),
+                failing=result.failures,
+            )
+            for result, node in tests
+        ],
+    )
+
+
+def _tests_by_asset(manifest: Mapping[str, Any], specs: Mapping[str, dg.AssetSpec]) -> dict[str, list[str]]:
+    """The tests of each model and seed. One that belongs to none, as a unit test, still fails the step."""
+    found: dict[str, list[str]] = {}
+    for uid, node in manifest["nodes"].items():
+        tested = _tested(node)
+        if node["resource_type"] == "test" and tested in specs:
+            found.setdefault(tested, []).append(uid)
+    return found
+
+
+def _description(manifest: Mapping[str, Any], tests: Sequence[str]) -> str:
+    nodes = [manifest["nodes"][test] for test in tests]
+    return "\n".join(f"- {node['name']}: {node.get('description') or 'no failing rows'}" for node in nodes)
+
+
+def _tested(node: Mapping[str, Any]) -> str:
+    """What a test is about: the model it is attached to, else the first that it reads."""
+    parents = [node["attached_node"]] if node.get("attached_node") else node.get("depends_on", {}).get("nodes", [])
+    return str(parents[0]) if parents else ""
+
+
+def _subject(manifest: Mapping[str, Any], result: NodeResult) -> str:
+    node = manifest["nodes"].get(result.unique_id) or manifest.get("unit_tests", {}).get(result.unique_id, {})
+    return _tested(node).rpartition(".")[2] or result.name
