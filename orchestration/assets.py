@@ -13,7 +13,7 @@ import dagster as dg
 
 from expectations.suites import suite_for
 from ingest.home import Home
-from ingest.ingestion import Plan
+from ingest.planning import Plan
 from ingest.source import INSTANT, Source, Table
 from orchestration.automation import daily_freshness, silent_since
 from orchestration.groups import CAMPAIGN_OWNER, DELIVERIES

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingest.home import Home
-from ingest.ingestion import Plan
+from ingest.planning import Plan
 from ingest.source import Source
 from ingest.sources import SOURCES
 from orchestration.assets import ledger_asset, source_asset

@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 
 from ingest.home import Home
-from ingest.ingestion import Plan, find_pending
 from ingest.ledger import ledger_hash, read_ledger
+from ingest.planning import Plan, find_pending
 from ingest.source import INSTANT, Source
 from orchestration.project import Project
 

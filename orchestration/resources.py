@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingest.home import Home
-from ingest.ingestion import Plan, find_pending
+from ingest.planning import Plan, find_pending
 from ingest.source import Source
 from orchestration.automation import window
 from orchestration.exclusive import exclusive

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingest.home import Home
-from ingest.ingestion import Plan
+from ingest.planning import Plan
 from ingest.pseudonym import KeyProblemError
 from orchestration.automation import FROM_TAG, JOB, TO_TAG
 from orchestration.dbt import DbtError
