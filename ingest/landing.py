@@ -85,6 +85,13 @@ def few(lines: Sequence[str], more: str) -> list[str]:
     return [*lines[:MOST_WARNINGS], *([f"... and {rest} more {more}"] if rest > 0 else [])]
 
 
+class _PlainDumper(yaml.SafeDumper):
+    """Writes equal values out each time: a note may not refer to another place in it."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - whatever the value
+        return True
+
+
 def write_delivery(
     home: Home, source: str, landed_on: date, name: str, files: Mapping[str, bytes], note: Mapping[str, Any]
 ) -> Path:
@@ -99,7 +106,8 @@ def write_delivery(
         (staging / file_name).touch(PRIVATE_FILE)
         (staging / file_name).write_bytes(content)
     (staging / NOTE).touch(PRIVATE_FILE)
-    (staging / NOTE).write_text(yaml.safe_dump(dict(note), sort_keys=False, allow_unicode=True), "utf-8")
+    text = yaml.dump(dict(note), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True)
+    (staging / NOTE).write_text(text, "utf-8")
     if target.exists():
         aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=target.parent))
         target.rename(aside / name)

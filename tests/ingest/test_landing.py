@@ -188,6 +188,13 @@ class TestSweep:
 
 
 class TestWriteDelivery:
+    def test_equal_values_are_written_out_each_time(self, home: Home) -> None:
+        """A note that refers to another place in it is refused."""
+        top = ["4", "5"]
+        folder = write_delivery(home, "survey", DAY, "day", {}, {"one": top, "other": top})
+        assert "*" not in (folder / NOTE).read_text()
+        assert yaml.safe_load((folder / NOTE).read_text()) == {"one": top, "other": top}
+
     def test_what_was_given_is_there_and_nothing_else(self, home: Home) -> None:
         note = {"source": "hashtag", "format": "video_csv", "supplier": "عزيز"}
         folder = write_delivery(home, "hashtag", DAY, "day", {"a.csv": b"1", "b.csv": b"2"}, note)
