@@ -37,6 +37,9 @@ from ingest.source import (
 SCHEMA_DAY = date(1970, 1, 1)
 """The partition of the empty file that shows each table's columns before anything has landed."""
 
+BESIDE_TABLES = ("held", "rejected", "unreadable")
+"""What the lake holds besides tables, of the same deliveries."""
+
 
 def lake_columns(table: Table) -> dict[str, Column]:
     """The columns of a lake table: the delivery and campaign, the table's own, then file and line."""

@@ -117,11 +117,13 @@ def ledger_asset(
 
     @dg.multi_asset(name="ledger", specs=[asset], check_specs=checks, backfill_policy=dg.BackfillPolicy.single_run())
     def deliveries(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[LedgerEvent]:
+        import polars as pl
+
         from ingest.ledger import read_ledger
 
         ledger = read_ledger(home)
         statuses = Counter(ledger["status"].to_list())
-        last = ledger["landed_on"].max()
+        last = ledger.filter(pl.col("status") == "loaded")["landed_on"].max()
         named = set(context.partition_keys) if context.has_partition_key or context.has_partition_key_range else set()
         yield from (event for event in _days(home, ledger) if event.partition not in named)
         yield dg.MaterializeResult(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from ingest.delivery import may_land_on
 from ingest.home import Home
 from ingest.source import Source
 from orchestration.news import find_news
@@ -63,7 +64,7 @@ def landed_days(home: Home, source: Source) -> frozenset[date]:
     for entry in os.scandir(folder) if folder.is_dir() else ():
         with suppress(ValueError):
             days.add(date.fromisoformat(entry.name))
-    return frozenset(days)
+    return frozenset(filter(may_land_on, days))
 
 
 def window(tags: Mapping[str, str]) -> tuple[date, date] | None:

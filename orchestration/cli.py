@@ -51,6 +51,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print problems only.")] = False,
 ) -> None:
     """Take in every delivery that is not yet published, build the marts, check and publish them."""
+    from ingest.ledger import LedgerError
     from ingest.sources import SOURCES
     from orchestration.exclusive import exclusive
     from orchestration.news import News, find_news
@@ -63,7 +64,7 @@ def run(
     def look() -> News:
         try:
             return find_news(place, read_project(place), SOURCES, days)
-        except ProjectError as error:
+        except (ProjectError, LedgerError) as error:
             _stop(WRONG_USE, str(error))
 
     news = look()
@@ -86,6 +87,22 @@ def run(
                 _run(place, run_id, news, days, say)
                 return
     say.print(f"Nothing to do: everything that landed is published in {place.published}")
+
+
+@app.command()
+def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
+    """Make lake and ledger anew from landing, where they are damaged, and publish. What landing lacks is listed."""
+    from ingest.rebuild import set_lake_aside
+    from ingest.sources import SOURCES
+    from orchestration.exclusive import exclusive
+
+    place = _home(home)
+    with exclusive(place, lambda message: errors.print(escape(message))):
+        aside = set_lake_aside(place, SOURCES)
+    for source, landed_on, name in aside.missing:
+        errors.print(f"[red]landing lacks {source}/{landed_on}/{escape(name)}: its rows do not come back[/]")
+    errors.print(f"lake and ledger are set aside in {aside.folder}; remove it when you no longer need it")
+    run(home, None, None, quiet=False)
 
 
 @app.command()
@@ -113,7 +130,7 @@ def simulate(
 @app.command()
 def status(home: HomeOption = DEFAULT_HOME) -> None:
     """Say what is loaded, held, refused, waiting and published. Changes nothing."""
-    from ingest.ledger import read_ledger
+    from ingest.ledger import LedgerError, read_ledger
     from ingest.sources import SOURCES
     from orchestration.news import find_news, read_publications
     from orchestration.project import ProjectError, read_project
@@ -122,7 +139,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     place, console = _home(home), _output()
     try:
         news = find_news(place, read_project(place), SOURCES)
-    except ProjectError as error:
+    except (ProjectError, LedgerError) as error:
         _stop(WRONG_USE, str(error))
     ledger = read_ledger(place)
     console.print(ledger_table(ledger, SOURCES), soft_wrap=False)

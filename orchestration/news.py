@@ -96,6 +96,8 @@ def find_news(home: Home, project: Project, sources: Sequence[Source], days: tup
         landed = sorted({item.landed_on for item in plan.pending})
         through = f"{landed[0]} to {landed[-1]}" if len(landed) > 1 else f"{landed[0]}"
         reasons.append(f"{len(plan.pending)} new or changed deliveries on {len(landed)} days, {through}")
+    if plan.damaged:
+        reasons.append(f"{len(plan.damaged)} deliveries whose rows in the lake are missing or damaged")
     if plan.pending or ledger.height:
         reasons += _unpublished(home, project, ledger)
     return News(plan, tuple(reasons), ledger.height)

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingest.home import Home
+from ingest.ledger import LedgerError
 from ingest.planning import Plan
 from ingest.pseudonym import KeyProblemError
 from orchestration.automation import FROM_TAG, JOB, TO_TAG
@@ -15,7 +16,7 @@ from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.publication import PublicationError
 
-PLAIN = (KeyProblemError, DbtError, PublicationError)
+PLAIN = (KeyProblemError, LedgerError, DbtError, PublicationError)
 """Errors whose message is written for the user: it is shown alone."""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

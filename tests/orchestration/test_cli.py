@@ -128,3 +128,20 @@ def test_the_first_run_prints_the_scorecard_and_where_to_look(copy: Copy, publis
     assert "Video views" in done.stdout
     assert f"Published: {home.published}" in done.stdout.replace("\n", "")
     assert done.stderr == ""
+
+
+def test_a_damaged_ledger_stops_with_the_way_back(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    home.ledger.write_bytes(home.ledger.read_bytes()[:-20])
+    for command in ("run", "status"):
+        done = campaign(command, "--home", str(home.root))
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"{home.ledger} is damaged")
+        assert f"campaign rebuild --home {home.root}" in done.stderr
+        assert "Traceback" not in done.stderr
+    gone = next(home.landing.glob("live/*/*"))
+    shutil.rmtree(gone)
+    done = campaign("rebuild", "--home", str(home.root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"landing lacks live/{gone.parent.name}/{gone.name}: its rows do not come back" in done.stderr
+    assert f"Published: {home.published}" in done.stdout.replace("\n", "")
