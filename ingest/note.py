@@ -20,7 +20,7 @@ from ingest.source import FIRST_YEAR, LAST_YEAR, NOTE, DeliveryError
 
 LARGEST_NOTE = 1024**2
 """In bytes."""
-MOST_LEVELS = 20
+MOST_LEVELS, MOST_VALUES = 20, 50_000
 LARGEST_NUMBER = 2**63 - 1
 
 _AREA = re.compile(r"^[A-Za-z_]+(/[A-Za-z_-]+)+$|^[A-Za-z]{4,}$")
@@ -89,31 +89,54 @@ class Note(BaseModel):
 
 
 class _NoteLoader(yaml.SafeLoader):
-    """YAML without what a note does not need and what could make a small one endless."""
+    """YAML with each key once and no more of it, aliases written out, than a note needs."""
 
     level = 0
 
+    def get_single_node(self) -> yaml.Node | None:
+        """The whole note, before anything is made of it."""
+        node = super().get_single_node()
+        if node is not None:
+            self._measure(node, {})
+        return node
+
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
-        if self.check_event(yaml.AliasEvent):
-            raise DeliveryError(f"{NOTE}, line {line}: found an alias (*), expected plain values; write the value out")
+        """A part of the note; one that is nested without end would end the stack of Python first."""
         if self.level == MOST_LEVELS:
-            raise DeliveryError(
-                f"{NOTE}, line {line}: has more than {MOST_LEVELS} levels of keys within keys; expected fewer"
-            )
+            raise _too_deep(self.peek_event().start_mark.line)  # type: ignore[no-untyped-call]
         self.level += 1
         node = super().compose_node(parent, index)
         self.level -= 1
         return node
 
+    def _measure(self, node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+        """How many values a node stands for and on how many levels, where an alias stands for all that it names."""
+        line = node.start_mark.line
+        if id(node) not in known:
+            known[id(node)] = (MOST_VALUES + 1, 0)  # holds for what names itself
+            children = node.value if isinstance(node, yaml.CollectionNode) else []
+            parts = [part for child in children for part in (child if isinstance(child, tuple) else (child,))]
+            measured = [self._measure(part, known) for part in parts]
+            known[id(node)] = (
+                1 + sum(size for size, _ in measured),
+                1 + max((depth for _, depth in measured), default=0),
+            )
+        size, depth = known[id(node)]
+        if size > MOST_VALUES:
+            raise DeliveryError(
+                f"{NOTE}, line {line + 1}: says more than {MOST_VALUES:,} things, aliases written out; expected fewer"
+            )
+        if depth > MOST_LEVELS:
+            raise _too_deep(line)
+        return size, depth
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """YAML keeps the last of two equal keys and says nothing; a note must not."""
+        """YAML keeps the last of two equal keys and says nothing; a note must not. Keys that are merged in may be overridden."""
         seen = set()
         for key_node, _ in node.value:
-            line = key_node.start_mark.line + 1
             if key_node.tag == "tag:yaml.org,2002:merge":
-                raise DeliveryError(f"{NOTE}, line {line}: found a merge key (<<); expected its keys: write them out")
-            key = self.construct_object(key_node, deep=True)
+                continue
+            line, key = key_node.start_mark.line + 1, self.construct_object(key_node, deep=True)
             if not isinstance(key, Hashable):
                 raise DeliveryError(
                     f"{NOTE}, line {line}: found a list or mapping for a key, expected a word; put text with braces or "
@@ -125,6 +148,12 @@ class _NoteLoader(yaml.SafeLoader):
                 )
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+def _too_deep(line: int) -> DeliveryError:
+    return DeliveryError(
+        f"{NOTE}, line {line + 1}: has more than {MOST_LEVELS} levels of keys within keys; expected fewer"
+    )
 
 
 def read_note(path: Path) -> Note:

@@ -83,6 +83,14 @@ class TestGoodNotes:
         text = mark + yaml.safe_dump(changed(supplier="عزيز")).replace("\n", "\r\n")
         assert load(tmp_path, text.encode()).supplier == "عزيز"
 
+    def test_aliases_and_merge_keys(self, tmp_path: Path) -> None:
+        text = yaml.safe_dump(changed(options=None)) + (
+            "options:\n  columns: {<<: &ids {video_id: id, captured_at: at}, views: v, video_id: other}\n"
+            "  hashtag_separator: &mark ;\n  encoding: *mark\n"
+        )
+        options = load(tmp_path, text).options_as(VideoCsvOptions)
+        assert (options.columns.video_id, options.columns.captured_at, options.encoding) == ("other", "at", ";")
+
     def test_a_delivery_that_takes_the_place_of_another(self, tmp_path: Path) -> None:
         note = changed(replaces={"landed_on": date(2022, 10, 8), "delivery": "day-07"})
         replaces = read_note(note_of(tmp_path, note)).replaces

@@ -71,12 +71,24 @@ def bytes_name(folder: Path) -> None:
 
 NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
     "a file name in cp1256": (bytes_name, r"\xc7\xe3\xe1.csv: its name is not UTF-8"),
-    "an alias": (raw_option("*x"), "found an alias (*), expected plain values"),
+    "an alias of nothing": (raw_option("*x"), "is not YAML (found undefined alias 'x')"),
     "a bomb of aliases": (
-        lambda folder: (folder / NOTE).write_text("a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]\n"),
-        "found an alias",
+        lambda folder: (folder / NOTE).write_text(
+            "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+        ),
+        "says more than 50,000 things, aliases written out",
     ),
-    "a merge key": (lambda folder: rewrite(folder, "options:\n", "options:\n  <<: {a: 1}\n"), "found a merge key"),
+    "a note within itself": (raw_option("&x [*x]"), "says more than 50,000 things"),
+    "levels through aliases": (
+        lambda folder: (folder / NOTE).write_text(
+            "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 30))
+        ),
+        "more than 20 levels",
+    ),
+    "a merge of nothing": (
+        lambda folder: rewrite(folder, "options:\n", "options:\n  <<: 1\n"),
+        "is not YAML (expected a mapping",
+    ),
     "900 levels": (raw_option("[" * 900 + "]" * 900), "more than 20 levels"),
     "900 levels of keys": (raw_option("{a: " * 900 + "1" + "}" * 900), "more than 20 levels"),
     "half a pair": (raw_option(r'"\ud83d"'), "expected text in Unicode"),
