@@ -10,6 +10,8 @@ import polars as pl
 from ingest.simulated.plan import Flags, Ints, local_day, masked, to_instants
 from ingest.simulated.videos import CAMPAIGN_TAGS, COUNTERS, Videos
 
+SUMMED = (*COUNTERS, "engagements_lcs")
+
 
 def readings_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
     """Every reading delivered and kept, as the lake should hold it, but with the invented handle for a pseudonym."""
@@ -92,14 +94,14 @@ def hashtag_days_truth(known: pl.DataFrame, video_days: pl.DataFrame) -> pl.Data
     first = posts.group_by("hashtag", "creator").agg(pl.col("event_on").min())
     new = first.group_by("hashtag", "event_on").agg(pl.len().cast(pl.Int64()).alias("new_creators"))
     by_posting = posts.group_by("hashtag", "event_on").agg(_posts())
-    nets = video_days.explode("hashtags").drop_nulls("hashtags").rename({"hashtags": "hashtag"})
-    by_capture = nets.group_by("hashtag", "event_on").agg(_sum_of_known(name) for name in COUNTERS)
+    nets = video_days.with_columns(_engagements()).explode("hashtags").drop_nulls("hashtags")
+    by_capture = nets.group_by("event_on", hashtag="hashtags").agg(_sum_of_known(name) for name in SUMMED)
     first_day = pl.col("event_on").filter(pl.col("posts") > 0).min().over("hashtag")
     return (
         by_posting.join(new, on=["hashtag", "event_on"], how="left")
         .join(by_capture, on=["hashtag", "event_on"], how="full", coalesce=True)
         .with_columns(pl.col("posts", "unique_creators", "new_creators").fill_null(0))
-        .with_columns(pl.when(pl.col("event_on") > first_day).then(pl.col("new_creators")), _engagements())
+        .with_columns(pl.when(pl.col("event_on") > first_day).then(pl.col("new_creators")))
         .sort("hashtag", "event_on")
     )
 
@@ -118,11 +120,11 @@ def hashtag_totals_truth(known: pl.DataFrame, video_days: pl.DataFrame, first_da
         posted = known.filter(pl.col("posted_on").is_in(within)).with_columns(members.alias("hashtag"))
         read = video_days.filter(pl.col("event_on").is_in(within)).with_columns(members.alias("hashtag"))
         counted = posted.explode("hashtag").drop_nulls("hashtag").group_by("hashtag").agg(_posts())
-        nets = read.explode("hashtag").drop_nulls("hashtag").group_by("hashtag")
-        summed = nets.agg(_sum_of_known(name) for name in COUNTERS)
+        nets = read.with_columns(_engagements()).explode("hashtag").drop_nulls("hashtag").group_by("hashtag")
+        summed = nets.agg(_sum_of_known(name) for name in SUMMED)
         both = counted.join(summed, on="hashtag", how="full", coalesce=True)
         frames.append(both.select(pl.lit(scope).alias("scope"), pl.all()))
-    return pl.concat(frames).with_columns(_engagements()).sort("scope", "hashtag")
+    return pl.concat(frames).sort("scope", "hashtag")
 
 
 def _sum_of_known(name: str) -> pl.Expr:
@@ -137,6 +139,7 @@ def _posts() -> list[pl.Expr]:
 
 
 def _engagements() -> pl.Expr:
+    """Of the readings of which every part's change is known."""
     return (pl.col("likes") + pl.col("comments") + pl.col("shares")).alias("engagements_lcs")
 
 

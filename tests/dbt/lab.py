@@ -85,15 +85,15 @@ class Lab:
         manifest = Manifest.from_msgpack(self._manifest, decoder=extended_mashumuro_decoder)
         for source in manifest.sources.values():
             place = re.sub(r"[^']*/lake/", f"{self.home.lake}/", source.config.get("external_location"))
-            source.config = source.config.replace(external_location=place)
+            source.config = source.config.replace(external_location=place)  # type: ignore[no-untyped-call]
         for node in manifest.nodes.values():
             if isinstance(node, SeedNode):
                 node.root_path = str(self.project)
-        manifest.build_flat_graph()
+        manifest.build_flat_graph()  # type: ignore[no-untyped-call]
         result = self._invoke(dbtRunner(manifest=manifest), *arguments)
         ran = result.result.results if isinstance(result.result, RunExecutionResult) else []
         self.messages = [f"{item.node.name}: {item.message}" for item in ran if item.status in ("error", "fail")]
-        self.shown = ran[0].agate_table if ran else None
+        self.shown: Any = ran[0].agate_table if ran else None
         return bool(result.success)
 
     def _invoke(self, runner: Any, *arguments: str) -> Any:
@@ -133,7 +133,8 @@ class Lab:
     def frame(self, query: str) -> pl.DataFrame:
         """A query on the warehouse and its marts as a frame."""
         with open_warehouse(self.home) as connection:
-            return connection.sql(query).pl()
+            frame: pl.DataFrame = connection.sql(query).pl()
+        return frame
 
     def execute(self, *statements: str) -> None:
         """Change the marts, or what stands under `warehouse.`, as no model would."""

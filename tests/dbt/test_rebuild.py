@@ -53,7 +53,8 @@ def begin(lab: Lab, *arguments: str) -> set[tuple[object, ...]]:
     """Begin a build, and cut it off; what it was going to rebuild."""
     lab.run(["+stg_lake__rebuilds"], *arguments)
     return {
-        (source, campaign, tuple(unit) if unit else None, since) for source, campaign, unit, since in lab.rows(REBUILDS)
+        (source, campaign, tuple(unit) if isinstance(unit, list) else None, since)
+        for source, campaign, unit, since in lab.rows(REBUILDS)
     }
 
 

@@ -100,8 +100,8 @@ weeks as (
         subject_type,
         subject_id,
         market,
-        week_on as event_on,
         max(event_on) as last_on,
+        week_on as event_on,
     from days
     group by campaign_id, subject_type, subject_id, market, week_on
 

@@ -60,7 +60,7 @@ known as (
 
 first_posts as (
 
-    {% for period, period_on in [('day', 'created_on'), ('week', 'week_on')] -%}
+    {% for period, period_on, dates in [('day', 'created_on', 'true'), ('week', 'week_on', 'is_in_campaign')] -%}
         select
             {{ subject }},
             '{{ period }}' as period,
@@ -68,6 +68,7 @@ first_posts as (
             {{ period_on }} as event_on,
             min(read_on) as read_on,
         from known
+        where {{ dates }}
         group by {{ subject }}, creator_key, {{ period_on }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -115,16 +116,16 @@ added as (
 
     select
         {{ subject }},
-        created_on as event_on,
         event_on as read_on,
+        created_on as event_on,
         'posts' as counted,
         1 as number,
     from read_now
     union all
     select
         {{ subject }},
-        event_on,
         read_on,
+        event_on,
         period as counted,
         1 as number,
     from first_posts
@@ -133,8 +134,8 @@ added as (
             union all
             select
                 {{ subject }},
-                {{ event_on }} as event_on,
                 read_on,
+                {{ event_on }} as event_on,
                 '{{ counted }}' as counted,
                 {{ number }} as number,
             from compared
