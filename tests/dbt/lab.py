@@ -38,6 +38,13 @@ class Lab:
         lake.prepare(self.home, SOURCES)
         write_ledger(self.home, LEDGER.to_frame())
 
+    @classmethod
+    def opened(cls, root: Path) -> "Lab":
+        """The warehouse that stands under a directory."""
+        lab = object.__new__(cls)
+        lab.home, lab.project, lab._manifest = Home(root), root / "warehouse" / "dbt", None
+        return lab
+
     def deliver(
         self, source: str, landed_on: date, delivery: str, campaign_id: str, tables: dict[str, pl.DataFrame] | None
     ) -> None:
@@ -92,6 +99,7 @@ class Lab:
         manifest.build_flat_graph()  # type: ignore[no-untyped-call]
         result = self._invoke(dbtRunner(manifest=manifest), *arguments)
         ran = result.result.results if isinstance(result.result, RunExecutionResult) else []
+        self.seconds = {item.node.name: item.execution_time for item in ran}
         self.messages = [f"{item.node.name}: {item.message}" for item in ran if item.status in ("error", "fail")]
         self.shown: Any = ran[0].agate_table if ran else None
         return bool(result.success)
@@ -112,8 +120,8 @@ class Lab:
     def copy(self, root: Path) -> "Lab":
         """The same warehouse under another directory: parsing is most of what a small build costs."""
         shutil.copytree(self.home.root, root)
-        lab = object.__new__(Lab)
-        lab.home, lab.project, lab._manifest = Home(root), root / "warehouse" / "dbt", self._manifest
+        lab = Lab.opened(root)
+        lab._manifest = self._manifest
         return lab
 
     def settle(self) -> None:
