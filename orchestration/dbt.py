@@ -8,9 +8,9 @@ Which files dbt sees is in `orchestration.project`; what Dagster shows of them, 
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any
 from ingest.home import Home
 from orchestration.progress import progress
 from orchestration.project import PACKAGED, Project, read_project, write_working_copy
-from orchestration.warehouse import is_corruption, keep_only_built_with, set_aside, set_damaged_aside
+from orchestration.warehouse import (
+    is_corruption,
+    keep_only_built_with,
+    open_warehouse,
+    set_aside,
+    set_damaged_aside,
+)
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -44,6 +50,7 @@ class NodeResult:
     seconds: float
     failures: int | None
     message: str
+    query: str = ""
 
     @property
     def is_test(self) -> bool:
@@ -82,7 +89,21 @@ def _build(home: Home, project: Project) -> list[NodeResult]:
         # Unit tests judge the code, whatever the data; they run where code is merged.
         command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
         done = _run(home.root, project.directory, command, manifest, tell)
-    return [_plain(result) for result in getattr(done.result, "results", ())]
+    return name_broken_rules(home, [_plain(result) for result in getattr(done.result, "results", ())])
+
+
+def name_broken_rules(home: Home, results: Sequence[NodeResult]) -> list[NodeResult]:
+    """Say of a failed test that several rules make up which of them are broken, and in how many rows."""
+
+    def named(result: NodeResult) -> NodeResult:
+        if result.status != "fail" or " as rule" not in result.query:
+            return result
+        with open_warehouse(home) as connection:
+            counts = f"select rule, count(*) from ({result.query}) as broken group by rule order by rule"
+            found = connection.execute(counts).fetchall()
+        return replace(result, message="; ".join(f"{rule}: {rows:,} rows" for rule, rows in found))
+
+    return [named(result) for result in results]
 
 
 def _parsed(home: Home, project: Project) -> Path:
@@ -175,6 +196,7 @@ def _plain(result: Any) -> NodeResult:
         seconds=float(result.execution_time or 0),
         failures=result.failures,
         message=str(result.message or "").strip(),
+        query=str(getattr(node, "compiled_code", None) or ""),
     )
 
 

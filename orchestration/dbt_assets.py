@@ -126,7 +126,7 @@ def _check_result(key: dg.AssetKey, run: Sequence[NodeResult]) -> dg.AssetCheckR
     """What came of a model's tests together."""
     red = [result for result in run if result.status != "pass"]
     is_error = any(result.status == "fail" for result in red)
-    observed = "; ".join(f"{result.name}: {result.failures or 0} failing rows" for result in red)
+    observed = "; ".join(f"{result.name}: {_found(result)}" for result in red)
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=CHECK,
@@ -155,7 +155,7 @@ def write_results(home: Home, run_id: str, manifest: Mapping[str, Any], results:
                 check_name=result.name,
                 severity="WARN" if str(node.get("config", {}).get("severity")).upper() == "WARN" else "ERROR",
                 passed=result.status == "pass",
-                observed=f"{result.failures or 0} failing rows" if result.kind == "test" else result.status,
+                observed=_found(result),
                 expected=str(node.get("description") or "no failing rows"),
                 failing=result.failures,
             )
@@ -188,3 +188,12 @@ def _tested(node: Mapping[str, Any]) -> str:
 def _subject(manifest: Mapping[str, Any], result: NodeResult) -> str:
     node = manifest["nodes"].get(result.unique_id) or manifest.get("unit_tests", {}).get(result.unique_id, {})
     return _tested(node).rpartition(".")[2] or result.name
+
+
+def _found(result: NodeResult) -> str:
+    """What a test found: the rules that are broken where it names them, else how many rows fail."""
+    if result.kind != "test":
+        return result.status
+    if result.status == "fail" and " as rule" in result.query:
+        return result.message
+    return f"{result.failures or 0} failing rows"
