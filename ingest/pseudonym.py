@@ -67,7 +67,8 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
         raise KeyProblemError(
             f"{KEY_VARIABLE} {found}; expected a secret of {MINIMUM_KEY_LENGTH} characters or more. People are "
             "only ever stored under keyed pseudonyms. Make a key once, keep it outside CAMPAIGN_HOME, and set it for every run:\n"
-            "  python -c 'import secrets; print(secrets.token_hex(32))'"
+            "  python -c 'import secrets; print(secrets.token_hex(32))' > ~/campaign.key\n"
+            f'  export {KEY_VARIABLE}="$(cat ~/campaign.key)"'
         )
     made = Pseudonymiser(secret.encode())
     remembered = home.lake / "pseudonym_key.fingerprint"

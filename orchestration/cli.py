@@ -1,30 +1,36 @@
 """The `campaign` command. It compares, waits, prints and says how it went; what needs no Dagster imports none.
 
-Exit codes: 0 published, or nothing to do; 3 published, but deliveries are held or refused; 1 not published; 2 wrong use.
+Exit codes: 0 published, or nothing to do; 3 the same, but deliveries are held or refused; 1 not published; 2 wrong use; 130 and
+143 stopped by Ctrl-C and by SIGTERM.
 """
 
 import atexit
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from ingest.home import Home
+from orchestration.display import console, counted, shown, stages
+from orchestration.failures import in_one_line
 
 if TYPE_CHECKING:
     from orchestration.news import News
 
 PUBLISHED, NOT_PUBLISHED, WRONG_USE, SET_ASIDE = 0, 1, 2, 3
+STOPPED_BY = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The campaign warehouse."
@@ -35,10 +41,24 @@ HomeOption = Annotated[
     Path, typer.Option("--home", envvar="CAMPAIGN_HOME", help="The directory the warehouse lives in.")
 ]
 DayOption = datetime | None
-WIDTH_OF_A_FILE = 120
-"""Columns to lay tables out in where the output is no terminal."""
-
 DEFAULT_HOME = Path("campaign_home")
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        from orchestration.news import code_version
+
+        console().print(f"campaign {code_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+) -> None:
+    """The campaign warehouse."""
 
 
 @app.command()
@@ -53,13 +73,13 @@ def run(
     """Take in every delivery that is not yet published, build the marts, check and publish them."""
     from ingest.ledger import LedgerError
     from ingest.sources import SOURCES
-    from orchestration.exclusive import exclusive
     from orchestration.news import News, find_news
     from orchestration.project import ProjectError, read_project
+    from orchestration.run_lock import run_lock
 
     place = _home(home)
     days = _days(from_day, to_day)
-    say = _output(quiet=quiet)
+    say = console(quiet=quiet)
 
     def look() -> News:
         try:
@@ -67,26 +87,29 @@ def run(
         except (ProjectError, LedgerError) as error:
             _stop(WRONG_USE, str(error))
 
-    news = look()
-    for warning in news.plan.warnings:
-        errors.print(f"[yellow]warning[/] {escape(warning)}")
-    if not news and not news.deliveries_known:
-        _stop(
-            WRONG_USE,
-            f"there are no deliveries in {place.landing}{' on those days' if days else ''}. Put some there, as "
-            "landing/<source>/<YYYY-MM-DD>/<name>/ with a delivery.yml, or write the sample campaign: "
-            f"campaign simulate --home {place.root}",
-        )
-    if news:
-        with exclusive(place, lambda message: errors.print(escape(message))) as turn:
-            # Whoever had the turn before may have done it all.
-            news = look() if turn.waited else news
-            if news:
-                run_id = str(uuid.uuid4())
-                turn.name(run_id)
-                _run(place, run_id, news, days, say)
-                return
-    say.print(f"Nothing to do: everything that landed is published in {place.published}")
+    with _plain_end(place):
+        news = look()
+        for warning in news.plan.warnings:
+            errors.print("[yellow]warning[/]", shown(warning))
+        if not news and not news.deliveries_known:
+            _stop(
+                WRONG_USE,
+                f"there are no deliveries in {place.landing}{' on those days' if days else ''}. Put some there, as "
+                "landing/<source>/<YYYY-MM-DD>/<name>/ with a delivery.yml, or write the sample campaign: "
+                f"campaign simulate --home {place.root}",
+            )
+        if news:
+            _check_key(place, news)
+            with run_lock(place, lambda message: errors.print(shown(message))) as lock:
+                # Whoever held the lock before may have done it all.
+                news = look() if lock.waited else news
+                if news:
+                    run_id = str(uuid.uuid4())
+                    lock.name(run_id)
+                    _run(place, run_id, news, days, say)
+                    return
+        say.print(shown(f"Nothing to do: everything that landed is published in {place.published}"))
+        _say_what_is_set_aside(place)
 
 
 @app.command()
@@ -94,14 +117,14 @@ def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
     """Make lake and ledger anew from landing, where they are damaged, and publish. What landing lacks is listed."""
     from ingest.rebuild import set_lake_aside
     from ingest.sources import SOURCES
-    from orchestration.exclusive import exclusive
+    from orchestration.run_lock import run_lock
 
     place = _home(home)
-    with exclusive(place, lambda message: errors.print(escape(message))):
+    with _plain_end(place), run_lock(place, lambda message: errors.print(shown(message))):
         aside = set_lake_aside(place, SOURCES)
-    for source, landed_on, name in aside.missing:
-        errors.print(f"[red]landing lacks {source}/{landed_on}/{escape(name)}: its rows do not come back[/]")
-    errors.print(f"lake and ledger are set aside in {aside.folder}; remove it when you no longer need it")
+        for source, landed_on, name in aside.missing:
+            errors.print(shown(f"landing lacks {source}/{landed_on}/{name}: its rows do not come back", "red"))
+        errors.print(shown(f"lake and ledger are set aside in {aside.folder}; remove it when you no longer need it"))
     run(home, None, None, quiet=False)
 
 
@@ -118,13 +141,13 @@ def simulate(
     from ingest.simulator import SimulationError, simulate
 
     place = _home(home)
-    try:
-        truth = simulate(place, seed=seed, days=days, videos=videos, sessions=sessions, respondents=respondents)
-    except SimulationError as error:
-        _stop(WRONG_USE, str(error))
-    _output().print(
-        f"{truth.deliveries.height} deliveries written to {place.landing}. Next: campaign run --home {place.root}"
-    )
+    with _plain_end(place):
+        try:
+            truth = simulate(place, seed=seed, days=days, videos=videos, sessions=sessions, respondents=respondents)
+        except SimulationError as error:
+            _stop(WRONG_USE, str(error))
+    written = counted(truth.deliveries.height, "delivery", "deliveries")
+    console().print(shown(f"{written} written to {place.landing}. Next: campaign run --home {place.root}"))
 
 
 @app.command()
@@ -136,24 +159,29 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     from orchestration.project import ProjectError, read_project
     from orchestration.status import ledger_table, set_aside
 
-    place, console = _home(home), _output()
-    try:
-        news = find_news(place, read_project(place), SOURCES)
-    except (ProjectError, LedgerError) as error:
-        _stop(WRONG_USE, str(error))
-    ledger = read_ledger(place)
-    console.print(ledger_table(ledger, SOURCES), soft_wrap=False)
-    for line in set_aside(ledger):
-        console.print(f"[red]{escape(line)}[/]")
-    for warning in news.plan.warnings:
-        console.print(f"[yellow]warning[/] {escape(warning)}")
-    publications = read_publications(place)
-    if publications.height:
-        last = publications.row(-1, named=True)
-        console.print(
-            f"Published {last['published_at']:%Y-%m-%d %H:%M} UTC, landed through {last['landed_through']}: {place.published}"
+    place, say = _home(home), console()
+    if not place.landing.is_dir() and not place.lake.is_dir():
+        _stop(
+            WRONG_USE,
+            f"there is no warehouse in {place.root}; name one with --home, or: campaign simulate --home {place.root}",
         )
-    console.print("Waiting: " + "; ".join(news.reasons) if news else "Waiting: nothing")
+    with _plain_end(place):
+        try:
+            news = find_news(place, read_project(place), SOURCES)
+        except (ProjectError, LedgerError) as error:
+            _stop(WRONG_USE, str(error))
+        ledger = read_ledger(place)
+        say.print(ledger_table(ledger, SOURCES), soft_wrap=False)
+        for line in set_aside(ledger):
+            say.print(shown(line, "red"))
+        for warning in news.plan.warnings:
+            say.print("[yellow]warning[/]", shown(warning))
+        publications = read_publications(place)
+        if publications.height:
+            last = publications.row(-1, named=True)
+            at = f"{last['published_at']:%Y-%m-%d %H:%M} UTC"
+            say.print(shown(f"Published {at}, landed through {last['landed_through']}: {place.published}"))
+        say.print(shown("Waiting: " + ("; ".join(news.reasons) or "nothing")))
 
 
 @app.command()
@@ -162,91 +190,156 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web UI on the loopback interface.")] = 3000,
 ) -> None:
     """Start the Dagster web UI and the daemon that runs the schedule; stop both with Ctrl-C."""
-    from orchestration.instance import prepare_instance
+    from orchestration.instance import MODULE, prepare_instance
 
     place = _home(home)
-    prepare_instance(place)
-    what = ["-m", "orchestration.definitions"]
-    commands = [
-        [
-            sys.executable,
-            "-m",
-            "dagster_webserver",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(port),
-            "--log-level",
-            "warning",
-            *what,
-        ],
-        [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "warning", *what],
-    ]
-    _output().print(f"Dagster: http://127.0.0.1:{port} (home {place.root})")
-    sys.exit(_supervise([subprocess.Popen(command) for command in commands]))
+    with _plain_end(place), _only_one(place) as lock:
+        _check_port(port)
+        prepare_instance(place)
+        # Not from the current directory, which may hold modules of the same names.
+        python = [sys.executable, "-P", "-m"]
+        web = ["dagster_webserver", "-h", "127.0.0.1", "-p", str(port), "--log-level", "warning", "-m", MODULE]
+        daemon = ["dagster._daemon", "run", "--log-level", "warning", "-m", MODULE]
+        console().print(shown(f"Dagster: http://127.0.0.1:{port} (home {place.root}). Stop it with Ctrl-C"))
+        _supervise(
+            # In sessions of their own, so that Ctrl-C reaches them once, from here.
+            [
+                subprocess.Popen([*python, *command], cwd=place.root, start_new_session=True, pass_fds=[lock])
+                for command in (web, daemon)
+            ]
+        )
+
+
+@contextmanager
+def _only_one(home: Home) -> Iterator[int]:
+    """Refuse a second daemon on a home. The lock lasts as long as any process that was handed it."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    lock = os.open(home.dagster / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        _stop(WRONG_USE, f"campaign up is already running for {home.root}; use it, or stop it first")
+    try:
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            _stop(WRONG_USE, f"port {port} cannot be used ({error.strerror}); name another with --port")
+
+
+def _check_key(home: Home, news: "News") -> None:
+    """Notice a missing key before anything has begun."""
+    from ingest.pseudonym import KeyProblemError, pseudonymiser
+
+    if news.plan.pending:
+        try:
+            pseudonymiser(home)
+        except KeyProblemError as error:
+            _stop(NOT_PUBLISHED, f"{error}\n{_not_published(home)}")
+
+
+def _not_published(home: Home) -> str:
+    return "not published" + (f"; analysts keep {home.published}" if home.published.exists() else "")
 
 
 def _run(home: Home, run_id: str, news: "News", days: tuple[date, date] | None, say: Console) -> None:
     for reason in news.reasons:
-        say.print(escape(reason))
-    with say.status("ingest, check, build, publish ..."):
+        say.print(shown(reason))
+    with stages(say):
         from orchestration.runner import run_daily
 
         report = run_daily(home, run_id, news.reasons, days, news.plan)
+    for notice in report.notices:
+        errors.print("[yellow]warning[/]", shown(notice))
     if not report.is_published:
+        if _received():
+            raise KeyboardInterrupt
         for failure in report.failures:
-            errors.print(f"[red]{escape(failure)}[/]")
-        last = f"; analysts keep {home.published}" if home.published.exists() else ""
-        _stop(NOT_PUBLISHED, f"not published{last}. See run {run_id} with: campaign up --home {home.root}")
+            errors.print(shown(failure, "red"))
+        _stop(NOT_PUBLISHED, f"{_not_published(home)}. See run {run_id} with: campaign up --home {home.root}")
 
     from ingest.ledger import read_ledger
     from ingest.sources import SOURCES
-    from orchestration.scorecard import scorecard
-    from orchestration.status import ledger_table, set_aside
+    from orchestration.scorecard import scorecards
+    from orchestration.status import ledger_table
 
-    ledger = read_ledger(home)
-    for notice in report.notices:
-        errors.print(escape(notice))
     for warning in report.warnings:
-        say.print(f"[yellow]check failed[/] {escape(warning)}")
-    say.print(ledger_table(ledger, SOURCES), soft_wrap=False)
-    say.print(scorecard(home), soft_wrap=False)
+        say.print("[yellow]check failed[/]", shown(warning))
+    for table in (ledger_table(read_ledger(home), SOURCES), *scorecards(home)):
+        say.print(table, soft_wrap=False)
     say.print(
-        f"Published: {home.published} (DuckDB, read-only; start with main.rpt_campaign_scorecard and meta.deliveries)\n"
-        f"Lineage and checks: campaign up --home {home.root}"
+        shown(
+            f"Published: {home.published} (DuckDB, read-only; start with main.rpt_campaign_scorecard and meta.deliveries)\n"
+            f"Lineage and checks: campaign up --home {home.root}"
+        )
     )
-    lines = set_aside(ledger)
+    _say_what_is_set_aside(home)
+
+
+def _say_what_is_set_aside(home: Home) -> None:
+    from ingest.ledger import read_ledger
+    from orchestration.status import set_aside
+
+    lines = set_aside(read_ledger(home))
     for line in lines:
-        errors.print(f"[red]{escape(line)}[/]")
+        errors.print(shown(line, "red"))
     if lines:
         raise typer.Exit(SET_ASIDE)
 
 
-def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> int:
+def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
     """Wait until one process ends or we are told to stop, then stop them all."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    code = 0
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
-        code = NOT_PUBLISHED
-        errors.print("a Dagster process ended by itself; stopping the other")
+        _stop(NOT_PUBLISHED, "a Dagster process ended by itself; the other was stopped")
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=20)
+            process.kill()
+
+
+_wakeup, _signals = socket.socketpair()
+_wakeup.setblocking(False)
+_signals.setblocking(False)
+
+
+def _received() -> int | None:
+    """The signal that told this process to stop, whoever handled it."""
+    try:
+        numbers = _signals.recv(64, socket.MSG_PEEK)
+    except BlockingIOError:
+        return None
+    return next((number for number in numbers if number in STOPPED_BY), None)
+
+
+@contextmanager
+def _plain_end(home: Home) -> Iterator[None]:
+    """Whatever ends a command: one line and its exit code, no stack trace for what is not a fault of the code."""
+    # Frameworks put handlers of their own in place of these; the wake-up says which signal it was all the same.
+    signal.set_wakeup_fd(_wakeup.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
     except KeyboardInterrupt:
-        pass
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.wait()
-    return code
-
-
-def _output(*, quiet: bool = False) -> Console:
-    width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-    return Console(quiet=quiet, highlight=False, soft_wrap=True, width=width)
+        number = _received() or signal.SIGINT
+        errors.print(f"stopped by {STOPPED_BY[signal.Signals(number)]}")
+        raise typer.Exit(128 + number) from None
+    except Exception as error:
+        line = in_one_line(f"{type(error).__name__}: {error}", home.root)
+        if line is None:
+            raise
+        _stop(NOT_PUBLISHED, line)
 
 
 def _home(path: Path) -> Home:
@@ -265,18 +358,18 @@ def _days(first: datetime | None, last: datetime | None) -> tuple[date, date] | 
 
 
 def _stop(code: int, message: str) -> NoReturn:
-    errors.print(f"[red]{escape(message)}[/]" if code == NOT_PUBLISHED else escape(message))
+    errors.print(shown(message, "red" if code == NOT_PUBLISHED else ""))
     raise typer.Exit(code)
 
 
 def main() -> None:
     """The console script."""
     # Registered first, so run last: as Python ends, DuckDB's binding tells the user at length about leaks of its own.
-    atexit.register(_hush)
+    atexit.register(_close_stderr)
     app()
 
 
-def _hush() -> None:
+def _close_stderr() -> None:
     sys.stderr.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 

@@ -8,6 +8,9 @@ import dagster as dg
 
 from ingest.home import Home
 
+MODULE = "orchestration.definitions"
+"""What Dagster loads; also the name of the code location."""
+
 SETTINGS = """\
 # Written by `campaign` where absent; yours to change.
 telemetry: {enabled: false}
@@ -25,6 +28,7 @@ run_retries: {enabled: true, max_retries: 0}
 freshness: {enabled: true}
 
 # What dbt says is in warehouse/dbt/logs.
+python_logs: {managed_python_loggers: [campaign]}
 compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}
 """
 

@@ -17,6 +17,7 @@ from ingest.home import Home
 from ingest.ledger import ledger_hash, read_ledger
 from ingest.planning import Plan, find_pending
 from ingest.source import INSTANT, Source
+from orchestration.display import counted
 from orchestration.project import Project
 
 PUBLICATIONS = pl.Schema(
@@ -95,9 +96,11 @@ def find_news(home: Home, project: Project, sources: Sequence[Source], days: tup
     if plan.pending:
         landed = sorted({item.landed_on for item in plan.pending})
         through = f"{landed[0]} to {landed[-1]}" if len(landed) > 1 else f"{landed[0]}"
-        reasons.append(f"{len(plan.pending)} new or changed deliveries on {len(landed)} days, {through}")
+        pending = counted(len(plan.pending), "new or changed delivery", "new or changed deliveries")
+        reasons.append(f"{pending} on {counted(len(landed), 'day')}, {through}")
     if plan.damaged:
-        reasons.append(f"{len(plan.damaged)} deliveries whose rows in the lake are missing or damaged")
+        damaged = counted(len(plan.damaged), "delivery", "deliveries")
+        reasons.append(f"{damaged} whose rows in the lake are missing or damaged")
     if plan.pending or ledger.height:
         reasons += _unpublished(home, project, ledger)
     return News(plan, tuple(reasons), ledger.height)

@@ -1,4 +1,4 @@
-"""What steps are handed: where the home is, and the home's turn to run. How either is used is the steps' affair."""
+"""What steps are handed: the home, locked for the run, and what the run is to take in. How either is used is the steps' affair."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,32 +10,31 @@ from ingest.home import Home
 from ingest.planning import Plan, find_pending
 from ingest.source import Source
 from orchestration.automation import window
-from orchestration.exclusive import exclusive
 from orchestration.project import Project
+from orchestration.run_lock import run_lock
 
 
 class HomeResource(dg.ConfigurableResource[Home]):
-    """The directory that the warehouse lives in, and the run's turn in it.
+    """The directory that the warehouse lives in, locked as long as the run lasts.
 
-    The turn lasts as long as the run, since the in-process executor makes its resources once: one writer, without a pool whose
-    slot a killed run would keep.
+    The in-process executor makes its resources once a run. A pool's slot would stay taken after a kill.
     """
 
     root: str
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Home]:
-        """Wait for the turn, hand out the home, give the turn back."""
+        """Wait for the lock, hand out the home, free the lock."""
         home = Home(Path(self.root))
-        with exclusive(home, lambda message: _say(context, message)) as turn:
+        with run_lock(home, lambda message: _say(context, message)) as lock:
             if context.run is not None and context.instance is not None:
-                bury(context.instance, turn.killed, but=context.run.run_id)
-                turn.name(context.run.run_id)
+                mark_run_failed(context.instance, lock.killed_run, but=context.run.run_id)
+                lock.name(context.run.run_id)
             yield home
 
 
-def bury(instance: dg.DagsterInstance, killed: str | None, but: str | None = None) -> None:
-    """Mark the run that died holding the home's turn as failed; Dagster would show it as running for ever."""
+def mark_run_failed(instance: dg.DagsterInstance, killed: str | None, but: str | None = None) -> None:
+    """Mark a run that was killed as failed; Dagster would show it as running for ever."""
     run = instance.get_run_by_id(killed) if killed is not None and killed != but else None
     if run is not None and not run.is_finished:
         instance.report_run_failed(run, "The process of this run was killed. A later run takes up what it left.")

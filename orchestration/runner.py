@@ -1,10 +1,23 @@
 """One run of the daily job in this process, and what came of it in plain words. The `campaign` command prints it."""
 
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
+from dagster._core.execution.api import execute_run
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from ingest.home import Home
 from ingest.ledger import LedgerError
@@ -13,13 +26,26 @@ from ingest.pseudonym import KeyProblemError
 from orchestration.automation import FROM_TAG, JOB, TO_TAG
 from orchestration.dbt import DbtError
 from orchestration.definitions import build_definitions
-from orchestration.instance import open_instance
+from orchestration.failures import in_one_line
+from orchestration.instance import MODULE, open_instance
 from orchestration.publication import PublicationError
 
 PLAIN = (KeyProblemError, LedgerError, DbtError, PublicationError)
 """Errors whose message is written for the user: it is shown alone."""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+ORIGIN = RemoteJobOrigin(
+    RemoteRepositoryOrigin(
+        ManagedGrpcPythonEnvCodeLocationOrigin(
+            LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE), location_name=MODULE
+        ),
+        SINGLETON_REPOSITORY_NAME,
+    ),
+    JOB,
+)
+"""What a run that the web UI launched carries: without it a run is in no overview."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +65,41 @@ def run_daily(
     tags = {"campaign/reason": "; ".join(reasons)}
     if days is not None:
         tags |= {FROM_TAG: days[0].isoformat(), TO_TAG: days[1].isoformat()}
-    with open_instance(home) as instance:
+    with open_instance(home) as instance, _notices() as notices:
         try:
             job = build_definitions(home.root, plan=plan).resolve_job_def(JOB)
         except DbtError as error:
             return Report(False, (str(error),))
-        result = job.execute_in_process(
-            instance=instance, run_id=run_id, tags=tags, run_config=QUIET, raise_on_error=False
+        run = instance.create_run_for_job(
+            job, run_id=run_id, run_config=QUIET, tags={**job.run_tags, **tags}, remote_job_origin=ORIGIN
         )
+        result = execute_run(InMemoryJob(job), run, instance)
         if not result.success:
-            return Report(False, _failures(home, result))
+            return Report(False, _failures(home, result), tuple(notices))
         removed = result.asset_materializations_for_node("publish")[-1].metadata.get("removed")
-        notices = (f"removed {removed.value}",) if removed is not None else ()
+        if removed is not None:
+            notices.append(f"removed {removed.value}")
         checks = result.get_asset_check_evaluations()
         # An ERROR stopped the run, or holds a delivery that is named apart.
         odd = [check for check in checks if not check.passed and check.severity == dg.AssetCheckSeverity.WARN]
-    return Report(True, notices=notices, warnings=tuple(map(_line, odd)))
+    return Report(True, notices=tuple(notices), warnings=tuple(map(_line, odd)))
+
+
+@contextmanager
+def _notices() -> Iterator[list[str]]:
+    """What steps warn of, as it is said."""
+    said: list[str] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+
+    handler, log = Handler(logging.WARNING), logging.getLogger("campaign")
+    log.addHandler(handler)
+    try:
+        yield said
+    finally:
+        log.removeHandler(handler)
 
 
 def log_path(home: Home) -> Path:
@@ -68,7 +113,7 @@ def _line(check: dg.AssetCheckEvaluation) -> str:
     return f"{'/'.join(check.asset_key.path)} {check.check_name}{observed}"
 
 
-def _failures(home: Home, result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+def _failures(home: Home, result: dg.JobExecutionResult) -> tuple[str, ...]:
     """What went wrong, a message per step that failed; the whole story goes to a file."""
     messages, story = [], []
     for event in result.get_step_failure_events():
@@ -76,6 +121,8 @@ def _failures(home: Home, result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
         story.append(f"{event.step_key}\n{data.error.to_string() if data.error else ''}")
         if data.user_failure_data is not None and data.user_failure_data.description:
             messages.append(data.user_failure_data.description)
+        elif data.error is not None and (line := in_one_line(data.error.to_string(), home.root)):
+            messages.append(line)
         elif data.error is not None:
             inner = data.error.cause or data.error
             kind, _, text = inner.message.strip().partition(": ")
@@ -83,5 +130,8 @@ def _failures(home: Home, result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
             messages.append(
                 text if is_plain else f"{event.step_key}: {inner.message.strip()} (the whole story: {log_path(home)})"
             )
-    log_path(home).write_text("\n\n".join(story))
-    return tuple(messages) or ("the run stopped before its first step ended; `campaign up` shows its events",)
+    with suppress(OSError):
+        log_path(home).write_text("\n\n".join(story))
+    return tuple(dict.fromkeys(messages)) or (
+        "the run stopped before its first step ended; `campaign up` shows its events",
+    )

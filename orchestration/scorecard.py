@@ -1,14 +1,20 @@
 """The scorecard on a terminal, read from the published marts as any analyst would. How a value comes about is dbt's affair."""
 
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from rich.table import Table
+from rich.text import Text
 
 from ingest.home import Home
+from orchestration.display import shown
 
-COLUMNS = "campaign_id, kpi_id, kpi_name, stage, unit, value, ci_low, ci_high, target, change, status, reason, as_of, is_provisional"
+COLUMNS = (
+    "campaign_id, campaign_name, kpi_id, kpi_name, stage, unit, market, subject_type, subject_id, value, ci_low, ci_high, target, "
+    "change, status, reason, reason_text, as_of, is_provisional"
+)
 UNITS = {"percent": "%", "percent_points": "pp", "minutes": "min", "hours": "h"}
 """How units look after a number; counts of things stand without."""
 
@@ -20,36 +26,54 @@ _MARKS = {
 }
 
 
-def scorecard(home: Home) -> Table:
-    """The published scorecard as a table."""
+def scorecards(home: Home) -> list[Table]:
+    """The published scorecard, a table per campaign."""
     rows = _read(
         home.published,
         f"select {COLUMNS} from rpt_campaign_scorecard order by campaign_id, position, market, subject_type, subject_id",
     )
-    as_of = max((str(row["as_of"]) for row in rows), default="never")
-    table = Table(title=f"Scorecard, deliveries landed through {as_of}", title_justify="left", header_style="bold")
-    for name, side in (
-        ("KPI", "left"),
-        ("", "left"),
-        ("value", "right"),
-        ("95 % interval", "right"),
-        ("change", "right"),
-        ("target", "right"),
-        ("", "left"),
-    ):
-        table.add_column(name, justify="right" if side == "right" else "left")
-    stage = None
+    return [_table(list(of_campaign)) for _, of_campaign in groupby(rows, key=lambda row: row["campaign_id"])]
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    as_of = max((str(row["as_of"]) for row in rows if row["as_of"]), default="never")
+    campaign = rows[0]["campaign_name"] or rows[0]["campaign_id"]
+    table = Table(
+        title=shown(f"Scorecard of {campaign}, deliveries landed through {as_of}"),
+        title_justify="left",
+        header_style="bold",
+    )
+    for name in ("KPI", "", "of"):
+        table.add_column(name)
+    for name in ("value", "95 % interval", "change", "target"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    stage = rows[0]["stage"]
     for row in rows:
-        if row["stage"] != stage and stage is not None:
+        if row["stage"] != stage:
             table.add_section()
         stage = row["stage"]
-        table.add_row(row["kpi_id"], row["kpi_name"], *_cells(row))
+        table.add_row(row["kpi_id"], shown(row["kpi_name"]), shown(_about(row)), *_cells(row))
     return table
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _about(row: dict[str, Any]) -> str:
+    """What a line is about besides its campaign: the wave and question, the session, the market."""
+    kind, subject = row["subject_type"], row["subject_id"]
+    parts = []
+    if kind == "survey" and subject.count(":") >= 4:
+        _survey, wave, sample, question, *_answer = subject.split(":")
+        parts += [f"wave {wave}", f"question {question}", *([f"sample {sample}"] if sample != "all" else [])]
+    elif kind != "campaign":
+        parts.append(f"{kind} {subject}")
+    if row["market"] != "all":
+        parts.append(f"market {row['market']}")
+    return ", ".join(parts)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str | Text, ...]:
     if row["value"] is None:
-        return "-", "", "", _number(row["target"], row["unit"]), f"[dim]{row['reason']}[/]"
+        return "-", "", "", _number(row["target"], row["unit"]), shown(row["reason_text"] or row["reason"], "dim")
     interval = (
         f"{_number(row['ci_low'], '')} to {_number(row['ci_high'], row['unit'])}" if row["ci_low"] is not None else ""
     )

@@ -1,14 +1,19 @@
 """The `campaign` command as a user meets it: exit codes, one clear message each, nothing imported that is not needed."""
 
+import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from ingest.home import Home
-from tests.orchestration.conftest import Copy, campaign, environment
+from orchestration.display import counted, shown
+from tests.orchestration.conftest import Copy, campaign, command, environment
 
 HEAVY = ("dagster", "dbt", "dagster_dbt", "great_expectations", "pandas")
 
@@ -44,7 +49,7 @@ def test_status_changes_nothing(copy: Copy, published: Home) -> None:
     before = sorted((path, path.stat().st_mtime_ns) for path in home.root.rglob("*") if path.is_file())
     done = campaign("status", "--home", str(home.root))
     assert done.returncode == 0
-    assert f"Waiting: 1 new or changed deliveries on 1 days, {folder.parent.name}" in done.stdout
+    assert f"Waiting: 1 new or changed delivery on 1 day, {folder.parent.name}" in done.stdout
     assert sorted((path, path.stat().st_mtime_ns) for path in home.root.rglob("*") if path.is_file()) == before
 
 
@@ -57,8 +62,9 @@ def test_published_with_a_refusal_is_told_apart(copy: Copy, published: Home) -> 
     [line] = done.stderr.splitlines()
     assert line.startswith(f"live/{folder.parent.name}/{folder.name} refused: delivery.yml: unknown key 'unheard_of'")
     again = campaign("run", "--home", str(home.root))
-    assert again.returncode == 0
+    assert again.returncode == 3
     assert "Nothing to do" in again.stdout
+    assert again.stderr == done.stderr
 
 
 @pytest.mark.parametrize(
@@ -83,6 +89,54 @@ def test_an_empty_home_is_told_how_to_get_the_sample(tmp_path: Path) -> None:
     assert f"campaign simulate --home {tmp_path}" in done.stderr
 
 
+def test_version() -> None:
+    done = campaign("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"campaign \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_the_status_of_a_directory_that_holds_no_warehouse(tmp_path: Path) -> None:
+    done = campaign("status", "--home", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"there is no warehouse in {tmp_path};")
+
+
+def test_a_port_that_is_used_is_refused_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = campaign("up", "--home", str(tmp_path), "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr == f"port {port} cannot be used (Address already in use); name another with --port\n"
+
+
+def test_text_from_data_is_shown_not_obeyed() -> None:
+    assert shown("[red]a[/] \x1b[31mb\x07 \u202ec\tمرحب").plain == "[red]a[/] \\x1b[31mb\\x07 \\u202ec مرحب"
+
+
+def test_numbers_go_with_their_nouns() -> None:
+    assert [counted(number, "day") for number in (0, 1, 1234)] == ["0 days", "1 day", "1,234 days"]
+    assert counted(2, "delivery", "deliveries") == "2 deliveries"
+
+
+@pytest.mark.parametrize(("number", "code", "name"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")])
+def test_a_run_that_is_told_to_stop_says_so_in_one_line(
+    copy: Copy, landed: Home, number: signal.Signals, code: int, name: str
+) -> None:
+    home = copy(landed)
+    process = subprocess.Popen(
+        command("run", "--home", str(home.root), "--quiet"), env=environment(), stderr=subprocess.PIPE, text=True
+    )
+    while process.poll() is None and not (home.lake / ".staging").exists():
+        time.sleep(0.01)
+    process.send_signal(number)
+    assert process.stderr is not None
+    assert process.stderr.read() == f"stopped by {name}\n"
+    assert process.wait() == code
+    process.stderr.close()
+
+
 def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     done = campaign("run", "--home", str(tmp_path / "home"))
@@ -100,16 +154,18 @@ def test_a_seed_that_replaces_none(copy: Copy, landed: Home) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_without_a_pseudonym_key_nothing_is_published(copy: Copy, landed: Home) -> None:
+def test_a_missing_pseudonym_key_is_noticed_before_anything_begins(copy: Copy, landed: Home) -> None:
     home = copy(landed)
     home.simulated.unlink()
     shutil.rmtree(home.root / "truth")
     done = campaign("run", "--home", str(home.root))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "CAMPAIGN_PSEUDONYM_KEY is not set; expected a secret of 32 characters or more" in done.stderr
+    assert 'export CAMPAIGN_PSEUDONYM_KEY="$(cat ~/campaign.key)"' in done.stderr
     assert "not published" in done.stderr
     assert "Traceback" not in done.stderr
     assert not home.published.exists()
+    assert not home.dagster.exists()
 
 
 def test_the_sample_is_not_written_over_deliveries_of_a_user_s(tmp_path: Path) -> None:
@@ -124,7 +180,11 @@ def test_the_first_run_prints_the_scorecard_and_where_to_look(copy: Copy, publis
     shutil.rmtree(home.published.parent)
     done = campaign("run", "--home", str(home.root))
     assert done.returncode == 0, done.stderr
-    assert "Scorecard, deliveries landed through 2022-10-" in done.stdout
+    assert "deliveries landed through 2022-10-" in done.stdout
+    assert "question " in done.stdout
+    assert re.search(r"^read hashtag: \d+ of \d+ deliveries \(", done.stdout, re.M) is None
+    assert re.search(r"^build: (\d+) of \1 models \(", done.stdout, re.M)
+    assert re.search(r"^publish \(", done.stdout, re.M)
     assert "Video views" in done.stdout
     assert f"Published: {home.published}" in done.stdout.replace("\n", "")
     assert done.stderr == ""
@@ -133,8 +193,8 @@ def test_the_first_run_prints_the_scorecard_and_where_to_look(copy: Copy, publis
 def test_a_damaged_ledger_stops_with_the_way_back(copy: Copy, published: Home) -> None:
     home = copy(published)
     home.ledger.write_bytes(home.ledger.read_bytes()[:-20])
-    for command in ("run", "status"):
-        done = campaign(command, "--home", str(home.root))
+    for name in ("run", "status"):
+        done = campaign(name, "--home", str(home.root))
         assert done.returncode == 2
         assert done.stderr.startswith(f"{home.ledger} is damaged")
         assert f"campaign rebuild --home {home.root}" in done.stderr

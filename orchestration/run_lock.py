@@ -12,28 +12,28 @@ from ingest.home import Home
 
 
 @dataclass
-class Turn:
-    """The right to run. `killed` is the run that died while it held the lock; `waited`, whether someone else had it first."""
+class RunLock:
+    """The lock while it is held. `killed_run` died while it held the lock; `waited` says whether another process held it first."""
 
     descriptor: int
-    killed: str | None
+    killed_run: str | None
     waited: bool
 
     def name(self, run_id: str) -> None:
-        """Write down who runs, for those who wait and for those who find the body."""
+        """Write down which run holds the lock, for whoever waits, and for whoever takes it after a kill."""
         note = {"run_id": run_id, "pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, json.dumps(note).encode(), 0)
 
 
-_held: dict[str, Turn] = {}
+_held: dict[str, RunLock] = {}
 
 
 @contextmanager
-def exclusive(home: Home, say: Callable[[str], None]) -> Iterator[Turn]:
-    """Wait for the home's turn and hold it. Within one process it may be taken again by whoever already holds it.
+def run_lock(home: Home, say: Callable[[str], None]) -> Iterator[RunLock]:
+    """Wait for the home's lock and hold it. A process that holds it may take it again.
 
-    `say` is told whom one is waiting for, since a silent wait looks like a hang.
+    `say` is told which run holds it, since a silent wait looks like a hang.
     """
     path = str(home.root / "run.lock")
     if path in _held:
@@ -55,10 +55,10 @@ def exclusive(home: Home, say: Callable[[str], None]) -> Iterator[Turn]:
             )
             say(f"waiting for {who}")
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        turn = Turn(descriptor, _note(descriptor).get("run_id"), waited)
-        _held[path] = turn
+        lock = RunLock(descriptor, _note(descriptor).get("run_id"), waited)
+        _held[path] = lock
         try:
-            yield turn
+            yield lock
         finally:
             os.ftruncate(descriptor, 0)
             del _held[path]

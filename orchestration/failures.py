@@ -1,0 +1,15 @@
+"""What stopped a run, in one line for a person. Where the whole story goes is the caller's affair."""
+
+from pathlib import Path
+
+NO_ROOM = ("No space left on device", "database or disk is full", "Disk quota exceeded")
+NO_RIGHT = ("Read-only file system", "Permission denied", "readonly database", "read-only mode")
+
+
+def in_one_line(text: str, home: Path) -> str | None:
+    """What the surroundings did: a full disk, a home that cannot be written. None where it was something else."""
+    if any(sign in text for sign in NO_ROOM):
+        return f"the disk that holds {home} is full; free some space and run again"
+    if any(sign in text for sign in NO_RIGHT):
+        return f"{home} cannot be written; give this user the right to write it, or name another directory with --home"
+    return None
