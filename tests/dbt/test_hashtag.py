@@ -17,6 +17,7 @@ MARTS = [
     "dim_video",
     "fct_hashtag_video_day",
     "fct_hashtag_day",
+    "fct_hashtag_cohort",
     "intermediate.int_hashtag__measures",
 ]
 MODELS = [
@@ -25,6 +26,7 @@ MODELS = [
     "+dim_video",
     "+fct_hashtag_video_day",
     "+fct_hashtag_day",
+    "+fct_hashtag_cohort",
     "+int_hashtag__measures",
 ]
 CUT_OFF_AFTER = ["stg_lake__rebuilds", "int_hashtag__video_days", "int_hashtag__videos", "int_hashtag__posts",
@@ -147,6 +149,35 @@ def test_maturity_flips_without_touching_the_readings(lab: Lab) -> None:
     assert lab.rows("select video_id, is_provisional from fct_hashtag_video_day") == [("v", True)]
 
 
+def test_cohorts_are_measured_at_their_age_from_what_was_read_on_that_date(lab: Lab) -> None:
+    born = {"created_at": at(1, 0)}
+    deliver(lab, 2, "a", [reading("v", 2, 100, **born), reading("w", 2, 10, **born), reading("old", 2, 7)])
+    deliver(lab, 8, "b", [reading("v", 8, 400, **born), reading("late", 8, 50, **born), reading("old", 8, 9)])
+    settle(lab)
+    posted = date(2026, 3, 2)
+    columns = "posted_on, age_days, event_on, posts, posts_measured, views, likes, is_provisional"
+    cohort = f"select {columns} from fct_hashtag_cohort where hashtag = 'calm' order by age_days"
+    first = (posted, 1, date(2026, 3, 3), 2, 2, 110, 11, True)
+    assert lab.rows(cohort) == [first, (posted, 7, date(2026, 3, 9), 3, 2, 450, 45, True)]
+    deliver(lab, 8, "b", None)
+    settle(lab)
+    assert lab.rows(cohort) == [first]
+
+
+def test_a_caption_that_is_edited_changes_no_past_date(lab: Lab) -> None:
+    deliver(lab, 1, "a", [reading("v", 1, 100, created_at=at(1, 0))])
+    deliver(lab, 2, "b", [reading("v", 2, 150, hashtags=["other"], display_hashtags=["other"])])
+    deliver(lab, 3, "c", [reading("v", 3, 160, hashtags=None, display_hashtags=None)])
+    settle(lab)
+    days = "select hashtag, event_on, posts, views from fct_hashtag_day order by 1, 2"
+    assert lab.rows(days) == [
+        ("calm", date(2026, 3, 2), 1, None),
+        ("other", date(2026, 3, 3), 0, 50),
+        ("other", date(2026, 3, 4), 0, 10),
+    ]
+    assert lab.rows("select hashtags from dim_video") == [(["other"],)]
+
+
 def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
     """Readings of a few videos on the day or up to five days earlier, with every kind of gap."""
     rows = []
@@ -164,7 +195,7 @@ def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
                     display_hashtags=tags,
                     creator_key=chance.choice(["p", "q", None]),
                     creator_country=chance.choice(["AE", "EG", None]),
-                    created_at=at(chance.choice([day, day - 1, -9]), 0),
+                    created_at=at(chance.choice([day, day - 1, day - 7, -9]), 0),
                 )
             )
     return rows

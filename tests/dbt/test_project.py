@@ -42,6 +42,7 @@ PUBLIC = {
         "campaign_id hashtag event_on posts unique_creators new_creators views likes comments shares "
         "saves engagements_lcs engagement_rate_by_views is_provisional"
     ),
+    "fct_hashtag_cohort": "campaign_id hashtag posted_on age_days posts posts_measured views likes comments shares saves",
     "dim_live_session": "campaign_id session_id title advocate topic platform language country starts_at ends_at",
     "fct_live_session": (
         "campaign_id session_id basis identity unique_attendees unique_attendees_low peak_concurrent "
