@@ -22,7 +22,7 @@ class Stated:
     def configuration(self: Any) -> ExpectationConfiguration:
         """The expectation as suites keep it."""
         kept: ExpectationConfiguration = super().configuration  # type: ignore[misc]
-        for name, default in _native_defaults(type(self)):
+        for name, default in _native_defaults(self.__class__):
             if getattr(self, name) != default:
                 kept.kwargs[name] = getattr(self, name)
         kept.description, kept.severity = self.description, self.severity
