@@ -206,4 +206,5 @@ def _write(path: Path, text: str) -> None:
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
-        folder.mkdir(mode=0o750, exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o750)

@@ -17,6 +17,13 @@ def make_private(folder: Path) -> None:
     folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
 
 
+def keep_private(folder: Path) -> None:
+    """Make a folder where it is missing, and see to it that nobody but its owner may look into it."""
+    make_private(folder)
+    if folder.stat().st_mode & 0o777 != PRIVATE_FOLDER:
+        folder.chmod(PRIVATE_FOLDER)
+
+
 def write_privately(frame: pl.DataFrame, path: Path) -> None:
     """Write parquet that only its owner may read; the file is not on disk yet, nor is it replaced in one step."""
     path.touch(PRIVATE_FILE)

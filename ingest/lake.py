@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from ingest.files import PRIVATE_FOLDER, make_private, replace_durably, write_atomically, write_privately
+from ingest.files import keep_private, make_private, replace_durably, write_atomically, write_privately
 from ingest.home import Home
 from ingest.ledger import in_effect
 from ingest.reasons import Reason
@@ -89,8 +89,7 @@ class StagedDelivery:
 def prepare(home: Home, sources: Iterable[Source]) -> None:
     """Make sure every table has its empty file, so that a query over the lake finds columns on the first day."""
     home.root.mkdir(parents=True, exist_ok=True)
-    make_private(home.lake)
-    home.lake.chmod(PRIVATE_FOLDER)
+    keep_private(home.lake)
     for source in sources:
         for table in source.tables:
             empty = partition(home.lake / table.name, SCHEMA_DAY, "_schema")

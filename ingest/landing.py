@@ -100,6 +100,7 @@ def write_delivery(
     Returns the delivery's folder. Whoever looks at any instant sees the old delivery, the new one or none, never a part.
     """
     target = home.landing / source / landed_on.isoformat() / name
+    home.root.mkdir(parents=True, exist_ok=True)
     make_private(target.parent)
     staging = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
     for file_name, content in files.items():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import polars as pl
 
+from ingest.files import PRIVATE_FILE, keep_private, write_privately
 from ingest.home import Home
 from ingest.landing import write_delivery
 from ingest.simulated.hashtag import plan_hashtag
@@ -133,15 +134,17 @@ def _refuse_other_content(home: Home, seed: int, size: dict[str, int]) -> None:
 def _write(home: Home, seed: int, size: dict[str, int], planned: list[PlannedDelivery], truth: Truth) -> None:
     """The truth and the marker first: a home that was left half written is still known to be simulated."""
     folder = home.root / "truth"
-    folder.mkdir(parents=True, exist_ok=True)
+    home.root.mkdir(parents=True, exist_ok=True)
+    keep_private(folder)
     for one in fields(Truth):
-        getattr(truth, one.name).write_parquet(folder / f"{one.name}.parquet")
+        write_privately(getattr(truth, one.name), folder / f"{one.name}.parquet")
     marker = {
         "seed": seed,
         "size": size,
         "pseudonym_key": hashlib.sha256(f"pseudonyms of the simulated campaign {seed}".encode()).hexdigest(),
         "deliveries": sorted([one.source, one.landed_on.isoformat(), one.name] for one in planned),
     }
+    home.simulated.touch(PRIVATE_FILE)
     home.simulated.write_text(json.dumps(marker, indent=2) + "\n", "utf-8")
     for made in planned:
         write_delivery(home, made.source, made.landed_on, made.name, made.files, made.note)

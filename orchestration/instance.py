@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from ingest.files import keep_private
 from ingest.home import Home
 
 MODULE = "orchestration.definitions"
@@ -44,7 +45,10 @@ RENAMED = {
 
 def prepare_instance(home: Home) -> None:
     """Make sure that the instance's directory and settings exist, and that every process started from here uses it."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
+    # Everything that a run writes holds what people did; what analysts open is opened to them by whoever publishes it.
+    os.umask(0o077)
+    for folder in (home.dagster, home.warehouse.parent):
+        keep_private(folder)
     settings = home.dagster / "dagster.yaml"
     content = before = settings.read_text() if settings.exists() else ""
     for old, new in RENAMED.items():
