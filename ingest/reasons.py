@@ -107,6 +107,11 @@ class Reason(StrEnum):
         "There is no earlier session to tell who is new.",
         "لا توجد جلسة سابقة لمعرفة من هو جديد.",
     )
+    OUTSIDE_CAMPAIGN = (
+        "outside_campaign",
+        "It took place outside the campaign's dates.",
+        "جرى خارج تواريخ الحملة.",
+    )
     SMALL_BASE = "small_base", "Fewer than 5 people answered.", "أجاب أقل من خمسة أشخاص."
     IMPRECISE = "imprecise", "The sample is too small for a usable figure.", "العينة أصغر من أن تعطي رقمًا صالحًا."
     SINGLE_PSU_STRATUM = (

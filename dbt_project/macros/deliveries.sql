@@ -102,6 +102,5 @@
 
 {# Post-hook of the last model: nothing is pending any more. Every model of touched keys stands here and in that model's depends_on. #}
 {% macro clear_pending() %}
-    delete from {{ ref('int_live__touched') }};
     delete from {{ ref('int_survey__touched') }};
 {% endmacro %}

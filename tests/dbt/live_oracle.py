@@ -3,6 +3,7 @@
 Instants are whole seconds since 1970. Nothing here knows dbt or SQL.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
 Id = tuple[date, str]
-STAFF = {"host", "advocate", "moderator"}
+Person = tuple[str, int]
 STRENGTH = {"note": 0, "file": 1, "events": 2}
 DESCRIPTION = ("title", "advocate", "topic", "platform", "language", "country")
 PEOPLE = (
@@ -20,6 +21,9 @@ PEOPLE = (
     "unique_attendees_low",
     "average_watch_minutes",
     "median_watch_minutes",
+    "p90_watch_minutes",
+    "views",
+    "average_view_minutes",
     "present_at_5m",
     "present_at_15m",
     "present_at_30m",
@@ -40,6 +44,7 @@ class Delivered:
     sessions: Sequence[Row]
     stays: Sequence[Row] = ()
     samples: Sequence[Row] = ()
+    instances: Sequence[Row] = ()
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Session:
     described: list[tuple[Id, Row]] = field(default_factory=list)
     stays: list[tuple[Id, Row]] = field(default_factory=list)
     samples: list[tuple[Id, Row]] = field(default_factory=list)
+    instances: list[Row] = field(default_factory=list)
 
     def attribute(self, name: str) -> Any:
         known = [row[name] for _, row in self.described if row.get(name) is not None]
@@ -60,7 +66,7 @@ class Session:
             return None
         best = min(STRENGTH[row["bounds_basis"]] for row in known)
         values: list[int] = [row[name] for row in known if STRENGTH[row["bounds_basis"]] == best]
-        if best < STRENGTH["events"]:
+        if best == STRENGTH["note"]:
             return values[-1]
         return min(values) if name == "starts_at" else max(values)
 
@@ -70,9 +76,17 @@ class Session:
 
     @property
     def identity(self) -> str:
-        if self.basis == "samples":
-            return "none"
-        return "id" if any(row["identity"] == "id" for _, row in self.described) else "name"
+        kinds = {row["identity"] for _, row in self.described if row["basis"] == "intervals"}
+        return "none" if not kinds else "id" if "id" in kinds else "name"
+
+    def live_seconds(self, start: int, end: int) -> list[int]:
+        """The seconds in which the session was live, in order: their place in the list is the session's clock."""
+        starts = sorted({row["starts_at"] for row in self.instances})
+        live: set[int] = set()
+        for at, following in zip(starts, [*starts[1:], end], strict=True):
+            known = [row["ends_at"] for row in self.instances if row["starts_at"] == at and row["ends_at"] is not None]
+            live |= set(range(max(start, at), min(end, max(known, default=following))))
+        return sorted(live) or list(range(start, end))
 
 
 def gather(deliveries: Mapping[Id, Delivered]) -> dict[str, Session]:
@@ -86,32 +100,58 @@ def gather(deliveries: Mapping[Id, Delivered]) -> dict[str, Session]:
             sessions[row["session_id"]].stays.append((key, row))
         for row in delivered.samples:
             sessions[row["session_id"]].samples.append((key, row))
+        for row in delivered.instances:
+            sessions[row["session_id"]].instances.append(row)
     return sessions
 
 
-def people_by_second(session: Session, start: int, end: int) -> tuple[dict[str, set[int]], Row]:
-    """The seconds each attendee was present in, and what is known of the attendees."""
-    latest = {(row["person_key"], row["joined_at"]): (key, row) for key, row in session.stays}
-    staff = {row["person_key"] for _, row in latest.values() if row["role"] in STAFF}
-    present: dict[str, set[int]] = {}
-    seen: dict[str, set[int]] = {}
-    with_id: set[str] = set()
-    imputed = 0
-    for _, row in latest.values():
-        person = row["person_key"]
+@dataclass
+class Presence:
+    """The places on the session's clock at which a person was there, and at which their leave was seen, too."""
+
+    identity: str
+    there: set[int] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
+    imputed: int = 0
+
+    @property
+    def views(self) -> int:
+        """Times they came, those within a minute of having gone being the same."""
+        ordered = sorted(self.there)
+        return 1 + sum(after - before > 60 for before, after in zip(ordered, ordered[1:], strict=False))
+
+
+def presences(session: Session, start: int, end: int, clock: Mapping[int, int]) -> dict[Person, Presence]:
+    """Every attendee, guests of one name who overlap apart: each stay is of the first of them who is free."""
+    latest = {(row["person_key"], row["joined_at"], row["device"]): row for _, row in session.stays}
+    staff = {row["person_key"] for _, row in session.stays if row["is_staff"]}
+    free_at: dict[str, list[int]] = defaultdict(list)
+    people: dict[Person, Presence] = {}
+
+    def place(row: Row) -> tuple[int, int, bool]:
         left = end if row["left_at"] is None else row["left_at"]
-        seconds = set(range(max(start, row["joined_at"]), min(end, left)))
-        if person in staff or not seconds:
+        return max(start, row["joined_at"]), min(end, left), row["left_at"] is None
+
+    for row in sorted(latest.values(), key=place):
+        entered, exited, is_imputed = place(row)
+        if row["person_key"] in staff or entered >= exited:
             continue
-        present.setdefault(person, set()).update(seconds)
-        seen.setdefault(person, set())
-        if row["left_at"] is None:
-            imputed += 1
+        device = 1
+        if row["identity"] == "guest":
+            devices = free_at[row["person_key"]]
+            free = [number for number, until in enumerate(devices, 1) if until <= entered]
+            device = free[0] if free else len(devices) + 1
+            devices[device - 1 :] = [exited, *devices[device:]]
+        there = {clock[second] for second in range(entered, exited) if second in clock}
+        if not there:
+            continue
+        presence = people.setdefault((row["person_key"], device), Presence(row["identity"]))
+        presence.there |= there
+        if is_imputed:
+            presence.imputed += 1
         else:
-            seen[person] |= seconds
-        if session.identity == "name" or row["identity"] == "id":
-            with_id.add(person)
-    return present, {"imputed": imputed, "seen": seen, "with_id": with_id}
+            presence.seen |= there
+    return people
 
 
 def samples_by_second(session: Session, start: int, end: int) -> tuple[dict[int, int], int | None]:
@@ -127,34 +167,42 @@ def samples_by_second(session: Session, start: int, end: int) -> tuple[dict[int,
 
 
 def expected(deliveries: Mapping[Id, Delivered], as_of: date, zone: str, look_back: int) -> dict[str, list[Row]]:
-    """The rows of the three marts."""
+    """The rows of the marts."""
     sessions = gather(deliveries)
-    marts: dict[str, list[Row]] = {"dim_live_session": [], "fct_live_session": [], "fct_live_minute": []}
-    attendees: dict[str, set[str]] = {}
+    marts: dict[str, list[Row]] = {
+        "dim_live_session": [], "fct_live_session": [], "fct_live_minute": [], "fct_live_retention": []
+    }  # fmt: skip
+    attendees: dict[str, set[Person]] = {}
     for session_id, session in sorted(sessions.items()):
         start, end = session.bound("starts_at"), session.bound("ends_at")
         described = {name: session.attribute(name) for name in DESCRIPTION}
         marts["dim_live_session"].append({"session_id": session_id, **described, "starts_at": start, "ends_at": end})
         assert start is not None
         assert end is not None
+        live = session.live_seconds(start, end)
+        clock = {second: place for place, second in enumerate(live)}
         event_on = datetime.fromtimestamp(start, UTC).astimezone(ZoneInfo(zone)).date()
         fact: Row = {
             "session_id": session_id,
             "event_on": event_on,
             "basis": session.basis,
             "identity": session.identity,
+            "is_in_campaign": True,
             "is_provisional": (as_of - event_on).days < look_back,
-            "live_minutes": (end - start) / 60,
+            "live_minutes": len(live) / 60,
         }
         last_sample: int | None = None
         if session.basis == "intervals":
-            present, known = people_by_second(session, start, end)
-            attendees[session_id] = set(present)
-            counts = {second: sum(second in seconds for seconds in present.values()) for second in range(start, end)}
-            fact |= people_figures(present, known, start, end)
-            fact["attended_minutes"] = sum(len(seconds) for seconds in present.values()) / 60
+            people = presences(session, start, end, clock)
+            attendees[session_id] = set(people)
+            counts = {second: sum(place in one.there for one in people.values()) for second, place in clock.items()}
+            fact |= people_figures(people, len(live))
+            fact["attended_minutes"] = sum(len(one.there) for one in people.values()) / 60
+            marts["fct_live_retention"] += retention(session_id, people, len(live))
         else:
             counts, last_sample = samples_by_second(session, start, end)
+            counts = {second: count for second, count in counts.items() if second in clock}
+            last_sample = last_sample if live and live[-1] == end - 1 else None
             fact |= dict.fromkeys(PEOPLE)
             fact["attended_minutes"] = sum(counts.values()) / 60 if counts else None
             fact["reason"] = "samples_only"
@@ -164,66 +212,92 @@ def expected(deliveries: Mapping[Id, Delivered], as_of: date, zone: str, look_ba
         fact["peak_concurrent_at"] = min((second for second, count in instants.items() if count == peak), default=None)
         fact["average_concurrent"] = sum(counts.values()) / len(counts) if counts else None
         fact["covered_minutes"] = len(counts) / 60
-        fact["uncovered_minutes"] = (end - start - len(counts)) / 60
+        fact["uncovered_minutes"] = (len(live) - len(counts)) / 60
         marts["fct_live_session"].append(fact)
-        marts["fct_live_minute"] += minutes_of(session_id, counts, instants, start, end)
+        marts["fct_live_minute"] += minutes_of(session_id, counts, live)
     add_newcomers(marts["fct_live_session"], sessions, attendees)
     return marts
 
 
-def people_figures(present: Mapping[str, set[int]], known: Row, start: int, end: int) -> Row:
+def people_figures(people: Mapping[Person, Presence], length: int) -> Row:
     """Figures about people, of a session whose people are known."""
-    length, unique = end - start, len(present)
-    figures: Row = {"unique_attendees": unique, "unique_attendees_low": len(known["with_id"])}
+    unique, ids = len(people), sum(one.identity == "id" for one in people.values())
+    figures: Row = {"unique_attendees": unique, "unique_attendees_low": ids or len({name for name, _ in people})}
     for minute in (5, 15, 30):
-        at = start + 60 * minute
-        count = None if 60 * minute > length else sum(at in seconds for seconds in present.values())
+        count = None if 60 * minute > length else sum(60 * minute in one.there for one in people.values())
         figures[f"present_at_{minute}m"] = count
         figures[f"retention_{minute}m_pct"] = None if count is None or not unique else 100 * count / unique
     completed = sum(
-        any((second + 1 - start) * 10 > 9 * length for second in seconds) and len(seconds) * 4 >= 3 * length
-        for seconds in present.values()
+        (max(one.there) + 1) * 10 > 9 * length and len(one.there) * 4 >= 3 * length for one in people.values()
     )
-    watched = [len(seconds) / 60 for seconds in present.values()]
+    watched = sorted(len(one.there) / 60 for one in people.values())
+    views = sum(one.views for one in people.values())
+    figures["views"] = views
+    figures["average_view_minutes"] = sum(watched) / views if views else None
     figures["completed_attendees"] = completed
     figures["completion_rate"] = completed / unique if unique else None
     figures["average_watch_minutes"] = sum(watched) / unique if unique else None
     figures["median_watch_minutes"] = median(watched) if unique else None
-    figures["imputed_leaves"] = known["imputed"]
-    figures["attended_minutes_low"] = sum(len(seconds) for seconds in known["seen"].values()) / 60
+    figures["p90_watch_minutes"] = quantile(watched, 0.9) if unique else None
+    figures["imputed_leaves"] = sum(one.imputed for one in people.values())
+    figures["attended_minutes_low"] = sum(len(one.seen) for one in people.values()) / 60
     figures["reason"] = None if unique else "no_denominator"
     return figures
 
 
-def minutes_of(
-    session_id: str, counts: Mapping[int, int], instants: Mapping[int, int | None], start: int, end: int
-) -> list[Row]:
-    """A row for every clock minute with time of the session in it, or with the sample it ends with."""
-    rows = []
-    for minute in range(start // 60, end // 60 + 1):
-        inside = [second for second in range(minute * 60, minute * 60 + 60) if start <= second < end]
-        peaks = [count for second, count in instants.items() if second // 60 == minute and count is not None]
-        covered = [counts[second] for second in inside if second in counts]
-        if inside or peaks:
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The quantile between the two values beside its place."""
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    return ordered[low] + (place - low) * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low])
+
+
+def retention(session_id: str, people: Mapping[Person, Presence], length: int) -> list[Row]:
+    """How many are there at each minute of the session, and how many stayed so many minutes of those who could."""
+    rows: list[Row] = []
+    for minute in range(length // 60 + 1):
+        place = 60 * minute
+        present = sum(place in one.there for one in people.values())
+        stayed = sum(len(one.there) >= place for one in people.values())
+        could = sum(length - min(one.there) >= place for one in people.values())
+        for clock, count, base in (("session", present, len(people)), ("viewer", stayed, could)):
+            rate = 100 * count / base if base else None
             rows.append(
                 {
-                    "session_id": session_id,
-                    "minute_at": minute * 60,
-                    "concurrent": sum(covered) / 60 if covered else None,
-                    "concurrent_peak": max(peaks, default=None),
-                    "covered_seconds": float(len(covered)),
-                }
+                    "session_id": session_id, "clock": clock, "minute": minute, "viewers": count, "base": base,
+                    "retention_pct": rate, "reason": None if base else "no_denominator",
+                }  # fmt: skip
             )
     return rows
 
 
-def add_newcomers(facts: Sequence[Row], sessions: Mapping[str, Session], attendees: Mapping[str, set[str]]) -> None:
+def minutes_of(session_id: str, counts: Mapping[int, int], live: Sequence[int]) -> list[Row]:
+    """A row for every clock minute with live time in it."""
+    rows = []
+    seconds: dict[int, list[int]] = defaultdict(list)
+    for second in live:
+        seconds[second // 60].append(second)
+    for minute, inside in sorted(seconds.items()):
+        covered = [counts[second] for second in inside if second in counts]
+        rows.append(
+            {
+                "session_id": session_id,
+                "minute_at": minute * 60,
+                "concurrent": sum(covered) / 60 if covered else None,
+                "concurrent_peak": max(covered, default=None),
+                "covered_seconds": float(len(covered)),
+            }
+        )
+    return rows
+
+
+def add_newcomers(facts: Sequence[Row], sessions: Mapping[str, Session], attendees: Mapping[str, set[Person]]) -> None:
     """Who came for the first time, among sessions that tell people apart in the same way."""
     for fact in facts:
         fact |= {"new_attendees": None, "returning_attendees": None, "new_attendees_reason": "samples_only"}
     for identity in ("id", "name"):
         series = [fact for fact in facts if fact["identity"] == identity]
-        before: set[str] = set()
+        before: set[Person] = set()
         ordered = sorted(series, key=lambda fact: (sessions[fact["session_id"]].bound("starts_at"), fact["session_id"]))
         for number, fact in enumerate(ordered):
             came = attendees[fact["session_id"]]

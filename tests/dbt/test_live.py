@@ -1,6 +1,6 @@
 """Live marts: the golden vector, an oracle that counts second by second, incremental = full rebuild, and real files."""
 
-import json
+import hashlib
 import random
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +31,7 @@ KEYS = {
     "dim_live_session": ["session_id"],
     "fct_live_session": ["session_id"],
     "fct_live_minute": ["session_id", "minute_at"],
+    "fct_live_retention": ["session_id", "clock", "minute"],
 }
 MARTS = list(KEYS)
 EVERYTHING = [f"+{mart}" for mart in MARTS]
@@ -82,9 +83,23 @@ def sample(session_id: str, at: float, viewers: int | None, max_gap_seconds: int
     return {"session_id": session_id, "sampled_at": minute(at), "viewers": viewers, "max_gap_seconds": max_gap_seconds}
 
 
+def instance(session_id: str, start: float, end: float | None) -> Row:
+    return {"session_id": session_id, "starts_at": minute(start), "ends_at": minute(end)}
+
+
+def key_of(person: str) -> str:
+    """A key such as ingestion makes."""
+    return hashlib.md5(person.encode(), usedforsecurity=False).hexdigest()
+
+
 def frames(delivered: Delivered) -> dict[str, pl.DataFrame]:
     """The lake frames of a delivery; instants are given in seconds."""
-    tables = {"live_sessions": delivered.sessions, "live_stays": delivered.stays, "live_samples": delivered.samples}
+    tables = {
+        "live_sessions": delivered.sessions,
+        "live_instances": delivered.instances,
+        "live_stays": [row | {"person_key": key_of(row["person_key"])} for row in delivered.stays],
+        "live_samples": delivered.samples,
+    }
     made = {}
     for name, rows in tables.items():
         schema = LIVE.table(name).schema
@@ -104,9 +119,12 @@ def deliver(lab: Lab, day: int, name: str, delivered: Delivered | None, campaign
 
 
 def build(lab: Lab, *arguments: str) -> None:
-    """Build the live marts, and clear what is pending as the last model of a whole run does."""
+    """Build the live marts, and hold what they were built of as the end of a whole build does."""
     lab.run(EVERYTHING, *arguments)
-    lab.execute("delete from warehouse.intermediate.int_live__touched")
+    lab.execute(
+        "create or replace table warehouse.intermediate.held as "
+        "select versions.*, true as is_everywhere from warehouse.staging.stg_lake__versions as versions"
+    )
 
 
 def rows_of(lab: Lab, mart: str, campaign: str = "c") -> list[Row]:
@@ -191,6 +209,21 @@ def scenes(seeded: Lab) -> Iterator[Lab]:
         for n, (name, people) in enumerate(came.items())
         for person in people
     ]
+    restarted = [instance("restarted", 0, 20), instance("restarted", 30, 90)]
+    tok = [stay("restarted", "A", -5, 20), stay("restarted", "A", 30, 90), stay("restarted", "B", 10, 90)]
+    deliver(seeded, 0, "restarted", Delivered([session("restarted", 0, 90)], tok, [], restarted))
+
+    guests = [stay("guests", "iPhone", n, 30 + n, identity="guest") for n in range(3)]
+    guests += [stay("guests", "iPhone", 31, 40, identity="guest"), stay("guests", "A", 0, 60)]
+    guests += [stay("guests", "Galaxy", 5, 10, identity="guest", device=device) for device in (1, 2)]
+    deliver(seeded, 0, "guests", Delivered([session("guests", 0, 60)], guests))
+
+    deliver(seeded, 0, "role", Delivered([session("later", 0, 60)], [stay("later", "H", 0, 10, role="host")]))
+    deliver(seeded, 1, "no-role", Delivered([session("later", 0, 60)], [stay("later", "H", 0, 10), stay("later", "A", 0, 9)]))
+
+    registered = session("open", 0, 60, basis="registrations", identity="none")
+    deliver(seeded, 0, "registered", Delivered([registered | {"starts_at": None, "ends_at": None}]))
+
     named = session("names", 1000, 1060, identity="name")
     deliver(
         seeded,
@@ -257,6 +290,26 @@ class TestScenes:
         fact = facts["hosted"]
         assert (fact["unique_attendees"], fact["peak_concurrent"], fact["attended_minutes"]) == (1, 1, 5)
 
+    def test_a_later_list_without_roles_makes_no_host_a_viewer(self, facts: Mapping[str, Row]) -> None:
+        assert (facts["later"]["unique_attendees"], facts["later"]["attended_minutes"]) == (1, 9)
+
+    def test_a_pause_is_no_live_time(self, facts: Mapping[str, Row], minutes: Sequence[Row]) -> None:
+        fact = facts["restarted"]
+        assert (fact["live_minutes"], fact["covered_minutes"], fact["uncovered_minutes"]) == (80, 80, 0)
+        assert (fact["attended_minutes"], fact["average_concurrent"], fact["peak_concurrent"]) == (150, 150 / 80, 2)
+        assert (fact["present_at_15m"], fact["present_at_30m"], fact["completed_attendees"]) == (2, 2, 2)
+        at = [row["minute_at"] for row in minutes if row["session_id"] == "restarted"]
+        assert (len(at), at[20] - at[19]) == (80, 11 * 60)
+
+    def test_guests_of_one_name_who_overlap_are_people_of_their_own(self, facts: Mapping[str, Row]) -> None:
+        fact = facts["guests"]
+        assert (fact["unique_attendees"], fact["unique_attendees_low"]) == (6, 1)
+        assert (fact["peak_concurrent"], fact["attended_minutes"]) == (6, 60 + 90 + 9 + 10)
+
+    def test_registrations_alone_are_no_attendance(self, facts: Mapping[str, Row], scenes: Lab) -> None:
+        assert "open" not in facts
+        assert "open" in {row["session_id"] for row in rows_of(scenes, "dim_live_session")}
+
     def test_nobody_came(self, facts: Mapping[str, Row], minutes: Sequence[Row]) -> None:
         fact = facts["empty"]
         assert (
@@ -280,7 +333,7 @@ class TestScenes:
         fact = facts["single"]
         assert (fact["peak_concurrent"], fact["peak_concurrent_at"]) == (40, minute(7))
         assert (fact["average_concurrent"], fact["attended_minutes"], fact["live_minutes"]) == (None, None, 0)
-        assert [row["concurrent_peak"] for row in minutes if row["session_id"] == "single"] == [40]
+        assert [row["concurrent_peak"] for row in minutes if row["session_id"] == "single"] == []
 
     def test_samples(self, facts: Mapping[str, Row], minutes: Sequence[Row]) -> None:
         fact = facts["sampled"]
@@ -298,7 +351,8 @@ class TestScenes:
             minute(15),
         )
         concurrent = [row["concurrent"] for row in minutes if row["session_id"] == "sampled"]
-        assert concurrent == [10, *[20] * 5, *[None] * 5, 5, None, 20, 20, None]
+        assert concurrent == [10, *[20] * 5, *[None] * 5, 5, None, 20, 20]
+        assert [row["concurrent_peak"] for row in minutes if row["session_id"] == "sampled"] == concurrent
 
     def test_new_attendees_are_unknown_in_the_first_two_sessions(self, scenes: Lab) -> None:
         rows = rows_of(scenes, "fct_live_session", "d")
@@ -318,22 +372,19 @@ PEOPLE = ["A", "B", "C", "D", "E", "F"]
 
 def anything(rng: random.Random, pool: Sequence[str]) -> Delivered:
     """A delivery with every defect: times on a coarse grid collide, overlap, precede and follow the session."""
-    sessions, stays, samples = [], [], []
+    sessions, stays, samples, instances = [], [], [], []
     for session_id in rng.sample(pool, rng.randint(1, 2)):
         number = int(session_id[1:])
-        start, end = (
-            500 * number + rng.choice([0, 0, 0.5, 1.25]),
-            500 * number + rng.choice([4, 5, 15.5, 16, 31, 31.75]),
-        )
+        base = 500 * number - 1
+        start, end = base + 1 + rng.choice([0, 0, 0.5, 1.25]), base + 1 + rng.choice([4, 5, 15.5, 16, 31, 31.75])
         sampled = session_id.startswith("v") or (session_id.startswith("m") and rng.random() < 0.5)
         kinds = {"basis": "samples", "identity": "none"} if sampled else {"identity": rng.choice(["id", "id", "name"])}
         told = {name: rng.choice([None, "one", "two"]) for name in DESCRIPTION}
-        sessions.append(
-            session(
-                session_id, start, end, bounds_basis=rng.choice(["note", "file", "events", "events"]), **kinds, **told
-            )
-        )
-        base = 500 * number - 1
+        basis = rng.choice(["note", "file", "events", "events"])
+        sessions.append(session(session_id, start, end, bounds_basis=basis, **kinds, **told))
+        for begins in rng.sample(range(70), rng.choice([0, 0, 1, 2, 3])):
+            ends = rng.choice([None, base + begins / 2 + rng.choice([0.25, 3, 8, 20])])
+            instances.append(instance(session_id, base + begins / 2, ends))
         if sampled:
             times = rng.sample(range(80), rng.randint(1, 25))
             samples += [
@@ -341,14 +392,13 @@ def anything(rng: random.Random, pool: Sequence[str]) -> Delivered:
                 for n in times
             ]
             continue
-        for person, joined in sorted({(rng.choice(PEOPLE), rng.randint(0, 70)) for _ in range(rng.randint(0, 12))}):
-            left = None if rng.random() < 0.2 else base + joined / 2 + rng.choice([0, 0.25, 1, 3, 8, 20, 33])
-            known = {
-                "role": rng.choice([None] * 6 + ["attendee", "host"]),
-                "identity": "name" if kinds["identity"] == "name" else rng.choice(["id", "id", "guest"]),
-            }
-            stays.append(stay(session_id, person, base + joined / 2, left, **known))
-    return Delivered(sessions, stays, samples)
+        for person, joined in sorted({(rng.choice(PEOPLE), rng.randint(0, 70)) for _ in range(rng.randint(0, 16))}):
+            identity = "name" if kinds["identity"] == "name" else "guest" if person in "EF" else "id"
+            for device in range(1, 2 + (identity == "guest" and rng.random() < 0.3)):
+                left = None if rng.random() < 0.2 else base + joined / 2 + rng.choice([0, 0.25, 1, 3, 8, 20, 33])
+                known = {"role": rng.choice([None] * 9 + ["attendee", "host"]), "identity": identity, "device": device}
+                stays.append(stay(session_id, person, base + joined / 2, left, **known))
+    return Delivered(sessions, stays, samples, instances)
 
 
 def test_second_by_second(lab: Lab) -> None:
@@ -366,7 +416,7 @@ def test_second_by_second(lab: Lab) -> None:
 
 def models_in_order(lab: Lab) -> list[str]:
     """The models that the live marts are built from, each after those it reads."""
-    nodes = json.loads((lab.project / "target" / "manifest.json").read_text())["nodes"]
+    nodes = lab.nodes()
     order: list[str] = []
 
     def visit(node_id: str) -> None:
@@ -411,26 +461,8 @@ def test_a_run_with_nothing_new_rebuilds_nothing(lab: Lab) -> None:
     build(lab)
     before = rows_of(lab, "fct_live_minute")
     build(lab)
-    assert lab.rows("select count(*) from intermediate.int_live__stays_clipped") == [(0,)]
+    assert lab.rows("select count(*) from warehouse.intermediate.int_live__stays") == [(0,)]
     assert rows_of(lab, "fct_live_minute") == before
-
-
-def test_every_model_of_touched_sessions_is_settled_before_they_are_forgotten(seeded: Lab) -> None:
-    nodes = json.loads((seeded.project / "target" / "manifest.json").read_text())["nodes"]
-    prefix = "model.campaign_warehouse."
-    settled: set[str] = set()
-    pending = [f"{prefix}int_lake__settled"]
-    while pending:
-        node_id = pending.pop()
-        if node_id in nodes and node_id not in settled:
-            settled.add(node_id)
-            pending += nodes[node_id]["depends_on"].get("nodes", [])
-    readers = {
-        node_id
-        for node_id, node in nodes.items()
-        if node["resource_type"] == "model" and f"{prefix}int_live__touched" in node["depends_on"]["nodes"]
-    }
-    assert readers - settled == set()
 
 
 def deliver_real(lab: Lab, name: str, form: str, options: dict[str, Any], zone: str | None = None) -> None:

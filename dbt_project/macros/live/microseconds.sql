@@ -15,3 +15,8 @@
 {% macro minutes(microseconds) -%}
     (cast({{ microseconds }} as double) / 60000000)
 {%- endmacro %}
+
+{# A person's key as the number of 128 bits that it is, which sorts several times faster than its text. #}
+{% macro person_number(person_key) -%}
+    cast({{ person_key }} as uuid)
+{%- endmacro %}

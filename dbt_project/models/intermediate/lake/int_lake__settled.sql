@@ -8,7 +8,6 @@
 -- depends_on: {{ ref('int_hashtag__videos') }}
 -- depends_on: {{ ref('fct_live_session') }}
 -- depends_on: {{ ref('fct_live_minute') }}
--- depends_on: {{ ref('int_live__touched') }}
 -- depends_on: {{ ref('fct_survey_estimate') }}
 -- depends_on: {{ ref('int_survey__touched') }}
 

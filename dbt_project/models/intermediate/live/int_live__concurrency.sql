@@ -1,139 +1,50 @@
+{#
+    How many were present, as a step function on the session's clock: leaves before joins, so that after the last step of an instant
+    nobody is counted who left at it. The steps of a session add up to 0, so that one running sum serves all sessions.
+#}
+{{ config(materialized='table') }}
 with
 
-bounds as (
-
-    select * from {{ ref('int_live__touched_bounds') }}
-
-),
-
-stays as (
-
-    select * from {{ ref('int_live__stays_clipped') }}
-
-),
-
-samples as (
-
-    select * from {{ ref('int_live__samples_held') }}
-
-),
-
--- What is known of a session with stays is known throughout; of one with samples, while a sample holds.
-changes as (
+steps as (
 
     select
-        campaign_id,
-        session_id,
-        starts_at as changed_at,
-        0 as entered,
-        1 as covered,
-        cast(null as bigint) as sampled,
-    from bounds
-    where basis = 'intervals' and live_microseconds > 0
-
-    union all
-
-    select
-        campaign_id,
-        session_id,
-        ends_at as changed_at,
-        0 as entered,
-        -1 as covered,
-        cast(null as bigint) as sampled,
-    from bounds
-    where basis = 'intervals' and live_microseconds > 0
-
-    union all
-
-    select
-        campaign_id,
-        session_id,
-        adds_from_at as changed_at,
+        session_number,
+        adds_from as changed,
         1 as entered,
         0 as covered,
-        cast(null as bigint) as sampled,
-    from stays
-    where adds_from_at < exited_at
-
+    from {{ ref('int_live__stays') }}
+    where adds_from < exited
     union all
-
     select
-        campaign_id,
-        session_id,
-        exited_at as changed_at,
+        session_number,
+        exited as changed,
         -1 as entered,
         0 as covered,
-        cast(null as bigint) as sampled,
-    from stays
-    where adds_from_at < exited_at
-
+    from {{ ref('int_live__stays') }}
+    where adds_from < exited
     union all
-
     select
-        campaign_id,
-        session_id,
-        holds_from_at as changed_at,
+        session_number,
+        holds_from as changed,
         viewers as entered,
         1 as covered,
-        viewers as sampled,
-    from samples
-
+    from {{ ref('int_live__samples') }}
+    where holds_from < holds_until
     union all
-
     select
-        campaign_id,
-        session_id,
-        holds_until_at as changed_at,
+        session_number,
+        holds_until as changed,
         -viewers as entered,
         -1 as covered,
-        cast(null as bigint) as sampled,
-    from samples
-
-),
-
--- One change per instant: who leaves at an instant is gone before who joins at it counts.
-netted as (
-
-    select
-        campaign_id,
-        session_id,
-        changed_at,
-        sum(entered) as entered,
-        sum(covered) as covered,
-        max(sampled) as sampled,
-    from changes
-    group by campaign_id, session_id, changed_at
-
-),
-
-accumulated as (
-
-    select
-        *,
-        sum(entered) over until_now as concurrent,
-        sum(covered) over until_now > 0 as is_covered,
-    from netted
-    window until_now as (
-        partition by campaign_id, session_id
-        order by changed_at
-        rows between unbounded preceding and current row
-    )
-
-),
-
-measured as (
-
-    select
-        campaign_id,
-        session_id,
-        changed_at,
-        cast(entered as bigint) as entered,
-        cast(covered as bigint) as covered,
-        cast(concurrent as bigint) as concurrent,
-        is_covered,
-        cast(greatest(sampled, case when is_covered then concurrent end) as bigint) as concurrent_peak,
-    from accumulated
+    from {{ ref('int_live__samples') }}
+    where holds_from < holds_until
 
 )
 
-select * from measured
+select
+    session_number,
+    changed,
+    cast(entered as bigint) as entered,
+    cast(covered as bigint) as covered,
+    cast(sum(entered) over (order by session_number, changed, covered, entered rows unbounded preceding) as bigint) as concurrent,
+from steps

@@ -15,26 +15,25 @@ with
 sessions as (
 
     select
-        bounds.campaign_id,
-        bounds.session_id,
-        bounds.event_on,
-        bounds.basis,
-        coalesce(bounds.country, 'unknown') as market,
+        described.campaign_id,
+        described.session_id,
+        described.event_on,
+        described.basis,
+        described.market,
         figures.unique_attendees,
         figures.peak_concurrent,
         figures.attended_microseconds,
         figures.covered_microseconds,
-        case when bounds.basis = 'intervals' then figures.attended_microseconds end as person_microseconds,
+        case when described.basis = 'intervals' then figures.attended_microseconds end as person_microseconds,
         case
-            when bounds.basis = 'samples' then 'samples_only'
-            when coalesce(bounds.live_microseconds, 0) <= 0 then 'no_live_time'
+            when described.basis = 'samples' then 'samples_only'
+            when coalesce(figures.live_microseconds, 0) <= 0 then 'no_live_time'
             else 'no_reading'
         end as reason,
-    from {{ ref('int_live__session_bounds') }} as bounds
-    inner join {{ ref('int_live__session_figures') }} as figures
-        on bounds.campaign_id = figures.campaign_id and bounds.session_id = figures.session_id
-    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on bounds.campaign_id = campaigns.campaign_id
-    where bounds.event_on >= campaigns.starts_on and bounds.event_on <= coalesce(campaigns.ends_on, bounds.event_on)
+    from {{ ref('int_live__sessions') }} as described
+    left join {{ ref('int_live__session_figures') }} as figures
+        on described.campaign_id = figures.campaign_id and described.session_id = figures.session_id
+    where described.basis <> 'registrations' and described.is_in_campaign
 
 ),
 
@@ -82,7 +81,8 @@ arrivals as (
             placed.campaign_id,
             placed.market,
             placed.period,
-            attendances.person_key,
+            attendances.person,
+            attendances.device,
             min(placed.event_on) as event_on,
         from placed
         inner join {{ ref('int_live__attendances') }} as attendances
@@ -91,7 +91,8 @@ arrivals as (
             placed.campaign_id,
             placed.market,
             placed.period,
-            attendances.person_key,
+            attendances.person,
+            attendances.device,
             case when placed.period <> 'campaign_to_date' then placed.event_on end
     ) as first_attended
     group by campaign_id, market, period, event_on

@@ -1,30 +1,22 @@
 with
 
-bounds as (
-
-    select * from {{ ref('int_live__session_bounds') }}
-
-),
-
-attendances as (
-
-    select * from {{ ref('int_live__attendances') }}
-
-),
-
 -- A key made of a name cannot be recognised among keys made of an id: each kind of identity is a series of its own.
 numbered as (
 
     select
-        campaign_id,
-        session_id,
-        identity,
+        sessions.campaign_id,
+        sessions.session_id,
+        sessions.identity,
         row_number() over (
-            partition by campaign_id, identity
-            order by starts_at, session_id
+            partition by sessions.campaign_id, sessions.identity
+            order by sessions.starts_at, sessions.session_id
         ) as session_number,
-    from bounds
-    where basis = 'intervals' and live_microseconds > 0
+    from {{ ref('int_live__sessions') }} as sessions
+    inner join {{ ref('int_live__session_figures') }} as figures
+        on
+            sessions.campaign_id = figures.campaign_id
+            and sessions.session_id = figures.session_id
+    where figures.unique_attendees is not null and sessions.is_in_campaign
 
 ),
 
@@ -33,18 +25,17 @@ first_attended as (
     select
         numbered.campaign_id,
         numbered.identity,
-        attendances.person_key,
         min(numbered.session_number) as session_number,
-    from attendances
+    from {{ ref('int_live__attendances') }} as attendances
     inner join numbered
         on
             attendances.campaign_id = numbered.campaign_id
             and attendances.session_id = numbered.session_id
-    group by numbered.campaign_id, numbered.identity, attendances.person_key
+    group by numbered.campaign_id, numbered.identity, attendances.person, attendances.device
 
 ),
 
-aggregated as (
+counted as (
 
     select
         campaign_id,
@@ -54,23 +45,16 @@ aggregated as (
     from first_attended
     group by campaign_id, identity, session_number
 
-),
-
--- In the first two sessions of a series people are new for want of earlier sessions: not known.
-joined as (
-
-    select
-        numbered.campaign_id,
-        numbered.session_id,
-        numbered.session_number,
-        case when numbered.session_number > 2 then coalesce(aggregated.new_attendees, 0) end as new_attendees,
-    from numbered
-    left join aggregated
-        on
-            numbered.campaign_id = aggregated.campaign_id
-            and numbered.identity = aggregated.identity
-            and numbered.session_number = aggregated.session_number
-
 )
 
-select * from joined
+-- In the first two sessions of a series people are new for want of earlier sessions: not known.
+select
+    numbered.campaign_id,
+    numbered.session_id,
+    case when numbered.session_number > 2 then coalesce(counted.new_attendees, 0) end as new_attendees,
+from numbered
+left join counted
+    on
+        numbered.campaign_id = counted.campaign_id
+        and numbered.identity = counted.identity
+        and numbered.session_number = counted.session_number

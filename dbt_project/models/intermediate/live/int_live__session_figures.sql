@@ -1,161 +1,148 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_touched',
-        touched={'int_live__touched': ['campaign_id', 'session_id']},
-    )
-}}
--- depends_on: {{ ref('int_live__touched') }}
-
+{{ config(materialized='incremental', incremental_strategy='by_unit') }}
 with
 
-bounds as (
+clocks as (
 
-    select * from {{ ref('int_live__touched_bounds') }}
-
-),
-
-attendances as (
-
-    select * from {{ ref('int_live__attendances') }}
-
-),
-
-concurrency as (
-
-    select * from {{ ref('int_live__concurrency') }}
+    select distinct
+        session_number,
+        campaign_id,
+        session_id,
+        basis,
+        live_microseconds,
+    from {{ ref('int_live__instances') }}
 
 ),
 
 attended as (
 
     select
-        attendances.campaign_id,
-        attendances.session_id,
+        campaign_id,
+        session_id,
         count(*) as unique_attendees,
-        count(*) filter (where not attendances.is_name_only) as unique_attendees_low,
-        count(*) filter (where attendances.is_present_at_5m) as present_at_5m,
-        count(*) filter (where attendances.is_present_at_15m) as present_at_15m,
-        count(*) filter (where attendances.is_present_at_30m) as present_at_30m,
-        count(*) filter (
-            where attendances.is_present_at_end and attendances.is_present_for_most
-        ) as completed_attendees,
-        sum(attendances.imputed_leaves) as imputed_leaves,
-        sum(attendances.attended_microseconds) as attended_microseconds,
-        sum(attendances.attended_microseconds_low) as attended_microseconds_low,
-        median(attendances.attended_microseconds) as median_watch_microseconds,
-    from attendances
-    inner join bounds
-        on
-            attendances.campaign_id = bounds.campaign_id
-            and attendances.session_id = bounds.session_id
-    group by attendances.campaign_id, attendances.session_id
+        case
+            when count(*) filter (where identity = 'id') > 0 then count(*) filter (where identity = 'id')
+            else count(distinct person)
+        end as unique_attendees_low,
+        count(*) filter (where is_present_at_5m) as present_at_5m,
+        count(*) filter (where is_present_at_15m) as present_at_15m,
+        count(*) filter (where is_present_at_30m) as present_at_30m,
+        count(*) filter (where is_complete) as completed_attendees,
+        sum(views) as views,
+        sum(imputed_leaves) as imputed_leaves,
+        sum(attended_microseconds) as attended_microseconds,
+        sum(attended_microseconds_low) as attended_microseconds_low,
+        median(attended_microseconds) as median_watch_microseconds,
+        quantile_cont(attended_microseconds, 0.9) as p90_watch_microseconds,
+    from {{ rebuilt_rows(ref('int_live__attendances')) }} as attendances
+    group by campaign_id, session_id
 
 ),
 
--- A change lasts from its instant to the end of the session: the sum of that over all changes is the integral.
-integrated as (
+sampled as (
 
     select
-        concurrency.campaign_id,
-        concurrency.session_id,
-        max(concurrency.concurrent_peak) as peak_concurrent,
-        sum(
-            concurrency.entered * {{ microseconds_between('concurrency.changed_at', 'bounds.ends_at') }}
-        ) as concurrent_microseconds,
-        sum(
-            concurrency.covered * {{ microseconds_between('concurrency.changed_at', 'bounds.ends_at') }}
-        ) as covered_microseconds,
-    from concurrency
-    inner join bounds
-        on
-            concurrency.campaign_id = bounds.campaign_id
-            and concurrency.session_id = bounds.session_id
-    group by concurrency.campaign_id, concurrency.session_id
+        session_number,
+        max(viewers) filter (where holds_from = holds_until) as last_viewers,
+        sum(viewers * (holds_until - holds_from)) as viewed_microseconds,
+        sum(holds_until - holds_from) as covered_microseconds,
+    from {{ ref('int_live__samples') }}
+    group by session_number
 
 ),
 
 peaked as (
 
     select
-        concurrency.campaign_id,
-        concurrency.session_id,
-        min(concurrency.changed_at) as peak_concurrent_at,
-    from concurrency
-    inner join integrated
-        on
-            concurrency.campaign_id = integrated.campaign_id
-            and concurrency.session_id = integrated.session_id
-            and concurrency.concurrent_peak = integrated.peak_concurrent
-    group by concurrency.campaign_id, concurrency.session_id
+        session_number,
+        max(concurrent) as peak_concurrent,
+    from {{ ref('int_live__concurrency') }}
+    group by session_number
 
 ),
 
-joined as (
+-- The first instant of the peak; of a sample that the session ends with, its end.
+first_peaked as (
 
     select
-        bounds.campaign_id,
-        bounds.session_id,
-        bounds.basis = 'intervals' and bounds.live_microseconds > 0 as has_people,
-        bounds.live_microseconds >= 0 as has_time,
-        attended.unique_attendees,
-        attended.unique_attendees_low,
-        attended.present_at_5m,
-        attended.present_at_15m,
-        attended.present_at_30m,
-        attended.completed_attendees,
-        attended.imputed_leaves,
-        attended.attended_microseconds,
-        attended.attended_microseconds_low,
-        attended.median_watch_microseconds,
-        integrated.concurrent_microseconds,
-        integrated.covered_microseconds,
-        integrated.peak_concurrent,
-        peaked.peak_concurrent_at,
-    from bounds
-    left join attended
+        concurrency.session_number,
+        min(concurrency.changed) as changed,
+    from {{ ref('int_live__concurrency') }} as concurrency
+    inner join peaked
         on
-            bounds.campaign_id = attended.campaign_id
-            and bounds.session_id = attended.session_id
-    left join integrated
-        on
-            bounds.campaign_id = integrated.campaign_id
-            and bounds.session_id = integrated.session_id
-    left join peaked
-        on
-            bounds.campaign_id = peaked.campaign_id
-            and bounds.session_id = peaked.session_id
+            concurrency.session_number = peaked.session_number
+            and concurrency.concurrent = peaked.peak_concurrent
+    group by concurrency.session_number
 
 ),
 
--- Where people are known, nobody is an observed 0; with samples or without live time they stay unknown.
-measured as (
+combined as (
 
     select
-        campaign_id,
-        session_id,
-        case when has_people then coalesce(unique_attendees, 0) end as unique_attendees,
-        case when has_people then coalesce(unique_attendees_low, 0) end as unique_attendees_low,
-        case when has_people then coalesce(present_at_5m, 0) end as present_at_5m,
-        case when has_people then coalesce(present_at_15m, 0) end as present_at_15m,
-        case when has_people then coalesce(present_at_30m, 0) end as present_at_30m,
-        case when has_people then coalesce(completed_attendees, 0) end as completed_attendees,
-        cast(case when has_people then coalesce(imputed_leaves, 0) end as bigint) as imputed_leaves,
-        cast(
-            case
-                when has_people then coalesce(attended_microseconds, 0)
-                when covered_microseconds > 0 then concurrent_microseconds
-            end as bigint
-        ) as attended_microseconds,
-        cast(
-            case when has_people then coalesce(attended_microseconds_low, 0) end as bigint
-        ) as attended_microseconds_low,
-        median_watch_microseconds,
-        cast(case when has_time then coalesce(covered_microseconds, 0) end as bigint) as covered_microseconds,
-        peak_concurrent,
-        peak_concurrent_at,
-    from joined
+        clocks.*,
+        sampled.viewed_microseconds,
+        sampled.covered_microseconds,
+        case
+            when sampled.last_viewers > coalesce(peaked.peak_concurrent, -1) then sampled.last_viewers
+            when clocks.basis = 'intervals' and clocks.live_microseconds > 0 then coalesce(peaked.peak_concurrent, 0)
+            else peaked.peak_concurrent
+        end as peak_concurrent,
+        case
+            when sampled.last_viewers > coalesce(peaked.peak_concurrent, -1) then clocks.live_microseconds
+            else coalesce(first_peaked.changed, 0)
+        end as peaked_after,
+    from clocks
+    left join sampled on clocks.session_number = sampled.session_number
+    left join peaked on clocks.session_number = peaked.session_number
+    left join first_peaked on clocks.session_number = first_peaked.session_number
+
+),
+
+-- Of the instances that had started by then the last one tells the instant.
+timed as (
+
+    select
+        combined.campaign_id,
+        combined.session_id,
+        combined.basis = 'intervals' and combined.live_microseconds > 0 as has_people,
+        combined.live_microseconds,
+        combined.viewed_microseconds,
+        coalesce(combined.covered_microseconds, 0) as covered_microseconds,
+        combined.peak_concurrent,
+        case
+            when combined.peak_concurrent is not null
+                then {{ instant_of('max(instances.starts + combined.peaked_after - instances.clock_at_start)') }}
+        end as peak_concurrent_at,
+    from combined
+    inner join {{ ref('int_live__instances') }} as instances
+        on
+            combined.session_number = instances.session_number
+            and combined.peaked_after >= instances.clock_at_start
+    group by all
 
 )
 
-select * from measured
+-- Where people are known, nobody is an observed 0; with samples or without live time they stay unknown.
+select
+    timed.campaign_id,
+    timed.session_id,
+    timed.live_microseconds,
+    case when timed.has_people then timed.live_microseconds else timed.covered_microseconds end as covered_microseconds,
+    case
+        when timed.has_people then coalesce(attended.attended_microseconds, 0)
+        when timed.covered_microseconds > 0 then timed.viewed_microseconds
+    end as attended_microseconds,
+    {% for figure in [
+        'unique_attendees', 'unique_attendees_low', 'present_at_5m', 'present_at_15m', 'present_at_30m', 'completed_attendees',
+        'views', 'imputed_leaves', 'attended_microseconds_low',
+    ] -%}
+    cast(case when timed.has_people then coalesce(attended.{{ figure }}, 0) end as bigint) as {{ figure }},
+    {% endfor -%}
+    attended.median_watch_microseconds,
+    attended.p90_watch_microseconds,
+    timed.peak_concurrent,
+    timed.peak_concurrent_at,
+from timed
+left join attended
+    on
+        timed.campaign_id = attended.campaign_id
+        and timed.session_id = attended.session_id

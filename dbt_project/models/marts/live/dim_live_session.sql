@@ -1,26 +1,12 @@
-with
-
-bounds as (
-
-    select * from {{ ref('int_live__session_bounds') }}
-
-),
-
-selected as (
-
-    select
-        campaign_id,
-        session_id,
-        title,
-        advocate,
-        topic,
-        platform,
-        language,
-        country,
-        starts_at,
-        ends_at,
-    from bounds
-
-)
-
-select * from selected
+select
+    campaign_id,
+    session_id,
+    title,
+    advocate,
+    topic,
+    platform,
+    language,
+    country,
+    starts_at,
+    ends_at,
+from {{ ref('int_live__sessions') }}

@@ -1,128 +1,140 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_touched',
-        touched={'int_live__touched': ['campaign_id', 'session_id']},
-        on_schema_change='fail',
-    )
-}}
--- depends_on: {{ ref('int_live__touched') }}
-
+{{ config(materialized='incremental', incremental_strategy='by_unit', on_schema_change='fail') }}
 with
 
-bounds as (
+instances as (
 
-    select * from {{ ref('int_live__touched_bounds') }}
-
-),
-
-concurrency as (
-
-    select * from {{ ref('int_live__concurrency') }}
+    select * from {{ ref('int_live__instances') }}
 
 ),
 
--- Clock minutes are numbered since 1970; a session of whole minutes ends with the start of a minute that is not its own.
-minutes as (
+-- Clock minutes are numbered since 1970; an instance of whole minutes ends with the start of a minute that is not its own.
+spans as (
 
     select
-        campaign_id,
-        session_id,
-        {{ epoch_microseconds('ends_at') }} as ends_at_microseconds,
-        unnest(
-            range(
-                {{ epoch_microseconds('starts_at') }} // 60000000,
-                {{ epoch_microseconds('ends_at') }} // 60000000 + 1
-            )
-        ) as minute_number,
-    from bounds
-    where live_microseconds >= 0
+        session_number,
+        starts,
+        ends,
+        clock_at_start,
+        unnest(range(starts // 60000000, (ends - 1) // 60000000 + 1)) as minute_number,
+    from instances
+    where starts < ends
 
 ),
 
-placed as (
+parts as (
 
     select
-        *,
-        {{ epoch_microseconds('changed_at') }} // 60000000 as minute_number,
-        {{ epoch_microseconds('changed_at') }} % 60000000 as into_minute,
-    from concurrency
+        session_number,
+        minute_number,
+        greatest(starts, minute_number * 60000000) as begins,
+        least(ends, (minute_number + 1) * 60000000) as finishes,
+        clock_at_start + greatest(starts, minute_number * 60000000) - starts as clock_at_begin,
+    from spans
 
 ),
 
--- What changed lasts from its instant to the end of its minute; later minutes get it carried over.
+changes as (
+
+    select
+        instances.session_number,
+        instances.starts,
+        instances.ends,
+        instances.starts + concurrency.changed - instances.clock_at_start as changed,
+        concurrency.entered,
+        concurrency.covered,
+        concurrency.concurrent,
+    from {{ ref('int_live__concurrency') }} as concurrency
+    inner join instances
+        on
+            concurrency.session_number = instances.session_number
+            and concurrency.changed >= instances.clock_at_start
+            and concurrency.changed < instances.clock_at_start + instances.ends - instances.starts
+
+),
+
+-- What changed lasts from its instant to the end of its part of the minute; later parts get it carried over.
 bucketed as (
 
     select
-        campaign_id,
-        session_id,
-        minute_number,
-        sum(entered * (60000000 - into_minute)) as entered_microseconds,
-        sum(covered * (60000000 - into_minute)) as covered_microseconds,
+        session_number,
+        greatest(starts, changed // 60000000 * 60000000) as begins,
+        sum(entered * (least(ends, (changed // 60000000 + 1) * 60000000) - changed)) as entered_microseconds,
+        sum(covered * (least(ends, (changed // 60000000 + 1) * 60000000) - changed)) as covered_microseconds,
         sum(entered) as entered,
         sum(covered) as covered,
-        min(into_minute) as first_into_minute,
-        max(concurrent_peak) as changed_peak,
-    from placed
-    group by campaign_id, session_id, minute_number
+        min(changed) as first_changed,
+        max(concurrent) as changed_peak,
+    from changes
+    group by all
 
 ),
 
 carried as (
 
     select
-        minutes.campaign_id,
-        minutes.session_id,
-        minutes.minute_number,
-        minutes.ends_at_microseconds,
+        parts.*,
         coalesce(bucketed.entered_microseconds, 0) as entered_microseconds,
         coalesce(bucketed.covered_microseconds, 0) as covered_microseconds,
-        coalesce(bucketed.first_into_minute, 60000000) as first_into_minute,
+        coalesce(bucketed.first_changed, parts.finishes) as first_changed,
         bucketed.changed_peak,
-        coalesce(sum(bucketed.entered) over earlier, 0) as carried,
-        coalesce(sum(bucketed.covered) over earlier, 0) as carried_covered,
-    from minutes
+        coalesce(sum(bucketed.entered) over earlier, 0) as concurrent_at_begin,
+        coalesce(sum(bucketed.covered) over earlier, 0) as covered_at_begin,
+    from parts
     left join bucketed
         on
-            minutes.campaign_id = bucketed.campaign_id
-            and minutes.session_id = bucketed.session_id
-            and minutes.minute_number = bucketed.minute_number
+            parts.session_number = bucketed.session_number
+            and parts.begins = bucketed.begins
     window earlier as (
-        partition by minutes.campaign_id, minutes.session_id
-        order by minutes.minute_number
+        partition by parts.session_number
+        order by parts.begins
         rows between unbounded preceding and 1 preceding
     )
 
 ),
 
-integrated as (
+sessions as (
 
-    select
+    select distinct
+        session_number,
         campaign_id,
         session_id,
-        minute_number * 60000000 as minute_at_microseconds,
-        ends_at_microseconds,
-        carried * 60000000 + entered_microseconds as concurrent_microseconds,
-        carried_covered * 60000000 + covered_microseconds as covered_microseconds,
-        -- What is carried over counts towards the peak only if it lasts into the minute.
-        greatest(changed_peak, case when carried_covered > 0 and first_into_minute > 0 then carried end)
-            as concurrent_peak,
-    from carried
+        basis,
+    from instances
 
 ),
 
 measured as (
 
     select
-        campaign_id,
-        session_id,
-        {{ instant_of('minute_at_microseconds') }} as minute_at,
-        case when covered_microseconds > 0 then {{ minutes('concurrent_microseconds') }} end as concurrent,
-        cast(concurrent_peak as bigint) as concurrent_peak,
-        cast(covered_microseconds as double) / 1000000 as covered_seconds,
-    from integrated
-    where minute_at_microseconds < ends_at_microseconds or concurrent_peak is not null
+        sessions.campaign_id,
+        sessions.session_id,
+        carried.minute_number,
+        sum(carried.concurrent_at_begin * (carried.finishes - carried.begins) + carried.entered_microseconds)
+            as concurrent_microseconds,
+        sum(
+            case
+                when sessions.basis = 'intervals' then carried.finishes - carried.begins
+                else carried.covered_at_begin * (carried.finishes - carried.begins) + carried.covered_microseconds
+            end
+        ) as covered_microseconds,
+        -- What is carried over counts towards the peak only if it lasts into the minute.
+        max(
+            greatest(
+                carried.changed_peak,
+                case when carried.first_changed > carried.begins then carried.concurrent_at_begin end
+            )
+        ) as concurrent_peak,
+    from carried
+    inner join sessions on carried.session_number = sessions.session_number
+    group by sessions.campaign_id, sessions.session_id, carried.minute_number
 
 )
 
-select * from measured
+select
+    campaign_id,
+    session_id,
+    {{ instant_of('minute_number * 60000000') }} as minute_at,
+    case when covered_microseconds > 0 then {{ minutes('concurrent_microseconds') }} end as concurrent,
+    cast(case when covered_microseconds > 0 then concurrent_peak end as bigint) as concurrent_peak,
+    cast(covered_microseconds as double) / 1000000 as covered_seconds,
+from measured
