@@ -74,7 +74,7 @@
 
 {# The columns that name a unit of a source; none where its rows are rebuilt by date. #}
 {% macro rebuild_unit(source_name) -%}
-    {%- for table in graph.sources.values() if table.source_name == source_name and table.config.meta.rebuild_unit -%}
+    {%- for table in (graph.sources.values() if execute else []) if table.source_name == source_name and table.config.meta.rebuild_unit -%}
         {{ return(table.config.meta.rebuild_unit) }}
     {%- endfor -%}
     {{ return([]) }}

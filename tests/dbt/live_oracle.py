@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,7 +84,7 @@ class Session:
         """The seconds in which the session was live, in order: their place in the list is the session's clock."""
         starts = sorted({row["starts_at"] for row in self.instances})
         live: set[int] = set()
-        for at, following in zip(starts, [*starts[1:], end], strict=True):
+        for at, following in zip(starts, [*starts[1:], end], strict=False):
             known = [row["ends_at"] for row in self.instances if row["starts_at"] == at and row["ends_at"] is not None]
             live |= set(range(max(start, at), min(end, max(known, default=following))))
         return sorted(live) or list(range(start, end))
@@ -118,7 +119,7 @@ class Presence:
     def views(self) -> int:
         """Times they came, those within a minute of having gone being the same."""
         ordered = sorted(self.there)
-        return 1 + sum(after - before > 60 for before, after in zip(ordered, ordered[1:], strict=False))
+        return 1 + sum(after - before > 60 for before, after in pairwise(ordered))
 
 
 def presences(session: Session, start: int, end: int, clock: Mapping[int, int]) -> dict[Person, Presence]:
@@ -262,12 +263,8 @@ def retention(session_id: str, people: Mapping[Person, Presence], length: int) -
         could = sum(length - min(one.there) >= place for one in people.values())
         for clock, count, base in (("session", present, len(people)), ("viewer", stayed, could)):
             rate = 100 * count / base if base else None
-            rows.append(
-                {
-                    "session_id": session_id, "clock": clock, "minute": minute, "viewers": count, "base": base,
-                    "retention_pct": rate, "reason": None if base else "no_denominator",
-                }  # fmt: skip
-            )
+            reached = {"session_id": session_id, "clock": clock, "minute": minute, "viewers": count, "base": base}
+            rows.append(reached | {"retention_pct": rate, "reason": None if base else "no_denominator"})
     return rows
 
 

@@ -26,7 +26,7 @@ people as (
         count(*) filter (where is_new_view) as views,
         count(*) filter (where is_imputed_leave) as imputed_leaves,
         {% for minute in [5, 15, 30] -%}
-        bool_or(adds_from <= {{ minute * 60000000 }} and exited > {{ minute * 60000000 }}) as is_present_at_{{ minute }}m,
+            bool_or(adds_from <= {{ minute * 60000000 }} and exited > {{ minute * 60000000 }}) as is_present_at_{{ minute }}m,
         {% endfor %}
     from {{ ref('int_live__stays') }}
     group by session_number, person, device

@@ -108,10 +108,7 @@ timed as (
         combined.viewed_microseconds,
         coalesce(combined.covered_microseconds, 0) as covered_microseconds,
         combined.peak_concurrent,
-        case
-            when combined.peak_concurrent is not null
-                then {{ instant_of('max(instances.starts + combined.peaked_after - instances.clock_at_start)') }}
-        end as peak_concurrent_at,
+        max(instances.starts + combined.peaked_after - instances.clock_at_start) as peaked,
     from combined
     inner join {{ ref('int_live__instances') }} as instances
         on
@@ -135,12 +132,12 @@ select
         'unique_attendees', 'unique_attendees_low', 'present_at_5m', 'present_at_15m', 'present_at_30m', 'completed_attendees',
         'views', 'imputed_leaves', 'attended_microseconds_low',
     ] -%}
-    cast(case when timed.has_people then coalesce(attended.{{ figure }}, 0) end as bigint) as {{ figure }},
+        cast(case when timed.has_people then coalesce(attended.{{ figure }}, 0) end as bigint) as {{ figure }},
     {% endfor -%}
     attended.median_watch_microseconds,
     attended.p90_watch_microseconds,
     timed.peak_concurrent,
-    timed.peak_concurrent_at,
+    case when timed.peak_concurrent is not null then {{ instant_of('timed.peaked') }} end as peak_concurrent_at,
 from timed
 left join attended
     on

@@ -99,7 +99,9 @@ bounded as materialized (
         on
             latest.session_number = staff.session_number
             and latest.person = staff.person
-    where greatest(latest.joined, latest.session_starts) < least(coalesce(latest.left_at, latest.session_ends), latest.session_ends)
+    where
+        greatest(latest.joined, latest.session_starts)
+        < least(coalesce(latest.left_at, latest.session_ends), latest.session_ends)
 
 ),
 

@@ -99,7 +99,7 @@ counted as (
         marks.session_id,
         marks.minute,
         {% for figure in ['present', 'stayed', 'could_stay', 'attendees'] -%}
-        cast(coalesce(sum(bucketed.{{ figure }}) over so_far, 0) as bigint) as {{ figure }},
+            cast(coalesce(sum(bucketed.{{ figure }}) over so_far, 0) as bigint) as {{ figure }},
         {% endfor %}
     from marks
     left join bucketed

@@ -21,8 +21,8 @@ joined as (
         figures.median_watch_microseconds,
         figures.p90_watch_microseconds,
         {% for minute in [5, 15, 30] -%}
-        case when figures.live_microseconds >= {{ minute * 60000000 }} then figures.present_at_{{ minute }}m end
-            as present_at_{{ minute }}m,
+            case when figures.live_microseconds >= {{ minute * 60000000 }} then figures.present_at_{{ minute }}m end
+                as present_at_{{ minute }}m,
         {% endfor -%}
         figures.completed_attendees,
         figures.views,
@@ -74,10 +74,10 @@ select
     views,
     case when views > 0 then {{ minutes('attended_microseconds') }} / views end as average_view_minutes,
     {% for minute in [5, 15, 30] -%}
-    present_at_{{ minute }}m,
+        present_at_{{ minute }}m,
     {% endfor -%}
     {% for minute in [5, 15, 30] -%}
-    cast(100 as double) * present_at_{{ minute }}m / nullif(unique_attendees, 0) as retention_{{ minute }}m_pct,
+        cast(100 as double) * present_at_{{ minute }}m / nullif(unique_attendees, 0) as retention_{{ minute }}m_pct,
     {% endfor -%}
     completed_attendees,
     completed_attendees / nullif(unique_attendees, 0) as completion_rate,
