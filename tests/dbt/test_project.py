@@ -52,6 +52,7 @@ PUBLIC = {
         "imputed_leaves attended_minutes_low uncovered_minutes"
     ),
     "fct_live_minute": "session_id minute_at concurrent concurrent_peak campaign_id",
+    "fct_live_retention": "campaign_id session_id clock minute viewers base retention_pct reason",
     "dim_survey_question": "survey_id wave question_code question_key question_text kind campaign_id",
     "fct_survey_estimate": (
         "survey_id wave sample question_code answer_code answer_label segment_name segment_value "
