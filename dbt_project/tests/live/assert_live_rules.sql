@@ -54,7 +54,7 @@ retained as (
         session_id,
         max(viewers) filter (where clock = 'viewer' and minute = 0) as unique_attendees,
         {% for minute in [5, 15, 30] -%}
-        max(viewers) filter (where clock = 'session' and minute = {{ minute }}) as present_at_{{ minute }}m,
+            max(viewers) filter (where clock = 'session' and minute = {{ minute }}) as present_at_{{ minute }}m,
         {% endfor %}
     from {{ rebuilt_rows(ref('fct_live_retention')) }}
     group by campaign_id, session_id
@@ -72,7 +72,7 @@ compared as (
         people.unique_attendees as people_counted,
         retained.unique_attendees as people_retained,
         {% for minute in [5, 15, 30] -%}
-        retained.present_at_{{ minute }}m as retained_at_{{ minute }}m,
+            retained.present_at_{{ minute }}m as retained_at_{{ minute }}m,
         {% endfor -%}
         1e-6 * (1 + coalesce(minutes.minutes_counted, 0)) as tolerance,
     from sessions
@@ -105,6 +105,7 @@ compared as (
         'coalesce(present_at_5m = retained_at_5m, present_at_5m is null) and coalesce(present_at_15m = retained_at_15m, present_at_15m is null) and coalesce(present_at_30m = retained_at_30m, present_at_30m is null)',
 } %}
 {% for rule, condition in rules.items() -%}
+    
     select
         '{{ rule }}' as rule,
         campaign_id,
