@@ -3,7 +3,7 @@
 What is built, and how, is dbt's affair; it is called in `orchestration.dbt`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -22,6 +22,7 @@ MARTS = "marts"
 BUILT = ("model", "seed", "snapshot")
 GOOD = ("success", "pass", "no-op")
 CHECK = "relations_hold"
+MOST_NAMED = 5
 
 
 class CampaignTranslator(DagsterDbtTranslator):
@@ -76,7 +77,8 @@ def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[S
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         results = build(home, project)
         write_results(home, context.run.run_id, manifest, results)
-        yield from events(results, manifest, specs, tests, row_counts(home) if home.warehouse.exists() else {})
+        counts = row_counts(home) if home.warehouse.exists() else {}
+        yield from events(results, manifest, specs, tests, counts, lambda failed: advice(home, manifest, failed))
 
     return dbt_build
 
@@ -97,6 +99,7 @@ def events(
     specs: Mapping[str, dg.AssetSpec],
     tests: Mapping[str, Sequence[str]],
     counts: Mapping[tuple[str, str], int],
+    advise: Callable[[Sequence[NodeResult]], str] = lambda _failed: "",
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Results as Dagster knows them: first what succeeded and what was tested, then Failure with the name of all that did not."""
     for result in results:
@@ -117,9 +120,38 @@ def events(
     if failed:
         lines = [f"{result.kind} {result.name}: {result.message or result.status}" for result in failed]
         raise dg.Failure(
-            "dbt: " + "\n".join(lines),
+            "\n".join(filter(None, ["dbt: " + "\n".join(lines), advise(failed)])),
             metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))},
         )
+
+
+def advice(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult]) -> str:
+    """What may have caused a failure, and what to do: deliveries of the models' sources that were read since the last publication."""
+    import polars as pl
+
+    from ingest.ledger import in_effect, read_ledger
+    from orchestration.news import read_publications
+
+    loaded, last = in_effect(read_ledger(home)), read_publications(home)["published_at"].max()
+    fresh = loaded.filter(pl.col("ingested_at") > last) if last is not None else loaded
+    folders = {folder for result in failed for folder in _folders(manifest, result)}
+    suspects = fresh.filter(pl.col("source").is_in(folders & set(fresh["source"]) or set(fresh["source"])))
+    if suspects.is_empty():
+        return ""
+    rows = suspects.sort("landed_on", "source", "delivery").select("source", "landed_on", "delivery").rows()
+    names = [f"{source}/{landed_on}/{delivery}" for source, landed_on, delivery in rows]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (
+        f"Read since the last publication, so look here first: {', '.join(names[:MOST_NAMED])}{more}. Correct the delivery, or "
+        "take it out with withdrawn: true in its delivery.yml, and run again"
+    )
+
+
+def _folders(manifest: Mapping[str, Any], result: NodeResult) -> Sequence[str]:
+    """The folders that a model, or the model that a test is about, lies in."""
+    node = manifest["nodes"].get(result.unique_id, {})
+    about = node if not result.is_test else manifest["nodes"].get(_tested(node), {})
+    return list(about.get("fqn", ()))
 
 
 def _check_result(key: dg.AssetKey, run: Sequence[NodeResult]) -> dg.AssetCheckResult:

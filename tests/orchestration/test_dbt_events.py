@@ -1,13 +1,19 @@
 """What dbt did, as Dagster is told: what succeeded first, and every failure by name, also of tests that belong to no asset."""
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import polars as pl
 import pytest
 
+from ingest.home import Home
+from ingest.ledger import LEDGER, write_atomically, write_ledger
 from orchestration.dbt import NodeResult
-from orchestration.dbt_assets import events
+from orchestration.dbt_assets import advice, events
+from orchestration.news import PUBLICATIONS
 
 MANIFEST: dict[str, Any] = {
     "nodes": {
@@ -91,3 +97,34 @@ def test_what_was_skipped_is_neither_built_nor_blamed() -> None:
     assert found == []
     assert failure is not None
     assert failure.description == "dbt: model a: no"
+
+
+def test_a_failure_names_the_deliveries_it_may_come_from(tmp_path: Path) -> None:
+    """Of the failed model's source, and read since the last publication; where the model is of none, of every source."""
+    home = Home(tmp_path)
+    rows = [
+        dict.fromkeys(LEDGER.names())
+        | {
+            "source": source,
+            "landed_on": date(2022, 10, 4),
+            "delivery": name,
+            "version": 1,
+            "outcome": "accepted",
+            "ingested_at": datetime(2022, 10, day, tzinfo=UTC),
+        }
+        for source, name, day in [("live", "old", 4), ("live", "new", 6), ("survey", "wave", 6)]
+    ]
+    write_ledger(home, pl.DataFrame(rows, schema=LEDGER))
+    published = dict.fromkeys(PUBLICATIONS.names()) | {"published_at": datetime(2022, 10, 5, tzinfo=UTC)}
+    write_atomically(pl.DataFrame([published], schema=PUBLICATIONS), home.publications)
+    manifest = {
+        "nodes": {
+            "model.p.a": {"fqn": ["p", "marts", "live", "a"]},
+            "model.p.b": {"fqn": ["p", "marts", "campaign", "b"]},
+            "test.p.t": {"attached_node": "model.p.a"},
+        }
+    }
+    assert "look here first: live/2022-10-04/new. Correct" in advice(home, manifest, [result("model.p.a", "error")])
+    assert "look here first: live/2022-10-04/new. Correct" in advice(home, manifest, [result("test.p.t", "fail")])
+    assert "live/2022-10-04/new, survey/2022-10-04/wave." in advice(home, manifest, [result("model.p.b", "error")])
+    assert "withdrawn: true" in advice(home, manifest, [result("model.p.b", "error")])
