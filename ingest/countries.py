@@ -1,7 +1,31 @@
 """The country codes of ISO 3166-1 alpha-2. Whose country a code stands for is for the columns to say."""
 
+from functools import cache
 from importlib.resources import files
+
+import polars as pl
 
 _TABLE = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text("utf-8")
 
 COUNTRIES = frozenset(line[:2] for line in _TABLE.splitlines() if not line.startswith("#"))
+
+_LANGUAGES = ("en", "ar", "fr")
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Codes and names of countries, in lower case, with their code."""
+    from babel import Locale
+
+    named = {
+        name.lower(): code
+        for language in _LANGUAGES
+        for code, name in Locale(language).territories.items()
+        if code in COUNTRIES
+    }
+    return named | {code.lower(): code for code in COUNTRIES} | {"uae": "AE", "ksa": "SA", "usa": "US"}
+
+
+def country_code(text: pl.Expr) -> pl.Expr:
+    """The code of a country given by its code or its name in English, Arabic or French; NULL where it is neither."""
+    return text.str.strip_chars().str.to_lowercase().replace_strict(_codes(), default=None, return_dtype=pl.String())

@@ -6,7 +6,7 @@ the validator, which the caller brings.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ import polars as pl
 
 from ingest import lake
 from ingest.delivery import content_hash, load_delivery, require_own_files
+from ingest.earlier import earlier_deliveries
 from ingest.home import Home
 from ingest.lake import StagedDelivery as StagedDelivery
 from ingest.landing import Landed, sweep_landing
@@ -121,7 +122,7 @@ def _batches(run: _Run, pending: Sequence[Landed], advance: Callable[[], None]) 
     records = 0
     ledger = read_ledger(run.home)
     for item in sorted(pending, key=lambda item: (item.landed_on, item.name)):
-        read = _read(run, item, ledger)
+        read = _read(run, item, ledger, batch)
         batch.append(read)
         advance()
         records += read.staged.records_read if read.staged else 0
@@ -132,7 +133,7 @@ def _batches(run: _Run, pending: Sequence[Landed], advance: Callable[[], None]) 
         yield batch
 
 
-def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
+def _read(run: _Run, item: Landed, ledger: pl.DataFrame, batch: Sequence[_Read]) -> _Read:
     """Read one delivery, as far as it goes."""
     newest = _newest(ledger, item.id)
     row: dict[str, Any] = dict.fromkeys(LEDGER.names()) | {
@@ -145,7 +146,8 @@ def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
         "run_id": run.run_id,
     }
     with refusing(run.home, item) as refusal:
-        read = _load(run, item, ledger, newest, row)
+        staged = [one.staged for one in batch if one.staged is not None]
+        read = _load(run, item, ledger, newest, row, staged)
     if refusal.reason is None:
         return read
     if refusal.may_pass:
@@ -154,7 +156,12 @@ def _read(run: _Run, item: Landed, ledger: pl.DataFrame) -> _Read:
 
 
 def _load(
-    run: _Run, item: Landed, ledger: pl.DataFrame, newest: Mapping[str, Any] | None, row: dict[str, Any]
+    run: _Run,
+    item: Landed,
+    ledger: pl.DataFrame,
+    newest: Mapping[str, Any] | None,
+    row: dict[str, Any],
+    beside: Sequence[StagedDelivery],
 ) -> _Read:
     """Fill the row with what the note says, and stage what the files hold. Whatever is raised here refuses the delivery."""
     require_own_files(item.path, run.home.landing)
@@ -180,7 +187,8 @@ def _load(
         return _Read(item, row | {"outcome": "withdrawn", "outcome_reason": "withdrawn by its note"})
     delivery = load_delivery(run.source, item.landed_on, item.path, note, run.people, run.campaigns)
     check_replaced(note, is_known=lambda key: _is_known(run.home, ledger, (item.source, *key)))
-    staged = lake.stage(run.home, delivery, row["version"], delivery.format.read(delivery))
+    looking_back = replace(delivery, earlier=earlier_deliveries(run.home, delivery, ledger, beside))
+    staged = lake.stage(run.home, delivery, row["version"], delivery.format.read(looking_back))
     measured = {name: getattr(staged, name) for name in _MEASURED}
     return _Read(item, row | measured, staged, note.replaces_smaller, is_known=is_to_mend)
 

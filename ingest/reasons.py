@@ -42,9 +42,10 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "out_of_range", "It is outside what is possible.", "خارج حدود الممكن."
     IMPLAUSIBLE_ZERO = (
         "implausible_zero",
-        "No views but likes: the views could not be fetched.",
-        "لا مشاهدات مع وجود إعجابات: تعذّر جلب المشاهدات.",
+        "A count of 0 that cannot be: it could not be fetched.",
+        "عدد صفر غير ممكن: تعذّر جلبه.",
     )
+    NO_VIDEO = "no_video", "It is about something else than a video.", "يتعلق بشيء آخر غير فيديو."
     DIFFERS_FROM_ID = (
         "differs_from_id",
         "The time of posting differs from the one in the video's id, which was taken.",

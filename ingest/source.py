@@ -4,7 +4,7 @@ No source, format or file is named here; they live in `ingest.sources` and `inge
 `Delivery` is in `ingest.delivery`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -150,6 +150,25 @@ class Source:
         return {table.name: table for table in self.tables}[name]
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """A read-only look at what the campaign's deliveries of earlier days brought to a table; `files` are newest first."""
+
+    files: Callable[[str], Sequence[Path]] = lambda _: ()
+
+    def rows(self, table: Table) -> pl.LazyFrame:
+        """The rows of all of them, oldest last."""
+        return pl.concat(
+            [
+                table.schema.to_frame().lazy(),
+                *(
+                    pl.scan_parquet(path).select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
+                    for path in self.files(table.name)
+                ),
+            ]
+        )
+
+
 Options = TypeVar("Options", bound=BaseModel)
 
 
@@ -171,6 +190,7 @@ class Delivery:
     options: BaseModel
     files: tuple[Path, ...]
     pseudonyms: Pseudonymiser = field(repr=False)
+    earlier: Earlier = field(default_factory=Earlier, repr=False)
 
     def options_as(self, model: type[Options]) -> Options:
         """The options as the model of the delivery's own format."""

@@ -25,6 +25,9 @@ _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 _PLAIN = rf"^(?:([0-9]+)(?:\.0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
 _GROUPED = rf"^([0-9]{{1,3}}(?:[, ][0-9]{{3}})+){_OF}"
 _ABBREVIATED = rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(K|M|B|ألف|مليون|مليار){_OF}"
+HIGHEST_COUNT = 10**13
+"""Above any counter of any platform."""
+_COUNT = pl.Struct({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
 _LABEL = rf"^(?i:{_COUNTED})$"
 
 
@@ -52,11 +55,40 @@ def nothing(text: pl.Expr) -> pl.Expr:
 
 
 def parse_count(text: pl.Expr) -> pl.Expr:
-    """A count as `struct(value: Int64, unit: Int64, reason: String)`.
+    """A count as `struct(value: Int64, unit: Int64, reason: String)`, of text or of whole numbers.
 
     `unit` is what the last written digit stands for: 1 for an exact count, 100 for "541.2K". A counter's own label where
-    the number should be ("Share") is how the platform shows 0. An unreadable field has value NULL and the reason.
+    the number should be ("Share") is how the platform shows 0. An unreadable field has value NULL and the reason; so has
+    one below 0 or above what any counter can reach.
     """
+    return text.map_batches(_read_counts, return_dtype=_COUNT)
+
+
+def _read_counts(texts: pl.Series) -> pl.Series:
+    """Plain digits first, all at once; what else is written is read once for each text."""
+    if texts.null_count() == len(texts):
+        return pl.Series(texts.name, [{"value": None, "unit": None, "reason": "empty"}], dtype=_COUNT).new_from_index(
+            0, len(texts)
+        )
+    frame = pl.DataFrame({"text": texts, "value": texts.cast(pl.Int64(), strict=False)})
+    frame = frame.with_columns(pl.when(pl.col("value").is_between(0, HIGHEST_COUNT)).then("value").alias("value"))
+    left = frame.filter(pl.col("value").is_null()).select(pl.col("text").drop_nulls().unique())
+    units: pl.Expr = pl.when(pl.col("value").is_not_null()).then(pl.lit(1, pl.Int64()))
+    reasons: pl.Expr = pl.lit(None, pl.String())
+    if left.height:
+        written = left.with_columns(
+            _written_count(pl.col("text").cast(pl.String())).struct.unnest().name.suffix("_written")
+        )
+        frame = frame.join(written, on="text", how="left", maintain_order="left").with_columns(
+            pl.coalesce("value", "value_written").alias("value"),
+            pl.coalesce(units, "unit_written").alias("unit"),
+        )
+        units, reasons = pl.col("unit"), pl.col("reason_written")
+    reason = pl.when(pl.col("value").is_null()).then(pl.coalesce(reasons, pl.lit("empty")))
+    return frame.select(pl.struct("value", units.alias("unit"), reason.alias("reason")).alias(texts.name)).to_series()
+
+
+def _written_count(text: pl.Expr) -> pl.Expr:
     number, field = clean_number(text), pl.field
     # Struct after struct: what is named is worked out once.
     found = pl.struct(
@@ -65,6 +97,7 @@ def parse_count(text: pl.Expr) -> pl.Expr:
         number.str.to_uppercase().str.extract_groups(_ABBREVIATED).alias("short"),
         number.str.contains(_LABEL).alias("is_label"),
         number.str.contains(r"^-\s*[0-9]").alias("is_negative"),
+        number.str.contains(r"^[0-9]{14,}(?:\.0+)?$").alias("is_endless"),
         nothing(text).alias("nothing"),
     )
     parts = found.struct.with_fields(
@@ -86,15 +119,22 @@ def parse_count(text: pl.Expr) -> pl.Expr:
         pl.when(field("is_label"))
         .then(zero)
         .otherwise(pl.coalesce(field("exact"), field("written") * field("scale")))
-        .alias("value"),
+        .alias("any_value"),
         pl.when(field("exact").is_not_null() | field("is_label"))
         .then(one)
         .otherwise(pl.when(field("written").is_not_null()).then(field("scale")))
-        .alias("unit"),
+        .alias("any_unit"),
     )
-    bad = pl.when(field("is_negative")).then(pl.lit("out_of_range")).otherwise(pl.lit("bad_number"))
-    reason = pl.when(field("value").is_null()).then(pl.coalesce(field("nothing"), bad))
-    return _struct(valued, field("value"), field("unit"), reason.alias("reason"))
+    possible = field("any_value") <= HIGHEST_COUNT
+    is_beyond = field("is_negative") | field("is_endless") | (field("any_value") > HIGHEST_COUNT)
+    bad = pl.when(is_beyond.fill_null(value=False)).then(pl.lit("out_of_range")).otherwise(pl.lit("bad_number"))
+    reason = pl.when(~possible.fill_null(value=False)).then(pl.coalesce(field("nothing"), bad))
+    return _struct(
+        valued,
+        pl.when(possible).then(field("any_value")).alias("value"),
+        pl.when(possible).then(field("any_unit")).alias("unit"),
+        reason.alias("reason"),
+    )
 
 
 def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
@@ -123,7 +163,22 @@ def _struct(working: pl.Expr, *results: pl.Expr) -> pl.Expr:
 
 
 def parse_duration_seconds(text: pl.Expr) -> pl.Expr:
-    """A duration in whole seconds, from seconds, `MM:SS` or `H:MM:SS`; NULL where it is neither."""
-    parts = clean_number(text).str.extract_groups(r"^(?:(?:([0-9]{1,3}):)?([0-9]{1,3}):)?([0-9]{1,6})(?:\.[0-9]+)?$")
-    hours, minutes, seconds = (parts.struct.field(str(i)).cast(pl.Int64()) for i in (1, 2, 3))
-    return hours.fill_null(0) * 3600 + minutes.fill_null(0) * 60 + seconds
+    """A duration in whole seconds, from seconds, `MM:SS`, `H:MM:SS`, `1h 2m 3s` or `PT1M3S`; NULL where it is none."""
+    clean = clean_number(text).str.to_lowercase()
+    parts = clean.str.extract_groups(r"^(?:(?:([0-9]{1,4}):)?([0-9]{1,3}):)?([0-9]{1,7})(?:\.[0-9]+)?$")
+    named = clean.str.extract_groups(
+        r"^(?:pt)?\s*(?:([0-9]{1,4})\s*h[a-z]*)?\s*(?:([0-9]{1,4})\s*m[a-z]*)?\s*(?:([0-9]{1,7})(?:\.[0-9]+)?\s*s[a-z]*)?$"
+    )
+    hours, minutes, seconds = (
+        pl.coalesce(parts.struct.field(str(i)), named.struct.field(str(i))).cast(pl.Int64()) for i in (1, 2, 3)
+    )
+    whole = hours.fill_null(0) * 3600 + minutes.fill_null(0) * 60 + seconds.fill_null(0)
+    return pl.when(pl.any_horizontal(part.is_not_null() for part in (hours, minutes, seconds))).then(whole)
+
+
+def parse_share(text: pl.Expr) -> pl.Expr:
+    """A share from 0 to 1, of `38%` or `0.38`; NULL where it is neither: 38 alone may be a percentage or not."""
+    parts = clean_number(text).str.replace(",", ".").str.extract_groups(r"^([0-9]+(?:\.[0-9]+)?)\s*(%)?$")
+    number = parts.struct.field("1").cast(pl.Float64(), strict=False)
+    share = pl.when(parts.struct.field("2").is_not_null()).then(number / 100).otherwise(number)
+    return pl.when(share.is_between(0, 1)).then(share)

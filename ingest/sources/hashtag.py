@@ -4,17 +4,25 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import video_csv
+from ingest.formats import video_csv, video_json
+from ingest.formats.video_options import Rounding
+from ingest.formats.video_presets import MetricDefinition
+from ingest.formats.video_readings import COUNTERS as COUNTERS
 from ingest.source import INSTANT, Column, Source, Table
-
-COUNTERS = ("views", "likes", "comments", "shares", "saves")
-"""The lifetime counters of a video reading, each with its rounding unit in `<counter>_unit`."""
 
 VIDEO_READINGS = Table(
     name="video_readings",
     description="Readings of the lifetime counters of videos. One row per video and instant of capture.",
     columns={
         "video_id": Column(pl.String(), "The platform's id of the video, as text."),
+        "platform": Column(
+            pl.String(), "Platform of the video, such as tiktok or youtube; unknown where nothing tells."
+        ),
+        "metric_definition": Column(
+            pl.String(),
+            "Whose count of a view it is; figures of two definitions are never summed.",
+            values=get_args(MetricDefinition),
+        ),
         "captured_at": Column(INSTANT, "When the counters were read, UTC."),
         "created_at": Column(INSTANT, "When the video was posted, UTC."),
         "creator_key": Column(pl.String(), "Keyed pseudonym of the account that posted the video.", is_pseudonym=True),
@@ -29,10 +37,15 @@ VIDEO_READINGS = Table(
             )
             for counter in COUNTERS
         },
+        "reach": Column(pl.Int64(), "Different viewers of the video since it was posted; not additive."),
+        "watch_seconds": Column(
+            pl.Float64(), "How long the video was watched since it was posted, by all viewers together, in seconds."
+        ),
+        "completion_rate": Column(pl.Float64(), "Share of views that lasted to the end, 0 to 1."),
         "rounding": Column(
             pl.String(),
             "How the counters were rounded: nearest, down or unknown.",
-            values=get_args(video_csv.Rounding),
+            values=get_args(Rounding),
         ),
         "hashtags": Column(
             pl.List(pl.String()), "Hashtags of the video, normalised, each once; NULL where they are unknown."
@@ -43,7 +56,6 @@ VIDEO_READINGS = Table(
     },
     key=("video_id", "captured_at"),
     records=pl.len(),
-    required=("views",),
     captured="captured_at",
 )
 
@@ -53,5 +65,5 @@ HASHTAG = Source(
     description="Engagement with videos that carry the campaign's hashtags.",
     owner="team:campaign-analytics",
     tables=(VIDEO_READINGS,),
-    formats={"video_csv": video_csv.FORMAT},
+    formats={"video_csv": video_csv.FORMAT, "video_json": video_json.FORMAT},
 )

@@ -107,10 +107,14 @@ MISTAKES: list[tuple[str, str | bytes | dict[str, Any], str]] = [
     (
         "unknown option",
         changed(options={"columns": {"video_id": "id", "captured_at": "at", "veiws": "v"}}),
-        r"unknown key 'options\.columns\.veiws': .*expected one of video_id, creator, .*views, likes",
+        r"unknown key 'options\.columns\.veiws': .*expected one of video_id, url, creator, .*views, likes",
     ),
     ("missing key", changed(campaign=None), r"key 'campaign' is missing"),
-    ("missing option", changed(options={}), r"key 'options\.columns' is missing"),
+    (
+        "missing option",
+        changed(options={}),
+        r"key 'options': columns name neither video_id nor url, expected one of them",
+    ),
     (
         "unknown zone",
         changed(timezone="Africa/Kairo"),

@@ -15,8 +15,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats import text_file as module
-from ingest.formats import unpacking
+from ingest.formats import delimited, unpacking
 from ingest.formats.text_file import TextFile, TextTable, as_text, read_columns, read_table, text_files
 from ingest.source import DeliveryError
 from tests.ingest.live_desk import LiveDesk, utc
@@ -272,8 +271,6 @@ class TestEncodings:
             (b"PAR1", None, r"is a parquet file, expected text"),
             (gzip.compress(b"a"), None, r"is gzip without the ending \.gz"),
             (bz2.compress(b"a"), None, r"is bzip2 without the ending \.bz2"),
-            (b'[{"at": 1}]', None, r"is JSON, expected delimited text with a header"),
-            (b"<!doctype html>", None, r"is a web page or XML, expected delimited text"),
             (zstandard.compress(b"a"), None, r"is zstandard without the ending \.zst"),
         ],
         ids=named,
@@ -351,6 +348,14 @@ class TestPacking:
             self.names(live, {name: content})
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"), [('[{"a": 1}]', "JSON"), ('{"a": 1}', "JSON"), ("<!doctype html>", "a web page or XML")]
+)
+def test_what_is_no_table(text: str, kind: str) -> None:
+    with pytest.raises(DeliveryError, match=rf"f\.csv: is {kind}, expected delimited text with a header"):
+        read_table(text_file(text))
+
+
 class TestLimits:
     @pytest.mark.parametrize(
         ("name", "pack"),
@@ -382,7 +387,7 @@ class TestLimits:
     def test_too_many_columns_or_fields(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(DeliveryError, match=r"f\.csv: has 5,000 columns, expected 4,000 or fewer"):
             read_table(text_file(",".join(map(str, range(5_000))) + "\n"))
-        monkeypatch.setattr(module, "MOST_CELLS", 5)
+        monkeypatch.setattr(delimited, "MOST_CELLS", 5)
         with pytest.raises(DeliveryError, match=r"f\.csv: has 6 fields or more, expected 5 or fewer"):
             read_table(text_file("a,b\n1,2\n3,4\n"))
 

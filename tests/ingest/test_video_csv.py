@@ -3,10 +3,10 @@
 
 import gzip
 import io
+import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -15,83 +15,10 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.delivery import Delivery, load_delivery
-from ingest.home import Home
-from ingest.landing import write_delivery
-from ingest.note import read_note
-from ingest.pseudonym import Pseudonymiser
-from ingest.source import LINEAGE, REJECTED, UNREADABLE, DeliveryError, Parsed
-from ingest.sources.hashtag import HASHTAG, VIDEO_READINGS
-
-PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")
-LANDED_ON = date(2025, 6, 1)
-# Our names for columns of those names, but for captured_at, which the files of these tests call `at`.
-NAMES = ("video_id", "creator", "creator_followers", "created_at", "views", "likes", "comments", "shares", "saves",
-         "hashtags", "creator_country", "duration_seconds", "url")  # fmt: skip
-POSTED = datetime(2025, 5, 21, 9, 44, 45, tzinfo=UTC)
-ID = "7506832682593094928"  # of a video that was posted then
-URL = f"https://www.tiktok.com/@u/video/{ID}"
-
-
-def deliver(home: Home, files: Mapping[str, str | bytes], options: Mapping[str, Any], zone: str = "UTC") -> Delivery:
-    note = {"source": "hashtag", "format": "video_csv", "campaign": "c", "timezone": zone, "options": dict(options)}
-    content = {name: text.encode() if isinstance(text, str) else text for name, text in files.items()}
-    path = write_delivery(home, "hashtag", LANDED_ON, "day", content, note)
-    return load_delivery(HASHTAG, LANDED_ON, path, read_note(path), PSEUDONYMS, frozenset({"c"}))
-
-
-def assert_contract(parsed: Parsed) -> None:
-    """Schemas, keys that are known, nothing lost or made up, nothing of a person in what is set aside."""
-    readings = parsed.tables["video_readings"]
-    assert readings.schema == pl.Schema({**VIDEO_READINGS.schema, **LINEAGE})
-    assert readings.select("video_id", "captured_at").null_count().row(0) == (0, 0)
-    assert parsed.rejected.schema == REJECTED
-    assert parsed.unreadable.schema == UNREADABLE
-    assert parsed.records_read == readings.height + parsed.rejected.height + parsed.records_duplicate
-    for counter in ("views", "likes", "comments", "shares", "saves"):
-        assert (readings[counter].is_null() == readings[f"{counter}_unit"].is_null()).all()
-    tags = readings.select("hashtags", "display_hashtags").drop_nulls()
-    assert (tags["hashtags"].list.len() == tags["display_hashtags"].list.len()).all()
-    assert (tags["hashtags"].list.n_unique() == tags["hashtags"].list.len()).all()
-
-
-class Reader:
-    """Reads small files as ingestion does."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home = Home(folder)
-
-    def files(self, files: Mapping[str, str | bytes], options: Mapping[str, Any], zone: str = "UTC") -> Parsed:
-        delivery = deliver(self.home, files, options, zone)
-        parsed = delivery.format.read(delivery)
-        assert_contract(parsed)
-        return parsed
-
-    def rows(self, *rows: Mapping[str, str], zone: str = "UTC", **options: Any) -> Parsed:
-        """A file of rows of some of `NAMES`, captured at noon unless they say when."""
-        whole = [{"video_id": "v", "at": "2025-05-29 12:00:00", **row} for row in rows]
-        names = list(dict.fromkeys(name for row in whole for name in row))
-        lines = ["\t".join(names), *("\t".join(row.get(name, "") for name in names) for row in whole), ""]
-        columns = {"captured_at": "at"} | {name: name for name in names if name in NAMES}
-        return self.files({"v.csv": "\n".join(lines)}, {"columns": columns, **options}, zone)
-
-    def one(self, row: Mapping[str, str], zone: str = "UTC", **options: Any) -> dict[str, Any]:
-        """The one reading of a file with that row."""
-        [reading] = self.rows(row, zone=zone, **options).tables["video_readings"].iter_rows(named=True)
-        return reading
-
-
-@pytest.fixture
-def reader(tmp_path: Path) -> Reader:
-    return Reader(tmp_path)
-
-
-def rejected(parsed: Parsed) -> list[tuple[int, str]]:
-    return parsed.rejected.sort("line").select("line", "reason").rows()
-
-
-def ids(parsed: Parsed) -> list[str]:
-    return parsed.tables["video_readings"]["video_id"].to_list()
+from ingest.formats.video_tags import normalised, split_tags
+from ingest.source import DeliveryError
+from ingest.sources.hashtag import COUNTERS
+from tests.ingest.video_desk import ID, POSTED, PSEUDONYMS, URL, Reader, ids, rejected
 
 
 class TestIds:
@@ -258,12 +185,27 @@ class TestTimes:
     @pytest.mark.parametrize("constant", ["yesterday", "2025-02-30", "5/3/2025 12:00"])
     def test_a_constant_that_is_no_instant(self, reader: Reader, constant: str) -> None:
         with pytest.raises(
-            DeliveryError, match=f"key 'options.captured_at': found '{constant}', expected an ISO date and time"
+            DeliveryError, match=f"key 'options.captured_at': found '{constant}', expected a date and time that is read"
         ):
             reader.files({"v.csv": "id\na\n"}, {"columns": {"video_id": "id"}, "captured_at": constant})
 
 
 class TestCounters:
+    def test_no_counters_at_all(self, reader: Reader) -> None:
+        reading = reader.one({"creator": "noor", "hashtags": "calm"})
+        assert [reading[counter] for counter in COUNTERS] == [None] * 5
+
+    def test_a_column_of_words_is_not_the_one_with_the_views(self, reader: Reader) -> None:
+        rows = [{"video_id": f"v{number}", "views": "a caption" if number > 3 else "5"} for number in range(10)]
+        message = "line 6, column 'views': 6 of 10 values are no numbers; expected the views of each video"
+        with pytest.raises(DeliveryError, match=message):
+            reader.rows(*rows)
+
+    def test_more_than_any_counter_reaches(self, reader: Reader) -> None:
+        parsed = reader.rows({"views": "99999999999999", "likes": "10000000000000"})
+        assert parsed.tables["video_readings"].select("views", "likes").rows() == [(None, 10**13)]
+        assert parsed.unreadable.rows() == [("views", "out_of_range", 1)]
+
     def test_values_and_their_units(self, reader: Reader) -> None:
         row = {
             "views": "541.2K",
@@ -353,6 +295,23 @@ class TestTags:
             ("   ", [], []),
             ("undefined", None, None),
             ("--", None, None),
+            ("['news', 'tagi']", ["news", "tagi"], ["news", "tagi"]),
+            ('["news", "\\u0647\\u062f\\u0648\\u0621"]', ["news", "هدوء"], ["news", "هدوء"]),
+            ("[\"it's\", 'b']", ["its", "b"], ["its", "b"]),
+            (
+                "[{'id': '7', 'name': 'fyp', 'title': ''}, {'id': '8', 'name': 'Calm'}]",
+                ["fyp", "calm"],
+                ["fyp", "Calm"],
+            ),
+            ("[a, b]", ["a", "b"], ["a", "b"]),
+            ("[]", [], []),
+            ("#a #b", ["a", "b"], ["a", "b"]),
+            ("#a#B", ["a", "b"], ["a", "B"]),
+            ("a b", ["a", "b"], ["a", "b"]),
+            ("a;b", ["a", "b"], ["a", "b"]),
+            ("a | b", ["a", "b"], ["a", "b"]),
+            ("هدوء، سلام", ["هدوء", "سلام"], ["هدوء", "سلام"]),
+            ("mental health, calm", ["mentalhealth", "calm"], ["mentalhealth", "calm"]),
         ],
     )
     def test_tags(self, reader: Reader, written: str, tags: list[str] | None, display: list[str] | None) -> None:
@@ -366,12 +325,70 @@ class TestTags:
         parsed = reader.rows({"video_id": "a", "hashtags": "x,x,y"}, {"video_id": "b", "hashtags": "y,x"})
         assert parsed.tables["video_readings"]["hashtags"].to_list() == [["x", "y"], ["y", "x"]]
 
+    def test_separators_are_those_of_the_file(self, reader: Reader) -> None:
+        """With commas elsewhere in the file a blank is no separator; each file is judged by itself."""
+        files = {"a.csv": 'id,tags\n1,x y\n2,"z,w"\n', "b.csv": "id,tags\n3,x y\n"}
+        options = {"columns": {"video_id": "id", "hashtags": "tags"}, "captured_at": "2025-05-29"}
+        readings = reader.files(files, options).tables["video_readings"]
+        assert dict(readings.select("video_id", "hashtags").iter_rows()) == {
+            "1": ["xy"],
+            "2": ["z", "w"],
+            "3": ["x", "y"],
+        }
+
+    @given(
+        st.lists(
+            st.lists(st.sampled_from(["Calm", "هدوء", "fyp🔥", "news_1", "süß"]), unique=True, max_size=4), max_size=5
+        )
+    )
+    def test_every_notation_gives_the_same_tags(self, lists: list[list[str]]) -> None:
+        expected = normalised(pl.Series(lists, dtype=pl.List(pl.String())))["hashtags"].to_list()
+        for write in (repr, json.dumps, ", ".join, ";".join, lambda tags: " ".join(f"#{tag}" for tag in tags)):
+            written = pl.Series([write(tags) for tags in lists], dtype=pl.String())
+            assert normalised(split_tags(written))["hashtags"].to_list() == expected
+
+    def test_from_several_columns(self, reader: Reader) -> None:
+        text = "id,hashtags/0/name,hashtags/1/name,x\na,Calm,,1\nb,,,1\nc,calm,CALM,1\n"
+        for place in ("hashtags/*/name", "hashtags[].name", ["hashtags/1/name", "hashtags/0/name"]):
+            options = {"columns": {"video_id": "id", "hashtags": place}, "captured_at": "2025-05-29"}
+            found = reader.files({"v.csv": text}, options).tables["video_readings"]
+            assert found["hashtags"].to_list() == [["calm"], [], ["calm"]]
+
+    def test_from_a_caption(self, reader: Reader) -> None:
+        caption = "So #Calm today! #هدوء,#fyp🔥 see https://x.org/#no &#39; a#b"
+        assert reader.one({"text": caption}, hashtags_from="text")["hashtags"] == ["calm", "هدوء", "fyp", "b"]
+        assert reader.one({"text": "none"}, hashtags_from="text")["hashtags"] == []
+
     @pytest.mark.parametrize("separator", [" ", ";", "|", " / "])
     def test_another_separator(self, reader: Reader, separator: str) -> None:
         assert reader.one({"hashtags": separator.join(["#a", "#b"])}, hashtag_separator=separator)["hashtags"] == [
             "a",
             "b",
         ]
+
+
+class TestPlatforms:
+    @pytest.mark.parametrize(
+        ("row", "options", "platform"),
+        [
+            ({"platform": "TikTok"}, {}, "tiktok"),
+            ({"platform": "YouTube Shorts"}, {}, "youtube"),
+            ({"platform": "Some Site"}, {}, "some_site"),
+            ({"platform": ""}, {}, "unknown"),
+            ({}, {"platform": "snapchat"}, "snapchat"),
+            ({"url": "https://www.youtube.com/shorts/dQw4w9WgXcQ", "video_id": ""}, {}, "youtube"),
+            ({"url": "https://youtu.be/dQw4w9WgXcQ", "video_id": ""}, {}, "youtube"),
+            ({"url": "https://example.org/tiktok/video/5"}, {}, "unknown"),
+            ({"video_id": ID}, {}, "tiktok"),
+            ({"video_id": "dQw4w9WgXcQ"}, {}, "unknown"),
+        ],
+    )
+    def test_of_a_video(self, reader: Reader, row: dict[str, str], options: dict[str, str], platform: str) -> None:
+        reading = reader.one(row, **options)
+        assert (reading["platform"], reading["metric_definition"]) == (platform, "public")
+
+    def test_whose_count_it_is(self, reader: Reader) -> None:
+        assert reader.one({}, metric_definition="studio")["metric_definition"] == "studio"
 
 
 class TestCreators:
@@ -400,11 +417,11 @@ class TestCreators:
     def test_countries(self, reader: Reader) -> None:
         rows = [
             {"video_id": f"v{number}", "creator_country": text}
-            for number, text in enumerate([" eg ", "NA", "undefined"])
+            for number, text in enumerate([" eg ", "NA", "undefined", "United Arab Emirates", "مصر", "Atlantis"])
         ]
         parsed = reader.rows(*rows)
-        assert parsed.tables["video_readings"]["creator_country"].to_list() == ["EG", "NA", None]
-        assert parsed.unreadable.rows() == [("creator_country", "undefined", 1)]
+        assert parsed.tables["video_readings"]["creator_country"].to_list() == ["EG", "NA", None, "AE", "EG", None]
+        assert parsed.unreadable.rows() == [("creator_country", "undefined", 1), ("creator_country", "unreadable", 1)]
 
 
 class TestRecords:
@@ -473,6 +490,58 @@ def text_of(*rows: Sequence[str]) -> str:
         ",".join('"' + field.replace('"', '""') + '"' if set(field) & set('",\n') else field for field in row) + "\n"
         for row in rows
     )
+
+
+BY_POSITION = {"columns": {"video_id": 1, "creator": 2, "hashtags": 3}, "captured_at": "2025-05-29", "header": False}
+
+
+class TestHeaders:
+    def test_without_a_header_columns_are_positions(self, reader: Reader) -> None:
+        parsed = reader.files({"v.csv": 'a,noor,"x, y"\nb,amal,\n'}, BY_POSITION)
+        assert parsed.tables["video_readings"].select("video_id", "hashtags", "line").rows() == [
+            ("a", ["x", "y"], 1),
+            ("b", [], 2),
+        ]
+
+    def test_rows_above_the_first_reading_are_skipped(self, reader: Reader) -> None:
+        parsed = reader.files({"v.csv": "about,it\n\na,noor,x\n"}, BY_POSITION | {"skip_rows": 2})
+        assert parsed.tables["video_readings"].select("video_id", "line").rows() == [("a", 3)]
+
+    def test_rows_above_the_header_are_skipped_and_a_preamble_is_passed_over(self, reader: Reader) -> None:
+        text = "id,all\nReport,5\n\nid,at,v\na,2025-05-29,5\n"
+        options = {"columns": {"video_id": "id", "captured_at": "at", "views": "v"}}
+        for skipping in ({}, {"skip_rows": 3}):
+            assert ids(reader.files({"v.csv": text}, options | skipping)) == ["a"]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (
+                {"columns": {"video_id": "id"}, "captured_at": "2025-05-29", "header": False},
+                "found names for columns video_id",
+            ),
+            (
+                {"preset": "apify_tiktok", "captured_at": "2025-05-29", "header": False},
+                "preset apify_tiktok finds columns by",
+            ),
+            ({"columns": {"video_id": 0}, "captured_at": "2025-05-29"}, "columns.video_id"),
+            ({"columns": {"views": "v"}, "captured_at": "2025-05-29"}, "neither video_id nor url"),
+            ({"columns": {"video_id": "id"}}, "either columns.captured_at or a constant captured_at"),
+            ({"preset": "apify"}, "options.preset"),
+            (
+                {"columns": {"video_id": "id"}, "captured_at": "2025-05-29", "hashtags_from": "text"},
+                "needs columns.text",
+            ),
+        ],
+    )
+    def test_options_that_contradict_each_other(self, reader: Reader, options: dict[str, Any], message: str) -> None:
+        with pytest.raises(DeliveryError, match=message):
+            reader.files({"v.csv": "a,b\n"}, options)
+
+    @pytest.mark.parametrize("word", ["Total", "TOTALS", " total ", "Gesamt", "المجموع"])
+    def test_a_row_that_is_the_sum_of_the_others_is_no_video(self, reader: Reader, word: str) -> None:
+        parsed = reader.rows({"video_id": "a", "views": "5"}, {"video_id": word, "views": "5"})
+        assert (ids(parsed), parsed.records_read) == (["a"], 1)
 
 
 class TestFiles:

@@ -1,0 +1,248 @@
+"""Delimited text as a grid of text cells by position: which separator, which records, on which line each begins.
+
+What the cells mean, and what stands in the header, is for `ingest.formats.text_file`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from polars.exceptions import ComputeError
+
+from ingest.source import DeliveryError
+
+MOST_COLUMNS = 4_000
+MOST_CELLS = 300_000_000
+LONGEST_FIELD = 131_072
+"""In bytes: a longer one is no field but what follows a quotation mark that is never closed."""
+
+SEPARATORS = (",", "\t", ";", "|")
+HEAD = 1024**2
+"""As much of a text is looked at for a header, in bytes."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a file by position, the line of each row, the header's names, the records set aside."""
+
+    names: tuple[str, ...]
+    cells: pl.DataFrame
+    lines: pl.Series
+    rejected: list[tuple[int, str]]
+
+
+def read_grid(name: str, data: bytes, has_header: bool, first_line: int, separator: str | None) -> Grid:
+    """The grid of a text whose header, or first record, stands in line `first_line`. Raises DeliveryError.
+
+    Records with more fields than the first, with a quotation mark that is never closed, or with a field too long to be one
+    are set aside, and a last one that was cut off; nothing is read across such a mark.
+    """
+    body = data if first_line == 1 else b"\n".join(data.split(b"\n", first_line - 1)[first_line - 1 :])
+    stated = re.match(rb"\s*\"?sep=(.)\"?\n", body) if first_line == 1 else None
+    if stated is not None:
+        # Excel's own note about the file.
+        separator = separator or stated.group(1).decode(errors="replace")
+        first_line += body[: stated.end()].count(b"\n")
+        body = body[stated.end() :]
+    above = len(body) - len(body.lstrip(b"\n"))
+    body, first_line = body[above:], first_line + above
+    if not body.strip():
+        raise DeliveryError(f"{name}: is empty; expected a header and records")
+    if body.lstrip()[:1] in (b"{", b"<") or re.match(rb"\s*\[\s*(?:\{|\[)", body):
+        kind = "a web page or XML" if body.lstrip()[:1] == b"<" else "JSON"
+        raise DeliveryError(
+            f"{name}: is {kind}, expected delimited text with a header; export it as CSV, or name its format in "
+            "delivery.yml"
+        )
+    head = body[:HEAD].decode(errors="ignore")
+    separator = separator or separator_of(head)
+    first, _ = _first_record(body, separator)
+    if len(first) > MOST_COLUMNS:
+        raise DeliveryError(
+            f"{name}: has {len(first):,} columns, expected {MOST_COLUMNS:,} or fewer; deliver only those that are needed"
+        )
+    cells = body.count(separator.encode()) + body.count(b"\n")
+    if cells > MOST_CELLS:
+        raise DeliveryError(
+            f"{name}: has {cells:,} fields or more, expected {MOST_CELLS:,} or fewer; deliver fewer columns, or several files"
+        )
+    try:
+        # Where quotation marks are odd, polars guesses, and may take several records for one.
+        is_regular = bool(first) and _is_regular(body, separator)
+        grid = (_read_regular if is_regular else _read_odd)(body, separator, has_header)
+    except ComputeError:
+        grid = _read_odd(body, separator, has_header)
+    return _within_limits(
+        Grid(
+            grid.names,
+            grid.cells,
+            grid.lines + (first_line - 1),
+            [(line + first_line - 1, detail) for line, detail in grid.rejected],
+        )
+    )
+
+
+def _within_limits(grid: Grid) -> Grid:
+    """Without blank records, and with those rejected of which a field is too long to be one."""
+    lengths = grid.cells.select(pl.all().str.len_bytes())
+    longest = lengths.select(pl.max_horizontal(pl.all().max())).item() if lengths.width else 0
+    is_blank = grid.cells.select(
+        pl.all_horizontal(pl.all().is_null() | (pl.all().str.strip_chars() == "")).alias("blank")
+    )["blank"]
+    cells, lines, rejected = grid.cells.filter(~is_blank), grid.lines.filter(~is_blank), grid.rejected
+    if (longest or 0) > LONGEST_FIELD:
+        is_long = cells.select(
+            pl.any_horizontal(pl.all().str.len_bytes() > LONGEST_FIELD).fill_null(value=False)
+        ).to_series()
+        rejected = [
+            *rejected,
+            *((line, f"a field of more than {LONGEST_FIELD:,} bytes") for line in lines.filter(is_long)),
+        ]
+        cells, lines = cells.filter(~is_long), lines.filter(~is_long)
+    return Grid(grid.names, cells, lines, rejected)
+
+
+def separator_of(head: str) -> str:
+    """The mark that divides the header, and the first records into as many fields; outside quotation marks."""
+    bare = re.sub('"(?:[^"]|"")*"', "", head[:65_536])
+    lines = [line for line in bare.split("\n")[:20] if line.strip()][:10] or [""]
+
+    def evidence(mark: str) -> tuple[int, int]:
+        counts = [line.count(mark) for line in lines]
+        return (sum(count == counts[0] for count in counts) if counts[0] else 0, counts[0])
+
+    return max(SEPARATORS, key=evidence)
+
+
+def _is_regular(body: bytes, separator: str) -> bool:
+    """Whether every quotation mark opens, closes or is doubled within a field that is quoted as a whole."""
+    if b'"' not in body:
+        return True
+    mark = re.escape(separator).encode()
+    field = rb'(?:"(?:[^"]++|"")*+"|[^"' + mark + rb"\n]*+)"
+    return re.fullmatch(rb"(?:" + field + rb"(?:[" + mark + rb"\n]|\Z))*+", body) is not None
+
+
+def _read_regular(body: bytes, separator: str, has_header: bool) -> Grid:
+    """The records by polars. Raises ComputeError where one has more fields than the header."""
+    names, height = _first_record(body, separator)
+    start = len(body) - len(body.split(b"\n", height)[-1]) if has_header else 0
+    numbered = separator.join(map(str, range(1, len(names) + 1))).encode()
+    cells = pl.read_csv(
+        b"".join((numbered, b"\n", memoryview(body)[start:])),
+        separator=separator,
+        infer_schema=False,
+        raise_if_empty=False,
+    )
+    lines = _lines(cells, body, start) + (height if has_header else 0)
+    rejected: list[tuple[int, str]] = []
+    if cells.height and not body.endswith(b"\n"):
+        last = lines[-1]
+        rest = body.rsplit(b"\n", body.count(b"\n") - last + 2)[1 if last > 1 else 0 :]
+        fields = fields_of(b"\n".join(rest).decode(errors="replace"), separator)
+        if len(fields) < len(names) and any(map(str.strip, fields)):
+            rejected.append((last, _cut_off(len(names))))
+            cells, lines = cells.head(-1), lines.head(-1)
+    return Grid(tuple(names), cells, lines, rejected)
+
+
+def _lines(cells: pl.DataFrame, body: bytes, start: int) -> pl.Series:
+    """The line each record starts on, counted from `start`: one more for every line end inside an earlier record's fields."""
+    lines = pl.Series("line", range(1, cells.height + 1), pl.Int64())
+    ends = body.count(b"\n", start) + (not body.endswith(b"\n"))
+    if ends == cells.height:
+        return lines
+    inner = cells.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0)).alias("n"))["n"]
+    return lines + inner.cast(pl.Int64()).cum_sum().shift(1, fill_value=0)
+
+
+def _read_odd(body: bytes, separator: str, has_header: bool) -> Grid:
+    """The records whose fields can be told apart, the slow way, a record at a time."""
+    text = body.decode(errors="replace")
+    lines = text.split("\n")
+    kept: list[tuple[int, list[str]]] = []
+    rejected: list[tuple[int, str]] = []
+    width = 0
+    for line, fields in _records(lines, separator):
+        if fields is None:
+            rejected.append((line, "a quotation mark that opens a field is never closed"))
+            continue
+        width = width or len(fields)
+        if any(map(str.strip, fields[width:])):
+            rejected.append((line, f"{len(fields)} fields, expected {width} as in the header"))
+        elif fields:
+            kept.append((line, (fields + [""] * width)[:width]))
+    if len(kept) > 1 and not text.endswith("\n"):
+        start, _ = kept[-1]
+        last = fields_of("\n".join(lines[start - 1 :]), separator)
+        if len(last) < width and any(map(str.strip, last)) and not any(line > start for line, _ in rejected):
+            kept.pop()
+            rejected.append((start, _cut_off(width)))
+    names = kept.pop(0)[1] if has_header and kept else []
+    columns = zip(*(fields for _, fields in kept), strict=True) if kept else [()] * width
+    cells = pl.DataFrame(
+        {str(number): pl.Series(values, dtype=pl.String()) for number, values in enumerate(columns, 1)}
+    )
+    blank_is_null = cells.with_columns(pl.all().replace("", None))
+    return Grid(tuple(names), blank_is_null, pl.Series("line", [line for line, _ in kept], pl.Int64()), rejected)
+
+
+def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[str] | None]]:
+    """The records of odd text, each with its line; None for one that opens a quotation mark and never closes it.
+
+    What follows such a mark is read again from the next line on, unless none of it is a record: then the file was cut
+    off inside a field.
+    """
+    start, width = 0, 0
+    while start < len(lines):
+        rest = (f"{lines[number]}\n" for number in range(start, len(lines)))
+        reader = csv.reader(rest, delimiter=separator, strict=True)
+        begins = start
+        try:
+            for fields in reader:
+                width = width or len(fields)
+                yield begins + 1, fields
+                begins = start + reader.line_num
+            return
+        except csv.Error:
+            # A mark inside a field that was never quoted right: what it hides stands on one line, or is unknown.
+            alone = fields_of(lines[begins], separator)
+            start = begins + 1
+            is_whole = len(alone) == (width or len(alone)) and not _is_open(lines[begins], separator)
+            width = width or len(alone)
+            yield start, alone if is_whole else None
+            following = (lines[number] for number in range(start, len(lines)))
+            if not is_whole and not any(len(fields_of(line, separator)) == width for line in following):
+                return
+
+
+def _first_record(body: bytes, separator: str) -> tuple[list[str], int]:
+    """The fields of the first record and how many lines it takes."""
+    reader = csv.reader(io.StringIO(body[:HEAD].decode(errors="ignore"), newline=""), delimiter=separator)
+    try:
+        return next(reader, []), max(reader.line_num, 1)
+    except csv.Error:
+        return [], 1
+
+
+def fields_of(text: str, separator: str) -> list[str]:
+    """The fields of the first record in a text, as far as they can be told."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def _is_open(line: str, separator: str) -> bool:
+    """Whether a quoted field goes on after the end of a line."""
+    try:
+        return "\n" in next(csv.reader([f"{line}\n"], delimiter=separator), [""])[-1]
+    except csv.Error:
+        return True
+
+
+def _cut_off(width: int) -> str:
+    return f"the file was cut off: its last record ends before its {width} fields do"

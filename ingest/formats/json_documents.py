@@ -1,0 +1,177 @@
+"""Records of delivered JSON, one a line, in an array or inside pages, as text columns named by dotted paths.
+
+What the columns mean is for the formats to say. DuckDB reads the JSON, since it does so faster than anything else here.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from ingest.formats.text_file import TextFile
+from ingest.source import REJECTED, DeliveryError
+
+_LONE_SURROGATE = re.compile(
+    r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_IN_NO_JSON = "\x01"
+
+
+def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The JSON objects of a file as text with `line`, and what is none as rejected records. Raises DeliveryError.
+
+    Objects stand one a line or in one array; there `line` counts the objects. A file may also be one object alone.
+    """
+    if file.is_blank():
+        raise DeliveryError(f"{file.name}: is empty; expected JSON objects, one a line or in an array")
+    start = file.head.lstrip()[:1]
+    if start not in ("{", "["):
+        raise DeliveryError(f"{file.name}: is not JSON; expected objects, one a line or in an array")
+    first_line = next(line for line in file.head.split("\n") if line.strip())
+    if start == "{" and (_is_json(first_line) or not _is_json(file.text)):
+        frame = _lines(file)
+    else:
+        frame = pl.DataFrame(list(_elements(file.text)), schema={"line": pl.Int64(), "json": pl.String()}, orient="row")
+    written = frame.select(pl.col("line").cast(pl.Int64()), pl.col("json").str.strip_chars()).filter(
+        pl.col("json") != ""
+    )
+    return _valid(file, written)
+
+
+def texts_at(documents: pl.DataFrame, paths: Sequence[str], lists: Sequence[str] = ()) -> pl.DataFrame:
+    """What stands at each path of JSON objects with `line`: text, or for `lists` a list of texts; NULL where nothing does.
+
+    A path is names with dots between; `*` or `[]` stands for every element of a list.
+    """
+    wanted = ", ".join(f"'{_pointer(path)}'" for path in paths)
+    selected = [f"json_extract_string(json, [{wanted}]) as texts"] if paths else []
+    selected += [
+        f"case when json_type(json, '{_pointer(path.partition('.*')[0].partition('[]')[0])}') = 'ARRAY' "
+        f"then json_extract_string(json, '{_pointer(path)}') end as list_{i}"
+        for i, path in enumerate(lists)
+    ]
+    found = _query(f"select line, {', '.join(selected)} from documents", documents=documents)
+    return found.select(
+        "line",
+        *(pl.col("texts").list.get(i).alias(path) for i, path in enumerate(paths)),
+        *(pl.col(f"list_{i}").alias(path) for i, path in enumerate(lists)),
+    )
+
+
+def inside(documents: pl.DataFrame, places: Sequence[str]) -> pl.DataFrame:
+    """The records inside the first place that is a list in the first object, each with the line of its object.
+
+    The objects themselves where none of the places is.
+    """
+    for place in places:
+        pointer = _pointer(place)
+        first = _query(f"select json_type(json, '{pointer}') as kind from documents", documents=documents.head(1))
+        if first["kind"].to_list() != ["ARRAY"]:
+            continue
+        if documents.height == 1:
+            return _of_one(documents, place)
+        return _query(
+            f"select line, unnest(json_extract(json, '{pointer}[*]')) as json from documents", documents=documents
+        )
+    return documents
+
+
+def top_level_names(documents: pl.DataFrame) -> list[str]:
+    """The names that the first objects have."""
+    names: dict[str, None] = {}
+    for text in documents["json"].head(20):
+        names |= dict.fromkeys(json.loads(text))
+    return list(names)
+
+
+def _of_one(documents: pl.DataFrame, place: str) -> pl.DataFrame:
+    """The records inside one large object, which DuckDB would copy for each of them."""
+    line, text = documents.row(0)
+    inner: Any = json.loads(text)
+    for name in place.split("."):
+        inner = inner[name]
+    records = [json.dumps(record, ensure_ascii=False) for record in inner]
+    return pl.DataFrame({"line": [line] * len(records), "json": records}, schema=documents.schema)
+
+
+def _pointer(path: str) -> str:
+    """A dotted path as DuckDB has it; one in quotation marks is one name."""
+    steps = [path] if path.startswith('"') else re.sub(r"\[\]", ".*", path).split(".")
+    joined = "".join("[*]" if step == "*" else '."' + step.replace('"', "") + '"' for step in steps)
+    return "$" + joined.replace("'", "''")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _lines(file: TextFile) -> pl.DataFrame:
+    """Every line of the file, as a table of one column."""
+    lines = pl.read_csv(
+        file.data, has_header=False, separator=_IN_NO_JSON, quote_char=None, infer_schema=False, new_columns=["json"],
+        truncate_ragged_lines=True,
+    )  # fmt: skip
+    return lines.with_row_index("line", 1)
+
+
+def _elements(text: str) -> Iterator[tuple[int, str]]:
+    """The elements of an array, or the one document there is, each with its number; the last may be broken."""
+    decoder = json.JSONDecoder()
+    position = len(text) - len(text.lstrip())
+    if text[position] != "[":
+        yield 1, text
+        return
+    position, number = position + 1, 0
+    separator = re.compile(r"[\s,]*")
+    while (position := separator.match(text, position).end()) < len(text) and text[position] != "]":  # type: ignore[union-attr]
+        number += 1
+        try:
+            _, end = decoder.raw_decode(text, position)
+        except ValueError:
+            yield number, text[position:]
+            return
+        yield number, text[position:end]
+        position = end
+
+
+def _valid(file: TextFile, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The documents that are JSON objects, and the others as rejected records."""
+    kinds = _kinds(written)
+    if kinds.null_count():
+        # Half of an emoji, as a caption that was cut has it, is no reason to lose the video.
+        mended = pl.col("json").map_elements(
+            lambda text: _LONE_SURROGATE.sub(r"\\ufffd", text), return_dtype=pl.String()
+        )
+        written = pl.concat(
+            [written.filter(kinds.is_not_null()), written.filter(kinds.is_null()).with_columns(mended)]
+        ).sort("line")
+        kinds = _kinds(written)
+    is_object = (kinds == "OBJECT").fill_null(value=False)
+    rejected = written.filter(~is_object).select(
+        pl.lit(file.name).alias("file"),
+        "line",
+        pl.lit("unreadable").alias("reason"),
+        pl.lit("the JSON object of this record is broken, was cut off or is none").alias("detail"),
+    )
+    return written.filter(is_object), rejected.match_to_schema(REJECTED)
+
+
+def _kinds(written: pl.DataFrame) -> pl.Series:
+    query = "select case when json_valid(json) then json_type(json) end as kind from documents"
+    return _query(query, documents=written)["kind"]
+
+
+def _query(query: str, documents: pl.DataFrame) -> pl.DataFrame:
+    """The answer of a DuckDB of its own, without a file, within the memory of an ingestion."""
+    import duckdb
+
+    with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as duck:
+        duck.register("documents", documents)
+        answer: pl.DataFrame = duck.sql(query).pl()
+    return answer

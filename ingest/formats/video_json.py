@@ -1,0 +1,132 @@
+"""`hashtag/video_json`: readings of videos as JSON objects, one a line, in an array, or in lists inside of pages.
+
+Which columns there are is in `ingest.formats.video_options`, what becomes of them in `ingest.formats.video_readings`. The
+`line` of a record in an array is its number.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+from pydantic import model_validator
+
+from ingest.formats.json_documents import inside, read_documents, texts_at, top_level_names
+from ingest.formats.text_file import TextFile, describe_header, text_files
+from ingest.formats.video_options import Places, VideoOptions, no_positions, places_of
+from ingest.formats.video_readings import VideoRows, parse_videos, with_tags
+from ingest.formats.video_tags import words_of
+from ingest.source import Delivery, DeliveryError, Parsed
+
+
+class VideoJsonOptions(VideoOptions):
+    """Options of `video_json`.
+
+    Columns are dotted paths, such as `author.name`; `*` stands for every element of a list. `records` is the path of the list
+    that holds the videos, where they are not the objects themselves.
+    """
+
+    records: str | None = None
+
+    @model_validator(mode="after")
+    def _paths(self) -> "VideoJsonOptions":
+        no_positions(self.columns)
+        return self
+
+
+class VideoJson:
+    """Reads video readings from JSON."""
+
+    name = "video_json"
+    version = 1
+    needs_timezone = True
+    options = VideoJsonOptions
+
+    def read(self, delivery: Delivery) -> Parsed:
+        """Fills `video_readings`. Raises DeliveryError."""
+        options = delivery.options_as(VideoJsonOptions)
+        files = text_files(delivery, options.encoding)
+        return parse_videos([_rows(file, options) for file in files], delivery, options)
+
+
+def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
+    documents, rejected = read_documents(file)
+    records = inside(documents, (options.records,) if options.records else options.known.records)
+    if options.records is not None and records is documents and documents.height:
+        raise DeliveryError(
+            f"{file.name}: {options.records!r} is no list of records; {_described(documents)}; correct options.records"
+        )
+    places = places_of(options)
+    names = top_level_names(records)
+    paths = {
+        ours: [path for name in place.names for path in _paths(str(name), names)] for ours, place in places.items()
+    }
+    lists = [path for found in paths.values() for path in found if _is_list(path)]
+    texts = dict.fromkeys(path for ways in paths.values() for path in ways if not _is_list(path))
+    found = texts_at(records, list(texts), lists)
+    known = {ours: [path for path in ways if _is_known(found[path])] for ours, ways in paths.items()}
+    _require(file, places, known, records)
+    rows = found.select(
+        *(_first(ours, ways, places[ours]) for ours, ways in known.items() if ways or places[ours].required),
+        pl.lit(file.name).alias("file"),
+        "line",
+    )
+    return VideoRows(_tagged(rows, options), {ours: ways[0] for ours, ways in paths.items() if known[ours]}, rejected)
+
+
+def _paths(name: str, names: Iterable[str]) -> list[str]:
+    """The ways in which a path may be written: as it is, or flattened into one name."""
+    return [name, f'"{name}"'] if "." in name and name in set(names) else [name]
+
+
+def _is_list(path: str) -> bool:
+    return "*" in path or "[]" in path
+
+
+def _is_known(values: pl.Series) -> bool:
+    return values.null_count() < len(values)
+
+
+def _first(ours: str, ways: list[str], place: Places) -> pl.Expr:
+    """The value of the first way that leads to one; of several columns of tags, all of them."""
+    if not ways:
+        return pl.lit(None, pl.String()).alias(ours)
+    texts, lists = [path for path in ways if not _is_list(path)], [path for path in ways if _is_list(path)]
+    if lists:
+        filled = [pl.when(pl.col(path).list.len() > 0).then(path) for path in lists]
+        return pl.coalesce(*filled, *lists).alias(ours)
+    if place.several:
+        return pl.concat_list(texts).list.drop_nulls().alias(ours)
+    return pl.coalesce(texts).alias(ours)
+
+
+def _tagged(rows: pl.DataFrame, options: VideoJsonOptions) -> pl.DataFrame:
+    if rows.schema.get("hashtags") == pl.List(pl.String()) and options.hashtags_from != "text":
+        if "text" in rows.columns:
+            rows = rows.with_columns(pl.col("hashtags").fill_null(words_of(rows["text"].fill_null(""))))
+        return rows.with_columns(pl.lit(None, pl.String()).alias("hashtags_reason"))
+    return with_tags(rows, options)
+
+
+def _require(
+    file: TextFile, places: Mapping[str, Places], known: Mapping[str, list[str]], records: pl.DataFrame
+) -> None:
+    if not records.height:
+        return
+    missing = [
+        ours
+        for ours, place in places.items()
+        if place.required and not known[ours] and ours in ("video_id", "url", "captured_at")
+    ]
+    if not (known.get("video_id") or known.get("url")):
+        missing = missing or ["video_id"]
+    for ours in missing:
+        name = str(places[ours].names[0])
+        raise DeliveryError(
+            f"{file.name}: no record has {name!r} for {ours!r}; {_described(records, name)}; correct `columns` in delivery.yml"
+        )
+
+
+def _described(records: pl.DataFrame, sought: str | None = None) -> str:
+    return describe_header(top_level_names(records), sought)
+
+
+FORMAT = VideoJson()

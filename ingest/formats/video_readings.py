@@ -1,0 +1,353 @@
+"""From the columns of any video export to `video_readings`: ids, times, counters, tags, people, and what cannot be read.
+
+How files become columns is for the formats. An id that was destroyed is recovered from the URL or its record rejected, never
+merged with others. A 19-digit TikTok id carries its own time of posting.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from ingest.countries import country_code
+from ingest.formats.date_order import read_instants
+from ingest.formats.earlier_readings import doubt_zeros
+from ingest.formats.records import reject, settle_repeats, unreadable
+from ingest.formats.video_options import ABOUT, FAILED, VideoOptions
+from ingest.formats.video_tags import normalised, split_tags, words_of
+from ingest.instants import SPELLINGS, parse_instant
+from ingest.reasons import Reason
+from ingest.source import Delivery, DeliveryError, Parsed
+from ingest.text import bare, nothing, parse_count, parse_duration_seconds, parse_share
+
+COUNTERS = ("views", "likes", "comments", "shares", "saves")
+"""The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""
+
+_COUNTS = (*COUNTERS, "creator_followers", "reach")
+_TEXTS = ("creator", "creator_country", "hashtags", "duration_seconds", "watch_seconds", "completion_rate", "platform")
+_INSTANTS = ("created_at", "captured_at")
+_URL_ID = r"(?:/(?:video|photo|vi|shorts|reel|reels|p)/|[?&]v=|youtu\.be/)([0-9A-Za-z_-]+)"
+_TIKTOK_ID = r"^[0-9]{19}$"
+_FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
+_ROUNDING_OF_IDS = 10_000
+_MOST_SPOILT = 0.5
+_ENOUGH_TO_JUDGE = 10
+_PLATFORMS = {
+    "tiktok": "tiktok",
+    "youtu": "youtube",
+    "instagram": "instagram",
+    "facebook": "facebook",
+    "snapchat": "snapchat",
+}
+_TOTALS = (
+    "total", "totals", "grand total", "sum", "gesamt", "summe", "totale", "somme", "toplam", "итого", "σύνολο",
+    "المجموع", "الإجمالي", "الاجمالي", "جمع", "کل",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VideoRows:
+    """Records of one file under our names, text or already of their type, with `file` and `line`; `labels` are theirs."""
+
+    rows: pl.DataFrame
+    labels: Mapping[str, str]
+    rejected: pl.DataFrame
+
+
+def with_tags(rows: pl.DataFrame, options: VideoOptions, lists: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of one file with `hashtags` as a list: of its text, of the columns `lists`, or of the caption's #words."""
+    empty = pl.lit([], pl.List(pl.String()))
+    if options.hashtags_from != "text" and lists:
+        cells = pl.concat_list(pl.col(lists).str.strip_chars()).list.drop_nulls()
+        return rows.with_columns(
+            cells.fill_null(empty).alias("hashtags"), pl.lit(None, pl.String()).alias("hashtags_reason")
+        ).drop(lists)
+    if options.hashtags_from != "text" and rows.schema.get("hashtags") == pl.String():
+        reason = nothing(pl.col("hashtags"))
+        rows = rows.with_columns(pl.when(reason != "empty").then(reason).alias("hashtags_reason"))
+        known = rows.select(
+            pl.when(pl.col("hashtags_reason").is_null()).then(pl.col("hashtags").fill_null("")).alias("hashtags")
+        )
+        return rows.with_columns(split_tags(known["hashtags"], options.hashtag_separator))
+    if "text" in rows.columns:
+        words = words_of(rows["text"].fill_null(""))
+        return rows.with_columns(words.alias("hashtags"), pl.lit(None, pl.String()).alias("hashtags_reason"))
+    return rows
+
+
+def parse_videos(parts: Sequence[VideoRows], delivery: Delivery, options: VideoOptions) -> Parsed:
+    """Fills `video_readings`. `hashtags` are lists already. Raises DeliveryError."""
+    table = delivery.source.table("video_readings")
+    labels = {ours: label for part in reversed(parts) for ours, label in part.labels.items()}
+    delivered = pl.concat([_records(part) for part in parts], how="diagonal_relaxed")
+    kept, failed = reject(delivered, _failures(delivered, options))
+    frame = _with_constants(kept, options)
+    frame = _with_ids(frame)
+    frame = _with_times(frame, delivery, options, labels)
+    frame = _with_counts(frame, labels)
+    frame = doubt_zeros(frame, [name for name in COUNTERS if name in labels], table, delivery)
+    frame = _with_tags(_with_texts(frame, delivery, options))
+    accepted, rejected = reject(frame, _RULES)
+    whole = accepted.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in table.schema.items() if name not in accepted.columns
+    )
+    settled = settle_repeats(whole, table.key, [name for name in table.schema.names() if name not in table.key])
+    readings = settled.rows.select(*table.schema.names(), "file", "line")
+    counted = [name for name in (*_COUNTS, *_TEXTS, *_INSTANTS) if name in labels or name == "captured_at"]
+    return Parsed(
+        tables={table.name: readings},
+        records_read=delivered.height + sum(part.rejected.height for part in parts),
+        records_duplicate=settled.duplicates,
+        rejected=pl.concat([*(part.rejected for part in parts), failed, rejected, settled.rejected]),
+        unreadable=unreadable(settled.rows, counted),
+    )
+
+
+def _records(part: VideoRows) -> pl.DataFrame:
+    """The rows that are records: not a header that is repeated where files were put together, nor the sum of the others."""
+    rows, labels = part.rows, part.labels
+    texts = [ours for ours in labels if ours in rows.columns and rows.schema[ours] == pl.String()]
+    same = [pl.col(ours).str.strip_chars() == labels[ours] for ours in texts]
+    is_header = pl.all_horizontal(same) if same else pl.lit(value=False)
+    is_sum = pl.lit(value=False)
+    if "video_id" in texts:
+        is_sum = pl.col("video_id").str.strip_chars().str.to_lowercase().is_in(_TOTALS)
+        if "url" in texts:
+            is_sum &= pl.col("url").is_null()
+    return rows.filter(~(is_header | is_sum).fill_null(value=False))
+
+
+def _failures(delivered: pl.DataFrame, options: VideoOptions) -> dict[str, tuple[pl.Expr, str]]:
+    rules = {}
+    if FAILED in delivered.columns:
+        failed = pl.col(FAILED).str.strip_chars().str.to_lowercase()
+        said = failed.is_not_null() & ~failed.is_in(["", "false", "null", "none"])
+        rules[Reason.UNREADABLE.value] = (said, "the scraper says that it could not read this video")
+    if ABOUT in delivered.columns and options.known.only is not None:
+        words = "|".join(options.known.only[1])
+        other = ~pl.col(ABOUT).str.to_lowercase().str.contains(words).fill_null(value=False)
+        rules[Reason.NO_VIDEO.value] = (other, f"the record is about another kind of source than {words}")
+    return rules
+
+
+def _with_constants(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
+    text = pl.String()
+    absent = {name: pl.lit(None, text) for name in ("video_id", "url", "creator", "creator_country", "platform")}
+    frame = frame.with_columns(value.alias(name) for name, value in absent.items() if name not in frame.columns)
+    if "hashtags" not in frame.columns:
+        frame = frame.with_columns(
+            pl.lit(None, pl.List(text)).alias("hashtags"), pl.lit(None, text).alias("hashtags_reason")
+        )
+    definition = options.metric_definition or options.known.metric_definition
+    return frame.with_columns(pl.lit(options.rounding).alias("rounding"), pl.lit(definition).alias("metric_definition"))
+
+
+def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """With the id as written where it can be one, else the id in the URL, and what tells whether it is spoilt.
+
+    A number that went through a spreadsheet is no id.
+    """
+    frame = frame.with_columns(bare(pl.col("video_id")).str.strip_chars("'\"=").alias("written"))
+    is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
+    is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")
+    frame = frame.with_columns(
+        pl.when(is_id & ~is_number).then("written").alias("usable"), pl.col("url").str.extract(_URL_ID).alias("in_url")
+    )
+    frame = frame.with_columns(_number("usable").alias("written_id"), _number("in_url").alias("url_id"))
+    # Spreadsheets and floats also round the last digits of an id: then the URL knows better.
+    is_rounded = ((pl.col("written_id") - pl.col("url_id")).abs() < _ROUNDING_OF_IDS).fill_null(value=False)
+    frame = frame.with_columns(
+        pl.when(is_rounded).then("in_url").otherwise(pl.coalesce("usable", "in_url")).alias("video_id"),
+        pl.when(is_rounded).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
+    )
+    return frame.with_columns(_is_spoilt(frame), _id_time().alias("id_time")).drop("written", "usable", "in_url")
+
+
+def _number(name: str) -> pl.Expr:
+    """A TikTok id as a number."""
+    return pl.when(pl.col(name).str.len_bytes() == 19).then(pl.col(name)).cast(pl.Int64(), strict=False)
+
+
+def _is_spoilt(frame: pl.DataFrame) -> pl.Series:
+    """Ids that look rounded (by a spreadsheet to 15 digits, by a float to a multiple of 1,024) where most others do too.
+
+    One in five hundred ends like that by itself: alone it is believed. One that its URL has put right is.
+    """
+    number = frame["written_id"]
+    looks_rounded = ((number % 1_000 == 0) | (number % 1_024 == 0)).fill_null(value=False)
+    usual = looks_rounded.sum() > max(1, (len(number) - number.null_count()) * _MOST_SPOILT)
+    is_put_right = (number == frame["url_id"]).fill_null(value=False) | (frame["number"] != number).fill_null(
+        value=False
+    )
+    return (looks_rounded & usual & ~is_put_right).alias("is_spoilt")
+
+
+def _id_time() -> pl.Expr:
+    """The upper 32 bits of a TikTok id are the time of posting, in seconds since 1970, UTC.
+
+    Other platforms have ids of 19 digits too; theirs give years long before TikTok's.
+    """
+    posted = pl.from_epoch(pl.col("number") // 2**32, time_unit="s").dt.cast_time_unit("us")
+    return pl.when(posted >= _FIRST_TIKTOK).then(posted).dt.replace_time_zone("UTC")
+
+
+def _with_times(
+    frame: pl.DataFrame, delivery: Delivery, options: VideoOptions, labels: Mapping[str, str]
+) -> pl.DataFrame:
+    written = {name: labels[name] for name in _INSTANTS if name in labels and frame.schema[name] == pl.String()}
+    frame = read_instants(frame, written, delivery.zone, options.date_order) if written else frame
+    if options.captured_at is not None:
+        frame = _with_constant_capture(frame, delivery, options.captured_at, options)
+    nothing_written = {
+        name: value
+        for name in _INSTANTS
+        for name, value in (
+            (name, pl.lit(None, frame.schema["id_time"])),
+            (f"{name}_ambiguous", pl.lit(value=False)),
+            (f"{name}_reason", pl.lit(None, pl.String())),
+        )
+        if name not in frame.columns
+    }
+    frame = frame.with_columns(value.alias(name) for name, value in nothing_written.items())
+    differs = (pl.col("created_at") - pl.col("id_time")).abs() > pl.duration(minutes=1)
+    is_open = pl.col("id_time").is_null() & pl.col("created_at_ambiguous")
+    return frame.with_columns(
+        pl.coalesce("id_time", "created_at").alias("created_at"),
+        pl.when(differs)
+        .then(pl.lit(Reason.DIFFERS_FROM_ID))
+        .when(is_open)
+        .then(pl.lit(Reason.AMBIGUOUS_TIME))
+        .otherwise("created_at_reason")
+        .alias("created_at_reason"),
+        pl.when("captured_at_ambiguous")
+        .then(pl.lit(Reason.AMBIGUOUS_TIME))
+        .otherwise("captured_at_reason")
+        .alias("captured_at_reason"),
+    )
+
+
+def _with_constant_capture(
+    frame: pl.DataFrame, delivery: Delivery, captured_at: str, options: VideoOptions
+) -> pl.DataFrame:
+    read = pl.select(parse_instant(pl.lit(captured_at), delivery.zone, options.date_order).alias("at")).unnest("at")
+    at, is_ambiguous, reason = read.row(0)
+    if at is None:
+        raise DeliveryError(
+            f"delivery.yml: key 'options.captured_at': found {captured_at!r}, expected a date and time that is read: {SPELLINGS}"
+        )
+    return frame.with_columns(
+        pl.lit(at, frame.schema["id_time"]).alias("captured_at"),
+        pl.lit(is_ambiguous, pl.Boolean()).alias("captured_at_ambiguous"),
+        pl.lit(reason, pl.String()).alias("captured_at_reason"),
+    )
+
+
+def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
+    mapped = [name for name in _COUNTS if name in frame.columns]
+    frame = frame.with_columns(parse_count(pl.col(name)).alias(name) for name in mapped)
+    frame = frame.with_columns(
+        pl.col(name).struct.field(part).alias(alias)
+        for name in mapped
+        for part, alias in (("reason", f"{name}_reason"), ("unit", f"{name}_unit"), ("value", name))
+    )
+    _refuse_other_column(frame, labels)
+    absent = [
+        pl.lit(None, dtype).alias(alias)
+        for name in _COUNTS
+        for alias, dtype in ((name, pl.Int64()), (f"{name}_unit", pl.Int64()), (f"{name}_reason", pl.String()))
+        if name not in mapped
+    ]
+    frame = frame.with_columns(absent)
+    # The platform never shows likes on a video nobody started: 0 views there is a fetch that failed.
+    is_failed = ((pl.col("views") == 0) & (pl.col("likes") > 0)).fill_null(value=False)
+    return frame.with_columns(
+        *(pl.when(~is_failed).then(pl.col(name)).alias(name) for name in ("views", "views_unit")),
+        pl.when(is_failed).then(pl.lit(Reason.IMPLAUSIBLE_ZERO)).otherwise("views_reason").alias("views_reason"),
+    )
+
+
+def _refuse_other_column(frame: pl.DataFrame, labels: Mapping[str, str]) -> None:
+    """A column of which most is no number is not the one with the views."""
+    if "views_reason" not in frame.columns:
+        return
+    bad = frame.filter(pl.col("views_reason") == Reason.BAD_NUMBER)
+    said = frame.filter(pl.col("views").is_not_null()).height + bad.height
+    if said >= _ENOUGH_TO_JUDGE and bad.height > said / 2:
+        raise DeliveryError(
+            f"{bad['file'][0]}, line {bad['line'][0]}, column {labels.get('views', 'views')!r}: {bad.height:,} of {said:,} "
+            "values are no numbers; expected the views of each video; correct columns.views in delivery.yml"
+        )
+
+
+def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) -> pl.DataFrame:
+    country, handle = pl.col("creator_country"), bare(pl.col("creator")).str.strip_prefix("@").str.to_lowercase()
+    code = country_code(bare(country))
+    frame = frame.with_columns(
+        nothing(pl.col("creator")).alias("creator_reason"),
+        code.alias("creator_country"),
+        pl.when(code.is_null())
+        .then(pl.coalesce(nothing(country), pl.lit(Reason.UNREADABLE)))
+        .alias("creator_country_reason"),
+        _platform(options).alias("platform"),
+        nothing(pl.col("platform")).alias("platform_reason"),
+    )
+    said = pl.when(pl.col("creator_reason").is_null()).then(handle)
+    frame = frame.with_columns(delivery.pseudonyms.key(said, "creator").alias("creator_key"))
+    for name, parse in (
+        ("duration_seconds", parse_duration_seconds),
+        ("watch_seconds", parse_duration_seconds),
+        ("completion_rate", parse_share),
+    ):
+        if name in frame.columns and frame.schema[name] == pl.String():
+            reason = pl.when(parse(pl.col(name)).is_null()).then(
+                pl.coalesce(nothing(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
+            )
+            frame = frame.with_columns(parse(pl.col(name)).alias(name), reason.alias(f"{name}_reason"))
+        elif name in frame.columns:
+            frame = frame.with_columns(pl.lit(None, pl.String()).alias(f"{name}_reason"))
+    return frame
+
+
+def _platform(options: VideoOptions) -> pl.Expr:
+    """The platform that the column, the note or the preset names, else the URL or a TikTok id; `unknown` without any."""
+    said = bare(pl.col("platform")).str.to_lowercase()
+    constant = options.platform or options.known.platform
+    return pl.coalesce(
+        _known_platform(said),
+        pl.when(nothing(said).is_null()).then(
+            said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
+        ),
+        pl.lit(constant, pl.String()),
+        _known_platform(pl.col("url").str.extract(r"^(?:https?://)?([^/?#]+)").str.to_lowercase()),
+        pl.when(pl.col("id_time").is_not_null()).then(pl.lit("tiktok")),
+        pl.lit("unknown"),
+    )
+
+
+def _known_platform(text: pl.Expr) -> pl.Expr:
+    return pl.coalesce(
+        pl.when(text.str.contains(part, literal=True)).then(pl.lit(name)) for part, name in _PLATFORMS.items()
+    )
+
+
+def _with_tags(frame: pl.DataFrame) -> pl.DataFrame:
+    tags = normalised(frame["hashtags"])
+    return frame.with_columns(tags["hashtags"], tags["display_hashtags"])
+
+
+_RULES = {
+    Reason.UNREADABLE.value: (
+        pl.col("is_spoilt"),
+        "the id lost its last digits to a spreadsheet, as most of this delivery did, and no URL to recover it from",
+    ),
+    Reason.MISSING_KEY.value: (
+        pl.col("video_id").is_null()
+        | (pl.col("captured_at").is_null() & (pl.col("captured_at_reason") != Reason.BAD_TIME)),
+        "no video id and none to be recovered from a URL, or no captured_at",
+    ),
+    Reason.BAD_TIME.value: (
+        pl.col("captured_at").is_null(),
+        f"captured_at is not a date and time that exists; expected {SPELLINGS}",
+    ),
+}

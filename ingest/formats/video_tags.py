@@ -1,0 +1,139 @@
+"""Hashtags of videos, from lists in every notation and from captions: split, cleaned, normalised, each once.
+
+What makes two tags one is `ingest.text.normalise_hashtag`'s to say.
+"""
+
+import json
+import re
+
+import polars as pl
+
+from ingest.text import normalise_hashtag
+
+_SEPARATORS = (",", "\u060c", ";", "|", "\n", "\u3001")
+_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_NAMED = rf"""['"](?:hashtag_?[nN]ame|name|title)['"]\s*:\s*(?:{_QUOTED})"""
+_MARKED = r"[#\uff03][^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+"
+_WORD = r"[#\uff03][\p{L}\p{M}\p{N}_\x{200c}\x{200d}\x{fe0f}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]+"
+_NO_WORDS = r"(?i)https?://\S+|&#?\w+;"
+_NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u3001\u201c\u201d\u00ab\u00bb]"
+
+
+def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
+    """The tags of each text of one file, as lists; NULL stays NULL, an empty text is an empty list.
+
+    Reads list literals of Python and JSON, of words or of objects with a name; tags marked with #; and tags between the
+    usual separators, of which those count that the file has. White space separates where nothing else does.
+    """
+    texts = pl.DataFrame({"text": written.str.strip_chars()})
+    text = pl.col("text")
+    distinct = texts.select(text.drop_nulls().unique()).filter(text != "")
+    if separator is not None:
+        lists = text.str.split(separator)
+    else:
+        is_literal, is_marked = text.str.contains(r"^[\[({].*[\])}]$"), text.str.contains("[#\uff03]")
+        found = _separators(distinct.filter(~is_literal)["text"])
+        lists = _between(text, found) if found else text.str.extract_all(r"\S+")
+        if distinct.select(is_marked.any()).item():
+            is_separated = text.str.contains_any(found) if found else pl.lit(value=False)
+            lists = pl.when(is_marked & ~is_separated).then(text.str.extract_all(_MARKED)).otherwise(lists)
+        if distinct.select(is_literal.any()).item():
+            lists = pl.when(is_literal).then(_literal(text)).otherwise(lists)
+    empty = pl.lit([], pl.List(pl.String()))
+    return texts.select(pl.when(text == "").then(empty).otherwise(lists).alias(written.name)).to_series()
+
+
+def words_of(captions: pl.Series) -> pl.Series:
+    """The #words of each caption, as lists; links and character references hold none."""
+    return captions.str.replace_all(_NO_WORDS, " ").str.extract_all(_WORD)
+
+
+def normalised(lists: pl.Series) -> pl.DataFrame:
+    """`hashtags`, each once, and aligned with them `display_hashtags` as they were written; NULL where the list is."""
+    lengths = lists.list.len()
+    # Each distinct tag is cleaned once; the rest is done on its number.
+    flat = lists.filter(lengths > 0).explode().fill_null("")
+    codes = flat.cast(pl.Categorical(pl.Categories.random())).to_physical()
+    first = codes.arg_unique()
+    written = flat.gather(first.gather(codes.gather(first).arg_sort()))
+    display = written.str.replace_all(_NEVER_IN_A_TAG, "")
+    hashtag = display.to_frame("display").select(normalise_hashtag(pl.col("display"))).to_series()
+    same = hashtag.rank("dense").gather(codes)
+    frame = pl.DataFrame(
+        {
+            "hashtags": _in_lists(hashtag.gather(codes), lengths),
+            "display_hashtags": _in_lists(display.gather(codes), lengths),
+        }
+    )
+    is_odd = (_in_lists(same, lengths).list.n_unique() != lengths) | _in_lists(
+        (hashtag == "").gather(codes), lengths
+    ).list.any()
+    if not is_odd.any():
+        return frame
+    rows = frame.with_row_index("row")
+    odd = rows.filter(is_odd.fill_null(value=False))
+    once = (
+        odd.explode("hashtags", "display_hashtags")
+        .unique(["row", "hashtags"], keep="first", maintain_order=True)
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("hashtags", "display_hashtags").filter(pl.col("hashtags") != ""))
+    )
+    return pl.concat([rows.filter(~is_odd.fill_null(value=False)), once]).sort("row").drop("row")
+
+
+def _in_lists(values: pl.Series, lengths: pl.Series) -> pl.Series:
+    """Values one after the other in lists of these lengths; NULL where the length is."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    offsets = pl.concat([pl.Series([0], dtype=pl.Int64()), lengths.fill_null(0).cast(pl.Int64()).cum_sum()])
+    flat = values.to_arrow(compat_level=pl.CompatLevel.newest())
+    found = pl.from_arrow(pa.LargeListArray.from_arrays(offsets.to_arrow(), flat, mask=lengths.is_null().to_arrow()))
+    assert isinstance(found, pl.Series)  # noqa: S101 - from_arrow says what else it may return
+    return found
+
+
+def _separators(texts: pl.Series) -> list[str]:
+    return [mark for mark in _SEPARATORS if texts.str.contains(mark, literal=True).any()]
+
+
+def _between(text: pl.Expr, separators: list[str]) -> pl.Expr:
+    """What stands between the separators; a # begins a tag too, which ends with its word."""
+    first, *others = separators
+    for mark in others:
+        text = text.str.replace_all(mark, first, literal=True)
+    parts = text.str.replace_all(r"[#\uff03]", f"{first}#").str.split(first)
+    return parts.list.eval(pl.coalesce(pl.element().str.extract(r"^(#\S+)\s"), pl.element()))
+
+
+def _literal(text: pl.Expr) -> pl.Expr:
+    """The elements of list literals: of objects their names, else what is quoted, else what stands between commas."""
+    inner = text.str.strip_chars("[](){} ")
+    is_named, is_quoted = text.str.contains(_NAMED), text.str.contains(_QUOTED)
+    named = text.str.extract_all(_NAMED).list.eval(pl.element().str.extract(rf":\s*({_QUOTED})$"))
+    quoted = pl.when(is_named).then(named).otherwise(text.str.extract_all(_QUOTED))
+    plain = quoted.list.eval(_unescaped(pl.element().str.slice(1, pl.element().str.len_chars() - 2)))
+    return (
+        pl.when(is_quoted)
+        .then(plain)
+        .otherwise(pl.when(inner == "").then(pl.lit([], pl.List(pl.String()))).otherwise(inner.str.split(",")))
+    )
+
+
+def _unescaped(quoted: pl.Expr) -> pl.Expr:
+    def unescape(texts: pl.Series) -> pl.Series:
+        if not texts.str.contains("\\", literal=True).any():
+            return texts
+        return pl.Series(texts.name, [text if text is None else _plain(text) for text in texts], dtype=pl.String())
+
+    return quoted.map_batches(unescape, return_dtype=pl.String())
+
+
+def _plain(text: str) -> str:
+    """Text without the escapes of a JSON or Python string."""
+    if "\\" not in text:
+        return text
+    escaped = re.sub(r"\\(?![\"\\/bfnrtu])(.)", r"\1", text).replace('\\"', '"').replace('"', '\\"')
+    try:
+        return str(json.loads(f'"{escaped}"')).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    except ValueError:
+        return text

@@ -1,0 +1,170 @@
+"""Small hashtag deliveries that real users met, and earlier deliveries that tell what a scraper failed to read."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+
+from ingest import lake
+from ingest.home import Home
+from ingest.ingestion import ingest
+from ingest.landing import write_delivery
+from ingest.ledger import read_ledger
+from ingest.sources.hashtag import HASHTAG
+from tests.ingest.ingest_desk import no_objection
+from tests.ingest.video_desk import FIELD
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("CAMPAIGN_PSEUDONYM_KEY", "a key of the tests, 32 characters long")
+    return Home(tmp_path)
+
+
+class Case:
+    """A case of the field: lands its files as its README says, and tells what the lake holds then."""
+
+    def __init__(self, home: Home, number: str) -> None:
+        self.home, self.folder = home, FIELD / "field" / number
+        if not self.folder.exists():
+            pytest.skip(f"the real data is not beside this checkout: field/{number} is absent")
+        self.note = yaml.safe_load((self.folder / "delivery.yml").read_text("utf-8"))
+        self.landed_on = date.fromisoformat(self.about["landed_on"])
+
+    @property
+    def about(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
+        return found
+
+    def land(self, file: str, day: date, name: str = "delivery") -> None:
+        write_delivery(self.home, "hashtag", day, name, {file: (self.folder / file).read_bytes()}, self.note)
+
+    def run(self) -> None:
+        ingest(self.home, HASHTAG, no_objection, "run", frozenset({"endthestigma"}))
+
+    def account(self) -> dict[str, Any]:
+        return read_ledger(self.home).row(-1, named=True)
+
+    def readings(self, day: date, name: str = "delivery") -> pl.DataFrame:
+        return pl.read_parquet(lake.partition(self.home.lake / "video_readings", day, name))
+
+    def unreadable(self, day: date, name: str = "delivery") -> list[tuple[str, str, int]]:
+        found = pl.read_parquet(lake.partition(self.home.lake / "unreadable" / "hashtag", day, name))
+        return found.select("column_name", "reason", "records").rows()
+
+
+def by_tag(readings: pl.DataFrame) -> dict[str, int]:
+    return dict(readings.explode("hashtags").group_by("hashtags").len().iter_rows())
+
+
+def test_tags_in_list_literals(home: Home) -> None:
+    case = Case(home, "05")
+    case.land("videos.csv", case.landed_on)
+    case.run()
+    readings, expected = case.readings(case.landed_on), case.about["expected"]
+    assert readings.height == expected["videos"]
+    assert {tag: by_tag(readings)[tag] for tag in expected["videos_by_tag"]} == expected["videos_by_tag"]
+    assert readings.filter(pl.col("hashtags").list.len() == 0).height == expected["videos_without_tags"]
+    tags = "".join(readings["display_hashtags"].explode().drop_nulls())
+    assert not any(mark in tags for mark in expected["no_tag_contains"])
+
+
+def test_dates_without_a_time(home: Home) -> None:
+    case = Case(home, "09")
+    case.land("videos.csv", case.landed_on)
+    case.run()
+    account, expected = case.account(), case.about["expected"]
+    assert {name: account[name] for name in expected if name in account} == {
+        name: value for name, value in expected.items() if name in account
+    }
+    assert case.readings(case.landed_on)["likes"].sum() == expected["likes"]
+
+
+def test_no_header_and_no_counters(home: Home) -> None:
+    case = Case(home, "23")
+    case.land("v.csv", case.landed_on)
+    case.run()
+    readings, expected = case.readings(case.landed_on), case.about["expected"]
+    assert (case.account()["records_read"], readings.height) == (expected["records_read"], expected["videos"])
+    assert by_tag(readings)["onepiece"] == expected["videos_by_tag"]["onepiece"]
+    assert readings["views"].null_count() == readings.height
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_failed_scrape_stored_as_zeros(home: Home, runs: int) -> None:
+    """Whether the day before is in the lake already or comes with the same run."""
+    case = Case(home, "07")
+    day = case.landed_on
+    case.land("first.csv", before := date(day.year, day.month, day.day - 1))
+    if runs == 2:
+        case.run()
+    case.land("videos.csv", day)
+    case.run()
+    assert case.readings(before)["views"].sum() == case.about["expected"]["views_total_before"]
+    counters = case.readings(day).select("views", "likes", "comments", "shares")
+    assert counters.null_count().row(0) == (counters.height,) * 4
+    assert case.unreadable(day) == [(name, "implausible_zero", 40) for name in ("comments", "likes", "shares", "views")]
+
+
+NOTE = {
+    "source": "hashtag", "format": "video_csv", "campaign": "endthestigma", "timezone": "UTC",
+    "options": {"columns": {"video_id": "id", "captured_at": "at", "views": "v", "saves": "s"}},
+}  # fmt: skip
+
+
+def deliveries(home: Home, *days: list[tuple[str, int, int]]) -> list[pl.DataFrame]:
+    """One delivery a day with readings of (id, views, saves); the counters of each as they come into the lake."""
+    for number, rows in enumerate(days, 1):
+        lines = [f"{video},2025-06-{number:02d} 10:00:00,{views},{saves}" for video, views, saves in rows]
+        text = "\n".join(["id,at,v,s", *lines, ""]).encode()
+        write_delivery(home, "hashtag", date(2025, 6, number), "day", {"v.csv": text}, NOTE)
+    ingest(home, HASHTAG, no_objection, "run", frozenset({"endthestigma"}))
+    return [
+        pl.read_parquet(lake.partition(home.lake / "video_readings", date(2025, 6, number), "day")).select(
+            "views", "saves"
+        )
+        for number in range(1, len(days) + 1)
+    ]
+
+
+def flags(home: Home, day: int) -> list[tuple[str, str, int]]:
+    found = pl.read_parquet(lake.partition(home.lake / "unreadable" / "hashtag", date(2025, 6, day), "day"))
+    return found.select("column_name", "reason", "records").rows()
+
+
+VIDEOS = [(f"v{number}", 100 + number, 0) for number in range(20)]
+
+
+class TestZeros:
+    def test_a_counter_that_was_always_0_may_stay_so(self, home: Home) -> None:
+        first, second = deliveries(home, VIDEOS, [(video, views + 1, 0) for video, views, _ in VIDEOS])
+        assert first["saves"].to_list() == second["saves"].to_list() == [0] * 20
+
+    def test_new_videos_without_views_are_not_doubted(self, home: Home) -> None:
+        _, second = deliveries(home, VIDEOS, [(f"new{number}", 0, 0) for number in range(20)])
+        assert second["views"].to_list() == [0] * 20
+
+    def test_a_few_zeros_among_others_are_left_to_the_marts(self, home: Home) -> None:
+        _, second = deliveries(home, VIDEOS, [(video, 0 if video == "v1" else views, 0) for video, views, _ in VIDEOS])
+        assert second["views"].null_count() == 0
+
+    def test_nearly_all_are_enough_and_what_is_above_0_stays(self, home: Home) -> None:
+        _, second = deliveries(home, VIDEOS, [(video, views if video == "v1" else 0, 0) for video, views, _ in VIDEOS])
+        assert second["views"].drop_nulls().to_list() == [101]
+        assert flags(home, 2) == [("views", "implausible_zero", 19)]
+
+    def test_the_last_known_value_counts(self, home: Home) -> None:
+        zeros = [(video, 0, 0) for video, _, _ in VIDEOS]
+        *_, third = deliveries(home, VIDEOS, zeros, zeros)
+        assert third["views"].null_count() == 20
+
+    def test_an_earlier_delivery_of_another_campaign_says_nothing(self, home: Home) -> None:
+        text = "\n".join(["id,at,v,s", *(f"{video},2025-05-01,9,0" for video, _, _ in VIDEOS), ""]).encode()
+        write_delivery(home, "hashtag", date(2025, 5, 1), "x", {"v.csv": text}, NOTE | {"campaign": "other"})
+        ingest(home, HASHTAG, no_objection, "run", frozenset({"endthestigma", "other"}))
+        [only] = deliveries(home, [(video, 0, 0) for video, _, _ in VIDEOS])
+        assert only["views"].null_count() == 0
