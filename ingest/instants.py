@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from ingest.reasons import Reason
 from ingest.source import FIRST_YEAR, INSTANT, LAST_YEAR
 from ingest.text import clean_number, nothing
 
@@ -167,7 +168,7 @@ def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> p
     placed = frame.select(
         pl.coalesce("at", _in_zone(pl.col("local"), zone, "earliest")).alias("at"),
         (pl.col("at").is_null() & _is_ambiguous(pl.col("local"), zone)).fill_null(value=False).alias("is_ambiguous"),
-        pl.coalesce("nothing", pl.when(pl.col("text").is_null()).then(pl.lit("empty"))).alias("nothing"),
+        pl.coalesce("nothing", pl.when(pl.col("text").is_null()).then(pl.lit(Reason.EMPTY))).alias("nothing"),
     )
     in_range = pl.col("at").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
     return (
@@ -176,7 +177,7 @@ def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> p
             pl.struct(
                 "at",
                 pl.col("is_ambiguous") & pl.col("at").is_not_null(),
-                pl.when(pl.col("at").is_null()).then(pl.coalesce("nothing", pl.lit("bad_time"))).alias("reason"),
+                pl.when(pl.col("at").is_null()).then(pl.coalesce("nothing", pl.lit(Reason.BAD_TIME))).alias("reason"),
             ).alias(texts.name)
         )
         .to_series()

@@ -74,6 +74,18 @@ class Reason(StrEnum):
         "The sample design is not known for this respondent.",
         "تصميم العينة غير معروف لهذا المجيب.",
     )
+    INCOMPLETE_RESPONSE = (
+        "incomplete_response",
+        "The respondent did not finish the survey.",
+        "لم يُكمل المجيب الاستبيان.",
+    )
+    TEST_RESPONSE = "test_response", "A preview or test, not a respondent.", "معاينة أو تجربة، وليست مجيبًا."
+    SPAM_RESPONSE = "spam_response", "The survey tool takes it for spam.", "عدّته أداة الاستبيان رسالة مزعجة."
+    NOT_APPROVED = (
+        "not_approved",
+        "Whoever reviewed the responses did not approve it.",
+        "لم يوافق عليه من راجع الإجابات.",
+    )
     EMPTY = "empty", "Nothing is written there.", "لا شيء مكتوب هناك."
     UNDEFINED = "undefined", "The source says that it does not know.", "المصدر يقول إنه لا يعرف."
     NOT_APPLICABLE = "not_applicable", "The source says that it does not apply.", "المصدر يقول إنه لا ينطبق."

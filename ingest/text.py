@@ -7,6 +7,9 @@ Expressions in, expressions out; nothing here knows of files or tables. Instants
 
 import polars as pl
 
+from ingest.reasons import Reason
+from ingest.source import LARGEST_COUNT
+
 _INVISIBLE = "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
 _DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
 _ARABIC_NUMERALS = {**_DIGITS, "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u00a0": " ", "\u202f": " "}
@@ -25,8 +28,6 @@ _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 _PLAIN = rf"^(?:([0-9]+)(?:\.0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
 _GROUPED = rf"^([0-9]{{1,3}}(?:[, ][0-9]{{3}})+){_OF}"
 _ABBREVIATED = rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(K|M|B|ألف|مليون|مليار){_OF}"
-HIGHEST_COUNT = 10**13
-"""Above any counter of any platform."""
 _COUNT = pl.Struct({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
 _LABEL = rf"^(?i:{_COUNTED})$"
 
@@ -46,11 +47,11 @@ def nothing(text: pl.Expr) -> pl.Expr:
     said = bare(text).str.to_lowercase()
     return (
         pl.when(said.is_null() | (said == ""))
-        .then(pl.lit("empty"))
+        .then(pl.lit(Reason.EMPTY))
         .when(said.is_in(["undefined", "null", "nan", "none", "n/a", "#n/a"]))
-        .then(pl.lit("undefined"))
+        .then(pl.lit(Reason.UNDEFINED))
         .when(said.is_in(["--", "-", "\u2014", "\u2013"]))
-        .then(pl.lit("not_applicable"))
+        .then(pl.lit(Reason.NOT_APPLICABLE))
     )
 
 
@@ -71,7 +72,7 @@ def _read_counts(texts: pl.Series) -> pl.Series:
             0, len(texts)
         )
     frame = pl.DataFrame({"text": texts, "value": texts.cast(pl.Int64(), strict=False)})
-    frame = frame.with_columns(pl.when(pl.col("value").is_between(0, HIGHEST_COUNT)).then("value").alias("value"))
+    frame = frame.with_columns(pl.when(pl.col("value").is_between(0, LARGEST_COUNT)).then("value").alias("value"))
     left = frame.filter(pl.col("value").is_null()).select(pl.col("text").drop_nulls().unique())
     units: pl.Expr = pl.when(pl.col("value").is_not_null()).then(pl.lit(1, pl.Int64()))
     reasons: pl.Expr = pl.lit(None, pl.String())
@@ -125,9 +126,11 @@ def _written_count(text: pl.Expr) -> pl.Expr:
         .otherwise(pl.when(field("written").is_not_null()).then(field("scale")))
         .alias("any_unit"),
     )
-    possible = field("any_value") <= HIGHEST_COUNT
-    is_beyond = field("is_negative") | field("is_endless") | (field("any_value") > HIGHEST_COUNT)
-    bad = pl.when(is_beyond.fill_null(value=False)).then(pl.lit("out_of_range")).otherwise(pl.lit("bad_number"))
+    possible = field("any_value") <= LARGEST_COUNT
+    is_beyond = field("is_negative") | field("is_endless") | (field("any_value") > LARGEST_COUNT)
+    bad = (
+        pl.when(is_beyond.fill_null(value=False)).then(pl.lit(Reason.OUT_OF_RANGE)).otherwise(pl.lit(Reason.BAD_NUMBER))
+    )
     reason = pl.when(~possible.fill_null(value=False)).then(pl.coalesce(field("nothing"), bad))
     return _struct(
         valued,

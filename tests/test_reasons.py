@@ -1,5 +1,6 @@
 """Reasons stand in one list: what code and SQL call a reason is in it, and nothing is in it that no layer uses."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,24 @@ def test_reasons_are_found_in_sql() -> None:
         basis as caveat,
     """
     assert set(reasons_of(sql)) == {"x", "y", "z", "w"}
+
+
+def rules_of(code: ast.AST) -> Iterator[str]:
+    """Text that names a rule for records: the keys of rules given as dictionaries, and of those added to one."""
+    for node in ast.walk(code):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(value, ast.Tuple) and "pl" in ast.unparse(value):
+                    yield str(key.value)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            place = node.targets[0].slice
+            if isinstance(place, ast.Constant) and isinstance(node.value, ast.Tuple):
+                yield str(place.value)
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.stem)
+def test_what_a_reader_calls_a_reason_is_one(path: Path) -> None:
+    assert set(rules_of(ast.parse(path.read_text("utf-8")))) - set(Reason) == set()
 
 
 def test_every_reason_is_used() -> None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from ingest.formats.live_session import Rows
 from ingest.formats.text_file import TextFile
+from ingest.reasons import Reason
 from ingest.source import LINEAGE, REJECTED, DeliveryError
 
 _DEEPEST = 12
@@ -34,7 +35,7 @@ def json_rows(file: TextFile, columns: Mapping[str, Sequence[str]]) -> Rows:
         if isinstance(content, (dict, list)):
             kept += [(*(_field(one, paths) for paths in columns.values()), file.name, line) for one in _flat(content)]
         else:
-            rejected.append((file.name, line, "unreadable", "the line is no JSON object"))
+            rejected.append((file.name, line, Reason.UNREADABLE, "the line is no JSON object"))
     schema = pl.Schema({**dict.fromkeys(columns, pl.String()), **LINEAGE})
     return Rows(pl.DataFrame(kept, schema=schema, orient="row"), pl.DataFrame(rejected, schema=REJECTED, orient="row"))
 

@@ -10,6 +10,7 @@ from ingest.formats.survey_multiple import Spread
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.formats.survey_variables import AT
+from ingest.reasons import Reason
 from ingest.source import DeliveryError
 
 _PERSONAL = (
@@ -33,7 +34,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
     nobody = {}
     if "_validation_status" in columns:
         said = pl.col(AT + "_validation_status").str.to_lowercase()
-        nobody["not_approved"] = (said.is_in(_NOT_APPROVED), "_validation_status says not approved")
+        nobody[Reason.NOT_APPROVED] = (said.is_in(_NOT_APPROVED), "_validation_status says not approved")
     spread = _multiple(sheet, columns)
     summaries = frozenset(name for name in spread if name in columns)
     return Layout(

@@ -10,6 +10,7 @@ from ingest.formats.survey_multiple import Spread
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.formats.survey_variables import AT
+from ingest.reasons import Reason
 from ingest.source import DeliveryError
 
 _HEADING = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)(?:\.\s+(.*))?$", re.DOTALL)
@@ -31,7 +32,10 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     nobody = {}
     if options.incomplete == "drop":
         is_open = pl.col(AT + "submitdate").fill_null("").is_in(["", "N/A", "1980-01-01 00:00:00"])
-        nobody["incomplete_response"] = (is_open, "submitdate is blank; options.incomplete: keep takes such people in")
+        nobody[Reason.INCOMPLETE_RESPONSE] = (
+            is_open,
+            "submitdate is blank; options.incomplete: keep takes such people in",
+        )
     return Layout(
         header_rows=1,
         columns=columns,

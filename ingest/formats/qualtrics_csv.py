@@ -11,6 +11,7 @@ from ingest.formats.survey_multiple import Spread
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.formats.survey_variables import AT
+from ingest.reasons import Reason
 from ingest.source import DeliveryError
 
 IMPORT_ID = '{"ImportId"'
@@ -43,11 +44,14 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     nobody: dict[str, tuple[pl.Expr, str]] = {}
     if status is not None:
         said = pl.col(AT + status).str.to_lowercase()
-        nobody["test_response"] = (said.is_in(_TESTS), "Status says a preview or a test of the survey")
-        nobody["spam_response"] = (said.is_in(_SPAM), "Status says spam")
+        nobody[Reason.TEST_RESPONSE] = (said.is_in(_TESTS), "Status says a preview or a test of the survey")
+        nobody[Reason.SPAM_RESPONSE] = (said.is_in(_SPAM), "Status says spam")
     if finished is not None and options.incomplete == "drop":
         is_open = pl.col(AT + finished).str.to_lowercase().is_in(["0", "false"])
-        nobody["incomplete_response"] = (is_open, "Finished says no; options.incomplete: keep takes such people in")
+        nobody[Reason.INCOMPLETE_RESPONSE] = (
+            is_open,
+            "Finished says no; options.incomplete: keep takes such people in",
+        )
     return Layout(
         header_rows=3 if is_newer else 2,
         columns=columns,

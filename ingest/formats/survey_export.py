@@ -20,7 +20,7 @@ _MOST_ANSWERS = 20
 _LONGEST_ANSWER = 80
 _SHORT_CODE = r"^(-?\d{1,3}(\.0+)?|[A-Za-z]\d{0,3})$"
 
-Rules = Mapping[str, tuple[pl.Expr, str]]
+Rules = Mapping[Reason, tuple[pl.Expr, str]]
 
 
 @dataclass(frozen=True)

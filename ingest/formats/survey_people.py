@@ -11,6 +11,7 @@ import polars as pl
 
 from ingest.formats.survey_options import Sample, Segment, SurveyOptions
 from ingest.formats.survey_variables import AT, Coded
+from ingest.reasons import Reason
 from ingest.source import UNREADABLE, DeliveryError
 
 _SMALLEST_WEIGHT, _LARGEST_WEIGHT = 1e-12, 1e12
@@ -111,7 +112,7 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
         for part, column in design:
             without = inside[part].null_count()
             if column is not None and 0 < without < inside.height:
-                gaps.append((column, "missing_design", without))
+                gaps.append((column, Reason.MISSING_DESIGN, without))
         rows.append(
             inside.select(
                 "respondent_key",
@@ -193,7 +194,7 @@ def _birth_group(segment: Segment, options: SurveyOptions, coded: Coded) -> tupl
         group = pl.coalesce(
             pl.when(usable.is_between(first, last)).then(pl.lit(label)) for label, (first, last) in spans
         )
-    reason = pl.when(~in_range).then(pl.lit("out_of_range")).otherwise(pl.lit("bad_number"))
+    reason = pl.when(~in_range).then(pl.lit(Reason.OUT_OF_RANGE)).otherwise(pl.lit(Reason.BAD_NUMBER))
     born = pl.DataFrame({"text": coded.known(segment.source), "year": coded.number(segment.source)})
     judged = born.select(group.alias("group"), pl.when(is_there & usable.is_null()).then(reason).alias("reason"))
     return judged["group"], judged["reason"]

@@ -16,6 +16,7 @@ from ingest.formats.survey_answers import answer_tables
 from ingest.formats.survey_options import SurveyOptions
 from ingest.formats.survey_people import members, place_in_samples
 from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.reasons import Reason
 from ingest.source import REJECTED, DeliveryError, Parsed
 
 _KEY = "respondent_key"
@@ -66,8 +67,8 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     identified, nobody = reject(
         placed,
         {
-            "missing_key": (pl.col(_KEY).is_null(), f"{ours} is blank, expected an id"),
-            "unreadable": (
+            Reason.MISSING_KEY: (pl.col(_KEY).is_null(), f"{ours} is blank, expected an id"),
+            Reason.UNREADABLE: (
                 pl.col(_KEY).str.contains(_SPOILT_ID),
                 f"{ours} lost digits to a spreadsheet (as 1.7E+09 has), expected all of them",
             ),
@@ -131,15 +132,15 @@ def _without_duplicates(identified: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 def _rules(options: SurveyOptions) -> dict[str, tuple[pl.Expr, str]]:
     weights = ", ".join(sorted({repr(sample.weight) for sample in options.samples.values() if sample.weight}))
     return {
-        "conflicting_key": (
+        Reason.CONFLICTING_KEY: (
             ~pl.struct(_SAMPLES, _KEY).is_first_distinct(),
             f"respondent_id {options.respondent_id!r} of an earlier respondent of the same sample, other values; expected each once",
         ),
-        "bad_weight": (
+        Reason.BAD_WEIGHT: (
             pl.any_horizontal(pl.col(f"bad:{name}") for name in options.samples),
             f"expected a number above 0 in the weight column of the sample ({weights})",
         ),
-        "no_sample": (
+        Reason.NO_SAMPLE: (
             ~pl.any_horizontal(pl.col(f"in:{name}") for name in options.samples),
             f"in none of the samples {', '.join(options.samples)}; expected a weight, or that `where` holds",
         ),

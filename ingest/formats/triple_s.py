@@ -13,6 +13,7 @@ from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_variables import AT, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.formats.text_file import TextFile, read_table, text_files
+from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery, DeliveryError, Parsed
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _fixed(file: TextFile, described: _Description, taken: list[_Described]) -> 
     below = records.slice(described.skip)
     length = pl.col("record").str.len_chars()
     rejected = below.filter(length < width).select(
-        pl.lit(file.name).alias("file"), pl.col("line").cast(pl.Int64()), pl.lit("unreadable").alias("reason"),
+        pl.lit(file.name).alias("file"), pl.col("line").cast(pl.Int64()), pl.lit(Reason.UNREADABLE).alias("reason"),
         pl.lit(f"the record is shorter than the {width} characters that are described").alias("detail"),
     )  # fmt: skip
     whole = below.filter(length >= width)

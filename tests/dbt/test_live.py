@@ -331,7 +331,16 @@ class TestScenes:
     @pytest.mark.parametrize("name", ["instant", "unknown", "backwards"])
     def test_no_figure_without_time(self, facts: Mapping[str, Row], name: str) -> None:
         assert facts[name]["reason"] == facts[name]["new_attendees_reason"] == "no_live_time"
-        known = {"session_id", "basis", "identity", "reason", "new_attendees_reason", "event_on", "is_provisional", "is_in_campaign"}
+        known = {
+            "session_id",
+            "basis",
+            "identity",
+            "reason",
+            "new_attendees_reason",
+            "event_on",
+            "is_provisional",
+            "is_in_campaign",
+        }
         measured = {key for key, value in facts[name].items() if value is not None} - known
         assert measured <= {"live_minutes", "covered_minutes", "uncovered_minutes"}
 
