@@ -14,6 +14,7 @@ from ingest.formats.survey_options import ExportOptions, SurveyOptions
 from ingest.formats.survey_sheet import Sheet, survey_sheets
 from ingest.formats.survey_variables import AT, Coded, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
+from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
 
 _MOST_ANSWERS = 20
