@@ -60,7 +60,7 @@ def rules_of(code: ast.AST) -> Iterator[str]:
     for node in ast.walk(code):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(value, ast.Tuple) and "pl" in ast.unparse(value):
+                if isinstance(key, ast.Constant) and isinstance(value, ast.Tuple) and "pl." in ast.unparse(value):
                     yield str(key.value)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             place = node.targets[0].slice

@@ -41,7 +41,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     wording = dict(zip(columns, texts, strict=True))
     status = next((name for name in columns if name.lower() == "status"), None)
     finished = next((name for name in columns if name.lower() == "finished"), None)
-    nobody: dict[str, tuple[pl.Expr, str]] = {}
+    nobody: dict[Reason, tuple[pl.Expr, str]] = {}
     if status is not None:
         said = pl.col(AT + status).str.to_lowercase()
         nobody[Reason.TEST_RESPONSE] = (said.is_in(_TESTS), "Status says a preview or a test of the survey")
