@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from ingest.home import Home
 from ingest.ledger import replace_durably
+
+if TYPE_CHECKING:
+    import duckdb
 
 MEMORY_LIMIT = "CAMPAIGN_MEMORY_LIMIT"
 """Environment variable: how much memory DuckDB may use before it writes to disk, as DuckDB spells sizes."""
@@ -27,8 +29,10 @@ def memory_limit() -> str:
 
 
 @contextmanager
-def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(home: Home) -> "Iterator[duckdb.DuckDBPyConnection]":
     """Both files, read-only, so that a table is found by its schema and name in whichever it is."""
+    import duckdb
+
     with duckdb.connect(config={"memory_limit": memory_limit()}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {text(str(home.warehouse))} as warehouse (read_only)")
@@ -121,6 +125,8 @@ def _write(path: Path, content: str) -> None:
 
 
 def _problem(file: Path) -> str | None:
+    import duckdb
+
     try:
         with duckdb.connect(config={"memory_limit": memory_limit()}) as connection:
             connection.execute(f"attach {text(str(file))} as found")  # not read-only: a log of a killed run is replayed

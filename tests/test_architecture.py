@@ -19,10 +19,13 @@ MAY_IMPORT = {
 }
 ONLY_IN = {
     "dagster": "orchestration/",
-    "dagster_dbt": "orchestration/dbt.py",
+    "dagster_dbt": "orchestration/dbt_assets.py",
     "dbt": "orchestration/dbt.py",
     "great_expectations": "expectations/engine.py",
 }
+CATCHES_ALL = {"orchestration/cli.py"}
+"""Where whatever the surroundings do, such as a full disk, becomes one line."""
+
 LONGEST = 400
 
 MODULES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
@@ -49,7 +52,8 @@ def test_module(path: Path) -> None:
     text = path.read_text("utf-8")
     assert ast.get_docstring(ast.parse(text)), "the first words of a module say what lives there"
     assert text.count("\n") <= LONGEST
-    assert not re.search(r"\bTODO\b|\bFIXME\b|except Exception|except BaseException|except:", text)
+    assert not re.search(r"\bTODO\b|\bFIXME\b|except BaseException|except:", text)
+    assert name in CATCHES_ALL or "except Exception" not in text
 
 
 def test_every_room_works_without_the_next() -> None:
