@@ -15,7 +15,7 @@ help:  ## this list
 
 install: dbt_project/parsed/key  ## what a run needs, from the lock file alone
 
-install-test: $(VENV)/.installed-test  ## and what tests, lint and benchmarks need
+install-test: $(VENV)/.installed-test dbt_project/parsed/key  ## and what tests, lint and benchmarks need
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
