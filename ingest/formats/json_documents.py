@@ -52,7 +52,7 @@ def texts_at(documents: pl.DataFrame, paths: Sequence[str], lists: Sequence[str]
         f"then json_extract_string(json, '{_pointer(path)}') end as list_{i}"
         for i, path in enumerate(lists)
     ]
-    found = _query(f"select line, {', '.join(selected)} from documents", documents=documents)
+    found = query(f"select line, {', '.join(selected)} from documents", documents=documents)
     return found.select(
         "line",
         *(pl.col("texts").list.get(i).alias(path) for i, path in enumerate(paths)),
@@ -67,12 +67,12 @@ def inside(documents: pl.DataFrame, places: Sequence[str]) -> pl.DataFrame:
     """
     for place in places:
         pointer = _pointer(place)
-        first = _query(f"select json_type(json, '{pointer}') as kind from documents", documents=documents.head(1))
+        first = query(f"select json_type(json, '{pointer}') as kind from documents", documents=documents.head(1))
         if first["kind"].to_list() != ["ARRAY"]:
             continue
         if documents.height == 1:
             return _of_one(documents, place)
-        return _query(
+        return query(
             f"select line, unnest(json_extract(json, '{pointer}[*]')) as json from documents", documents=documents
         )
     return documents
@@ -163,15 +163,15 @@ def _valid(file: TextFile, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
 
 
 def _kinds(written: pl.DataFrame) -> pl.Series:
-    query = "select case when json_valid(json) then json_type(json) end as kind from documents"
-    return _query(query, documents=written)["kind"]
+    kind = "case when json_valid(json) then json_type(json) end"
+    return query(f"select {kind} as kind from documents", documents=written)["kind"]
 
 
-def _query(query: str, documents: pl.DataFrame) -> pl.DataFrame:
+def query(text: str, documents: pl.DataFrame) -> pl.DataFrame:
     """The answer of a DuckDB of its own, without a file, within the memory of an ingestion."""
     import duckdb
 
     with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as duck:
         duck.register("documents", documents)
-        answer: pl.DataFrame = duck.sql(query).pl()
+        answer: pl.DataFrame = duck.sql(text).pl()
     return answer

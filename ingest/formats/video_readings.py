@@ -16,9 +16,9 @@ from ingest.formats.earlier_readings import doubt_zeros
 from ingest.formats.records import reject, settle_repeats, unreadable
 from ingest.formats.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.video_tags import normalised, split_tags, words_of
-from ingest.instants import SPELLINGS, parse_instant
+from ingest.instants import SPELLINGS, DateOrder, parse_instant
 from ingest.reasons import Reason
-from ingest.source import Delivery, DeliveryError, Parsed
+from ingest.source import INSTANT, Delivery, DeliveryError, Parsed
 from ingest.text import bare, nothing, parse_count, parse_duration_seconds, parse_share
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
@@ -139,6 +139,8 @@ def _with_constants(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
         frame = frame.with_columns(
             pl.lit(None, pl.List(text)).alias("hashtags"), pl.lit(None, text).alias("hashtags_reason")
         )
+    if "hashtags_reason" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, text).alias("hashtags_reason"))
     definition = options.metric_definition or options.known.metric_definition
     return frame.with_columns(pl.lit(options.rounding).alias("rounding"), pl.lit(definition).alias("metric_definition"))
 
@@ -198,12 +200,12 @@ def _with_times(
     written = {name: labels[name] for name in _INSTANTS if name in labels and frame.schema[name] == pl.String()}
     frame = read_instants(frame, written, delivery.zone, options.date_order) if written else frame
     if options.captured_at is not None:
-        frame = _with_constant_capture(frame, delivery, options.captured_at, options)
+        frame = frame.with_columns(constant_instant("captured_at", options.captured_at, delivery, options.date_order))
     nothing_written = {
         name: value
         for name in _INSTANTS
         for name, value in (
-            (name, pl.lit(None, frame.schema["id_time"])),
+            (name, pl.lit(None, INSTANT)),
             (f"{name}_ambiguous", pl.lit(value=False)),
             (f"{name}_reason", pl.lit(None, pl.String())),
         )
@@ -227,20 +229,20 @@ def _with_times(
     )
 
 
-def _with_constant_capture(
-    frame: pl.DataFrame, delivery: Delivery, captured_at: str, options: VideoOptions
-) -> pl.DataFrame:
-    read = pl.select(parse_instant(pl.lit(captured_at), delivery.zone, options.date_order).alias("at")).unnest("at")
-    at, is_ambiguous, reason = read.row(0)
+def constant_instant(name: str, text: str, delivery: Delivery, order: DateOrder | None) -> list[pl.Expr]:
+    """The columns of an instant that the note's options give for every record. Raises DeliveryError."""
+    at, is_ambiguous, reason = (
+        pl.select(parse_instant(pl.lit(text), delivery.zone, order).alias("at")).unnest("at").row(0)
+    )
     if at is None:
         raise DeliveryError(
-            f"delivery.yml: key 'options.captured_at': found {captured_at!r}, expected a date and time that is read: {SPELLINGS}"
+            f"delivery.yml: key 'options.{name}': found {text!r}, expected a date and time that is read: {SPELLINGS}"
         )
-    return frame.with_columns(
-        pl.lit(at, frame.schema["id_time"]).alias("captured_at"),
-        pl.lit(is_ambiguous, pl.Boolean()).alias("captured_at_ambiguous"),
-        pl.lit(reason, pl.String()).alias("captured_at_reason"),
-    )
+    return [
+        pl.lit(at, INSTANT).alias(name),
+        pl.lit(is_ambiguous, pl.Boolean()).alias(f"{name}_ambiguous"),
+        pl.lit(reason, pl.String()).alias(f"{name}_reason"),
+    ]
 
 
 def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:

@@ -81,6 +81,19 @@ def normalised(lists: pl.Series) -> pl.DataFrame:
     return pl.concat([rows.filter(~is_odd.fill_null(value=False)), once]).sort("row").drop("row")
 
 
+def one_tag(written: pl.Series) -> pl.DataFrame:
+    """`hashtag` and `display_hashtag` of texts with one tag each; NULL where there is none."""
+    distinct = pl.DataFrame({"tag": written.unique()}).with_columns(
+        pl.col("tag").str.replace_all(_NEVER_IN_A_TAG, "").replace("", None).alias("display_hashtag")
+    )
+    tags = distinct.with_columns(normalise_hashtag(pl.col("display_hashtag")).replace("", None).alias("hashtag"))
+    return (
+        pl.DataFrame({"tag": written})
+        .join(tags, on="tag", how="left", maintain_order="left", nulls_equal=True)
+        .select("hashtag", "display_hashtag")
+    )
+
+
 def _in_lists(values: pl.Series, lengths: pl.Series) -> pl.Series:
     """Values one after the other in lists of these lengths; NULL where the length is."""
     import pyarrow as pa  # type: ignore[import-untyped]

@@ -4,7 +4,7 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import video_csv, video_json
+from ingest.formats import research_api, tag_totals_csv, video_csv, video_json
 from ingest.formats.video_options import Rounding
 from ingest.formats.video_presets import MetricDefinition
 from ingest.formats.video_readings import COUNTERS as COUNTERS
@@ -59,11 +59,62 @@ VIDEO_READINGS = Table(
     captured="captured_at",
 )
 
+TAG_TOTAL_READINGS = Table(
+    name="tag_total_readings",
+    description="Readings of the totals that a platform shows for hashtags. One row per platform, hashtag and instant of reading.",
+    columns={
+        "platform": Column(pl.String(), "Platform that shows the total, such as tiktok."),
+        "hashtag": Column(pl.String(), "The hashtag, normalised."),
+        "display_hashtag": Column(pl.String(), "The hashtag as it was written."),
+        "observed_at": Column(INSTANT, "When the total was read, UTC."),
+        "views": Column(pl.Int64(), "Views of all videos with the hashtag, as the platform shows them."),
+        "views_unit": Column(
+            pl.Int64(), "What views are rounded to: as written, or as platforms round figures of that size."
+        ),
+        "posts": Column(pl.Int64(), "Videos with the hashtag, as the platform shows them."),
+        "posts_unit": Column(
+            pl.Int64(), "What posts are rounded to: as written, or as platforms round figures of that size."
+        ),
+        "rounding": Column(
+            pl.String(), "How the totals were rounded: nearest, down or unknown.", values=get_args(Rounding)
+        ),
+    },
+    key=("platform", "hashtag", "observed_at"),
+    records=pl.len(),
+    captured="observed_at",
+)
+
+CAPTURE_WINDOWS = Table(
+    name="capture_windows",
+    description=(
+        "Pages that were asked of an API, answered or not: of a window that was not answered nothing is known. One row per "
+        "instant, endpoint and request."
+    ),
+    columns={
+        "captured_at": Column(INSTANT, "When the page was asked for, UTC."),
+        "endpoint": Column(pl.String(), "What was asked, such as video/query."),
+        "request_key": Column(
+            pl.String(), "Keyed pseudonym of the whole request, which may name people.", is_pseudonym=True
+        ),
+        "window_from": Column(pl.Date(), "First day of posting that was asked for."),
+        "window_to": Column(pl.Date(), "Last day of posting that was asked for."),
+        "cursor": Column(pl.Int64(), "Where in the answer the page begins."),
+        "is_answered": Column(pl.Boolean(), "Whether the page was answered; videos are unknown where it was not."),
+        "error_code": Column(pl.String(), "What the API said instead of answering."),
+        "videos": Column(pl.Int64(), "Videos on the page."),
+        "has_more": Column(pl.Boolean(), "Whether the API has further pages for the request."),
+    },
+    key=("captured_at", "endpoint", "request_key"),
+    captured="captured_at",
+)
+
 HASHTAG = Source(
     name="hashtag",
     title="hashtag",
     description="Engagement with videos that carry the campaign's hashtags.",
     owner="team:campaign-analytics",
-    tables=(VIDEO_READINGS,),
-    formats={"video_csv": video_csv.FORMAT, "video_json": video_json.FORMAT},
+    tables=(VIDEO_READINGS, TAG_TOTAL_READINGS, CAPTURE_WINDOWS),
+    formats={
+        form.name: form for form in (video_csv.FORMAT, video_json.FORMAT, tag_totals_csv.FORMAT, research_api.FORMAT)
+    },
 )

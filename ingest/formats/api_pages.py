@@ -1,0 +1,130 @@
+"""Captured answers of an API, one page a line: what was asked, whether it was answered, and the videos in it.
+
+A page that was not answered is a window of which nothing is known; it is never a window without videos. What the fields of
+a video mean is for the formats to say.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from ingest.formats.date_order import read_instants
+from ingest.formats.json_documents import query, read_documents
+from ingest.formats.text_file import text_files
+from ingest.reasons import Reason
+from ingest.source import REJECTED, Delivery
+
+_TEXT = "VARCHAR"
+
+
+@dataclass(frozen=True)
+class Api:
+    """Where an API's pages hold what is read of them.
+
+    `videos` maps our columns to fields of a video, of which there may be several spellings; `lists` are those that hold lists
+    of texts. `answered` is SQL over `page` that says whether it was answered, `error` what was the matter otherwise.
+    """
+
+    data: str
+    videos: Mapping[str, tuple[str, ...]]
+    lists: tuple[str, ...]
+    answered: str
+    error: str
+    window: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Videos as text columns under our names, with `captured_at` as an instant, and the pages that they stand in."""
+
+    videos: pl.DataFrame
+    windows: pl.DataFrame
+    rejected: pl.DataFrame
+
+
+def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: str | None = None) -> Pages:
+    """The pages of all files of a delivery. `captured_at` is a constant for pages that do not say it. Raises DeliveryError."""
+    parts = []
+    for file in text_files(delivery, encoding):
+        documents, rejected = read_documents(file)
+        name = pl.lit(file.name).alias("file")
+        pages, videos = (frame.with_columns(name) for frame in _read(documents, api))
+        pages = _timed(pages, delivery, captured_at)
+        known = pages.select("line", *(f"captured_at{end}" for end in ("", "_ambiguous", "_reason")))
+        # An unanswered page that does not say when it was asked tells nothing of any window.
+        lost = pages.filter(pl.col("captured_at").is_null() & ~pl.col("is_answered"))
+        nameless = lost.select(
+            "file",
+            "line",
+            pl.lit(Reason.MISSING_KEY).alias("reason"),
+            pl.lit("a page that was not answered and does not say when it was asked").alias("detail"),
+        ).match_to_schema(REJECTED)
+        parts.append(
+            Pages(
+                videos.join(known, on="line", how="left", maintain_order="left"),
+                _windows(pages, delivery),
+                pl.concat([rejected, nameless]),
+            )
+        )
+    return Pages(*(pl.concat([getattr(part, name) for part in parts]) for name in ("videos", "windows", "rejected")))
+
+
+def _read(documents: pl.DataFrame, api: Api) -> tuple[pl.DataFrame, pl.DataFrame]:
+    fields = dict.fromkeys(name for names in api.videos.values() for name in names)
+    video = {name: [_TEXT] if name in api.lists else _TEXT for name in fields}
+    content = {"videos": [video], "cursor": "BIGINT", "has_more": "BOOLEAN"}
+    first, last = api.window
+    shape = {
+        "captured_at": _TEXT,
+        "endpoint": _TEXT,
+        "http_status": "BIGINT",
+        "request": {"cursor": "BIGINT", first: _TEXT, last: _TEXT},
+        "error": {"code": _TEXT},
+        "code": _TEXT,
+        "data": content,
+    }
+    if api.data != "data":
+        shape["response"] = {"data": content, "error": {"code": _TEXT}, "code": _TEXT}
+    read = f"select line, json, from_json(json, '{json.dumps(shape)}') as page from documents"
+    pages = query(
+        f"""
+        select
+            line, page.captured_at as captured_at, page.endpoint as endpoint,
+            cast(json_extract(json, '$.request') as varchar) as request,
+            page.request.{first} as window_from, page.request.{last} as window_to,
+            page.request.cursor as cursor, page.{api.data}.has_more as has_more,
+            coalesce({api.answered}, false) as is_answered, {api.error} as error_code,
+            cast(len(page.{api.data}.videos) as bigint) as videos
+        from ({read})
+        """,
+        documents,
+    )
+    videos = query(f"select line, unnest(page.{api.data}.videos, recursive := true) from ({read})", documents)
+    line = pl.col("line").cast(pl.Int64())
+    present = [name for names in api.videos.values() for name in names if name in videos.columns]
+    ours = [pl.coalesce(names).alias(ours) for ours, names in api.videos.items() if set(names) <= set(present)]
+    return pages.with_columns(line), videos.select(line, *ours)
+
+
+def _timed(pages: pl.DataFrame, delivery: Delivery, captured_at: str | None) -> pl.DataFrame:
+    said = pages.with_columns(pl.col("captured_at").fill_null(pl.lit(captured_at, pl.String())))
+    return read_instants(said, {"captured_at": "captured_at"}, delivery.zone, None)
+
+
+def _windows(pages: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """The frame of `capture_windows`, one row a page; a page that was captured twice is one."""
+    table = delivery.source.table("capture_windows")
+    request = pl.concat_str(pl.col("endpoint").fill_null(""), pl.col("request").fill_null(""), separator=" ")
+    code = pl.col("error_code").str.to_lowercase()
+    rows = pages.filter(pl.col("captured_at").is_not_null()).with_columns(
+        delivery.pseudonyms.key(request, "request").alias("request_key"),
+        pl.col("endpoint").fill_null("unknown").str.strip_chars("/ "),
+        pl.col("window_from", "window_to").str.to_date("%Y%m%d", strict=False),
+        pl.col("videos").fill_null(0),
+        pl.when(~pl.col("is_answered"))
+        .then(pl.when(code.str.contains(r"^[a-z0-9_]{1,40}$")).then(code).otherwise(pl.lit("unknown")))
+        .alias("error_code"),
+    )
+    return rows.select(*table.schema.names(), "file", "line").unique(table.key, keep="last", maintain_order=True)

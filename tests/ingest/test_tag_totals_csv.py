@@ -1,0 +1,62 @@
+"""`hashtag/tag_totals_csv`: totals that a platform shows for hashtags, and what they are rounded to."""
+# ruff: noqa: RUF001 - tags in other scripts
+
+import polars as pl
+import pytest
+
+from ingest.source import DeliveryError
+from tests.ingest.video_desk import FIELD, Reader, rejected
+
+OPTIONS = {"columns": {"hashtag": "tag", "observed_at": "at", "views": "views"}}
+
+
+def test_totals_and_what_they_are_rounded_to(reader: Reader) -> None:
+    text = "tag,at,views\n#Calm,2026-06-15 03:43:28,78300000\ncalm,2026-06-15 06:43,4.8B\nهدوء,2026-06-15,39300\nx,2026-06-15,404\ny,2026-06-15,1234567\n"
+    parsed = reader.files({"t.csv": text}, OPTIONS, form="tag_totals_csv")
+    assert parsed.tables["tag_total_readings"].select("hashtag", "display_hashtag", "views", "views_unit").rows() == [
+        ("calm", "Calm", 78_300_000, 100_000),
+        ("calm", "calm", 4_800_000_000, 100_000_000),
+        ("هدوء", "هدوء", 39_300, 100),
+        ("x", "x", 404, 1),
+        ("y", "y", 1_234_567, 1),
+    ]
+    assert parsed.tables["tag_total_readings"]["posts"].null_count() == 5
+
+
+def test_what_has_no_key_is_rejected_and_repeats_are_settled(reader: Reader) -> None:
+    text = "tag,at,views\n#,2026-06-15,5\nx,soon,5\nx,2026-06-15,5\nX,2026-06-15,6\ny,2026-06-15,many\n"
+    parsed = reader.files({"t.csv": text}, OPTIONS, form="tag_totals_csv")
+    assert rejected(parsed) == [(2, "missing_key"), (3, "bad_time"), (4, "conflicting_key")]
+    assert parsed.unreadable.rows() == [("views", "bad_number", 1)]
+
+
+def test_by_position_with_a_constant_time(reader: Reader) -> None:
+    options = {"columns": {"hashtag": 1, "posts": 2}, "header": False, "observed_at": "2026-06-15"}
+    parsed = reader.files({"t.csv": "calm,12\n"}, options, form="tag_totals_csv")
+    assert parsed.tables["tag_total_readings"].select("hashtag", "posts", "views").rows() == [("calm", 12, None)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": {"hashtag": "tag", "observed_at": "at"}}, "neither views nor posts"),
+        ({"columns": {"hashtag": "tag", "views": "views"}}, "either columns.observed_at or a constant observed_at"),
+        ({**OPTIONS, "header": False}, "found names for columns hashtag, observed_at, views with header: false"),
+    ],
+)
+def test_options_that_contradict_each_other(reader: Reader, options: dict[str, object], message: str) -> None:
+    with pytest.raises(DeliveryError, match=message):
+        reader.files({"t.csv": "tag,at,views\n"}, options, form="tag_totals_csv")
+
+
+def test_the_real_totals_with_their_falls(reader: Reader) -> None:
+    path = FIELD / "hashtag" / "tag_totals" / "window_2026-06-15_2026-08-22.csv"
+    if not path.exists():
+        pytest.skip(f"the real data is not beside this checkout: {path.name} is absent")
+    options = {"columns": {"hashtag": "tag", "observed_at": "observed_at", "views": "views"}}
+    readings = reader.files({"t.csv": path.read_bytes()}, options, form="tag_totals_csv").tables["tag_total_readings"]
+    assert (readings.height, readings["hashtag"].n_unique()) == (93_523, 190)
+    before = pl.col("views").shift().over("hashtag", order_by="observed_at")
+    unit = pl.max_horizontal("views_unit", pl.col("views_unit").shift().over("hashtag", order_by="observed_at"))
+    falls = readings.select((before - pl.col("views")).alias("fall"), unit.alias("unit")).filter(pl.col("fall") > 0)
+    assert (falls.height, falls.filter(pl.col("fall") > pl.col("unit")).height) == (2_986, 848)
