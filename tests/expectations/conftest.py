@@ -123,8 +123,21 @@ def _answer(number: int) -> dict[str, Any]:
     }
 
 
+def _tag_total(number: int) -> dict[str, Any]:
+    totals = {"views": 1_200_000, "views_unit": 100_000, "posts": 500, "posts_unit": 1}
+    tag = {"hashtag": f"tag{number}", "display_hashtag": f"Tag{number}", "platform": "tiktok"}
+    return {**tag, "observed_at": _AT, **totals, "rounding": "nearest"}
+
+
+def _window(number: int) -> dict[str, Any]:
+    asked = {"captured_at": _AT, "endpoint": "video/query", "request_key": f"{number:032x}", "cursor": 100 * number}
+    return {**asked, "is_answered": True, "videos": 100, "has_more": True}
+
+
 _ROW = {
     "video_readings": _video,
+    "tag_total_readings": _tag_total,
+    "capture_windows": _window,
     "live_sessions": _session,
     "live_stays": _stay,
     "live_instances": _instance,
