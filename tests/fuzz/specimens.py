@@ -46,6 +46,42 @@ WAVE = {"id": "wellbeing", "wave": "w1", "fieldwork_from": "2022-10-05", "fieldw
 SPECIMENS = (
     Specimen(
         "hashtag",
+        "video_json",
+        {
+            "dataset.json": lines(
+                *(
+                    f'{{"id": "70000000000000{number:05d}", "text": "of {person(number)} #calm", "playCount": {number}, "diggCount": 1,'
+                    f' "authorMeta": {{"name": "{person(number)}"}}, "hashtags": [{{"name": "calm"}}]}}'
+                    for number in range(1, 30)
+                )
+            )
+        },
+        {"preset": "apify_tiktok", "captured_at": "2022-10-08T12:00:00Z"},
+    ),
+    Specimen(
+        "hashtag",
+        "tag_totals_csv",
+        {"totals.csv": lines("tag,at,views", *(f"tag{number},2022-10-08 1{number % 10}:05:00,{number}.2M" for number in range(30)))},
+        {"columns": {"hashtag": "tag", "observed_at": "at", "views": "views"}},
+    ),
+    Specimen(
+        "hashtag",
+        "research_api",
+        {
+            "pages.ndjson": lines(
+                *(
+                    f'{{"captured_at": "2022-10-08T1{number % 10}:00:04Z", "endpoint": "video/query", "request": {{"cursor": {number}}}, '
+                    f'"response": {{"data": {{"videos": [{{"id": 70000000000000{number:05d}, "username": "{person(number)}", "view_count": 5}}], '
+                    '"has_more": true}, "error": {"code": "ok"}}}'
+                    for number in range(1, 30)
+                )
+            )
+        },
+        {},
+        None,
+    ),
+    Specimen(
+        "hashtag",
         "video_csv",
         {
             "videos.csv": lines(
