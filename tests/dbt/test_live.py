@@ -517,3 +517,43 @@ def test_real_files(lab: Lab) -> None:
     for row in rows_of(lab, "fct_live_minute"):
         totals[row["session_id"]] += row["concurrent"] or 0
     assert totals == pytest.approx({name: fact["attended_minutes"] for name, fact in facts.items()}, rel=1e-9)
+
+
+def test_registrations_and_interactions(lab: Lab) -> None:
+    """People who registered against people who came; the same event delivered again counts once."""
+    registered = [
+        {
+            "session_id": "s",
+            "person_key": key_of(person),
+            "status": status,
+            "registered_at": EVENING + timedelta(minutes=at),
+        }
+        for person, status, at in (
+            ("A", "approved", -60),
+            ("B", None, 5),
+            ("C", "denied", -60),
+            ("D", "cancelled", -60),
+        )
+    ]
+    events = [
+        {
+            "session_id": "s",
+            "event_id": event,
+            "happened_at": EVENING + timedelta(seconds=at),
+            "kind": kind,
+            "amount": amount,
+        }
+        for event, at, kind, amount in (("1", 5, "like", 3), ("2", 59, "like", 1), ("3", 60, "comment", 1))
+    ]
+    came = Delivered([session("s", 0, 60)], [stay("s", "A", 0, 10), stay("s", "C", 0, 10), stay("s", "E", 0, 10)])
+    tables = frames(came) | {"live_registrations": pl.DataFrame(registered), "live_interactions": pl.DataFrame(events)}
+    lab.deliver("live", FIRST_DAY, "a", "c", tables)
+    again = frames(Delivered([session("s", 0, 60)])) | {"live_interactions": pl.DataFrame(events[:1])}
+    lab.deliver("live", FIRST_DAY + timedelta(days=1), "b", "c", again)
+    lab.run(["+fct_live_registration", "+fct_live_interaction_minute"])
+    figures = (
+        "registrations, late_registrations, cancelled, denied, registered_attendees, walk_ins, attendance_rate, reason"
+    )
+    assert lab.rows(f"select {figures} from fct_live_registration") == [(2, 1, 1, 1, 1, 2, 0.5, None)]
+    counted = "select kind, events, interactions from fct_live_interaction_minute order by minute_at, kind"
+    assert lab.rows(counted) == [("like", 2, 4), ("comment", 1, 1)]

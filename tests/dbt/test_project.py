@@ -53,6 +53,10 @@ PUBLIC = {
     ),
     "fct_live_minute": "session_id minute_at concurrent concurrent_peak campaign_id",
     "fct_live_retention": "campaign_id session_id clock minute viewers base retention_pct reason",
+    "fct_live_interaction_minute": "campaign_id session_id minute_at kind events interactions",
+    "fct_live_registration": (
+        "campaign_id session_id registrations late_registrations cancelled denied registered_attendees walk_ins attendance_rate reason"
+    ),
     "dim_survey_question": "survey_id wave question_code question_key question_text kind campaign_id",
     "fct_survey_estimate": (
         "survey_id wave sample question_code answer_code answer_label segment_name segment_value "

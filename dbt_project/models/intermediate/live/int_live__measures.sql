@@ -33,7 +33,11 @@ sessions as (
     from {{ ref('int_live__sessions') }} as described
     left join {{ ref('int_live__session_figures') }} as figures
         on described.campaign_id = figures.campaign_id and described.session_id = figures.session_id
-    where described.basis <> 'registrations' and described.is_in_campaign
+    -- A session of more than a day has a wrong date somewhere: it is shown, and in no KPI.
+    where
+        described.basis <> 'registrations'
+        and described.is_in_campaign
+        and coalesce(figures.live_microseconds <= 86400000000, true)
 
 ),
 
