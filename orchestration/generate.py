@@ -30,7 +30,7 @@ _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.Datetime: "timestamp with time zone",
 }
 
-READ_WHOLE = ("live", "survey")
+READ_WHOLE = ("live",)
 """Sources whose staging models read every delivery; those of the others read what a build brings up to date."""
 
 _REASON_COLUMNS = {

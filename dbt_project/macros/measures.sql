@@ -26,3 +26,8 @@
 {% macro exact_sum(figure, window) -%}
     cast(sum(cast({{ figure }} as decimal(38, 12))) {{ 'over ' ~ window if window }} as double)
 {%- endmacro %}
+
+{# The same of floating point: sorted before they are summed. #}
+{% macro sorted_sum(figure) -%}
+    list_sum(list_sort(list({{ figure }})))
+{%- endmacro %}

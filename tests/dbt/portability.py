@@ -5,7 +5,17 @@ import re
 import sqlglot
 from sqlglot import exp
 
-BY_MACRO = {"timezone", "epoch_us", "to_seconds", "make_timestamptz", "list_extract", "list_position", "list_slice"}
+BY_MACRO = {
+    "timezone",
+    "epoch_us",
+    "to_seconds",
+    "make_timestamptz",
+    "list_extract",
+    "list_position",
+    "list_reduce",
+    "list_slice",
+    "list_sum",
+}
 """Functions of DuckDB that only macros write, so that another engine gets its own."""
 
 

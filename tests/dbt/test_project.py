@@ -13,19 +13,6 @@ from tests.dbt.portability import donts
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 MODELS = {path.stem: path.read_text("utf-8") for path in (PROJECT / "models").rglob("*.sql")}
-NOT_PORTABLE = {
-    "int_campaign__scorecard",
-    "rpt_campaign_scorecard",
-    "fct_campaign_kpi_day",
-    "int_live__measures",
-    "int_survey__answer_moments",
-    "int_survey__bases",
-    "int_survey__choices",
-    "int_survey__respondents",
-    "int_survey__segment_tallies",
-}
-"""Models that are being replaced."""
-
 TABLES = {(source.name, table.name) for source in SOURCES for table in source.tables}
 
 PUBLIC = {
@@ -91,13 +78,6 @@ def same(one: set[Any], other: set[Any]) -> None:
     assert differences(one, other) == differences(set(), set())
 
 
-def test_what_is_pending_is_cleared_after_all_models() -> None:
-    pending = {name for name in MODELS if name.endswith("__touched")}
-    macro = (PROJECT / "macros" / "deliveries.sql").read_text("utf-8").split("macro clear_pending()")[1]
-    same(set(re.findall(r"ref\('(\w+)'\)", macro)), pending)
-    assert pending <= set(re.findall(r"ref\('(\w+)'\)", MODELS["int_lake__settled"]))
-
-
 def test_the_public_marts_are_the_marts() -> None:
     same(set(PUBLIC), {path.stem for path in (PROJECT / "models" / "marts").rglob("*.sql")})
 
@@ -139,7 +119,7 @@ def test_every_model_also_runs_elsewhere(empty: Lab) -> None:
     assert empty.dbt("compile"), empty.messages
     paths = {path.stem: path for path in (empty.project / "target" / "compiled").rglob("models/**/*.sql")}
     found = {name: donts(paths[name].read_text("utf-8")) for name in MODELS}
-    assert {name: words for name, words in found.items() if words and name not in NOT_PORTABLE} == {}
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ingest.ledger import LEDGER, write_ledger
 from ingest.source import LINEAGE
 from ingest.sources import SOURCES
 from ingest.sources.survey import SURVEY
-from tests.dbt.lab import Lab
+from tests.dbt.lab import PROJECT, Lab
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 NO_SHARED = "the real data and golden values (../shared) are not on this machine"
@@ -48,8 +48,47 @@ R_SURVEY = [
     ("all three", "b", "1", 38.1818181818182, 9.9102867370994, 12.8853041994202, 69.3943247838009, 12, 9),
 ]
 
+# SciPy 1.17: what a beta distribution falls below with 2.5 %; the 97.5 % quantile of t; the probability of a t further from 0.
+BETA = [
+    (0.01, 30.99, 1.155116645531574e-162),
+    (0.3, 29.7, 1.0853624078511658e-07),
+    (1.0, 35.0, 0.0007231043763380947),
+    (12.5, 4.2, 0.5224275714747024),
+    (40.0, 361.0, 0.07240629419404179),
+    (151.3, 139.5, 0.4628770647525393),
+    (2500.0, 300.0, 0.881140389999237),
+    (120000.5, 88000.2, 0.5747996784984666),
+    (900000.0, 1100001.0, 0.4493103443606392),
+]
+STUDENT = {
+    1: 12.706204736174705,
+    2: 4.302652729749464,
+    3: 3.1824463052837086,
+    4: 2.7764451051977943,
+    9: 2.2621571627982053,
+    11: 2.2009851600916392,
+    12: 2.1788128296672293,
+    30: 2.042272456301238,
+    32: 2.036933343460102,
+    42: 2.018081702818445,
+    44: 2.0153675744437636,
+    59: 2.000995378088268,
+    999: 1.9623414611334498,
+    100000: 1.95998770753461,
+}
+TAILS = [
+    (0.0, 5, 1.0),
+    (0.3, 1, 0.8144528418445154),
+    (1.2, 12, 0.25329473025359445),
+    (-1.7, 40, 0.09689545762357454),
+    (2.6, 399, 0.009668419216440047),
+    (4.5, 7, 0.0027983300778426316),
+    (0.001, 100000, 0.9992021175668878),
+    (6.0, 50000, 1.9867035246937906e-09),
+]
 
-def person(key: object, answer: str | None, **more: object) -> Row:
+
+def person(key: object, answer: str | list[str | None] | None, **more: object) -> Row:
     """A respondent of sample `all`; answer None was asked and gave nothing valid, `-` was not asked."""
     return {"respondent_key": str(key), "sample": "all", "weight": 1.0, "q": answer, "segments": {}, **more}
 
@@ -77,14 +116,20 @@ def tables(
     wave: tuple[str, str] = ("s", "w"),
     answers: Sequence[str] = ("0", "1", "2"),
     top: Sequence[str] = ("1", "2"),
+    bottom: Sequence[str] = (),
     ended: date = START,
     text: str = "How are you?",
+    kind: str = "scale",
 ) -> dict[str, pl.DataFrame]:
-    """A delivery of one wave with one question `q`, as the readers would leave it in the lake."""
+    """A delivery of one wave with one question `q`, as the readers would leave it in the lake; several answers are a list."""
     keys = {"survey_id": wave[0], "wave": wave[1]}
     samples = sorted({str(row["sample"]) for row in rows})
-    offered = [{"answer_code": code, "answer_label": f"answer {code}", "is_top": code in top} for code in answers]
-    given = {str(row["respondent_key"]): row["q"] for row in rows if row["q"] != "-"}
+    offered = [
+        {"answer_code": code, "answer_label": f"answer {code}", "is_top": code in top, "is_bottom": code in bottom}
+        for code in answers
+    ]
+    asked = {str(row["respondent_key"]): row["q"] for row in rows if row["q"] != "-"}
+    given = [(key, code) for key, said in asked.items() for code in (said if isinstance(said, list) else [said])]
     contents: dict[str, Iterable[Row]] = {
         "survey_waves": [
             keys
@@ -93,12 +138,12 @@ def tables(
         ],
         "survey_questions": [
             keys
-            | {"question_code": "q", "question_key": "mood", "question_text": text, "kind": "scale", "answers": offered}
+            | {"question_code": "q", "question_key": "mood", "question_text": text, "kind": kind, "answers": offered}
         ],
         "survey_respondents": [keys | row | {"is_weighted": True, "segments": known(row)} for row in rows],
         "survey_answers": [
-            keys | {"respondent_key": key, "question_code": "q", "answer_code": code or "9", "status": status(code)}
-            for key, code in given.items()
+            keys | {"respondent_key": key, "question_code": "q", "answer_code": missing(code), "status": status(code)}
+            for key, code in given
         ],
     }
     return {name: pl.DataFrame(list(content), schema=_schema(name)) for name, content in contents.items()}
@@ -107,6 +152,10 @@ def tables(
 def known(row: Row) -> list[Row]:
     segments = row["segments"].items()
     return [{"segment_name": name, "segment_value": value} for name, value in segments if value is not None]
+
+
+def missing(code: str | None) -> str:
+    return "9" if code is None else code
 
 
 def status(code: object) -> str:
@@ -121,7 +170,7 @@ def _schema(table: str) -> pl.Schema:
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """One home for all tests, since dbt parses the project anew for every other one."""
     lab = Lab(tmp_path_factory.mktemp("survey"), {})
-    assert lab.dbt("seed", "--select", "sources")
+    assert lab.dbt("seed"), lab.messages
     lab.run(MODELS)
     lab.save("empty")
     return lab
@@ -160,11 +209,7 @@ def deliver(lab: Lab, day: int, name: str, content: dict[str, pl.DataFrame] | No
 
 def settle(lab: Lab, *arguments: str) -> None:
     lab.run(MODELS, *arguments)
-    # What int_lake__settled does, without building the other sources.
-    lab.execute(
-        "create or replace table warehouse.intermediate.int_lake__settled as from warehouse.intermediate.int_lake__as_of",
-        "delete from warehouse.intermediate.int_survey__touched",
-    )
+    lab.settle()
 
 
 def estimates(lab: Lab, where: str = "true") -> pl.DataFrame:
@@ -337,7 +382,7 @@ def test_what_a_killed_run_left_pending_is_rebuilt(lab: Lab) -> None:
     settle(lab)
     deliver(lab, 2, "d", tables([person(i, "2") for i in range(40, 70)]))
     # Stopped after the warehouse had taken note of the delivery and before the estimates.
-    lab.run(["+int_survey__waves", "+int_survey__questions"])
+    lab.run(["+int_survey__questions", "+int_survey__cells"])
     deliver(lab, 3, "other", tables(people("strata"), wave=("s", "w2")))
     settle(lab)
     answered = 30 + sum(row["q"] is not None for row in people()[:40])
@@ -368,24 +413,116 @@ def test_a_wave_that_no_delivery_touched_is_left_alone(lab: Lab) -> None:
     settle(lab)
     deliver(lab, 2, "w2", tables(people(), wave=("s", "w2")))
     settle(lab)
-    assert lab.rows("select distinct wave from intermediate.int_survey__estimates") == [("w2",)]
+    assert lab.rows("select distinct wave from intermediate.int_survey__respondents") == [("w2",)]
     assert lab.rows("select distinct wave from fct_survey_estimate order by wave") == [("w1",), ("w2",)]
 
 
-def test_spoilt_estimates_turn_their_checks_red(lab: Lab) -> None:
-    deliver(lab, 1, "d", tables(people()))
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (
+            "answer_weighted = 1 + answer_weighted where answer_code = '1'",
+            "the answers of a question share out its base",
+        ),
+        ("estimate_pct = 0 where answer_code = 'net'", "net is top less bottom"),
+        ("base_asked = 1 + base_asked where answer_code = '1'", "bases are those of the lake"),
+    ],
+)
+def test_what_does_not_add_up_is_named(lab: Lab, change: str, rule: str) -> None:
+    deliver(lab, 1, "d", tables(people(), bottom=("0",)))
     lab.run(MODELS)
-    spoilt = {
-        "assert_survey_answers_make_up_their_base": "answer_weighted = 1 + answer_weighted where answer_code = '1'",
-        "assert_survey_bases_match_the_lake": "base_asked = 1 + base_asked where answer_code = '1'",
-        "fct_survey_estimate_lies_in_its_interval": "ci_low_pct = 99 where answer_code = '1'",
-        "fct_survey_estimate_bases_nest": "base_unweighted = 999 where answer_code = '0'",
-        "unique_grain_fct_survey_estimate": "answer_code = '1' where answer_code = '2'",
-    }
-    lab.execute(*(f"update fct_survey_estimate set {change}" for change in spoilt.values()))
-    assert not lab.dbt("test", "--select", *MODELS)
-    red = {check for check in spoilt for message in lab.messages if message.startswith(check)}
-    assert red == set(spoilt), lab.messages
+    lab.execute(f"update fct_survey_estimate set {change}")
+    query = (PROJECT / "tests" / "survey" / "assert_survey_rules.sql").read_text("utf-8")
+    assert {row[0] for row in lab.show(query)} == {rule}
+
+
+def test_several_answers_share_a_base_of_people(lab: Lab) -> None:
+    several: list[list[str | None]] = [["a", "b"], ["a"], ["a", "c"], ["c"], [""], [""], [None]]
+    rows = [person(i, said, weight=1.0 + i % 2) for i, said in enumerate(several)]
+    deliver(lab, 1, "d", tables(rows, answers=("a", "b", "c", "d"), top=("a", "b"), kind="multiple"))
+    settle(lab)
+    assert lab.dbt("test", "--select", *MODELS), lab.messages
+    found = {row["answer_code"]: row for row in estimates(lab).iter_rows(named=True)}
+    assert {code: row["answer_weighted"] for code, row in found.items()} == {
+        "a": 4.0, "b": 1.0, "c": 3.0, "d": 0.0, "top": 4.0,
+    }  # fmt: skip
+    bases = {(row["base_asked"], row["base_unweighted"], row["base_weighted"]) for row in found.values()}
+    assert bases == {(7, 6, 9.0)}
+    weights, ticked = [1, 2, 1, 2, 1, 2], [1, 1, 1, 0, 0, 0]
+    squares = sum((w * (y - 4 / 9) / 9) ** 2 for w, y in zip(weights, ticked, strict=True))
+    # The one who gave no answer is a sampling unit of the design, outside the base.
+    assert found["a"]["standard_error_pct"] == pytest.approx(100 * (7 / 6 * squares) ** 0.5, rel=1e-12)
+
+
+def linearised(rows: Sequence[Row], score: dict[str, int], inside: str) -> tuple[float, float]:
+    """Mean score and its variance, sampling unit by sampling unit."""
+    base = [row for row in rows if row["q"] is not None and inside in ("all", row["segments"]["group"])]
+    weight = sum(row["weight"] for row in base)
+    mean = sum(row["weight"] * score.get(row["q"], 0) for row in base) / weight
+    strata: dict[str, dict[str, float]] = {}
+    fractions: dict[str, float] = {}
+    for row in rows:
+        units = strata.setdefault(row.get("stratum", ""), {})
+        unit = row.get("cluster") or row["respondent_key"]
+        part = row["weight"] * (score.get(row["q"], 0) - mean) / weight if row in base else 0.0
+        units[unit] = units.get(unit, 0.0) + part
+        fractions[row.get("stratum", "")] = row.get("fpc", float("inf"))
+    variance = 0.0
+    for name, units in strata.items():
+        count, centre = len(units), sum(units.values()) / len(units)
+        spread = sum((part - centre) ** 2 for part in units.values())
+        variance += (1 - count / fractions[name]) * count / (count - 1) * spread
+    return mean, variance
+
+
+@pytest.mark.parametrize("design", ["weights", "strata", "strata fpc", "clusters", "all three"])
+def test_net_scores_allow_for_both_groups_being_the_same_people(lab: Lab, design: str) -> None:
+    rows = people(design)
+    deliver(lab, 1, "d", tables(rows, top=("2",), bottom=("0",)))
+    settle(lab)
+    for inside in ("all", "a", "b"):
+        found = one(lab, f"answer_code = 'net' and segment_value = '{inside}'")
+        mean, variance = linearised(rows, {"2": 1, "0": -1}, inside)
+        assert found["estimate_pct"] == pytest.approx(100 * mean, rel=1e-11)
+        assert found["standard_error_pct"] == pytest.approx(100 * variance**0.5, rel=1e-11)
+        half = (found["ci_high_pct"] - found["ci_low_pct"]) / 2
+        assert half / found["standard_error_pct"] == pytest.approx(STUDENT[found["degrees_of_freedom"]], rel=1e-9)
+
+
+def test_precision_decides_on_display(lab: Lab) -> None:
+    """Every way through the rules of NCHS: share, estimate, width, item base, degrees of freedom, unanimous."""
+    cases = [
+        ("suppress", "true, 0.5, null, 900, 99, false"),
+        ("suppress", "true, 0.5, 0.2, 29.9, 99, false"),
+        ("show", "true, 0.02, 0.05, 900, 99, false"),
+        ("review", "true, 0.02, 0.05, 900, 7, false"),
+        ("suppress", "true, 0.5, 0.3, 900, 99, false"),
+        ("suppress", "true, 0.05, 0.07, 900, 99, false"),
+        ("footnote", "true, 0.95, 0.07, 900, 99, false"),
+        ("review", "true, 0.5, 0.2, 900, 7, false"),
+        ("review", "true, 0.0, 0.1, 35, 34, true"),
+        ("suppress", "true, 0.0, 0.12, 29, 28, true"),
+        ("show", "true, 0.5, 0.12, 250, 99, false"),
+        ("show", "false, -0.1, 0.4, 250, 99, false"),
+        ("suppress", "false, -0.1, 0.4, 20, 99, false"),
+    ]
+    values = ", ".join(f"({number}, {case})" for number, (_, case) in enumerate(cases))
+    columns = "number, is_share, estimate, ci_high, item_base, degrees_of_freedom, is_unanimous"
+    query = f"select {{{{ nchs_display() }}}} as display from (select *, 0 as ci_low from (values {values}) as c ({columns})) order by number"
+    assert [row[0] for row in lab.show(query)] == [display for display, _ in cases]
+
+
+def test_quantiles_are_those_of_the_beta_and_t_distributions(lab: Lab) -> None:
+    """Values of SciPy 1.17, from parameters far below 1 to a million."""
+    values = ", ".join(f"({a!r}e0, {b!r}e0)" for a, b, _ in BETA)
+    query = f"select {{{{ beta_quantile('0.025', 'a', 'b') }}}} as quantile from (values {values}) as d (a, b)"
+    assert [float(row[0]) for row in lab.show(query)] == pytest.approx([x for *_, x in BETA], rel=1e-8, abs=1e-11)
+    values = ", ".join(f"({df}e0)" for df in STUDENT)
+    query = f"select {{{{ student_quantile('0.95', 'df') }}}} as quantile from (values {values}) as d (df)"
+    assert [float(row[0]) for row in lab.show(query)] == pytest.approx(list(STUDENT.values()), rel=1e-9)
+    values = ", ".join(f"({t}e0, {df}e0)" for t, df, _ in TAILS)
+    query = f"select {{{{ student_probability('t', 'df') }}}} as probability from (values {values}) as d (t, df)"
+    assert [float(row[0]) for row in lab.show(query)] == pytest.approx([p for *_, p in TAILS], rel=1e-8, abs=1e-11)
 
 
 def from_frame(frame: pl.DataFrame, segment: pl.Expr | None = None, **columns: pl.Expr) -> list[Row]:
@@ -412,6 +549,12 @@ def test_golden_values_of_the_weighted_sample(lab: Lab) -> None:
     assert found["design_effect"] == pytest.approx(1.3769, abs=5e-5)
     domain = one(lab, "answer_code = 'top' and segment_value = '18-24'")
     assert domain["standard_error_pct"] == pytest.approx(3.852577, abs=1e-6)
+    age = from_frame(frame, weight=pl.col("w"), q=pl.col("age"))
+    deliver(lab, 1, "ages", tables(age, wave=("age", "w"), answers=(), top=("18-24",), bottom=("35-44",)))
+    settle(lab)
+    net = one(lab, "survey_id = 'age' and answer_code = 'net'")
+    assert net["estimate_pct"] == pytest.approx(35.717771, abs=1e-6)
+    assert net["standard_error_pct"] == pytest.approx(4.353604, abs=1e-6)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=NO_SHARED)

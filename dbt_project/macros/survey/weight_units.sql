@@ -1,8 +1,4 @@
-{#- Weights as whole units of 2^-52 of their scale: sums of integers are exact, so they do not depend on the order of the rows. -#}
-{% macro weight_units(relative_weight) -%}
-    cast(round(({{ relative_weight }}) * 4503599627370496) as bigint)
-{%- endmacro %}
-
-{% macro units_to_weight(units) -%}
-    (cast({{ units }} as double) / 4503599627370496)
+{# The product of whole numbers of 18 digits at most, exactly. #}
+{% macro exact_product(one, other) -%}
+    (cast({{ one }} as decimal(19, 0)) * cast({{ other }} as decimal(19, 0)))
 {%- endmacro %}

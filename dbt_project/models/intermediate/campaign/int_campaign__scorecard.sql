@@ -61,7 +61,26 @@ lines as (
 matched as (
 
     select
-        lines.* exclude (market, subject_type, subject_id),
+        lines.campaign_id,
+        lines.starts_on,
+        lines.ends_on,
+        lines.position,
+        lines.kpi_id,
+        lines.stage,
+        lines.kpi_name,
+        lines.kpi_name_ar,
+        lines.period,
+        lines.target,
+        lines.direction,
+        lines.unit,
+        lines.source,
+        lines.as_of,
+        lines.settled_on,
+        lines.is_read_daily,
+        lines.scale,
+        lines.is_ratio,
+        lines.is_accumulating,
+        lines.is_paced,
         coalesce(kpis.market, lines.market) as market,
         coalesce(kpis.subject_type, lines.subject_type) as subject_type,
         coalesce(kpis.subject_id, lines.subject_id) as subject_id,
@@ -90,17 +109,29 @@ matched as (
 
 ),
 
-latest as (
+ordered as (
 
     select
-        matched.*,
-        case when period = 'wave' then lead(value) over from_latest end as wave_before,
-        max_by(coalesce(denominator, numerator), case when event_on <= settled_on then event_on end) over in_series as settled,
+        *,
+        row_number() over (
+            partition by campaign_id, position, market, series
+            order by event_on desc, subject_id desc
+        ) as recency,
+        lead(value) over (
+            partition by campaign_id, position, market, series
+            order by event_on desc, subject_id desc
+        ) as value_before,
+        max_by(coalesce(denominator, numerator), case when event_on <= settled_on then event_on end)
+            over (partition by campaign_id, position, market, series) as settled,
     from matched
-    window
-        in_series as (partition by campaign_id, position, market, series),
-        from_latest as (partition by campaign_id, position, market, series order by event_on desc, subject_id desc)
-    qualify row_number() over from_latest = 1
+
+),
+
+latest as (
+
+    select *
+    from ordered
+    where recency = 1
 
 ),
 
@@ -155,12 +186,12 @@ weeks as (
         market,
         subject_id,
         complete_on,
-        count(numerator + denominator) filter (where is_recent) as recent_days,
-        count(numerator + denominator) filter (where not is_recent) as previous_days,
-        sum(numerator) filter (where is_recent and denominator is not null) as recent_numerator,
-        sum(numerator) filter (where not is_recent and denominator is not null) as previous_numerator,
-        sum(denominator) filter (where is_recent and numerator is not null) as recent_denominator,
-        sum(denominator) filter (where not is_recent and numerator is not null) as previous_denominator,
+        count(case when is_recent then numerator + denominator end) as recent_days,
+        count(case when not is_recent then numerator + denominator end) as previous_days,
+        {{ exact_sum('case when is_recent and denominator is not null then numerator end') }} as recent_numerator,
+        {{ exact_sum('case when is_recent and numerator is not null then denominator end') }} as recent_denominator,
+        {{ exact_sum('case when not is_recent and denominator is not null then numerator end') }} as previous_numerator,
+        {{ exact_sum('case when not is_recent and numerator is not null then denominator end') }} as previous_denominator,
     from days
     group by campaign_id, position, market, subject_id, complete_on
 
@@ -179,7 +210,7 @@ compared as (
                 end
         end as recent_value,
         case
-            when latest.period = 'wave' then latest.wave_before
+            when latest.period = 'wave' then latest.value_before
             when latest.starts_on <= weeks.complete_on - 13 and (weeks.previous_days = 7 or not latest.is_read_daily)
                 then latest.scale * case
                     when latest.is_ratio then {{ ratio('weeks.previous_numerator', 'weeks.previous_denominator') }}

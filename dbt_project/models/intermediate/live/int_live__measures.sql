@@ -56,7 +56,15 @@ by_session as (
 placed as (
 
     select
-        sessions.* exclude (market, event_on),
+        sessions.campaign_id,
+        sessions.session_id,
+        sessions.basis,
+        sessions.unique_attendees,
+        sessions.peak_concurrent,
+        sessions.attended_microseconds,
+        sessions.covered_microseconds,
+        sessions.person_microseconds,
+        sessions.reason,
         counted.market,
         sessions.event_on as last_on,
         known.period,

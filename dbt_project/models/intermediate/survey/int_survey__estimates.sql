@@ -1,116 +1,313 @@
 {#
-    The estimate of every choice in every cell and its variance (V01 to V04), before the interval. Shares, not percent.
-    p is exactly 0 or 1 where nobody or everybody chose it; then there is no variance.
+    The mean R of every measure's score in every cell, and how sure it is: V = sum over strata of
+    n / (n - 1) [ sum over sampling units of (A - R B)^2 - (A. - R B.)^2 / n ] / W^2, with A and B the unit's totals of weight times
+    score and of weight, linearised as R's survey does, everybody outside the cell counting 0. Shares have Korn-Graubard intervals,
+    on no more respondents than there are, and Clopper-Pearson's where nobody or everybody chose; net scores have those of t.
 #}
+{{ config(materialized='incremental', incremental_strategy='by_unit') }}
+{%- set cell = survey_keys('cell') %}
 with
+
+by_stratum as (
+
+    select
+        {{ listed(cell) }}
+        stratum,
+        measure,
+        sum(respondents) as respondents,
+        sum(score_units) as score_units,
+        sum(score_square_units) as score_square_units,
+        sum(unit_squares) as unit_squares,
+        sum(unit_products) as unit_products,
+        -- A respondent outside any cluster is a sampling unit.
+        sum(case when cluster is null then respondents else 1 end) as psus,
+        sum(score_weight_squares) as score_weight_squares,
+    from {{ ref('int_survey__moments') }}
+    group by all
+
+),
+
+asked as (
+
+    select
+        {{ listed(cell) }}
+        sum(case when answer_code is null then respondents else 0 end) as unanswered,
+    from {{ ref('int_survey__cells') }}
+    group by all
+
+),
 
 bases as (
 
-    select * from {{ ref('int_survey__bases') }}
+    select
+        {{ listed(cell, 'asked') }}
+        cast(any_value(asked.unanswered) + coalesce(sum(strata.respondents), 0) as bigint) as base_asked,
+        cast(coalesce(sum(strata.respondents), 0) as bigint) as base_unweighted,
+        cast(sum(strata.score_units) as double) as base_units,
+        pow(cast(sum(strata.score_units) as double), 2) / sum(strata.score_weight_squares) as effective_base,
+        cast(coalesce(sum(strata.psus) - count(strata.stratum), 0) as bigint) as degrees_of_freedom,
+        coalesce(bool_or(designs.is_fpc_ignored), false) as is_fpc_ignored,
+        coalesce(bool_or(designs.variance_factor is null), false) as has_single_psu_stratum,
+    from asked
+    left join by_stratum as strata on {{ same('asked', 'strata', cell) }} and strata.measure = ''
+    left join {{ ref('int_survey__strata') }} as designs on {{ same('strata', 'designs', survey_keys('sample') + ['stratum']) }}
+    group by all
 
 ),
 
 choices as (
 
-    select * from {{ ref('int_survey__choices') }}
+    select distinct
+        {{ listed(survey_keys('question')) }}
+        measure,
+        answer_label,
+    from {{ ref('int_survey__scores') }}
+    where measure <> ''
 
 ),
 
-moments as (
-
-    select * from {{ ref('int_survey__answer_moments') }}
-
-),
-
-gridded as (
+totals as (
 
     select
-        bases.*,
-        choices.question_key,
-        choices.answer_code,
-        choices.answer_label,
-        coalesce(moments.respondents, 0) as answer_unweighted,
-        coalesce(moments.relative_weight, 0) as answer_weight,
-        coalesce(moments.answer_variance, 0) as answer_variance,
-        coalesce(moments.answer_covariance, 0) as answer_covariance,
-    from bases
-    inner join choices
-        on
-            bases.campaign_id = choices.campaign_id
-            and bases.survey_id = choices.survey_id
-            and bases.wave = choices.wave
-            and bases.question_code = choices.question_code
-    left join moments
-        on
-            bases.campaign_id = moments.campaign_id
-            and bases.survey_id = moments.survey_id
-            and bases.wave = moments.wave
-            and bases.sample = moments.sample
-            and bases.question_code = moments.question_code
-            and bases.segment_name = moments.segment_name
-            and bases.segment_value = moments.segment_value
-            and choices.answer_code = moments.answer_code
+        {{ listed(cell) }}
+        measure,
+        sum(score_units) as score_units,
+        sum(score_square_units) as score_square_units,
+    from by_stratum
+    where measure <> ''
+    group by all
 
 ),
 
 estimated as (
 
     select
-        *,
-        answer_weight / relative_weight as answer_share,
-        answer_unweighted in (0, base_unweighted) as is_unanimous,
-    from gridded
+        bases.*,
+        choices.measure,
+        choices.answer_label,
+        choices.measure <> 'net' as is_share,
+        coalesce(totals.score_units, 0) as score_units,
+        coalesce(totals.score_units, 0) / bases.base_units as estimate,
+        coalesce(totals.score_square_units, 0) / bases.base_units as mean_square,
+        coalesce(totals.score_square_units, 0) = 0 or abs(totals.score_units) = bases.base_units as is_unanimous,
+    from bases
+    inner join choices on {{ same('bases', 'choices', survey_keys('question')) }}
+    left join totals on {{ same('bases', 'totals', cell) }} and choices.measure = totals.measure
+
+),
+
+strata_varied as (
+
+    select
+        {{ listed(cell, 'estimated') }}
+        estimated.measure,
+        designs.variance_factor * (
+            coalesce(scored.unit_squares, 0)
+            - 2 * estimated.estimate * coalesce(scored.unit_products, 0)
+            + pow(estimated.estimate, 2) * strata.unit_squares
+            - pow(coalesce(scored.score_units, 0) - estimated.estimate * strata.score_units, 2) / designs.psus
+        ) / pow(estimated.base_units, 2) as variance,
+    from estimated
+    inner join by_stratum as strata on {{ same('estimated', 'strata', cell) }} and strata.measure = ''
+    inner join {{ ref('int_survey__strata') }} as designs on {{ same('strata', 'designs', survey_keys('sample') + ['stratum']) }}
+    left join by_stratum as scored
+        on {{ same('strata', 'scored', cell + ['stratum']) }} and estimated.measure = scored.measure
+
+),
+
+-- Rounding may leave a hair below 0.
+variances as (
+
+    select
+        {{ listed(cell) }}
+        measure,
+        greatest({{ sorted_sum('variance') }}, 0.0) as variance,
+    from strata_varied
+    group by all
 
 ),
 
 varied as (
 
     select
-        *,
+        estimated.*,
         case
-            when is_unanimous then 0.0
-            when not has_single_psu_stratum
-                then
-                    -- Rounding may leave a hair below zero where the true variance is none.
-                    greatest(
-                        answer_variance - 2 * answer_share * answer_covariance + answer_share * answer_share * base_variance, 0.0
-                    ) / pow(relative_weight, 2)
-        end as share_variance,
+            when estimated.is_unanimous then 0.0
+            when not estimated.has_single_psu_stratum then variances.variance
+        end as variance,
     from estimated
+    left join variances on {{ same('estimated', 'variances', cell + ['measure']) }}
 
 ),
 
-reasoned as (
+students as (
 
     select
-        campaign_id,
-        survey_id,
-        wave,
-        sample,
-        question_code,
-        question_key,
-        answer_code,
-        answer_label,
-        segment_name,
-        segment_value,
-        base_asked,
-        base_unweighted,
-        base_weighted,
-        effective_base,
-        answer_unweighted,
-        answer_share * base_weighted as answer_weighted,
         degrees_of_freedom,
-        is_unanimous,
-        answer_share,
-        share_variance,
+        {{ student_quantile('0.95', 'degrees_of_freedom') }} as quantile, -- noqa: PRS
+    from (
+        select cast(degrees_of_freedom as double) as degrees_of_freedom
+        from bases
+        where degrees_of_freedom > 0
+        union
+        select cast(base_unweighted - 1 as double) as degrees_of_freedom
+        from bases
+        where base_unweighted > 1
+    ) as known
+
+),
+
+-- The item's effective sample size, corrected for what is known of the variance itself.
+sized as (
+
+    select
+        varied.*,
+        of_design.quantile,
         case
-            when base_unweighted < 5 then 'small_base'
-            when share_variance is null then 'single_psu_stratum'
+            when varied.is_unanimous then varied.base_unweighted
+            when of_design.quantile is null or varied.variance is null then null
+            when varied.variance = 0 then varied.base_unweighted
+            else least(
+                varied.base_unweighted,
+                varied.estimate * (1 - varied.estimate) / varied.variance * pow(of_base.quantile / of_design.quantile, 2)
+            )
+        end as interval_base,
+        case
+            when varied.is_unanimous or varied.variance = 0 then varied.base_unweighted
+            when varied.variance is not null
+                then least(varied.base_unweighted, (varied.mean_square - pow(varied.estimate, 2)) / varied.variance)
+        end as item_base,
+    from varied
+    left join students as of_design on varied.degrees_of_freedom = of_design.degrees_of_freedom
+    left join students as of_base on varied.base_unweighted - 1 = of_base.degrees_of_freedom
+
+),
+
+chosen as (
+
+    select
+        *,
+        interval_base * estimate as chose,
+        interval_base * (1 - estimate) as chose_not,
+        interval_base * estimate + 1 as chose_or_one_more,
+        interval_base * (1 - estimate) + 1 as chose_not_or_one_more,
+    from sized
+
+),
+
+bounded as (
+
+    select
+        *,
+        case
+            when not is_share then estimate - quantile * sqrt(variance)
+            when chose = 0 then 0.0
+            when chose > 0 then {{ beta_quantile('0.025', 'chose', 'chose_not_or_one_more') }} -- noqa: PRS
+        end as ci_low,
+        case
+            when not is_share then estimate + quantile * sqrt(variance)
+            when chose_not = 0 then 1.0
+            when chose_not > 0 then 1 - {{ beta_quantile('0.025', 'chose_not', 'chose_or_one_more') }} -- noqa: PRS
+        end as ci_high,
+    from chosen
+    where base_unweighted >= {{ smallest_base() }}
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ nchs_display() }} as display,
+        case
+            when variance is null then 'single_psu_stratum'
             when degrees_of_freedom < 1 and not is_unanimous then 'no_degrees_of_freedom'
             when is_fpc_ignored then 'fpc_ignored'
         end as reason,
-    from varied
+    from bounded
+
+),
+
+waves as (
+
+    select
+        {{ listed(survey_keys('wave'), 'waves') }}
+        waves.fieldwork_to,
+        waves.sampling,
+        waves.samples,
+        row_number() over (
+            partition by waves.campaign_id, waves.survey_id, waves.wave order by waves.landed_on desc, waves.delivery desc
+        ) as age,
+    from {{ ref('stg_survey__waves') }} as waves
+    semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('waves', 'rebuilt', survey_keys('wave')) }}
+
+),
+
+samples as (
+
+    select
+        {{ listed(survey_keys('wave')) }}
+        described.sample,
+        min_by(described.country, age) as country,
+        min_by(described.is_weighted, age) as is_weighted,
+    from (
+        select
+            {{ listed(survey_keys('wave')) }}
+            age,
+            unnest(samples) as described,
+        from waves
+    ) as listed
+    group by all
+
+),
+
+scales as (
+
+    select distinct
+        {{ listed(survey_keys('sample')) }}
+        weight_unit,
+    from {{ ref('int_survey__respondents') }}
+
+),
+
+-- Under the smallest base there is no figure at all.
+described as (
+
+    select
+        {{ listed(cell, 'estimated') }}
+        estimated.measure as answer_code,
+        questions.question_key,
+        estimated.answer_label,
+        coalesce(samples.country, 'unknown') as country,
+        waves.fieldwork_to as event_on,
+        waves.sampling,
+        samples.is_weighted,
+        estimated.is_share,
+        estimated.base_asked,
+        estimated.base_unweighted,
+        judged.base_units * scales.weight_unit as base_weighted,
+        judged.score_units * scales.weight_unit as answer_weighted,
+        judged.effective_base,
+        judged.degrees_of_freedom,
+        judged.estimate,
+        judged.variance,
+        judged.ci_low,
+        judged.ci_high,
+        judged.variance / nullif(
+            (judged.mean_square - pow(judged.estimate, 2))
+            / case when not judged.is_unanimous then judged.base_unweighted - 1 end,
+            0
+        ) as design_effect,
+        coalesce(judged.display, 'suppress') as display,
+        case when judged.measure is null then 'small_base' else judged.reason end as reason,
+    from estimated
+    inner join waves on {{ same('estimated', 'waves', survey_keys('wave')) }} and waves.age = 1
+    inner join {{ ref('int_survey__questions') }} as questions
+        on {{ same('estimated', 'questions', survey_keys('question')) }}
+    inner join scales on {{ same('estimated', 'scales', survey_keys('sample')) }}
+    left join samples on {{ same('estimated', 'samples', survey_keys('sample')) }}
+    left join judged on {{ same('estimated', 'judged', cell + ['measure']) }}
 
 )
 
-select * from reasoned
+select * from described

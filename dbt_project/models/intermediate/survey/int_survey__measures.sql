@@ -7,19 +7,22 @@ totals as (
         *,
         'wave' as period,
         event_on as last_on,
-        coalesce(country, 'unknown') as market,
+        country as market,
         'survey' as subject_type,
         concat_ws(':', survey_id, wave, sample, question_code, answer_code) as subject_id,
-    from {{ ref('fct_survey_estimate') }}
+        case when estimate is null then reason when display = 'suppress' then 'imprecise' end as caveat,
+        case when ci_low is null then reason when display = 'suppress' then 'imprecise' end as interval_caveat,
+    from {{ ref('int_survey__estimates') }}
     where segment_name = 'all'
 
 ),
 
-shares as (
+estimated as (
 
-    {% for measure, value, low, high in [
-        ('answer_weighted', 'answer_weighted', 'base_weighted * ci_low_pct / 100', 'base_weighted * ci_high_pct / 100'),
-        ('interval_width', 'ci_high_pct - ci_low_pct', 'ci_low_pct', 'ci_high_pct'),
+    {% for measure, condition, value, low, high, caveat in [
+        ('answer_weighted', 'is_share', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'caveat'),
+        ('net_weighted', 'not is_share', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'caveat'),
+        ('interval_width', 'is_share', '100 * (ci_high - ci_low)', '100 * ci_low', '100 * ci_high', 'interval_caveat'),
     ] -%}
         select
             campaign_id,
@@ -33,8 +36,9 @@ shares as (
             {{ value }} as value,
             {{ low }} as low,
             {{ high }} as high,
-            case when {{ value }} is null then reason when display = 'suppress' then 'imprecise' end as reason,
+            {{ caveat }} as reason,
         from totals
+        where {{ condition }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -42,7 +46,7 @@ shares as (
 
 measured as (
 
-    select * from shares
+    select * from estimated
     union all
     {{ measures_of('totals', [
         ('base_weighted', 'base_weighted'), ('base_unweighted', 'base_unweighted'), ('effective_base', 'effective_base'),

@@ -1,36 +1,31 @@
--- depends_on: {{ ref('int_survey__touched') }}
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_deliveries',
-        lake_table='survey_questions',
-        post_hook=["{{ remember_deliveries('survey_questions') }}"],
-    )
-}}
-
+{{ config(materialized='incremental', incremental_strategy='by_unit') }}
 with
 
-delivered as (
-
-    {{ newly_loaded('stg_survey__questions', 'survey_questions') }}
-
-),
-
-named_apart as (
+latest as (
 
     select
-        * exclude (answers),
+        {{ listed(survey_keys('question'), 'questions') }}
+        questions.question_key,
+        questions.question_text,
+        coalesce(questions.kind, 'single') as kind,
+        questions.base,
         list_transform(
-            answers,
+            questions.answers,
             lambda answer: struct_pack(
                 answer_code := {{ survey_answer_code('answer.answer_code') }},
                 answer_label := answer.answer_label,
-                is_top := answer.is_top,
-                is_bottom := answer.is_bottom
+                is_top := coalesce(answer.is_top, false),
+                is_bottom := coalesce(answer.is_bottom, false)
             )
         ) as answers,
-    from delivered
+    from {{ ref('stg_survey__questions') }} as questions
+    semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('questions', 'rebuilt', survey_keys('wave')) }}
+    qualify
+        row_number() over (
+            partition by {{ listed(survey_keys('question'), 'questions') | trim | trim(',') }}
+            order by questions.landed_on desc, questions.delivery desc
+        ) = 1
 
 )
 
-select * from named_apart
+select * from latest

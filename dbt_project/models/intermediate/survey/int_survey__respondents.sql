@@ -1,26 +1,15 @@
--- Respondents of the touched waves, each from the latest delivery that holds it. Weights become whole units of a power of two,
--- since sums of integers do not depend on the order of the rows: the same landing gives the same digits, however it is built.
+{#
+    Respondents of the waves to rebuild, each as the latest delivery has them. Weights become whole units, small enough that rounding
+    is lost in floating point and large enough that sums of their squares have 38 digits at most: sums of integers do not depend on
+    the order of the rows, so that the same landing gives the same digits.
+#}
+{%- set sample = survey_keys('sample') %}
 with
 
-deliveries as (
-
-    select * from {{ ref('int_survey__touched_deliveries') }}
-
-),
-
-respondents as (
-
-    select * from {{ ref('stg_survey__respondents') }}
-
-),
-
-delivered as (
+latest as (
 
     select
-        respondents.campaign_id,
-        respondents.survey_id,
-        respondents.wave,
-        respondents.sample,
+        {{ listed(sample, 'respondents') }}
         respondents.respondent_key,
         respondents.landed_on,
         respondents.delivery,
@@ -29,106 +18,56 @@ delivered as (
         coalesce(respondents.stratum, '') as stratum,
         respondents.fpc,
         list_sort(respondents.segments) as segments,
-    from respondents
-    inner join deliveries
-        on
-            respondents.landed_on = deliveries.landed_on
-            and respondents.delivery = deliveries.delivery
-
-),
-
-latest as (
-
-    select
-        campaign_id,
-        survey_id,
-        wave,
-        respondent_key,
-        max(struct_pack(landed_on := landed_on, delivery := delivery)) as kept,
-    from delivered
-    group by campaign_id, survey_id, wave, respondent_key
-
-),
-
-deduplicated as (
-
-    select delivered.*
-    from delivered
-    inner join latest
-        on
-            delivered.campaign_id = latest.campaign_id
-            and delivered.survey_id = latest.survey_id
-            and delivered.wave = latest.wave
-            and delivered.respondent_key = latest.respondent_key
-            and delivered.landed_on = latest.kept.landed_on
-            and delivered.delivery = latest.kept.delivery
+    from {{ ref('stg_survey__respondents') }} as respondents
+    semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
+    qualify
+        rank() over (
+            partition by respondents.campaign_id, respondents.survey_id, respondents.wave, respondents.respondent_key
+            order by respondents.landed_on desc, respondents.delivery desc
+        ) = 1
 
 ),
 
 scales as (
 
     select
-        campaign_id,
-        survey_id,
-        wave,
-        sample,
-        pow(2, ceil(log2(max(weight)))) as weight_scale,
-    from deduplicated
-    group by campaign_id, survey_id, wave, sample
+        {{ listed(sample) }}
+        pow(2, ceil(log2(max(weight))) - least(52, 57 - ceil(log2(count(*))))) as weight_unit,
+    from latest
+    group by all
 
 ),
 
+-- Respondents who differ in nothing but their weight and their answers are tallied together.
 profiles as (
 
     select
-        campaign_id,
-        survey_id,
-        wave,
-        sample,
+        {{ listed(sample) }}
         stratum,
         cluster,
         segments,
-        row_number() over () as profile_id,
-    from deduplicated
-    group by campaign_id, survey_id, wave, sample, stratum, cluster, segments
+        row_number() over (
+            order by {{ listed(sample) }} stratum, cluster nulls first, segments nulls first
+        ) as profile_id,
+    from latest
+    group by {{ listed(sample) }} stratum, cluster, segments
 
 ),
 
 coded as (
 
     select
-        deduplicated.campaign_id,
-        deduplicated.survey_id,
-        deduplicated.wave,
-        deduplicated.sample,
-        deduplicated.respondent_key,
-        deduplicated.landed_on,
-        deduplicated.delivery,
+        latest.*,
         profiles.profile_id,
-        deduplicated.stratum,
-        deduplicated.cluster,
-        deduplicated.fpc,
-        deduplicated.segments,
-        deduplicated.weight,
-        scales.weight_scale,
-        {{ weight_units('deduplicated.weight / scales.weight_scale') }} as weight_units,
-        {{ weight_units('pow(deduplicated.weight / scales.weight_scale, 2)') }} as weight_square_units,
-    from deduplicated
-    inner join scales
-        on
-            deduplicated.campaign_id = scales.campaign_id
-            and deduplicated.survey_id = scales.survey_id
-            and deduplicated.wave = scales.wave
-            and deduplicated.sample = scales.sample
+        scales.weight_unit,
+        cast(round(latest.weight / scales.weight_unit) as bigint) as weight_units,
+    from latest
+    inner join scales on {{ same('latest', 'scales', sample) }}
     inner join profiles
         on
-            deduplicated.campaign_id = profiles.campaign_id
-            and deduplicated.survey_id = profiles.survey_id
-            and deduplicated.wave = profiles.wave
-            and deduplicated.sample = profiles.sample
-            and deduplicated.stratum = profiles.stratum
-            and deduplicated.cluster is not distinct from profiles.cluster
-            and deduplicated.segments is not distinct from profiles.segments
+            {{ same('latest', 'profiles', sample + ['stratum']) }}
+            and latest.cluster is not distinct from profiles.cluster
+            and latest.segments is not distinct from profiles.segments
 
 )
 

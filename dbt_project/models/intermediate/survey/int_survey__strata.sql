@@ -1,56 +1,47 @@
+{%- set stratum = survey_keys('sample') + ['stratum'] %}
 with
-
-respondents as (
-
-    select * from {{ ref('int_survey__respondents') }}
-
-),
 
 counted as (
 
     select
-        campaign_id,
-        survey_id,
-        wave,
-        sample,
-        stratum,
+        {{ listed(stratum) }}
         count(distinct cluster) + count(*) filter (where cluster is null) as psus,
         max(fpc) as fpc,
         count(fpc) > 0 as has_fpc,
         count(fpc) = count(*) and min(fpc) = max(fpc) as is_fpc_constant,
-    from respondents
-    group by campaign_id, survey_id, wave, sample, stratum
+    from {{ ref('int_survey__respondents') }}
+    group by all
 
 ),
 
 -- As R's survey: up to 1 it is the sampling fraction, above 1 the number of sampling units in the population.
+judged as (
+
+    select
+        *,
+        coalesce(is_fpc_constant and fpc > 0 and (fpc <= 1 or fpc >= psus), false) as is_fpc_usable,
+    from counted
+
+),
+
 corrected as (
 
     select
-        campaign_id,
-        survey_id,
-        wave,
-        sample,
-        stratum,
-        psus,
-        has_fpc and not coalesce(is_fpc_constant and fpc > 0 and (fpc <= 1 or fpc >= psus), false) as is_fpc_ignored,
+        *,
+        has_fpc and not is_fpc_usable as is_fpc_ignored,
         case
-            when not coalesce(is_fpc_constant and fpc > 0 and (fpc <= 1 or fpc >= psus), false) then 1.0
+            when not is_fpc_usable then 1.0
             when fpc <= 1 then 1.0 - fpc
             else 1.0 - psus / fpc
         end as unsampled_share,
-    from counted
+    from judged
 
 ),
 
 scaled as (
 
     select
-        campaign_id,
-        survey_id,
-        wave,
-        sample,
-        stratum,
+        {{ listed(stratum) }}
         psus,
         is_fpc_ignored,
         case

@@ -2,12 +2,6 @@ with
 
 questions as (
 
-    select * from {{ ref('int_survey__questions') }}
-
-),
-
-latest as (
-
     select
         campaign_id,
         survey_id,
@@ -16,14 +10,10 @@ latest as (
         question_key,
         question_text,
         kind,
+        base,
         answers,
-    from questions
-    qualify
-        row_number() over (
-            partition by campaign_id, survey_id, wave, question_code
-            order by landed_on desc, delivery desc
-        ) = 1
+    from {{ ref('int_survey__questions') }}
 
 )
 
-select * from latest
+select * from questions

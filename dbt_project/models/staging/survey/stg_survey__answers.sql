@@ -11,4 +11,4 @@ select
     cast(status as varchar) as status,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('survey', 'survey_answers') }}
+from {{ delivered('survey', 'survey_answers') }}

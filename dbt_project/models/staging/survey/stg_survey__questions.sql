@@ -13,4 +13,4 @@ select
     cast(answers as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean)[]) as answers,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('survey', 'survey_questions') }}
+from {{ delivered('survey', 'survey_questions') }}

@@ -16,4 +16,4 @@ select
     cast(segments as struct(segment_name varchar, segment_value varchar)[]) as segments,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('survey', 'survey_respondents') }}
+from {{ delivered('survey', 'survey_respondents') }}

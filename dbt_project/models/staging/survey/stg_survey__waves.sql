@@ -14,4 +14,4 @@ select
     cast(samples as struct(sample varchar, country varchar, is_weighted boolean)[]) as samples,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('survey', 'survey_waves') }}
+from {{ delivered('survey', 'survey_waves') }}

@@ -1,0 +1,6 @@
+{# What names a wave, a sample of it, a question put to it, and a cell: those of a sample in a segment who were put a question. #}
+{% macro survey_keys(grain) -%}
+    {%- set wave = ['campaign_id', 'survey_id', 'wave'] -%}
+    {%- set cell = wave + ['sample', 'question_code', 'segment_name', 'segment_value'] -%}
+    {{ return({'wave': wave, 'sample': wave + ['sample'], 'question': wave + ['question_code'], 'cell': cell}[grain]) }}
+{%- endmacro %}

@@ -1,0 +1,117 @@
+-- What holds across the survey tables: the answers of a question share out its base between them, and bases are what the lake's
+-- rows of the waves that were rebuilt add up to.
+{%- set sample = survey_keys('sample') + ['question_code'] %}
+with
+
+estimates as (
+
+    select estimates.*
+    from {{ ref('fct_survey_estimate') }} as estimates
+    inner join {{ ref('dim_survey_question') }} as questions on {{ same('estimates', 'questions', survey_keys('question')) }}
+    where estimates.reason is distinct from 'small_base' and questions.kind <> 'multiple'
+
+),
+
+shared as (
+
+    select
+        {{ listed(survey_keys('cell')) }}
+        abs(sum(estimate_pct) - 100) <= 1e-9
+        and abs(sum(answer_weighted) - min(base_weighted)) <= 1e-9 * min(base_weighted)
+        and min(base_weighted) = max(base_weighted) as holds,
+    from estimates
+    where answer_code not in ('top', 'bottom', 'net')
+    group by all
+
+),
+
+netted as (
+
+    select
+        {{ listed(survey_keys('cell')) }}
+        abs(
+            max(estimate_pct) filter (where answer_code = 'top') - max(estimate_pct) filter (where answer_code = 'bottom')
+            - max(estimate_pct) filter (where answer_code = 'net')
+        ) <= 1e-9 as holds,
+    from estimates
+    where answer_code in ('top', 'bottom', 'net')
+    group by all
+    having count(*) = 3
+
+),
+
+people as (
+
+    select *
+    from {{ ref('stg_survey__respondents') }}
+    qualify
+        rank() over (
+            partition by campaign_id, survey_id, wave, respondent_key
+            order by landed_on desc, delivery desc
+        ) = 1
+
+),
+
+asked as (
+
+    select
+        {{ listed(survey_keys('sample'), 'people') }}
+        answers.question_code,
+        answers.respondent_key,
+        bool_or(answers.status = 'answered') as has_answered,
+        any_value(people.weight) as weight,
+    from {{ ref('stg_survey__answers') }} as answers
+    inner join people on {{ same('answers', 'people', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
+    group by all
+
+),
+
+counted as (
+
+    select
+        {{ listed(sample) }}
+        count(*) as base_asked,
+        count(*) filter (where has_answered) as base_unweighted,
+        sum(weight) filter (where has_answered) as base_weighted,
+    from asked
+    group by all
+
+),
+
+compared as (
+
+    select
+        {{ listed(sample, 'counted') }}
+        min(stated.base_asked) = counted.base_asked
+        and max(stated.base_asked) = counted.base_asked
+        and min(stated.base_unweighted) = counted.base_unweighted
+        and max(stated.base_unweighted) = counted.base_unweighted
+        and coalesce(max(abs(stated.base_weighted - counted.base_weighted)) <= 1e-9 * counted.base_weighted, true)
+            as holds,
+    from counted
+    left join {{ ref('fct_survey_estimate') }} as stated
+        on {{ same('counted', 'stated', sample) }} and stated.segment_name = 'all' and stated.segment_value = 'all'
+    group by
+        {{ listed(sample, 'counted') }}
+        counted.base_asked, counted.base_unweighted, counted.base_weighted
+
+),
+
+rules as (
+
+    {% for rule, relation, keys in [
+        ('the answers of a question share out its base', 'shared', survey_keys('cell')),
+        ('net is top less bottom', 'netted', survey_keys('cell')),
+        ('bases are those of the lake', 'compared', sample),
+    ] -%}
+        select
+            '{{ rule }}' as rule,
+            concat_ws('/', {{ listed(keys) | trim | trim(',') }}) as cell,
+        from {{ relation }}
+        where holds is not true
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from rules
