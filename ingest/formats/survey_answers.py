@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from ingest.formats.survey_options import Question, SurveyOptions
-from ingest.formats.survey_variables import AT, Coded, Variable, as_number
+from ingest.formats.survey_variables import AT, Coded, Variable, as_number, shapes_of
 from ingest.source import DeliveryError
 
 NOTHING_TICKED = ""
@@ -124,6 +124,6 @@ def _require_answers(code: str, note: Question, known: set[str], *, is_labelled:
         if unknown and known:
             raise DeliveryError(
                 f"delivery.yml: key 'options.questions.{code}.{part}': {', '.join(map(repr, unknown))} is no valid "
-                f"answer of the question; found {', '.join(map(repr, sorted(known)[:40]))}; correct it, or declare "
-                "it under labels if nobody gave it"
+                f"answer of the question; found {shapes_of(known)}; write it as the file does, or declare it under labels if "
+                "nobody gave it"
             )

@@ -4,12 +4,13 @@ Nothing here knows samples or questions; both read their columns through this mo
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import polars as pl
 
+from ingest.instants import shape
 from ingest.source import DeliveryError
 from ingest.text import clean_number
 
@@ -19,7 +20,7 @@ AT = "="
 Base: TypeAlias = Literal["answered", "asked"]
 """Who is in the base of a question: those who answered, or also those who were asked and left every box unticked."""
 
-_TOO_MANY = 100
+_TOO_MANY, _MOST_SHAPES = 100, 5
 _TOO_LONG = 200
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
@@ -84,12 +85,8 @@ class Coded:
         return value.set(~value.is_finite(), None)
 
     def seen(self, name: str) -> str:
-        """A variable's codes, for a message; only how many, where they are too many to be codes."""
-        counts = self.frame[AT + name].drop_nulls().value_counts(name="respondents")
-        # What one respondent alone has may say who it is.
-        shared = counts.filter((pl.col("respondents") > 1) | pl.col(AT + name).str.contains(_NUMBER))
-        codes = shared[AT + name].sort()
-        return ", ".join(map(repr, codes)) if 0 < codes.len() <= 12 else f"{counts.height:,} different values"
+        """What a message may say of a variable's codes."""
+        return shapes_of(self.frame[AT + name].drop_nulls().unique())
 
     def require_closed(self, name: str, key: str) -> None:
         """Raise DeliveryError where a variable holds what people wrote, not codes: free text stays in landing."""
@@ -104,6 +101,15 @@ class Coded:
                 f"characters; expected at most {_TOO_MANY} answers of a closed question, since free text stays in "
                 "landing: take the column out of the note, or put it under drop"
             )
+
+
+def shapes_of(codes: Iterable[str]) -> str:
+    """How many different codes there are and what they look like, since a message never repeats what somebody answered."""
+    distinct = pl.Series(sorted(codes), dtype=pl.String())
+    shapes = distinct.to_frame("code").select(shape(pl.col("code"))).to_series().unique().sort()
+    shown = ", ".join(map(repr, shapes.head(_MOST_SHAPES)))
+    more = f" and {shapes.len() - _MOST_SHAPES:,} more" if shapes.len() > _MOST_SHAPES else ""
+    return f"{distinct.len():,} different values" + (f", of the shapes {shown}{more}" if shapes.len() else "")
 
 
 def as_number(code: str) -> float | None:

@@ -4,7 +4,6 @@ How a file is read is for the formats to say; who is in a sample stands in `surv
 `survey_answers`. No estimate is made: weights and codes leave as they came.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from ingest.formats.survey_answers import answer_tables
 from ingest.formats.survey_options import SurveyOptions
 from ingest.formats.survey_people import members, place_in_samples
 from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.formats.text_file import describe_header
 from ingest.reasons import Reason
 from ingest.source import REJECTED, DeliveryError, Parsed
 
@@ -41,7 +41,6 @@ class Responses:
 def require_columns(options: SurveyOptions, available: Iterable[str], file_name: str) -> None:
     """Raise DeliveryError where the note names a column that is not there."""
     there = list(available)
-    lower = {name.lower(): name for name in reversed(there)}
     single = {code for code, question in (options.questions or {}).items() if not question.columns}
     spread = {
         column: f"questions.{code}.columns"
@@ -51,9 +50,7 @@ def require_columns(options: SurveyOptions, available: Iterable[str], file_name:
     named = {**dict.fromkeys(options.drop, "drop"), **dict.fromkeys(single, "questions"), **spread, **options.structure}
     for column, key in named.items():
         if column not in there:
-            near = [repr(lower[name]) for name in difflib.get_close_matches(column.lower(), lower, n=3)]
-            more = f" and {len(there) - 40} more" if len(there) > 40 else ""
-            hint = f"nearest is {' or '.join(near)}" if near else f"found {', '.join(map(repr, there[:40]))}{more}"
+            hint = describe_header(there, column)
             raise DeliveryError(
                 f"{file_name}: column {column!r} of {NOTE}, key options.{key}, is not there; {hint}; correct the name"
             )

@@ -191,8 +191,10 @@ def describe_header(names: Sequence[str], sought: str | None = None) -> str:
         return f"found {len(names):,} columns in a line that is no header"
     shown = [repr(name[:_SHOWN_LETTERS]) for name in names[:_SHOWN_NAMES]]
     more = f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else ""
-    near = difflib.get_close_matches(sought, names, n=1) if sought else []
-    return f"found {', '.join(shown)}{more}" + (f"; did you mean {near[0][:_SHOWN_LETTERS]!r}?" if near else "")
+    folded_names = {name.casefold(): name for name in reversed(names)}
+    near = difflib.get_close_matches(sought.casefold(), folded_names, n=1) if sought else []
+    meant = f"; did you mean {folded_names[near[0]][:_SHOWN_LETTERS]!r}?" if near else ""
+    return f"found {', '.join(shown)}{more}{meant}"
 
 
 def is_plausible_header(names: Sequence[str]) -> bool:

@@ -110,7 +110,10 @@ class TestSamplesAndWeights:
         assert "weight_RI" in parsed.rejected["detail"][0]
 
     def test_where_that_holds_for_nobody(self, tmp_path: Path) -> None:
-        with pytest.raises(DeliveryError, match=r"samples\.ri\.where.*sample_type in \['3'\].*holds '1', '2'"):
+        with pytest.raises(
+            DeliveryError,
+            match=r"samples\.ri\.where.*sample_type in \['3'\].*holds 2 different values, of the shapes '9'",
+        ):
             read(tmp_path, "spss", excerpt(), NOTE.replace("[2]}", "[3]}"))
 
 
@@ -227,7 +230,10 @@ class TestQuestions:
         assert read(tmp_path / "next", "spss", {"w.sav": FIXTURE.read_bytes()}, SURVEY_KEY + PLACING).records_read == 40
 
     def test_a_top_that_is_no_answer_would_look_like_a_finding(self, tmp_path: Path) -> None:
-        with pytest.raises(DeliveryError, match=r"questions\.q58_7\.top.*'6' is no valid answer.*found '1', '2'"):
+        with pytest.raises(
+            DeliveryError,
+            match=r"questions\.q58_7\.top.*'6' is no valid answer.*found 5 different values, of the shapes '9'",
+        ):
             read(tmp_path, "spss", excerpt(), NOTE.replace("top: [4, 5]", "top: [5, 6]"))
 
     def test_free_text_stays_in_landing(self, tmp_path: Path) -> None:
@@ -317,7 +323,7 @@ class TestFiles:
 
     def test_a_column_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(
-            DeliveryError, match=r"'Weight_ri' of .*options\.samples\.ri\.weight.*nearest is 'weight_RI'"
+            DeliveryError, match=r"'Weight_ri' of .*options\.samples\.ri\.weight.*did you mean 'weight_RI'"
         ):
             read(tmp_path, "spss", excerpt(), NOTE.replace("weight_RI", "Weight_ri"))
 

@@ -209,7 +209,8 @@ class TestCodes:
     def test_a_misspelt_top_is_refused_but_a_number_nobody_chose_is_not(self, tmp_path: Path) -> None:
         text = "id,q,scale\n1,Yes,3\n2,No,4\n"
         with pytest.raises(
-            DeliveryError, match=r"questions\.q\.top.*'yes' is no valid answer.*found 'No', 'Yes'.*labels"
+            DeliveryError,
+            match=r"questions\.q\.top.*'yes' is no valid answer.*found 2 different values, of the shapes 'AA', 'AAA'.*labels",
         ):
             wave(tmp_path, text, UNWEIGHTED + 'questions: {q: {top: ["yes"]}}')
         parsed = wave(tmp_path, text, UNWEIGHTED + "questions: {scale: {top: [4, 5]}}")
@@ -278,7 +279,7 @@ class TestWriting:
     def test_a_column_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(
             DeliveryError,
-            match=r"wave\.csv: column 'W8' of delivery\.yml, key options\.samples\.ae\.weight.*nearest is 'w8'",
+            match=r"wave\.csv: column 'W8' of delivery\.yml, key options\.samples\.ae\.weight.*did you mean 'w8'",
         ):
             wave(tmp_path, "id,w8,q\n1,1,1\n", WEIGHTED.replace("weight: w", "weight: W8"))
         with pytest.raises(DeliveryError, match=r"column 'ip_adress' .* key options\.drop, is not there"):
