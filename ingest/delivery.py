@@ -16,9 +16,7 @@ from pydantic import ValidationError
 
 from ingest.note import Note, describe, require_plausible
 from ingest.pseudonym import Pseudonymiser
-from ingest.source import NOTE as NOTE
-from ingest.source import Delivery as Delivery
-from ingest.source import DeliveryError, Format, Source
+from ingest.source import NOTE, Delivery, DeliveryError, Format, Source
 
 FIRST_LANDED_ON = date(2016, 1, 1)
 

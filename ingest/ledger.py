@@ -8,8 +8,7 @@ import hashlib
 
 import polars as pl
 
-from ingest.files import replace_durably as replace_durably
-from ingest.files import write_atomically as write_atomically
+from ingest.files import write_atomically
 from ingest.home import Home
 from ingest.source import INSTANT, Column
 

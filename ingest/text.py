@@ -68,9 +68,9 @@ def parse_count(text: pl.Expr) -> pl.Expr:
 def _read_counts(texts: pl.Series) -> pl.Series:
     """Plain digits first, all at once; what else is written is read once for each text."""
     if texts.null_count() == len(texts):
-        return pl.Series(texts.name, [{"value": None, "unit": None, "reason": "empty"}], dtype=_COUNT).new_from_index(
-            0, len(texts)
-        )
+        return pl.Series(
+            texts.name, [{"value": None, "unit": None, "reason": Reason.EMPTY}], dtype=_COUNT
+        ).new_from_index(0, len(texts))
     frame = pl.DataFrame({"text": texts, "value": texts.cast(pl.Int64(), strict=False)})
     frame = frame.with_columns(pl.when(pl.col("value").is_between(0, LARGEST_COUNT)).then("value").alias("value"))
     left = frame.filter(pl.col("value").is_null()).select(pl.col("text").drop_nulls().unique())
@@ -85,7 +85,7 @@ def _read_counts(texts: pl.Series) -> pl.Series:
             pl.coalesce(units, "unit_written").alias("unit"),
         )
         units, reasons = pl.col("unit"), pl.col("reason_written")
-    reason = pl.when(pl.col("value").is_null()).then(pl.coalesce(reasons, pl.lit("empty")))
+    reason = pl.when(pl.col("value").is_null()).then(pl.coalesce(reasons, pl.lit(Reason.EMPTY)))
     return frame.select(pl.struct("value", units.alias("unit"), reason.alias("reason")).alias(texts.name)).to_series()
 
 

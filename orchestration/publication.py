@@ -14,8 +14,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from ingest.files import replace_durably, write_atomically
 from ingest.home import Home
-from ingest.ledger import DELIVERY_ID, in_effect, ledger_hash, read_ledger, replace_durably, write_atomically
+from ingest.ledger import DELIVERY_ID, in_effect, ledger_hash, read_ledger
 from orchestration.meta_tables import NAMES, Books, write_meta
 from orchestration.news import PUBLICATIONS, code_version, describe_file, read_publications
 from orchestration.warehouse import memory_limit, relation, text

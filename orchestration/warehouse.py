@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.files import replace_durably
 from ingest.home import Home
-from ingest.ledger import replace_durably
 
 if TYPE_CHECKING:
     import duckdb

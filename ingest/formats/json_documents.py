@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from ingest.formats.text_file import TextFile
+from ingest.reasons import Reason
 from ingest.source import REJECTED, DeliveryError
 
 _LONE_SURROGATE = re.compile(
@@ -156,7 +157,7 @@ def _valid(file: TextFile, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
     rejected = written.filter(~is_object).select(
         pl.lit(file.name).alias("file"),
         "line",
-        pl.lit("unreadable").alias("reason"),
+        pl.lit(Reason.UNREADABLE).alias("reason"),
         pl.lit("the JSON object of this record is broken, was cut off or is none").alias("detail"),
     )
     return written.filter(is_object), rejected.match_to_schema(REJECTED)

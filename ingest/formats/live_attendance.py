@@ -33,6 +33,7 @@ from ingest.formats.live_times import DAY, read_instants, tell_sessions_apart, w
 from ingest.formats.live_words import ROLES
 from ingest.formats.records import find_duplicates, reject
 from ingest.formats.text_file import TextFile
+from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, Parsed
 
 Options = TypeVar("Options", bound=LiveOptions)
@@ -191,21 +192,21 @@ def _logged(events: pl.DataFrame, delivery: Delivery, bounds: Bounds) -> _Logged
 
 
 _LOG_RULES = {
-    "missing_key": (
+    Reason.MISSING_KEY: (
         pl.col("session_id").is_null()
         | pl.col("person").is_null()
-        | (pl.col("at").is_null() & (pl.col("at_reason") != "bad_time")),
+        | (pl.col("at").is_null() & (pl.col("at_reason") != Reason.BAD_TIME)),
         "the session, the person or the time is blank",
     ),
-    "unreadable": (
+    Reason.UNREADABLE: (
         pl.col("step").is_null(),
         "the action is no known join or leave; expected one in a language that is read",
     ),
-    "bad_time": (
+    Reason.BAD_TIME: (
         pl.col("at").is_null(),
         "the time is not a date and time that exists; expected one that the clocks of the zone showed",
     ),
-    "out_of_range": (pl.col("is_far"), "the time is more than a day from the session"),
+    Reason.OUT_OF_RANGE: (pl.col("is_far"), "the time is more than a day from the session"),
 }
 
 

@@ -26,6 +26,7 @@ from ingest.formats.live_session import (
 from ingest.formats.live_times import read_instants, slack_of_samples, with_distance
 from ingest.formats.records import find_duplicates, reject
 from ingest.formats.text_file import TextFile
+from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, DeliveryError, Parsed
 from ingest.text import parse_count
 
@@ -122,13 +123,13 @@ class LiveEvents:
 
 
 _RULES = {
-    "missing_key": (
+    Reason.MISSING_KEY: (
         pl.col("session_id").is_null()
-        | (pl.col("happened_at").is_null() & (pl.col("happened_at_reason") != "bad_time")),
+        | (pl.col("happened_at").is_null() & (pl.col("happened_at_reason") != Reason.BAD_TIME)),
         "the room or the time of the event is missing",
     ),
-    "bad_time": (pl.col("happened_at").is_null(), "the time of the event is not one that exists"),
-    "out_of_range": (pl.col("is_far"), "the time is far from all other events of the session"),
+    Reason.BAD_TIME: (pl.col("happened_at").is_null(), "the time of the event is not one that exists"),
+    Reason.OUT_OF_RANGE: (pl.col("is_far"), "the time is far from all other events of the session"),
 }
 
 
@@ -159,7 +160,7 @@ def _events(file: TextFile) -> Rows:
         )
     _, rejected = reject(
         events.filter(~is_event),
-        {"unreadable": (pl.lit(value=True), "the line is no JSON object with the type of an event")},
+        {Reason.UNREADABLE: (pl.lit(value=True), "the line is no JSON object with the type of an event")},
     )
     return Rows(events.filter(is_event).select(_SCHEMA.names()), rejected)
 

@@ -3,6 +3,7 @@
 import polars as pl
 
 from ingest.formats.records import reject
+from ingest.reasons import Reason
 
 
 def pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -21,7 +22,7 @@ def pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     is_alone = (pl.col("step") < 0) & (pl.col("floor") < pl.col("floor_before"))
     _, rejected = reject(
-        levelled.filter(is_alone), {"missing_key": (pl.lit(value=True), "a leave without a join before it")}
+        levelled.filter(is_alone), {Reason.MISSING_KEY: (pl.lit(value=True), "a leave without a join before it")}
     )
     # On each level of nesting joins and leaves take turns. The balance is the level: it sinks only when all are closed.
     matched = levelled.filter(~is_alone).with_columns(

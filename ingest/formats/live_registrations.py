@@ -9,6 +9,7 @@ import polars as pl
 from ingest.formats.live_session import LiveOptions
 from ingest.formats.live_times import unresolved
 from ingest.formats.records import find_duplicates, reject, unreadable
+from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Delivery
 from ingest.text import nothing
 
@@ -71,7 +72,7 @@ def settle_registrations(read: pl.DataFrame, delivery: Delivery, options: LiveOp
     last = distinct.select(pl.struct(_KEY).is_last_distinct()).to_series()
     _, conflicting = reject(
         distinct.filter(~last & distinct["records"].cast(pl.Boolean())),
-        {"conflicting_key": (pl.lit(value=True), "the person registered again later in the files, which counts")},
+        {Reason.CONFLICTING_KEY: (pl.lit(value=True), "the person registered again later in the files, which counts")},
     )
     rows = distinct.filter(last)
     return Registrations(
@@ -95,13 +96,13 @@ def _complete(read: pl.DataFrame) -> pl.DataFrame:
     return read.with_columns(value.alias(name) for name, value in absent.items() if name not in read.columns)
 
 
-def _rules(options: LiveOptions) -> dict[str, tuple[pl.Expr, str]]:
+def _rules(options: LiveOptions) -> dict[Reason, tuple[pl.Expr, str]]:
     session_id, is_record = options.session.id, ~pl.col("is_stay")
     blank = pl.col("session_id").is_null() | pl.col("person").is_null()
     other = pl.col("session_id") != session_id if session_id is not None else pl.lit(value=False)
     return {
-        "missing_key": (is_record & blank, "the session or the person is blank"),
-        "unknown_session": (is_record & other, "the row's session is another than the note's options.session.id"),
+        Reason.MISSING_KEY: (is_record & blank, "the session or the person is blank"),
+        Reason.UNKNOWN_SESSION: (is_record & other, "the row's session is another than the note's options.session.id"),
     }
 
 
@@ -110,4 +111,4 @@ def _word(name: str, meanings: Mapping[str, object]) -> tuple[pl.Expr, pl.Expr]:
     dtype = pl.Boolean() if name.startswith("has_") else pl.String()
     known = written.replace_strict(meanings, default=None, return_dtype=dtype)
     is_unknown = written.is_not_null() & known.is_null()
-    return known.alias(name), pl.when(is_unknown).then(pl.lit("unreadable")).alias(f"{name}_reason")
+    return known.alias(name), pl.when(is_unknown).then(pl.lit(Reason.UNREADABLE)).alias(f"{name}_reason")

@@ -7,6 +7,7 @@ import polars as pl
 from ingest.formats.live_session import Bounds, LiveOptions, Rows, noted_bounds, plausible_instances, session_rows
 from ingest.formats.live_times import slack_of_samples, tell_sessions_apart, unresolved, with_distance
 from ingest.formats.records import find_duplicates, reject, unreadable
+from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, Parsed
 from ingest.text import parse_count
 
@@ -63,7 +64,7 @@ def settle_counts(timed: pl.DataFrame, delivery: Delivery, max_gap_seconds: int)
         pl.col("sampled_at_ambiguous").alias("is_ambiguous_time"),
     )
     kept, negative = reject(
-        counted, {"out_of_range": (pl.col("viewers_reason") == "out_of_range", "fewer than 0 viewers")}
+        counted, {Reason.OUT_OF_RANGE: (pl.col("viewers_reason") == Reason.OUT_OF_RANGE, "fewer than 0 viewers")}
     )
     names = delivery.source.table("live_samples").schema.names()
     is_duplicate = find_duplicates(kept.select(names))
@@ -72,7 +73,7 @@ def settle_counts(timed: pl.DataFrame, delivery: Delivery, max_gap_seconds: int)
     _, conflicting = reject(
         distinct.filter(~is_last),
         {
-            "conflicting_key": (
+            Reason.CONFLICTING_KEY: (
                 pl.lit(value=True),
                 "a later sample of the same instant says another number, which counts",
             )
@@ -87,14 +88,14 @@ def settle_counts(timed: pl.DataFrame, delivery: Delivery, max_gap_seconds: int)
     )
 
 
-def _rules(session_id: str | None) -> dict[str, tuple[pl.Expr, str]]:
-    blank = pl.col("sampled_at").is_null() & (pl.col("sampled_at_reason") != "bad_time")
+def _rules(session_id: str | None) -> dict[Reason, tuple[pl.Expr, str]]:
+    blank = pl.col("sampled_at").is_null() & (pl.col("sampled_at_reason") != Reason.BAD_TIME)
     return {
-        "missing_key": (pl.col("session_id").is_null() | blank, "the session or the time of the sample is blank"),
-        "unknown_session": (
+        Reason.MISSING_KEY: (pl.col("session_id").is_null() | blank, "the session or the time of the sample is blank"),
+        Reason.UNKNOWN_SESSION: (
             pl.col("session_id") != session_id if session_id is not None else pl.lit(value=False),
             "the row's session is another than the note's options.session.id",
         ),
-        "bad_time": (pl.col("sampled_at").is_null(), "the time of the sample is not one that exists"),
-        "out_of_range": (pl.col("is_far"), "the time is far from all other samples of the session"),
+        Reason.BAD_TIME: (pl.col("sampled_at").is_null(), "the time of the sample is not one that exists"),
+        Reason.OUT_OF_RANGE: (pl.col("is_far"), "the time is far from all other samples of the session"),
     }

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ingest.formats.records import unreadable
 from ingest.formats.text_file import TextFile, read_columns, text_files
 from ingest.instants import DateOrder
+from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, NOTE, UNREADABLE, Delivery, DeliveryError
 
 Basis: TypeAlias = Literal["intervals", "samples", "registrations"]
@@ -233,11 +234,11 @@ def plausible_instances(read: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.Dat
     starts, ends = pl.col("starts_at"), pl.coalesce("ends_at", pl.col("starts_at") + pl.duration(minutes="minutes"))
     is_possible = (starts < ends) & (ends - starts <= LONGEST)
     judged = read.with_columns(
-        pl.when(pl.col("starts_at_reason") == "bad_time").then("starts_at_reason").alias("starts_at_reason"),
-        pl.when(pl.col("ends_at_reason") == "bad_time")
+        pl.when(pl.col("starts_at_reason") == Reason.BAD_TIME).then("starts_at_reason").alias("starts_at_reason"),
+        pl.when(pl.col("ends_at_reason") == Reason.BAD_TIME)
         .then("ends_at_reason")
         .when(~is_possible)
-        .then(pl.lit("out_of_range"))
+        .then(pl.lit(Reason.OUT_OF_RANGE))
         .alias("ends_at_reason"),
         pl.when(is_possible | starts.is_null()).then(ends).alias("ends_at"),
     )

@@ -8,6 +8,7 @@ import polars as pl
 from ingest.formats.live_session import LONGEST, STAFF, LiveOptions, Role
 from ingest.formats.live_times import leaves_after_joins, unresolved
 from ingest.formats.records import find_duplicates, reject, unreadable
+from ingest.reasons import Reason
 from ingest.source import LINEAGE, UNREADABLE, Delivery
 from ingest.text import nothing
 
@@ -105,26 +106,26 @@ def _complete(read: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
     return leaves_after_joins(whole, delivery.zone)
 
 
-def _rules(options: LiveOptions) -> dict[str, tuple[pl.Expr, str]]:
+def _rules(options: LiveOptions) -> dict[Reason, tuple[pl.Expr, str]]:
     session_id = options.session.id
     blank_key = (
         pl.col("session_id").is_null()
         | pl.col("person").is_null()
-        | (pl.col("joined_at").is_null() & (pl.col("joined_at_reason") != "bad_time"))
+        | (pl.col("joined_at").is_null() & (pl.col("joined_at_reason") != Reason.BAD_TIME))
     )
     return {
-        "waiting_room": (pl.col("is_in_waiting_room"), "a stay in the waiting room, which is not attendance"),
-        "missing_key": (blank_key, "the session, the person or the time of joining is blank"),
-        "unknown_session": (
+        Reason.WAITING_ROOM: (pl.col("is_in_waiting_room"), "a stay in the waiting room, which is not attendance"),
+        Reason.MISSING_KEY: (blank_key, "the session, the person or the time of joining is blank"),
+        Reason.UNKNOWN_SESSION: (
             pl.col("session_id") != session_id if session_id is not None else pl.lit(value=False),
             "the row's session is another than the note's options.session.id",
         ),
-        "bad_time": (
+        Reason.BAD_TIME: (
             pl.col("joined_at").is_null(),
             "the time of joining is not a date and time that exists; expected one that the clocks of the zone showed",
         ),
-        "too_long": (pl.col("left_at") - pl.col("joined_at") > LONGEST, "the stay lasts longer than 24 hours"),
-        "out_of_range": (
+        Reason.TOO_LONG: (pl.col("left_at") - pl.col("joined_at") > LONGEST, "the stay lasts longer than 24 hours"),
+        Reason.OUT_OF_RANGE: (
             pl.col("is_far") | (pl.col("left_at") < pl.col("joined_at")),
             "the stay is more than a day from its session, or ends before it begins",
         ),
@@ -133,7 +134,7 @@ def _rules(options: LiveOptions) -> dict[str, tuple[pl.Expr, str]]:
 
 def _left_at_reason() -> pl.Expr:
     """A blank leave is an open stay; only what is written and can't be read counts as unreadable."""
-    return pl.when(pl.col("left_at_reason") == "bad_time").then(pl.lit("bad_time")).alias("left_at_reason")
+    return pl.when(pl.col("left_at_reason") == Reason.BAD_TIME).then(pl.lit(Reason.BAD_TIME)).alias("left_at_reason")
 
 
 def _role(options: LiveOptions, roles: Mapping[str, Role]) -> tuple[pl.Expr, pl.Expr]:
@@ -147,7 +148,7 @@ def _role(options: LiveOptions, roles: Mapping[str, Role]) -> tuple[pl.Expr, pl.
         .then(pl.lit("host"))
         .otherwise(known)
         .alias("role"),
-        pl.when(written.is_not_null() & known.is_null()).then(pl.lit("unreadable")).alias("role_reason"),
+        pl.when(written.is_not_null() & known.is_null()).then(pl.lit(Reason.UNREADABLE)).alias("role_reason"),
     )
 
 
@@ -165,7 +166,7 @@ def _absent_hosts(stays: pl.DataFrame, options: LiveOptions) -> pl.DataFrame:
     if not hosts:
         return UNREADABLE.to_frame()
     absent = hosts - set(stays.select(pl.concat([_folded("id"), _folded("name")]).unique()).to_series())
-    return pl.DataFrame([("role", "unknown_host", len(absent))] if absent else [], schema=UNREADABLE, orient="row")
+    return pl.DataFrame([("role", Reason.UNKNOWN_HOST, len(absent))] if absent else [], schema=UNREADABLE, orient="row")
 
 
 def _country() -> tuple[pl.Expr, pl.Expr]:
@@ -173,7 +174,7 @@ def _country() -> tuple[pl.Expr, pl.Expr]:
     is_code = written.str.contains(_COUNTRY)
     return (
         pl.when(is_code).then(written).alias("country"),
-        pl.when(~is_code).then(pl.lit("unreadable")).alias("country_reason"),
+        pl.when(~is_code).then(pl.lit(Reason.UNREADABLE)).alias("country_reason"),
     )
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from ingest.formats.date_order import read_times, tell_apart
 from ingest.formats.live_session import LONGEST, Bounds
 from ingest.instants import DateOrder, parse_instant, second_instant
+from ingest.reasons import Reason
 from ingest.source import NOTE, UNREADABLE, Delivery, DeliveryError
 
 _UTC = ZoneInfo("UTC")
@@ -106,7 +107,7 @@ def with_distance(frame: pl.DataFrame, column: str, bounds: Bounds, delivery: De
 
 def unresolved(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """Count, per column, the times that were read as the first of two instants that the clocks showed alike."""
-    counts = [(name, "ambiguous_time", frame[f"{name}_ambiguous"].sum()) for name in columns]
+    counts = [(name, Reason.AMBIGUOUS_TIME, frame[f"{name}_ambiguous"].sum()) for name in columns]
     return pl.DataFrame([count for count in counts if count[2]], schema=UNREADABLE, orient="row")
 
 

@@ -56,9 +56,7 @@ def settle_repeats(
     )
 
 
-def reject(
-    frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]] | Mapping[str, tuple[pl.Expr, str]]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def reject(frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split a frame with `file` and `line` into the records to keep and the rejected ones.
 
     `rules` maps a reason to a condition and to what was expected. The first rule that applies to a record names its reason.

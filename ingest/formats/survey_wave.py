@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ingest.delivery import NOTE, Delivery
 from ingest.formats.records import find_duplicates, reject
 from ingest.formats.survey_answers import answer_tables
 from ingest.formats.survey_options import SurveyOptions
@@ -17,7 +16,7 @@ from ingest.formats.survey_people import members, place_in_samples
 from ingest.formats.survey_variables import AT, Coded, Variable
 from ingest.formats.text_file import describe_header
 from ingest.reasons import Reason
-from ingest.source import REJECTED, DeliveryError, Parsed
+from ingest.source import NOTE, REJECTED, Delivery, DeliveryError, Parsed
 
 _KEY = "respondent_key"
 _SAMPLES = "samples of the respondent"
@@ -126,7 +125,7 @@ def _without_duplicates(identified: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return numbered.filter(~pl.col(AT).is_in(equal.implode())).drop(AT), equal.len()
 
 
-def _rules(options: SurveyOptions) -> dict[str, tuple[pl.Expr, str]]:
+def _rules(options: SurveyOptions) -> dict[Reason, tuple[pl.Expr, str]]:
     weights = ", ".join(sorted({repr(sample.weight) for sample in options.samples.values() if sample.weight}))
     return {
         Reason.CONFLICTING_KEY: (

@@ -142,12 +142,12 @@ def _platform_unit(name: str) -> pl.Expr:
 
 
 _RULES = {
-    Reason.MISSING_KEY.value: (
+    Reason.MISSING_KEY: (
         pl.col("hashtag").is_null()
         | (pl.col("observed_at").is_null() & (pl.col("observed_at_reason") != Reason.BAD_TIME)),
         "no hashtag, or no time at which its total was read",
     ),
-    Reason.BAD_TIME.value: (
+    Reason.BAD_TIME: (
         pl.col("observed_at").is_null(),
         f"observed_at is not a date and time that exists; expected {SPELLINGS}",
     ),

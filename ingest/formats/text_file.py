@@ -18,6 +18,7 @@ from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Grid, fiel
 from ingest.formats.encoding import to_utf8
 from ingest.formats.products import advice, product_of
 from ingest.formats.unpacking import unpacked
+from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery, DeliveryError
 
 _MAGIC = {
@@ -219,7 +220,7 @@ def _grid(file: TextFile, has_header: bool, first_line: int, separator: str | No
 
 def _table(name: str, grid: Grid, columns: Mapping[str, str]) -> TextTable:
     rejected = pl.DataFrame(
-        [(name, line, "unreadable", detail) for line, detail in grid.rejected], schema=REJECTED, orient="row"
+        [(name, line, Reason.UNREADABLE, detail) for line, detail in grid.rejected], schema=REJECTED, orient="row"
     )
     rows = grid.cells.select(pl.col(theirs).alias(ours) for ours, theirs in columns.items())
     return TextTable(

@@ -65,7 +65,7 @@ def with_tags(rows: pl.DataFrame, options: VideoOptions, lists: Sequence[str] = 
         ).drop(lists)
     if options.hashtags_from != "text" and rows.schema.get("hashtags") == pl.String():
         reason = nothing(pl.col("hashtags"))
-        rows = rows.with_columns(pl.when(reason != "empty").then(reason).alias("hashtags_reason"))
+        rows = rows.with_columns(pl.when(reason != Reason.EMPTY).then(reason).alias("hashtags_reason"))
         known = rows.select(
             pl.when(pl.col("hashtags_reason").is_null()).then(pl.col("hashtags").fill_null("")).alias("hashtags")
         )
@@ -118,16 +118,16 @@ def _records(part: VideoRows) -> pl.DataFrame:
     return rows.filter(~(is_header | is_sum).fill_null(value=False))
 
 
-def _failures(delivered: pl.DataFrame, options: VideoOptions) -> dict[str, tuple[pl.Expr, str]]:
+def _failures(delivered: pl.DataFrame, options: VideoOptions) -> dict[Reason, tuple[pl.Expr, str]]:
     rules = {}
     if FAILED in delivered.columns:
         failed = pl.col(FAILED).str.strip_chars().str.to_lowercase()
         said = failed.is_not_null() & ~failed.is_in(["", "false", "null", "none"])
-        rules[Reason.UNREADABLE.value] = (said, "the scraper says that it could not read this video")
+        rules[Reason.UNREADABLE] = (said, "the scraper says that it could not read this video")
     if ABOUT in delivered.columns and options.known.only is not None:
         words = "|".join(options.known.only[1])
         other = ~pl.col(ABOUT).str.to_lowercase().str.contains(words).fill_null(value=False)
-        rules[Reason.NO_VIDEO.value] = (other, f"the record is about another kind of source than {words}")
+        rules[Reason.NO_VIDEO] = (other, f"the record is about another kind of source than {words}")
     return rules
 
 
@@ -339,16 +339,16 @@ def _with_tags(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 _RULES = {
-    Reason.UNREADABLE.value: (
+    Reason.UNREADABLE: (
         pl.col("is_spoilt"),
         "the id lost its last digits to a spreadsheet, as most of this delivery did, and no URL to recover it from",
     ),
-    Reason.MISSING_KEY.value: (
+    Reason.MISSING_KEY: (
         pl.col("video_id").is_null()
         | (pl.col("captured_at").is_null() & (pl.col("captured_at_reason") != Reason.BAD_TIME)),
         "no video id and none to be recovered from a URL, or no captured_at",
     ),
-    Reason.BAD_TIME.value: (
+    Reason.BAD_TIME: (
         pl.col("captured_at").is_null(),
         f"captured_at is not a date and time that exists; expected {SPELLINGS}",
     ),

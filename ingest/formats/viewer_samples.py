@@ -10,6 +10,7 @@ from ingest.formats.live_samples import settle_samples
 from ingest.formats.live_session import LiveOptions, Rows, all_rows, delivered_texts, read_rows, with_session_id
 from ingest.formats.live_times import read_instants
 from ingest.formats.text_file import TextFile
+from ingest.reasons import Reason
 from ingest.source import NOTE, Delivery, DeliveryError, Parsed
 from ingest.text import clean_number, nothing
 
@@ -117,7 +118,7 @@ def _read_epochs(frame: pl.DataFrame, epoch: Epoch, label: str) -> pl.DataFrame:
         stated.alias("sampled_at"),
         pl.lit(value=False).alias("sampled_at_ambiguous"),
         pl.when(stated.is_null())
-        .then(pl.coalesce(nothing(pl.col("sampled_at")), pl.lit("bad_time")))
+        .then(pl.coalesce(nothing(pl.col("sampled_at")), pl.lit(Reason.BAD_TIME)))
         .alias("sampled_at_reason"),
     )
 

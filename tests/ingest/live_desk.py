@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ingest.delivery import Delivery, load_delivery
+from ingest.delivery import load_delivery
 from ingest.home import Home
 from ingest.landing import write_delivery
 from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
-from ingest.source import REJECTED, UNREADABLE, DeliveryError, Parsed
+from ingest.source import REJECTED, UNREADABLE, Delivery, DeliveryError, Parsed
 from ingest.sources.live import LIVE
 
 PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")

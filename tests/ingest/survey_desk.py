@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 import yaml
 
-from ingest.delivery import Delivery, load_delivery
+from ingest.delivery import load_delivery
 from ingest.home import Home
 from ingest.landing import write_delivery
 from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
-from ingest.source import REJECTED, UNREADABLE, Parsed
+from ingest.source import REJECTED, UNREADABLE, Delivery, Parsed
 from ingest.sources.survey import SURVEY
 
 PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")

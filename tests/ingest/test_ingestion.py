@@ -15,14 +15,14 @@ import pytest
 import yaml
 
 from ingest import files, ingestion, lake
-from ingest.delivery import NOTE, Delivery, content_hash
+from ingest.delivery import content_hash
 from ingest.formats.video_csv import VideoCsv
 from ingest.home import Home
 from ingest.ingestion import StagedDelivery
 from ingest.landing import write_delivery
 from ingest.ledger import LedgerError
 from ingest.pseudonym import KEY_VARIABLE, KeyProblemError
-from ingest.source import LINEAGE, Parsed, Source
+from ingest.source import LINEAGE, NOTE, Delivery, Parsed, Source
 from ingest.sources.hashtag import HASHTAG
 from ingest.sources.live import LIVE
 from tests.ingest.ingest_desk import DAY, Desk, holding, names, videos

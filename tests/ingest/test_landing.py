@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from ingest import landing
-from ingest.delivery import NOTE, folder_signature
+from ingest.delivery import folder_signature
 from ingest.home import Home
 from ingest.landing import Landed, scan, sweep_landing, write_delivery
+from ingest.source import NOTE
 
 DAY = date(2022, 10, 9)
 SOURCES = ("hashtag", "live")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.files import write_atomically
 from ingest.home import Home
 from ingest.ledger import (
     DELIVERY_ID,
@@ -21,7 +22,6 @@ from ingest.ledger import (
     ledger_hash,
     read_ledger,
     settle,
-    write_atomically,
     write_ledger,
 )
 

@@ -15,13 +15,13 @@ import yaml
 from polars.exceptions import ComputeError, PanicException
 
 from ingest import lake
-from ingest.delivery import NOTE
 from ingest.files import write_privately
 from ingest.formats.video_csv import VideoCsv
 from ingest.home import Home
 from ingest.landing import Landed
 from ingest.pseudonym import KEY_VARIABLE
 from ingest.refusal import refusing
+from ingest.source import NOTE
 from tests.ingest.ingest_desk import DAY, Desk, names, videos
 
 CANARY = "noor.canary@example.com"

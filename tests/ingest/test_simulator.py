@@ -21,7 +21,7 @@ from polars.testing import assert_frame_equal
 from scipy import stats  # type: ignore[import-untyped]
 
 import ingest.simulator
-from ingest.delivery import NOTE, load_delivery
+from ingest.delivery import load_delivery
 from ingest.home import Home
 from ingest.landing import scan, write_delivery
 from ingest.note import read_note
@@ -29,7 +29,7 @@ from ingest.pseudonym import pseudonymiser
 from ingest.simulated.live import LiveSession, Stay, live_truth
 from ingest.simulated.survey import QUESTIONS, SURVEY, make_waves, sample_members
 from ingest.simulator import SimulationError, Truth, read_truth, simulate
-from ingest.source import Parsed
+from ingest.source import NOTE, Parsed
 from ingest.sources import SOURCES
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")

@@ -9,8 +9,9 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from ingest.files import write_atomically
 from ingest.home import Home
-from ingest.ledger import LEDGER, write_atomically, write_ledger
+from ingest.ledger import LEDGER, write_ledger
 from orchestration.dbt import NodeResult
 from orchestration.dbt_assets import advice, events
 from orchestration.news import PUBLICATIONS
