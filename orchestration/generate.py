@@ -30,9 +30,6 @@ _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.Datetime: "timestamp with time zone",
 }
 
-READ_WHOLE = ("live",)
-"""Sources whose staging models read every delivery; those of the others read what a build brings up to date."""
-
 _REASON_COLUMNS = {
     "reason": "Code of the reason.",
     "reason_text": "The reason as a sentence in English.",
@@ -110,8 +107,7 @@ def _staging(source: Source, table: Table) -> str:
     casts = "\n".join(
         f"    cast({name} as {sql_type(column.dtype)}) as {name}," for name, column in lake_columns(table).items()
     )
-    read = "source" if source.name in READ_WHOLE else "delivered"
-    return f"-- {HEADER}\nselect\n{casts}\nfrom {{{{ {read}('{source.name}', '{table.name}') }}}}\n"
+    return f"-- {HEADER}\nselect\n{casts}\nfrom {{{{ delivered('{source.name}', '{table.name}') }}}}\n"
 
 
 def _source(source: Source) -> dict[str, Any]:

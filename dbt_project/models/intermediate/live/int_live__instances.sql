@@ -28,7 +28,7 @@ stated as (
         sessions.session_ends,
         {{ epoch_microseconds('instances.starts_at') }} as starts,
         max({{ epoch_microseconds('instances.ends_at') }}) as ends,
-    from {{ delivered('live', 'live_instances') }} as instances
+    from {{ ref('stg_live__instances') }} as instances
     inner join sessions
         on
             instances.campaign_id = sessions.campaign_id

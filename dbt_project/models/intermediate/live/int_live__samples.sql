@@ -27,7 +27,7 @@ latest as (
         {{ epoch_microseconds('samples.sampled_at') }} as sampled,
         samples.viewers,
         samples.max_gap_seconds * 1000000 as longest,
-    from {{ delivered('live', 'live_samples') }} as samples
+    from {{ ref('stg_live__samples') }} as samples
     inner join sessions
         on
             samples.campaign_id = sessions.campaign_id

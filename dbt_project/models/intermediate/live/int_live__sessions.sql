@@ -14,7 +14,7 @@ delivered as (
             when 'file' then 2
             else 3
         end as bounds_rank,
-    from {{ delivered('live', 'live_sessions') }} as sessions
+    from {{ ref('stg_live__sessions') }} as sessions
     semi join {{ rebuilt_units('live') }} as rebuilt
         on
             sessions.campaign_id = rebuilt.campaign_id

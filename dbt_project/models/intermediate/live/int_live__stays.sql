@@ -36,7 +36,7 @@ delivered as materialized (
         stays.is_staff,
         stays.landed_on,
         stays.delivery,
-    from {{ delivered('live', 'live_stays') }} as stays
+    from {{ ref('stg_live__stays') }} as stays
     inner join sessions
         on
             stays.campaign_id = sessions.campaign_id

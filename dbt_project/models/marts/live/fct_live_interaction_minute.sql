@@ -9,7 +9,7 @@ delivered as (
         interactions.happened_at,
         interactions.kind,
         interactions.amount,
-    from {{ delivered('live', 'live_interactions') }} as interactions
+    from {{ ref('stg_live__interactions') }} as interactions
     semi join {{ rebuilt_units('live') }} as rebuilt
         on
             interactions.campaign_id = rebuilt.campaign_id

@@ -21,7 +21,7 @@ registrations as (
         {{ person_number('delivered.person_key') }} as person,
         coalesce(delivered.status, 'approved') as status,
         delivered.registered_at > sessions.starts_at as is_late,
-    from {{ delivered('live', 'live_registrations') }} as delivered
+    from {{ ref('stg_live__registrations') }} as delivered
     inner join sessions
         on
             delivered.campaign_id = sessions.campaign_id

@@ -8,4 +8,4 @@ select
     cast(ends_at as timestamp with time zone) as ends_at,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('live', 'live_instances') }}
+from {{ delivered('live', 'live_instances') }}

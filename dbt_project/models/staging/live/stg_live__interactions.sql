@@ -10,4 +10,4 @@ select
     cast(amount as bigint) as amount,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('live', 'live_interactions') }}
+from {{ delivered('live', 'live_interactions') }}

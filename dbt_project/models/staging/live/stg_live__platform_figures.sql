@@ -8,4 +8,4 @@ select
     cast(value as double) as value,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('live', 'live_platform_figures') }}
+from {{ delivered('live', 'live_platform_figures') }}

@@ -14,4 +14,4 @@ select
     cast(records as bigint) as records,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('live', 'live_registrations') }}
+from {{ delivered('live', 'live_registrations') }}

@@ -10,4 +10,4 @@ select
     cast(is_ambiguous_time as boolean) as is_ambiguous_time,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('live', 'live_samples') }}
+from {{ delivered('live', 'live_samples') }}

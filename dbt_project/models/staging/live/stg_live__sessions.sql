@@ -17,4 +17,4 @@ select
     cast(identity as varchar) as identity,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('live', 'live_sessions') }}
+from {{ delivered('live', 'live_sessions') }}

@@ -16,4 +16,4 @@ select
     cast(records as bigint) as records,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
-from {{ source('live', 'live_stays') }}
+from {{ delivered('live', 'live_stays') }}
