@@ -108,10 +108,13 @@ def require_own_files(path: Path, landing: Path) -> None:
             )
 
 
-def folder_signature(path: Path) -> str:
-    """A cheap sign that a folder may have changed: names, sizes and modification times of its files."""
-    entries = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in _files(path))
-    return hashlib.sha256(repr(entries).encode()).hexdigest()
+def folder_signature(path: Path) -> str | None:
+    """A cheap sign that a folder may have changed: names, sizes and times of its files; None while there is no note."""
+    states = sorted((entry.name, entry.stat()) for entry in _files(path))
+    if not any(name == NOTE for name, _ in states):
+        return None
+    seen = [(name, state.st_size, state.st_mtime_ns) for name, state in states]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
 def content_hash(path: Path) -> str:

@@ -5,6 +5,7 @@ lake/held/<table>/...                                   versions that failed the
 lake/rejected/<source>/... and lake/unreadable/...      what could not be read, and why
 """
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -92,13 +93,20 @@ def prepare(home: Home, sources: Iterable[Source]) -> None:
     keep_private(home.lake)
     for source in sources:
         for table in source.tables:
-            empty = partition(home.lake / table.name, SCHEMA_DAY, "_schema")
-            if not empty.exists() or pl.read_parquet_schema(empty) != lake_schema(table):
-                write_atomically(lake_schema(table).to_frame(), empty)
+            _keep_empty(partition(home.lake / table.name, SCHEMA_DAY, "_schema"), lake_schema(table))
         for name, schema in (("rejected", REJECTED), ("unreadable", UNREADABLE)):
             empty = partition(home.lake / name / source.name, SCHEMA_DAY, "_schema")
-            if not empty.exists():
-                write_atomically(_with_delivery(schema.to_frame(), ""), empty)
+            _keep_empty(empty, _with_delivery(schema.to_frame(), "").schema)
+
+
+def _keep_empty(path: Path, schema: pl.Schema) -> None:
+    """Write an empty file with those columns where there is none, one of other columns, or a damaged one."""
+    try:
+        if pl.read_parquet_schema(path) == schema:
+            return
+    except (OSError, pl.exceptions.PolarsError):
+        pass
+    write_atomically(schema.to_frame(), path)
 
 
 def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> StagedDelivery:
@@ -207,13 +215,19 @@ def remove(home: Home, source: Source, landed_on: date, delivery: str) -> None:
 
 def find_damaged(home: Home, ledger: pl.DataFrame) -> list[tuple[str, date, str]]:
     """The deliveries in effect of which a file in the lake is missing or has another size than was written."""
-    loaded = in_effect(ledger).filter(pl.col("lake_files").is_not_null())
-    rows = loaded.select("source", "landed_on", "delivery", "lake_files").iter_rows()
-    return [
+    written = (
+        in_effect(ledger)
+        .select("source", "landed_on", "delivery", "lake_files")
+        .explode("lake_files", empty_as_null=False, keep_nulls=False)
+        .unnest("lake_files")
+    )
+    lake = str(home.lake)
+    damaged = {
         (source, landed_on, name)
-        for source, landed_on, name, files in rows
-        if any(_size(partition(home.lake / file["table"], landed_on, name)) != file["bytes"] for file in files)
-    ]
+        for source, landed_on, name, table, _, size in written.iter_rows()
+        if _size(f"{lake}/{table}/landed_on={landed_on}/{name}.parquet") != size
+    }
+    return sorted(damaged)
 
 
 def delivered(home: Home, sources: Iterable[Source]) -> Iterator[tuple[str, date, str]]:
@@ -234,9 +248,9 @@ def sweep(home: Home) -> None:
             stray.unlink(missing_ok=True)
 
 
-def _size(path: Path) -> int | None:
+def _size(path: str) -> int | None:
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size  # noqa: PTH116 - a path object for each of many files costs more than looking
     except OSError:
         return None
 

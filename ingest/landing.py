@@ -139,7 +139,7 @@ def _deliveries(source: str, landed_on: date, names: Sequence[str], day: Path, w
         if counted[folded(name)] > 1:
             clash = next(other for other in names if other != name and folded(other) == folded(name))
         try:
-            signature = folder_signature(path) if (path / NOTE).is_file() else None
+            signature = folder_signature(path)
             if signature is None:
                 warnings += _misnamed(path, f"landing/{source}/{landed_on}/{printable(name)}")
                 continue

@@ -7,8 +7,10 @@ import hashlib
 import hmac
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -23,6 +25,20 @@ PSEUDONYM = r"^[0-9a-f]{32}$"
 
 class KeyProblemError(Exception):
     """No key, a short one, or another than the one this home began with. Stops the run; nothing has been changed."""
+
+
+def read_marker(home: Home) -> dict[str, Any]:
+    """What the simulator wrote down about a home that it made. Raises KeyProblemError."""
+    try:
+        marker = dict(json.loads(home.simulated.read_text("utf-8")))
+        if {"pseudonym_key", "deliveries"} <= set(marker):
+            return marker
+    except ValueError:
+        pass
+    raise KeyProblemError(
+        f"{home.simulated} is damaged, expected the marker of a simulated campaign; simulate it again: campaign simulate --home "
+        "<another directory>"
+    )
 
 
 @dataclass(frozen=True)
@@ -60,7 +76,7 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
     environment variable CAMPAIGN_PSEUDONYM_KEY and remembers the fingerprint of the first key it saw.
     """
     if home.simulated.exists():
-        return Pseudonymiser(json.loads(home.simulated.read_text())["pseudonym_key"].encode())
+        return Pseudonymiser(read_marker(home)["pseudonym_key"].encode())
     secret = environment.get(KEY_VARIABLE, "")
     if len(secret) < MINIMUM_KEY_LENGTH:
         found = "is not set" if not secret else f"has {len(secret)} characters"
@@ -79,6 +95,11 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
         temporary.touch(PRIVATE_FILE)
         temporary.write_text(made.fingerprint())
         temporary.replace(remembered)
+    elif not re.fullmatch("[0-9a-f]{64}", remembered.read_text(errors="replace").strip()):
+        raise KeyProblemError(
+            f"{remembered} is damaged, expected what tells this home's key from another one. Put it back from a backup; or, if "
+            f"{KEY_VARIABLE} has never been another key, remove it and run again."
+        )
     elif remembered.read_text().strip() != made.fingerprint():
         raise KeyProblemError(
             f"{KEY_VARIABLE} is another key than the one this home began with; expected the same key for every run, "

@@ -1,7 +1,6 @@
 """What refuses a delivery besides its note and its files: where it stands, what it replaces, and whatever a reader raises."""
 
 import errno
-import json
 import signal
 import threading
 import traceback
@@ -18,6 +17,7 @@ from ingest.files import append_privately
 from ingest.home import Home
 from ingest.landing import Landed
 from ingest.note import Note
+from ingest.pseudonym import read_marker
 from ingest.source import MOST_SECONDS, NOTE, ContractError, DeliveryError
 
 LONGEST_NAME = 200
@@ -84,7 +84,7 @@ def check_place(home: Home, item: Landed) -> None:
     if not home.simulated.exists():
         return
     # A simulated home has a key that everybody knows: real people must not come under it.
-    made = json.loads(home.simulated.read_text("utf-8"))["deliveries"]
+    made = read_marker(home)["deliveries"]
     if [item.source, item.landed_on.isoformat(), item.name] not in made:
         raise DeliveryError(
             "this home was made by the simulator and takes no other delivery; use a CAMPAIGN_HOME of your own for real data"

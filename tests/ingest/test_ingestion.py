@@ -66,7 +66,7 @@ class LosingReader(VideoCsv):
 
 
 def with_reader(reader: VideoCsv) -> Source:
-    return replace(HASHTAG, formats={"video_csv": reader})
+    return replace(HASHTAG, formats={**HASHTAG.formats, "video_csv": reader})
 
 
 def renote(folder: Path, **keys: Any) -> None:
@@ -238,7 +238,7 @@ class TestChanges:
         desk.land("held", videos(2))
         desk.land("refused", videos(2), options={"columns": {"video_id": "ident", "captured_at": "at"}})
         desk.land("gone", videos(2), withdrawn=True)
-        desk.land("unknown", videos(2), format="research_api")
+        desk.land("unknown", videos(2), format="never_csv")
         (desk.land("broken", videos(2)) / NOTE).write_text("source: [")
         desk.ingest(holding("held"))
         assert desk.pending() == []
@@ -626,6 +626,14 @@ class TestDamagedLake:
         ):
             loaded.ingest()
         assert self.file(loaded).exists()
+
+    def test_the_empty_files_are_mended(self, loaded: Desk) -> None:
+        empty = list(loaded.home.lake.rglob("_schema.parquet"))
+        before = {path: path.read_bytes() for path in empty}
+        for path in empty:
+            path.write_bytes(path.read_bytes()[:-9])
+        loaded.ingest()
+        assert {path: path.read_bytes() for path in empty} == before
 
     def test_what_killed_runs_left_is_swept(self, loaded: Desk) -> None:
         strays = [loaded.home.lake / ".deliveries.parquet.77.tmp", loaded.home.lake / ".staging/hashtag/x.parquet"]

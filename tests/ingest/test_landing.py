@@ -147,7 +147,7 @@ class TestScan:
         put(home, "hashtag/2022-10-09/b", NOTE)
         whole = folder_signature
 
-        def vanishing(path: Path) -> str:
+        def vanishing(path: Path) -> str | None:
             if path.name == "a":
                 raise FileNotFoundError(path)
             return whole(path)

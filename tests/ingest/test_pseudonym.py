@@ -100,6 +100,22 @@ class TestSecrets:
         remembered.write_text(remembered.read_text() + "\n")
         pseudonymiser(home, {KEY_VARIABLE: OURS})
 
+    @pytest.mark.parametrize("damage", ["", "3f2a", "\0" * 64])
+    def test_a_fingerprint_that_is_damaged_is_not_taken_for_another_key(self, tmp_path: Path, damage: str) -> None:
+        home = Home(tmp_path)
+        pseudonymiser(home, {KEY_VARIABLE: OURS})
+        [remembered] = home.lake.iterdir()
+        remembered.write_text(damage)
+        with pytest.raises(KeyProblemError, match=r"pseudonym_key\.fingerprint is damaged"):
+            pseudonymiser(home, {KEY_VARIABLE: OURS})
+
+    @pytest.mark.parametrize("damage", ["", "{", "[]", '{"seed": 1}'])
+    def test_a_marker_that_is_damaged_makes_no_home_a_user_s(self, tmp_path: Path, damage: str) -> None:
+        home = Home(tmp_path)
+        home.simulated.write_text(damage)
+        with pytest.raises(KeyProblemError, match=r"simulated\.json is damaged"):
+            pseudonymiser(home, {KEY_VARIABLE: OURS})
+
     def test_a_simulated_home_has_a_secret_of_its_own(self, tmp_path: Path) -> None:
         home = Home(tmp_path)
         home.simulated.write_text(json.dumps({"pseudonym_key": OTHER, "deliveries": []}))
