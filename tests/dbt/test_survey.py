@@ -516,13 +516,13 @@ def test_quantiles_are_those_of_the_beta_and_t_distributions(lab: Lab) -> None:
     """Values of SciPy 1.17, from parameters far below 1 to a million."""
     values = ", ".join(f"({a!r}e0, {b!r}e0)" for a, b, _ in BETA)
     query = f"select {{{{ beta_quantile('0.025', 'a', 'b') }}}} as quantile from (values {values}) as d (a, b)"
-    assert [float(row[0]) for row in lab.show(query)] == pytest.approx([x for *_, x in BETA], rel=1e-8, abs=1e-11)
+    assert [float(str(row[0])) for row in lab.show(query)] == pytest.approx([x for *_, x in BETA], rel=1e-8, abs=1e-11)
     values = ", ".join(f"({df}e0)" for df in STUDENT)
     query = f"select {{{{ student_quantile('0.95', 'df') }}}} as quantile from (values {values}) as d (df)"
-    assert [float(row[0]) for row in lab.show(query)] == pytest.approx(list(STUDENT.values()), rel=1e-9)
+    assert [float(str(row[0])) for row in lab.show(query)] == pytest.approx(list(STUDENT.values()), rel=1e-9)
     values = ", ".join(f"({t}e0, {df}e0)" for t, df, _ in TAILS)
     query = f"select {{{{ student_probability('t', 'df') }}}} as probability from (values {values}) as d (t, df)"
-    assert [float(row[0]) for row in lab.show(query)] == pytest.approx([p for *_, p in TAILS], rel=1e-8, abs=1e-11)
+    assert [float(str(row[0])) for row in lab.show(query)] == pytest.approx([p for *_, p in TAILS], rel=1e-8, abs=1e-11)
 
 
 def from_frame(frame: pl.DataFrame, segment: pl.Expr | None = None, **columns: pl.Expr) -> list[Row]:

@@ -1,6 +1,7 @@
 """Teams attendance reports, in the languages, notations and layouts that they come in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,7 +123,7 @@ def report(code: str, separator: str = "\t") -> str:
     """A report of four stays by three people, the first of whom is the organizer."""
     language = LANGUAGES[code]
     values = ("Talk", "3", clock(language, 0), clock(language, 3600), length(language, 3600), length(language, 2400))
-    listed = {}
+    listed: dict[tuple[Any, ...], Any] = {}
     for name, address, role, (joined, left) in STAYS:
         first, _, total = listed.get((name, address, role), (joined, left, 0))
         listed[name, address, role] = (first, left, total + left - joined)

@@ -13,7 +13,6 @@ import duckdb
 import polars as pl
 import pytest
 
-import orchestration.publication
 from ingest.home import Home
 from ingest.ledger import LEDGER, ledger_hash, read_ledger, write_ledger
 from orchestration.news import is_whole, read_publications
@@ -181,7 +180,7 @@ def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
         with duckdb.connect(str(target)) as connection:
             connection.execute("delete from main.fct_day where views = 0")
 
-    monkeypatch.setattr(orchestration.publication.shutil, "copyfile", lose_a_row)
+    monkeypatch.setattr("orchestration.publication.shutil.copyfile", lose_a_row)
     with pytest.raises(
         PublicationError, match=r"differs from the warehouse in main\.fct_day; the last published file stays"
     ):
