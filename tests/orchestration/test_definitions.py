@@ -126,7 +126,7 @@ def test_the_schedule_is_on_and_takes_what_is_not_published(copy: Copy, publishe
         note = next(home.landing.glob("hashtag/*/*/delivery.yml"))
         note.write_text(note.read_text() + "\n# seen again\n")
         [request] = schedule.evaluate_tick(context).run_requests or []
-    assert request.tags["campaign/reason"].startswith("1 new or changed deliveries on 1 days, ")
+    assert request.tags["campaign/reason"].startswith("1 new or changed delivery on 1 day, ")
     assert request.tags["dagster/max_retries"] == "2"
 
 
