@@ -61,7 +61,7 @@ def _about(row: dict[str, Any]) -> str:
     """What a line is about besides its campaign: the wave and question, the session, the market."""
     kind, subject = row["subject_type"], row["subject_id"]
     parts = []
-    if kind == "survey" and subject.count(":") >= 4:
+    if subject.count(":") >= 4:
         _survey, wave, sample, question, *_answer = subject.split(":")
         parts += [f"wave {wave}", f"question {question}", *([f"sample {sample}"] if sample != "all" else [])]
     elif kind != "campaign":

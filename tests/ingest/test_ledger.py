@@ -214,11 +214,20 @@ class TestAnyHistory:
             newest[version.source, version.delivery] = position
             if version.outcome in ("accepted", "withdrawn"):
                 decisive[version.source, version.delivery] = position
-        replaced = {
-            (source, history[position].replaces)
-            for (source, _), position in decisive.items()
-            if history[position].outcome == "accepted"
-        }
+        links: dict[tuple[str, str], str | None] = {}
+        for key in newest:
+            own = [version for version in history if (version.source, version.delivery) == key]
+            settling = decisive.get(key)
+            if settling is not None and history[settling].outcome == "accepted":
+                links[key] = history[settling].replaces
+            else:
+                links[key] = next((version.replaces for version in reversed(own) if version.replaces), None)
+        replaced: set[tuple[str, str]] = set()
+        for (source, delivery), position in decisive.items():
+            target = links[source, delivery] if history[position].outcome == "accepted" else None
+            while target is not None:
+                replaced.add((source, target))
+                target = links.get((source, target))
         for position, (version, row) in enumerate(zip(history, settled.iter_rows(named=True), strict=True)):
             key = (version.source, version.delivery)
             is_loaded = version.outcome == "accepted" and decisive.get(key) == position and key not in replaced

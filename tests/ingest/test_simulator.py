@@ -202,7 +202,7 @@ class TestWhatItWrites:
             nodes = ast.walk(ast.parse(path.read_text("utf-8")))
             imported = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
             assert {name for name in imported if name.startswith("ingest")} <= {
-                "ingest.home", "ingest.landing", *(name for name in imported if name.startswith("ingest.simulated")),
+                "ingest.files", "ingest.home", "ingest.landing", *(name for name in imported if name.startswith("ingest.simulated")),
             }  # fmt: skip
 
 
@@ -408,7 +408,7 @@ class TestLive:
         rejoins = following.filter(pl.col("next") > pl.col("left_at"))
         for rows, sessions in ((devices, 5), (rejoins, 7), (following.filter("is_open"), 7)):
             assert rows["session_id"].n_unique() == sessions
-        assert set(stays.filter("is_name_only")["session_id"]) == {"live-03", "live-08"}
+        assert set(stays.filter(pl.col("identity") == "guest")["session_id"]) == {"live-03", "live-08"}
         assert {"host", "moderator", "attendee", None} == set(stays["role"])
 
     def test_landing_reads_as_the_truth(self, lake: Mapping[str, pl.DataFrame], truth: Truth) -> None:

@@ -258,7 +258,7 @@ class TestDurations:
             ("", None),
             (None, None),
             ("१५", None),
-            ("PT15S", None),
+            ("PT15S", 15),
         ],
     )
     def test_written(self, text: str | None, seconds: int | None) -> None:
