@@ -40,6 +40,10 @@ BELIEVABLE = {
             10::bigint as likes, 5::bigint as comments, 1::bigint as shares, null::bigint as saves, 16::bigint as
             engagements_lcs, 0.16::double as engagement_rate_by_views, false as is_provisional
     """,
+    "fct_hashtag_cohort": """
+        select 'a' as campaign_id, unnest(['endthestigma', 'calm']) as hashtag, date '2022-10-05' as posted_on, 7 as age_days,
+            date '2022-10-12' as event_on, 3::bigint as posts, 2::bigint as posts_measured, 100::bigint as views
+    """,
     "dim_live_session": """
         select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 'T' as title, 'A' as advocate, 'sleep' as
             topic, 'tiktok' as platform, 'ar' as language, 'AE' as country, timestamptz '2022-10-05 18:00+00' as
@@ -59,6 +63,19 @@ BELIEVABLE = {
     "fct_live_minute": """
         select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, timestamptz '2022-10-05 18:00+00' as
             minute_at, 2.5 as concurrent, 3::bigint as concurrent_peak
+    """,
+    "fct_live_retention": """
+        select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 'viewer' as clock, 5::bigint as minute, 3::bigint as
+            viewers, 4::bigint as base, 75.0::double as retention_pct, null::varchar as reason
+    """,
+    "fct_live_interaction_minute": """
+        select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, timestamptz '2022-10-05 18:00+00' as
+            minute_at, 'like' as kind, 2::bigint as events, 30::bigint as interactions
+    """,
+    "fct_live_registration": """
+        select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 4::bigint as registrations, 1::bigint as
+            late_registrations, 1::bigint as cancelled, 0::bigint as denied, 3::bigint as registered_attendees, 2::bigint as
+            walk_ins, 0.75::double as attendance_rate, null::varchar as reason
     """,
     "dim_survey_question": """
         select 'a' as campaign_id, 'tpl' as survey_id, 'w5' as wave, unnest(['q1', 'q2']) as question_code, 'stress'
@@ -112,6 +129,8 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_hashtag_day", "counts_not_negative"): ("new_creators = -1", "a/endthestigma/2022-10-05"),
     ("fct_hashtag_day", "creators_nested"): ("unique_creators = 4", "a/endthestigma/2022-10-05"),
     ("fct_hashtag_day", "rate_is_a_number"): ("engagement_rate_by_views = 'nan'", "a/endthestigma/2022-10-05"),
+    ("fct_hashtag_cohort", "ages_are_declared"): ("event_on = '2022-10-13'", "a/endthestigma/2022-10-05/7"),
+    ("fct_hashtag_cohort", "some_posts"): ("posts = 0", "a/endthestigma/2022-10-05/7"),
     ("fct_live_session", "basis_known"): ("basis = 'guess'", "a/s1"),
     ("fct_live_session", "identity_known"): ("identity = 'face'", "a/s1"),
     ("fct_live_session", "people_add_up"): ("peak_concurrent = 5", "a/s1"),
@@ -126,6 +145,12 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_live_minute", "average_below_peak"): ("concurrent = 3.5", "a/s1/2022-10-05 18:00:00+00"),
     ("fct_live_minute", "figures_not_negative"): ("concurrent = -1", "a/s1/2022-10-05 18:00:00+00"),
     ("fct_live_minute", "whole_minutes"): ("minute_at = '2022-10-05 18:00:01+00'", "a/s1/2022-10-05 18:00:01+00"),
+    ("fct_live_retention", "clock_known"): ("minute = -1", "a/s1/viewer/-1"),
+    ("fct_live_retention", "viewers_within_base"): ("viewers = 5", "a/s1/viewer/5"),
+    ("fct_live_retention", "what_is_unknown_says_why"): ("retention_pct = null", "a/s1/viewer/5"),
+    ("fct_live_interaction_minute", "figures_not_negative"): ("events = 0", "a/s1/2022-10-05 18:00:00+00/like"),
+    ("fct_live_registration", "parts_lie_within_registrations"): ("registered_attendees = 5", "a/s1"),
+    ("fct_live_registration", "what_is_unknown_says_why"): ("attendance_rate = null", "a/s1"),
     ("fct_survey_estimate", "display_known"): ("display = 'hide'", "a/tpl/w5/us/q1/1/all/all"),
     ("fct_survey_estimate", "reason_known"): ("reason = 'because'", "a/tpl/w5/us/q1/1/all/all"),
     ("fct_survey_estimate", "lies_in_its_interval"): ("ci_low_pct = 61", "a/tpl/w5/us/q1/1/all/all"),
@@ -161,8 +186,6 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
 }
 """By rule, what is done to the first of two believable rows, and the key that is then named."""
 
-MARTS = {mart: arguments for mart, arguments in MARTS.items() if mart in BELIEVABLE}
-
 
 def broken(mart: str, change: str | None = None) -> list[tuple[str, str]]:
     """The rules that two believable rows break once the first is changed, with the keys of the rows."""
@@ -193,7 +216,8 @@ def values(mart: str, column: str) -> list[Any]:
         return [value for (value,) in connection.execute(f"select {column} from ({BELIEVABLE[mart]})").fetchall()]
 
 
-def test_every_rule_of_a_mart_with_believable_rows_has_a_planted_defect() -> None:
+def test_every_mart_has_believable_rows_and_each_of_its_rules_a_planted_defect() -> None:
+    assert set(MARTS) ^ set(BELIEVABLE) == set(), "marts without believable rows, or rows without a mart"
     rules = {(mart, rule) for mart, arguments in MARTS.items() for rule in arguments.get("rules", {})}
     assert rules - set(DEFECTS) == set(), "rules without a planted defect"
     assert set(DEFECTS) - rules == set(), "defects without a rule"
