@@ -22,6 +22,9 @@ FALLBACK_ZONE = ZoneInfo("Asia/Dubai")
 """The reporting zone where the campaigns seed names no campaign."""
 
 JOB = "daily"
+AUDIT = "audit"
+AUDIT_AT = "0 12 * * 0"
+"""Cron schedule of the weekly audit, in the reporting zone: after the day's run."""
 SOURCE_DUE_WITHIN = timedelta(days=2)
 """How long a running campaign may go without a delivery before the ledger's check says so."""
 
@@ -115,4 +118,16 @@ def daily_schedule(home: Home, sources: Sequence[Source], zone: ZoneInfo) -> dg.
         default_status=dg.DefaultScheduleStatus.RUNNING,
         execution_fn=request,
         description="Takes everything that landed and is not yet published, today's deliveries included.",
+    )
+
+
+def weekly_audit(zone: ZoneInfo) -> dg.ScheduleDefinition:
+    """Once a week: every dbt test over every row, since a day's build tests only what it rebuilt."""
+    return dg.ScheduleDefinition(
+        name="every_week",
+        job_name=AUDIT,
+        cron_schedule=AUDIT_AT,
+        execution_timezone=zone.key,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Tests every row that the warehouse holds, not only those of the last build.",
     )

@@ -129,6 +129,30 @@ def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
 
 
 @app.command()
+def audit(home: HomeOption = DEFAULT_HOME) -> None:
+    """Test every row that the warehouse holds; a run tests those that it rebuilt."""
+    from orchestration.dbt import DbtError, failed
+    from orchestration.dbt import audit as test_every_row
+    from orchestration.project import ProjectError, read_project
+    from orchestration.run_lock import run_lock
+
+    place = _home(home)
+    if not place.warehouse.exists():
+        _stop(WRONG_USE, f"nothing is built in {place.root} yet; run: campaign run --home {place.root}")
+    with _plain_end(place), run_lock(place, lambda message: errors.print(shown(message))):
+        try:
+            results = test_every_row(place, read_project(place))
+        except (ProjectError, DbtError) as error:
+            _stop(WRONG_USE, str(error))
+        bad = failed(results)
+        for result in bad:
+            errors.print(shown(str(result), "red"))
+        console().print(shown(f"{counted(len(results), 'test', 'tests')} over every row, {len(bad)} failed"))
+        if bad:
+            raise typer.Exit(NOT_PUBLISHED)
+
+
+@app.command()
 def simulate(
     home: HomeOption = DEFAULT_HOME,
     days: Annotated[int, typer.Option(min=1, help="Days of the campaign.")] = 30,
@@ -336,6 +360,7 @@ def _plain_end(home: Home) -> Iterator[None]:
         errors.print(f"stopped by {STOPPED_BY[signal.Signals(number)]}")
         raise typer.Exit(128 + number) from None
     except Exception as error:
+        # DuckDB, SQLite, polars and Dagster wrap a full disk in errors of their own; any other fault goes on.
         line = in_one_line(f"{type(error).__name__}: {error}", home.root)
         if line is None:
             raise

@@ -35,6 +35,9 @@ ANY_HOME = "/campaign-home-to-be-named"
 """Stands for the home in what dbt has read, so that it serves every home."""
 
 
+GOOD = ("success", "pass", "no-op")
+
+
 class DbtError(Exception):
     """dbt could not read the project, or not even start on it."""
 
@@ -52,10 +55,18 @@ class NodeResult:
     message: str
     query: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.message or self.status}"
+
     @property
     def is_test(self) -> bool:
         """Whether it proves something rather than builds something."""
         return self.kind in ("test", "unit_test")
+
+
+def failed(results: Sequence[NodeResult]) -> list[NodeResult]:
+    """The nodes that did not come out well; those that were skipped because of one are not among them."""
+    return [result for result in results if result.status not in (*GOOD, "warn", "skipped")]
 
 
 def load_manifest(home: Home, project: Project) -> dict[str, Any]:
@@ -73,6 +84,15 @@ def build(home: Home, project: Project) -> list[NodeResult]:
         log.warning(set_aside(home, damaged.splitlines()[-1].strip()))
         results = _build(home, project)
     return results
+
+
+def audit(home: Home, project: Project) -> list[NodeResult]:
+    """Test every row of the warehouse as the last build left it; a build itself tests the rows that it rebuilt."""
+    write_working_copy(project)
+    manifest = _manifest(home, project)
+    command = ["test", "--no-write-json", "--exclude-resource-type", "unit_test", "--vars", "audit: true"]
+    done = _run(home.root, project.directory, command, manifest)
+    return name_broken_rules(home, [_plain(result) for result in getattr(done.result, "results", ())])
 
 
 def _build(home: Home, project: Project) -> list[NodeResult]:

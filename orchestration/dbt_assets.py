@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator
 
 from ingest.home import Home
 from ingest.source import Source
-from orchestration.dbt import NodeResult, build
+from orchestration.dbt import GOOD, NodeResult, audit, build, failed
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.project import Project
 from orchestration.warehouse import row_counts
@@ -20,7 +20,6 @@ MARTS = "marts"
 """The database that holds what is published and nothing else."""
 
 BUILT = ("model", "seed", "snapshot")
-GOOD = ("success", "pass", "no-op")
 CHECK = "relations_hold"
 MOST_NAMED = 5
 
@@ -83,6 +82,23 @@ def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[S
     return dbt_build
 
 
+def audit_job(name: str, project: Project, manifest: Mapping[str, Any]) -> dg.JobDefinition:
+    """Every dbt test over every row, and nothing else. It fails where a rule is broken; the marts stay as they are published."""
+
+    @dg.op(name="test_every_row")
+    def test_every_row(context: dg.OpExecutionContext, home: dg.ResourceParam[Home]) -> None:
+        results = audit(home, project)
+        write_results(home, context.run_id, manifest, results)
+        if bad := failed(results):
+            raise dg.Failure("\n".join(map(str, bad)))
+
+    @dg.job(name=name, description="Tests every row that the warehouse holds.", executor_def=dg.in_process_executor)
+    def test_all() -> None:
+        test_every_row()
+
+    return test_all
+
+
 def mart_keys(manifest: Mapping[str, Any]) -> dict[tuple[str, str], dg.AssetKey]:
     """The assets of the tables that are published, by schema and name."""
     translator = DagsterDbtTranslator()
@@ -116,12 +132,10 @@ def events(
         run = [by_id[name] for name in names if name in by_id and by_id[name].status in ("pass", "warn", "fail")]
         if run:
             yield _check_result(specs[uid].key, run)
-    failed = [result for result in results if result.status not in (*GOOD, "warn", "skipped")]
-    if failed:
-        lines = [f"{result.kind} {result.name}: {result.message or result.status}" for result in failed]
+    if bad := failed(results):
         raise dg.Failure(
-            "\n".join(filter(None, ["dbt: " + "\n".join(lines), advise(failed)])),
-            metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))},
+            "\n".join(filter(None, ["dbt: " + "\n".join(map(str, bad)), advise(bad)])),
+            metadata={"failed": dg.MetadataValue.md("\n".join(f"- {result}" for result in bad))},
         )
 
 

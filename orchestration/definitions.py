@@ -11,9 +11,9 @@ from ingest.planning import Plan
 from ingest.source import Source
 from ingest.sources import SOURCES
 from orchestration.assets import ledger_asset, source_asset
-from orchestration.automation import JOB, daily_schedule, landed_on_partitions, reporting_zone
+from orchestration.automation import AUDIT, JOB, daily_schedule, landed_on_partitions, reporting_zone, weekly_audit
 from orchestration.dbt import load_manifest
-from orchestration.dbt_assets import dbt_asset, mart_keys
+from orchestration.dbt_assets import audit_job, dbt_asset, mart_keys
 from orchestration.project import PACKAGED, read_project
 from orchestration.publish import publish_asset
 from orchestration.resources import HomeResource, plan_resource
@@ -47,9 +47,10 @@ def build_definitions(
                 selection=dg.AssetSelection.all(),
                 description="From landing to the published marts.",
                 config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
-            )
+            ),
+            audit_job(AUDIT, project, manifest),
         ],
-        schedules=[daily_schedule(home, sources, zone)],
+        schedules=[daily_schedule(home, sources, zone), weekly_audit(zone)],
         resources={"home": HomeResource(root=str(home.root)), "plan": plan_resource(sources, project, plan)},
         executor=dg.in_process_executor,
     )

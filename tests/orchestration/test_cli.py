@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingest.home import Home
@@ -205,3 +206,15 @@ def test_a_damaged_ledger_stops_with_the_way_back(copy: Copy, published: Home) -
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"landing lacks live/{gone.parent.name}/{gone.name}: its rows do not come back" in done.stderr
     assert f"Published: {home.published}" in done.stdout.replace("\n", "")
+
+
+def test_an_audit_looks_at_every_row(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    done = campaign("audit", "--home", str(home.root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " tests over every row, 0 failed" in done.stdout
+    with duckdb.connect(str(home.marts)) as connection:
+        connection.execute("update fct_live_session set unique_attendees_low = unique_attendees + 1")
+    done = campaign("audit", "--home", str(home.root))
+    assert done.returncode == 1
+    assert "people_add_up" in done.stderr
