@@ -142,6 +142,16 @@ class Reason(StrEnum):
         "The population size given does not fit the sample and was not used.",
         "حجم المجتمع المذكور لا يناسب العينة ولم يُستخدم.",
     )
+    BENCHMARK_VARIANCE_UNKNOWN = (
+        "benchmark_variance_unknown",
+        "How many answered is not published, so the benchmark counts as exact.",
+        "عدد المجيبين غير منشور، لذا يُعدّ الرقم المرجعي دقيقًا.",
+    )
+    NO_VARIANCE = (
+        "no_variance",
+        "Everybody or nobody chose it, so chance cannot be judged.",
+        "اختاره الجميع أو لم يختره أحد، فلا يمكن تقدير أثر الصدفة.",
+    )
     PROVISIONAL = "provisional", "More than a tenth of it may still change.", "أكثر من عُشره قد يتغيّر بعد."
     SOURCE_BLOCKED = (
         "source_blocked",

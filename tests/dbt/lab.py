@@ -128,9 +128,9 @@ class Lab:
         """What a build does once every model was built: for tests that build the models of one source."""
         assert self.dbt("run-operation", "hold_versions"), self.messages
 
-    def show(self, query: str) -> list[tuple[object, ...]]:
+    def show(self, query: str, *arguments: str) -> list[tuple[object, ...]]:
         """Rows of a query in dbt's own words, with macros."""
-        assert self.dbt("show", "--limit", "-1", "--inline", query), self.messages
+        assert self.dbt("show", "--limit", "-1", "--inline", query, *arguments), self.messages
         return [tuple(row) for row in self.shown.rows]
 
     def rows(self, query: str) -> list[tuple[object, ...]]:

@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,16 @@ from tests.dbt.lab import PROJECT, Lab
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 NO_SHARED = "the real data and golden values (../shared) are not on this machine"
-MODELS = ["+fct_survey_estimate", "+dim_survey_question"]
+DESIGNS = ["weights", "strata", "strata fpc", "clusters", "all three"]
+MODELS = ["+fct_survey_estimate", "+fct_survey_change", "+dim_survey_question"]
+SEEDS = {
+    "campaigns": "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-01-01,,UTC\n",
+    "benchmarks": (
+        "benchmark_id,campaign_id,survey_id,sample,question_key,answer_code,segment_name,segment_value,estimate_pct,respondents,"
+        "wording,population,fieldwork_from,fieldwork_to,source\n"
+        "known,c,benchmarked,all,mood,top,all,all,50,400,,,,,\nunknown,c,benchmarked,all,mood,top,all,all,50,,,,,,\n"
+    ),
+}
 START = date(2026, 3, 1)
 FIGURES = ["estimate_pct", "standard_error_pct", "ci_low_pct", "ci_high_pct"]
 COUNTRIES = {"all": "AE"}
@@ -166,41 +175,141 @@ def _schema(table: str) -> pl.Schema:
     return pl.Schema({name: dtype for name, dtype in SURVEY.table(table).schema.items() if name not in LINEAGE})
 
 
+def from_frame(frame: pl.DataFrame, segment: pl.Expr | None = None, **columns: pl.Expr) -> list[Row]:
+    """Respondents from a wide frame: our columns from expressions on theirs."""
+    wide = frame.with_row_index("key").select(
+        "key", (pl.lit(None) if segment is None else segment).alias("segment"), **columns
+    )
+    rows = wide.rows(named=True)
+    return [person(row.pop("key"), row["q"], segments={"segment": row.pop("segment")}) | row for row in rows]
+
+
+def linearised(rows: Sequence[Row], score: dict[str, int], inside: str) -> tuple[float, list[float]]:
+    """Mean score of a segment, and what each respondent of the sample adds to it."""
+    base = [row for row in rows if row["q"] is not None and inside in ("all", row["segments"]["group"])]
+    weight = sum(row["weight"] for row in base)
+    mean = sum(row["weight"] * score.get(row["q"], 0) for row in base) / weight
+    return mean, [row["weight"] * (score.get(row["q"], 0) - mean) / weight if row in base else 0.0 for row in rows]
+
+
+def variance_of(rows: Sequence[Row], parts: Sequence[float]) -> float:
+    """Variance of a total of what each respondent adds, sampling unit by sampling unit."""
+    strata: dict[str, dict[str, float]] = {}
+    fractions: dict[str, float] = {}
+    for row, part in zip(rows, parts, strict=True):
+        units = strata.setdefault(row.get("stratum", ""), {})
+        unit = row.get("cluster") or row["respondent_key"]
+        units[unit] = units.get(unit, 0.0) + part
+        fractions[row.get("stratum", "")] = row.get("fpc", float("inf"))
+    variance = 0.0
+    for name, units in strata.items():
+        count, centre = len(units), sum(units.values()) / len(units)
+        spread = sum((part - centre) ** 2 for part in units.values())
+        variance += (1 - count / fractions[name]) * count / (count - 1) * spread
+    return variance
+
+
+def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
+    """Every delivery that the tests look at, each with a survey of its own, so that they are built at once."""
+    for design in sorted({row[0] for row in R_SURVEY}):
+        yield design, tables(people(design), wave=(design, "w"))
+    for design in DESIGNS:
+        yield f"net {design}", tables(people(design), wave=(f"net {design}", "w"), top=("2",), bottom=("0",))
+    rows = [person(1, "1", weight=2.0), person(2, "0", weight=2.0), *(person(i, "1") for i in range(3, 7))]
+    yield "bases", tables([*rows, person(7, None), person(8, "-")], wave=("bases", "w"))
+    yield "unanimous", tables([person(i, "0", weight=1 + i % 3) for i in range(35)], wave=("unanimous", "w"))
+    rows = [person(i, "1" if i % 2 else "0", segments={"city": "small" if i < 4 else "large"}) for i in range(9)]
+    rows += [person(i, None, segments={"city": "silent"}) for i in range(20, 30)]
+    yield "few", tables(rows, wave=("few", "w"))
+    rows = [person(i, str(i % 2), stratum=("alone", "pair")[i > 8], cluster=f"c{max(i // 9, 1)}") for i in range(27)]
+    yield "single", tables(rows, wave=("single", "w"))
+    yield "one", tables([person(i, str(i % 2), cluster="c") for i in range(9)], wave=("one", "w"))
+    # Only one of the two clusters was asked: there is an error, but nothing to judge it by.
+    rows = [person(i, str(i % 2) if i < 9 else "-", cluster=f"c{i // 9}") for i in range(18)]
+    yield "asked", tables(rows, wave=("asked", "w"))
+    yield "fpc", tables([person(i, str(i % 2), fpc=5.0) for i in range(9)], wave=("fpc", "w"))
+    rows = [person(i, str(i % 3 // 2) if i < 30 else "-", weight=1 + i % 4) for i in range(60)]
+    yield "domain", tables(rows, wave=("domain", "w"))
+    rows = [person(i, ("top", "low", "surprise")[i % 3]) for i in range(12)]
+    yield "named", tables(rows, wave=("named", "w"), answers=("top", "low"), top=("top",))
+    rows = [person(i, str(i % 2), sample="us", weight=1.0 + i % 2) for i in range(10)]
+    rows += [row | {"sample": "ri", "weight": row["weight"] + 2} for row in rows]
+    yield "samples", tables(rows, wave=("samples", "w"))
+    several: list[list[str | None]] = [["a", "b"], ["a"], ["a", "c"], ["c"], [""], [""], [None]]
+    rows = [person(i, said, weight=1.0 + i % 2) for i, said in enumerate(several)]
+    yield "several", tables(rows, wave=("several", "w"), answers=("a", "b", "c", "d"), top=("a", "b"), kind="multiple")
+    rows = [row | {"weight": row["weight"] ** 0.37 / 3} for row in people("all three")]
+    for seed in (1, 2):
+        random.Random(seed).shuffle(rows)
+        yield f"shuffled {seed}", tables(rows, wave=(f"shuffled {seed}", "w"))
+    for number, text in enumerate(("old", "old", "new"), 1):
+        rows = [person(i, str(i % (number + 1) // number)) for i in range(40)]
+        ended = START + timedelta(days=number)
+        yield f"waves {number}", tables(rows, wave=("waves", f"w{number}"), ended=ended, text=text)
+    yield "benchmarked", tables([person(i, str(i % 4)) for i in range(80)], wave=("benchmarked", "w"))
+    draw = random.Random(4)
+    for wave, share in (("w1", 3), ("w2", 4)):
+        rows = [
+            person(i, str(min(draw.randrange(share), 2)), segments={"group": draw.choice("xyz")}) for i in range(90)
+        ]
+        ended = START + timedelta(days=share)
+        yield f"families {wave}", tables(rows, wave=("families", wave), bottom=("0",), ended=ended)
+    if SHARED.is_dir():
+        yield from published()
+
+
+def published() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
+    """Real files, and the golden one."""
+    frame = pl.read_csv(SHARED / "golden" / "weighted.csv")
+    rows = from_frame(frame, weight=pl.col("w"), q=pl.col("y").cast(pl.String), segment=pl.col("age"))
+    yield "golden", tables(rows, wave=("golden", "w"), answers=("0", "1"), top=("1",))
+    for wave in ("w1", "w2"):
+        part = [row for row, of in zip(rows, frame["wave"], strict=True) if of == wave]
+        ended = START + timedelta(days=int(wave[1]))
+        yield f"golden {wave}", tables(part, wave=("golden waves", wave), answers=("0", "1"), top=("1",), ended=ended)
+    rows = from_frame(frame, weight=pl.col("w"), q=pl.col("age"))
+    ages = ("18-24", "25-34", "35-44")
+    yield "golden net", tables(rows, wave=("golden net", "w"), answers=ages, top=ages[:1], bottom=ages[2:])
+    folder = SHARED / "data" / "survey"
+    schools = pl.read_csv(folder / "r_survey" / "apiclus1.csv", infer_schema_length=None)
+    yes = pl.when(pl.col("sch.wide") == "Yes").then(pl.lit("1")).otherwise(pl.lit("0"))
+    design = {"weight": pl.col("pw"), "cluster": pl.col("dnum").cast(pl.String), "fpc": pl.col("fpc").cast(pl.Float64)}
+    rows = from_frame(schools, pl.col("stype"), q=yes, **design)
+    yield "schools", tables(rows, wave=("schools", "w"), answers=("0", "1"), top=())
+    youth = pl.read_csv(folder / "r_survey" / "yrbs.csv", null_values="NA")
+    answer = pl.col("qn8").cast(pl.Int64).cast(pl.String).fill_null("-")
+    units = {"cluster": pl.col("psu").cast(pl.String), "stratum": pl.col("stratum").cast(pl.String)}
+    rows = from_frame(youth, weight=pl.col("weight"), q=answer, **units)
+    yield "youth", tables(rows, wave=("youth", "w"), answers=("1", "2"), top=())
+    yield "fifth", tables(fifth_wave(), wave=("fifth", "w"), answers=("1", "2", "3", "4", "5"), top=("4", "5"))
+
+
+def fifth_wave() -> list[Row]:
+    """A real wave in both its samples."""
+    import pyreadstat
+
+    file = SHARED / "data" / "survey" / "yougov_sav" / "slim_FifthWave.sav"
+    columns = ["weight", "weight_RI", "birthyr", "q58_7"]
+    frame, _ = pyreadstat.read_sav(file, usecols=columns, output_format="polars")
+    code = pl.col("q58_7").cast(pl.Int64)
+    answer = pl.when(code == 9).then(pl.lit("-")).when(code != 8).then(code.cast(pl.String))
+    cohort = pl.when(pl.col("birthyr").is_between(1997, 2012)).then(pl.lit("gen_z"))
+    rows = []
+    for sample, weight in (("us", "weight"), ("ri", "weight_RI")):
+        members = from_frame(frame, weight=pl.col(weight), sample=pl.lit(sample), q=answer, segment=cohort)
+        rows += [row for row in members if row["weight"] is not None]
+    return rows
+
+
 @pytest.fixture(scope="module")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """One home for all tests, since dbt parses the project anew for every other one."""
-    lab = Lab(tmp_path_factory.mktemp("survey"), {})
+def world(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A warehouse with every survey of `surveys`, built once."""
+    lab = Lab(tmp_path_factory.mktemp("survey") / "home", SEEDS)
     assert lab.dbt("seed"), lab.messages
-    lab.run(MODELS)
-    lab.save("empty")
+    for name, content in surveys():
+        deliver(lab, 8, name, content)
+    settle(lab)
     return lab
-
-
-@pytest.fixture
-def lab(parsed: Lab) -> Lab:
-    empty(parsed)
-    return parsed
-
-
-def empty(lab: Lab) -> None:
-    """Take every delivery out of a lab."""
-    shutil.rmtree(lab.home.lake)
-    lake.prepare(lab.home, SOURCES)
-    write_ledger(lab.home, LEDGER.to_frame())
-    lab.restore("empty")
-
-
-def rebuilt(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
-    """The marts as a full rebuild makes them; the warehouse itself stays as it was."""
-    lab.save("aside")
-    settle(lab, "--full-refresh")
-    found = marts(lab)
-    lab.restore("aside")
-    return found
-
-
-def marts(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
-    return {name: lab.table(name) for name in ("fct_survey_estimate", "dim_survey_question")}
 
 
 def deliver(lab: Lab, day: int, name: str, content: dict[str, pl.DataFrame] | None) -> None:
@@ -212,111 +321,87 @@ def settle(lab: Lab, *arguments: str) -> None:
     lab.settle()
 
 
-def estimates(lab: Lab, where: str = "true") -> pl.DataFrame:
-    return lab.frame(f"from fct_survey_estimate where {where}").sort(pl.all())
+def estimates(lab: Lab, where: str) -> list[Row]:
+    found: list[Row] = lab.frame(f"from fct_survey_estimate where {where} order by all").to_dicts()
+    return found
+
+
+def changes(lab: Lab, where: str) -> list[Row]:
+    found: list[Row] = lab.frame(f"from fct_survey_change where {where} order by all").to_dicts()
+    return found
 
 
 def one(lab: Lab, where: str) -> Row:
-    found = estimates(lab, where)
-    assert found.height == 1, found
-    return found.row(0, named=True)
+    [found] = estimates(lab, where)
+    return found
 
 
-def test_estimates_errors_and_intervals_are_those_of_r(lab: Lab) -> None:
-    for design in sorted({row[0] for row in R_SURVEY}):
-        deliver(lab, 1, design, tables(people(design), wave=(design, "w")))
-    settle(lab)
-    assert lab.dbt("test", "--select", *MODELS), lab.messages
+def test_the_checks_of_the_marts_hold(world: Lab) -> None:
+    assert world.dbt("test", "--select", *MODELS, "--exclude-resource-type", "unit_test"), world.messages
+
+
+def test_estimates_errors_and_intervals_are_those_of_r(world: Lab) -> None:
     for design, segment, answer, *figures, base, freedom in R_SURVEY:
-        found = one(lab, f"survey_id = '{design}' and segment_value = '{segment}' and answer_code = '{answer}'")
+        found = one(world, f"survey_id = '{design}' and segment_value = '{segment}' and answer_code = '{answer}'")
         assert [found[column] for column in FIGURES] == pytest.approx(figures, rel=1e-10, abs=1e-11)
         assert (found["base_unweighted"], found["degrees_of_freedom"]) == (base, freedom)
         assert found["design_effect"] == pytest.approx(figures[1] ** 2 / (figures[0] * (100 - figures[0]) / (base - 1)))
 
 
-def test_bases_say_who_was_asked_who_answered_and_what_weighting_costs(lab: Lab) -> None:
-    rows = [person(1, "1", weight=2.0), person(2, "0", weight=2.0), *(person(i, "1") for i in range(3, 7))]
-    rows += [person(7, None), person(8, "-")]
-    deliver(lab, 1, "d", tables(rows))
-    settle(lab)
-    found = one(lab, "answer_code = '1'")
+def test_bases_say_who_was_asked_who_answered_and_what_weighting_costs(world: Lab) -> None:
+    found = one(world, "survey_id = 'bases' and answer_code = '1'")
     assert (found["base_asked"], found["base_unweighted"], found["base_weighted"]) == (7, 6, 8.0)
     assert (found["answer_weighted"], found["estimate_pct"]) == (6.0, 75.0)
     assert found["effective_base"] == pytest.approx(64 / 12)
     assert found["design_effect_kish"] == pytest.approx(6 * 12 / 64)
-    labels = {row["answer_code"]: row["answer_label"] for row in estimates(lab).iter_rows(named=True)}
+    labels = {row["answer_code"]: row["answer_label"] for row in estimates(world, "survey_id = 'bases'")}
     assert labels == {"0": "answer 0", "1": "answer 1", "2": "answer 2", "top": "top"}
-    assert (found["campaign_id"], found["country"], found["question_key"], found["event_on"]) == (
-        "c",
-        "AE",
-        "mood",
-        START,
-    )
-    assert (found["sampling"], found["is_weighted"], found["is_provisional"]) == ("non_probability", True, True)
 
 
-def test_an_answer_that_nobody_or_everybody_gave_has_an_exact_interval(lab: Lab) -> None:
-    deliver(lab, 1, "d", tables([person(i, "0", weight=1 + i % 3) for i in range(35)]))
-    settle(lab)
+def test_an_answer_that_nobody_or_everybody_gave_has_an_exact_interval(world: Lab) -> None:
     for answer, low, high in (("1", 0.0, 10.003), ("0", 89.997, 100.0), ("top", 0.0, 10.003)):
-        found = one(lab, f"answer_code = '{answer}'")
+        found = one(world, f"survey_id = 'unanimous' and answer_code = '{answer}'")
         assert [found["ci_low_pct"], found["ci_high_pct"]] == pytest.approx([low, high], abs=5e-4)
         assert (found["standard_error_pct"], found["design_effect"], found["display"]) == (0.0, None, "review")
 
 
-def test_figures_of_under_five_respondents_are_not_there(lab: Lab) -> None:
-    rows = [person(i, "1" if i % 2 else "0", segments={"city": "small" if i < 4 else "large"}) for i in range(9)]
-    rows += [person(i, None, segments={"city": "silent"}) for i in range(20, 30)]
-    deliver(lab, 1, "d", tables(rows))
-    settle(lab)
-    assert lab.dbt("test", "--select", *MODELS), lab.messages
-    hidden = estimates(lab, "segment_value in ('small', 'silent')")
-    assert set(hidden["reason"]) == {"small_base"}
-    assert set(hidden["display"]) == {"suppress"}
-    assert set(hidden["base_unweighted"]) == {4, 0}
-    figures = [name for name, dtype in hidden.schema.items() if dtype == pl.Float64] + ["degrees_of_freedom"]
-    assert hidden.select(pl.col(figures).is_null().all()).row(0) == (True,) * len(figures)
-    assert one(lab, "segment_value = 'large' and answer_code = '1'")["estimate_pct"] == 40.0
+def test_figures_of_under_five_respondents_are_not_there(world: Lab) -> None:
+    hidden = estimates(world, "survey_id = 'few' and segment_value in ('small', 'silent')")
+    assert {row["reason"] for row in hidden} == {"small_base"}
+    assert {row["display"] for row in hidden} == {"suppress"}
+    assert {row["base_unweighted"] for row in hidden} == {4, 0}
+    figures = {name for row in hidden for name, value in row.items() if isinstance(value, float)}
+    assert (figures, {row["degrees_of_freedom"] for row in hidden}) == (set(), {None})
+    large = one(world, "survey_id = 'few' and segment_value = 'large' and answer_code = '1'")
+    assert large["estimate_pct"] == 40.0
 
 
-def test_a_design_that_cannot_tell_the_error_says_so(lab: Lab) -> None:
-    single = [person(i, str(i % 2), stratum=("alone", "pair")[i > 8], cluster=f"c{max(i // 9, 1)}") for i in range(27)]
-    deliver(lab, 1, "single", tables(single, wave=("single", "w")))
-    deliver(lab, 1, "one-cluster", tables([person(i, str(i % 2), cluster="c") for i in range(9)], wave=("one", "w")))
-    # Only one of the two clusters was asked: there is an error, but nothing to judge it by.
-    asked = [person(i, str(i % 2) if i < 9 else "-", cluster=f"c{i // 9}") for i in range(18)]
-    deliver(lab, 1, "asked", tables(asked, wave=("asked", "w")))
-    deliver(lab, 1, "fpc", tables([person(i, str(i % 2), fpc=5.0) for i in range(9)], wave=("fpc", "w")))
-    settle(lab)
-    found = {row["survey_id"]: row for row in estimates(lab, "answer_code = '1'").iter_rows(named=True)}
-    unknown = {name: (row["standard_error_pct"] is None, row["ci_low_pct"] is None) for name, row in found.items()}
-    assert {name: (row["reason"], *unknown[name]) for name, row in found.items()} == {
+def test_a_design_that_cannot_tell_the_error_says_so(world: Lab) -> None:
+    found = estimates(world, "survey_id in ('single', 'one', 'asked', 'fpc') and answer_code = '1'")
+    unknown = {
+        row["survey_id"]: (row["reason"], row["standard_error_pct"] is None, row["ci_low_pct"] is None) for row in found
+    }
+    assert unknown == {
         "single": ("single_psu_stratum", True, True),
         "one": ("single_psu_stratum", True, True),
         "asked": ("no_degrees_of_freedom", False, True),
         "fpc": ("fpc_ignored", False, False),
     }
-    assert {row["display"] for row in found.values()} == {"suppress"}
-    assert all(row["estimate_pct"] is not None for row in found.values())
+    assert {row["display"] for row in found} == {"suppress"}
+    assert all(row["estimate_pct"] is not None for row in found)
 
 
-def test_units_outside_the_domain_stay_in_the_design(lab: Lab) -> None:
-    rows = [person(i, str(i % 3 // 2) if i < 30 else "-", weight=1 + i % 4) for i in range(60)]
-    deliver(lab, 1, "d", tables(rows))
-    settle(lab)
+def test_units_outside_the_domain_stay_in_the_design(world: Lab) -> None:
     weights = [1 + i % 4 for i in range(30)]
     share = sum(w for i, w in enumerate(weights) if i % 3 == 2) / sum(weights)
     squares = sum((w * ((i % 3 == 2) - share) / sum(weights)) ** 2 for i, w in enumerate(weights))
-    error = 100 * (60 / 59 * squares) ** 0.5
-    assert one(lab, "answer_code = '1'")["standard_error_pct"] == pytest.approx(error, rel=1e-12)
+    found = one(world, "survey_id = 'domain' and answer_code = '1'")
+    assert found["standard_error_pct"] == pytest.approx(100 * (60 / 59 * squares) ** 0.5, rel=1e-12)
 
 
-def test_answers_that_were_not_offered_and_one_that_is_called_top_count(lab: Lab) -> None:
-    rows = [person(i, ("top", "low", "surprise")[i % 3]) for i in range(12)]
-    deliver(lab, 1, "d", tables(rows, answers=("top", "low"), top=("top",)))
-    settle(lab)
-    assert lab.dbt("test", "--select", *MODELS), lab.messages
-    assert lab.rows("select answer_code, answer_label, answer_weighted from fct_survey_estimate order by all") == [
+def test_answers_that_were_not_offered_and_one_that_is_called_top_count(world: Lab) -> None:
+    found = estimates(world, "survey_id = 'named'")
+    assert [(row["answer_code"], row["answer_label"], row["answer_weighted"]) for row in found] == [
         ("answer top", "answer top", 4.0),
         ("low", "answer low", 4.0),
         ("surprise", None, 4.0),
@@ -324,125 +409,16 @@ def test_answers_that_were_not_offered_and_one_that_is_called_top_count(lab: Lab
     ]
 
 
-def test_samples_weigh_the_same_people_differently(lab: Lab) -> None:
-    rows = [person(i, str(i % 2), sample="us", weight=1.0 + i % 2) for i in range(10)]
-    rows += [row | {"sample": "ri", "weight": row["weight"] + 2} for row in rows]
-    deliver(lab, 1, "d", tables(rows))
-    settle(lab)
-    found = {row["sample"]: row for row in estimates(lab, "answer_code = '1'").iter_rows(named=True)}
+def test_samples_weigh_the_same_people_differently(world: Lab) -> None:
+    found = {row["sample"]: row for row in estimates(world, "survey_id = 'samples' and answer_code = '1'")}
     assert {sample: row["estimate_pct"] for sample, row in found.items()} == pytest.approx(
         {"us": 200 / 3, "ri": 400 / 7}
     )
     assert {row["country"] for row in found.values()} == {"unknown"}
 
 
-def test_the_later_delivery_of_a_respondent_wins_and_comes_back(lab: Lab) -> None:
-    deliver(lab, 1, "first", tables([person(i, "0") for i in range(10)], text="old words"))
-    deliver(lab, 2, "second", tables([person(i, "1") for i in range(5, 15)], text="new words"))
-    settle(lab)
-    base = "select base_unweighted, answer_weighted from fct_survey_estimate where answer_code = '1'"
-    assert lab.rows(base) == [(15, 10.0)]
-    words = "select question_text, question_key, len(answers) from dim_survey_question"
-    assert lab.rows(words) == [("new words", "mood", 3)]
-    deliver(lab, 2, "second", None)
-    settle(lab)
-    assert lab.rows(base) == [(10, 0.0)]
-    assert lab.rows(words) == [("old words", "mood", 3)]
-    deliver(lab, 1, "first", None)
-    settle(lab)
-    assert lab.table("fct_survey_estimate") == lab.table("dim_survey_question") == []
-
-
-def test_a_wave_ceases_to_be_provisional_a_week_after_fieldwork(lab: Lab) -> None:
-    deliver(lab, 1, "early", tables(people(), wave=("s", "w1"), ended=START))
-    settle(lab)
-    deliver(lab, 7, "late", tables(people(), wave=("s", "w2"), ended=START + timedelta(days=6)))
-    settle(lab)
-    flags = "select distinct wave, is_provisional from fct_survey_estimate order by all"
-    assert lab.rows(flags) == [("w1", False), ("w2", True)]
-    deliver(lab, 7, "late", None)
-    settle(lab)
-    assert lab.rows(flags) == [("w1", True)]
-
-
-def test_the_order_of_rows_does_not_change_a_digit(lab: Lab) -> None:
-    rows = [row | {"weight": row["weight"] ** 0.37 / 3} for row in people("all three")]
-    found = []
-    for seed in range(2):
-        empty(lab)
-        random.Random(seed).shuffle(rows)
-        deliver(lab, 1, "d", tables(rows))
-        settle(lab)
-        found.append(marts(lab))
-    assert found[0] == found[1]
-
-
-def test_what_a_killed_run_left_pending_is_rebuilt(lab: Lab) -> None:
-    deliver(lab, 1, "d", tables(people()))
-    settle(lab)
-    deliver(lab, 2, "d", tables([person(i, "2") for i in range(40, 70)]))
-    # Stopped after the warehouse had taken note of the delivery and before the estimates.
-    lab.run(["+int_survey__questions", "+int_survey__cells"])
-    deliver(lab, 3, "other", tables(people("strata"), wave=("s", "w2")))
-    settle(lab)
-    answered = 30 + sum(row["q"] is not None for row in people()[:40])
-    assert one(lab, "wave = 'w' and segment_name = 'all' and answer_code = '2'")["base_unweighted"] == answered
-    assert marts(lab) == rebuilt(lab)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_incremental_is_the_full_rebuild(lab: Lab, seed: int) -> None:
-    draw = random.Random(seed)
-    names = [(day, name) for day in (1, 3, 9, 12) for name in "ab"]
-    for step in range(4):
-        for day, name in draw.sample(names, 2):
-            if draw.random() < 0.25:
-                deliver(lab, day, name, None)
-                continue
-            design = draw.choice(["weights", "strata", "clusters", "all three"])
-            rows = draw.sample(people(design), draw.randint(3, 50))
-            wave = ("s", draw.choice(["w1", "w2", "w3"]))
-            deliver(lab, day, name, tables(rows, wave=wave, ended=START + timedelta(days=draw.randint(0, day))))
-        settle(lab)
-        assert marts(lab) == rebuilt(lab), step
-    assert lab.dbt("test", "--select", *MODELS), lab.messages
-
-
-def test_a_wave_that_no_delivery_touched_is_left_alone(lab: Lab) -> None:
-    deliver(lab, 1, "w1", tables(people(), wave=("s", "w1")))
-    settle(lab)
-    deliver(lab, 2, "w2", tables(people(), wave=("s", "w2")))
-    settle(lab)
-    assert lab.rows("select distinct wave from intermediate.int_survey__respondents") == [("w2",)]
-    assert lab.rows("select distinct wave from fct_survey_estimate order by wave") == [("w1",), ("w2",)]
-
-
-@pytest.mark.parametrize(
-    ("change", "rule"),
-    [
-        (
-            "answer_weighted = 1 + answer_weighted where answer_code = '1'",
-            "the answers of a question share out its base",
-        ),
-        ("estimate_pct = 0 where answer_code = 'net'", "net is top less bottom"),
-        ("base_asked = 1 + base_asked where answer_code = '1'", "bases are those of the lake"),
-    ],
-)
-def test_what_does_not_add_up_is_named(lab: Lab, change: str, rule: str) -> None:
-    deliver(lab, 1, "d", tables(people(), bottom=("0",)))
-    lab.run(MODELS)
-    lab.execute(f"update fct_survey_estimate set {change}")
-    query = (PROJECT / "tests" / "survey" / "assert_survey_rules.sql").read_text("utf-8")
-    assert {row[0] for row in lab.show(query)} == {rule}
-
-
-def test_several_answers_share_a_base_of_people(lab: Lab) -> None:
-    several: list[list[str | None]] = [["a", "b"], ["a"], ["a", "c"], ["c"], [""], [""], [None]]
-    rows = [person(i, said, weight=1.0 + i % 2) for i, said in enumerate(several)]
-    deliver(lab, 1, "d", tables(rows, answers=("a", "b", "c", "d"), top=("a", "b"), kind="multiple"))
-    settle(lab)
-    assert lab.dbt("test", "--select", *MODELS), lab.messages
-    found = {row["answer_code"]: row for row in estimates(lab).iter_rows(named=True)}
+def test_several_answers_share_a_base_of_people(world: Lab) -> None:
+    found = {row["answer_code"]: row for row in estimates(world, "survey_id = 'several'")}
     assert {code: row["answer_weighted"] for code, row in found.items()} == {
         "a": 4.0, "b": 1.0, "c": 3.0, "d": 0.0, "top": 4.0,
     }  # fmt: skip
@@ -454,42 +430,105 @@ def test_several_answers_share_a_base_of_people(lab: Lab) -> None:
     assert found["a"]["standard_error_pct"] == pytest.approx(100 * (7 / 6 * squares) ** 0.5, rel=1e-12)
 
 
-def linearised(rows: Sequence[Row], score: dict[str, int], inside: str) -> tuple[float, float]:
-    """Mean score and its variance, sampling unit by sampling unit."""
-    base = [row for row in rows if row["q"] is not None and inside in ("all", row["segments"]["group"])]
-    weight = sum(row["weight"] for row in base)
-    mean = sum(row["weight"] * score.get(row["q"], 0) for row in base) / weight
-    strata: dict[str, dict[str, float]] = {}
-    fractions: dict[str, float] = {}
-    for row in rows:
-        units = strata.setdefault(row.get("stratum", ""), {})
-        unit = row.get("cluster") or row["respondent_key"]
-        part = row["weight"] * (score.get(row["q"], 0) - mean) / weight if row in base else 0.0
-        units[unit] = units.get(unit, 0.0) + part
-        fractions[row.get("stratum", "")] = row.get("fpc", float("inf"))
-    variance = 0.0
-    for name, units in strata.items():
-        count, centre = len(units), sum(units.values()) / len(units)
-        spread = sum((part - centre) ** 2 for part in units.values())
-        variance += (1 - count / fractions[name]) * count / (count - 1) * spread
-    return mean, variance
+def test_a_wave_is_provisional_until_a_week_after_fieldwork(world: Lab) -> None:
+    flags = {row["wave"]: row["is_provisional"] for row in estimates(world, "survey_id = 'waves'")}
+    assert flags == {"w1": False, "w2": True, "w3": True}
 
 
-@pytest.mark.parametrize("design", ["weights", "strata", "strata fpc", "clusters", "all three"])
-def test_net_scores_allow_for_both_groups_being_the_same_people(lab: Lab, design: str) -> None:
+def test_the_order_of_rows_does_not_change_a_digit(world: Lab) -> None:
+    first, second = (
+        [{**row, "survey_id": None} for row in estimates(world, f"survey_id = 'shuffled {seed}'")] for seed in (1, 2)
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_net_scores_allow_for_both_groups_being_the_same_people(world: Lab, design: str) -> None:
     rows = people(design)
-    deliver(lab, 1, "d", tables(rows, top=("2",), bottom=("0",)))
-    settle(lab)
     for inside in ("all", "a", "b"):
-        found = one(lab, f"answer_code = 'net' and segment_value = '{inside}'")
-        mean, variance = linearised(rows, {"2": 1, "0": -1}, inside)
+        found = one(world, f"survey_id = 'net {design}' and answer_code = 'net' and segment_value = '{inside}'")
+        mean, parts = linearised(rows, {"2": 1, "0": -1}, inside)
         assert found["estimate_pct"] == pytest.approx(100 * mean, rel=1e-11)
-        assert found["standard_error_pct"] == pytest.approx(100 * variance**0.5, rel=1e-11)
+        assert found["standard_error_pct"] == pytest.approx(100 * variance_of(rows, parts) ** 0.5, rel=1e-11)
         half = (found["ci_high_pct"] - found["ci_low_pct"]) / 2
         assert half / found["standard_error_pct"] == pytest.approx(STUDENT[found["degrees_of_freedom"]], rel=1e-9)
 
 
-def test_precision_decides_on_display(lab: Lab) -> None:
+@pytest.mark.parametrize("design", DESIGNS)
+def test_segments_of_one_sample_are_compared_with_their_covariance(world: Lab, design: str) -> None:
+    rows = people(design)
+    score = {"top": {"2": 1}, "net": {"2": 1, "0": -1}}
+    for answer, scores in score.items():
+        where = f"survey_id = 'net {design}' and comparison = 'segment' and answer_code = '{answer}'"
+        [found] = changes(world, where)
+        (first, ours), (second, theirs) = (linearised(rows, scores, inside) for inside in ("b", "a"))
+        error = variance_of(rows, [mine - yours for mine, yours in zip(ours, theirs, strict=True)]) ** 0.5
+        assert found["change_pct_points"] == pytest.approx(100 * (first - second), rel=1e-11)
+        assert found["standard_error_pct_points"] == pytest.approx(100 * error, rel=1e-10)
+        assert found["minimum_detectable_pct_points"] == pytest.approx(100 * (1.959964 + 0.841621) * error, rel=1e-6)
+        assert (found["segment_value"], found["compared_with"]) == ("b", "a")
+        # Sampling units less strata: of the 60 respondents 15 gave no answer, the clusters all hold both segments.
+        freedom = {"weights": 44, "strata": 42, "strata fpc": 42, "clusters": 4, "all three": 12}[design]
+        assert found["degrees_of_freedom"] == freedom
+
+
+def test_waves_are_compared_with_the_one_before_and_with_the_first(world: Lab) -> None:
+    found = changes(world, "survey_id = 'waves' and comparison = 'wave' and answer_code = '1'")
+    assert [(row["from_wave"], row["to_wave"], row["has_break"]) for row in found] == [
+        ("w1", "w2", False),
+        ("w1", "w3", True),
+        ("w2", "w3", True),
+    ]
+    assert found[0]["change_pct_points"] == pytest.approx(100 * (13 / 40 - 20 / 40))
+    waves = {row["wave"]: row for row in estimates(world, "survey_id = 'waves' and answer_code = '1'")}
+    squares = sum(waves[name]["standard_error_pct"] ** 2 for name in ("w1", "w2"))
+    assert found[0]["standard_error_pct_points"] == pytest.approx(squares**0.5)
+    assert found[0]["degrees_of_freedom"] == 78
+
+
+def test_a_benchmark_of_unknown_base_counts_as_exact(world: Lab) -> None:
+    known, unknown = changes(world, "comparison = 'benchmark'")
+    error = one(world, "survey_id = 'benchmarked' and answer_code = 'top'")["standard_error_pct"]
+    assert unknown["standard_error_pct_points"] == pytest.approx(error)
+    assert known["standard_error_pct_points"] == pytest.approx((error**2 + 2500 / 400) ** 0.5)
+    assert (known["reason"], unknown["reason"]) == (None, "benchmark_variance_unknown")
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    stepped, highest = [], 0.0
+    for place, value in enumerate(sorted(values)):
+        highest = max(highest, min(1.0, (len(values) - place) * value))
+        stepped.append(highest)
+    return stepped
+
+
+def benjamini_hochberg(values: Sequence[float]) -> list[float]:
+    stepped, lowest = [], 1.0
+    for place in range(len(values), 0, -1):
+        lowest = min(lowest, len(values) * sorted(values)[place - 1] / place)
+        stepped.append(lowest)
+    return stepped[::-1]
+
+
+def test_the_corrections_are_those_of_r() -> None:
+    values = [0.001, 0.012, 0.030, 0.041, 0.20]
+    assert holm(values) == pytest.approx([0.005, 0.048, 0.09, 0.09, 0.2])
+    assert benjamini_hochberg(values) == pytest.approx([0.005, 0.030, 0.05, 0.05125, 0.2])
+
+
+def test_headline_items_are_corrected_by_holm_and_the_others_by_benjamini_hochberg(world: Lab) -> None:
+    families: dict[tuple[object, ...], list[Row]] = {}
+    for row in changes(world, "survey_id = 'families' and p_value is not null"):
+        family = tuple(row[name] for name in ("comparison", "from_wave", "to_wave", "is_headline"))
+        families.setdefault(family, []).append(row)
+    assert {family[0] for family in families if family[-1]} == {"wave"}
+    assert len(families) == 4
+    for (*_, is_headline), rows in families.items():
+        corrected = (holm if is_headline else benjamini_hochberg)([row["p_value"] for row in rows])
+        assert sorted(row["p_value_adjusted"] for row in rows) == pytest.approx(corrected, rel=1e-12)
+
+
+def test_precision_decides_on_display(world: Lab) -> None:
     """Every way through the rules of NCHS: share, estimate, width, item base, degrees of freedom, unanimous."""
     cases = [
         ("suppress", "true, 0.5, null, 900, 99, false"),
@@ -509,91 +548,84 @@ def test_precision_decides_on_display(lab: Lab) -> None:
     values = ", ".join(f"({number}, {case})" for number, (_, case) in enumerate(cases))
     columns = "number, is_share, estimate, ci_high, item_base, degrees_of_freedom, is_unanimous"
     query = f"select {{{{ nchs_display() }}}} as display from (select *, 0 as ci_low from (values {values}) as c ({columns})) order by number"
-    assert [row[0] for row in lab.show(query)] == [display for display, _ in cases]
+    assert [row[0] for row in world.show(query)] == [display for display, _ in cases]
 
 
-def test_quantiles_are_those_of_the_beta_and_t_distributions(lab: Lab) -> None:
+def numbers(lab: Lab, query: str) -> list[float]:
+    return [float(str(value)) for (value,) in lab.show(query)]
+
+
+def test_quantiles_are_those_of_the_beta_and_t_distributions(world: Lab) -> None:
     """Values of SciPy 1.17, from parameters far below 1 to a million."""
     values = ", ".join(f"({a!r}e0, {b!r}e0)" for a, b, _ in BETA)
     query = f"select {{{{ beta_quantile('0.025', 'a', 'b') }}}} as quantile from (values {values}) as d (a, b)"
-    assert [float(str(row[0])) for row in lab.show(query)] == pytest.approx([x for *_, x in BETA], rel=1e-8, abs=1e-11)
+    assert numbers(world, query) == pytest.approx([x for *_, x in BETA], rel=1e-8, abs=1e-11)
     values = ", ".join(f"({df}e0)" for df in STUDENT)
     query = f"select {{{{ student_quantile('0.95', 'df') }}}} as quantile from (values {values}) as d (df)"
-    assert [float(str(row[0])) for row in lab.show(query)] == pytest.approx(list(STUDENT.values()), rel=1e-9)
+    assert numbers(world, query) == pytest.approx(list(STUDENT.values()), rel=1e-9)
     values = ", ".join(f"({t}e0, {df}e0)" for t, df, _ in TAILS)
     query = f"select {{{{ student_probability('t', 'df') }}}} as probability from (values {values}) as d (t, df)"
-    assert [float(str(row[0])) for row in lab.show(query)] == pytest.approx([p for *_, p in TAILS], rel=1e-8, abs=1e-11)
+    assert numbers(world, query) == pytest.approx([p for *_, p in TAILS], rel=1e-8, abs=1e-11)
 
 
-def from_frame(frame: pl.DataFrame, segment: pl.Expr | None = None, **columns: pl.Expr) -> list[Row]:
-    """Respondents from a wide frame: our columns from expressions on theirs."""
-    wide = frame.with_row_index("key").select(
-        "key", (pl.lit(None) if segment is None else segment).alias("segment"), **columns
-    )
-    rows = wide.rows(named=True)
-    return [person(row.pop("key"), row["q"], segments={"segment": row.pop("segment")}) | row for row in rows]
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (
+            "answer_weighted = 1 + answer_weighted where answer_code = '1'",
+            "the answers of a question share out its base",
+        ),
+        ("estimate_pct = 0 where answer_code = 'net'", "net is top less bottom"),
+        ("base_asked = 1 + base_asked where answer_code = '1'", "bases are those of the lake"),
+    ],
+)
+def test_what_does_not_add_up_is_named(world: Lab, change: str, rule: str) -> None:
+    world.save("sound")
+    world.execute(f"update fct_survey_estimate set {change}")
+    query = (PROJECT / "tests" / "survey" / "assert_survey_rules.sql").read_text("utf-8")
+    # The waves are in the warehouse already: the lake is compared as a whole.
+    found = {row[0] for row in world.show(query, "--vars", "audit: true")}
+    world.restore("sound")
+    assert found == {rule}
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=NO_SHARED)
-def test_golden_values_of_the_weighted_sample(lab: Lab) -> None:
-    frame = pl.read_csv(SHARED / "golden" / "weighted.csv")
-    rows = from_frame(frame, weight=pl.col("w"), q=pl.col("y").cast(pl.String), segment=pl.col("age"))
-    deliver(lab, 1, "d", tables(rows, answers=("0", "1"), top=("1",)))
-    settle(lab)
-    found = one(lab, "answer_code = 'top' and segment_value = 'all'")
+def test_golden_values_of_the_weighted_sample(world: Lab) -> None:
+    found = one(world, "survey_id = 'golden' and answer_code = 'top' and segment_value = 'all'")
     assert found["estimate_pct"] == pytest.approx(55.52713119, abs=1e-8)
     assert found["standard_error_pct"] == pytest.approx(2.91916727, abs=1e-8)
     assert [found["ci_low_pct"], found["ci_high_pct"]] == pytest.approx([49.601433, 61.338658], abs=1e-6)
     assert found["effective_base"] == pytest.approx(295.411, abs=5e-4)
     assert found["design_effect_kish"] == pytest.approx(1.3540, abs=5e-5)
     assert found["design_effect"] == pytest.approx(1.3769, abs=5e-5)
-    domain = one(lab, "answer_code = 'top' and segment_value = '18-24'")
+    domain = one(world, "survey_id = 'golden' and answer_code = 'top' and segment_value = '18-24'")
     assert domain["standard_error_pct"] == pytest.approx(3.852577, abs=1e-6)
-    age = from_frame(frame, weight=pl.col("w"), q=pl.col("age"))
-    deliver(lab, 1, "ages", tables(age, wave=("age", "w"), answers=(), top=("18-24",), bottom=("35-44",)))
-    settle(lab)
-    net = one(lab, "survey_id = 'age' and answer_code = 'net'")
+    net = one(world, "survey_id = 'golden net' and answer_code = 'net' and segment_value = 'all'")
     assert net["estimate_pct"] == pytest.approx(35.717771, abs=1e-6)
     assert net["standard_error_pct"] == pytest.approx(4.353604, abs=1e-6)
+    pair = "answer_code = 'top' and segment_value = '35-44' and compared_with = '18-24'"
+    [contrast] = changes(world, f"survey_id = 'golden' and {pair}")
+    assert contrast["change_pct_points"] == pytest.approx(5.3351, abs=5e-5)
+    assert contrast["standard_error_pct_points"] == pytest.approx(7.81, abs=5e-3)
+    of_all = "comparison = 'wave' and answer_code = 'top' and segment_name = 'all'"
+    [change] = changes(world, f"survey_id = 'golden waves' and {of_all}")
+    assert change["change_pct_points"] == pytest.approx(10.55584, abs=5e-6)
+    assert change["standard_error_pct_points"] == pytest.approx(5.77, abs=5e-2)
+    assert change["p_value"] == pytest.approx(0.06814, abs=1e-3)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=NO_SHARED)
-def test_clusters_and_strata_of_the_survey_literature(lab: Lab) -> None:
-    schools = pl.read_csv(SHARED / "data" / "survey" / "r_survey" / "apiclus1.csv", infer_schema_length=None)
-    yes = pl.when(pl.col("sch.wide") == "Yes").then(pl.lit("1")).otherwise(pl.lit("0"))
-    design = {"weight": pl.col("pw"), "cluster": pl.col("dnum").cast(pl.String), "fpc": pl.col("fpc").cast(pl.Float64)}
-    rows = from_frame(schools, pl.col("stype"), q=yes, **design)
-    deliver(lab, 1, "schools", tables(rows, wave=("schools", "w"), answers=("0", "1"), top=()))
-    youth = pl.read_csv(SHARED / "data" / "survey" / "r_survey" / "yrbs.csv", null_values="NA")
-    answer = pl.col("qn8").cast(pl.Int64).cast(pl.String).fill_null("-")
-    units = {"cluster": pl.col("psu").cast(pl.String), "stratum": pl.col("stratum").cast(pl.String)}
-    rows = from_frame(youth, weight=pl.col("weight"), q=answer, **units)
-    deliver(lab, 1, "youth", tables(rows, wave=("youth", "w"), answers=("1", "2"), top=()))
-    settle(lab)
-    helmet = one(lab, "survey_id = 'youth' and answer_code = '1'")
+def test_clusters_and_strata_of_the_survey_literature(world: Lab) -> None:
+    helmet = one(world, "survey_id = 'youth' and answer_code = '1' and segment_name = 'all'")
     of_r = [81.3622504365, 2.00890064521, 76.9002388771, 85.2887463589]
     assert [helmet[column] for column in FIGURES] == pytest.approx(of_r, abs=1e-9)
-    school = one(lab, "survey_id = 'schools' and answer_code = '1' and segment_value = 'H'")
+    school = one(world, "survey_id = 'schools' and answer_code = '1' and segment_value = 'H'")
     assert [school[column] for column in FIGURES[:2]] == pytest.approx([78.5714285714, 9.14619099888], abs=1e-9)
     assert (school["base_unweighted"], school["degrees_of_freedom"]) == (14, 7)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=NO_SHARED)
-def test_real_wave_in_both_its_samples(lab: Lab) -> None:
-    import pyreadstat
-
-    file = SHARED / "data" / "survey" / "yougov_sav" / "slim_FifthWave.sav"
-    columns = ["weight", "weight_RI", "birthyr", "q58_7"]
-    frame, _ = pyreadstat.read_sav(file, usecols=columns, output_format="polars")
-    code = pl.col("q58_7").cast(pl.Int64)
-    answer = pl.when(code == 9).then(pl.lit("-")).when(code != 8).then(code.cast(pl.String))
-    cohort = pl.when(pl.col("birthyr").is_between(1997, 2012)).then(pl.lit("gen_z"))
-    rows = []
-    for sample, weight in (("us", "weight"), ("ri", "weight_RI")):
-        members = from_frame(frame, weight=pl.col(weight), sample=pl.lit(sample), q=answer, segment=cohort)
-        rows += [row for row in members if row["weight"] is not None]
-    deliver(lab, 1, "d", tables(rows, answers=("1", "2", "3", "4", "5"), top=("4", "5")))
-    settle(lab)
+def test_real_wave_in_both_its_samples(world: Lab) -> None:
     expected = {
         ("us", "all"): (47.948557, 1.774490, 44.420726, 51.491700, 1000, 792.4984),
         ("ri", "all"): (57.516013, 2.894601, 51.618991, 63.258744, 500, 296.7942),
@@ -602,7 +634,57 @@ def test_real_wave_in_both_its_samples(lab: Lab) -> None:
     }
     columns = [*FIGURES, "base_unweighted", "effective_base"]
     for (sample, segment), figures in expected.items():
-        found = one(lab, f"sample = '{sample}' and segment_value = '{segment}' and answer_code = 'top'")
+        cell = f"sample = '{sample}' and segment_value = '{segment}' and answer_code = 'top'"
+        found = one(world, f"survey_id = 'fifth' and {cell}")
         for column, figure in zip(columns, figures, strict=True):
             tolerance = 5e-5 if column == "effective_base" else 1e-6
             assert figure is None or found[column] == pytest.approx(figure, abs=tolerance), (sample, segment, column)
+
+
+@pytest.fixture
+def lab(world: Lab, tmp_path: Path) -> Lab:
+    """A warehouse that holds nothing yet."""
+    lab = world.copy(tmp_path / "home")
+    shutil.rmtree(lab.home.lake)
+    lake.prepare(lab.home, SOURCES)
+    write_ledger(lab.home, LEDGER.to_frame())
+    settle(lab, "--full-refresh")
+    return lab
+
+
+def marts(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
+    return {name: lab.table(name) for name in ("fct_survey_estimate", "fct_survey_change", "dim_survey_question")}
+
+
+def rebuilt(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
+    """The marts as a full rebuild makes them; the warehouse itself stays as it was."""
+    lab.save("aside")
+    lab.run(MODELS, "--full-refresh")
+    found = marts(lab)
+    lab.restore("aside")
+    return found
+
+
+def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wave(lab: Lab) -> None:
+    deliver(lab, 1, "first", tables([person(i, "0") for i in range(10)], text="old words"))
+    deliver(lab, 2, "second", tables([person(i, "1") for i in range(5, 15)], text="new words"))
+    deliver(lab, 2, "other", tables(people("all three"), wave=("s", "w2"), ended=START + timedelta(days=2)))
+    settle(lab)
+    base = "select base_unweighted, answer_weighted from fct_survey_estimate where answer_code = '1' and wave = 'w'"
+    words = "select question_text, question_key, len(answers) from dim_survey_question where wave = 'w'"
+    assert lab.rows(base) == [(15, 10.0)]
+    assert lab.rows(words) == [("new words", "mood", 3)]
+    deliver(lab, 2, "second", tables([person(i, "2") for i in range(20)]))
+    # Stopped after the warehouse had taken note of the delivery and before the estimates.
+    lab.run(["+int_survey__questions", "+int_survey__cells"])
+    assert lab.rows("select distinct wave from intermediate.int_survey__respondents") == [("w",)]
+    deliver(lab, 2, "second", None)
+    settle(lab)
+    assert lab.rows(base) == [(10, 0.0)]
+    assert lab.rows(words) == [("old words", "mood", 3)]
+    assert marts(lab) == rebuilt(lab)
+    deliver(lab, 1, "first", None)
+    deliver(lab, 9, "late", tables(people("clusters"), wave=("s", "w3"), ended=START + timedelta(days=9)))
+    settle(lab)
+    assert lab.rows("select distinct wave from fct_survey_estimate order by wave") == [("w2",), ("w3",)]
+    assert marts(lab) == rebuilt(lab)

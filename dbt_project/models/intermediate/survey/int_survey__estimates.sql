@@ -234,6 +234,7 @@ waves as (
         {{ listed(survey_keys('wave'), 'waves') }}
         waves.fieldwork_to,
         waves.sampling,
+        waves.mode,
         waves.samples,
         row_number() over (
             partition by waves.campaign_id, waves.survey_id, waves.wave order by waves.landed_on desc, waves.delivery desc
@@ -281,6 +282,7 @@ described as (
         coalesce(samples.country, 'unknown') as country,
         waves.fieldwork_to as event_on,
         waves.sampling,
+        waves.mode,
         samples.is_weighted,
         estimated.is_share,
         estimated.base_asked,

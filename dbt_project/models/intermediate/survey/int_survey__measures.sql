@@ -1,56 +1,87 @@
 {# What whole samples answered. A figure that is known but too imprecise to show has the reason `imprecise` beside it. #}
 with
 
-totals as (
+estimated as (
 
     select
         *,
-        'wave' as period,
-        event_on as last_on,
-        country as market,
-        'survey' as subject_type,
         concat_ws(':', survey_id, wave, sample, question_code, answer_code) as subject_id,
-        case when estimate is null then reason when display = 'suppress' then 'imprecise' end as caveat,
-        case when ci_low is null then reason when display = 'suppress' then 'imprecise' end as interval_caveat,
+        'survey' as subject_type,
+        display = 'suppress' as is_imprecise,
     from {{ ref('int_survey__estimates') }}
     where segment_name = 'all'
 
 ),
 
-estimated as (
+changed as (
 
-    {% for measure, condition, value, low, high, caveat in [
-        ('answer_weighted', 'is_share', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'caveat'),
-        ('net_weighted', 'not is_share', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'caveat'),
-        ('interval_width', 'is_share', '100 * (ci_high - ci_low)', '100 * ci_low', '100 * ci_high', 'interval_caveat'),
-    ] -%}
-        select
-            campaign_id,
-            '{{ measure }}' as measure,
-            period,
-            event_on,
-            last_on,
-            market,
-            subject_type,
-            subject_id,
-            {{ value }} as value,
-            {{ low }} as low,
-            {{ high }} as high,
-            {{ caveat }} as reason,
-        from totals
-        where {{ condition }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        *,
+        'survey' as subject_type,
+    from {{ ref('int_survey__changes') }}
+    where comparison = 'wave' and is_next and segment_name = 'all'
+
+),
+
+benchmarked as (
+
+    select
+        * exclude (subject_id),
+        concat_ws(':', subject_id, compared_with) as subject_id,
+        'benchmark' as subject_type,
+    from {{ ref('int_survey__changes') }}
+    where comparison = 'benchmark' and segment_name = 'all'
 
 ),
 
 measured as (
 
-    select * from estimated
-    union all
-    {{ measures_of('totals', [
-        ('base_weighted', 'base_weighted'), ('base_unweighted', 'base_unweighted'), ('effective_base', 'effective_base'),
-    ]) }}
+    {% for relation, measure, value, low, high, condition in [
+        ('estimated', 'answer_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'is_share'),
+        ('estimated', 'net_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'not is_share'),
+        ('estimated', 'interval_width', '100 * (ci_high - ci_low)', '100 * ci_low', '100 * ci_high', 'is_share'),
+        (
+            'estimated', 'detectable_points', '100 * ' ~ detectable('sqrt(2 * estimate * (1 - estimate) / effective_base)'),
+            'null', 'null', 'is_share'
+        ),
+        ('changed', 'change_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
+        ('changed', 'adjusted_probability', 'p_value_adjusted', 'null', 'null', 'true'),
+        ('benchmarked', 'benchmark_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
+    ] -%}
+        select
+            campaign_id,
+            '{{ measure }}' as measure,
+            'wave' as period,
+            event_on,
+            event_on as last_on,
+            country as market,
+            subject_type,
+            subject_id,
+            {{ value }} as value,
+            cast({{ low }} as double) as low,
+            cast({{ high }} as double) as high,
+            case when {{ value }} is null then reason when is_imprecise then 'imprecise' end as reason,
+        from {{ relation }}
+        where {{ condition }}
+        union all
+    {% endfor -%}
+    {% for measure in ['base_weighted', 'base_unweighted', 'effective_base'] -%}
+        select
+            campaign_id,
+            '{{ measure }}' as measure,
+            'wave' as period,
+            event_on,
+            event_on as last_on,
+            country as market,
+            subject_type,
+            subject_id,
+            cast({{ measure }} as double) as value,
+            cast(null as double) as low,
+            cast(null as double) as high,
+            case when {{ measure }} is null then reason end as reason,
+        from estimated
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 

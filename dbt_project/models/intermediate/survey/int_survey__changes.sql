@@ -1,0 +1,282 @@
+{#
+    Differences and whether they are more than chance: of a wave to the wave before and to the first, of two values of a segment in a
+    wave, and to a benchmark, which is taken as exact where its number of respondents is not known. Waves are independent samples.
+#}
+{%- set item = ['campaign_id', 'survey_id', 'sample', 'question_key', 'answer_code'] %}
+{%- set family = 'campaign_id, survey_id, sample, comparison, from_wave, to_wave, is_headline' %}
+with
+
+estimates as (
+
+    select
+        estimates.*,
+        questions.question_text,
+    from {{ ref('int_survey__estimates') }} as estimates
+    inner join {{ ref('int_survey__questions') }} as questions
+        on {{ same('estimates', 'questions', survey_keys('question')) }}
+
+),
+
+ordered as (
+
+    select
+        {{ listed(survey_keys('wave')) }}
+        rank() over (partition by campaign_id, survey_id order by event_on, wave) as place,
+    from (
+        select distinct
+            {{ listed(survey_keys('wave')) }}
+            event_on,
+        from estimates
+    ) as waves
+
+),
+
+of_waves as (
+
+    select
+        {{ listed(item, 'later') }}
+        'wave' as comparison,
+        earlier.wave as from_wave,
+        later.wave as to_wave,
+        later.segment_name,
+        later.segment_value,
+        cast(null as varchar) as compared_with,
+        later.question_code,
+        later.country,
+        later.event_on,
+        places.place - earlier_places.place = 1 as is_next,
+        later.estimate - earlier.estimate as change,
+        earlier.variance + later.variance as variance,
+        earlier.degrees_of_freedom + later.degrees_of_freedom as degrees_of_freedom,
+        (later.question_text is distinct from earlier.question_text) or (later.mode is distinct from earlier.mode) as has_break,
+        later.display = 'suppress' or earlier.display = 'suppress' as is_imprecise,
+        coalesce(later.reason, earlier.reason) as reason,
+    from estimates as later
+    inner join ordered as places on {{ same('later', 'places', survey_keys('wave')) }}
+    inner join estimates as earlier
+        on {{ same('later', 'earlier', item + ['segment_name', 'segment_value']) }}
+    inner join ordered as earlier_places on {{ same('earlier', 'earlier_places', survey_keys('wave')) }}
+    where earlier_places.place < places.place and (earlier_places.place = 1 or places.place - earlier_places.place = 1)
+
+),
+
+of_segments as (
+
+    select
+        {{ listed(item, 'other') }}
+        'segment' as comparison,
+        other.wave as from_wave,
+        other.wave as to_wave,
+        other.segment_name,
+        other.segment_value,
+        one.segment_value as compared_with,
+        other.question_code,
+        other.country,
+        other.event_on,
+        false as is_next,
+        other.estimate - one.estimate as change,
+        one.variance + other.variance - 2 * contrasts.covariance as variance,
+        one.degrees_of_freedom + other.degrees_of_freedom + contrasts.shared_strata - contrasts.shared_units
+            as degrees_of_freedom,
+        false as has_break,
+        other.display = 'suppress' or one.display = 'suppress' as is_imprecise,
+        coalesce(other.reason, one.reason) as reason,
+    from estimates as other
+    inner join estimates as one
+        on
+            {{ same('other', 'one', survey_keys('sample') + ['question_code', 'answer_code', 'segment_name']) }}
+            and one.segment_value < other.segment_value
+    left join {{ ref('int_survey__contrasts') }} as contrasts
+        on
+            {{ same('one', 'contrasts', survey_keys('cell') + ['answer_code']) }}
+            and other.segment_value = contrasts.other_value
+
+),
+
+of_benchmarks as (
+
+    select
+        {{ listed(item, 'estimates') }}
+        'benchmark' as comparison,
+        cast(null as varchar) as from_wave,
+        estimates.wave as to_wave,
+        estimates.segment_name,
+        estimates.segment_value,
+        benchmarks.benchmark_id as compared_with,
+        estimates.question_code,
+        estimates.country,
+        estimates.event_on,
+        true as is_next,
+        estimates.estimate - benchmarks.estimate_pct / 100 as change,
+        estimates.variance
+        + coalesce(benchmarks.estimate_pct / 100 * (1 - benchmarks.estimate_pct / 100) / benchmarks.respondents, 0) as variance,
+        estimates.degrees_of_freedom,
+        false as has_break,
+        estimates.display = 'suppress' as is_imprecise,
+        coalesce(estimates.reason, case when benchmarks.respondents is null then 'benchmark_variance_unknown' end) as reason,
+    from estimates
+    inner join {{ ref('benchmarks') }} as benchmarks
+        on
+            {{ same('estimates', 'benchmarks', ['campaign_id', 'question_key', 'answer_code', 'sample']) }}
+            and {{ same('estimates', 'benchmarks', ['segment_name', 'segment_value']) }}
+            and estimates.survey_id = case when benchmarks.survey_id = '*' then estimates.survey_id else benchmarks.survey_id end
+
+),
+
+compared as (
+
+    select * from of_waves
+    union all
+    select * from of_segments
+    union all
+    select * from of_benchmarks
+
+),
+
+-- The headline items are those that the campaign's scorecard was laid down to show.
+headlines as (
+
+    select distinct
+        campaigns.campaign_id,
+        scorecard.subject_id,
+    from {{ ref('stg_campaign__campaigns') }} as campaigns
+    inner join {{ ref('scorecard') }} as scorecard
+        on
+            campaigns.campaign_id = scorecard.campaign_id
+            or (
+                scorecard.campaign_id = '*'
+                and campaigns.campaign_id not in (select campaign_id from {{ ref('scorecard') }})
+            )
+    where scorecard.kpi_id = 'V01'
+
+),
+
+declared as (
+
+    select
+        *,
+        concat_ws(':', survey_id, to_wave, sample, question_code, answer_code) as subject_id,
+        greatest(variance, 0) as difference_variance,
+        cast(degrees_of_freedom as double) as degrees,
+    from compared
+
+),
+
+tested as (
+
+    select
+        declared.*,
+        case
+            when declared.segment_name <> 'all' then false
+            when exists (
+                select 1
+                from headlines
+                where declared.campaign_id = headlines.campaign_id and declared.subject_id like headlines.subject_id
+            ) then true
+            else false
+        end as is_headline,
+        case
+            when degrees > 0 and difference_variance > 0
+                then {{ student_probability('(change / sqrt(difference_variance))', 'degrees') }} -- noqa: PRS
+        end as p_value,
+    from declared
+
+),
+
+students as (
+
+    select
+        degrees,
+        {{ student_quantile('0.95', 'degrees') }} as quantile, -- noqa: PRS
+    from (
+        select distinct degrees
+        from declared
+        where degrees > 0
+    ) as known
+
+),
+
+-- Of a family of tests, those that could be made, in order of how unlikely they are.
+ranked as (
+
+    select
+        tested.*,
+        students.quantile,
+        count(tested.p_value) over (partition by {{ family }}) as tests,
+        row_number() over (
+            partition by {{ family }}
+            order by
+                tested.p_value nulls last,
+                tested.question_key,
+                tested.answer_code,
+                tested.segment_name,
+                tested.segment_value,
+                tested.compared_with
+        ) as place,
+    from tested
+    left join students on tested.degrees = students.degrees
+
+),
+
+adjusted as (
+
+    select
+        ranked.*,
+        case
+            when ranked.p_value is null then null
+            -- Holm's step down: as unlikely as the least likely of those that come before.
+            when ranked.is_headline
+                then least(1, max((ranked.tests - ranked.place + 1) * ranked.p_value) over (
+                    partition by {{ family }}
+                    order by ranked.place
+                    rows between unbounded preceding and current row
+                ))
+            -- Benjamini and Hochberg's step up.
+            else least(1, min(ranked.tests * ranked.p_value / ranked.place) over (
+                partition by {{ family }}
+                order by ranked.place
+                rows between current row and unbounded following
+            ))
+        end as p_value_adjusted,
+    from ranked
+
+),
+
+described as (
+
+    select
+        campaign_id,
+        survey_id,
+        sample,
+        country,
+        question_key,
+        question_code,
+        answer_code,
+        comparison,
+        from_wave,
+        to_wave,
+        segment_name,
+        segment_value,
+        compared_with,
+        subject_id,
+        event_on,
+        is_next,
+        change,
+        sqrt(difference_variance) as standard_error,
+        degrees_of_freedom,
+        change - quantile * sqrt(difference_variance) as ci_low,
+        change + quantile * sqrt(difference_variance) as ci_high,
+        p_value,
+        p_value_adjusted,
+        is_headline,
+        has_break,
+        is_imprecise,
+        case
+            when change is not null and difference_variance = 0 then coalesce(reason, 'no_variance')
+            else reason
+        end as reason,
+    from adjusted
+
+)
+
+select * from described
