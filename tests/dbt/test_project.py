@@ -50,6 +50,11 @@ PUBLIC = {
         "estimate_pct standard_error_pct ci_low_pct ci_high_pct base_asked base_unweighted base_weighted "
         "effective_base design_effect_kish design_effect display reason campaign_id"
     ),
+    "fct_survey_change": (
+        "survey_id sample question_key answer_code segment_name segment_value from_wave to_wave change_pct_points "
+        "standard_error_pct_points ci_low_pct_points ci_high_pct_points p_value p_value_adjusted is_significant "
+        "minimum_detectable_pct_points"
+    ),
     "fct_campaign_kpi_day": (
         "campaign_id kpi_id event_on period market subject_type subject_id numerator denominator value "
         "ci_low ci_high basis is_provisional reason"

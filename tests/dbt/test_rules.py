@@ -89,6 +89,13 @@ BELIEVABLE = {
             500.0::double as effective_base, 1.4::double as design_effect_kish, 1.3::double as design_effect, 'show' as
             display, null::varchar as reason
     """,
+    "fct_survey_change": """
+        select 'a' as campaign_id, 'tpl' as survey_id, 'us' as sample, 'stress' as question_key, unnest(['1', 'net']) as
+            answer_code, 'wave' as comparison, 'w4' as from_wave, 'w5' as to_wave, 'all' as segment_name, 'all' as
+            segment_value, 'all' as from_segment_value, 5.0::double as change_pct_points, 2.0::double as
+            standard_error_pct_points, 1.0::double as ci_low_pct_points, 9.0::double as ci_high_pct_points, 0.01::double
+            as p_value, 0.02::double as p_value_adjusted, true as is_significant, null::varchar as reason
+    """,
     "fct_campaign_kpi_day": """
         select 'a' as campaign_id, unnest(['H01', 'H06']) as kpi_id, date '2022-10-05' as event_on, 'day' as period,
             'all' as market, 'campaign' as subject_type, 'all' as subject_id, 5.0::double as numerator, 100.0::double as
@@ -166,6 +173,27 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_survey_estimate", "gaps_have_reasons"): (
         "estimate_pct = null, ci_low_pct = null, ci_high_pct = null",
         "a/tpl/w5/us/q1/1/all/all",
+    ),
+    ("fct_survey_change", "comparison_known"): (
+        "comparison = 'year'",
+        "a/tpl/us/stress/1/year/w4/w5/all/all/all",
+    ),
+    ("fct_survey_change", "lies_in_its_interval"): (
+        "ci_high_pct_points = 4",
+        "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
+    ),
+    ("fct_survey_change", "probabilities"): ("p_value_adjusted = 0.001", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
+    ("fct_survey_change", "significance_follows"): (
+        "is_significant = false",
+        "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
+    ),
+    ("fct_survey_change", "gaps_have_reasons"): (
+        "change_pct_points = null",
+        "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
+    ),
+    ("fct_survey_change", "tests_have_reasons"): (
+        "p_value = null, p_value_adjusted = null, is_significant = null",
+        "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
     ),
     ("fct_campaign_kpi_day", "period_known"): ("period = 'month'", "a/H01/2022-10-05/month/all/campaign/all"),
     ("fct_campaign_kpi_day", "value_or_reason"): ("value = null", "a/H01/2022-10-05/day/all/campaign/all"),

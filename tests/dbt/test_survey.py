@@ -466,7 +466,7 @@ def test_segments_of_one_sample_are_compared_with_their_covariance(world: Lab, d
         assert found["change_pct_points"] == pytest.approx(100 * (first - second), rel=1e-11)
         assert found["standard_error_pct_points"] == pytest.approx(100 * error, rel=1e-10)
         assert found["minimum_detectable_pct_points"] == pytest.approx(100 * (1.959964 + 0.841621) * error, rel=1e-6)
-        assert (found["segment_value"], found["compared_with"]) == ("b", "a")
+        assert (found["segment_value"], found["from_segment_value"]) == ("b", "a")
         # Sampling units less strata: of the 60 respondents 15 gave no answer, the clusters all hold both segments.
         freedom = {"weights": 44, "strata": 42, "strata fpc": 42, "clusters": 4, "all three": 12}[design]
         assert found["degrees_of_freedom"] == freedom
@@ -603,7 +603,7 @@ def test_golden_values_of_the_weighted_sample(world: Lab) -> None:
     net = one(world, "survey_id = 'golden net' and answer_code = 'net' and segment_value = 'all'")
     assert net["estimate_pct"] == pytest.approx(35.717771, abs=1e-6)
     assert net["standard_error_pct"] == pytest.approx(4.353604, abs=1e-6)
-    pair = "answer_code = 'top' and segment_value = '35-44' and compared_with = '18-24'"
+    pair = "answer_code = 'top' and segment_value = '35-44' and from_segment_value = '18-24'"
     [contrast] = changes(world, f"survey_id = 'golden' and {pair}")
     assert contrast["change_pct_points"] == pytest.approx(5.3351, abs=5e-5)
     assert contrast["standard_error_pct_points"] == pytest.approx(7.81, abs=5e-3)

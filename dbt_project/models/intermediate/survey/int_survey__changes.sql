@@ -3,7 +3,7 @@
     wave, and to a benchmark, which is taken as exact where its number of respondents is not known. Waves are independent samples.
 #}
 {%- set item = ['campaign_id', 'survey_id', 'sample', 'question_key', 'answer_code'] %}
-{%- set family = 'campaign_id, survey_id, sample, comparison, from_wave, to_wave, is_headline' %}
+{%- set family = 'campaign_id, survey_id, sample, comparison, family_from, to_wave, is_headline' %}
 with
 
 estimates as (
@@ -40,7 +40,7 @@ of_waves as (
         later.wave as to_wave,
         later.segment_name,
         later.segment_value,
-        cast(null as varchar) as compared_with,
+        later.segment_value as from_segment_value,
         later.question_code,
         later.country,
         later.event_on,
@@ -69,7 +69,7 @@ of_segments as (
         other.wave as to_wave,
         other.segment_name,
         other.segment_value,
-        one.segment_value as compared_with,
+        one.segment_value as from_segment_value,
         other.question_code,
         other.country,
         other.event_on,
@@ -98,11 +98,11 @@ of_benchmarks as (
     select
         {{ listed(item, 'estimates') }}
         'benchmark' as comparison,
-        cast(null as varchar) as from_wave,
+        benchmarks.benchmark_id as from_wave,
         estimates.wave as to_wave,
         estimates.segment_name,
         estimates.segment_value,
-        benchmarks.benchmark_id as compared_with,
+        estimates.segment_value as from_segment_value,
         estimates.question_code,
         estimates.country,
         estimates.event_on,
@@ -156,6 +156,8 @@ declared as (
     select
         *,
         concat_ws(':', survey_id, to_wave, sample, question_code, answer_code) as subject_id,
+        -- All the benchmarks of a wave are one family of tests.
+        case when comparison = 'benchmark' then comparison else from_wave end as family_from,
         greatest(variance, 0) as difference_variance,
         cast(degrees_of_freedom as double) as degrees,
     from compared
@@ -211,7 +213,7 @@ ranked as (
                 tested.answer_code,
                 tested.segment_name,
                 tested.segment_value,
-                tested.compared_with
+                tested.from_segment_value
         ) as place,
     from tested
     left join students on tested.degrees = students.degrees
@@ -257,7 +259,7 @@ described as (
         to_wave,
         segment_name,
         segment_value,
-        compared_with,
+        from_segment_value,
         subject_id,
         event_on,
         is_next,

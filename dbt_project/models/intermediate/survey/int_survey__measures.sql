@@ -27,7 +27,7 @@ benchmarked as (
 
     select
         * exclude (subject_id),
-        concat_ws(':', subject_id, compared_with) as subject_id,
+        concat_ws(':', subject_id, from_wave) as subject_id,
         'benchmark' as subject_type,
     from {{ ref('int_survey__changes') }}
     where comparison = 'benchmark' and segment_name = 'all'

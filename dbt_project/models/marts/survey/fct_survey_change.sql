@@ -15,7 +15,7 @@ changes as (
         to_wave,
         segment_name,
         segment_value,
-        compared_with,
+        from_segment_value,
         event_on,
         100 * change as change_pct_points,
         100 * standard_error as standard_error_pct_points,
