@@ -3,6 +3,24 @@
     {{ return(['views', 'likes', 'comments', 'shares', 'saves']) }}
 {%- endmacro %}
 
+{#
+    The bounds of a count that was rounded to a unit: half a unit to both sides where it was rounded to the nearest, a unit above where
+    it was cut off, half a unit below and a unit above where it is not known which. A count that is written out is exact.
+#}
+{% macro lowest(count, unit, rounding) -%}
+    greatest(
+        0, {{ count }} - case when {{ unit }} > 1 and {{ rounding }} is distinct from 'down' then cast({{ unit }} / 2 as bigint) else 0 end
+    )
+{%- endmacro %}
+
+{% macro highest(count, unit, rounding) -%}
+    {{ count }} + case
+        when {{ unit }} > 1 and {{ rounding }} = 'nearest' then cast({{ unit }} / 2 as bigint)
+        when {{ unit }} > 1 then {{ unit }}
+        else 0
+    end
+{%- endmacro %}
+
 {# What is known of a video beside its counters. #}
 {% macro video_attributes() -%}
     {{ return([

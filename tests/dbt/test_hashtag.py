@@ -18,6 +18,7 @@ MARTS = [
     "fct_hashtag_video_day",
     "fct_hashtag_day",
     "fct_hashtag_cohort",
+    "fct_hashtag_total_day",
     "intermediate.int_hashtag__measures",
 ]
 MODELS = [
@@ -27,6 +28,7 @@ MODELS = [
     "+fct_hashtag_video_day",
     "+fct_hashtag_day",
     "+fct_hashtag_cohort",
+    "+fct_hashtag_total_day",
     "+int_hashtag__measures",
 ]
 CUT_OFF_AFTER = ["stg_lake__rebuilds", "int_hashtag__video_days", "int_hashtag__videos", "int_hashtag__posts",
@@ -60,9 +62,12 @@ def lab(template: Lab, tmp_path: Path) -> Lab:
     return template.copy(tmp_path / "home")
 
 
-def deliver(lab: Lab, day: int, name: str, rows: list[dict[str, object]] | None) -> None:
-    frame = None if rows is None else {"video_readings": pl.DataFrame(rows, infer_schema_length=None)}
-    lab.deliver("hashtag", START + timedelta(days=day), name, "c", frame)
+def deliver(
+    lab: Lab, day: int, name: str, rows: list[dict[str, object]] | None, totals: list[dict[str, object]] | None = None
+) -> None:
+    delivered = {"video_readings": rows, "tag_total_readings": totals}
+    frames = {name: pl.DataFrame(found, infer_schema_length=None) for name, found in delivered.items() if found}
+    lab.deliver("hashtag", START + timedelta(days=day), name, "c", None if rows is None else frames)
 
 
 def settle(lab: Lab) -> None:
@@ -178,6 +183,26 @@ def test_a_caption_that_is_edited_changes_no_past_date(lab: Lab) -> None:
     assert lab.rows("select hashtags from dim_video") == [(["other"],)]
 
 
+def total(day: int, hour: int, views: int | None, unit: int = 1, **more: object) -> dict[str, object]:
+    return {"platform": "tiktok", "hashtag": "calm", "display_hashtag": "Calm", "observed_at": at(day, hour),
+            "views": views, "views_unit": None if views is None else unit, "rounding": "unknown", **more}  # fmt: skip
+
+
+def test_totals_of_hashtags_with_their_bounds_and_falls(lab: Lab) -> None:
+    deliver(lab, 1, "a", [], [total(1, 1, 1_000), total(1, 5, 541_200, 100), total(1, 9, None)])
+    deliver(lab, 2, "b", [], [total(2, 1, 541_100, 100), total(2, 2, 540_000, 100, rounding="nearest")])
+    deliver(lab, 3, "c", [], [total(2, 2, 541_000, 100, rounding="down", posts=7, posts_unit=1), total(3, 1, 540_999)])
+    settle(lab)
+    names = "event_on, platform_views, platform_views_low, platform_views_high, platform_posts, readings, falls, falls_within_rounding"
+    query = f"select {names} from fct_hashtag_total_day order by 1"
+    first = (date(2026, 3, 2), 541_200, 541_150, 541_300, None, 3, 0, 0)
+    last = (date(2026, 3, 4), 540_999, 540_999, 540_999, None, 1, 1, 0)
+    assert lab.rows(query) == [first, (date(2026, 3, 3), 541_000, 541_000, 541_100, 7, 2, 2, 2), last]
+    deliver(lab, 3, "c", None)
+    settle(lab)
+    assert lab.rows(query) == [first, (date(2026, 3, 3), 540_000, 539_950, 540_050, None, 2, 2, 1)]
+
+
 def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
     """Readings of a few videos on the day or up to five days earlier, with every kind of gap."""
     rows = []
@@ -201,12 +226,21 @@ def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
     return rows
 
 
+def random_totals(chance: random.Random, landed: int) -> list[dict[str, object]]:
+    """Totals of a hashtag on the day or before, at instants that other deliveries have too."""
+    readings = {
+        (landed - chance.choice([0, 0, 1, 4]), chance.choice([1, 9])): chance.choice([None, 900, 1_100, 1_200])
+        for _ in range(2)
+    }
+    return [total(day, hour, views, 100) for (day, hour), views in readings.items()]
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: int) -> None:
     """Late, replaced, withdrawn and restored deliveries in random order, builds cut off between models and in a full refresh."""
     chance = random.Random(seed)
     lab = template.copy(tmp_path / "incremental")
-    kept: dict[tuple[int, str], list[dict[str, object]]] = {}
+    kept: dict[tuple[int, str], tuple[list[dict[str, object]], list[dict[str, object]]]] = {}
     for step in range(8):
         for _ in range(chance.randint(1, 2)):
             kind = chance.choice(["new", "new", "late", "replace", "withdraw", "restore"]) if kept else "new"
@@ -216,8 +250,9 @@ def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: in
             if kind in ("new", "late"):
                 day = step + 3 if kind == "new" else chance.randint(1, step + 3)
             if kind != "restore":
-                kept[day, name] = random_rows(chance, day)
-            deliver(lab, day, name, None if kind == "withdraw" else kept[day, name])
+                kept[day, name] = random_rows(chance, day), random_totals(chance, day)
+            rows, totals = kept[day, name]
+            deliver(lab, day, name, None if kind == "withdraw" else rows, totals)
         if step and chance.random() < 0.5:
             lab.run([f"+{chance.choice(CUT_OFF_AFTER)}"], *chance.choice([[], ["--full-refresh"]]))
             if chance.random() < 0.5:

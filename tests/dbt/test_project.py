@@ -30,6 +30,9 @@ PUBLIC = {
         "saves engagements_lcs engagement_rate_by_views is_provisional"
     ),
     "fct_hashtag_cohort": "campaign_id hashtag posted_on age_days posts posts_measured views likes comments shares saves",
+    "fct_hashtag_total_day": (
+        "hashtag event_on platform_views platform_views_low platform_views_high platform_posts readings falls falls_within_rounding"
+    ),
     "dim_live_session": "campaign_id session_id title advocate topic platform language country starts_at ends_at",
     "fct_live_session": (
         "campaign_id session_id basis identity unique_attendees unique_attendees_low peak_concurrent "

@@ -44,6 +44,12 @@ BELIEVABLE = {
         select 'a' as campaign_id, unnest(['endthestigma', 'calm']) as hashtag, date '2022-10-05' as posted_on, 7 as age_days,
             date '2022-10-12' as event_on, 3::bigint as posts, 2::bigint as posts_measured, 100::bigint as views
     """,
+    "fct_hashtag_total_day": """
+        select 'a' as campaign_id, 'tiktok' as platform, unnest(['endthestigma', 'calm']) as hashtag, date '2022-10-05' as
+            event_on, 541200::bigint as platform_views, 541150::bigint as platform_views_low, 541300::bigint as
+            platform_views_high, 12::bigint as platform_posts, 12::bigint as platform_posts_low, 12::bigint as
+            platform_posts_high, 8::bigint as readings, 2::bigint as falls, 1::bigint as falls_within_rounding
+    """,
     "dim_live_session": """
         select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 'T' as title, 'A' as advocate, 'sleep' as
             topic, 'tiktok' as platform, 'ar' as language, 'AE' as country, timestamptz '2022-10-05 18:00+00' as
@@ -138,6 +144,11 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_hashtag_day", "rate_is_a_number"): ("engagement_rate_by_views = 'nan'", "a/endthestigma/2022-10-05"),
     ("fct_hashtag_cohort", "ages_are_declared"): ("event_on = '2022-10-13'", "a/endthestigma/2022-10-05/7"),
     ("fct_hashtag_cohort", "some_posts"): ("posts = 0", "a/endthestigma/2022-10-05/7"),
+    ("fct_hashtag_total_day", "lies_in_its_bounds"): (
+        "platform_posts_low = 13",
+        "a/tiktok/endthestigma/2022-10-05",
+    ),
+    ("fct_hashtag_total_day", "falls_are_readings"): ("falls = 9", "a/tiktok/endthestigma/2022-10-05"),
     ("fct_live_session", "basis_known"): ("basis = 'guess'", "a/s1"),
     ("fct_live_session", "identity_known"): ("identity = 'face'", "a/s1"),
     ("fct_live_session", "people_add_up"): ("peak_concurrent = 5", "a/s1"),
