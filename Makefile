@@ -52,7 +52,7 @@ test: install-test  ## every test but the fuzz tier
 	$(PYTEST) -m "not fuzz" $(ARGS)
 
 fuzz: install-test  ## mutated files of every format: none may stop a run or leak what it holds
-	$(PYTEST) -m fuzz $(ARGS)
+	$(PYTEST) --dist load -m fuzz $(ARGS)
 
 lint: install-test  ## style and types of Python, style of SQL
 	$(BIN)/ruff check .

@@ -20,6 +20,8 @@ LONGEST_FIELD = 131_072
 """In bytes: a longer one is no field but what follows a quotation mark that is never closed."""
 
 SEPARATORS = (",", "\t", ";", "|")
+_FEW_SHORT, _ENOUGH_RECORDS = 0.05, 20
+
 HEAD = 1024**2
 """As much of a text is looked at for a header, in bytes."""
 
@@ -75,7 +77,7 @@ def read_grid(name: str, data: bytes, has_header: bool, first_line: int, separat
         grid = (_read_regular if is_regular else _read_odd)(body, separator, has_header)
     except ComputeError:
         grid = _read_odd(body, separator, has_header)
-    return _within_limits(
+    found = _within_limits(
         Grid(
             grid.names,
             grid.cells,
@@ -83,6 +85,33 @@ def read_grid(name: str, data: bytes, has_header: bool, first_line: int, separat
             [(line + first_line - 1, detail) for line, detail in grid.rejected],
         )
     )
+    return _without_short(found, body, first_line, separator)
+
+
+def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> Grid:
+    """Without records that have fewer fields than nearly all others: a separator is lost, and what follows it has moved.
+
+    Where many records are short, their product leaves out empty fields at the end.
+    """
+    cells, lines = grid.cells, grid.lines
+    most = max(1, int(cells.height * _FEW_SHORT))
+    if cells.width < 2 or cells.height < _ENOUGH_RECORDS or not cells[:, -1].null_count():
+        return grid
+    texts = body.decode(errors="replace").split("\n")
+    begun = pl.DataFrame({"line": lines, "next": lines.shift(-1, fill_value=len(texts) + first_line)})
+    written = pl.Series(texts).gather((lines - first_line).cast(pl.UInt32()))
+    suspects = begun.filter(
+        cells[:, -1].is_null() & (written.str.count_matches(separator, literal=True) < cells.width - 1)
+    )
+    short = []
+    for line, following in suspects.head(most + 1).iter_rows():
+        found = len(fields_of("\n".join(texts[line - first_line : following - first_line]), separator))
+        if found < cells.width:
+            short.append((line, f"{found} fields, expected {cells.width} as in nearly all records"))
+    if suspects.height > most or not short:
+        return grid
+    is_short = lines.is_in([line for line, _ in short])
+    return Grid(grid.names, cells.filter(~is_short), lines.filter(~is_short), sorted([*grid.rejected, *short]))
 
 
 def _within_limits(grid: Grid) -> Grid:

@@ -6,13 +6,17 @@ What the columns mean is for the formats to say. DuckDB reads the JSON, since it
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ingest.formats.text_file import TextFile
 from ingest.reasons import Reason
 from ingest.source import REJECTED, DeliveryError
+
+if TYPE_CHECKING:
+    import duckdb
 
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -168,11 +172,17 @@ def _kinds(written: pl.DataFrame) -> pl.Series:
     return query(f"select {kind} as kind from documents", documents=written)["kind"]
 
 
-def query(text: str, documents: pl.DataFrame) -> pl.DataFrame:
-    """The answer of a DuckDB of its own, without a file, within the memory of an ingestion."""
+def query(text: str, documents: pl.DataFrame, params: Sequence[object] | None = None) -> pl.DataFrame:
+    """The answer of a DuckDB that holds nothing, without a file, within the memory of an ingestion."""
+    with _duck().cursor() as duck:
+        duck.register("documents", documents)
+        answer: pl.DataFrame = duck.sql(text, params=params).pl()
+    return answer
+
+
+@cache
+def _duck() -> "duckdb.DuckDBPyConnection":
+    """One for the process: to make one takes longer than to read a small file."""
     import duckdb
 
-    with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as duck:
-        duck.register("documents", documents)
-        answer: pl.DataFrame = duck.sql(text).pl()
-    return answer
+    return duckdb.connect(config={"memory_limit": "2GB", "threads": 2})

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 import polars as pl
 from pydantic import ConfigDict, Field
 
+from ingest.formats.json_documents import query
 from ingest.formats.live_samples import settle_counts
 from ingest.formats.live_session import (
     Bounds,
@@ -141,12 +142,8 @@ def _events(file: TextFile) -> Rows:
         lines = [(number, line) for number, line in enumerate(file.text.split("\n"), 1) if line.strip()]
     texts = pl.DataFrame(lines, schema={"line": pl.Int64(), "text": pl.String()}, orient="row")
     paths = [f"$.{path}" for names in _FIELDS.values() for path in names]
-    query = "select line, text, case when json_valid(text) then json_extract_string(text, ?) end as found from texts order by line"
-    import duckdb  # Only a delivery of events needs it.
-
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("texts", texts)
-        read = connection.sql(query, params=[paths]).pl()
+    found = "case when json_valid(text) then json_extract_string(text, ?) end as found"
+    read = query(f"select line, text, {found} from documents order by line", texts, [paths])
     at, columns = 0, []
     for name, names in _FIELDS.items():
         columns.append(pl.coalesce(pl.col("found").list.get(at + number) for number in range(len(names))).alias(name))

@@ -151,6 +151,113 @@ SPECIMENS = (
         {"session": {**SESSION, "hosts": []}, "columns": {"sampled_at": "at", "viewers": "viewers"}, "epoch": "s"},
     ),
     Specimen(
+        "live",
+        "teams_report",
+        {
+            "report.csv": "\n".join(
+                [
+                    "1. Summary",
+                    "Meeting title\tTalk",
+                    "Attended participants\t29",
+                    "Start time\t10/8/22, 7:00:00 PM",
+                    "End time\t10/8/22, 8:30:00 PM",
+                    "Meeting duration\t1h 30m",
+                    "",
+                    "2. Participants",
+                    "Name\tFirst Join\tLast Leave\tIn-Meeting Duration\tEmail\tParticipant ID (UPN)\tRole",
+                    *(
+                        f"{person(number)}\t10/8/22, 7:{number:02d}:00 PM\t10/8/22, 8:{number:02d}:00 PM\t1h"
+                        f"\t{person(number)}@example.org\t{person(number)}@example.org\tPresenter"
+                        for number in range(1, 30)
+                    ),
+                    "",
+                    "3. In-Meeting Activities",
+                    "Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole",
+                    *(
+                        f"{person(number)}\t10/8/22, 7:{number:02d}:00 PM\t10/8/22, 8:{number:02d}:00 PM\t1h"
+                        f"\t{person(number)}@example.org\tPresenter"
+                        for number in range(1, 30)
+                    ),
+                    "",
+                ]
+            ).encode("utf-16")
+        },
+        {"session": {**SESSION, "hosts": []}, "date_order": "mdy"},
+    ),
+    Specimen(
+        "live",
+        "teams_events",
+        {
+            "log.csv": lines(
+                "SessionId,ParticipantId,FullName,UserAgent,UtcEventTimestamp,Action,Role",
+                *(
+                    f"e1,{person(number)},{person(number)},Edge,10/8/2022 {hour}:{number:02d}:00 PM,{action},Attendee"
+                    for number in range(1, 30)
+                    for action, hour in (("Joined", 2), ("Left", 3))
+                ),
+            )
+        },
+        {"session": SESSION, "date_order": "mdy"},
+        None,
+    ),
+    Specimen(
+        "live",
+        "gotowebinar",
+        {
+            "attendees.json": lines(
+                *(
+                    f'{{"registrantKey": "{person(number)}", "firstName": "{person(number)}", "email": "{person(number)}@example.org",'
+                    f' "attendanceTimeInSeconds": 1800, "sessionKey": 771, "attendance": [{{"joinTime": "2022-10-08T14:{number:02d}:00Z",'
+                    f' "leaveTime": "2022-10-08T15:{number:02d}:00Z"}}]}}'
+                    for number in range(1, 30)
+                )
+            )
+        },
+        {},
+        None,
+    ),
+    Specimen(
+        "live",
+        "live_events",
+        {
+            "room.ndjson": lines(
+                *(
+                    f'{{"type": "{kind}", "room_id": "7549000000000000001", "msg_id": "75490000000000{number:05d}",'
+                    f' "create_time_ms": {1665237600000 + 1000 * number}, {more}}}'
+                    for number, (kind, more) in enumerate(
+                        pair
+                        for one in range(1, 15)
+                        for pair in (
+                            ("roomUser", f'"viewer_count": {300 + one}'),
+                            ("comment", f'"user": {{"id": "{person(one)}", "nickname": "{person(one)}"}}, "content": "{person(one)}"'),
+                            ("member", f'"user_id": "{person(one)}", "action": 1'),
+                            ("like", f'"count": {one}, "total": {one * one}'),
+                        )
+                    )
+                )
+            )
+        },
+        {},
+        None,
+    ),
+    Specimen(
+        "live",
+        "registrations_csv",
+        {
+            "registered.csv": lines(
+                "email,name,registeredAt,state,attendedLive",
+                *(
+                    f"{person(number)}@example.org,{person(number)},2022-10-08 1{number % 10}:05:00,approved,{('Yes', 'No')[number % 2]}"
+                    for number in range(1, 30)
+                ),
+            )
+        },
+        {
+            "session": SESSION,
+            "columns": {"person": "email", "registered_at": "registeredAt", "status": "state", "has_attended": "attendedLive"},
+        },
+    ),
+    Specimen(
         "survey",
         "survey_csv",
         {

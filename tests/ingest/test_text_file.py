@@ -125,6 +125,15 @@ class TestCutOff:
     def test_short_records_before_the_last_are_kept(self) -> None:
         assert read("a,b\n1\n2,3\n") == ([("1", None, 2), ("2", "3", 3)], [])
 
+    @pytest.mark.parametrize("blank", ["2,\n", ""])
+    def test_one_short_record_among_many_has_lost_a_separator(self, blank: str) -> None:
+        found, rejected = read("a,b\n" + "1,2\n" * 20 + '3 "and" 4\n' + blank + "5,6\n")
+        assert (len(found), rejected) == (21 + bool(blank), [(22,)])
+
+    def test_many_short_records_leave_out_what_is_empty(self) -> None:
+        found, rejected = read("a,b\n" + "1,2\n" * 20 + "3\n" * 5)
+        assert (len(found), rejected) == (25, [])
+
 
 class TestColumns:
     @pytest.mark.parametrize(
