@@ -10,6 +10,7 @@ from expectations.suites import PUBLICATION, lake_suites, mart_suites
 from ingest.home import Home
 from ingest.simulator import simulate
 from ingest.sources import SOURCES
+from tests.fuzz.specimens import SPECIMENS
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGING = ROOT / "dbt_project" / "models" / "staging"
@@ -87,3 +88,8 @@ def test_the_sample_has_every_source(sample: Home) -> None:
     agree(
         "SOURCES", {source.name for source in SOURCES}, "the sample", {path.name for path in sample.landing.iterdir()}
     )
+
+
+def test_specimens_of_formats() -> None:
+    specimens = {(specimen.source, specimen.format) for specimen in SPECIMENS}
+    agree("SOURCES", set(FORMATS), "the specimens that are mutated", set(specimens))

@@ -84,9 +84,3 @@ def test_mutated_deliveries(
     shown = "".join([*capfd.readouterr(), caplog.text, *reasons])
     assert CANARY not in shown.lower()
     assert "Traceback" not in shown
-
-
-def test_every_format_has_a_specimen() -> None:
-    formats = {(source.name, form) for source in SOURCES for form in source.formats}
-    specimens = {(specimen.source, specimen.format) for specimen in SPECIMENS}
-    assert formats == specimens, f"without a specimen: {formats - specimens}; of no format: {specimens - formats}"
