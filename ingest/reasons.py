@@ -125,6 +125,13 @@ class Reason(StrEnum):
         "It took place outside the campaign's dates.",
         "جرى خارج تواريخ الحملة.",
     )
+    NAMES_ONLY = "names_only", "People are known by their names only.", "يُعرف الناس بأسمائهم فقط."
+    BEYOND_SESSION = "beyond_session", "The session had ended by then.", "كانت الجلسة قد انتهت عندئذ."
+    TOO_FEW_SESSIONS = (
+        "too_few_sessions",
+        "Too few sessions to tell advocates apart.",
+        "الجلسات أقل من أن تُميّز بين المناصرين.",
+    )
     SMALL_BASE = "small_base", "Fewer than 5 people answered.", "أجاب أقل من خمسة أشخاص."
     IMPRECISE = "imprecise", "The sample is too small for a usable figure.", "العينة أصغر من أن تعطي رقمًا صالحًا."
     SINGLE_PSU_STRATUM = (

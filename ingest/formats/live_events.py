@@ -31,7 +31,7 @@ from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, DeliveryError, Parsed
 from ingest.text import parse_count
 
-Kind: TypeAlias = Literal["comment", "like", "share", "follow", "gift", "join", "control", "other"]
+Kind: TypeAlias = Literal["comment", "like", "share", "follow", "gift", "join", "question", "control", "other"]
 
 # Each field under the names that versions of the connectors gave it; the first that an event has counts.
 _FIELDS = {
@@ -55,6 +55,7 @@ _KINDS: dict[str, Kind | Literal["sample"]] = {
     "like": "like",
     **dict.fromkeys(["follow"], "follow"),
     "share": "share",
+    **dict.fromkeys(["question", "questionnew"], "question"),
     "gift": "gift",
     **dict.fromkeys(["control", "liveend", "streamend", "livepause", "liveunpause", "liveresume"], "control"),
 }

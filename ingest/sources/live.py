@@ -128,7 +128,7 @@ LIVE_INTERACTIONS = Table(
         "happened_at": Column(INSTANT, "When it happened, UTC."),
         "kind": Column(
             pl.String(),
-            "comment, like, share, follow, gift, join (of which platforms report a sample only) or other.",
+            "comment, question, like, share, follow, gift, join (of which platforms report a sample only), control or other.",
             values=get_args(live_events.Kind),
         ),
         "amount": Column(

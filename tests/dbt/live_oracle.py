@@ -6,7 +6,7 @@ Instants are whole seconds since 1970. Nothing here knows dbt or SQL.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -46,6 +46,9 @@ class Delivered:
     stays: Sequence[Row] = ()
     samples: Sequence[Row] = ()
     instances: Sequence[Row] = ()
+    registrations: Sequence[Row] = ()
+    interactions: Sequence[Row] = ()
+    figures: Sequence[Row] = ()
 
 
 @dataclass
@@ -56,6 +59,8 @@ class Session:
     stays: list[tuple[Id, Row]] = field(default_factory=list)
     samples: list[tuple[Id, Row]] = field(default_factory=list)
     instances: list[Row] = field(default_factory=list)
+    registrations: dict[str, Row] = field(default_factory=dict)
+    interactions: dict[str, Row] = field(default_factory=dict)
 
     def attribute(self, name: str) -> Any:
         known = [row[name] for _, row in self.described if row.get(name) is not None]
@@ -73,7 +78,8 @@ class Session:
 
     @property
     def basis(self) -> str:
-        return "intervals" if any(row["basis"] == "intervals" for _, row in self.described) else "samples"
+        known = {row["basis"] for _, row in self.described}
+        return next(basis for basis in ("intervals", "samples", "registrations") if basis in known)
 
     @property
     def identity(self) -> str:
@@ -103,6 +109,10 @@ def gather(deliveries: Mapping[Id, Delivered]) -> dict[str, Session]:
             sessions[row["session_id"]].samples.append((key, row))
         for row in delivered.instances:
             sessions[row["session_id"]].instances.append(row)
+        for row in delivered.registrations:
+            sessions[row["session_id"]].registrations[row["person_key"]] = row
+        for row in delivered.interactions:
+            sessions[row["session_id"]].interactions[row["event_id"]] = row
     return sessions
 
 
@@ -168,11 +178,13 @@ def samples_by_second(session: Session, start: int, end: int) -> tuple[dict[int,
 
 
 def expected(deliveries: Mapping[Id, Delivered], as_of: date, zone: str, look_back: int) -> dict[str, list[Row]]:
-    """The rows of the marts."""
+    """The rows of the marts, and under `measures` those of the measures of the campaign."""
     sessions = gather(deliveries)
     marts: dict[str, list[Row]] = {
-        "dim_live_session": [], "fct_live_session": [], "fct_live_minute": [], "fct_live_retention": []
+        "dim_live_session": [], "fct_live_session": [], "fct_live_minute": [], "fct_live_retention": [],
+        "fct_live_registration": [], "fct_live_interaction_minute": [],
     }  # fmt: skip
+    attended: list[Attended] = []
     attendees: dict[str, set[Person]] = {}
     for session_id, session in sorted(sessions.items()):
         start, end = session.bound("starts_at"), session.bound("ends_at")
@@ -183,6 +195,12 @@ def expected(deliveries: Mapping[Id, Delivered], as_of: date, zone: str, look_ba
         live = session.live_seconds(start, end)
         clock = {second: place for place, second in enumerate(live)}
         event_on = datetime.fromtimestamp(start, UTC).astimezone(ZoneInfo(zone)).date()
+        people: Mapping[Person, Presence] = {}
+        if session.basis == "intervals":
+            people = presences(session, start, end, clock)
+        registered = registration(session_id, session, people)
+        marts["fct_live_registration"] += [registered] if registered else []
+        marts["fct_live_interaction_minute"] += interaction_minutes(session_id, session)
         fact: Row = {
             "session_id": session_id,
             "event_on": event_on,
@@ -192,9 +210,11 @@ def expected(deliveries: Mapping[Id, Delivered], as_of: date, zone: str, look_ba
             "is_provisional": (as_of - event_on).days < look_back,
             "live_minutes": len(live) / 60,
         }
+        attended.append(Attended(fact, session, (start, end), len(live), people, registered))
+        if session.basis == "registrations":
+            continue
         last_sample: int | None = None
         if session.basis == "intervals":
-            people = presences(session, start, end, clock)
             attendees[session_id] = set(people)
             counts = {second: sum(place in one.there for one in people.values()) for second, place in clock.items()}
             fact |= people_figures(people, len(live))
@@ -217,7 +237,177 @@ def expected(deliveries: Mapping[Id, Delivered], as_of: date, zone: str, look_ba
         marts["fct_live_session"].append(fact)
         marts["fct_live_minute"] += minutes_of(session_id, counts, live)
     add_newcomers(marts["fct_live_session"], sessions, attendees)
+    marts["measures"] = measures(attended)
     return marts
+
+
+@dataclass(frozen=True)
+class Attended:
+    """A session with its figures and what they are of; `bounds` and `length` in seconds."""
+
+    fact: Row
+    session: Session
+    bounds: tuple[int, int]
+    length: int
+    people: Mapping[Person, Presence]
+    registered: Row | None
+
+
+def registration(session_id: str, session: Session, people: Mapping[Person, Presence]) -> Row | None:
+    """Who registered against who came."""
+    if not session.registrations:
+        return None
+    start = session.bound("starts_at")
+    kinds = {name: row["status"] or "approved" for name, row in session.registrations.items()}
+    wanted = {name for name, status in kinds.items() if status in ("approved", "pending")}
+    came = {name for name, _ in people}
+    reason = (
+        "no_data" if session.basis == "registrations" else "samples_only" if session.basis == "samples"
+        else "names_only" if session.identity == "name" else None if wanted else "no_denominator"
+    )  # fmt: skip
+    is_known = reason in (None, "no_denominator")
+    return {
+        "session_id": session_id,
+        "registrations": len(wanted),
+        "late_registrations": sum(session.registrations[name]["registered_at"] > start for name in wanted),
+        "cancelled": list(kinds.values()).count("cancelled"),
+        "denied": list(kinds.values()).count("denied"),
+        "registered_attendees": len(wanted & came) if is_known else None,
+        "walk_ins": len(came - wanted) if is_known else None,
+        "attendance_rate": len(wanted & came) / len(wanted) if reason is None else None,
+        "reason": reason,
+    }
+
+
+def interaction_minutes(session_id: str, session: Session) -> list[Row]:
+    """What was done in each clock minute, by kind."""
+    amounts: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for row in session.interactions.values():
+        amounts[row["happened_at"] // 60 * 60, row["kind"]].append(row["amount"])
+    return [
+        {"session_id": session_id, "minute_at": at, "kind": kind, "events": len(each), "interactions": sum(each)}
+        for (at, kind), each in amounts.items()
+    ]
+
+
+SUMS = {
+    "registrations", "registered_attendees", "rated_registrations", "attendances", "completed_attendances", "session_views",
+    "person_minutes", "attended_minutes", "covered_minutes", "chat_messages", "chatted_minutes", "questions_asked",
+    "present_at_mark", "attendances_at_mark", "stayed_to_mark", "could_stay_to_mark",
+}  # fmt: skip
+BY_BASIS = {"peak_concurrent", "attended_minutes", "covered_minutes", "chat_messages", "chatted_minutes"}
+
+
+def measures(attended: Sequence[Attended]) -> list[Row]:
+    """Measures of the sessions; of the campaign by day, and of what is counted anew by week and to date. All of one market."""
+    rows: list[Row] = []
+    sums: dict[tuple[str, date, str, str], list[Any]] = defaultdict(list)
+    for one in attended:
+        session_id, on = one.fact["session_id"], one.fact["event_on"]
+        for (name, mark), value in of_session(one).items():
+            subject = ("session", session_id) if mark is None else ("session_minute", f"{session_id}:{mark}")
+            low = one.fact["unique_attendees_low"] if name == "unique_attendees" and value is not None else None
+            rows.append(measure(name, "session", on, *subject, value, None if low == value else low))
+            whole = ("basis", one.session.basis) if name in BY_BASIS else ("campaign", "all")
+            whole = whole if mark is None else ("minute", str(mark))
+            sums[name, on, *whole] += [] if value is None else [value]
+    rows += [
+        measure(name, "day", on, *subject, sum(values) if values else None)
+        for (name, on, *subject), values in sums.items()
+        if name in SUMS
+    ]
+    whole_sessions = [one for one in attended if one.session.basis != "registrations"]
+    for period in ("day", "week", "campaign_to_date"):
+        for on in sorted({start_of(period, one) for one in whole_sessions}):
+            within = [
+                one
+                for one in whole_sessions
+                if start_of(period, one) == on or (period == "campaign_to_date" and start_of(period, one) < on)
+            ]
+            rows.append(unique_people(period, on, within))
+            for basis in sorted({one.session.basis for one in within if start_of(period, one) == on}):
+                peaks = [one.fact["peak_concurrent"] for one in within if one.session.basis == basis]
+                highest = max((peak for peak in peaks if peak is not None), default=None)
+                rows.append(measure("peak_concurrent", period, on, "basis", basis, highest))
+    return rows
+
+
+def start_of(period: str, one: Attended) -> date:
+    """The date under which a session's period goes."""
+    on: date = one.fact["event_on"]
+    return on - timedelta(days=on.weekday()) if period == "week" else on
+
+
+def unique_people(period: str, on: date, within: Sequence[Attended]) -> Row:
+    """Different people of some sessions, and how few they may be where some are known by name alone."""
+    known = [one for one in within if one.session.basis == "intervals"]
+    everybody = {person: presence.identity for one in known for person, presence in one.people.items()}
+    kinds = list(everybody.values())
+    lows = [kinds.count("id"), kinds.count("name"), *(one.fact["unique_attendees_low"] for one in known)]
+    value = len(everybody) if known else None
+    return measure(
+        "unique_attendees", period, on, "campaign", "all", value, max(lows) if value and max(lows) < value else None
+    )
+
+
+def measure(
+    name: str, period: str, on: date, subject_type: str, subject_id: str, value: float | None, low: float | None = None
+) -> Row:
+    """A row of the measures, without market and reason."""
+    return {
+        "measure": name, "period": period, "event_on": on, "subject_type": subject_type, "subject_id": subject_id,
+        "value": None if value is None else float(value), "low": None if low is None else float(low),
+    }  # fmt: skip
+
+
+def of_session(one: Attended) -> dict[tuple[str, int | None], float | None]:
+    """What a session adds to the measures, by name and mark."""
+    fact, registered = one.fact, one.registered
+    is_matched = registered is not None and registered["registered_attendees"] is not None
+    found: dict[tuple[str, int | None], float | None] = {
+        ("registrations", None): registered and registered["registrations"],
+        ("registered_attendees", None): registered["registered_attendees"] if registered and is_matched else None,
+        ("rated_registrations", None): registered["registrations"] if registered and is_matched else None,
+    }
+    if one.session.basis == "registrations":
+        return found
+    has_people = one.session.basis == "intervals"
+    start, end = one.bounds
+    chat = [
+        row["kind"]
+        for row in one.session.interactions.values()
+        if start // 60 * 60 <= row["happened_at"] // 60 * 60 <= end
+    ]
+    has_chat = bool(chat)
+    found |= {
+        (name, None): value
+        for name, value in {
+            "unique_attendees": fact["unique_attendees"],
+            "new_attendees": fact["new_attendees"],
+            "peak_concurrent": fact["peak_concurrent"],
+            "attended_minutes": fact["attended_minutes"],
+            "covered_minutes": fact["covered_minutes"],
+            "person_minutes": fact["attended_minutes"] if has_people else None,
+            "session_views": fact["views"],
+            "attendances": fact["unique_attendees"],
+            "completed_attendances": fact["completed_attendees"],
+            "chat_messages": chat.count("comment") if has_chat else None,
+            "chatted_minutes": fact["attended_minutes"] if has_chat else None,
+            "questions_asked": chat.count("question") if has_chat else None,
+            "resource_clickers": None,
+        }.items()
+    }
+    for mark in (5, 15, 30):
+        is_reached = has_people and one.length >= 60 * mark
+        stayed = [len(there.there) >= 60 * mark for there in one.people.values()]
+        could = [one.length - min(there.there) >= 60 * mark for there in one.people.values()]
+        found |= {
+            ("present_at_mark", mark): fact[f"present_at_{mark}m"],
+            ("attendances_at_mark", mark): fact["unique_attendees"] if is_reached else None,
+            ("stayed_to_mark", mark): sum(stayed) if is_reached else None,
+            ("could_stay_to_mark", mark): sum(could) if is_reached else None,
+        }
+    return found
 
 
 def people_figures(people: Mapping[Person, Presence], length: int) -> Row:

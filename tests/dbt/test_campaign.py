@@ -76,7 +76,7 @@ def waves(*shares: tuple[int, float, str | None]) -> list[Row]:
 
 def by_basis(basis: str, minutes: float) -> list[Row]:
     subject = {"subject_type": "basis", "subject_id": basis}
-    return [measured("concurrent_minutes", 3, minutes, **subject), measured("covered_minutes", 3, 10, **subject)]
+    return [measured("attended_minutes", 3, minutes, **subject), measured("covered_minutes", 3, 10, **subject)]
 
 
 WEEKS = counted([None, 5, None, 7, 1, 1, 2, 10])
@@ -121,7 +121,7 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
 SOURCE_OF = {
     "answer_weighted": "survey",
     "base_weighted": "survey",
-    "concurrent_minutes": "live",
+    "attended_minutes": "live",
     "covered_minutes": "live",
 }
 

@@ -83,6 +83,15 @@ BELIEVABLE = {
             late_registrations, 1::bigint as cancelled, 0::bigint as denied, 3::bigint as registered_attendees, 2::bigint as
             walk_ins, 0.75::double as attendance_rate, null::varchar as reason
     """,
+    "rpt_live_advocate": """
+        select 'a' as campaign_id, unnest(['Dr. A', 'Dr. B']) as advocate, 'L07' as kpi_id, 3::bigint as sessions,
+            30.0::double as observed, 28.0::double as estimate, 20.0::double as ci_low, 36.0::double as ci_high, 0.8::double as
+            own_weight, 20.0::double as prior_mean, false as is_prior_only, null::varchar as reason
+    """,
+    "rpt_live_reconciliation": """
+        select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 'participants' as measure, 'staff' as cause,
+            10.0::double as ours, 12.0::double as platform, -2.0::double as residual, -2.0::double as difference
+    """,
     "dim_survey_question": """
         select 'a' as campaign_id, 'tpl' as survey_id, 'w5' as wave, unnest(['q1', 'q2']) as question_code, 'stress'
             as question_key, 'How?' as question_text, 'single' as kind
@@ -169,6 +178,15 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_live_interaction_minute", "figures_not_negative"): ("events = 0", "a/s1/2022-10-05 18:00:00+00/like"),
     ("fct_live_registration", "parts_lie_within_registrations"): ("registered_attendees = 5", "a/s1"),
     ("fct_live_registration", "what_is_unknown_says_why"): ("attendance_rate = null", "a/s1"),
+    ("rpt_live_advocate", "estimate_or_reason"): ("reason = 'no_data'", "a/Dr. A/L07"),
+    ("rpt_live_advocate", "lies_in_its_interval"): ("ci_high = 27", "a/Dr. A/L07"),
+    ("rpt_live_advocate", "prior_alone_under_two_sessions"): ("sessions = 1", "a/Dr. A/L07"),
+    ("rpt_live_advocate", "weight_is_a_share"): ("own_weight = 1.5", "a/Dr. A/L07"),
+    ("rpt_live_advocate", "lies_between_own_and_mean"): ("estimate = 31", "a/Dr. A/L07"),
+    ("rpt_live_reconciliation", "measure_known"): ("measure = 'likes'", "a/s1/likes/staff"),
+    ("rpt_live_reconciliation", "cause_known"): ("cause = 'luck'", "a/s1/participants/luck"),
+    ("rpt_live_reconciliation", "residual_is_ours_less_theirs"): ("ours = 11", "a/s1/participants/staff"),
+    ("rpt_live_reconciliation", "causes_are_not_empty"): ("difference = 0", "a/s1/participants/staff"),
     ("fct_survey_estimate", "display_known"): ("display = 'hide'", "a/tpl/w5/us/q1/1/all/all"),
     ("fct_survey_estimate", "reason_known"): ("reason = 'because'", "a/tpl/w5/us/q1/1/all/all"),
     ("fct_survey_estimate", "lies_in_its_interval"): ("ci_low_pct = 61", "a/tpl/w5/us/q1/1/all/all"),

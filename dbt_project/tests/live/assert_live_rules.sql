@@ -1,6 +1,6 @@
 {#
     Across the live tables, of the sessions that were rebuilt: attended minutes are one figure by sessions, clock minutes and people,
-    which makes them the integral of concurrency; what counts people agrees with the people; what is unknown says why.
+    which makes them the integral of concurrency; what counts people agrees with the people; the causes of a difference add up to it.
 #}
 with
 
@@ -114,6 +114,14 @@ compared as (
     where ({{ condition }}) is not true
     union all
 {% endfor -%}
+select
+    'causes_add_up' as rule,
+    campaign_id,
+    session_id,
+from {{ rebuilt_rows(ref('rpt_live_reconciliation')) }} as reconciled
+group by campaign_id, session_id, measure
+having abs(sum(difference) - max(residual)) > 1e-6
+union all
 select
     'figures_have_their_session' as rule,
     figures.campaign_id,

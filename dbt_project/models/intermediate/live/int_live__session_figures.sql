@@ -23,9 +23,11 @@ attended as (
             when count(*) filter (where identity = 'id') > 0 then count(*) filter (where identity = 'id')
             else count(distinct person)
         end as unique_attendees_low,
-        count(*) filter (where is_present_at_5m) as present_at_5m,
-        count(*) filter (where is_present_at_15m) as present_at_15m,
-        count(*) filter (where is_present_at_30m) as present_at_30m,
+        {% for minute in [5, 15, 30] -%}
+            count(*) filter (where is_present_at_{{ minute }}m) as present_at_{{ minute }}m,
+            count(*) filter (where attended_microseconds >= {{ minute * 60000000 }}) as stayed_{{ minute }}m,
+            count(*) filter (where could_attend_microseconds >= {{ minute * 60000000 }}) as could_stay_{{ minute }}m,
+        {% endfor -%}
         count(*) filter (where is_complete) as completed_attendees,
         sum(views) as views,
         sum(imputed_leaves) as imputed_leaves,
@@ -129,8 +131,9 @@ select
         when timed.covered_microseconds > 0 then timed.viewed_microseconds
     end as attended_microseconds,
     {% for figure in [
-        'unique_attendees', 'unique_attendees_low', 'present_at_5m', 'present_at_15m', 'present_at_30m', 'completed_attendees',
-        'views', 'imputed_leaves', 'attended_microseconds_low',
+        'unique_attendees', 'unique_attendees_low', 'present_at_5m', 'present_at_15m', 'present_at_30m', 'stayed_5m', 'stayed_15m',
+        'stayed_30m', 'could_stay_5m', 'could_stay_15m', 'could_stay_30m', 'completed_attendees', 'views', 'imputed_leaves',
+        'attended_microseconds_low',
     ] -%}
         cast(case when timed.has_people then coalesce(attended.{{ figure }}, 0) end as bigint) as {{ figure }},
     {% endfor -%}

@@ -1,0 +1,18 @@
+select
+    campaign_id,
+    advocate,
+    kpi_id,
+    sessions,
+    numerator,
+    denominator,
+    observed,
+    estimate,
+    standard_error,
+    ci_low,
+    ci_high,
+    own_weight,
+    prior_mean,
+    advocates,
+    is_prior_only,
+    reason,
+from {{ ref('int_live__advocates') }}
