@@ -107,6 +107,16 @@ class Reason(StrEnum):
         "There is no earlier reading to compare with.",
         "لا توجد قراءة سابقة للمقارنة.",
     )
+    SEVERAL_DEFINITIONS = (
+        "several_definitions",
+        "Platforms count views differently, so they make no sum; see each platform.",
+        "تعدّ المنصات المشاهدات بطرق مختلفة فلا تُجمع؛ انظر كل منصة.",
+    )
+    FIRST_PERIOD = (
+        "first_period",
+        "It is the first period on record, when everybody would be new.",
+        "إنها أول فترة مسجلة، وكل من فيها يُعدّ جديدًا.",
+    )
     NO_DATA = "no_data", "No data has been delivered for it yet.", "لم تُسلَّم بيانات له بعد."
     NOT_YET_BUILT = "not_yet_built", "The warehouse does not work this out yet.", "لا يحسب المستودع هذا بعد."
     SAMPLES_ONLY = (

@@ -16,7 +16,8 @@ from orchestration.seeds import Campaign, SeedError, check_seed, read_seed, with
 PACKAGED = Path(__file__).resolve().parent.parent / "dbt_project"
 """The project as it is shipped; nothing is ever written there."""
 
-HASHTAGS = "seeds/campaign_hashtags.csv"
+WITH_HASHTAGS = ("campaign_hashtags", "comparison_sets")
+"""The seeds that name hashtags."""
 
 WRITTEN_BY_DBT = ("target", "logs", "dbt_packages", "parsed")
 
@@ -78,8 +79,9 @@ def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
             check_seed(own.stem, files)
     except SeedError as error:
         raise ProjectError(f"{home.seeds}: {error}") from error
-    if HASHTAGS in files:
-        files[HASHTAGS] = with_normalised_hashtags(files[HASHTAGS])
+    for name in WITH_HASHTAGS:
+        if (seed := f"seeds/{name}.csv") in files:
+            files[seed] = with_normalised_hashtags(name, files[seed])
     return Project(home.warehouse.parent / "dbt", files)
 
 

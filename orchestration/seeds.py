@@ -82,6 +82,31 @@ class CampaignHashtag(_Row):
     role: Literal["campaign", "comparison"]
 
 
+class ComparisonSetTag(_Row):
+    """A hashtag of a set that share of voice is measured against; a changed set is a new version."""
+
+    campaign_id: Name
+    version: Name
+    starts_on: IsoDate
+    hashtag: Annotated[str, Field(pattern=r"^#?[^\s#,;'\"\[\]]+$")]
+
+
+class AbsenceRule(_Row):
+    """What it means when a supplier no longer delivers a video; supplier `*` stands for those without a rule."""
+
+    supplier: Name
+    absent_captures: Annotated[int, Field(ge=1)]
+    state: Literal["deleted", "private", "withdrawn"]
+
+
+class ProgrammeVideo(_Row):
+    """A video that was paid for, or one by which a partner creator is known."""
+
+    campaign_id: Name
+    video_id: Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
+    programme: Literal["paid", "partner"]
+
+
 class ScorecardLine(_Row):
     """A line of the scorecard; campaign `*` stands for every campaign that has no lines of its own."""
 
@@ -130,6 +155,16 @@ SEEDS: Mapping[str, Seed] = {
     "campaign_hashtags": Seed(
         CampaignHashtag, ("campaign_id", "hashtag"), {"campaign_id": ("campaigns", "campaign_id")}, _folded_hashtag
     ),
+    "comparison_sets": Seed(
+        ComparisonSetTag,
+        ("campaign_id", "version", "hashtag"),
+        {"campaign_id": ("campaigns", "campaign_id"), "hashtag": ("campaign_hashtags", "hashtag")},
+        _folded_hashtag,
+    ),
+    "absence_rules": Seed(AbsenceRule, ("supplier",), {}),
+    "programme_videos": Seed(
+        ProgrammeVideo, ("campaign_id", "video_id"), {"campaign_id": ("campaigns", "campaign_id")}
+    ),
     "scorecard": Seed(
         ScorecardLine,
         ("campaign_id", "position"),
@@ -170,7 +205,7 @@ def check_seed(name: str, files: Mapping[str, bytes]) -> None:
             problems += _described(name, line, cells, error)
             continue
         for column, names in known.items():
-            if cells[column] not in names and cells[column] != EVERY_CAMPAIGN:
+            if seed.fold(cells)[column] not in names and cells[column] != EVERY_CAMPAIGN:
                 place = f"seeds/{seed.refers_to[column][0]}.csv"
                 problems.append(
                     f"seeds/{name}.csv, line {line}, column {column}: found {cells[column]!r}, expected one of {place}: "
@@ -184,17 +219,18 @@ def check_seed(name: str, files: Mapping[str, bytes]) -> None:
     _raise(problems)
 
 
-def with_normalised_hashtags(seed: bytes) -> bytes:
-    """The seed of hashtags with each as ingestion normalises those of videos, so that they match however they were typed."""
+def with_normalised_hashtags(name: str, seed: bytes) -> bytes:
+    """A seed of hashtags with each as ingestion normalises those of videos, so that they match however they were typed."""
     import polars as pl
 
     from ingest.text import normalise_hashtag
 
+    columns = list(SEEDS[name].row.model_fields)
     rows = list(csv.DictReader(io.StringIO(seed.decode("utf-8-sig"))))
     written = [row["hashtag"].strip() for row in rows]
     hashtags = pl.Series(written, dtype=pl.String()).to_frame("hashtag").select(normalise_hashtag(pl.all())).to_series()
     text = io.StringIO()
-    made = csv.DictWriter(text, CampaignHashtag.model_fields, lineterminator="\n", extrasaction="ignore")
+    made = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
     made.writeheader()
     for row, tag, hashtag in zip(rows, written, hashtags, strict=True):
         display = row.get("display_hashtag") or tag.lstrip("#\uff03 ")
@@ -203,7 +239,10 @@ def with_normalised_hashtags(seed: bytes) -> bytes:
 
 
 def _known(files: Mapping[str, bytes], name: str, column: str) -> set[str]:
-    return {cells.get(column, "") for _, cells in _rows(name, files)}
+    return {
+        SEEDS[name].fold(cells).get(column, "") if name in SEEDS else cells.get(column, "")
+        for _, cells in _rows(name, files)
+    }
 
 
 def _rows(name: str, files: Mapping[str, bytes]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -25,20 +25,70 @@
 {% macro video_attributes() -%}
     {{ return([
         'hashtags', 'display_hashtags', 'creator_key', 'creator_country', 'creator_followers', 'created_at', 'created_on',
-        'duration_seconds',
+        'duration_seconds', 'platform', 'view_definition', 'supplier',
     ]) }}
 {%- endmacro %}
 
 {# The change of a counter since its previous known reading, or since 0 for a video that is younger than the capture before. #}
 {% macro net(counter, relation) -%}
-    {{ relation }}.{{ counter }} - coalesce(
-        {{ relation }}.{{ counter }}_previous, case when {{ relation }}.starts_from_zero then 0 end
+    ({{ relation }}.{{ counter }}_read.value - {{ before(counter, relation, 'value') }})
+{%- endmacro %}
+
+{# Its bounds, where the readings were rounded. #}
+{% macro net_low(counter, relation) -%}
+    ({{ relation }}.{{ counter }}_read.low - {{ before(counter, relation, 'high') }})
+{%- endmacro %}
+
+{% macro net_high(counter, relation) -%}
+    ({{ relation }}.{{ counter }}_read.high - {{ before(counter, relation, 'low') }})
+{%- endmacro %}
+
+{% macro before(counter, relation, part) -%}
+    coalesce({{ relation }}.{{ counter }}_before.{{ part }}, case when {{ relation }}.starts_from_zero then 0 end)
+{%- endmacro %}
+
+{# What it rose by. #}
+{% macro gross(counter, relation) -%}
+    case when {{ net(counter, relation) }} is not null then greatest({{ net(counter, relation) }}, 0) end
+{%- endmacro %}
+
+{# Hours between the two readings of a counter, or since the video was posted where it began at 0. #}
+{% macro hours_since(counter, relation) -%}
+    nullif(
+        {{ microseconds_between(
+            'coalesce(' ~ relation ~ '.' ~ counter ~ '_before.read_at, ' ~ relation ~ '.created_at)', relation ~ '.' ~ counter ~ '_read.read_at'
+        ) }} / cast(3600000000 as double), 0
     )
 {%- endmacro %}
 
+{# What the platform took back, of falls of one kind; a fall that rounding alone can explain is none. #}
+{% macro removed(counter, relation, kind='true') -%}
+    case
+        when {{ net(counter, relation) }} is null then null
+        when {{ relation }}.{{ counter }}_read.high < {{ relation }}.{{ counter }}_before.low and {{ kind }}
+            then -{{ net(counter, relation) }}
+        else 0
+    end
+{%- endmacro %}
+
+{# A fall by more than half of a video that was posted anew under its id is a counter that began again; any other is a correction. #}
+{% macro is_reset(counter, relation) -%}
+    coalesce(
+        2 * {{ relation }}.{{ counter }}_read.value < {{ relation }}.{{ counter }}_before.value
+        and {{ relation }}.created_at <> {{ relation }}.created_before_at,
+        false
+    )
+{%- endmacro %}
+
+{# Whose count of a view it is: figures of two definitions are never summed. #}
+{% macro view_definition(relation) -%}
+    coalesce(nullif(concat_ws('/', {{ relation }}.platform, {{ relation }}.metric_definition), ''), 'unknown')
+{%- endmacro %}
+
 {#
-    What the rows of a relation with campaign_id, hashtags and creator_country count for: every hashtag; the campaign, where one of
-    them is the campaign's; of the campaign and its seeded hashtags the market of the creator, and all markets together.
+    What the rows of a relation with campaign_id, event_on, hashtags and creator_country count for: every hashtag; the campaign, where
+    one of them is the campaign's; the comparison set in force, where one of them is in it. Of all but the hashtags that no seed names
+    the market of the creator, and all markets together.
 #}
 {% macro hashtag_subjects(relation, columns) %}
     {%- set kept = (['campaign_id'] + columns) | join(', ') %}
@@ -59,21 +109,27 @@
     ) as tagged
     semi join {{ ref('stg_campaign__hashtags') }} as seeded
         on tagged.campaign_id = seeded.campaign_id and tagged.hashtag = seeded.hashtag
+    {%- set groups = {
+        'campaign': "select campaign_id, 'all' as subject_id, date '0001-01-01' as starts_on, date '9999-12-31' as ends_before, list(hashtag) as hashtags from "
+        ~ ref('stg_campaign__hashtags') ~ " where is_campaign_hashtag group by campaign_id",
+        'comparison_set': "select campaign_id, version as subject_id, starts_on, ends_before, list(hashtag) as hashtags from "
+        ~ ref('stg_campaign__comparison_sets') ~ " group by campaign_id, version, starts_on, ends_before",
+    } %}
+    {%- for subject_type, tagged in groups.items() %}
     union all
     select
-        'campaign' as subject_type,
-        'all' as subject_id,
+        '{{ subject_type }}' as subject_type,
+        named.subject_id,
         unnest([coalesce(videos.creator_country, 'unknown'), 'all']) as market,
         videos.{{ kept | replace(', ', ', videos.') }},
     from {{ relation }} as videos
-    inner join (
-        select campaign_id, list(hashtag) as hashtags
-        from {{ ref('stg_campaign__hashtags') }}
-        where is_campaign_hashtag
-        group by campaign_id
-    ) as campaigns
-        on videos.campaign_id = campaigns.campaign_id
-    where list_has_any(videos.hashtags, campaigns.hashtags)
+    inner join ({{ tagged }}) as named
+        on
+            videos.campaign_id = named.campaign_id
+            and videos.event_on >= named.starts_on
+            and videos.event_on < named.ends_before
+    where list_has_any(videos.hashtags, named.hashtags)
+    {%- endfor %}
 {% endmacro %}
 
 {# Mature dates are told from provisional ones by the latest landing; only the rows whose flag flips are written. #}

@@ -1,8 +1,9 @@
 {#
     Figures that stand side by side as measures below each other: pairs of a measure and its figure in the relation, which has the
-    columns of the cell and `reason`, which says why a figure is NULL.
+    columns of the cell and the column `reason`, which says why a figure is NULL. Of those that are `bounded` it also has the bounds;
+    only bounds that differ from the figure are kept.
 #}
-{% macro measures_of(relation, figures) %}
+{% macro measures_of(relation, figures, reason='reason', bounded=[]) %}
     {% for measure, figure in figures -%}
         select
             campaign_id,
@@ -14,13 +15,25 @@
             subject_type,
             subject_id,
             cast({{ figure }} as double) as value,
-            cast(null as double) as low,
-            cast(null as double) as high,
-            case when {{ figure }} is null then reason end as reason,
+            {%- for bound in ['low', 'high'] %}
+                cast({{ _bound(figure, bound) if figure in bounded else 'null' }} as double) as {{ bound }},
+            {%- endfor %}
+            case when {{ figure }} is null then {{ reason }} end as reason,
         from {{ relation }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 {% endmacro %}
+
+{# Measures that are called as their figures. #}
+{% macro same_names(figures) -%}
+    {%- set pairs = [] -%}
+    {%- for figure in figures %}{% do pairs.append((figure, figure)) %}{% endfor -%}
+    {{ return(pairs) }}
+{%- endmacro %}
+
+{% macro _bound(figure, bound) -%}
+    case when {{ figure }}_low < {{ figure }} or {{ figure }}_high > {{ figure }} then {{ figure }}_{{ bound }} end
+{%- endmacro %}
 
 {# A sum whose digits do not depend on the order of the rows. #}
 {% macro exact_sum(figure, window) -%}

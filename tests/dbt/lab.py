@@ -18,6 +18,7 @@ from ingest.home import Home
 from ingest.ledger import LEDGER, read_ledger, write_ledger
 from ingest.source import INSTANT, LINEAGE, Table
 from ingest.sources import SOURCES
+from orchestration.project import WITH_HASHTAGS
 from orchestration.seeds import with_normalised_hashtags
 from orchestration.warehouse import open_warehouse
 
@@ -33,7 +34,7 @@ class Lab:
         self._manifest: bytes | None = None
         shutil.copytree(PROJECT, self.project, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
         for name, content in seeds.items():
-            seed = with_normalised_hashtags(content.encode()) if name == "campaign_hashtags" else content.encode()
+            seed = with_normalised_hashtags(name, content.encode()) if name in WITH_HASHTAGS else content.encode()
             (self.project / "seeds" / f"{name}.csv").write_bytes(seed)
         lake.prepare(self.home, SOURCES)
         write_ledger(self.home, LEDGER.to_frame())

@@ -11,6 +11,7 @@ from tests.dbt.lab import Lab
 
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-03-02,,Asia/Dubai\n"
 HASHTAGS = "campaign_id,hashtag,display_hashtag,role\nc,#Calm,Calm,campaign\nc,other,other,comparison\n"
+SETS = "campaign_id,version,starts_on,hashtag\nc,1,2026-01-01,Calm\nc,1,2026-01-01,other\nc,2,2026-03-06,other\n"
 MARTS = [
     "dim_hashtag",
     "dim_creator",
@@ -31,6 +32,7 @@ MODELS = [
     "+fct_hashtag_total_day",
     "+int_hashtag__measures",
 ]
+SEEDS = ["campaigns", "campaign_hashtags", "comparison_sets", "absence_rules", "programme_videos", "sources", "markets"]
 CUT_OFF_AFTER = ["stg_lake__rebuilds", "int_hashtag__video_days", "int_hashtag__videos", "int_hashtag__posts",
                  "int_hashtag__post_days", "int_hashtag__subject_days", "fct_hashtag_video_day"]  # fmt: skip
 START = date(2026, 3, 1)
@@ -52,8 +54,11 @@ def reading(video: str, day: int, views: int | None, **more: object) -> dict[str
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds loaded, to be copied: parsing is most of what a small build costs."""
-    lab = Lab(tmp_path_factory.mktemp("template"), {"campaigns": CAMPAIGNS, "campaign_hashtags": HASHTAGS})
-    assert lab.dbt("seed", "--select", "campaigns", "campaign_hashtags", "sources", "markets")
+    lab = Lab(
+        tmp_path_factory.mktemp("template"),
+        {"campaigns": CAMPAIGNS, "campaign_hashtags": HASHTAGS, "comparison_sets": SETS},
+    )
+    assert lab.dbt("seed", "--select", *SEEDS)
     return lab
 
 

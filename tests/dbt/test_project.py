@@ -19,11 +19,11 @@ PUBLIC = {
     "dim_campaign": "campaign_id name starts_on ends_on reporting_timezone",
     "dim_hashtag": "campaign_id hashtag display_hashtag is_campaign_hashtag",
     "dim_creator": "campaign_id creator_key first_posted_on creator_country is_partner",
-    "dim_video": "campaign_id video_id creator_key created_at creator_country hashtags programme state",
+    "dim_video": "campaign_id video_id platform creator_key created_at creator_country hashtags programme state state_since",
     "fct_hashtag_video_day": (
         "campaign_id video_id event_on views likes comments shares saves views_total likes_total "
         "comments_total shares_total saves_total interval_days is_first_reading is_provisional "
-        "is_in_campaign"
+        "is_in_campaign views_low views_high views_gross views_removed views_reset views_correction"
     ),
     "fct_hashtag_day": (
         "campaign_id hashtag event_on posts unique_creators new_creators views likes comments shares "

@@ -27,7 +27,7 @@ def at(number: int, hour: int = 6) -> datetime:
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     lab = Lab(tmp_path_factory.mktemp("template"), {"campaigns": CAMPAIGNS, "campaign_hashtags": HASHTAGS})
-    assert lab.dbt("seed", "--select", "campaigns", "campaign_hashtags", "markets")
+    assert lab.dbt("seed", "--select", "campaigns", "campaign_hashtags", "comparison_sets", "markets")
     return lab
 
 

@@ -25,14 +25,19 @@ BELIEVABLE = {
     "dim_video": """
         select 'a' as campaign_id, unnest(['1', '2']) as video_id, repeat('1', 32) as creator_key, timestamptz
             '2022-10-04 10:00+00' as created_at, 'AE' as creator_country, ['endthestigma'] as hashtags, null::varchar as
-            programme, 'observed' as state
+            programme, 'observed' as state, date '2022-10-04' as state_since
     """,
     "fct_hashtag_video_day": """
         select 'a' as campaign_id, unnest(['1', '2']) as video_id, date '2022-10-05' as event_on, 10::bigint as
             views, 1::bigint as likes, 1::bigint as comments, -1::bigint as shares, null::bigint as saves, 100::bigint
             as views_total, 10::bigint as likes_total, 5::bigint as comments_total, 2::bigint as shares_total,
             null::bigint as saves_total, 1::bigint as interval_days, false as is_first_reading, false as is_provisional,
-            true as is_in_campaign
+            true as is_in_campaign,
+            10::bigint as views_low, 10::bigint as views_high, 10::bigint as views_gross, 0::bigint as views_removed, 0::bigint as views_reset, 0::bigint as views_correction,
+            1::bigint as likes_low, 1::bigint as likes_high, 1::bigint as likes_gross, 0::bigint as likes_removed, 0::bigint as likes_reset, 0::bigint as likes_correction,
+            1::bigint as comments_low, 1::bigint as comments_high, 1::bigint as comments_gross, 0::bigint as comments_removed, 0::bigint as comments_reset, 0::bigint as comments_correction,
+            -1::bigint as shares_low, -1::bigint as shares_high, 0::bigint as shares_gross, 1::bigint as shares_removed, 0::bigint as shares_reset, 1::bigint as shares_correction,
+            null::bigint as saves_low, null::bigint as saves_high, null::bigint as saves_gross, null::bigint as saves_removed, null::bigint as saves_reset, null::bigint as saves_correction
     """,
     "fct_hashtag_day": """
         select 'a' as campaign_id, unnest(['endthestigma', 'calm']) as hashtag, date '2022-10-05' as event_on,
@@ -145,7 +150,9 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("dim_campaign", "dates_in_order"): ("ends_on = '2022-10-03'", "a"),
     ("dim_campaign", "timezone_known"): ("reporting_timezone = null", "a"),
     ("dim_hashtag", "hashtag_is_bare"): ("hashtag = '#x'", "a/#x"),
+    ("dim_video", "state_known"): ("state = 'lost'", "a/1"),
     ("fct_hashtag_video_day", "net_has_total"): ("likes_total = null", "a/1/2022-10-05"),
+    ("fct_hashtag_video_day", "net_is_gross_less_removed"): ("shares_correction = 0", "a/1/2022-10-05"),
     ("fct_hashtag_video_day", "interval_not_negative"): ("interval_days = -1", "a/1/2022-10-05"),
     ("fct_hashtag_video_day", "totals_not_negative"): ("shares_total = -1", "a/1/2022-10-05"),
     ("fct_hashtag_day", "counts_not_negative"): ("new_creators = -1", "a/endthestigma/2022-10-05"),

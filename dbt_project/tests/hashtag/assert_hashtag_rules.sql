@@ -32,9 +32,7 @@ known as (
             facts.event_on,
             facts.{{ counter }} as net,
             facts.{{ counter }}_total as total,
-            coalesce(
-                video_days.{{ counter }}_previous, case when video_days.starts_from_zero then 0 else facts.{{ counter }}_total end
-            ) as before,
+            coalesce({{ before(counter, 'video_days', 'value') }}, facts.{{ counter }}_total) as before,
         from facts
         inner join video_days
             on
@@ -65,6 +63,7 @@ tagged as (
         video_days.event_on,
         unnest(video_days.hashtags) as hashtag,
         facts.views,
+        video_days.view_definition,
         facts.likes + facts.comments + facts.shares as engagements_lcs,
     from video_days
     inner join facts
@@ -81,7 +80,7 @@ summed as (
         campaign_id,
         hashtag,
         event_on,
-        sum(views) as views,
+        case when count(distinct view_definition) = 1 then sum(views) end as views,
         sum(engagements_lcs) as engagements_lcs,
         count(*) as video_readings,
     from tagged
@@ -112,9 +111,9 @@ added as (
 
     select
         campaign_id,
-        concat_ws(' ', subject_type, subject_id, event_on) as subject,
+        concat_ws(' ', subject_type, subject_id, event_on, view_definition) as subject,
     from subject_days
-    group by campaign_id, subject_type, subject_id, event_on
+    group by campaign_id, subject_type, subject_id, event_on, view_definition
     having
         count(*) > 1
         and (

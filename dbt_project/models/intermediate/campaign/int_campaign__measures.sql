@@ -28,6 +28,8 @@ days as (
     select
         measures.*,
         {{ week_on('measures.event_on', 'markets.week_starts_on') }} as week_on,
+        -- A day without a common unit leaves its period without one.
+        case when measures.reason = 'several_definitions' then measures.reason end as several,
     from measures
     inner join {{ ref('measures') }} as dictionary on measures.measure = dictionary.measure
     left join {{ ref('markets') }} as markets on measures.market = markets.market
@@ -46,10 +48,10 @@ weeks as (
         market,
         subject_type,
         subject_id,
-        {{ exact_sum('value') }} as value,
-        case when count(low) > 0 then {{ exact_sum('coalesce(low, value)') }} end as low,
-        case when count(high) > 0 then {{ exact_sum('coalesce(high, value)') }} end as high,
-        case when count(value) = 0 then min(reason) end as reason,
+        case when count(several) = 0 then {{ exact_sum('value') }} end as value,
+        case when count(low) > 0 and count(several) = 0 then {{ exact_sum('coalesce(low, value)') }} end as low,
+        case when count(high) > 0 and count(several) = 0 then {{ exact_sum('coalesce(high, value)') }} end as high,
+        coalesce(min(several), case when count(value) = 0 then min(reason) end) as reason,
     from days
     group by campaign_id, measure, week_on, market, subject_type, subject_id
 
@@ -66,10 +68,16 @@ to_date_ as (
         market,
         subject_type,
         subject_id,
-        {{ exact_sum('value', 'so_far') }} as value,
-        case when count(low) over so_far > 0 then {{ exact_sum('coalesce(low, value)', 'so_far') }} end as low,
-        case when count(high) over so_far > 0 then {{ exact_sum('coalesce(high, value)', 'so_far') }} end as high,
-        case when count(value) over so_far = 0 then min(reason) over so_far end as reason,
+        case when count(several) over so_far = 0 then {{ exact_sum('value', 'so_far') }} end as value,
+        case
+            when count(low) over so_far > 0 and count(several) over so_far = 0
+                then {{ exact_sum('coalesce(low, value)', 'so_far') }}
+        end as low,
+        case
+            when count(high) over so_far > 0 and count(several) over so_far = 0
+                then {{ exact_sum('coalesce(high, value)', 'so_far') }}
+        end as high,
+        coalesce(min(several) over so_far, case when count(value) over so_far = 0 then min(reason) over so_far end) as reason,
     from days
     window so_far as (
         partition by campaign_id, measure, market, subject_type, subject_id

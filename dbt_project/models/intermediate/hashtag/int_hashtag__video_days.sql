@@ -1,8 +1,11 @@
 {#
-    Cumulative, so that a day is built from the day and what was known before it: of every counter the previous known value and its
-    date; hashtags, country and creator carried forward as they were last read.
+    Cumulative, so that a day is built from the day and what was known before it: of every counter the date's reading (`<counter>_read`)
+    and the known one before (`<counter>_before`); hashtags, country and creator carried forward as they were last read.
 #}
 {{ config(materialized='incremental', incremental_strategy='from_date') }}
+{%- set read_columns = [] %}
+{%- for counter in counters() %}{% do read_columns.append(counter ~ '_read') %}{% endfor %}
+{%- set read_columns = read_columns + video_attributes() %}
 {%- set videos = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_hashtag__videos') %}
 with
 
@@ -23,17 +26,51 @@ dated as not materialized (
         readings.landed_on,
         readings.delivery,
         readings.line,
-        {%- for column in counters() + video_attributes() if column != 'created_on' %}
-            readings.{{ column }},
+        {%- for counter in counters() %}
+            readings.{{ counter }},
+            readings.{{ counter }}_unit,
+        {%- endfor %}
+        readings.rounding,
+        {{ view_definition('readings') }} as view_definition,
+        coalesce(deliveries.supplier, 'unnamed') as supplier,
+        {%- for attribute in video_attributes() if attribute not in ('created_on', 'view_definition', 'supplier') %}
+            readings.{{ attribute }},
         {%- endfor %}
     from {{ ref('stg_hashtag__video_readings') }} as readings
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on readings.campaign_id = campaigns.campaign_id
+    left join {{ ref('stg_lake__deliveries') }} as deliveries
+        on
+            deliveries.source = 'hashtag'
+            and readings.landed_on = deliveries.landed_on
+            and readings.delivery = deliveries.delivery
 
 ),
 
 readings as not materialized (
 
-    select dated.*
+    select
+        dated.campaign_id,
+        dated.video_id,
+        dated.event_on,
+        dated.captured_at,
+        dated.landed_on,
+        dated.delivery,
+        dated.line,
+        {%- for counter in counters() %}
+            case
+                when dated.{{ counter }} is not null
+                    then struct_pack(
+                        value := dated.{{ counter }},
+                        low := {{ lowest('dated.' ~ counter, 'dated.' ~ counter ~ '_unit', 'dated.rounding') }},
+                        high := {{ highest('dated.' ~ counter, 'dated.' ~ counter ~ '_unit', 'dated.rounding') }},
+                        event_on := dated.event_on,
+                        read_at := dated.captured_at
+                    )
+            end as {{ counter }}_read,
+        {%- endfor %}
+        {%- for attribute in video_attributes() %}
+            dated.{{ attribute }},
+        {%- endfor %}
     from dated
     inner join rebuilds on dated.campaign_id = rebuilds.campaign_id
     where dated.event_on >= rebuilds.rebuild_from
@@ -60,7 +97,7 @@ days as (
         readings.video_id,
         readings.event_on,
         readings.captured_at as last_captured_at,
-        {%- for column in counters() + video_attributes() %}
+        {%- for column in read_columns %}
             readings.{{ column }},
         {%- endfor %}
     from readings
@@ -75,7 +112,7 @@ days as (
         readings.video_id,
         readings.event_on,
         max(readings.captured_at) as last_captured_at,
-        {%- for column in counters() + video_attributes() %}
+        {%- for column in read_columns %}
             max_by(
                 readings.{{ column }},
                 struct_pack(
@@ -147,9 +184,8 @@ opened as (
         days.last_captured_at,
         false as is_opening,
         {%- for counter in counters() %}
-            days.{{ counter }},
-            days.{{ counter }} as {{ counter }}_known,
-            case when days.{{ counter }} is not null then days.event_on end as {{ counter }}_known_on,
+            days.{{ counter }}_read,
+            days.{{ counter }}_read as {{ counter }}_known,
         {%- endfor %}
         {%- for attribute in video_attributes() %}
             days.{{ attribute }},
@@ -170,9 +206,8 @@ opened as (
             last_captured_at,
             true as is_opening,
             {%- for counter in counters() %}
-                {{ counter }},
-                coalesce({{ counter }}, {{ counter }}_previous) as {{ counter }}_known,
-                case when {{ counter }} is not null then event_on else {{ counter }}_previous_on end as {{ counter }}_known_on,
+                {{ counter }}_read,
+                coalesce({{ counter }}_read, {{ counter }}_before) as {{ counter }}_known,
             {%- endfor %}
             {%- for attribute in video_attributes() %}
                 {{ attribute }},
@@ -195,10 +230,10 @@ carried as (
         last_captured_at,
         is_opening,
         {%- for counter in counters() %}
-            {{ counter }},
-            last_value({{ counter }}_known ignore nulls) over earlier as {{ counter }}_previous,
-            last_value({{ counter }}_known_on ignore nulls) over earlier as {{ counter }}_previous_on,
+            {{ counter }}_read,
+            last_value({{ counter }}_known ignore nulls) over earlier as {{ counter }}_before,
         {%- endfor %}
+        last_value(created_at ignore nulls) over earlier as created_before_at,
         {%- for attribute in video_attributes() %}
             last_value({{ attribute }} ignore nulls) over until_now as {{ attribute }},
         {%- endfor %}

@@ -6,19 +6,30 @@ videos as (
 
 ),
 
+programmes as (
+
+    select * from {{ ref('programme_videos') }}
+
+),
+
 creators as (
 
     select
-        campaign_id,
-        creator_key,
-        min(created_on) as first_posted_on,
-        max_by(creator_country, struct_pack(last_captured_at := last_captured_at, video_id := video_id))
-        filter (where creator_country is not null) as creator_country,
-        cast(null as boolean) as is_partner,
+        videos.campaign_id,
+        videos.creator_key,
+        min(videos.created_on) as first_posted_on,
+        max_by(
+            videos.creator_country, struct_pack(last_captured_at := videos.last_captured_at, video_id := videos.video_id)
+        ) filter (where videos.creator_country is not null) as creator_country,
+        case
+            when videos.campaign_id in (select campaign_id from programmes)
+                then coalesce(bool_or(programmes.programme = 'partner'), false)
+        end as is_partner,
         count(*) as videos,
     from videos
-    where creator_key is not null
-    group by campaign_id, creator_key
+    left join programmes on videos.campaign_id = programmes.campaign_id and videos.video_id = programmes.video_id
+    where videos.creator_key is not null
+    group by videos.campaign_id, videos.creator_key
 
 )
 

@@ -70,7 +70,7 @@ tagged as (
         days.event_on,
         days.created_on as posted_on,
         {%- for counter in counters() %}
-            days.{{ counter }},
+            days.{{ counter }}_read.value as {{ counter }},
         {%- endfor %}
         unnest(days.hashtags) as hashtag,
     from {{ ref('int_hashtag__video_days') }} as days

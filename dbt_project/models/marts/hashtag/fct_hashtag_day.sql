@@ -18,11 +18,25 @@ as_of as (
 
 engagement as (
 
+    -- Views of two definitions make no sum.
     select
-        *,
+        campaign_id,
         subject_id as hashtag,
+        event_on,
+        case when count(*) = 1 then min(view_definition) else 'several' end as view_definition,
+        {%- for figure in ['views', 'views_low', 'views_high', 'views_gross', 'views_removed'] %}
+            case when count(*) = 1 then max({{ figure }}) end as {{ figure }},
+        {%- endfor %}
+        {%- for figure in ['likes', 'comments', 'shares', 'saves', 'engagements_lcs'] %}
+            cast(sum({{ figure }}) as bigint) as {{ figure }},
+        {%- endfor %}
+        case when count(*) = 1 then max(rated_engagements_lcs) end as rated_engagements_lcs,
+        case when count(*) = 1 then max(rated_views) end as rated_views,
+        cast(sum(video_readings) as bigint) as video_readings,
+        cast(sum(rated_readings) as bigint) as rated_readings,
     from {{ ref('int_hashtag__subject_days') }}
     where subject_type = 'hashtag' and market = 'all'
+    group by campaign_id, subject_id, event_on
 
 ),
 
@@ -54,7 +68,9 @@ joined as (
         {%- for counter in counters() %}
             engagement.{{ counter }},
         {%- endfor %}
-        engagement.engagements_lcs,
+        {%- for figure in ['views_low', 'views_high', 'views_gross', 'views_removed', 'view_definition', 'engagements_lcs'] %}
+            engagement.{{ figure }},
+        {%- endfor %}
         {{ ratio('engagement.rated_engagements_lcs', 'engagement.rated_views') }} as engagement_rate_by_views,
         engagement.rated_engagements_lcs,
         engagement.rated_views,

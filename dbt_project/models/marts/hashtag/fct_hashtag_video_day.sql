@@ -23,15 +23,19 @@ differenced as (
         days.event_on,
         {%- for counter in counters() %}
             {{ net(counter, 'days') }} as {{ counter }},
-        {%- endfor %}
-        {%- for counter in counters() %}
-            days.{{ counter }} as {{ counter }}_total,
+            {{ net_low(counter, 'days') }} as {{ counter }}_low,
+            {{ net_high(counter, 'days') }} as {{ counter }}_high,
+            {{ gross(counter, 'days') }} as {{ counter }}_gross,
+            {{ removed(counter, 'days') }} as {{ counter }}_removed,
+            {{ removed(counter, 'days', is_reset(counter, 'days')) }} as {{ counter }}_reset,
+            {{ removed(counter, 'days', 'not ' ~ is_reset(counter, 'days')) }} as {{ counter }}_correction,
+            days.{{ counter }}_read.value as {{ counter }}_total,
         {%- endfor %}
         greatest(
             {%- for counter in counters() %}
                 case
-                    when days.{{ counter }} is not null
-                        then date_diff('day', days.{{ counter }}_previous_on, days.event_on)
+                    when days.{{ counter }}_read is not null
+                        then date_diff('day', days.{{ counter }}_before.event_on, days.event_on)
                 end
                 {{- ',' if not loop.last }}
             {%- endfor %}

@@ -17,6 +17,16 @@ tagged as (
 
 ),
 
+compared as (
+
+    select
+        campaign_id,
+        array_to_string(list_sort(list(concat(version, ' ', starts_on, ' ', hashtag))), ',') as hashtags,
+    from {{ ref('stg_campaign__comparison_sets') }}
+    group by campaign_id
+
+),
+
 weeks as (
 
     select array_to_string(list_sort(list(concat(market, ' ', week_starts_on))), ',') as markets
@@ -30,11 +40,15 @@ seeded as (
         campaigns.campaign_id,
         campaigns.reporting_timezone,
         md5(
-            concat_ws('|', campaigns.reporting_timezone, campaigns.starts_on, campaigns.ends_on, tagged.hashtags, weeks.markets)
+            concat_ws(
+                '|', campaigns.reporting_timezone, campaigns.starts_on, campaigns.ends_on, tagged.hashtags, compared.hashtags,
+                weeks.markets
+            )
         ) as seeds_hash,
     from campaigns
     cross join weeks
     left join tagged on campaigns.campaign_id = tagged.campaign_id
+    left join compared on campaigns.campaign_id = compared.campaign_id
 
 ),
 
@@ -45,6 +59,7 @@ loaded as (
         cast(ledger.landed_on as date) as landed_on,
         ledger.delivery,
         ledger.campaign_id,
+        ledger.supplier,
         concat_ws('|', ledger.rows_hash, seeded.seeds_hash) as state_hash,
         {{ event_on('ledger.first_event_at', "coalesce(seeded.reporting_timezone, 'UTC')") }} as first_on,
         {{ event_on('ledger.last_event_at', "coalesce(seeded.reporting_timezone, 'UTC')") }} as last_on,

@@ -1,0 +1,119 @@
+"""What readings of videos come to, worked out again one video at a time in plain Python: slow, and another way than SQL's."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+COUNTERS = ("views", "likes", "comments", "shares", "saves")
+ATTRIBUTES = ("hashtags", "creator_key", "creator_country", "created_at", "platform")
+Reading = Mapping[str, Any]
+Day = dict[str, Any]
+
+
+def date_of(instant: datetime) -> date:
+    """The date in Dubai, which has no summer time."""
+    return (instant + timedelta(hours=4)).date()
+
+
+def bounds(reading: Reading, counter: str) -> tuple[int, int]:
+    count, unit, rounding = reading[counter], reading.get(f"{counter}_unit") or 1, reading.get("rounding")
+    if unit == 1:
+        return count, count
+    below = 0 if rounding == "down" else unit // 2
+    return max(0, count - below), count + (unit // 2 if rounding == "nearest" else unit)
+
+
+def video_days(readings: Iterable[Reading]) -> list[Day]:
+    """Readings in the order in which they count, by video and date, with what each counter did since it was known before."""
+    ordered = sorted(readings, key=lambda reading: reading["captured_at"])
+    last_capture: dict[date, datetime] = {}
+    for reading in ordered:
+        last_capture[date_of(reading["captured_at"])] = reading["captured_at"]
+    grouped: dict[str, dict[date, list[Reading]]] = defaultdict(lambda: defaultdict(list))
+    for reading in ordered:
+        grouped[reading["video_id"]][date_of(reading["captured_at"])].append(reading)
+    days: list[Day] = []
+    for video, dates in grouped.items():
+        known: dict[str, Any] = dict.fromkeys(ATTRIBUTES)
+        before: dict[str, tuple[Any, ...]] = {}
+        for number, (event_on, day_readings) in enumerate(sorted(dates.items())):
+            created_before = known["created_at"]
+            for reading in day_readings:
+                known |= {name: reading[name] for name in ATTRIBUTES if reading.get(name) is not None}
+            day = {"video_id": video, "event_on": event_on, **known, "is_first": number == 0}
+            if number == 0:
+                earlier = [at for on, at in last_capture.items() if on < event_on]
+                zero = bool(earlier) and known["created_at"] is not None and known["created_at"] > max(earlier)
+            is_recreated = created_before is not None and created_before != known["created_at"]
+            for counter in COUNTERS:
+                usable = [reading for reading in day_readings if reading.get(counter) is not None]
+                day[counter] = None
+                if not usable:
+                    continue
+                last = usable[-1]
+                now = (last[counter], *bounds(last, counter), last["captured_at"])
+                old = before.get(counter) or ((0, 0, 0, known["created_at"]) if zero else None)
+                if old:
+                    fell = now[2] < old[1]
+                    removed = old[0] - now[0] if fell else 0
+                    day[counter] = now[0] - old[0]
+                    day[f"{counter}_low"], day[f"{counter}_high"] = now[1] - old[2], now[2] - old[1]
+                    day[f"{counter}_gross"], day[f"{counter}_removed"] = max(0, now[0] - old[0]), removed
+                    day[f"{counter}_reset"] = removed if is_recreated and 2 * now[0] < old[0] else 0
+                    day[f"{counter}_correction"] = removed - day[f"{counter}_reset"]
+                    day[f"{counter}_hours"] = Fraction((now[3] - old[3]) // timedelta(microseconds=1), 3_600_000_000)
+                before[counter] = now
+            days.append(day)
+    return days
+
+
+def total(days: Iterable[Day], figure: str) -> Any:
+    """A sum of what is known; None where nothing is."""
+    known = [day[figure] for day in days if day.get(figure) is not None]
+    return sum(known) if known else None
+
+
+def engagement(days: list[Day]) -> dict[str, tuple[Any, Any, Any]]:
+    """By measure the figure of some video-days and its bounds."""
+    for day in days:
+        parts = [day[counter] for counter in ("likes", "comments", "shares")]
+        if None not in parts:
+            day["lcs"] = sum(parts)
+            for bound in ("low", "high"):
+                day[f"lcs_{bound}"] = sum(day[f"{counter}_{bound}"] for counter in ("likes", "comments", "shares"))
+            if day["likes_hours"]:
+                day["lcs_pace"] = day["lcs"] / day["likes_hours"]
+        if day["views"] is not None and day["views_hours"]:
+            day["views_pace"] = day["views"] / day["views_hours"]
+    definitions = {day["platform"] for day in days}
+    viewed = days if len(definitions) == 1 else []
+    both = [day for day in viewed if day["views"] is not None and day.get("lcs") is not None]
+    found = {counter: (total(days, counter), None, None) for counter in ("likes", "comments", "shares", "saves")}
+    for measure, rows, figure in (
+        ("views", viewed, "views"),
+        ("engagements_lcs", days, "lcs"),
+        ("rated_views", both, "views"),
+        ("rated_engagements_lcs", both, "lcs"),
+    ):
+        low, value, high = (total(rows, f"{figure}{bound}") for bound in ("_low", "", "_high"))
+        found[measure] = (value, low, high) if (low, high) != (value, value) else (value, None, None)
+    for counter in ("shares", "saves"):
+        pairs = [day for day in viewed if day["views"] is not None and day[counter] is not None]
+        found[f"{counter}_on_views"] = (total(pairs, counter), None, None)
+        found[f"views_with_{counter}"] = (total(pairs, "views"), None, None)
+    found["views_gross"] = (total(viewed, "views_gross"), None, None)
+    found["views_removed"] = (total(viewed, "views_removed"), None, None)
+    found["views_per_hour"] = (total(viewed, "views_pace"), None, None)
+    found["engagements_per_hour"] = (total(days, "lcs_pace"), None, None)
+    return found
+
+
+def posts(days: Iterable[Day]) -> dict[str, Day]:
+    """By video the day on which its hashtags and its date of creation were first both known."""
+    found: dict[str, Day] = {}
+    for day in sorted(days, key=lambda day: day["event_on"]):
+        if day["hashtags"] is not None and day["created_at"] is not None:
+            found.setdefault(day["video_id"], day)
+    return found
