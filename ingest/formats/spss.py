@@ -4,12 +4,15 @@ What becomes of the variables is in `ingest.formats.survey_wave`. Only the varia
 at all, in a process apart: a damaged file can bring down the library that reads it.
 """
 
+import os
+import signal
+import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -201,9 +204,8 @@ def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[Any, Any]:
     """Without `user_missing` SPSS's user-missing codes would silently become empty."""
     kept = {"encoding": options.encoding, "user_missing": True, "disable_datetime_conversion": True}
     try:
-        values, meta = _apart().submit(_read_sav, path, {**kept, **how}).result(_MOST_SECONDS)
-    except (BrokenProcessPool, TimeoutError) as error:
-        _apart().shutdown(wait=False, cancel_futures=True)
+        values, meta = _apart().submit(_read_sav, path, {**kept, **how}).result()
+    except BrokenProcessPool as error:
         _apart.cache_clear()
         raise DeliveryError(
             f"{path.name}: is damaged (the SPSS library broke on it, or did not end within {_MOST_SECONDS} seconds); expected a "
@@ -226,11 +228,28 @@ def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[Any, Any]:
 @cache
 def _apart() -> ProcessPoolExecutor:
     """The process that SPSS files are read in: one for all of a run's files."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Also when the run is killed, which closes none of the queues that this process holds both ends of."""
+
+    def wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _read_sav(path: Path, how: dict[str, Any]) -> tuple[Any, Any]:
-    return pyreadstat.read_sav(path, **how)
+    # The alarm ends this process wherever the library is.
+    signal.alarm(_MOST_SECONDS)
+    try:
+        return pyreadstat.read_sav(path, **how)
+    finally:
+        signal.alarm(0)
 
 
 def _stripped(value: float | str) -> float | str:

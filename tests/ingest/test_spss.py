@@ -3,6 +3,10 @@
 import os
 import signal
 import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,14 @@ import pytest
 from ingest.formats import spss
 from ingest.source import DeliveryError
 from tests.ingest.survey_desk import FIXTURE, SURVEY_KEY, answered, deliver, read, real_file, rejected, segment, shares
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
 
 PLACING = """
 respondent_id: resp_no
@@ -228,6 +240,14 @@ class TestQuestions:
         with pytest.raises(DeliveryError, match="is damaged"):
             read(tmp_path / "damaged", "spss", {"w.sav": FIXTURE.read_bytes()}, SURVEY_KEY + PLACING)
         assert read(tmp_path / "next", "spss", {"w.sav": FIXTURE.read_bytes()}, SURVEY_KEY + PLACING).records_read == 40
+
+    def test_the_process_that_reads_ends_when_the_run_is_killed(self) -> None:
+        reads = "import os, time; from ingest.formats import spss; print(spss._apart().submit(os.getpid).result(), flush=True); time.sleep(60)"
+        with subprocess.Popen([sys.executable, "-c", reads], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+            assert run.stdout is not None
+            reader = int(run.stdout.readline())
+            run.kill()
+        wait_until(lambda: not Path(f"/proc/{reader}").exists())
 
     def test_a_top_that_is_no_answer_would_look_like_a_finding(self, tmp_path: Path) -> None:
         with pytest.raises(

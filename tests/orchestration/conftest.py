@@ -1,6 +1,5 @@
 """A small simulated campaign, landed and published once a session; tests work on copies of it."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,26 +11,11 @@ import pytest
 
 from ingest.home import Home
 from ingest.simulator import simulate
+from tests.command import environment
 
 SIZE = {"days": 6, "videos": 24, "sessions": 2, "respondents": 60}
 
 Copy = Callable[[Home], Home]
-
-
-def command(*arguments: str) -> list[str]:
-    """The `campaign` command as a process of its own would be started."""
-    return [sys.executable, "-m", "orchestration.cli", *arguments]
-
-
-def environment(**extra: str) -> dict[str, str]:
-    """The environment without what a developer may have set for a home of theirs."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPAIGN_", "DAGSTER_"))}
-    return {**clean, "NO_COLOR": "1", **extra}
-
-
-def campaign(*arguments: str, **extra: str) -> "subprocess.CompletedProcess[str]":
-    """Run the `campaign` command as a user does."""
-    return subprocess.run(command(*arguments), env=environment(**extra), capture_output=True, text=True, check=False)
 
 
 def marts(home: Home) -> dict[str, list[tuple[object, ...]]]:
@@ -60,7 +44,8 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def published(landed: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The same campaign after its first run."""
     home = _copy(landed, tmp_path_factory.mktemp("published") / "home")
-    done = campaign("run", "--home", str(home.root))
+    command = [sys.executable, "-m", "orchestration.cli", "run", "--home", str(home.root)]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return home
 

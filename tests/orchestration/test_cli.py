@@ -14,7 +14,8 @@ import pytest
 
 from ingest.home import Home
 from orchestration.display import counted, shown
-from tests.orchestration.conftest import Copy, campaign, command, environment
+from tests.command import Running, campaign, environment
+from tests.orchestration.conftest import Copy
 
 HEAVY = ("dagster", "dbt", "dagster_dbt", "great_expectations", "pandas")
 
@@ -126,16 +127,13 @@ def test_a_run_that_is_told_to_stop_says_so_in_one_line(
     copy: Copy, landed: Home, number: signal.Signals, code: int, name: str
 ) -> None:
     home = copy(landed)
-    process = subprocess.Popen(
-        command("run", "--home", str(home.root), "--quiet"), env=environment(), stderr=subprocess.PIPE, text=True
-    )
-    while process.poll() is None and not (home.lake / ".staging").exists():
-        time.sleep(0.01)
-    process.send_signal(number)
-    assert process.stderr is not None
-    assert process.stderr.read() == f"stopped by {name}\n"
-    assert process.wait() == code
-    process.stderr.close()
+    with Running(("run", "--home", str(home.root), "--quiet"), environment()) as running:
+        while running.process.is_alive() and not (home.lake / ".staging").exists():
+            time.sleep(0.01)
+        running.send_signal(number)
+        done = running.end()
+    assert done.stderr == f"stopped by {name}\n"
+    assert done.returncode == code
 
 
 def test_a_home_that_is_a_file(tmp_path: Path) -> None:
