@@ -6,7 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
-PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+PRIVATE_FILE, PRIVATE_FOLDER, WAY_THROUGH = 0o600, 0o700, 0o710
+
+
+def make_home(root: Path) -> None:
+    """Make a home where it is missing: its owner's alone, but for the group's way to what is published."""
+    root.parent.mkdir(parents=True, exist_ok=True)
+    root.mkdir(mode=WAY_THROUGH, exist_ok=True)
 
 
 def make_private(folder: Path) -> None:

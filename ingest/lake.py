@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from ingest.files import keep_private, make_private, replace_durably, write_atomically, write_privately
+from ingest.files import keep_private, make_home, make_private, replace_durably, write_atomically, write_privately
 from ingest.home import Home
 from ingest.ledger import in_effect
 from ingest.reasons import Reason
@@ -89,7 +89,7 @@ class StagedDelivery:
 
 def prepare(home: Home, sources: Iterable[Source]) -> None:
     """Make sure every table has its empty file, so that a query over the lake finds columns on the first day."""
-    home.root.mkdir(parents=True, exist_ok=True)
+    make_home(home.root)
     keep_private(home.lake)
     for source in sources:
         for table in source.tables:

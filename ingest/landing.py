@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from ingest.delivery import FIRST_LANDED_ON, folded, folder_signature, is_utf8, printable
-from ingest.files import PRIVATE_FILE, make_private
+from ingest.files import PRIVATE_FILE, make_home, make_private
 from ingest.home import Home
 from ingest.source import NOTE
 
@@ -100,7 +100,7 @@ def write_delivery(
     Returns the delivery's folder. Whoever looks at any instant sees the old delivery, the new one or none, never a part.
     """
     target = home.landing / source / landed_on.isoformat() / name
-    home.root.mkdir(parents=True, exist_ok=True)
+    make_home(home.root)
     make_private(target.parent)
     staging = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
     for file_name, content in files.items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import polars as pl
 
-from ingest.files import PRIVATE_FILE, keep_private, write_privately
+from ingest.files import PRIVATE_FILE, keep_private, make_home, write_privately
 from ingest.home import Home
 from ingest.landing import write_delivery
 from ingest.simulated.hashtag import plan_hashtag
@@ -134,7 +134,7 @@ def _refuse_other_content(home: Home, seed: int, size: dict[str, int]) -> None:
 def _write(home: Home, seed: int, size: dict[str, int], planned: list[PlannedDelivery], truth: Truth) -> None:
     """The truth and the marker first: a home that was left half written is still known to be simulated."""
     folder = home.root / "truth"
-    home.root.mkdir(parents=True, exist_ok=True)
+    make_home(home.root)
     keep_private(folder)
     for one in fields(Truth):
         write_privately(getattr(truth, one.name), folder / f"{one.name}.parquet")

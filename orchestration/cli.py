@@ -5,16 +5,13 @@ Exit codes: 0 published, or nothing to do; 3 the same, but deliveries are held o
 """
 
 import atexit
-import fcntl
 import os
 import signal
 import socket
-import subprocess
 import sys
-import time
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -214,48 +211,14 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web UI on the loopback interface.")] = 3000,
 ) -> None:
     """Start the Dagster web UI and the daemon that runs the schedule; stop both with Ctrl-C."""
-    from orchestration.instance import MODULE, prepare_instance
+    from orchestration.serving import ServingError, serve
 
     place = _home(home)
-    with _plain_end(place), _only_one(place) as lock:
-        _check_port(port)
-        prepare_instance(place)
-        # Not from the current directory, which may hold modules of the same names.
-        python = [sys.executable, "-P", "-m"]
-        web = ["dagster_webserver", "-h", "127.0.0.1", "-p", str(port), "--log-level", "warning", "-m", MODULE]
-        daemon = ["dagster._daemon", "run", "--log-level", "warning", "-m", MODULE]
-        console().print(shown(f"Dagster: http://127.0.0.1:{port} (home {place.root}). Stop it with Ctrl-C"))
-        _supervise(
-            # In sessions of their own, so that Ctrl-C reaches them once, from here.
-            [
-                subprocess.Popen([*python, *command], cwd=place.root, start_new_session=True, pass_fds=[lock])
-                for command in (web, daemon)
-            ]
-        )
-
-
-@contextmanager
-def _only_one(home: Home) -> Iterator[int]:
-    """Refuse a second daemon on a home. The lock lasts as long as any process that was handed it."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    lock = os.open(home.dagster / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        _stop(WRONG_USE, f"campaign up is already running for {home.root}; use it, or stop it first")
-    try:
-        yield lock
-    finally:
-        os.close(lock)
-
-
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with _plain_end(place):
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            _stop(WRONG_USE, f"port {port} cannot be used ({error.strerror}); name another with --port")
+            serve(place, port, lambda line: console().print(shown(line)))
+        except ServingError as error:
+            _stop(error.code, str(error))
 
 
 def _check_key(home: Home, news: "News") -> None:
@@ -316,21 +279,6 @@ def _say_what_is_set_aside(home: Home) -> None:
         errors.print(shown(line, "red"))
     if lines:
         raise typer.Exit(SET_ASIDE)
-
-
-def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
-    """Wait until one process ends or we are told to stop, then stop them all."""
-    try:
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.5)
-        _stop(NOT_PUBLISHED, "a Dagster process ended by itself; the other was stopped")
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=20)
-            process.kill()
 
 
 _wakeup, _signals = socket.socketpair()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ingest.files import PRIVATE_FILE, make_home
 from ingest.home import Home
 
 
@@ -39,8 +40,8 @@ def run_lock(home: Home, say: Callable[[str], None]) -> Iterator[RunLock]:
     if path in _held:
         yield _held[path]
         return
-    home.root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    make_home(home.root)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     waited = False
     try:
         try:

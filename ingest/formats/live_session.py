@@ -60,7 +60,7 @@ class Session(BaseModel):
     country: CountryCode | None = None
     starts_at: BoundTime | None = None
     ends_at: BoundTime | None = None
-    hosts: tuple[str, ...] = ()
+    hosts: Annotated[tuple[str, ...], Field(repr=False)] = ()
 
 
 class LiveOptions(BaseModel):
