@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from ingest.note import Note, describe, require_plausible
+from ingest.note import LONGEST_NAME, Note, describe, require_plausible
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import NOTE, Delivery, DeliveryError, Format, Source
 
 FIRST_LANDED_ON = date(2016, 1, 1)
+_SHOWN = 10
 
 
 def may_land_on(day: date) -> bool:
@@ -52,8 +53,10 @@ def load_delivery(
     require_plausible(options.model_dump(), "options")
     files = data_files(path, note.files)
     if not files:
-        present = ", ".join(entry.name for entry in data_files(path, ("*",))) or "nothing"
-        raise DeliveryError(f"{NOTE}: key 'files': {list(note.files)} matches no file; the folder holds {present}")
+        raise DeliveryError(
+            f"{NOTE}: key 'files': {_few(note.files)} matches no file, expected names or patterns of files beside the note; "
+            f"the folder holds {_few([entry.name for entry in data_files(path, ('*',))])}"
+        )
     return Delivery(
         source=source,
         landed_on=landed_on,
@@ -67,6 +70,11 @@ def load_delivery(
         files=files,
         pseudonyms=pseudonyms,
     )
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return (", ".join(repr(name[:LONGEST_NAME]) for name in names[:_SHOWN]) or "nothing") + more
 
 
 def _format(source: Source, note: Note) -> Format:
@@ -102,10 +110,14 @@ def require_own_files(path: Path, landing: Path) -> None:
             raise DeliveryError(
                 f"{printable(entry.name)}: its name is not UTF-8, as that of a file unpacked on another system; rename it"
             )
-        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(inside):
+        if entry.is_symlink() and not _leads_into(Path(os.path.realpath(entry.path)), inside):
             raise DeliveryError(
-                f"{entry.name}: is a link that leads out of the delivery's folder; expected the file itself: copy it here"
+                f"{entry.name}: is a link that leads out of the delivery's folder, or nowhere; expected the file itself: copy it here"
             )
+
+
+def _leads_into(target: Path, folder: Path) -> bool:
+    return target.is_relative_to(folder) and os.path.exists(target)  # noqa: PTH110 - a circle of links does not exist
 
 
 def folder_signature(path: Path) -> str | None:

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 import polars as pl
 import yaml
 from polars.exceptions import ComputeError
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from ingest.source import FIRST_YEAR, LAST_YEAR, NOTE, DeliveryError
@@ -22,6 +22,8 @@ LARGEST_NOTE = 1024**2
 """In bytes."""
 MOST_LEVELS, MOST_VALUES = 20, 50_000
 LARGEST_NUMBER = 2**63 - 1
+LONGEST_NAME = 200
+"""Of a delivery's folder, in bytes: with the endings that the lake adds, a file system takes no more than 255."""
 
 _AREA = re.compile(r"^[A-Za-z_]+(/[A-Za-z_-]+)+$|^[A-Za-z]{4,}$")
 _WORD = re.compile(r"^[A-Za-z][\w.-]{0,39}$")
@@ -58,8 +60,17 @@ def _own_file(pattern: str) -> str:
     return pattern
 
 
+def _folder_name(name: str) -> str:
+    if not 0 < len(name.encode(errors="replace")) <= LONGEST_NAME or name in (".", "..") or re.search(r"[/\\\0]", name):
+        raise ValueError(
+            f"found no name that a folder can have, expected one of 1 to {LONGEST_NAME} bytes without / and \\"
+        )
+    return name
+
+
 TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
 FilePattern = Annotated[str, AfterValidator(_own_file)]
+FolderName = Annotated[str, AfterValidator(_folder_name)]
 
 
 class Replaces(BaseModel):
@@ -68,7 +79,7 @@ class Replaces(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     landed_on: date
-    delivery: str
+    delivery: FolderName
 
 
 class Note(BaseModel):
@@ -80,7 +91,7 @@ class Note(BaseModel):
     format: str
     campaign: str
     timezone: TimeZoneName | None = None
-    files: tuple[FilePattern, ...] = ("*",)
+    files: Annotated[tuple[FilePattern, ...], Field(max_length=100)] = ("*",)
     supplier: str | None = None
     replaces_smaller: bool = False
     replaces: Replaces | None = None
@@ -102,8 +113,13 @@ class _NoteLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """A part of the note; one that is nested without end would end the stack of Python first."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if self.level == MOST_LEVELS:
-            raise _too_deep(self.peek_event().start_mark.line)  # type: ignore[no-untyped-call]
+            raise _too_deep(event.start_mark.line)
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise DeliveryError(
+                f"{NOTE}, line {event.start_mark.line + 1}: found a YAML tag (such as !!int), expected plain values: remove it"
+            )
         self.level += 1
         node = super().compose_node(parent, index)
         self.level -= 1
@@ -183,14 +199,22 @@ def _content(file: Path) -> object:
     except UnicodeDecodeError as error:
         raise DeliveryError(f"{NOTE}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except ValueError as error:
-        raise DeliveryError(f"{NOTE}: holds a date or number that does not exist ({error}); correct it") from error
+        raise DeliveryError(
+            f"{NOTE}: holds a date or number that does not exist ({_bare(str(error))}); correct it"
+        ) from error
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
-        line = f", line {place.line + 1}" if place else ""
-        problem = getattr(error, "problem", None) or getattr(error, "reason", "unreadable")
+        above = text[: getattr(error, "position", 0)]
+        line = f", line {1 + (place.line if place else above.count(chr(10)))}"
+        problem = str(getattr(error, "problem", None) or getattr(error, "reason", "unreadable"))
         raise DeliveryError(
-            f"{NOTE}{line}: is not YAML ({problem}); expected lines such as `source: hashtag`"
+            f"{NOTE}{line}: is not YAML ({_bare(problem)}); expected lines such as `source: hashtag`"
         ) from error
+
+
+def _bare(problem: str) -> str:
+    """What a library says of the note, without what it quotes of it."""
+    return re.sub(r"""(['"`])(?:(?!\1).){2,}\1""", "...", problem)
 
 
 def require_plausible(content: object, key: str = "") -> None:
@@ -231,7 +255,7 @@ def describe(error: ValidationError, model: type[BaseModel], prefix: str = "") -
     lines = []
     for finding in error.errors(include_url=False):
         place, kind, message = finding["loc"], finding["type"], finding["msg"].removeprefix("Value error, ")
-        key = ".".join([*filter(None, [prefix]), *(str(part)[:40] for part in place)])
+        key = ".".join([*filter(None, [prefix]), *map(_part, place)])
         if kind == "extra_forbidden":
             allowed = ", ".join(_keys_beside(model, place))
             lines.append(f"unknown {_named(place[-1], key)}: remove or correct it, expected one of {allowed}")
@@ -241,6 +265,11 @@ def describe(error: ValidationError, model: type[BaseModel], prefix: str = "") -
             found = "" if "found" in message else f"; found {_shown(finding['input'], model, place)}"
             lines.append(f"key {key!r}: {message}{found}")
     return f"{NOTE}: " + "; ".join(lines)
+
+
+def _part(part: str | int) -> str:
+    """A step on the way to a value, as a message may show it."""
+    return "..." if re.search(r"@|[0-9]{4,}", str(part)) else str(part)[:40]
 
 
 def _named(key: object, shown: str | None = None) -> str:

@@ -16,13 +16,9 @@ from ingest.delivery import FIRST_LANDED_ON, is_utf8, may_land_on
 from ingest.files import append_privately
 from ingest.home import Home
 from ingest.landing import Landed
-from ingest.note import Note
+from ingest.note import LONGEST_NAME, Note
 from ingest.pseudonym import read_marker
 from ingest.source import MOST_SECONDS, NOTE, ContractError, DeliveryError
-
-LONGEST_NAME = 200
-"""In bytes: with the endings that the lake adds, a file system takes no more than 255."""
-
 
 NOT_ITS_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """A disk that is full or read-only says nothing about the delivery: it stops the run."""
@@ -96,7 +92,7 @@ def check_replaced(note: Note, is_known: Callable[[tuple[date, str]], bool]) -> 
     replaces = note.replaces
     if replaces is not None and not is_known((replaces.landed_on, replaces.delivery)):
         raise DeliveryError(
-            f"{NOTE}: key 'replaces': found {replaces.landed_on}/{replaces.delivery[:LONGEST_NAME]}, which was never "
+            f"{NOTE}: key 'replaces': found {replaces.landed_on}/{replaces.delivery}, which was never "
             "delivered; correct the day or the name, or remove the key"
         )
 

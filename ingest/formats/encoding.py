@@ -128,7 +128,10 @@ def _utf_16(name: str, head: bytes) -> str:
         found[encoding] = len(re.findall(_USUAL, text)) / max(len(text), 1)
     best = max(found, key=lambda encoding: found[encoding])
     if found[best] < _LIKELY:
-        raise DeliveryError(f"{name}: is not text (it holds NUL bytes); expected a text file")
+        line = head[: head.index(0)].count(b"\n") + 1
+        raise DeliveryError(
+            f"{name}: line {line} holds NUL bytes, which no text does; expected a text file: deliver it again, saved as UTF-8"
+        )
     return best
 
 

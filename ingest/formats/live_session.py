@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from ingest.countries import COUNTRIES
 from ingest.formats.records import unreadable
 from ingest.formats.text_file import TextFile, read_columns, text_files
 from ingest.instants import DateOrder
@@ -41,8 +42,14 @@ def _with_a_time_of_day(value: object) -> object:
     raise ValueError("expected a date with a time of day, such as 2022-10-09T18:00:00+03:00")
 
 
+def _country(code: str) -> str:
+    if code.upper() not in COUNTRIES:
+        raise ValueError(f"found {code[:40]!r}, expected an ISO 3166 country code such as AE")
+    return code.upper()
+
+
 BoundTime: TypeAlias = Annotated[datetime, BeforeValidator(_with_a_time_of_day)]
-CountryCode: TypeAlias = Annotated[str, AfterValidator(str.upper)]
+CountryCode: TypeAlias = Annotated[str, AfterValidator(_country)]
 Word: TypeAlias = Annotated[str, AfterValidator(lambda word: " ".join(word.lower().split()))]
 
 

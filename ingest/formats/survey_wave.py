@@ -49,7 +49,7 @@ def require_columns(options: SurveyOptions, available: Iterable[str], file_name:
     named = {**dict.fromkeys(options.drop, "drop"), **dict.fromkeys(single, "questions"), **spread, **options.structure}
     for column, key in named.items():
         if column not in there:
-            hint = describe_header(there, column)
+            hint = describe_header(there, column, named)
             raise DeliveryError(
                 f"{file_name}: column {column!r} of {NOTE}, key options.{key}, is not there; {hint}; correct the name"
             )

@@ -8,7 +8,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -39,6 +39,7 @@ _MAGIC = {
 }
 _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
 _LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 6
+_LIKE = 0.75
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,12 @@ def as_text(name: str, data: bytes, encoding: str | None = None) -> TextFile:
     """Delivered bytes as text. Raises DeliveryError."""
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
-            raise DeliveryError(
-                f"{name}: is {what}, expected text; export it as CSV, or name its format in delivery.yml"
+            remedy = (
+                "rename it so that it ends so"
+                if " without the ending " in what
+                else "export it as CSV, or name its format in delivery.yml"
             )
+            raise DeliveryError(f"{name}: is {what}, expected text; {remedy}")
     decoded = to_utf8(name, data, encoding)
     if b"\r" in decoded:
         decoded = decoded.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -164,18 +168,20 @@ def positions(names: Sequence[str], width: int, columns: Mapping[str, str | int]
     there = [folded(name) for name in names]
     _refuse_repeated(file_name, there, {folded(theirs) for theirs in columns.values() if isinstance(theirs, str)})
     found: dict[str, int] = {}
+    sought = [theirs for theirs in columns.values() if isinstance(theirs, str)]
     for ours, theirs in columns.items():
         if isinstance(theirs, int):
             if not 1 <= theirs <= width:
                 raise DeliveryError(
-                    f"{file_name}: column {theirs} for {ours!r} is not there; found {width:,} columns, the first is 1"
+                    f"{file_name}: column {theirs} for {ours!r} is not there; found {width:,} columns, the first is 1; correct "
+                    "`columns` in delivery.yml"
                 )
             found[ours] = theirs
         elif folded(theirs) in there:
             found[ours] = there.index(folded(theirs)) + 1
         else:
             raise DeliveryError(
-                f"{file_name}: column {theirs[:_SHOWN_LETTERS]!r} for {ours!r} is not there; {describe_header(names, theirs)}; "
+                f"{file_name}: column {theirs[:_SHOWN_LETTERS]!r} for {ours!r} is not there; {describe_header(names, theirs, sought)}; "
                 "correct `columns` in delivery.yml"
             )
     return found
@@ -186,14 +192,18 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).replace("\ufeff", "").split())
 
 
-def describe_header(names: Sequence[str], sought: str | None = None) -> str:
-    """What a message may say of a header: its names, where they can be names and not what a person wrote."""
-    if not names or not is_plausible_header(names):
+def describe_header(names: Sequence[str], sought: str, known: Iterable[str]) -> str:
+    """What a message may say of a header in which `sought` is missing: its names, where they can be names and not data.
+
+    A line that has none of the `known` names, nor one like them, may be a record of a file without a header.
+    """
+    folded_names = {name.casefold(): name for name in reversed(names)}
+    is_known = any(difflib.get_close_matches(name.casefold(), folded_names, n=1, cutoff=_LIKE) for name in known)
+    if not is_known or not is_plausible_header(names):
         return f"found {len(names):,} columns in a line that is no header"
     shown = [repr(name[:_SHOWN_LETTERS]) for name in names[:_SHOWN_NAMES]]
     more = f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else ""
-    folded_names = {name.casefold(): name for name in reversed(names)}
-    near = difflib.get_close_matches(sought.casefold(), folded_names, n=1) if sought else []
+    near = difflib.get_close_matches(sought.casefold(), folded_names, n=1)
     meant = f"; did you mean {folded_names[near[0]][:_SHOWN_LETTERS]!r}?" if near else ""
     return f"found {', '.join(shown)}{more}{meant}"
 

@@ -12,9 +12,13 @@ from pydantic import model_validator
 from ingest.formats.json_documents import inside, read_documents, texts_at, top_level_names
 from ingest.formats.text_file import TextFile, describe_header, text_files
 from ingest.formats.video_options import Places, VideoOptions, no_positions, places_of
+from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import VideoRows, parse_videos, with_tags
 from ingest.formats.video_tags import words_of
 from ingest.source import Delivery, DeliveryError, Parsed
+
+# Names that the records of some product have: only where there is one of them, a message shows those that are found.
+_KNOWN = {name for preset in PRESETS.values() for names in preset.columns.values() for name in names}
 
 
 class VideoJsonOptions(VideoOptions):
@@ -51,9 +55,8 @@ def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
     documents, rejected = read_documents(file)
     records = inside(documents, (options.records,) if options.records else options.known.records)
     if options.records is not None and records is documents and documents.height:
-        raise DeliveryError(
-            f"{file.name}: {options.records!r} is no list of records; {_described(documents)}; correct options.records"
-        )
+        hint = describe_header(top_level_names(documents), options.records, _KNOWN)
+        raise DeliveryError(f"{file.name}: {options.records!r} is no list of records; {hint}; correct options.records")
     places = places_of(options)
     names = top_level_names(records)
     paths = {
@@ -120,13 +123,10 @@ def _require(
         missing = missing or ["video_id"]
     for ours in missing:
         name = str(places[ours].names[0])
+        hint = describe_header(top_level_names(records), name, _KNOWN)
         raise DeliveryError(
-            f"{file.name}: no record has {name!r} for {ours!r}; {_described(records, name)}; correct `columns` in delivery.yml"
+            f"{file.name}: no record has {name!r} for {ours!r}; {hint}; correct `columns` in delivery.yml"
         )
-
-
-def _described(records: pl.DataFrame, sought: str | None = None) -> str:
-    return describe_header(top_level_names(records), sought)
 
 
 FORMAT = VideoJson()

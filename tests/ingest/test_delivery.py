@@ -156,7 +156,7 @@ MISTAKES: list[tuple[str, str | bytes | dict[str, Any], str]] = [
     (
         "no such file",
         changed(files=["*.tsv"]),
-        r"key 'files': \['\*\.tsv'\] matches no file; the folder holds videos\.csv",
+        r"key 'files': '\*\.tsv' matches no file, expected .*; the folder holds 'videos\.csv'",
     ),
     (
         "a key twice",
@@ -209,9 +209,9 @@ MISTAKES: list[tuple[str, str | bytes | dict[str, Any], str]] = [
     (
         "a control character",
         "source: hash\x07tag\n",
-        r"delivery\.yml: is not YAML \(special characters are not allowed\)",
+        r"delivery\.yml, line 1: is not YAML \(special characters are not allowed\)",
     ),
-    ("a program", "source: !!python/object:os.system {}\n", r"delivery\.yml, line 1: is not YAML"),
+    ("a program", "source: !!python/object:os.system {}\n", r"delivery\.yml, line 1: found a YAML tag"),
     ("a list", "- hashtag\n", r"delivery\.yml: found a list, expected keys such as source, format, campaign"),
     ("empty", "", r"delivery\.yml: found nothing, expected keys"),
     (

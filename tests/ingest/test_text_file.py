@@ -190,7 +190,12 @@ class TestColumns:
     @pytest.mark.parametrize(
         ("text", "columns", "message"),
         [
-            ("a,b\n1,2\n", {"x": "c"}, r"f\.csv: column 'c' for 'x' is not there; found 'a', 'b'; correct `columns`"),
+            (
+                "a,b\n1,2\n",
+                {"x": "c", "y": "b"},
+                r"f\.csv: column 'c' for 'x' is not there; found 'a', 'b'; correct `columns`",
+            ),
+            ("Noor,Ali\nSara,Omar\n", {"x": "name"}, "found 2 columns in a line that is no header"),
             ("views,id\n1,2\n", {"x": "view"}, r"column 'view' for 'x' is not there; .* did you mean 'views'\?"),
             ("a,b\n1,2\n", {"x": 3}, r"f\.csv: column 3 for 'x' is not there; found 2 columns, the first is 1"),
             ("a,b\n1,2\n", {"x": 0}, r"f\.csv: column 0 for 'x' is not there"),
@@ -220,7 +225,7 @@ class TestColumns:
     def test_a_long_header_is_shown_in_part(self) -> None:
         header = ",".join(["x" * 50, *(f"column {letter}" for letter in "abcdefghijklmnopqrstuvwxyz")])
         with pytest.raises(DeliveryError, match=f"found '{'x' * 40}', 'column a'.*'column s' and 7 more"):
-            read_columns(text_file(f"{header}\n"), {"x": "views"})
+            read_columns(text_file(f"{header}\n"), {"x": "column a", "y": "views"})
 
     def test_without_a_header(self) -> None:
         table = read_table(text_file('\n1,2\n5" x,3\n'), has_header=False)
@@ -267,7 +272,7 @@ class TestEncodings:
             (b"a\n", "undefined", r"is not undefined as options\.encoding says"),
             (b"a\n", "base64", r"is not base64 as options\.encoding says"),
             (b"\xff\xfea\0\0\xd8b\0", None, r"begins as utf-16-le but is not"),
-            (b"a,b\n\0\1\2binary", None, r"is not text \(it holds NUL bytes\)"),
+            (b"a,b\n\0\1\2binary", None, r"line 2 holds NUL bytes, which no text does"),
             (
                 b"PK\x03\x04...",
                 None,
