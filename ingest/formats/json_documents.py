@@ -111,7 +111,7 @@ def _pointer(path: str) -> str:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -138,7 +138,7 @@ def _elements(text: str) -> Iterator[tuple[int, str]]:
         number += 1
         try:
             _, end = decoder.raw_decode(text, position)
-        except ValueError:
+        except (ValueError, RecursionError):
             yield number, text[position:]
             return
         yield number, text[position:end]

@@ -166,7 +166,7 @@ def _events(file: TextFile) -> Rows:
 def _array(file: TextFile) -> list[object]:
     try:
         return list(json.loads(file.text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DeliveryError(f"{file.name}: is not JSON; expected a JSON object a line; deliver it again") from error
 
 

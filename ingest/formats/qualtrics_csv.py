@@ -74,7 +74,7 @@ def _multiple(columns: tuple[str, ...], wording: dict[str, str], import_ids: lis
             continue
         try:
             said = json.loads(cell)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if "choiceId" in said and not str(said["ImportId"]).endswith("_TEXT"):
             choices[match[1]][name] = (match[2], wording[name])
