@@ -17,6 +17,9 @@ _MAYBE_WRITTEN = r"^\W*(?:\p{L}+\W+)?\d{1,2}[/.\-]\d{1,2}[/.\-]\d"
 _WRITTEN_DATE = r"^(?:\p{L}+\.?,?\s+)?([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-](?:[0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
 _NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first"}
 
+_SORTED = 5
+"""So many times, one after the other in one direction, are no accident: the file is sorted by them."""
+
 Bounds = tuple[datetime | None, datetime | None]
 
 
@@ -128,8 +131,13 @@ def _example(dates: pl.DataFrame) -> str:
     return f"{file}, line {line}, column '{label}': a date of the shape {shape_of(date)}"
 
 
-def tell_apart(frame: pl.DataFrame, name: str, zone: ZoneInfo, bounds: Bounds) -> pl.DataFrame:
-    """The frame with the ambiguous instants of a column decided, as far as the bounds or the order of a file do."""
+def tell_apart(
+    frame: pl.DataFrame, name: str, zone: ZoneInfo, bounds: Bounds, *, is_in_order: bool = True
+) -> pl.DataFrame:
+    """The frame with the ambiguous instants of a column decided, as far as the bounds or the order of a file do.
+
+    `is_in_order` says that files may be sorted by that column.
+    """
     flag = f"{name}_ambiguous"
     earliest, latest = (pl.lit(bound, frame.schema[name]) for bound in bounds)
     within = frame.select(
@@ -144,19 +152,25 @@ def tell_apart(frame: pl.DataFrame, name: str, zone: ZoneInfo, bounds: Bounds) -
         pl.when(pl.col("is_open") & is_second).then("later").otherwise("at").alias("at"),
         pl.col("is_open") & ~(is_second | is_first).fill_null(value=False),
     )
-    decided = pl.concat([_by_order(part) for part in bounded.partition_by("file", maintain_order=True)]).sort("row")
+    decided = bounded
+    if is_in_order:
+        decided = pl.concat([_by_order(part) for part in bounded.partition_by("file", maintain_order=True)]).sort("row")
     return frame.with_columns(decided["at"].alias(name), decided["is_open"].alias(flag))
 
 
 def _by_order(times: pl.DataFrame) -> pl.DataFrame:
-    """The times of one file, where it is sorted: in an hour shown twice, the second run begins where the clock went back."""
-    known = times.filter(~pl.col("is_open"))["at"].drop_nulls()
-    steps = known.diff().drop_nulls().dt.total_microseconds()
-    if not times["is_open"].any() or (steps > 0).any() == (steps < 0).any():
-        return times
+    """The times of one file, where it is sorted: between two that are known, and in an hour shown twice from where it goes back."""
     ordered = times.drop_nulls("at")
-    if (steps < 0).any():
+    known, all_ = (_steps(rows["at"]) for rows in (ordered.filter(~pl.col("is_open")), ordered))
+    if not times["is_open"].any() or all(known):
+        return times
+    # Where every time is in doubt, many of them in order but for one are no accident.
+    forward, back = known if any(known) else [steps * (min(all_) == 1 and max(all_) >= _SORTED) for steps in all_]
+    if forward == back:
+        return times
+    if back > forward:
         ordered = ordered.reverse()
+    ordered = _between_known(ordered, is_sorted=max(known) >= _SORTED)
     at = pl.col("at")
     is_new_hour = (pl.col("is_open") != pl.col("is_open").shift()) | (at.diff().abs() > pl.duration(days=1))
     runs = ordered.with_columns(is_new_hour.fill_null(value=False).cum_sum().alias("run"))
@@ -165,7 +179,9 @@ def _by_order(times: pl.DataFrame) -> pl.DataFrame:
         (pl.col("is_open") & (steps_back.sum().over("run") == 1)).alias("is_told"),
         steps_back.cum_sum().over("run").alias("second"),
     ).filter("is_told")
-    changes = told.select("row", pl.when(pl.col("second") > 0).then("later").otherwise("at").alias("told"))
+    by_steps = told.select("row", pl.when(pl.col("second") > 0).then("later").otherwise("at").alias("told"))
+    by_neighbours = ordered.filter("is_between").select("row", pl.col("at").alias("told"))
+    changes = pl.concat([by_steps, by_neighbours])
     return times.join(changes, on="row", how="left").select(
         "file",
         pl.coalesce("told", "at").alias("at"),
@@ -173,3 +189,26 @@ def _by_order(times: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_open") & pl.col("told").is_null(),
         "row",
     )
+
+
+def _steps(times: pl.Series) -> tuple[int, int]:
+    """How often a time is later than the one before it, and how often earlier."""
+    steps = times.diff().drop_nulls().dt.total_microseconds()
+    return int((steps > 0).sum()), int((steps < 0).sum())
+
+
+def _between_known(times: pl.DataFrame, *, is_sorted: bool) -> pl.DataFrame:
+    """Times in order, `is_between` where one of the two instants would precede a known time before it or follow one after it."""
+    at, later, is_open = pl.col("at"), pl.col("later"), pl.col("is_open") & pl.lit(is_sorted)
+    known = pl.when(~pl.col("is_open")).then(at)
+    bounds = times.with_columns(
+        known.cum_max().forward_fill().alias("before"),
+        known.reverse().cum_min().forward_fill().reverse().alias("after"),
+    )
+    is_second = (is_open & (at < pl.col("before"))).fill_null(value=False)
+    is_first = (is_open & ~is_second & (later > pl.col("after"))).fill_null(value=False)
+    return bounds.with_columns(
+        pl.when(is_second).then(later).otherwise(at).alias("at"),
+        (is_second | is_first).alias("is_between"),
+        (pl.col("is_open") & ~is_second & ~is_first).alias("is_open"),
+    ).drop("before", "after")

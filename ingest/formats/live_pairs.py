@@ -24,9 +24,13 @@ def pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     _, rejected = reject(
         levelled.filter(is_alone), {Reason.MISSING_KEY: (pl.lit(value=True), "a leave without a join before it")}
     )
+    # A leave that the clocks showed twice may have been rejected for having been read too early.
+    is_lost = (is_alone & pl.col("at_ambiguous")).any().over(person)
     # On each level of nesting joins and leaves take turns. The balance is the level: it sinks only when all are closed.
-    matched = levelled.filter(~is_alone).with_columns(
-        (pl.col("balance") + (pl.col("step") < 0).cast(pl.Int64())).alias("level")
+    matched = (
+        levelled.with_columns(is_lost.alias("is_lost"))
+        .filter(~is_alone)
+        .with_columns((pl.col("balance") + (pl.col("step") < 0).cast(pl.Int64())).alias("level"))
     )
     following = [
         pl.when(pl.col("step").shift(-1) < 0).then(pl.col(name).shift(-1)).over([*person, "level"]).alias(alias)
@@ -38,7 +42,7 @@ def pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .sort("row")
         .rename({"at": "joined_at", "at_ambiguous": "joined_at_ambiguous", "at_reason": "joined_at_reason"})
         .with_columns(
-            pl.col("left_at_ambiguous").fill_null(value=False),
+            pl.col("left_at_ambiguous").fill_null(pl.col("is_lost")),
             pl.lit(None, pl.String()).alias("left_at_reason"),
             (1 + pl.col("left_at").is_not_null().cast(pl.Int64())).alias("records"),
         )

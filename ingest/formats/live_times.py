@@ -52,7 +52,9 @@ def tell_sessions_apart(
     for part in bounded.with_row_index("row").partition_by("session_id", maintain_order=True):
         told = part
         for name in columns:
-            told = tell_apart(told, name, zone, (part["stated_start"][0], part["stated_end"][0]))
+            bounds_of_part = (part["stated_start"][0], part["stated_end"][0])
+            # Attendance is written in the order of joining; a leave follows its join, not the leave above it.
+            told = tell_apart(told, name, zone, bounds_of_part, is_in_order=name != "left_at")
         parts.append(told)
     return pl.concat(parts).sort("row").select(frame.columns)
 

@@ -53,10 +53,10 @@ TEAMS_LIST_COLUMNS = {
 
 # "Joined before", "Entrou antes", "Vorher beigetreten": whoever was there when the list began has joined by then.
 JOINED = (
-    r"\b(joined|entrou|ingressou|aderiu|beigetreten|teilgenommen|rejoint|arrivé|unió|ingresó|entrato|deelgenomen|bergabung|"
+    r"\b(joined|joins?|entrou|ingressou|aderiu|beigetreten|teilgenommen|rejoint|arrivé|unió|ingresó|entrato|deelgenomen|bergabung|"
     r"katıldı)\b|انضم"
 )
-LEFT = r"\b(left|saiu|verlassen|ausgetreten|quitté|parti|salió|abandonó|uscito|verlaten|keluar|meninggalkan|ayrıldı)\b|غادر"
+LEFT = r"\b(left|leaves?|saiu|verlassen|ausgetreten|quitté|parti|salió|abandonó|uscito|verlaten|keluar|meninggalkan|ayrıldı)\b|غادر"
 
 # How words for day, hour, minute and second begin; the longest that fits counts.
 DURATIONS = {

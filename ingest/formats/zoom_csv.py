@@ -136,7 +136,10 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
     is_written = {name: nothing(pl.col(name)).is_null() for name in ("joined_at", "registered_at")}
     has_come = pl.col("has_attended").str.strip_chars().str.to_lowercase() != "no"
     full_name = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True).str.strip_chars()
-    is_stay = pl.lit("joined_at" in rows.columns) & (is_written["joined_at"] | has_come.fill_null(value=True))
+    # Hosts and panelists do not register: one who did not come is a stay without a time.
+    is_stay = pl.lit("joined_at" in rows.columns) & (
+        is_written["joined_at"] | has_come.fill_null(value=True) | pl.lit(role is not None)
+    )
     return whole.select(
         "id",
         pl.coalesce(pl.when(nothing(pl.col("name")).is_null()).then("name"), full_name).alias("name"),
@@ -155,7 +158,7 @@ def _figures(meetings: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     counts = once.unpivot(list(_FIGURES), index=["file", "line"], variable_name="measure").with_columns(
         pl.col("value").cast(pl.Float64(), strict=False)
     )
-    minutes = people.filter("is_stay").select(
+    minutes = people.filter(pl.col("is_stay") & ~pl.col("is_in_waiting_room")).select(
         pl.lit("attended_minutes").alias("measure"),
         pl.col("reported_minutes").cast(pl.Float64(), strict=False).sum().alias("value"),
         pl.first("file", "line"),

@@ -202,6 +202,12 @@ def test_two_lists_of_one_meeting_are_one_log(live: LiveDesk) -> None:
     assert [row[1:] for row in stays_of(parsed)] == [(utc("2021-03-13T22:30:00"), 2), (None, 1)]
 
 
+def test_a_leave_that_may_have_been_misread_leaves_its_stay_in_doubt(live: LiveDesk) -> None:
+    text = list_of("A\tJoined\t2026-10-30 00:05:00", "A\tLeft\t2026-10-29 23:20:00", "A\tJoined\t2026-10-29 22:50:00")
+    stays = live.read("teams_list", {"a.csv": text}, SESSION, "Africa/Cairo").tables["live_stays"]
+    assert stays["is_ambiguous_time"].any()
+
+
 def test_clocks_that_change(live: LiveDesk) -> None:
     text = list_of("A\tJoined\t2026-10-29 23:40:00", "A\tLeft\t2026-10-30 00:20:00", "B\tJoined\t2026-10-29 20:00:00")
     stays = live.read("teams_list", {"a.csv": text}, SESSION, "Africa/Cairo").tables["live_stays"]

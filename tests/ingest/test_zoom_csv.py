@@ -206,6 +206,13 @@ def test_a_webinar_in_its_sections(live: LiveDesk) -> None:
     assert figures == {"registrants": 3, "unique_viewers": 1, "total_users": 3, "attended_minutes": 186}
 
 
+def test_a_panelist_who_did_not_come_is_no_registrant(live: LiveDesk) -> None:
+    absent = WEBINAR.replace("Attendee Details", "No,Nan,nan@x.org,--,--,--,--,\nAttendee Details")
+    parsed = live.read("zoom_csv", {"r.csv": absent}, {**SESSION, "date_order": "mdy"}, ZONE)
+    assert parsed.tables["live_registrations"].height == 3
+    assert parsed.rejected.select("line", "reason").rows() == [(11, "missing_key")]
+
+
 def test_a_registration_report(live: LiveDesk) -> None:
     text = (
         'Registration Report\nReport Generated:,"10/28/2026 09:00:11 AM"\n'
