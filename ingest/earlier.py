@@ -1,31 +1,47 @@
-"""Which files of the lake a reader may look back at: what the campaign's deliveries of earlier days brought."""
+"""What a reader may look back at: what the campaign's other deliveries brought; and who has to look again when one arrives late."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from ingest import lake
 from ingest.home import Home
-from ingest.ledger import in_effect
+from ingest.ledger import DELIVERY_ID, in_effect
 from ingest.source import Delivery, Earlier
 
 
-def earlier_deliveries(
+def other_deliveries(
     home: Home, delivery: Delivery, ledger: pl.DataFrame, staged: Sequence[lake.StagedDelivery]
 ) -> Earlier:
     """The look back of a delivery. `staged` are deliveries of the same run that are not in the lake yet."""
-    loaded = in_effect(ledger).filter(
-        pl.col("source") == delivery.source.name,
-        pl.col("campaign_id") == delivery.campaign_id,
-        pl.col("landed_on") < delivery.landed_on,
-    )
+    own = (delivery.landed_on, delivery.name)
+    loaded = in_effect(ledger).filter(source=delivery.source.name, campaign_id=delivery.campaign_id)
     keys = loaded.select("landed_on", "delivery").rows()
-    new = [item for item in staged if item.campaign_id == delivery.campaign_id and item.landed_on < delivery.landed_on]
+    new = [item for item in staged if item.campaign_id == delivery.campaign_id]
 
     def files(table: str) -> list[Path]:
         found = {key: lake.partition(home.lake / table, *key) for key in keys}
         found |= {(item.landed_on, item.delivery): item.tables[table] for item in new if table in item.tables}
-        return [path for _, path in sorted(found.items(), reverse=True) if path.exists()]
+        return [path for key, path in sorted(found.items()) if key != own and path.exists()]
 
     return Earlier(files)
+
+
+def in_doubt_again(
+    ledger: pl.DataFrame, read: Collection[tuple[str, date, str]], firsts: Iterable[datetime | None]
+) -> list[tuple[str, date, str]]:
+    """The deliveries that looked back before those just `read` arrived, and carry later events than the `firsts` of these.
+
+    What is decided of a delivery depends on what happened before, not on what had arrived before.
+    """
+    known = pl.struct(DELIVERY_ID).is_in([dict(zip(DELIVERY_ID, key, strict=True)) for key in read])
+    changed = in_effect(ledger).filter(known)["first_event_at"].to_list()
+    first = min((at for at in (*firsts, *changed) if at is not None), default=None)
+    if first is None:
+        return []
+    doubted = ledger.filter(
+        "is_current", ~known, pl.col("doubted").is_not_null(), pl.col("last_event_at") > first, outcome="accepted"
+    )
+    return doubted.select(DELIVERY_ID).rows()

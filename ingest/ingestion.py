@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from ingest import lake
-from ingest.delivery import content_hash, load_delivery, require_own_files
-from ingest.earlier import earlier_deliveries
+from ingest.delivery import content_hash, folder_signature, load_delivery, require_own_files
+from ingest.earlier import in_doubt_again, other_deliveries
 from ingest.home import Home
 from ingest.lake import StagedDelivery as StagedDelivery
 from ingest.landing import Landed, sweep_landing
@@ -127,14 +127,32 @@ def _batches(run: _Run, pending: Sequence[Landed], advance: Callable[[], None]) 
         advance()
         records += read.staged.records_read if read.staged else 0
         if records >= BATCH_RECORDS:
-            yield batch
+            yield _look_again(run, batch, ledger)
             batch, records, ledger = [], 0, read_ledger(run.home)
     if batch:
-        yield batch
+        yield _look_again(run, batch, ledger)
 
 
-def _read(run: _Run, item: Landed, ledger: pl.DataFrame, batch: Sequence[_Read]) -> _Read:
-    """Read one delivery, as far as it goes."""
+def _look_again(run: _Run, batch: Sequence[_Read], ledger: pl.DataFrame) -> list[_Read]:
+    """The batch, with what looked back before all of it was there read once more."""
+    firsts = [one.row["first_event_at"] for one in batch]
+    again = [
+        _read(run, one.item, ledger, batch, is_doubtful=True)
+        if one.row["doubted"] is not None
+        and any(at is not None and at < one.row["last_event_at"] for at in firsts[number:])
+        else one
+        for number, one in enumerate(batch, 1)
+    ]
+    for key in in_doubt_again(ledger, {one.item.id for one in batch}, firsts):
+        folder = _folder(run.home, key)
+        if (folder / NOTE).is_file():
+            item = Landed(*key, folder, folder_signature(folder))
+            again.append(_read(run, item, ledger, again, is_doubtful=True))
+    return again
+
+
+def _read(run: _Run, item: Landed, ledger: pl.DataFrame, batch: Sequence[_Read], *, is_doubtful: bool = False) -> _Read:
+    """Read one delivery, as far as it goes. One that is doubtful is read whether it was read before or not."""
     newest = _newest(ledger, item.id)
     row: dict[str, Any] = dict.fromkeys(LEDGER.names()) | {
         "source": item.source,
@@ -147,7 +165,7 @@ def _read(run: _Run, item: Landed, ledger: pl.DataFrame, batch: Sequence[_Read])
     }
     with refusing(run.home, item) as refusal:
         staged = [one.staged for one in batch if one.staged is not None]
-        read = _load(run, item, ledger, newest, row, staged)
+        read = _load(run, item, ledger, newest, row, staged, is_doubtful=is_doubtful)
     if refusal.reason is None:
         return read
     if refusal.may_pass:
@@ -162,6 +180,8 @@ def _load(
     newest: Mapping[str, Any] | None,
     row: dict[str, Any],
     beside: Sequence[StagedDelivery],
+    *,
+    is_doubtful: bool,
 ) -> _Read:
     """Fill the row with what the note says, and stage what the files hold. Whatever is raised here refuses the delivery."""
     require_own_files(item.path, run.home.landing)
@@ -179,7 +199,7 @@ def _load(
     }
     is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
     is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
-    if is_known and not is_to_mend:
+    if is_known and not is_to_mend and not is_doubtful:
         return _Read(item, row, is_known=True)
     check_place(run.home, item)
     if note.withdrawn and note.source == run.source.name:
@@ -187,8 +207,15 @@ def _load(
         return _Read(item, row | {"outcome": "withdrawn", "outcome_reason": "withdrawn by its note"})
     delivery = load_delivery(run.source, item.landed_on, item.path, note, run.people, run.campaigns)
     check_replaced(note, is_known=lambda key: _is_known(run.home, ledger, (item.source, *key)))
-    looking_back = replace(delivery, earlier=earlier_deliveries(run.home, delivery, ledger, beside))
-    staged = lake.stage(run.home, delivery, row["version"], delivery.format.read(looking_back))
+    looking_back = replace(delivery, earlier=other_deliveries(run.home, delivery, ledger, beside))
+    parsed = delivery.format.read(looking_back)
+    staged = lake.stage(run.home, delivery, row["version"], parsed)
+    if parsed.doubted:
+        row["doubted"] = ",".join(f"{name}!" if is_wrong else name for name, is_wrong in parsed.doubted.items())
+        row["rows_hash"] = _rows_hash(row["content_hash"], delivery.format.version, parsed.doubted)
+        is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
+        if is_known and not is_to_mend:
+            return _Read(item, row, is_known=True)
     measured = {name: getattr(staged, name) for name in _MEASURED}
     return _Read(item, row | measured, staged, note.replaces_smaller, is_known=is_to_mend)
 
@@ -306,13 +333,13 @@ def _folder(home: Home, key: DeliveryId) -> Path:
 def _touched(ledger: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
     """A folder that was touched but holds what it held: remember how it, what is around it and its files look now."""
     same = _is_delivery((row["source"], row["landed_on"], row["delivery"])) & pl.col("is_current")
-    changed = [
-        name for name in ("folder_signature", "refusal_context", "lake_files") if name != "lake_files" or row[name]
-    ]
+    names = ("folder_signature", "refusal_context", "lake_files", "doubted")
+    changed = [name for name in names if row[name] or name not in ("lake_files", "doubted")]
     return ledger.with_columns(
         pl.when(same).then(pl.lit(row[name], LEDGER[name])).otherwise(name).alias(name) for name in changed
     )
 
 
-def _rows_hash(content: str, reader_version: int | None) -> str:
-    return hashlib.sha256(f"{content} reader {reader_version}".encode()).hexdigest()
+def _rows_hash(content: str, reader_version: int | None, doubted: Mapping[str, bool] | None = None) -> str:
+    wrong = " ".join(name for name, is_wrong in (doubted or {}).items() if is_wrong)
+    return hashlib.sha256(f"{content} reader {reader_version} {wrong}".rstrip().encode()).hexdigest()

@@ -38,6 +38,10 @@ LEDGER_COLUMNS = {
     ),
     "first_event_at": Column(INSTANT, "First instant that its rows carry, UTC; NULL where they carry none."),
     "last_event_at": Column(INSTANT, "Last instant that its rows carry, UTC; NULL where they carry none."),
+    "doubted": Column(
+        pl.String(),
+        "Columns that were looked up in the campaign's other deliveries; ! marks those that they proved wrong.",
+    ),
     "lake_files": Column(
         pl.List(pl.Struct({"table": pl.String(), "rows": pl.Int64(), "bytes": pl.Int64()})),
         "What it put into the lake, by which a file that is missing or damaged is noticed.",

@@ -97,6 +97,7 @@ class Parsed:
 
     `tables` holds a frame per table of the source that the format fills, in the table's schema followed by `LINEAGE`, without
     duplicates. `records_read` counts the records found in the files, `records_duplicate` those equal to an earlier one.
+    `doubted` are the columns that were looked up in the campaign's other deliveries, each with whether they proved it wrong.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -104,6 +105,7 @@ class Parsed:
     records_duplicate: int = 0
     rejected: pl.DataFrame = field(default_factory=REJECTED.to_frame)
     unreadable: pl.DataFrame = field(default_factory=UNREADABLE.to_frame)
+    doubted: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Format(Protocol):
@@ -152,12 +154,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A read-only look at what the campaign's deliveries of earlier days brought to a table; `files` are newest first."""
+    """A read-only look at what the campaign's other deliveries brought to a table, whenever they landed."""
 
     files: Callable[[str], Sequence[Path]] = lambda _: ()
 
     def rows(self, table: Table) -> pl.LazyFrame:
-        """The rows of all of them, oldest last."""
+        """The rows of all of them."""
         return pl.concat(
             [
                 table.schema.to_frame().lazy(),

@@ -47,6 +47,8 @@ def read_times(
     frame: pl.DataFrame, columns: Mapping[str, str], zone: ZoneInfo | None, stated: DateOrder | None
 ) -> pl.DataFrame:
     """What `read_instants` gives, with every time that the clocks showed twice read as the first and flagged."""
+    if not columns:
+        return frame
     order = decide_date_order(frame, columns, stated)
     read = frame.with_columns(parse_instant(pl.col(name), zone, order).alias(name) for name in columns)
     return read.with_columns(

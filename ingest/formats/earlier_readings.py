@@ -1,4 +1,4 @@
-"""What earlier deliveries say of one that was just read: a counter that is 0 everywhere and was not before was not read."""
+"""What earlier readings say of a delivery that was just read: a counter that is 0 everywhere and was not before was not read."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,13 @@ from ingest.source import Delivery, Table
 _NEARLY_ALL, _MOST, _FEWEST = 0.95, 0.5, 3
 
 
-def doubt_zeros(frame: pl.DataFrame, counters: Sequence[str], table: Table, delivery: Delivery) -> pl.DataFrame:
+def doubt_zeros(
+    frame: pl.DataFrame, counters: Sequence[str], table: Table, delivery: Delivery
+) -> tuple[pl.DataFrame, dict[str, bool]]:
     """The frame with the zeros of a counter unknown where nearly all of it is 0 and most of it was above 0 before.
 
-    The frame has `video_id` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`.
+    The frame has `video_id`, `captured_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`. Also gives
+    the counters that are 0 nearly everywhere, each with whether that is implausible.
     """
     known = frame.select(pl.col(counters).is_not_null().sum()).row(0) if counters else ()
     zeros = frame.select((pl.col(counters) == 0).sum()).row(0) if counters else ()
@@ -23,20 +26,25 @@ def doubt_zeros(frame: pl.DataFrame, counters: Sequence[str], table: Table, deli
         if all_known >= _FEWEST and all_zeros >= _NEARLY_ALL * all_known
     ]
     if not suspects:
-        return frame
+        return frame, {}
     ids = frame["video_id"].drop_nulls().unique()
     earlier = (
         delivery.earlier.rows(table)
         .filter(pl.col("video_id").is_in(ids.implode()))
-        .group_by("video_id")
-        .agg(pl.col(suspects).sort_by("captured_at").drop_nulls().last())
+        .select("video_id", "captured_at", *suspects)
         .collect()
     )
-    now = frame.select("video_id", *suspects).join(earlier, on="video_id", suffix="_before")
+    now = frame.select("video_id", "captured_at", *suspects).with_row_index("reading")
+    before = now.join(earlier, on="video_id", suffix="_before").filter(
+        pl.col("captured_at_before") < pl.col("captured_at")
+    )
+    doubted = dict.fromkeys(suspects, False)
     for counter in suspects:
-        fell = now.filter((pl.col(counter) == 0) & pl.col(f"{counter}_before").is_not_null())
-        if not fell.height or (fell[f"{counter}_before"] > 0).sum() < _MOST * fell.height:
+        fell = before.filter((pl.col(counter) == 0) & pl.col(f"{counter}_before").is_not_null())
+        was_above_0 = fell.group_by("reading").agg((pl.col(f"{counter}_before") > 0).any().alias("was"))["was"]
+        if not was_above_0.len() or was_above_0.sum() < _MOST * was_above_0.len():
             continue
+        doubted[counter] = True
         is_zero = (pl.col(counter) == 0).fill_null(value=False)
         frame = frame.with_columns(
             *(pl.when(~is_zero).then(pl.col(name)).alias(name) for name in (counter, f"{counter}_unit")),
@@ -45,4 +53,4 @@ def doubt_zeros(frame: pl.DataFrame, counters: Sequence[str], table: Table, deli
             .otherwise(pl.col(f"{counter}_reason"))
             .alias(f"{counter}_reason"),
         )
-    return frame
+    return frame, doubted

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
-_IN_NO_JSON = "\x01"
+_IN_NO_JSON, _NOR_THIS = "\x01", b"\x02"
 
 
 def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -118,8 +118,9 @@ def _is_json(text: str) -> bool:
 
 def _lines(file: TextFile) -> pl.DataFrame:
     """Every line of the file, as a table of one column."""
+    data = file.data.replace(_IN_NO_JSON.encode(), _NOR_THIS)
     lines = pl.read_csv(
-        file.data, has_header=False, separator=_IN_NO_JSON, quote_char=None, infer_schema=False, new_columns=["json"],
+        data, has_header=False, separator=_IN_NO_JSON, quote_char=None, infer_schema=False, new_columns=["json"],
         truncate_ragged_lines=True,
     )  # fmt: skip
     return lines.with_row_index("line", 1)

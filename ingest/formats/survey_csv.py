@@ -4,8 +4,6 @@ Answers stay as they are written, spoilt ones too ("25-Jun" for 6-25); the note'
 back. What another product exported is refused, and its format named.
 """
 
-from collections import Counter
-
 from ingest.formats.qualtrics_csv import IMPORT_ID
 from ingest.formats.survey_export import Layout, SurveyExport
 from ingest.formats.survey_options import ExportOptions, SurveyCsvOptions
@@ -22,12 +20,6 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
             _refuse(sheet, row, "Qualtrics (import ids)", "qualtrics_csv")
         if row == 1 and is_second_row(cells):
             _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
-    twice = sorted(name for name, count in Counter(heads).items() if name and count > 1)
-    if twice:
-        places = ", ".join(str(place) for place, name in enumerate(heads, 1) if name in twice)
-        raise DeliveryError(
-            f"{sheet.name}: line 1 has the same name for columns {places}; expected each once: rename them in the file"
-        )
     columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
     return Layout(header_rows=1, columns=columns, reads_lists=False)
 

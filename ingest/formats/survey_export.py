@@ -3,7 +3,8 @@
 A product is a module that says what its header means (`Layout`); what becomes of the answers is in `survey_wave`.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -62,6 +63,8 @@ class SurveyExport:
         options = delivery.options_as(ExportOptions)
         sheets = list(survey_sheets(delivery, options.encoding))
         layouts = [self.lay_out(sheet, options) for sheet in sheets]
+        for sheet, layout in zip(sheets, layouts, strict=True):
+            _require_distinct(sheet, layout.columns)
         if not sheets:
             raise DeliveryError("holds no table; expected the export: deliver it again")
         layout = _together(layouts)
@@ -74,6 +77,15 @@ class SurveyExport:
         responses = _responses(options, layout, people)
         rejected = pl.concat([*(sheet.rejected for sheet in sheets), nobody])
         return parse_wave(delivery, options, Responses(*responses, rejected))
+
+
+def _require_distinct(sheet: Sheet, columns: Sequence[str]) -> None:
+    twice = {name for name, count in Counter(columns).items() if count > 1}
+    if twice:
+        places = ", ".join(str(place) for place, name in enumerate(columns, 1) if name in twice)
+        raise DeliveryError(
+            f"{sheet.name}: line 1 has the same name for columns {places}; expected each once: rename them in the file"
+        )
 
 
 def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:

@@ -32,7 +32,7 @@ class Sheet:
         """The cells of one of the first rows, blank ones as empty text. Raises DeliveryError where it is not there."""
         if row >= self.rows.height:
             raise DeliveryError(
-                f"{self.name}: has {self.rows.height} rows, expected {row + 1} header rows and respondents"
+                f"{self.name}: has no line {row + 1} that is not blank; expected header rows and respondents: export it again"
             )
         return [(cell or "").strip() for cell in self.rows.drop("line").row(row)]
 

@@ -86,7 +86,7 @@ def parse_videos(parts: Sequence[VideoRows], delivery: Delivery, options: VideoO
     frame = _with_ids(frame)
     frame = _with_times(frame, delivery, options, labels)
     frame = _with_counts(frame, labels)
-    frame = doubt_zeros(frame, [name for name in COUNTERS if name in labels], table, delivery)
+    frame, doubted = doubt_zeros(frame, [name for name in COUNTERS if name in labels], table, delivery)
     frame = _with_tags(_with_texts(frame, delivery, options))
     accepted, rejected = reject(frame, _RULES)
     whole = accepted.with_columns(
@@ -101,6 +101,7 @@ def parse_videos(parts: Sequence[VideoRows], delivery: Delivery, options: VideoO
         records_duplicate=settled.duplicates,
         rejected=pl.concat([*(part.rejected for part in parts), failed, rejected, settled.rejected]),
         unreadable=unreadable(settled.rows, counted),
+        doubted=doubted,
     )
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from ingest import lake
 from ingest.home import Home
-from ingest.ingestion import ingest
+from ingest.ingestion import find_pending, ingest
 from ingest.landing import write_delivery
 from ingest.ledger import read_ledger
 from ingest.sources.hashtag import HASHTAG
@@ -118,16 +118,21 @@ NOTE = {
 
 def deliveries(home: Home, *days: list[tuple[str, int, int]]) -> list[pl.DataFrame]:
     """One delivery a day with readings of (id, views, saves); the counters of each as they come into the lake."""
-    for number, rows in enumerate(days, 1):
+    return deliveries_on(home, *enumerate(days, 1))
+
+
+def deliveries_on(home: Home, *days: tuple[int, list[tuple[str, int, int]]]) -> list[pl.DataFrame]:
+    """The same with the day on which each was read; they land one a day, in this order, and are taken in at once."""
+    for landed, (number, rows) in enumerate(days, 1):
         lines = [f"{video},2025-06-{number:02d} 10:00:00,{views},{saves}" for video, views, saves in rows]
         text = "\n".join(["id,at,v,s", *lines, ""]).encode()
-        write_delivery(home, "hashtag", date(2025, 6, number), "day", {"v.csv": text}, NOTE)
+        write_delivery(home, "hashtag", date(2025, 6, landed), "day", {"v.csv": text}, NOTE)
     ingest(home, HASHTAG, no_objection, "run", frozenset({"endthestigma"}))
     return [
-        pl.read_parquet(lake.partition(home.lake / "video_readings", date(2025, 6, number), "day")).select(
+        pl.read_parquet(lake.partition(home.lake / "video_readings", date(2025, 6, landed), "day")).select(
             "views", "saves"
         )
-        for number in range(1, len(days) + 1)
+        for landed in range(1, len(days) + 1)
     ]
 
 
@@ -168,3 +173,24 @@ class TestZeros:
         ingest(home, HASHTAG, no_objection, "run", frozenset({"endthestigma", "other"}))
         [only] = deliveries(home, [(video, 0, 0) for video, _, _ in VIDEOS])
         assert only["views"].null_count() == 0
+
+    @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 1, 3), (3, 1, 2)])
+    def test_when_readings_were_taken_decides_not_when_they_arrived(self, home: Home, order: tuple[int, ...]) -> None:
+        zeros = [(video, 0, 0) for video, _, _ in VIDEOS]
+        of_day = {1: VIDEOS, 2: zeros, 3: [(video, views + 9, 0) for video, views, _ in VIDEOS]}
+        for landed, number in enumerate(order, 1):
+            lines = [f"{video},2025-06-{number:02d} 10:00:00,{views},{saves}" for video, views, saves in of_day[number]]
+            text = "\n".join(["id,at,v,s", *lines, ""]).encode()
+            write_delivery(home, "hashtag", date(2025, 6, 10 + landed), f"d{number}", {"v.csv": text}, NOTE)
+            ingest(home, HASHTAG, no_objection, f"run {landed}", frozenset({"endthestigma"}))
+        [file] = home.lake.glob("video_readings/landed_on=2025-06-1*/d2.parquet")
+        assert pl.read_parquet(file)["views"].null_count() == 20
+        ledger = read_ledger(home).filter(delivery="d2", status="loaded")
+        assert ledger["doubted"].to_list() == ["views!,saves"]
+        assert find_pending(home, [HASHTAG], frozenset({"endthestigma"})).pending == ()
+
+    def test_all_at_once_as_one_by_one(self, home: Home) -> None:
+        """The zeros landed first."""
+        zeros, first = deliveries_on(home, (2, [(video, 0, 0) for video, _, _ in VIDEOS]), (1, VIDEOS))
+        assert (zeros["views"].null_count(), first["views"].null_count()) == (20, 0)
+        assert read_ledger(home)["version"].to_list() == [1, 1]
