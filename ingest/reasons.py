@@ -117,6 +117,23 @@ class Reason(StrEnum):
         "It is the first period on record, when everybody would be new.",
         "إنها أول فترة مسجلة، وكل من فيها يُعدّ جديدًا.",
     )
+    NOT_REPORTED = "not_reported", "No delivery reports it.", "لا يذكره أي تسليم."
+    NOT_ADDITIVE = (
+        "not_additive",
+        "It counts people once for each video, so it makes no sum.",
+        "يُعدّ كل شخص مرة لكل مقطع، فلا يُجمع.",
+    )
+    NOT_REACHED = (
+        "not_reached",
+        "Fewer than half of the posts have got there yet.",
+        "لم يبلغه بعد نصف المنشورات.",
+    )
+    BELOW_SUPPORT = (
+        "below_support",
+        "Fewer than 10 posts or 5 creators support it.",
+        "يسنده أقل من 10 منشورات أو 5 صنّاع محتوى.",
+    )
+    TOO_FEW_CREATORS = "too_few_creators", "There are fewer than 30 creators.", "صنّاع المحتوى أقل من 30."
     NO_DATA = "no_data", "No data has been delivered for it yet.", "لم تُسلَّم بيانات له بعد."
     NOT_YET_BUILT = "not_yet_built", "The warehouse does not work this out yet.", "لا يحسب المستودع هذا بعد."
     SAMPLES_ONLY = (

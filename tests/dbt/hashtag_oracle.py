@@ -65,6 +65,7 @@ def video_days(readings: Iterable[Reading]) -> list[Day]:
                     day[f"{counter}_correction"] = removed - day[f"{counter}_reset"]
                     day[f"{counter}_hours"] = Fraction((now[3] - old[3]) // timedelta(microseconds=1), 3_600_000_000)
                 before[counter] = now
+                day[f"{counter}_read"] = now[0], now[3]
             days.append(day)
     return days
 
@@ -117,3 +118,48 @@ def posts(days: Iterable[Day]) -> dict[str, Day]:
         if day["hashtags"] is not None and day["created_at"] is not None:
             found.setdefault(day["video_id"], day)
     return found
+
+
+def lives(days: Iterable[Day]) -> dict[tuple[str, date], Day]:
+    """By video and date of posting how its views rose in 28 days, from 0 when it was posted."""
+    grouped: dict[tuple[str, date], list[tuple[float, int, date]]] = defaultdict(list)
+    for day in days:
+        if day["created_at"] is None or day.get("views_read") is None:
+            continue
+        created_on, (views, read_at) = date_of(day["created_at"]), day["views_read"]
+        hours = (read_at - day["created_at"]) / timedelta(hours=1)
+        if created_on <= day["event_on"] <= created_on + timedelta(days=28) and hours > 0:
+            grouped[day["video_id"], created_on].append((hours, views, day["event_on"]))
+    found = {}
+    for key, readings in grouped.items():
+        readings.sort(key=lambda reading: reading[2])
+        before, peak, fastest = (0.0, 0), 0.0, float("-inf")
+        for hours, views, _ in readings:
+            speed = (views - before[1]) / (hours - before[0])
+            before = hours, views
+            if speed > fastest:
+                peak, fastest = hours, speed
+        last = readings[-1][1]
+        half = min((hours for hours, views, _ in readings if last > 0 and 2 * views >= last), default=None)
+        is_complete = readings[-1][2] >= key[1] + timedelta(days=27)
+        found[key] = {"first": min(h for h, *_ in readings), "peak": peak, "half": half, "is_complete": is_complete}
+    return found
+
+
+def half_life(known: Iterable[Day]) -> float | None:
+    """The Kaplan-Meier median of times of which those that are not complete are only the least."""
+    waiting = list(known)
+    left = Fraction(1)
+    for time in sorted({life["half"] for life in waiting}):
+        at_risk = sum(life["half"] >= time for life in waiting)
+        halved = sum(life["half"] == time and life["is_complete"] for life in waiting)
+        left *= 1 - Fraction(halved, at_risk)
+        if left <= Fraction(1, 2):
+            return float(time)
+    return None
+
+
+def gini(values: list[int]) -> float:
+    """Half the mean difference of all pairs over the mean."""
+    differences = sum(abs(one - other) for one in values for other in values)
+    return differences / (2 * len(values) * sum(values))

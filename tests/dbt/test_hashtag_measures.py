@@ -1,6 +1,8 @@
 """Counters and measures of hashtags against an independent calculation, on random readings with every kind of gap."""
 
+import math
 import random
+import statistics
 from collections import defaultdict
 from datetime import date, timedelta
 from itertools import groupby
@@ -9,10 +11,16 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.hashtag_oracle import COUNTERS, Day, date_of, engagement, posts, video_days
+from tests.dbt.hashtag_oracle import COUNTERS, Day, date_of, engagement, gini, half_life, lives, posts, video_days
 from tests.dbt.lab import Lab
 from tests.dbt.test_hashtag import CAMPAIGNS, HASHTAGS, SEEDS, SETS, at, deliver, reading
 
+WEEKLY = [
+    "fct_hashtag_pair_week",
+    "fct_hashtag_concentration_week",
+    "fct_hashtag_video_life",
+    "fct_hashtag_owned_video_day",
+]
 BEGINS = date(2026, 3, 2)
 SET_TAGS = {"1": (date(2026, 1, 1), date(2026, 3, 6), {"calm", "other"}), "2": (date(2026, 3, 6), date.max, {"other"})}
 Cell = tuple[str, str, str, date]
@@ -47,7 +55,27 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
                     created_at=at(chance.choice([-9, -9, -9, 2 + video % 4, day - 1]), 0),
                 )
             )
-        landed[day] = rows
+        again = [row | {"captured_at": at(day, 5), "views": 444} for row in rows if chance.random() < 0.3]
+        landed[day] = rows + [row for row in again if row["captured_at"] not in {one["captured_at"] for one in rows}]
+    for day in range(14, 47):
+        landed[day] = [
+            reading(
+                f"w{video}",
+                day,
+                int(100 * (video + 5) * (1 - 2 ** (-(day + 1 - born) / (2 + video % 7)))),
+                captured_at=at(day, 7) + timedelta(seconds=video),
+                created_at=at(born, video % 5),
+                hashtags=(tags := ["calm", *(["other"] if video % 3 else []), *(["fyp"] if video % 4 else [])]),
+                display_hashtags=tags,
+                platform="tiktok",
+                creator_key=f"d{video % 34}",
+                reach=70 + day if video < 5 else None,
+                watch_seconds=2.5 * day if video < 4 else None,
+                completion_rate=0.01 * day if video < 3 else None,
+            )
+            for video in range(40)
+            if (born := 14 + video % 8) <= day and chance.random() < 0.7
+        ]
     return landed
 
 
@@ -63,11 +91,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     )
     for day, rows in READINGS.items():
         deliver(lab, day, f"d{day}", rows)
-    models = ["+fct_hashtag_video_day", "+fct_hashtag_day", "+dim_video", "+int_hashtag__measures"]
+    models = ["+fct_hashtag_video_day", "+fct_hashtag_day", "+rpt_hashtag_top_videos", "+int_hashtag__measures"]
     assert lab.dbt("seed", "--select", *SEEDS)
     lab.run(models)
-    assert lab.dbt("test", "--select", "fct_hashtag_video_day", "fct_hashtag_day", "dim_video"), lab.messages
+    assert lab.dbt(
+        "test", "--select", "fct_hashtag_video_day", "fct_hashtag_day", "rpt_hashtag_top_videos", "dim_video", *WEEKLY
+    ), lab.messages
     return lab
+
+
+def pairs(rows: list[tuple[object, ...]]) -> dict[Any, Any]:
+    return {one: other for one, other in rows}  # noqa: C416 - dict() cannot be typed here
 
 
 def test_every_counter_of_every_day(lab: Lab) -> None:
@@ -145,10 +179,10 @@ def test_engagement_by_day(lab: Lab) -> None:
 def test_posts_and_creators(lab: Lab) -> None:
     by_cell: dict[tuple[str, str, str], list[tuple[date, str | None]]] = defaultdict(list)
     for day in posts(DAYS).values():
-        for subject in subjects(day):
+        for kind, tag in subjects(day):
             for market in ("all", day["creator_country"] or "unknown"):
-                by_cell[(*subject, market)].append((date_of(day["created_at"]), day["creator_key"]))
-    dates = defaultdict(set)
+                by_cell[kind, tag, market].append((date_of(day["created_at"]), day["creator_key"]))
+    dates: dict[Any, set[date]] = defaultdict(set)
     for subject, name, market, event_on in cells(DAYS):
         if event_on >= BEGINS:
             dates[subject, name, market].add(event_on)
@@ -205,13 +239,122 @@ def test_share_of_voice_divides_by_the_set_in_force(lab: Lab) -> None:
         assert found["posts_in_set", event_on, market, subject, name] == own
 
 
+def test_hashtags_that_stand_together(lab: Lab) -> None:
+    weeks: dict[date, list[tuple[set[str], str | None]]] = defaultdict(list)
+    for day in posts(DAYS).values():
+        created_on = date_of(day["created_at"])
+        if created_on >= BEGINS and day["hashtags"]:
+            weeks[week_of(created_on, "all")].append((set(day["hashtags"]), day["creator_key"]))
+    expected = {}
+    for week, tagged in weeks.items():
+        for one, other in (("calm", "other"), ("calm", "fyp"), ("calm", "odd"), ("other", "fyp"), ("other", "odd")):
+            both = [creator for tags, creator in tagged if {one, other} <= tags]
+            n, a, b, ab = len(tagged), *(sum(tag in tags for tags, _ in tagged) for tag in (one, other)), len(both)
+            is_supported = ab >= 10 and len(set(both) - {None}) >= 5
+            if ab and (is_supported or other == "other"):
+                lift = ab * n / (a * b)
+                figures = (lift, math.log(lift) / -math.log(ab / n)) if is_supported else (None, None)
+                expected[week, one, other] = (n, a, b, ab, *figures)
+    columns = "posts, posts_with_hashtag, posts_with_other, posts_together, lift, npmi"
+    found = {
+        row[:3]: row[3:]
+        for row in lab.rows(f"select week_on, hashtag, other_hashtag, {columns} from fct_hashtag_pair_week")
+    }
+    assert found.keys() == expected.keys()
+    assert all(found[key] == pytest.approx(figures, abs=1e-12) for key, figures in expected.items())
+    assert {figures[4] is None for figures in expected.values()} == {True, False}
+
+
+def test_concentration_of_views(lab: Lab) -> None:
+    gains: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    platforms: dict[Any, set[str]] = defaultdict(set)
+    for (subject, name, market, event_on), days in cells(DAYS).items():
+        for day in days:
+            if subject != "comparison_set" and event_on >= BEGINS and day["creator_key"] and day["views"] is not None:
+                week = subject, name, market, week_of(event_on, market)
+                gains[week][day["creator_key"]] += day["views_gross"]
+                platforms[week].add(day["platform"])
+    found = {
+        row[:4]: row[4:]
+        for row in lab.rows(
+            "select subject_type, subject_id, market, week_on, creators, gini, top_share, reason from fct_hashtag_concentration_week"
+        )
+    }
+    assert found.keys() == gains.keys()
+    for week, creators in gains.items():
+        values = sorted(creators.values())
+        is_known = len(values) >= 30 and len(platforms[week]) == 1
+        figures = (gini(values), values[-1] / sum(values)) if is_known else (None, None)
+        assert found[week][:3] == (len(values), pytest.approx(figures[0]), pytest.approx(figures[1])), week
+        assert (found[week][3] is None) == is_known
+    assert {reason for *_, reason in found.values()} == {None, "too_few_creators"}
+
+
+def test_lives_of_videos_and_their_median(lab: Lab) -> None:
+    expected = lives(DAYS)
+    rows = lab.rows(
+        "select video_id, created_on, first_read_hours, hours_to_peak, hours_to_half, is_complete from fct_hashtag_video_life"
+    )
+    found = {row[:2]: row[2:] for row in rows}
+    assert found.keys() == expected.keys()
+    for key, life in expected.items():
+        assert found[key] == (
+            *(pytest.approx(life[name]) for name in ("first", "peak", "half")),
+            life["is_complete"],
+        ), key
+    last = {day["video_id"]: day for day in sorted(DAYS, key=lambda day: day["event_on"])}
+    medians = pairs(
+        lab.rows(
+            "select concat(subject_type, subject_id, market), value from intermediate.int_hashtag__measures where measure = 'half_life_hours'"
+        )
+    )
+    peaks = pairs(
+        lab.rows(
+            "select concat(subject_type, subject_id, market), value from intermediate.int_hashtag__measures where measure = 'peak_hours'"
+        )
+    )
+    for subject, name, tag in (("campaign", "all", "calm"), ("hashtag", "other", "other")):
+        known = [
+            life
+            for (video, created_on), life in expected.items()
+            if tag in (last[video]["hashtags"] or ()) and created_on >= BEGINS and life["first"] <= 48 and life["half"]
+        ]
+        assert {life["is_complete"] for life in known} == {True, False}
+        assert medians[f"{subject}{name}all"] == pytest.approx(half_life(known))
+        assert peaks[f"{subject}{name}all"] == pytest.approx(
+            statistics.median(life["peak"] for life in known if life["is_complete"])
+        )
+
+
+def test_what_owners_are_told(lab: Lab) -> None:
+    last: dict[str, Any] = {}
+    for day in sorted(READINGS):
+        last |= {str(row["video_id"]): row for row in READINGS[day] if row.get("reach")}
+    watched = [row for row in last.values() if row["watch_seconds"]]
+    completed = [row for row in last.values() if row["completion_rate"]]
+    expected = {
+        "completed_views": sum(row["completion_rate"] * row["views"] for row in completed),
+        "views_with_completion": sum(row["views"] for row in completed),
+        "watch_seconds": sum(row["watch_seconds"] for row in watched),
+        "views_with_watching": sum(row["views"] for row in watched),
+        "engagements_reached": sum(row["likes"] + row["comments"] + row["shares"] for row in last.values()),
+        "reach": None,
+    }
+    rows = lab.rows(
+        "select measure, value, reason from intermediate.int_hashtag__measures where period = 'campaign_to_date' and subject_type = 'campaign' and market = 'all'"
+    )
+    found = {measure: value for measure, value, _ in rows if measure in expected}
+    assert found == pytest.approx(expected)
+    assert {reason for measure, _, reason in rows if measure == "reach"} == {"not_additive"}
+
+
 def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: Lab, tmp_path: Path) -> None:
     lab = lab.copy(tmp_path / "home")
     seeds = {"absence_rules": "supplier,absent_captures,state\nunnamed,2,deleted\n", "programme_videos": "campaign_id,video_id,programme\nc,v1,partner\nc,v2,paid\n"}  # fmt: skip
     for name, content in seeds.items():
         (lab.project / "seeds" / f"{name}.csv").write_text(content)
     assert lab.dbt("seed", "--select", *seeds)
-    lab.run(["dim_creator", "dim_video"])
+    lab.run(["dim_creator", "dim_video", "rpt_hashtag_top_videos"])
     read = {
         video: {day["event_on"] for day in DAYS if day["video_id"] == video}
         for video in {day["video_id"] for day in DAYS}
@@ -223,10 +366,30 @@ def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: 
         expected.append((video, "deleted", missed[0]) if len(missed) >= 2 else (video, "observed", min(days)))
     assert lab.rows("select video_id, state, state_since from dim_video order by 1") == expected
     assert {state for _, state, _ in expected} == {"deleted", "observed"}
-    keys = dict(lab.rows("select video_id, creator_key from dim_video"))  # type: ignore[arg-type]
+    keys = pairs(lab.rows("select video_id, creator_key from dim_video"))
     programmes = {
         video: {"v1": "partner", "v2": "paid"}.get(str(video), "partner" if key == keys["v1"] else "organic")
         for video, key in keys.items()
     }
-    assert dict(lab.rows("select video_id, programme from dim_video")) == programmes
+    assert pairs(lab.rows("select video_id, programme from dim_video")) == programmes
     assert lab.rows("select creator_key from dim_creator where is_partner") == [(keys["v1"],)]
+    views: dict[str, Any] = {}
+    for day in sorted(DAYS, key=lambda day: day["event_on"]):
+        views[day["video_id"]] = day["views_read"][0] if "views_read" in day else views.get(day["video_id"])
+    tagged = {day["video_id"]: day for day in sorted(DAYS, key=lambda day: day["event_on"])}
+    ranked = sorted(
+        (
+            video
+            for video, day in tagged.items()
+            if "calm" in (day["hashtags"] or ()) and day["platform"] == "tiktok" and views[video] is not None
+        ),
+        key=lambda video: (-views[video], video),
+    )[:20]
+    top = lab.rows(
+        "select video_id, views, programme from rpt_hashtag_top_videos where view_definition = 'tiktok' order by position"
+    )
+    is_partner = [programmes[video] == "partner" for video in ranked]
+    assert top == [
+        (video if named else None, views[video], programmes[video])
+        for video, named in zip(ranked, is_partner, strict=True)
+    ]

@@ -50,7 +50,16 @@ REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "live"
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds loaded. Tests take turns in it: in another directory it is parsed again."""
     lab = Lab(tmp_path_factory.mktemp("live") / "home", {"campaigns": CAMPAIGNS})
-    seeds = ("campaigns", "campaign_hashtags", "comparison_sets", "sources", "markets", "measures", "kpi_formulas", "metrics")
+    seeds = (
+        "campaigns",
+        "campaign_hashtags",
+        "comparison_sets",
+        "sources",
+        "markets",
+        "measures",
+        "kpi_formulas",
+        "metrics",
+    )
     assert lab.dbt("seed", "--select", *seeds)
     lab.save("seeded")
     return lab

@@ -33,6 +33,11 @@ PUBLIC = {
     "fct_hashtag_total_day": (
         "hashtag event_on platform_views platform_views_low platform_views_high platform_posts readings falls falls_within_rounding"
     ),
+    "fct_hashtag_pair_week": "campaign_id week_on hashtag other_hashtag posts_together lift npmi reason",
+    "fct_hashtag_concentration_week": "campaign_id subject_type subject_id market week_on creators gini top_share reason",
+    "fct_hashtag_video_life": "campaign_id video_id created_on is_complete hours_to_peak hours_to_half",
+    "fct_hashtag_owned_video_day": "campaign_id video_id event_on reach average_watch_seconds completion_rate engagement_rate_by_reach",
+    "rpt_hashtag_top_videos": "campaign_id view_definition position programme video_id link views",
     "dim_live_session": "campaign_id session_id title advocate topic platform language country starts_at ends_at",
     "fct_live_session": (
         "campaign_id session_id basis identity unique_attendees unique_attendees_low peak_concurrent "

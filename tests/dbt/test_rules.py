@@ -55,6 +55,29 @@ BELIEVABLE = {
             platform_views_high, 12::bigint as platform_posts, 12::bigint as platform_posts_low, 12::bigint as
             platform_posts_high, 8::bigint as readings, 2::bigint as falls, 1::bigint as falls_within_rounding
     """,
+    "fct_hashtag_pair_week": """
+        select 'a' as campaign_id, date '2022-10-03' as week_on, 'calm' as hashtag, unnest(['fyp', 'sleep']) as other_hashtag,
+            100::bigint as posts, 40::bigint as posts_with_hashtag, 25::bigint as posts_with_other, 20::bigint as
+            posts_together, 12::bigint as creators_together, 2.0::double as lift, 0.43::double as npmi, null::varchar as reason
+    """,
+    "fct_hashtag_concentration_week": """
+        select 'a' as campaign_id, 'hashtag' as subject_type, unnest(['calm', 'sleep']) as subject_id, 'all' as market, date
+            '2022-10-03' as week_on, 40::bigint as creators, 900::bigint as views, 0.6::double as gini, 0.3::double as
+            top_share, null::varchar as reason
+    """,
+    "fct_hashtag_video_life": """
+        select 'a' as campaign_id, unnest(['1', '2']) as video_id, date '2022-10-05' as created_on, 20::bigint as readings,
+            5.0::double as first_read_hours, 660.0::double as last_read_hours, true as is_complete, 29.0::double as
+            hours_to_peak, 53.0::double as hours_to_half
+    """,
+    "fct_hashtag_owned_video_day": """
+        select 'a' as campaign_id, unnest(['1', '2']) as video_id, date '2022-10-05' as event_on, 900::bigint as views,
+            700::bigint as reach, 9000.0::double as watch_seconds, 0.2::double as completion_rate
+    """,
+    "rpt_hashtag_top_videos": """
+        select 'a' as campaign_id, 'tiktok/public' as view_definition, unnest([1, 2]) as position, 'partner' as programme,
+            '1' as video_id, 'https://www.tiktok.com/@_/video/1' as link
+    """,
     "dim_live_session": """
         select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 'T' as title, 'A' as advocate, 'sleep' as
             topic, 'tiktok' as platform, 'ar' as language, 'AE' as country, timestamptz '2022-10-05 18:00+00' as
@@ -165,6 +188,16 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
         "a/tiktok/endthestigma/2022-10-05",
     ),
     ("fct_hashtag_total_day", "falls_are_readings"): ("falls = 9", "a/tiktok/endthestigma/2022-10-05"),
+    ("fct_hashtag_pair_week", "no_pair_with_itself"): ("other_hashtag = 'calm'", "a/2022-10-03/calm/calm"),
+    ("fct_hashtag_pair_week", "posts_nest"): ("posts_together = 26", "a/2022-10-03/calm/fyp"),
+    ("fct_hashtag_pair_week", "figure_or_reason"): ("lift = null", "a/2022-10-03/calm/fyp"),
+    ("fct_hashtag_pair_week", "npmi_in_range"): ("npmi = 1.5", "a/2022-10-03/calm/fyp"),
+    ("fct_hashtag_concentration_week", "figures_in_range"): ("gini = -0.1", "a/hashtag/calm/all/2022-10-03"),
+    ("fct_hashtag_concentration_week", "figure_or_reason"): ("gini = null", "a/hashtag/calm/all/2022-10-03"),
+    ("fct_hashtag_video_life", "hours_in_order"): ("hours_to_half = 661", "a/1/2022-10-05"),
+    ("fct_hashtag_owned_video_day", "shares_in_range"): ("completion_rate = 20", "a/1/2022-10-05"),
+    ("fct_hashtag_owned_video_day", "figures_not_negative"): ("reach = -1", "a/1/2022-10-05"),
+    ("rpt_hashtag_top_videos", "only_partners_are_named"): ("programme = 'organic'", "a/tiktok/public/1"),
     ("fct_live_session", "basis_known"): ("basis = 'guess'", "a/s1"),
     ("fct_live_session", "identity_known"): ("identity = 'face'", "a/s1"),
     ("fct_live_session", "people_add_up"): ("peak_concurrent = 5", "a/s1"),
