@@ -6,7 +6,7 @@ a video mean is for the formats to say.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -24,7 +24,8 @@ class Api:
     """Where an API's pages hold what is read of them.
 
     `videos` maps our columns to fields of a video, of which there may be several spellings; `lists` are those that hold lists
-    of texts. `answered` is SQL over `page` that says whether it was answered, `error` what was the matter otherwise.
+    of texts. `days` maps columns of an account's days to fields of a list `metrics` beside the videos. `answered` is SQL over
+    `page` that says whether it was answered, `error` what was the matter otherwise.
     """
 
     data: str
@@ -33,13 +34,15 @@ class Api:
     answered: str
     error: str
     window: tuple[str, str]
+    days: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Pages:
-    """Videos as text columns under our names, with `captured_at` as an instant, and the pages that they stand in."""
+    """Videos and days as text columns under our names, with `captured_at` as an instant, and the pages that they stand in."""
 
     videos: pl.DataFrame
+    days: pl.DataFrame
     windows: pl.DataFrame
     rejected: pl.DataFrame
 
@@ -50,7 +53,7 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
     for file in text_files(delivery, encoding):
         documents, rejected = read_documents(file)
         name = pl.lit(file.name).alias("file")
-        pages, videos = (frame.with_columns(name) for frame in _read(documents, api))
+        pages, videos, days = (frame.with_columns(name) for frame in _read(_wrapped(documents), api))
         pages = _timed(pages, delivery, captured_at)
         known = pages.select("line", *(f"captured_at{end}" for end in ("", "_ambiguous", "_reason")))
         # An unanswered page that does not say when it was asked tells nothing of any window.
@@ -64,17 +67,37 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
         parts.append(
             Pages(
                 videos.join(known, on="line", how="left", maintain_order="left"),
+                days.join(known, on="line", how="left", maintain_order="left"),
                 _windows(pages, delivery),
                 pl.concat([rejected, nameless]),
             )
         )
-    return Pages(*(pl.concat([getattr(part, name) for part in parts]) for name in ("videos", "windows", "rejected")))
+    return Pages(
+        pl.concat([part.videos for part in parts]),
+        pl.concat([part.days for part in parts]),
+        pl.concat([part.windows for part in parts]),
+        pl.concat([part.rejected for part in parts]),
+    )
 
 
-def _read(documents: pl.DataFrame, api: Api) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _wrapped(documents: pl.DataFrame) -> pl.DataFrame:
+    """Pages that were kept as the API sent them, in a wrapper like the others."""
+    is_bare = ~pl.col("json").str.contains(r'"response"\s*:')
+    return documents.with_columns(
+        pl.when(is_bare)
+        .then(pl.concat_str(pl.lit('{"response": '), "json", pl.lit("}")))
+        .otherwise("json")
+        .alias("json")
+    )
+
+
+def _read(documents: pl.DataFrame, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     fields = dict.fromkeys(name for names in api.videos.values() for name in names)
     video = {name: [_TEXT] if name in api.lists else _TEXT for name in fields}
-    content = {"videos": [video], "cursor": "BIGINT", "has_more": "BOOLEAN"}
+    day = dict.fromkeys(("date", *api.days.values()), _TEXT)
+    content = {
+        "videos": [video], "metrics": [day], "username": _TEXT, "cursor": "BIGINT", "has_more": "BOOLEAN",
+    }  # fmt: skip
     first, last = api.window
     shape = {
         "captured_at": _TEXT,
@@ -105,7 +128,23 @@ def _read(documents: pl.DataFrame, api: Api) -> tuple[pl.DataFrame, pl.DataFrame
     line = pl.col("line").cast(pl.Int64())
     present = [name for names in api.videos.values() for name in names if name in videos.columns]
     ours = [pl.coalesce(names).alias(ours) for ours, names in api.videos.items() if set(names) <= set(present)]
-    return pages.with_columns(line), videos.select(line, *ours)
+    return pages.with_columns(line), videos.select(line, *ours), _days(read, documents, api)
+
+
+def _days(read: str, documents: pl.DataFrame, api: Api) -> pl.DataFrame:
+    texts = dict.fromkeys(("account", *api.days), pl.String())
+    if not api.days:
+        return pl.Schema({"line": pl.Int64(), **texts, "account_on": pl.Date()}).to_frame()
+    found = query(
+        f"select line, page.{api.data}.username as account, unnest(page.{api.data}.metrics, recursive := true) from ({read})",
+        documents,
+    )
+    return found.select(
+        pl.col("line").cast(pl.Int64()),
+        "account",
+        *(pl.col(theirs).alias(ours) for ours, theirs in api.days.items()),
+        pl.col("date").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("account_on"),
+    )
 
 
 def _timed(pages: pl.DataFrame, delivery: Delivery, captured_at: str | None) -> pl.DataFrame:
@@ -116,7 +155,9 @@ def _timed(pages: pl.DataFrame, delivery: Delivery, captured_at: str | None) -> 
 def _windows(pages: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
     """The frame of `capture_windows`, one row a page; a page that was captured twice is one."""
     table = delivery.source.table("capture_windows")
-    request = pl.concat_str(pl.col("endpoint").fill_null(""), pl.col("request").fill_null(""), separator=" ")
+    # A page without its request is told from others by where it stands.
+    asked = pl.coalesce("request", pl.concat_str("file", "line", separator=" "))
+    request = pl.concat_str(pl.col("endpoint").fill_null(""), asked, separator=" ")
     code = pl.col("error_code").str.to_lowercase()
     rows = pages.filter(pl.col("captured_at").is_not_null()).with_columns(
         delivery.pseudonyms.key(request, "request").alias("request_key"),

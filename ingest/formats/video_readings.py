@@ -299,7 +299,7 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
     frame = frame.with_columns(delivery.pseudonyms.key(said, "creator").alias("creator_key"))
     for name, parse in (
         ("duration_seconds", parse_duration_seconds),
-        ("watch_seconds", parse_duration_seconds),
+        ("watch_seconds", _seconds),
         ("completion_rate", parse_share),
     ):
         if name in frame.columns and frame.schema[name] == pl.String():
@@ -310,6 +310,12 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
         elif name in frame.columns:
             frame = frame.with_columns(pl.lit(None, pl.String()).alias(f"{name}_reason"))
     return frame
+
+
+def _seconds(text: pl.Expr) -> pl.Expr:
+    """Seconds with their fraction, or a duration as people write it."""
+    number = bare(text).cast(pl.Float64(), strict=False)
+    return pl.when(number >= 0).then(number).otherwise(parse_duration_seconds(text).cast(pl.Float64()))
 
 
 def _platform(options: VideoOptions) -> pl.Expr:

@@ -4,7 +4,7 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import research_api, tag_totals_csv, video_csv, video_json
+from ingest.formats import business_api, research_api, studio_zip, tag_totals_csv, video_csv, video_json
 from ingest.formats.video_options import Rounding
 from ingest.formats.video_presets import MetricDefinition
 from ingest.formats.video_readings import COUNTERS as COUNTERS
@@ -108,13 +108,57 @@ CAPTURE_WINDOWS = Table(
     captured="captured_at",
 )
 
+ACCOUNT_DAYS = Table(
+    name="account_days",
+    description=(
+        "What a platform tells the owner of an account about its days; another count than that of videos. One row per account, day "
+        "and instant of capture."
+    ),
+    columns={
+        "account_key": Column(pl.String(), "Keyed pseudonym of the account.", is_pseudonym=True),
+        "account_on": Column(pl.Date(), "The day that the figures are of, as the platform has it."),
+        "captured_at": Column(INSTANT, "When the figures were exported or asked for, UTC."),
+        "metric_definition": Column(
+            pl.String(),
+            "Whose count it is; figures of two definitions are never summed.",
+            values=get_args(MetricDefinition),
+        ),
+        **{
+            name: Column(pl.Int64(), description)
+            for name, description in {
+                "views": "Views of the account's videos on that day.",
+                "profile_views": "Views of its profile.",
+                "likes": "Net likes on that day; below 0 where more were taken back.",
+                "comments": "Net comments on that day.",
+                "shares": "Shares on that day.",
+                "viewers": "Different viewers on that day; not additive.",
+                "new_viewers": "Of these, those who had not watched before.",
+                "returning_viewers": "Of these, those who had.",
+                "followers": "Followers at the end of that day.",
+            }.items()
+        },
+        "records": Column(pl.Int64(), "Rows of the files that this row is made of."),
+    },
+    key=("account_key", "account_on", "captured_at"),
+    records=pl.col("records").sum(),
+    captured="captured_at",
+)
+
 HASHTAG = Source(
     name="hashtag",
     title="hashtag",
     description="Engagement with videos that carry the campaign's hashtags.",
     owner="team:campaign-analytics",
-    tables=(VIDEO_READINGS, TAG_TOTAL_READINGS, CAPTURE_WINDOWS),
+    tables=(VIDEO_READINGS, TAG_TOTAL_READINGS, ACCOUNT_DAYS, CAPTURE_WINDOWS),
     formats={
-        form.name: form for form in (video_csv.FORMAT, video_json.FORMAT, tag_totals_csv.FORMAT, research_api.FORMAT)
+        form.name: form
+        for form in (
+            video_csv.FORMAT,
+            video_json.FORMAT,
+            tag_totals_csv.FORMAT,
+            research_api.FORMAT,
+            studio_zip.FORMAT,
+            business_api.FORMAT,
+        )
     },
 )

@@ -129,6 +129,11 @@ def _tag_total(number: int) -> dict[str, Any]:
     return {**tag, "observed_at": _AT, **totals, "rounding": "nearest"}
 
 
+def _account_day(number: int) -> dict[str, Any]:
+    day = {"account_on": _LANDED_ON - timedelta(days=number), "captured_at": _AT, "metric_definition": "studio"}
+    return {"account_key": f"{1:032x}", **day, "views": 1000, "likes": -1, "records": 1}
+
+
 def _window(number: int) -> dict[str, Any]:
     asked = {"captured_at": _AT, "endpoint": "video/query", "request_key": f"{number:032x}", "cursor": 100 * number}
     return {**asked, "is_answered": True, "videos": 100, "has_more": True}
@@ -137,6 +142,7 @@ def _window(number: int) -> dict[str, Any]:
 _ROW = {
     "video_readings": _video,
     "tag_total_readings": _tag_total,
+    "account_days": _account_day,
     "capture_windows": _window,
     "live_sessions": _session,
     "live_stays": _stay,

@@ -3,6 +3,8 @@
 A canary is a word that nothing else contains: found anywhere but in landing, it has leaked.
 """
 
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +42,61 @@ def lines(*rows: str) -> bytes:
     return "".join(f"{row}\n" for row in rows).encode()
 
 
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive of these files."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
 SESSION = {"id": "live-07", "title": "Talk", "country": "AE", "hosts": [f"{person(1)}@example.org"]}
 WAVE = {"id": "wellbeing", "wave": "w1", "fieldwork_from": "2022-10-05", "fieldwork_to": "2022-10-08"}
 
 SPECIMENS = (
+    Specimen(
+        "hashtag",
+        "studio_zip",
+        {
+            f"Overview_2022-10-08_1665230400_{person(1)}.zip": zipped(
+                {
+                    "Overview.csv": lines(
+                        "Date,Video Views,Profile Views,Likes,Comments,Shares",
+                        *(f"October {day},{day}00,{day},{day},1,0" for day in range(1, 8)),
+                    ),
+                    "Content.csv": lines(
+                        "Time,Video title,Video link,Post time,Total likes,Total comments,Total shares,Total views",
+                        *(
+                            f"October 7,of {person(number)} #calm,https://www.tiktok.com/@{person(1)}/video/71500000000000{number:05d},"
+                            f"October 1,{number},1,0,{number}00"
+                            for number in range(2, 20)
+                        ),
+                    ),
+                }
+            )
+        },
+        {},
+        None,
+    ),
+    Specimen(
+        "hashtag",
+        "business_api",
+        {
+            "pages.ndjson": lines(
+                *(
+                    f'{{"captured_at": "2022-10-08T06:00:{page:02d}Z", "endpoint": "business/video/list", "request": {{"business_id": "{person(1)}"}},'
+                    f' "response": {{"code": 0, "data": {{"videos": [{{"item_id": "71500000000000{page:05d}", "caption": "of {person(page)} #calm",'
+                    f' "video_views": {page}00, "reach": {page}, "full_video_watched_rate": 0.2}}]}}}}}}'
+                    for page in range(10, 30)
+                ),
+                f'{{"captured_at": "2022-10-08T06:01:00Z", "endpoint": "business/get", "response": {{"code": 0, "data": {{"username": "{person(1)}",'
+                ' "metrics": [{"date": "2022-10-07", "video_views": 5}]}}}',
+            )
+        },
+        {},
+        None,
+    ),
     Specimen(
         "hashtag",
         "video_json",

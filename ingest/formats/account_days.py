@@ -1,0 +1,77 @@
+"""What a platform tells the owner of an account about its days: figures of a date, not lifetime counters.
+
+How files become columns is for the formats; here figures are read, and what several files say of one day becomes one row.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from ingest.formats.records import unreadable
+from ingest.reasons import Reason
+from ingest.source import LINEAGE, REJECTED, UNREADABLE, Delivery
+from ingest.text import bare, parse_count
+
+FIGURES = (
+    "views", "profile_views", "likes", "comments", "shares", "viewers", "new_viewers", "returning_viewers", "followers",
+)  # fmt: skip
+
+
+def settle_account_days(
+    parts: Sequence[pl.DataFrame], delivery: Delivery, definition: str
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
+    """The frame of `account_days`, the rejected rows, the unreadable fields, and how many rows repeat what is known.
+
+    Each part has text columns of some of `FIGURES`, `account` as written, `account_on`, `captured_at`, `file` and `line`.
+    """
+    table = delivery.source.table("account_days")
+    schema = pl.Schema({**table.schema, **LINEAGE})
+    if not parts:
+        return schema.to_frame(), REJECTED.to_frame(), UNREADABLE.to_frame(), 0
+    rows = pl.concat(parts, how="diagonal_relaxed")
+    named = [name for name in FIGURES if name in rows.columns]
+    # Days may take away what others gave: a net figure below 0 is one.
+    is_negative = [bare(pl.col(name)).str.contains(r"^[-\u2212][0-9]") for name in named]
+    counted = rows.with_columns(
+        parse_count(bare(pl.col(name)).str.strip_chars_start("-\u2212")).alias(f"{name}_count") for name in named
+    ).with_columns(
+        *(
+            (pl.col(f"{name}_count").struct.field("value") * pl.when(negative).then(-1).otherwise(1)).alias(name)
+            for name, negative in zip(named, is_negative, strict=True)
+        ),
+        *(
+            pl.when(pl.col(name).is_not_null())
+            .then(pl.col(f"{name}_count").struct.field("reason"))
+            .alias(f"{name}_reason")
+            for name in named
+        ),
+    )
+    absent = [pl.lit(None, pl.Int64()).alias(name) for name in FIGURES if name not in named]
+    keyed = counted.with_columns(*absent, _account_key(delivery))
+    if "viewers" in named:
+        # Where the platform says that it does not know how many there were, the parts that it shows as 0 are not known either.
+        is_unknown = pl.col("viewers").is_null()
+        keyed = keyed.with_columns(
+            pl.when(~is_unknown).then(pl.col(name)).alias(name) for name in ("new_viewers", "returning_viewers")
+        )
+    is_dated = pl.col("account_on").is_not_null()
+    rejected = keyed.filter(~is_dated).select(
+        "file",
+        pl.col("line").cast(pl.Int64()),
+        pl.lit(Reason.BAD_TIME).alias("reason"),
+        pl.lit("the day is not a date that is read; expected one such as 2026-10-05, or August 9").alias("detail"),
+    )
+    dated = keyed.filter(is_dated)
+    merged = dated.group_by("account_key", "account_on", "captured_at", maintain_order=True).agg(
+        *(pl.col(name).drop_nulls().last() for name in FIGURES),
+        pl.len().cast(pl.Int64()).alias("records"),
+        pl.col("file").last(),
+        pl.col("line").last().cast(pl.Int64()),
+    )
+    whole = merged.with_columns(pl.lit(definition).alias("metric_definition"))
+    return whole.select(schema.names()).cast(schema), rejected.match_to_schema(REJECTED), unreadable(dated, named), 0
+
+
+def _account_key(delivery: Delivery) -> pl.Expr:
+    handle = bare(pl.col("account")).str.strip_prefix("@").str.to_lowercase().replace("", None)
+    return delivery.pseudonyms.key(handle.fill_null("unknown"), "creator").alias("account_key")
