@@ -21,7 +21,7 @@ from rich.console import Console
 
 from ingest.home import Home
 from orchestration.display import console, counted, shown, stages
-from orchestration.failures import in_one_line
+from orchestration.failures import HomeError, in_one_line
 
 if TYPE_CHECKING:
     from orchestration.news import News
@@ -307,6 +307,8 @@ def _plain_end(home: Home) -> Iterator[None]:
         number = _received() or signal.SIGINT
         errors.print(f"stopped by {STOPPED_BY[signal.Signals(number)]}")
         raise typer.Exit(128 + number) from None
+    except HomeError as error:
+        _stop(NOT_PUBLISHED, str(error))
     except Exception as error:
         # DuckDB, SQLite, polars and Dagster wrap a full disk in errors of their own; any other fault goes on.
         line = in_one_line(f"{type(error).__name__}: {error}", home.root)

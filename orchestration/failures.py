@@ -6,10 +6,16 @@ NO_ROOM = ("No space left on device", "database or disk is full", "Disk quota ex
 NO_RIGHT = ("Read-only file system", "Permission denied", "readonly database", "read-only mode")
 
 
+class HomeError(Exception):
+    """Something in a home that a person has to mend; the message is the line that says what and how."""
+
+
 def in_one_line(text: str, home: Path) -> str | None:
     """What the surroundings did: a full disk, a home that cannot be written. None where it was something else."""
     if any(sign in text for sign in NO_ROOM):
         return f"the disk that holds {home} is full; free some space and run again"
     if any(sign in text for sign in NO_RIGHT):
         return f"{home} cannot be written; give this user the right to write it, or name another directory with --home"
+    if "sqlite3.DatabaseError" in text or "DatabaseError: (sqlite3" in text:
+        return f"Dagster's books in {home / 'dagster'} are damaged; move its files *.db away: only the history of runs is in them"
     return None

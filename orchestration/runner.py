@@ -65,7 +65,7 @@ def run_daily(
     tags = {"campaign/reason": "; ".join(reasons)}
     if days is not None:
         tags |= {FROM_TAG: days[0].isoformat(), TO_TAG: days[1].isoformat()}
-    with open_instance(home) as instance, _notices() as notices:
+    with _notices() as notices, open_instance(home) as instance:
         try:
             job = build_definitions(home.root, plan=plan).resolve_job_def(JOB)
         except DbtError as error:

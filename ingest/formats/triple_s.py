@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _DESCRIPTIONS = (".sss", ".xml")
 
 
+_LONGEST_RECORD = 100_000
+
+
 @dataclass(frozen=True)
 class _Described:
     """A variable of the description. Positions count from 1: characters of a fixed-width record, fields of a CSV."""
@@ -86,17 +89,22 @@ def _describe(file: TextFile) -> _Description:
     try:
         root = fromstring(file.text)
     except (ParseError, DefusedXmlException) as error:
+        line = f", line {error.position[0]}" if isinstance(error, ParseError) else ""
         raise DeliveryError(
-            f"{file.name}: is not the XML of a Triple-S description ({type(error).__name__})"
+            f"{file.name}{line}: is not the XML of a Triple-S description ({type(error).__name__}); expected it whole, as the product "
+            "wrote it: export it again"
         ) from error
     record = root.find(".//record")
     if root.tag != "sss" or record is None:
-        raise DeliveryError(f"{file.name}: has no sss element with a record, expected a Triple-S description")
+        raise DeliveryError(
+            f"{file.name}: has no sss element with a record, expected a Triple-S description: export it again"
+        )
     try:
         variables = [_variable(element) for element in record.iter("variable")]
     except (KeyError, ValueError, AttributeError) as error:
         raise DeliveryError(
-            f"{file.name}: a variable lacks its name, its position, or has one that is no number; expected a complete description"
+            f"{file.name}: a variable lacks its name, its position, or has one that is none; expected a complete description: export it "
+            "again"
         ) from error
     return _Description(
         is_csv=record.get("format", "fixed") == "csv",
@@ -107,7 +115,7 @@ def _describe(file: TextFile) -> _Description:
 
 def _variable(element: "Element") -> _Described:
     position = element.find("position")
-    start = int(position.attrib["start"])  # type: ignore[union-attr]
+    start = _number(position.attrib["start"])  # type: ignore[union-attr]
     values = element.findall("./values/value")
     labels = {str(int(value.attrib["code"])): "".join(value.itertext()).strip() for value in values}
     spread, kind = element.find("spread"), element.attrib["type"]
@@ -116,7 +124,7 @@ def _variable(element: "Element") -> _Described:
         name=str(element.findtext("name")).strip(),
         kind=kind,
         start=start,
-        finish=int(position.get("finish", start)),  # type: ignore[union-attr]
+        finish=_number(position.get("finish", start), least=start),  # type: ignore[union-attr]
         variable=Variable(
             text=text.strip() if text else None,
             labels=labels,
@@ -125,8 +133,16 @@ def _variable(element: "Element") -> _Described:
         ),
         codes=tuple(labels),
         use=element.get("use"),
-        spread=(int(spread.attrib["subfields"]), int(spread.get("width", "1"))) if spread is not None else None,
+        spread=(_number(spread.attrib["subfields"]), _number(spread.get("width", "1"))) if spread is not None else None,
     )
+
+
+def _number(written: str | int, least: int = 1) -> int:
+    """A position or a length. Raises ValueError where no record is so long."""
+    number = int(written)
+    if not least <= number <= _LONGEST_RECORD:
+        raise ValueError
+    return number
 
 
 def _with_uses(options: ExportOptions, described: _Description) -> ExportOptions:
