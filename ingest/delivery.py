@@ -142,7 +142,12 @@ def content_hash(path: Path) -> str:
 
 def _files(path: Path) -> list["os.DirEntry[str]"]:
     with os.scandir(path) as entries:
-        return [entry for entry in entries if entry.is_file()]
+        return [entry for entry in entries if _is_file(entry)]
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    """Asks the file system about links alone, which may also lead in a circle."""
+    return os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file()  # noqa: PTH113 - for each of many files
 
 
 def is_utf8(name: str) -> bool:

@@ -2,8 +2,10 @@
 
 import errno
 import gzip
+import io
 import os
 import time
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -65,6 +67,14 @@ def other_file(name: str, content: bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / "videos.csv").rename(folder / name) and (folder / name).write_bytes(content)
 
 
+def archive(**members: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return packed.getvalue()
+
+
 def bytes_name(folder: Path) -> None:
     (folder / "videos.csv").rename(folder / os.fsdecode(b"\xc7\xe3\xe1.csv"))
 
@@ -115,6 +125,42 @@ NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
     "a link to nothing": (link("videos.csv", "/nowhere/at/all"), "videos.csv: is a link that leads out"),
     "a broken zip": (other_file("videos.zip", b"PK\x03\x04" + CANARY.encode()), "videos.zip: cannot be unpacked"),
     "a broken bz2": (other_file("videos.csv.bz2", b"BZh9" + CANARY.encode()), "videos.csv.bz2: cannot be unpacked"),
+    "a link to itself": (link("videos.csv", "videos.csv"), "videos.csv: is a link that leads out"),
+    "a folder named like a file": (
+        lambda folder: ((folder / "videos.csv").unlink(), (folder / "videos.csv").mkdir()),
+        "key 'files': '*' matches no file, expected names or patterns of files beside the note; the folder holds nothing",
+    ),
+    "a tag of YAML": (raw_option("!!bool x"), "found a YAML tag (such as !!int), expected plain values"),
+    "a date by a tag": (raw_option("!!timestamp x"), "found a YAML tag"),
+    "an alias with a name": (raw_option("*noor"), "is not YAML (found undefined alias ...)"),
+    "a replaced name that no folder has": (
+        lambda folder: rewrite(
+            folder, "options:", f"replaces: {{landed_on: 2022-10-08, delivery: {'x' * 5000}}}\noptions:"
+        ),
+        "key 'replaces.delivery': found no name that a folder can have",
+    ),
+    "a replaced name that is a way": (
+        lambda folder: rewrite(folder, "options:", "replaces: {landed_on: 2022-10-08, delivery: ../x}\noptions:"),
+        "key 'replaces.delivery': found no name that a folder can have",
+    ),
+    "a thousand patterns": (
+        lambda folder: rewrite(folder, "options:", f"files: [{', '.join(f'a{n}' for n in range(1000))}]\noptions:"),
+        "key 'files': Tuple should have at most 100 items",
+    ),
+    "NUL bytes": (other_file("videos.csv", b"id,at,views,by\nv1,2022\0"), "videos.csv: line 2 holds NUL bytes"),
+    "a list of people": (
+        other_file("videos.csv", b"noor.canary,sara\nali,omar\n"),
+        "found 2 columns in a line that is no header; correct `columns`",
+    ),
+    "a word": (other_file("videos.csv", b'"noor.canary"'), "found 1 columns in a line that is no header"),
+    "gzip by another name": (
+        other_file("videos.csv", gzip.compress(b"id,at\n")),
+        "videos.csv: is gzip without the ending .gz, expected text; rename it so that it ends so",
+    ),
+    "an archive within an archive": (
+        other_file("videos.zip", archive(inner=archive(videos=b"id,at\n"))),
+        "videos.zip/inner: is a zip archive or an Excel workbook",
+    ),
     "a bomb": (other_file("videos.csv.gz", gzip.compress(bytes(80 * 2**20))), "packed into less than"),
 }
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from ingest.home import Home
-from orchestration.instance import open_instance
+from orchestration.failures import HomeError
+from orchestration.instance import SETTINGS, open_instance, prepare_instance
 from orchestration.storage import KeptEventLogStorage, KeptRunStorage
 
 OLD = """\
@@ -40,3 +42,22 @@ def test_a_home_that_an_earlier_version_made_keeps_its_books_and_its_own_setting
         [event] = instance.get_latest_materialization_events([reading.key]).values()
         assert event is not None
         assert event.run_id == run_id
+
+
+def test_books_that_were_cut_begin_anew_and_settings_that_were_stop(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = Home(tmp_path)
+    with open_instance(home) as instance:
+        instance.get_runs()
+    books = home.dagster / "runs.db"
+    books.write_bytes(books.read_bytes()[: books.stat().st_size // 2])
+    prepare_instance(home)
+    assert "runs.db is damaged: the history of runs begins anew" in caplog.text
+    [aside] = home.dagster.glob("damaged-*")
+    assert (aside / "runs.db").exists()
+    assert not books.exists()
+    settings = home.dagster / "dagster.yaml"
+    settings.write_text(SETTINGS[:400])
+    with pytest.raises(HomeError, match=r"dagster\.yaml is not the YAML that Dagster expects; correct it, or remove it"):
+        prepare_instance(home)
