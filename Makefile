@@ -58,7 +58,7 @@ lint: install-test  ## style and types of Python, style of SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests dbt_project/macros
 
 generate: install  ## what follows from the code: dbt sources, staging models, seeds, suites as JSON
 	$(BIN)/python -m orchestration.generate

@@ -71,7 +71,7 @@
     end
 {%- endmacro %}
 
-{# A fall by more than half of a video that was posted anew under its id is a counter that began again; any other is a correction. #}
+{# A fall by more than half of a video posted anew under its id is a counter that began again; any other is a correction. #}
 {% macro is_reset(counter, relation) -%}
     coalesce(
         2 * {{ relation }}.{{ counter }}_read.value < {{ relation }}.{{ counter }}_before.value

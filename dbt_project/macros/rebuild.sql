@@ -53,7 +53,8 @@
     {% if execute and flags.WHICH in ('run', 'build') %}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
         {%- set failed = results | rejectattr('status', 'in', ['success', 'pass', 'warn', 'no-op']) | list -%}
-        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='unique_id') | list -%}
+        {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+        {%- set models = nodes | map(attribute='unique_id') | list -%}
         {%- if not failed and not (models | reject('in', built) | list) -%}
             {% do hold_versions() %}
         {%- endif -%}
@@ -74,7 +75,8 @@
 
 {# The columns that name a unit of a source; none where its rows are rebuilt by date. #}
 {% macro rebuild_unit(source_name) -%}
-    {%- for table in (graph.sources.values() if execute else []) if table.source_name == source_name and table.config.meta.rebuild_unit -%}
+    {%- set tables = graph.sources.values() if execute else [] -%}
+    {%- for table in tables if table.source_name == source_name and table.config.meta.rebuild_unit -%}
         {{ return(table.config.meta.rebuild_unit) }}
     {%- endfor -%}
     {{ return([]) }}
@@ -148,7 +150,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The files of some deliveries in a lake table, by name, since a pattern opens every file; the empty one first, so that there is one. #}
+{# The files of some deliveries in a lake table, by name, since a pattern opens every file; the empty one first. #}
 {% macro lake_files(lake_table, deliveries) -%}
     {%- set folder = env_var('CAMPAIGN_HOME') ~ '/lake/' ~ lake_table ~ '/landed_on=' -%}
     {%- set files = [sql_path(folder ~ '1970-01-01/_schema.parquet')] -%}
@@ -195,7 +197,7 @@
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 
-{# Incremental strategy: the rows of every unit of which a delivery changed are replaced, and leave where nothing holds it any more. #}
+{# Incremental strategy: the rows of every unit of which a delivery changed are replaced, and go where nothing holds it. #}
 {% macro get_incremental_by_unit_sql(arg_dict) %}
     delete from {{ arg_dict['target_relation'] }} as target
     using {{ target.database }}.staging.stg_lake__rebuilds as rebuilds

@@ -42,7 +42,7 @@
     )
 {%- endmacro %}
 
-{# The value that a beta distribution falls below with a probability: Newton's method on the logarithms, which are concave for b >= 1. #}
+{# The value that a beta distribution falls below with a probability, by Newton's method on logarithms, concave for b >= 1. #}
 {% macro beta_quantile(probability, a, b) -%}
     exp(list_reduce(
         [
