@@ -1,12 +1,14 @@
 """Live marts: the golden vector, an oracle that counts second by second, incremental = full rebuild, and real files."""
 
 import hashlib
+import json
 import random
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -21,6 +23,7 @@ from ingest.sources import SOURCES
 from ingest.sources.live import LIVE
 from tests.dbt.lab import Lab
 from tests.dbt.live_oracle import DESCRIPTION, Delivered, Id, Row, expected
+from tests.ingest.survey_desk import field_case
 
 ZONES = {"c": "Asia/Dubai", "d": "America/Sao_Paulo"}
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\n" + "".join(
@@ -609,12 +612,41 @@ def deliver_real(lab: Lab, name: str, form: str, options: dict[str, Any], zone: 
     note = {"source": "live", "format": form, "campaign": "c", "options": options} | (
         {"timezone": zone} if zone else {}
     )
-    day, title = date(2026, 1, 31), options["session"]["id"]
-    folder = write_delivery(lab.home, "live", day, title, {path.name: path.read_bytes()}, note)
-    delivery = load_delivery(
-        LIVE, day, folder, read_note(folder), Pseudonymiser(b"a key of the tests, 32 characters long"), frozenset("c")
-    )
+    deliver_note(lab, note, {path.name: path.read_bytes()}, date(2026, 1, 31))
+
+
+def deliver_note(lab: Lab, note: dict[str, Any], files: dict[str, bytes], day: date) -> None:
+    """Read files as ingestion does, and put what they hold into the lake."""
+    title = note["options"]["session"]["id"]
+    folder = write_delivery(lab.home, "live", day, title, files, note)
+    pseudonyms = Pseudonymiser(b"a key of the tests, 32 characters long")
+    delivery = load_delivery(LIVE, day, folder, read_note(folder), pseudonyms, frozenset({note["campaign"]}))
     lab.deliver("live", day, title, "c", dict(delivery.format.read(delivery).tables))
+
+
+FIELD = ("01", "03", "11", "13", "21")
+NAMES = {
+    "people": "unique_attendees", "unique_attendees": "unique_attendees", "minutes": "attended_minutes", "peak": "peak_concurrent",
+    "live_minutes": "live_minutes", "average_concurrent": "average_concurrent",
+}  # fmt: skip
+"""Figures of the right answers, and what they are called here."""
+
+
+def deliver_field(lab: Lab, case: str) -> tuple[dict[str, Any], str]:
+    """Deliver a case from the field; its right answers and its zone."""
+    note, files, expected = field_case(case)
+    landed_on = json.loads((REAL.parent / "field" / case / "expected.json").read_text("utf-8"))["landed_on"]
+    deliver_note(lab, note | {"campaign": "c"}, files, date.fromisoformat(landed_on))
+    return expected, note["timezone"]
+
+
+def assert_field(fact: Row, expected: Mapping[str, Any], zone: str) -> None:
+    """The figures of a case are the right ones."""
+    right = {NAMES[name]: pytest.approx(value, abs=1e-3) for name, value in expected.items() if name in NAMES}
+    assert {name: fact[name] for name in right} == right
+    if "peak_at" in expected:
+        peak_at = datetime.fromtimestamp(fact["peak_concurrent_at"], ZoneInfo(zone))
+        assert f"{peak_at:%Y-%m-%d %H:%M:%S}" == expected["peak_at"]
 
 
 def test_real_files(lab: Lab) -> None:
@@ -631,8 +663,12 @@ def test_real_files(lab: Lab) -> None:
     for name in ("youtube_2017-06", "twitch_2017-06"):
         columns = {"header": False, "columns": {"sampled_at": 1, "viewers": 2}, "epoch": "s"}
         deliver_real(lab, f"rbtv/{name}.csv", "viewer_samples", {"session": {"id": name}, **columns})
+    field = {case: deliver_field(lab, case) for case in FIELD}
     build(lab)
     facts = {row["session_id"]: row for row in rows_of(lab, "fct_live_session")}
+    for case, (right, zone) in field.items():
+        assert_field(facts[f"c{case}"], right, zone)
+    assert facts["c13"]["unique_attendees_low"] <= 2
 
     sir = facts[lists[0]]
     peak_at = datetime(2021, 3, 8, 23, 51, 59, tzinfo=UTC).timestamp()
