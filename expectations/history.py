@@ -140,7 +140,7 @@ def _repetitions(
     if not own:
         return {}
     others = {one.file for ones in candidates.values() for one in ones if one.file is not None} - {*own.values()}
-    numbered = own | dict(enumerate(sorted(others), start=len(staged)))
+    numbered = own | dict(enumerate(sorted(others), start=1 + max(staged)))
     lasting = [name for name, column in table.columns.items() if column.dtype != INSTANT]
     digest = pl.struct(lasting).hash().sum()
     digests = dict(scan_files(numbered).group_by(DELIVERY_NUMBER).agg(digest).collect().iter_rows())

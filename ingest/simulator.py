@@ -54,7 +54,7 @@ class SimulationError(Exception):
 
 
 def simulate(
-    home: Home, *, seed: int = 20221004, days: int = 30, videos: int = 400, sessions: int = 8, respondents: int = 1200
+    home: Home, *, seed: int = 20221004, days: int = 30, videos: int = 400, sessions: int = 9, respondents: int = 1200
 ) -> Truth:
     """Write the campaign into the home's landing zone and the truth beside it. The same arguments give the same bytes.
 

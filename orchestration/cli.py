@@ -154,7 +154,7 @@ def simulate(
     home: HomeOption = DEFAULT_HOME,
     days: Annotated[int, typer.Option(min=1, help="Days of the campaign.")] = 30,
     videos: Annotated[int, typer.Option(min=1, help="Videos with the campaign's hashtags.")] = 400,
-    sessions: Annotated[int, typer.Option(min=1, help="Live sessions.")] = 8,
+    sessions: Annotated[int, typer.Option(min=1, help="Live sessions.")] = 9,
     respondents: Annotated[int, typer.Option(min=1, help="Survey respondents a wave.")] = 1200,
     seed: Annotated[int, typer.Option(help="The same seed gives the same campaign.")] = 20221004,
 ) -> None:

@@ -148,11 +148,13 @@ def tell_apart(
         second_instant(pl.col(name), zone).alias("later"),
         pl.col(flag).alias("is_open"),
     ).with_row_index("row")
-    is_second = (pl.col("at") < earliest) & (pl.col("later") >= earliest)
-    is_first = (pl.col("later") > latest) & (pl.col("at") <= latest)
+    first_fits, second_fits = (
+        (pl.col(name) >= earliest).fill_null(value=True) & (pl.col(name) <= latest).fill_null(value=True)
+        for name in ("at", "later")
+    )
     bounded = within.with_columns(
-        pl.when(pl.col("is_open") & is_second).then("later").otherwise("at").alias("at"),
-        pl.col("is_open") & ~(is_second | is_first).fill_null(value=False),
+        pl.when(pl.col("is_open") & second_fits & ~first_fits).then("later").otherwise("at").alias("at"),
+        pl.col("is_open") & (first_fits == second_fits),
     )
     decided = bounded
     if is_in_order:

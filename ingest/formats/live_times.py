@@ -67,9 +67,13 @@ def leaves_after_joins(frame: pl.DataFrame, zone: ZoneInfo | None) -> pl.DataFra
     if zone is None:
         return frame
     joined, left = pl.col("joined_at"), pl.col("left_at")
-    is_back = (pl.col("left_at_ambiguous") & (left < joined)).fill_null(value=False)
+    if not frame.select((left < joined).any()).item():
+        return frame
+    second = second_instant(left, zone)
+    # Whatever the bounds said of the leave: who leaves late is still no one who left before they came.
+    is_back = ((left < joined) & (second >= joined)).fill_null(value=False)
     return frame.with_columns(
-        pl.when(is_back).then(second_instant(left, zone)).otherwise(left).alias("left_at"),
+        pl.when(is_back).then(second).otherwise(left).alias("left_at"),
         pl.col("left_at_ambiguous") & ~is_back,
         pl.col("joined_at_ambiguous") & ~is_back,
     )

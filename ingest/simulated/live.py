@@ -1,11 +1,12 @@
 """The invented live sessions: who came and went, and the truth by counting every second.
 
-Devices, rejoins and missing leaves are invented as stays; a person is there in a second that any of their stays covers.
+Devices, rejoins, missing leaves, pauses and guests of one name are invented as stays; a person is there in a second that any of
+their stays covers and that the session was live in.
 Attendance lists are made in `ingest.simulated.live_files`.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,18 +17,22 @@ import polars as pl
 from ingest.simulated.plan import Flags, Ints, campaign_day, instant
 
 _KINDS = (
-    "intervals", "teams_en", "zoom_report", "samples", "teams_pt", "series", "series", "zoom_list", "samples_epoch",
+    "intervals", "teams_en", "zoom_report", "samples", "teams_pt", "series", "series", "zoom_list", "teams_report",
+    "samples_epoch",
 )  # fmt: skip
 _ZONES = {
     "intervals": "Africa/Cairo", "teams_en": "Asia/Riyadh", "zoom_report": "Asia/Dubai", "samples": "UTC",
-    "teams_pt": "Africa/Casablanca", "series": "Asia/Amman", "zoom_list": "Asia/Baghdad", "samples_epoch": "UTC",
+    "teams_pt": "Africa/Casablanca", "series": "Asia/Amman", "zoom_list": "Asia/Beirut", "teams_report": "Asia/Dubai",
+    "samples_epoch": "UTC",
 }  # fmt: skip
 _COUNTRIES = {
     "intervals": "EG", "teams_en": "SA", "zoom_report": "AE", "samples": "AE",
-    "teams_pt": "MA", "series": "JO", "zoom_list": "IQ", "samples_epoch": "KW",
+    "teams_pt": "MA", "series": "JO", "zoom_list": "LB", "teams_report": "AE", "samples_epoch": "KW",
 }  # fmt: skip
 _TOPICS = ("asking for help", "الحديث مع العائلة", "sleep and stress", "helping a friend", "الوصمة في العمل")
 _PLATFORMS = {"intervals": "in_app", "teams": "teams", "zoom": "zoom", "samples": "tiktok", "series": "in_app"}
+_CLOCKS_BACK = (25, "zoom_list")
+"""The campaign's day on which the clocks of Beirut go back at midnight, and the kind of session that is held through it."""
 _NAMES = ("Demo Viewer", "مشاهد تجريبي", "Usuário Exemplo", "Sample Guest")
 
 
@@ -39,6 +44,8 @@ class Stay:
     joined: int
     left: int | None
     role: str = "attendee"
+    device: int = 1
+    """Tells guests of one name apart."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,27 @@ class LiveSession:
     topic: str
     stays: Sequence[Stay] = ()
     samples: Sequence[tuple[int, int]] = ()
+    pauses: Sequence[tuple[int, int]] = ()
+    registered: Sequence[str] = ()
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which its list is written."""
         return ZoneInfo(_ZONES[self.kind])
+
+    @property
+    def live(self) -> Ints:
+        """The seconds in which it was live, in order."""
+        seconds = np.arange(self.starts, self.ends)
+        for begins, ends in self.pauses:
+            seconds = seconds[(seconds < begins) | (seconds >= ends)]
+        return seconds
+
+    @property
+    def instances(self) -> list[tuple[int, int]]:
+        """Each time that it was started, to when it was stopped."""
+        edges = [self.starts, *(edge for pause in self.pauses for edge in pause), self.ends]
+        return list(zip(edges[::2], edges[1::2], strict=True))
 
     def described(self, **more: object) -> dict[str, Any]:
         """The note's `session`."""
@@ -83,10 +106,17 @@ def make_sessions(rng: np.random.Generator, days: int, count: int) -> list[LiveS
     for number in range(count):
         kind = _KINDS[number % len(_KINDS)]
         day = campaign_day(min(1 + number * max(days - 4, 0) // max(count, 1), max(days - 2, 0)))
-        opens = datetime(day.year, day.month, day.day, 18 + number % 3, 0, 0, tzinfo=ZoneInfo(_ZONES[kind]))
+        hour, minute, length = 18 + number % 3, 0, int(rng.integers(40, 75))
+        if (days > _CLOCKS_BACK[0] + 2, kind) == (True, _CLOCKS_BACK[1]):
+            # Within less than an hour the bounds tell which of two times the clocks meant.
+            day, hour, minute, length = campaign_day(_CLOCKS_BACK[0]), 23, 25, 45
+        opens = datetime(day.year, day.month, day.day, hour, minute, 0, tzinfo=ZoneInfo(_ZONES[kind]))
         starts = int(opens.timestamp())
-        ends = starts + 60 * int(rng.integers(40, 75))
-        session = LiveSession(f"live-{number + 1:02d}", kind, starts, ends, _TOPICS[number % len(_TOPICS)])
+        ends = starts + 60 * length
+        pauses = [(starts + 1_200, starts + 1_500)] if kind == "zoom_report" else []
+        session = LiveSession(
+            f"live-{number + 1:02d}", kind, starts, ends, _TOPICS[number % len(_TOPICS)], pauses=pauses
+        )
         sessions.append(_with_samples(rng, session) if kind.startswith("samples") else _with_stays(rng, session))
     return sessions
 
@@ -102,20 +132,21 @@ def _with_stays(rng: np.random.Generator, session: LiveSession) -> LiveSession:
         if joined >= ends:
             continue
         again = left + int(rng.integers(20, 900))
-        open_end = None if rng.random() < 0.08 else left
+        # A report of Teams knows every leave.
+        open_end = None if rng.random() < 0.08 and session.kind != "teams_report" else left
         if rng.random() < 0.22 and again < ends - 60:
             stays.append(Stay(person, joined, left))
-            returned = again + 5 + int(rng.exponential(900))
+            returned = min(again + 5 + int(rng.exponential(900)), ends + 600)
             stays.append(Stay(person, again, None if open_end is None else returned))
         else:
             stays.append(Stay(person, joined, open_end))
         if has_devices and rng.random() < 0.12 and left - joined > 240:
             stays.append(Stay(person, joined + int(rng.integers(30, 120)), left - int(rng.integers(-200, 60))))
     host = _person(rng, session, 900)
-    stays += [
-        Stay(host, starts - 600, ends + 300, "host"),
-        Stay(_person(rng, session, 901), starts - 900, starts - 300),
-    ]
+    early = _person(rng, session, 901)
+    stays.append(Stay(host, starts - 600, ends + 200, "host"))
+    if session.kind != _CLOCKS_BACK[1]:
+        stays.append(Stay(early, starts - 900, starts - 300))
     if session.kind == "series":
         stays.append(Stay(_person(rng, session, 902), starts - 500, None, "moderator"))
     if session.kind.startswith("zoom"):
@@ -124,24 +155,30 @@ def _with_stays(rng: np.random.Generator, session: LiveSession) -> LiveSession:
     if session.kind == "series":
         events = [second for stay in stays for second in (stay.joined, stay.left) if second is not None]
         starts, ends = min(events), max(events)
-    return LiveSession(session.session_id, session.kind, starts, ends, session.topic, stays)
+    registered: list[str] = []
+    if session.kind == "intervals":
+        people = sorted({stay.person for stay in stays if stay.role == "attendee"})
+        registered = [*people[::2], *(_person(rng, session, number) for number in range(960, 975))]
+    return replace(session, starts=starts, ends=ends, stays=stays, registered=registered)
 
 
 def _person(rng: np.random.Generator, session: LiveSession, number: int) -> str:
     """An account for the platforms that have one, else a name; zoom people have both, as `name|e-mail`."""
     name = f"{_NAMES[number % len(_NAMES)]} {number:03d}"
+    if session.kind.startswith("zoom") or session.kind == "teams_report":
+        return f"{name}|demo.viewer.{number:03d}@example.org"
     if session.kind.startswith("teams"):
         return name
-    if session.kind.startswith("zoom"):
-        return f"{name}|demo.viewer.{number:03d}@example.org"
     return f"acct-{int(rng.integers(10_000)) * 1000 + number:07d}"
 
 
 def _guests(rng: np.random.Generator, session: LiveSession, stays: Sequence[Stay]) -> Iterator[Stay]:
-    """People known by name only: two strangers, and one who came back without signing in."""
+    """People known by name only: two strangers, three of one name at once, and one who came back without signing in."""
     for number in (950, 951):
         joined = session.starts + int(rng.integers(60, 900))
         yield Stay(f"Unregistered Guest {number}|", joined, joined + int(rng.integers(300, 1_500)))
+    for device in (1, 2, 3):
+        yield Stay("iPhone|", session.starts + 300 + 60 * device, session.starts + 900 + 30 * device, device=device)
     gone = [
         stay for stay in stays if stay.role == "attendee" and stay.left is not None and stay.left < session.ends - 400
     ]
@@ -160,7 +197,7 @@ def _with_samples(rng: np.random.Generator, session: LiveSession) -> LiveSession
     viewers[min(at + 7, minutes.size - 1)] = viewers[at]
     kept = (minutes < 25) | (minutes > 27) | (viewers == viewers[at])
     samples = [(session.starts + 60 * int(minute), int(viewers[minute])) for minute in minutes[kept]]
-    return LiveSession(session.session_id, session.kind, session.starts, session.ends, session.topic, samples=samples)
+    return replace(session, samples=samples)
 
 
 def live_truth(sessions: Sequence[LiveSession]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -169,7 +206,7 @@ def live_truth(sessions: Sequence[LiveSession]) -> tuple[pl.DataFrame, pl.DataFr
     for session in sessions:
         present = _present(session)
         total = present.sum(axis=0) if not session.samples else _sampled(session)
-        attended = present.any(axis=1)
+        attended: Flags = np.asarray(present.any(axis=1))
         at = {f"present_at_{minute}m": _at(present, minute) for minute in (5, 15, 30)}
         has_people = not session.samples
         rows.append(
@@ -179,16 +216,19 @@ def live_truth(sessions: Sequence[LiveSession]) -> tuple[pl.DataFrame, pl.DataFr
                 "starts_at": instant(session.starts),
                 "ends_at": instant(session.ends),
                 "unique_attendees": int(attended.sum()) if has_people else None,
+                "unique_attendees_low": _known(session, attended) if has_people else None,
+                "registrations": len(session.registered) or None,
+                "registered_attendees": _registered(session, attended) if session.registered else None,
                 "attended_minutes": float(total.sum()) / 60,
                 "average_watch_minutes": float(total.sum()) / 60 / int(attended.sum()) if has_people else None,
                 "peak_concurrent": int(total.max()),
-                "peak_concurrent_at": instant(session.starts + int(total.argmax())),
+                "peak_concurrent_at": instant(int(session.live[total.argmax()])),
                 "average_concurrent": float(total.sum()) / total.size,
                 **({name: count if has_people else None for name, count in at.items()}),
                 "imputed_leaves": _imputed(session) if has_people else None,
             }
         )
-        minute = (session.starts + np.arange(total.size)) // 60
+        minute = session.live // 60
         for one in np.unique(minute):
             within = total[minute == one]
             minutes.append((session.session_id, instant(int(one) * 60), float(within.sum()) / 60, int(within.max())))
@@ -201,15 +241,30 @@ def live_truth(sessions: Sequence[LiveSession]) -> tuple[pl.DataFrame, pl.DataFr
 
 def _present(session: LiveSession) -> Flags:
     """Attendees by seconds: true where a person is there. Hosts and moderators are not attendees."""
-    people = sorted({stay.person for stay in session.stays if stay.role == "attendee"})
+    people = _people(session)
     present = np.zeros((len(people), session.ends - session.starts), np.bool_)
     for stay in session.stays:
         if stay.role == "attendee":
             left = session.ends if stay.left is None else stay.left
-            present[people.index(stay.person), max(stay.joined - session.starts, 0) : max(left - session.starts, 0)] = (
-                True
-            )
-    return present
+            place = people.index((stay.person, stay.device))
+            present[place, max(stay.joined - session.starts, 0) : max(left - session.starts, 0)] = True
+    return present[:, session.live - session.starts]
+
+
+def _people(session: LiveSession) -> list[tuple[str, int]]:
+    return sorted({(stay.person, stay.device) for stay in session.stays if stay.role == "attendee"})
+
+
+def _known(session: LiveSession, attended: Flags) -> int:
+    """Attendees but for those known by name beside others who have an address, since each may be one of those."""
+    return sum(
+        bool(came) and not person.endswith("|") for (person, _), came in zip(_people(session), attended, strict=True)
+    )
+
+
+def _registered(session: LiveSession, attended: Flags) -> int:
+    came = {person for (person, _), came in zip(_people(session), attended, strict=True) if came}
+    return len(came & set(session.registered))
 
 
 def _at(present: Flags, minute: int) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from ingest.simulated.live import LiveSession
+from ingest.simulated.live import LiveSession, Stay
 from ingest.simulated.plan import CAMPAIGN, PlannedDelivery, campaign_day, instant
 
 
@@ -18,7 +18,7 @@ def plan_live(sessions: Sequence[LiveSession], days: int) -> list[PlannedDeliver
     """A delivery a session on the day after it, but for the series, whose sessions are delivered together."""
     makers: dict[str, Callable[[LiveSession, date], PlannedDelivery]] = {
         "intervals": _intervals, "teams_en": _teams, "teams_pt": _teams, "zoom_report": _zoom, "zoom_list": _zoom,
-        "samples": _samples, "samples_epoch": _samples,
+        "teams_report": _teams_report, "samples": _samples, "samples_epoch": _samples,
     }  # fmt: skip
     last = campaign_day(days - 1)
 
@@ -27,6 +27,7 @@ def plan_live(sessions: Sequence[LiveSession], days: int) -> list[PlannedDeliver
 
     made = [makers[session.kind](session, landed_on(session)) for session in sessions if session.kind != "series"]
     series = [session for session in sessions if session.kind == "series"]
+    made += [_registrations(session, landed_on(session)) for session in sessions if session.registered]
     return [*made, _series(series, max(map(landed_on, series)))] if series else made
 
 
@@ -56,15 +57,41 @@ def _local(session: LiveSession, second: int | None, form: str) -> str:
 def _intervals(session: LiveSession, landed_on: date) -> PlannedDelivery:
     iso = "%Y-%m-%d %H:%M:%S"
     rows = [(stay.person, _local(session, stay.joined, iso), _local(session, stay.left, iso)) for stay in session.stays]
-    text = _csv([("viewer", "joined", "left"), *rows, rows[0]])
+    # Years that were mistyped: a stay years before the session, and one that lasts for years.
+    first = session.stays[0]
+    typed = [
+        (
+            first.person,
+            _local(session, first.joined, "2012-%m-%d %H:%M:%S"),
+            _local(session, first.left, "2012-%m-%d %H:%M:%S"),
+        ),
+        (first.person, rows[0][1], _local(session, session.ends, "2032-%m-%d %H:%M:%S")),
+    ]
+    text = _csv([("viewer", "joined", "left"), *rows, rows[0], *typed])
     hosts = sorted({stay.person for stay in session.stays if stay.role == "host"})
     options = {
         "columns": {"person": "viewer", "joined_at": "joined", "left_at": "left"},
         "session": session.described(hosts=hosts, **session.bounds()),
     }
-    return _delivery(
-        session, landed_on, "intervals_csv", ("attendance.csv", text.encode()), (len(rows) + 1, 1), options
-    )
+    records = (len(rows) + 3, 1)
+    made = _delivery(session, landed_on, "intervals_csv", ("attendance.csv", text.encode()), records, options)
+    return replace(made, rejected=len(typed))
+
+
+def _registrations(session: LiveSession, landed_on: date) -> PlannedDelivery:
+    """Who registered, written as in the attendance."""
+    rows = [
+        (person, _local(session, session.starts - 86_400 + 60 * number, "%Y-%m-%d %H:%M:%S"), "approved")
+        for number, person in enumerate(session.registered)
+    ]
+    text = _csv([("account", "registered", "status"), *rows])
+    options = {
+        "columns": {"person": "account", "registered_at": "registered", "status": "status"},
+        "session": session.described(**session.bounds()),
+    }
+    file = ("registrations.csv", text.encode())
+    made = _delivery(session, landed_on, "registrations_csv", file, (len(rows), 0), options)
+    return replace(made, name=f"{session.session_id}-registrations")
 
 
 def _series(sessions: Sequence[LiveSession], landed_on: date) -> PlannedDelivery:
@@ -114,6 +141,41 @@ def _teams(session: LiveSession, landed_on: date) -> PlannedDelivery:
     return _delivery(session, landed_on, "teams_list", file, (len(rows), 0), options)
 
 
+def _teams_report(session: LiveSession, landed_on: date) -> PlannedDelivery:
+    """The attendance report with its three sections, in which half of the attendees are called presenters."""
+
+    def written(second: int | None) -> str:
+        if second is None:
+            return ""
+        local = instant(second).astimezone(session.zone)
+        return f"{local.month}/{local.day}/{local:%y}, {local:%I:%M:%S %p}"
+
+    def lasted(stays: Sequence[Stay]) -> str:
+        seconds = sum((session.ends if stay.left is None else stay.left) - stay.joined for stay in stays)
+        return f"{seconds // 3600}h {seconds // 60 % 60}m {seconds % 60}s"
+
+    people = sorted({stay.person for stay in session.stays})
+    roles = {person: "Presenter" if number % 2 else "Attendee" for number, person in enumerate(people)}
+    roles |= {stay.person: "Organizer" for stay in session.stays if stay.role == "host"}
+    of_person = {person: [stay for stay in session.stays if stay.person == person] for person in people}
+    rows: list[Sequence[object]] = [
+        ("1. Summary",), ("Meeting title", session.topic), ("Attended participants", len(people)),
+        ("Start time", written(session.starts)), ("End time", written(session.ends)), (), ("2. Participants",),
+        ("Name", "First Join", "Last Leave", "In-Meeting Duration", "Email", "Participant ID (UPN)", "Role"),
+    ]  # fmt: skip
+    for person, stays in of_person.items():
+        name, email = person.split("|")
+        last = max(session.ends if stay.left is None else stay.left for stay in stays)
+        rows.append((name, written(stays[0].joined), written(last), lasted(stays), email, email, roles[person]))
+    rows += [(), ("3. In-Meeting Activities",), ("Name", "Join Time", "Leave Time", "Duration", "Email", "Role")]
+    for stay in session.stays:
+        name, email = stay.person.split("|")
+        rows.append((name, written(stay.joined), written(stay.left), lasted([stay]), email, roles[stay.person]))
+    options = {"date_order": "mdy", "session": session.described()}
+    file = ("report.csv", ("\ufeff" + _csv(rows, "\t")).encode("utf-16-le"))
+    return _delivery(session, landed_on, "teams_report", file, (len(session.stays), 0), options)
+
+
 def _zoom(session: LiveSession, landed_on: date) -> PlannedDelivery:
     """A participant report, with the block that holds the meeting's own times or without."""
     form = "%m/%d/%Y %I:%M:%S %p"
@@ -128,10 +190,16 @@ def _zoom(session: LiveSession, landed_on: date) -> PlannedDelivery:
     host = next(stay.person.split("|")[1] for stay in session.stays if stay.role == "host")
     options: dict[str, Any] = {"date_order": "mdy", "session": session.described(hosts=[host])}
     if session.kind == "zoom_report":
-        times = _local(session, session.starts, form), _local(session, session.ends, form)
-        block = ("Meeting ID", "Topic", "Start Time", "End Time", "User Email", "Duration (Minutes)", "Participants")
-        values = ("900 0000 0000", session.topic, *times, host, (session.ends - session.starts) // 60, len(rows))
-        table = [block, values, ("",) * len(block), *table]
+        about = ("Meeting ID", "Topic", "Start Time", "End Time")
+        stated = [
+            ("900 0000 0000", session.topic, _local(session, begins, form), _local(session, ends, form))
+            for begins, ends in session.instances
+        ]
+        # The meeting stands on each row: the time that it was started last before the person joined.
+        table = [(*about, *header)]
+        for stay, row in zip(session.stays, rows, strict=True):
+            number = max(sum(stay.joined >= begins for begins, _ in session.instances) - 1, 0)
+            table.append((*stated[number], *row))
     else:
         options["session"] = session.described(hosts=[host], **session.bounds())
     file = ("participants.csv", _csv(table).encode("utf-8-sig"))

@@ -70,7 +70,7 @@ def test_campaign_kpis_are_the_truth(simulated: Home, truth: Truth) -> None:
 
 
 def test_live_sessions_are_the_truth(simulated: Home, truth: Truth) -> None:
-    exact = ["session_id", "basis", "unique_attendees", "peak_concurrent", "peak_concurrent_at", "present_at_5m", "present_at_15m",
+    exact = ["session_id", "basis", "unique_attendees", "unique_attendees_low", "peak_concurrent", "peak_concurrent_at", "present_at_5m", "present_at_15m",
              "present_at_30m", "imputed_leaves"]  # fmt: skip
     assert (
         differences(
@@ -89,6 +89,12 @@ def test_live_sessions_are_the_truth(simulated: Home, truth: Truth) -> None:
         )
         == []
     )
+
+
+def test_registrations_are_the_truth(simulated: Home, truth: Truth) -> None:
+    names = ["session_id", "registrations", "registered_attendees"]
+    found = query(simulated)(f"select {', '.join(names)} from fct_live_registration")
+    assert differences(found, truth.live_sessions.select(names).drop_nulls()) == []
 
 
 def test_live_minutes_are_the_truth(simulated: Home, truth: Truth) -> None:

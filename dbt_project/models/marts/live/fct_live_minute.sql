@@ -62,8 +62,9 @@ bucketed as (
         sum(covered * (least(ends, (changed // 60000000 + 1) * 60000000) - changed)) as covered_microseconds,
         sum(entered) as entered,
         sum(covered) as covered,
-        min(changed) as first_changed,
-        max(concurrent) as changed_peak,
+        -- Leaves come before joins: who leaves at the instant at which a part begins was never in it.
+        coalesce(sum(entered) filter (where changed = greatest(starts, changed // 60000000 * 60000000)), 0) as entered_at_begin,
+        max(concurrent) filter (where entered > 0) as changed_peak,
     from changes
     group by all
 
@@ -75,7 +76,7 @@ carried as (
         parts.*,
         coalesce(bucketed.entered_microseconds, 0) as entered_microseconds,
         coalesce(bucketed.covered_microseconds, 0) as covered_microseconds,
-        coalesce(bucketed.first_changed, parts.finishes) as first_changed,
+        coalesce(bucketed.entered_at_begin, 0) as entered_at_begin,
         bucketed.changed_peak,
         coalesce(sum(bucketed.entered) over earlier, 0) as concurrent_at_begin,
         coalesce(sum(bucketed.covered) over earlier, 0) as covered_at_begin,
@@ -117,13 +118,7 @@ measured as (
                 else carried.covered_at_begin * (carried.finishes - carried.begins) + carried.covered_microseconds
             end
         ) as covered_microseconds,
-        -- What is carried over counts towards the peak only if it lasts into the minute.
-        max(
-            greatest(
-                carried.changed_peak,
-                case when carried.first_changed > carried.begins then carried.concurrent_at_begin end
-            )
-        ) as concurrent_peak,
+        max(greatest(carried.changed_peak, carried.concurrent_at_begin + carried.entered_at_begin)) as concurrent_peak,
     from carried
     inner join sessions on carried.session_number = sessions.session_number
     group by sessions.campaign_id, sessions.session_id, carried.minute_number
