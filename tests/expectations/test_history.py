@@ -113,7 +113,7 @@ def test_a_repetition_is_one_of_an_older_delivery_too(staging: "Staging") -> Non
     same = staging.stage({TABLE: rows}, "same")
     other = staging.stage({TABLE: rows.with_columns(pl.col("viewers") + 1)}, "other")
     larger = staging.stage({TABLE: rows}, "larger", records_read=5)
-    numbered = dict(enumerate((same, other, larger)))
+    numbered = {1: same, 3: other, 4: larger}
     earlier = earlier_deliveries(staging.home, LIVE_SAMPLES, numbered, ledger, set())
     found = compare(LIVE_SAMPLES, numbered, earlier)
     assert found["is_repetition"].to_list() == [True, False, False]

@@ -174,7 +174,7 @@ class TestWhatItWrites:
         notes = [yaml.safe_load(path.read_text("utf-8")) for path in home.landing.rglob(NOTE)]
         assert set().union(*notes) <= NOTE_KEYS
         assert {note["format"] for note in notes} == {
-            "video_csv", "intervals_csv", "teams_list", "zoom_csv", "viewer_samples", "survey_csv", "spss",
+            "video_csv", "intervals_csv", "registrations_csv", "teams_report", "teams_list", "zoom_csv", "viewer_samples", "survey_csv", "spss",
         }  # fmt: skip
         assert {note["campaign"] for note in notes} == {"endthestigma"}
 
