@@ -13,6 +13,7 @@ from ingest.home import Home
 from ingest.source import Source
 from orchestration.dbt import GOOD, NodeResult, audit, build, failed
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
+from orchestration.pages import pages
 from orchestration.project import Project
 from orchestration.warehouse import row_counts
 
@@ -77,7 +78,8 @@ def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[S
         results = build(home, project)
         write_results(home, context.run.run_id, manifest, results)
         counts = row_counts(home) if home.warehouse.exists() else {}
-        yield from events(results, manifest, specs, tests, counts, lambda failed: advice(home, manifest, failed))
+        shown = {} if failed(results) else pages(home, manifest)
+        yield from events(results, manifest, specs, tests, counts, shown, lambda failed: advice(home, manifest, failed))
 
     return dbt_build
 
@@ -115,6 +117,7 @@ def events(
     specs: Mapping[str, dg.AssetSpec],
     tests: Mapping[str, Sequence[str]],
     counts: Mapping[tuple[str, str], int],
+    shown: Mapping[str, Mapping[str, Any]],
     advise: Callable[[Sequence[NodeResult]], str] = lambda _failed: "",
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Results as Dagster knows them: first what succeeded and what was tested, then Failure with the name of all that did not."""
@@ -123,7 +126,7 @@ def events(
         if spec is not None and result.status in GOOD:
             node = manifest["nodes"][result.unique_id]
             rows = counts.get((node["schema"], node["alias"]))
-            metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
+            metadata = {"seconds": round(result.seconds, 3), **shown.get(result.unique_id, {})}
             yield dg.MaterializeResult(
                 asset_key=spec.key, metadata=metadata | ({} if rows is None else {"dagster/row_count": rows})
             )

@@ -35,7 +35,7 @@ def result(unique_id: str, status: str, failures: int | None = None, message: st
 def told(results: Iterable[NodeResult]) -> tuple[list[Any], dg.Failure | None]:
     found = []
     try:
-        for event in events(list(results), MANIFEST, SPECS, TESTS, {("main", "a"): 7}):
+        for event in events(list(results), MANIFEST, SPECS, TESTS, {("main", "a"): 7}, {}):
             found.append(event)  # noqa: PERF402 - what came before the failure counts
     except dg.Failure as failure:
         return found, failure

@@ -59,5 +59,7 @@ def test_books_that_were_cut_begin_anew_and_settings_that_were_stop(
     assert not books.exists()
     settings = home.dagster / "dagster.yaml"
     settings.write_text(SETTINGS[:400])
-    with pytest.raises(HomeError, match=r"dagster\.yaml is not the YAML that Dagster expects; correct it, or remove it"):
+    with pytest.raises(
+        HomeError, match=r"dagster\.yaml is not the YAML that Dagster expects; correct it, or remove it"
+    ):
         prepare_instance(home)
