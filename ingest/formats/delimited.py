@@ -121,7 +121,9 @@ def _within_limits(grid: Grid) -> Grid:
     is_blank = grid.cells.select(
         pl.all_horizontal(pl.all().is_null() | (pl.all().str.strip_chars() == "")).alias("blank")
     )["blank"]
-    cells, lines, rejected = grid.cells.filter(~is_blank), grid.lines.filter(~is_blank), grid.rejected
+    cells, lines, rejected = grid.cells, grid.lines, grid.rejected
+    if is_blank.any():
+        cells, lines = cells.filter(~is_blank), lines.filter(~is_blank)
     if (longest or 0) > LONGEST_FIELD:
         is_long = cells.select(
             pl.any_horizontal(pl.all().str.len_bytes() > LONGEST_FIELD).fill_null(value=False)
@@ -150,9 +152,10 @@ def _is_regular(body: bytes, separator: str) -> bool:
     """Whether every quotation mark opens, closes or is doubled within a field that is quoted as a whole."""
     if b'"' not in body:
         return True
-    mark = re.escape(separator).encode()
-    field = rb'(?:"(?:[^"]++|"")*+"|[^"' + mark + rb"\n]*+)"
-    return re.fullmatch(rb"(?:" + field + rb"(?:[" + mark + rb"\n]|\Z))*+", body) is not None
+    mark = re.escape(separator)
+    field = rf'''(?:"(?:[^"]|"")*"|[^"{mark}\n]*)'''
+    text = pl.Series([body], dtype=pl.Binary()).cast(pl.String(), strict=False)
+    return text.str.contains(rf"\A(?:{field}[{mark}\n])*{field}\z").item() is True
 
 
 def _read_regular(body: bytes, separator: str, has_header: bool) -> Grid:

@@ -56,6 +56,15 @@ def settle_repeats(
     )
 
 
+def of_distinct(frame: pl.DataFrame, name: str, *made: pl.Expr) -> pl.DataFrame:
+    """The frame with what is made of one of its columns, each distinct value being read once."""
+    distinct = frame.select(pl.col(name).unique()).select(pl.col(name).alias(_VALUE), *made)
+    found = frame.select(pl.col(name).alias(_VALUE)).join(
+        distinct, on=_VALUE, how="left", maintain_order="left", nulls_equal=True
+    )
+    return frame.with_columns(found.drop(_VALUE).get_columns())
+
+
 def reject(frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split a frame with `file` and `line` into the records to keep and the rejected ones.
 
@@ -70,6 +79,8 @@ def reject(frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]]) -> 
             pl.lit(None, pl.String()),
         ).alias("reason")
     )
+    if judged["reason"].null_count() == judged.height:
+        return frame, REJECTED.to_frame()
     details = {reason: detail for reason, (_, detail) in rules.items()}
     rejected = judged.filter(pl.col("reason").is_not_null()).select(
         "file",

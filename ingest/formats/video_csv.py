@@ -4,7 +4,7 @@ Which columns there are is in `ingest.formats.video_options`, what becomes of th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from pydantic import Field, model_validator
@@ -46,7 +46,13 @@ class VideoCsv:
         """Fills `video_readings`. Raises DeliveryError."""
         options = delivery.options_as(VideoCsvOptions)
         files = with_member(list(text_files(delivery, options.encoding)), options.known.member)
-        return parse_videos([_rows(file, options) for file in files], delivery, options)
+        return parse_videos(_parts(files, options), delivery, options)
+
+
+def _parts(files: list[TextFile], options: VideoCsvOptions) -> Iterator[VideoRows]:
+    """The rows of each file; its text is let go of once it is read."""
+    while files:
+        yield _rows(files.pop(0), options)
 
 
 def with_member(files: list[TextFile], member: str | None) -> list[TextFile]:
@@ -97,7 +103,7 @@ def _found(places: Mapping[str, Places], names: list[str]) -> tuple[dict[str, st
             columns |= dict(zip(tags, several, strict=True))
             labels[ours] = str(place.names[0])
         elif several:
-            columns[ours] = several[0]
+            columns[ours] = place.names[0] if place.required else several[0]
             labels[ours] = names[several[0] - 1] if several[0] <= len(names) else f"column {several[0]}"
         elif place.required or (ours in ("video_id", "url") and not {"video_id", "url"} & columns.keys()):
             columns[ours] = place.names[0]

@@ -48,7 +48,7 @@ class VideoJson:
         """Fills `video_readings`. Raises DeliveryError."""
         options = delivery.options_as(VideoJsonOptions)
         files = text_files(delivery, options.encoding)
-        return parse_videos([_rows(file, options) for file in files], delivery, options)
+        return parse_videos((_rows(file, options) for file in files), delivery, options)
 
 
 def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:

@@ -4,7 +4,7 @@ How files become columns is for the formats. An id that was destroyed is recover
 merged with others. A 19-digit TikTok id carries its own time of posting.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ import polars as pl
 from ingest.countries import country_code
 from ingest.formats.date_order import read_instants
 from ingest.formats.earlier_readings import doubt_zeros
-from ingest.formats.records import reject, settle_repeats, unreadable
+from ingest.formats.records import of_distinct, reject, settle_repeats, unreadable
 from ingest.formats.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.video_tags import normalised, split_tags, words_of
 from ingest.instants import SPELLINGS, DateOrder, parse_instant
@@ -31,6 +31,7 @@ _URL_ID = r"(?:/(?:video|photo|vi|shorts|reel|reels|p)/|[?&]v=|youtu\.be/)([0-9A
 _TIKTOK_ID = r"^[0-9]{19}$"
 _FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
 _ROUNDING_OF_IDS = 10_000
+_LONGEST_NOTHING = 16
 _MOST_SPOILT = 0.5
 _ENOUGH_TO_JUDGE = 10
 _PLATFORMS = {
@@ -64,8 +65,7 @@ def with_tags(rows: pl.DataFrame, options: VideoOptions, lists: Sequence[str] = 
             cells.fill_null(empty).alias("hashtags"), pl.lit(None, pl.String()).alias("hashtags_reason")
         ).drop(lists)
     if options.hashtags_from != "text" and rows.schema.get("hashtags") == pl.String():
-        reason = nothing(pl.col("hashtags"))
-        rows = rows.with_columns(pl.when(reason != Reason.EMPTY).then(reason).alias("hashtags_reason"))
+        rows = rows.with_columns(_why_no_tags(rows["hashtags"]))
         known = rows.select(
             pl.when(pl.col("hashtags_reason").is_null()).then(pl.col("hashtags").fill_null("")).alias("hashtags")
         )
@@ -76,30 +76,47 @@ def with_tags(rows: pl.DataFrame, options: VideoOptions, lists: Sequence[str] = 
     return rows
 
 
-def parse_videos(parts: Sequence[VideoRows], delivery: Delivery, options: VideoOptions) -> Parsed:
+def _why_no_tags(written: pl.Series) -> pl.Series:
+    """Why a text has no tags; NULL where it has some, or is empty. What says nothing is short."""
+    short = pl.select(pl.when(written.str.len_bytes() <= _LONGEST_NOTHING).then(written).alias("text"))
+    reason = nothing(pl.col("text"))
+    why = of_distinct(short, "text", pl.when(reason != Reason.EMPTY).then(reason).alias("why"))
+    return why["why"].alias("hashtags_reason")
+
+
+def parse_videos(parts: Iterable[VideoRows], delivery: Delivery, options: VideoOptions) -> Parsed:
     """Fills `video_readings`. `hashtags` are lists already. Raises DeliveryError."""
     table = delivery.source.table("video_readings")
-    labels = {ours: label for part in reversed(parts) for ours, label in part.labels.items()}
-    delivered = pl.concat([_records(part) for part in parts], how="diagonal_relaxed")
-    kept, failed = reject(delivered, _failures(delivered, options))
-    frame = _with_constants(kept, options)
+    labels: dict[str, str] = {}
+    delivered, set_aside = [], []
+    # What was delivered is let go of part by part and step by step: it is most of what is in memory.
+    for part in parts:
+        labels = {**part.labels, **labels}
+        delivered.append(_records(part))
+        set_aside.append(part.rejected)
+        del part
+    frame = pl.concat(delivered, how="diagonal_relaxed")
+    del delivered
+    records_read = frame.height + sum(rejected.height for rejected in set_aside)
+    frame, failed = reject(frame, _failures(frame, options))
+    frame = _with_constants(frame, options)
     frame = _with_ids(frame)
     frame = _with_times(frame, delivery, options, labels)
     frame = _with_counts(frame, labels)
     frame, doubted = doubt_zeros(frame, [name for name in COUNTERS if name in labels], table, delivery)
     frame = _with_tags(_with_texts(frame, delivery, options))
-    accepted, rejected = reject(frame, _RULES)
-    whole = accepted.with_columns(
-        pl.lit(None, dtype).alias(name) for name, dtype in table.schema.items() if name not in accepted.columns
+    frame, rejected = reject(frame, _RULES)
+    frame = frame.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in table.schema.items() if name not in frame.columns
     )
-    settled = settle_repeats(whole, table.key, [name for name in table.schema.names() if name not in table.key])
+    settled = settle_repeats(frame, table.key, [name for name in table.schema.names() if name not in table.key])
     readings = settled.rows.select(*table.schema.names(), "file", "line")
     counted = [name for name in (*_COUNTS, *_TEXTS, *_INSTANTS) if name in labels or name == "captured_at"]
     return Parsed(
         tables={table.name: readings},
-        records_read=delivered.height + sum(part.rejected.height for part in parts),
+        records_read=records_read,
         records_duplicate=settled.duplicates,
-        rejected=pl.concat([*(part.rejected for part in parts), failed, rejected, settled.rejected]),
+        rejected=pl.concat([*set_aside, failed, rejected, settled.rejected]),
         unreadable=unreadable(settled.rows, counted),
         doubted=doubted,
     )
@@ -116,7 +133,8 @@ def _records(part: VideoRows) -> pl.DataFrame:
         is_sum = pl.col("video_id").str.strip_chars().str.to_lowercase().is_in(_TOTALS)
         if "url" in texts:
             is_sum &= pl.col("url").is_null()
-    return rows.filter(~(is_header | is_sum).fill_null(value=False))
+    is_none = rows.select((is_header | is_sum).fill_null(value=False).alias("is_none"))["is_none"]
+    return rows.filter(~is_none) if is_none.any() else rows
 
 
 def _failures(delivered: pl.DataFrame, options: VideoOptions) -> dict[Reason, tuple[pl.Expr, str]]:
@@ -151,12 +169,20 @@ def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
 
     A number that went through a spreadsheet is no id.
     """
-    frame = frame.with_columns(bare(pl.col("video_id")).str.strip_chars("'\"=").alias("written"))
+    is_plain = pl.col("video_id").str.contains("^[0-9]{19}$").fill_null(value=False)
+    others = (
+        frame.with_row_index("row")
+        .filter(~is_plain)
+        .select("row", bare(pl.col("video_id")).str.strip_chars("'\"=").alias("written"))
+    )
     is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
     is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")
+    usable = others.select("row", pl.when(is_id & ~is_number).then("written").alias("usable"))
     frame = frame.with_columns(
-        pl.when(is_id & ~is_number).then("written").alias("usable"), pl.col("url").str.extract(_URL_ID).alias("in_url")
+        pl.when(is_plain).then("video_id").alias("usable"), pl.col("url").str.extract(_URL_ID).alias("in_url")
     )
+    if usable.height:
+        frame = frame.with_columns(frame["usable"].scatter(usable["row"], usable["usable"]))
     frame = frame.with_columns(_number("usable").alias("written_id"), _number("in_url").alias("url_id"))
     # Spreadsheets and floats also round the last digits of an id: then the URL knows better.
     is_rounded = ((pl.col("written_id") - pl.col("url_id")).abs() < _ROUNDING_OF_IDS).fill_null(value=False)
@@ -164,7 +190,7 @@ def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_rounded).then("in_url").otherwise(pl.coalesce("usable", "in_url")).alias("video_id"),
         pl.when(is_rounded).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
     )
-    return frame.with_columns(_is_spoilt(frame), _id_time().alias("id_time")).drop("written", "usable", "in_url")
+    return frame.with_columns(_is_spoilt(frame), _id_time().alias("id_time")).drop("usable", "in_url")
 
 
 def _number(name: str) -> pl.Expr:
@@ -284,29 +310,30 @@ def _refuse_other_column(frame: pl.DataFrame, labels: Mapping[str, str]) -> None
 
 
 def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) -> pl.DataFrame:
-    country, handle = pl.col("creator_country"), bare(pl.col("creator")).str.strip_prefix("@").str.to_lowercase()
-    code = country_code(bare(country))
-    frame = frame.with_columns(
-        nothing(pl.col("creator")).alias("creator_reason"),
-        code.alias("creator_country"),
-        pl.when(code.is_null())
-        .then(pl.coalesce(nothing(country), pl.lit(Reason.UNREADABLE)))
-        .alias("creator_country_reason"),
-        _platform(options).alias("platform"),
-        nothing(pl.col("platform")).alias("platform_reason"),
+    creator, country = pl.col("creator"), pl.col("creator_country")
+    reason, code = nothing(creator), country_code(bare(country))
+    handle = pl.when(reason.is_null()).then(bare(creator).str.strip_prefix("@").str.to_lowercase())
+    no_country = pl.when(code.is_null()).then(pl.coalesce(nothing(country), pl.lit(Reason.UNREADABLE)))
+    frame = of_distinct(
+        frame,
+        "creator",
+        reason.alias("creator_reason"),
+        delivery.pseudonyms.key(handle, "creator").alias("creator_key"),
     )
-    said = pl.when(pl.col("creator_reason").is_null()).then(handle)
-    frame = frame.with_columns(delivery.pseudonyms.key(said, "creator").alias("creator_key"))
+    frame = of_distinct(
+        frame, "creator_country", code.alias("creator_country"), no_country.alias("creator_country_reason")
+    )
+    frame = _with_platform(frame, options)
     for name, parse in (
         ("duration_seconds", parse_duration_seconds),
         ("watch_seconds", _seconds),
         ("completion_rate", parse_share),
     ):
         if name in frame.columns and frame.schema[name] == pl.String():
-            reason = pl.when(parse(pl.col(name)).is_null()).then(
-                pl.coalesce(nothing(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
+            value, absent = parse(pl.col(name)), pl.coalesce(nothing(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
+            frame = of_distinct(
+                frame, name, value.alias(name), pl.when(value.is_null()).then(absent).alias(f"{name}_reason")
             )
-            frame = frame.with_columns(parse(pl.col(name)).alias(name), reason.alias(f"{name}_reason"))
         elif name in frame.columns:
             frame = frame.with_columns(pl.lit(None, pl.String()).alias(f"{name}_reason"))
     return frame
@@ -318,19 +345,26 @@ def _seconds(text: pl.Expr) -> pl.Expr:
     return pl.when(number >= 0).then(number).otherwise(parse_duration_seconds(text).cast(pl.Float64()))
 
 
-def _platform(options: VideoOptions) -> pl.Expr:
+def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
     """The platform that the column, the note or the preset names, else the URL or a TikTok id; `unknown` without any."""
     said = bare(pl.col("platform")).str.to_lowercase()
+    written = pl.when(nothing(said).is_null()).then(
+        said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
+    )
+    frame = of_distinct(
+        frame,
+        "platform",
+        pl.coalesce(_known_platform(said), written).alias("platform"),
+        nothing(pl.col("platform")).alias("platform_reason"),
+    )
     constant = options.platform or options.known.platform
-    return pl.coalesce(
-        _known_platform(said),
-        pl.when(nothing(said).is_null()).then(
-            said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
-        ),
-        pl.lit(constant, pl.String()),
-        _known_platform(pl.col("url").str.extract(r"^(?:https?://)?([^/?#]+)").str.to_lowercase()),
-        pl.when(pl.col("id_time").is_not_null()).then(pl.lit("tiktok")),
-        pl.lit("unknown"),
+    if constant is not None:
+        return frame.with_columns(pl.col("platform").fill_null(constant))
+    host = pl.col("url").str.extract(r"^(?:https?://)?([^/?#]+)").str.to_lowercase()
+    hosts = of_distinct(frame.select(host.alias("host")), "host", _known_platform(pl.col("host")).alias("platform"))
+    is_tiktok = pl.when(pl.col("id_time").is_not_null()).then(pl.lit("tiktok"))
+    return frame.with_columns(
+        pl.coalesce("platform", hosts["platform"], is_tiktok, pl.lit("unknown")).alias("platform")
     )
 
 

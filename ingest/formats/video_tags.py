@@ -33,8 +33,9 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     else:
         is_literal, is_marked = text.str.contains(r"^[\[({].*[\])}]$"), text.str.contains("[#\uff03]")
         found = _separators(distinct.filter(~is_literal)["text"])
-        lists = _between(text, found) if found else text.str.extract_all(r"\S+")
-        if distinct.select(is_marked.any()).item():
+        has_marks = bool(distinct.select(is_marked.any()).item())
+        lists = _between(text, found, has_marks=has_marks) if found else text.str.extract_all(r"\S+")
+        if has_marks:
             is_separated = text.str.contains_any(found) if found else pl.lit(value=False)
             lists = pl.when(is_marked & ~is_separated).then(text.str.extract_all(_MARKED)).otherwise(lists)
         if distinct.select(is_literal.any()).item():
@@ -109,11 +110,13 @@ def _separators(texts: pl.Series) -> list[str]:
     return [mark for mark in _SEPARATORS if texts.str.contains(mark, literal=True).any()]
 
 
-def _between(text: pl.Expr, separators: list[str]) -> pl.Expr:
+def _between(text: pl.Expr, separators: list[str], *, has_marks: bool) -> pl.Expr:
     """What stands between the separators; a # begins a tag too, which ends with its word."""
     first, *others = separators
     for mark in others:
         text = text.str.replace_all(mark, first, literal=True)
+    if not has_marks:
+        return text.str.split(first)
     parts = text.str.replace_all(r"[#\uff03]", f"{first}#").str.split(first)
     return parts.list.eval(pl.coalesce(pl.element().str.extract(r"^(#\S+)\s"), pl.element()))
 
