@@ -89,16 +89,16 @@ def build(home: Home, project: Project) -> list[NodeResult]:
 def audit(home: Home, project: Project) -> list[NodeResult]:
     """Test every row of the warehouse as the last build left it; a build itself tests the rows that it rebuilt."""
     write_working_copy(project)
-    manifest = _manifest(home, project)
+    manifest = read_manifest(home, project)
     command = ["test", "--no-write-json", "--exclude-resource-type", "unit_test", "--vars", "audit: true"]
-    done = _run(home.root, project.directory, command, manifest)
+    done = run_dbt(home.root, project.directory, command, manifest)
     return name_broken_rules(home, [_plain(result) for result in getattr(done.result, "results", ())])
 
 
 def _build(home: Home, project: Project) -> list[NodeResult]:
     write_working_copy(project)
     keep_only_built_with(home, project.project_hash)
-    manifest = _manifest(home, project)
+    manifest = read_manifest(home, project)
     built = ("model", "seed")
     with progress("build", sum(node.resource_type in built for node in manifest.nodes.values()), "models") as advance:
 
@@ -108,7 +108,7 @@ def _build(home: Home, project: Project) -> list[NodeResult]:
 
         # Unit tests judge the code, whatever the data; they run where code is merged.
         command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
-        done = _run(home.root, project.directory, command, manifest, tell)
+        done = run_dbt(home.root, project.directory, command, manifest, tell)
     return name_broken_rules(home, [_plain(result) for result in getattr(done.result, "results", ())])
 
 
@@ -149,7 +149,7 @@ def parse(project: Project, folder: Path) -> None:
     with TemporaryDirectory(dir=folder.parent, prefix=".parse-") as temporary:
         place, ready = Path(temporary, "project"), Path(temporary, "parsed")
         write_working_copy(Project(place, project.files))
-        manifest = _run(Path(ANY_HOME), place, ["parse"]).result
+        manifest = run_dbt(Path(ANY_HOME), place, ["parse"]).result
         ready.mkdir()
         (ready / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
         (place / "target" / "manifest.json").rename(ready / "manifest.json")
@@ -164,7 +164,7 @@ def parse(project: Project, folder: Path) -> None:
                 raise
 
 
-def _manifest(home: Home, project: Project) -> "Manifest":
+def read_manifest(home: Home, project: Project) -> "Manifest":
     """What dbt has read, made this home's."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
@@ -181,7 +181,7 @@ def _manifest(home: Home, project: Project) -> "Manifest":
     return manifest
 
 
-def _run(
+def run_dbt(
     root: Path,
     directory: Path,
     command: list[str],

@@ -2,10 +2,9 @@
 
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Sequence
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,13 @@ from ingest.home import Home
 from ingest.ledger import LEDGER, read_ledger, write_ledger
 from ingest.source import INSTANT, LINEAGE, Table
 from ingest.sources import SOURCES
-from orchestration.project import WITH_HASHTAGS
+from orchestration.dbt import read_manifest, run_dbt
+from orchestration.project import WITH_HASHTAGS, read_project
 from orchestration.seeds import with_normalised_hashtags
 from orchestration.warehouse import open_warehouse
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+SHIPPED = read_project(Home(Path(os.devnull)))
 
 
 class Lab:
@@ -31,7 +32,6 @@ class Lab:
     def __init__(self, root: Path, seeds: dict[str, str]) -> None:
         self.home = Home(root)
         self.project = root / "warehouse" / "dbt"
-        self._manifest: bytes | None = None
         shutil.copytree(PROJECT, self.project, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
         for name, content in seeds.items():
             seed = with_normalised_hashtags(name, content.encode()) if name in WITH_HASHTAGS else content.encode()
@@ -43,7 +43,7 @@ class Lab:
     def opened(cls, root: Path) -> "Lab":
         """The warehouse that stands under a directory."""
         lab = object.__new__(cls)
-        lab.home, lab.project, lab._manifest = Home(root), root / "warehouse" / "dbt", None
+        lab.home, lab.project = Home(root), root / "warehouse" / "dbt"
         return lab
 
     def deliver(
@@ -82,48 +82,23 @@ class Lab:
     def dbt(self, *arguments: str) -> bool:
         """Run a dbt command in the project's copy; whether it succeeded."""
         from dbt.artifacts.schemas.run import RunExecutionResult
-        from dbt.cli.main import dbtRunner
-        from dbt.contracts.graph.manifest import Manifest
-        from dbt.contracts.graph.nodes import SeedNode
-        from dbt.parser.manifest import extended_mashumuro_decoder
 
-        if self._manifest is None:
-            self._invoke(dbtRunner(), "parse")
-            self._manifest = (self.project / "target" / "partial_parse.msgpack").read_bytes()
-        manifest = Manifest.from_msgpack(self._manifest, decoder=extended_mashumuro_decoder)
-        for source in manifest.sources.values():
-            place = re.sub(r"[^']*/lake/", f"{self.home.lake}/", source.config.get("external_location"))
-            source.config = source.config.replace(external_location=place)  # type: ignore[no-untyped-call]
-        for node in manifest.nodes.values():
-            if isinstance(node, SeedNode):
-                node.root_path = str(self.project)
-        manifest.build_flat_graph()  # type: ignore[no-untyped-call]
-        result = self._invoke(dbtRunner(manifest=manifest), *arguments)
+        manifest = read_manifest(self.home, replace(SHIPPED, directory=self.project))
+        result = run_dbt(self.home.root, self.project, ["--no-write-json", *arguments], manifest)
         ran = result.result.results if isinstance(result.result, RunExecutionResult) else []
         self.seconds = {item.node.name: item.execution_time for item in ran}
         self.messages = [f"{item.node.name}: {item.message}" for item in ran if item.status in ("error", "fail")]
         self.shown: Any = ran[0].agate_table if ran else None
         return bool(result.success)
 
-    def _invoke(self, runner: Any, *arguments: str) -> Any:
-        place = str(self.project)
-        quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-version-check", "--no-write-json"]
-        with _environment(CAMPAIGN_HOME=str(self.home.root)):
-            result = runner.invoke([*quiet, *arguments, "--project-dir", place, "--profiles-dir", place])
-        if result.exception is not None:
-            raise result.exception
-        return result
-
     def run(self, select: Sequence[str], *arguments: str) -> None:
         """Build models without their tests; fails with dbt's messages."""
         assert self.dbt("run", "--select", *select, *arguments), self.messages
 
     def copy(self, root: Path) -> "Lab":
-        """The same warehouse under another directory: parsing is most of what a small build costs."""
+        """The same warehouse under another directory."""
         shutil.copytree(self.home.root, root)
-        lab = Lab.opened(root)
-        lab._manifest = self._manifest
-        return lab
+        return Lab.opened(root)
 
     def settle(self) -> None:
         """What a build does once every model was built: for tests that build the models of one source."""
@@ -181,17 +156,3 @@ def complete(frame: pl.DataFrame, table: Table, delivery: str, campaign_id: str)
     schema = pl.Schema({"delivery": pl.String(), "campaign_id": pl.String(), **table.schema, **LINEAGE})
     absent = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns]
     return rows.with_columns(absent).select(schema.names()).cast(schema)
-
-
-@contextmanager
-def _environment(**variables: str):  # type: ignore[no-untyped-def]
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
