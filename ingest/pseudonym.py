@@ -54,15 +54,22 @@ class Pseudonymiser:
         person. NULL and blank identities are NULL: nobody, rather than one person.
         """
 
-        def digest(identities: pl.Series) -> pl.Series:
-            distinct = identities.unique().drop_nulls()
-            keys = [
-                hmac.digest(self.secret, f"{kind}\x1f{raw}".encode(), hashlib.sha256)[:16].hex() for raw in distinct
-            ]
-            return identities.replace_strict(distinct, pl.Series(keys, dtype=pl.String()), return_dtype=pl.String())
+        begun = hmac.new(self.secret, f"{kind}\x1f".encode(), hashlib.sha256)
 
-        stripped = identity.cast(pl.String()).str.normalize("NFC").str.strip_chars()
-        return stripped.replace("", None).map_batches(digest, return_dtype=pl.String())
+        def digest(raw: str) -> bytes:
+            keyed = begun.copy()
+            keyed.update(raw.encode())
+            return keyed.digest()[:16]
+
+        def digests(identities: pl.Series) -> pl.Series:
+            written = identities.unique().drop_nulls()
+            clean = written.str.normalize("NFC").str.strip_chars()
+            keys = pl.Series([digest(raw) if raw else None for raw in clean.to_list()], dtype=pl.Binary()).bin.encode(
+                "hex"
+            )
+            return identities.replace_strict(written, keys, return_dtype=pl.String())
+
+        return identity.cast(pl.String()).map_batches(digests, return_dtype=pl.String())
 
     def fingerprint(self) -> str:
         """A digest that tells one key from another and gives neither away."""

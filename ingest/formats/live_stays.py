@@ -12,7 +12,9 @@ from ingest.reasons import Reason
 from ingest.source import LINEAGE, UNREADABLE, Delivery
 from ingest.text import nothing
 
-_KEY = ["session_id", "person_key", "joined_at", "device"]
+_BEGINNING = ["session_id", "person_key", "joined_at"]
+_KEY = [*_BEGINNING, "device"]
+_ONE_DEVICE = pl.lit(1, pl.Int64()).alias("device")
 _COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 
 
@@ -66,11 +68,17 @@ def settle_stays(read: pl.DataFrame, delivery: Delivery, options: LiveOptions, r
         (pl.col("joined_at_ambiguous") | pl.col("left_at_ambiguous")).alias("is_ambiguous_time"),
     )
     table = delivery.source.table("live_stays")
+    # Only stays that begin as another one does can repeat it, be merged with it or need a number.
+    is_shared = keyed.select(pl.struct(_BEGINNING).is_duplicated()).to_series()
+    alone, together = keyed.filter(~is_shared).with_columns(_ONE_DEVICE), keyed.filter(is_shared)
     values = [name for name in table.schema.names() if name not in ("records", "device")]
-    is_duplicate = find_duplicates(keyed.select(values))
-    distinct = _with_devices(keyed.filter(~is_duplicate))
+    is_duplicate = find_duplicates(together.select(values))
+    numbered = _with_devices(together.filter(~is_duplicate))
+    columns = [*table.schema.names(), *LINEAGE]
+    rows = pl.concat([alone.select(columns), _merged(numbered).select(columns)])
+    distinct = pl.concat([alone, numbered.select(alone.columns)])
     return Stays(
-        rows=_merged(distinct).select(*table.schema.names(), *LINEAGE),
+        rows=rows.sort(*LINEAGE) if together.height else rows,
         duplicates=int(is_duplicate.sum()),
         rejected=rejected,
         unreadable=pl.concat(
@@ -180,11 +188,10 @@ def _country() -> tuple[pl.Expr, pl.Expr]:
 
 def _with_devices(stays: pl.DataFrame) -> pl.DataFrame:
     """The stays with `device`: 1, and 2, 3 ... for guests of one name who joined at the same instant."""
-    one = pl.lit(1, pl.Int64()).alias("device")
-    if not (stays["identity"] == "guest").any():
-        return stays.with_columns(one)
-    counted = pl.int_range(1, pl.len() + 1, dtype=pl.Int64()).over("session_id", "person_key", "joined_at")
-    return stays.with_columns(pl.when(pl.col("identity") == "guest").then(counted).otherwise(one).alias("device"))
+    counted = pl.int_range(1, pl.len() + 1, dtype=pl.Int64()).over(_BEGINNING)
+    return stays.with_columns(
+        pl.when(pl.col("identity") == "guest").then(counted).otherwise(_ONE_DEVICE).alias("device")
+    )
 
 
 def _merged(stays: pl.DataFrame) -> pl.DataFrame:
@@ -202,8 +209,4 @@ def _merged(stays: pl.DataFrame) -> pl.DataFrame:
             pl.col("records").sum(),
         )
     )
-    return (
-        pl.concat([stays.filter(~is_repeated).select(together.columns), together]).sort("file", "line")
-        if together.height
-        else stays
-    )
+    return pl.concat([stays.filter(~is_repeated).select(together.columns), together])
