@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from expectations.checks import CheckResult
 from expectations.engine import (
@@ -27,10 +27,8 @@ from expectations.engine import (
     Suite,
     ValidationResultsPageRenderer,
 )
+from expectations.findings import Finding
 from ingest.home import Home
-
-if TYPE_CHECKING:
-    from expectations.validation import Finding
 
 MOST_RUNS = 10
 """How many of its last validations are kept of a suite."""
@@ -42,7 +40,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _FROM_A_VALIDATION = "../../../../"
 
 
-def write_data_docs(home: Home, run_id: str, findings: Sequence["Finding"]) -> None:
+def write_data_docs(home: Home, run_id: str, findings: Sequence[Finding]) -> None:
     """Add the validations of a run, bring the pages of their suites up to date, and list all anew. Files are replaced whole."""
     at = datetime.now(UTC)
     for finding in findings:
@@ -71,7 +69,7 @@ def suite_json(suite: Suite) -> str:
     return json.dumps(suite.native.to_json_dict(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _write_validation(folder: Path, run: RunIdentifier, finding: "Finding") -> None:
+def _write_validation(folder: Path, run: RunIdentifier, finding: Finding) -> None:
     place = folder / "validations" / finding.suite.name
     own = place / str(run.run_name) / run.run_time.strftime("%Y%m%dT%H%M%S.%fZ")
     verdicts = _verdicts(run, finding)
@@ -99,7 +97,7 @@ def _name_in_words(item: Any) -> None:
     item.description = f"{item.description} ({said['severity']}, {said['check']})"
 
 
-def _verdicts(run: RunIdentifier, finding: "Finding") -> ExpectationSuiteValidationResult:
+def _verdicts(run: RunIdentifier, finding: Finding) -> ExpectationSuiteValidationResult:
     """Great Expectations' own verdicts with what was found, and without anything that a row holds."""
     results: dict[str, list[CheckResult]] = {}
     for result in finding.results:

@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from expectations.checks import CheckResult, SuiteError
+from expectations.findings import Finding
 from expectations.frames import DELIVERY_NUMBER, account_subjects, accounts, in_parts, measures, numbers, scan_rows
 from expectations.history import compare, earlier_deliveries, rows_before
 from ingest.home import Home
@@ -22,7 +23,7 @@ from ingest.lake import StagedDelivery
 from ingest.source import LINEAGE, Source
 
 if TYPE_CHECKING:
-    from expectations.engine import ExpectationSuiteValidationResult, Suite
+    from expectations.engine import Suite
     from expectations.suites.marts import MartSuite
     from expectations.suites.tables import TableSuites
 
@@ -31,19 +32,6 @@ SAMPLE = 3
 
 Numbered = Mapping[int, StagedDelivery]
 """Deliveries of a run by their number in it."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a suite found: Great Expectations' own verdicts, and a result per check and delivery, or per check of a mart.
-
-    `judged` is the number of rows that were judged.
-    """
-
-    suite: "Suite"
-    verdicts: "ExpectationSuiteValidationResult"
-    results: Sequence[CheckResult]
-    judged: int
 
 
 def validate_deliveries(
