@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ingest.formats.date_order import read_instants
-from ingest.formats.json_documents import query, read_documents
+from ingest.formats.json_documents import answers, read_documents
 from ingest.formats.text_file import text_files
 from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery
@@ -28,7 +28,6 @@ class Api:
     `page` that says whether it was answered, `error` what was the matter otherwise.
     """
 
-    data: str
     videos: Mapping[str, tuple[str, ...]]
     lists: tuple[str, ...]
     answered: str
@@ -103,42 +102,34 @@ def _read(documents: pl.DataFrame, api: Api) -> tuple[pl.DataFrame, pl.DataFrame
         "captured_at": _TEXT,
         "endpoint": _TEXT,
         "http_status": "BIGINT",
-        "request": {"cursor": "BIGINT", first: _TEXT, last: _TEXT},
-        "error": {"code": _TEXT},
-        "code": _TEXT,
-        "data": content,
+        "request": "JSON",
+        "response": {"data": content, "error": {"code": _TEXT}, "code": _TEXT},
     }
-    if api.data != "data":
-        shape["response"] = {"data": content, "error": {"code": _TEXT}, "code": _TEXT}
-    read = f"select line, json, from_json(json, '{json.dumps(shape)}') as page from documents"
-    pages = query(
-        f"""
-        select
-            line, page.captured_at as captured_at, page.endpoint as endpoint,
-            cast(json_extract(json, '$.request') as varchar) as request,
-            page.request.{first} as window_from, page.request.{last} as window_to,
-            page.request.cursor as cursor, page.{api.data}.has_more as has_more,
-            coalesce({api.answered}, false) as is_answered, {api.error} as error_code,
-            cast(len(page.{api.data}.videos) as bigint) as videos
-        from ({read})
-        """,
+    pages, videos, days = answers(
+        f"select line, from_json(json, '{json.dumps(shape)}') as page from documents",
+        (
+            f"""
+            select
+                line, page.captured_at as captured_at, page.endpoint as endpoint, cast(page.request as varchar) as request,
+                json_extract_string(page.request, '$.{first}') as window_from,
+                json_extract_string(page.request, '$.{last}') as window_to,
+                try_cast(json_extract_string(page.request, '$.cursor') as bigint) as cursor,
+                page.response.data.has_more as has_more, coalesce({api.answered}, false) as is_answered,
+                {api.error} as error_code, cast(len(page.response.data.videos) as bigint) as videos
+            from made
+            """,
+            "select line, unnest(page.response.data.videos, recursive := true) from made",
+            "select line, page.response.data.username as account, unnest(page.response.data.metrics, recursive := true) from made",
+        ),
         documents,
     )
-    videos = query(f"select line, unnest(page.{api.data}.videos, recursive := true) from ({read})", documents)
     line = pl.col("line").cast(pl.Int64())
     present = [name for names in api.videos.values() for name in names if name in videos.columns]
     ours = [pl.coalesce(names).alias(ours) for ours, names in api.videos.items() if set(names) <= set(present)]
-    return pages.with_columns(line), videos.select(line, *ours), _days(read, documents, api)
+    return pages.with_columns(line), videos.select(line, *ours), _days(days, api)
 
 
-def _days(read: str, documents: pl.DataFrame, api: Api) -> pl.DataFrame:
-    texts = dict.fromkeys(("account", *api.days), pl.String())
-    if not api.days:
-        return pl.Schema({"line": pl.Int64(), **texts, "account_on": pl.Date()}).to_frame()
-    found = query(
-        f"select line, page.{api.data}.username as account, unnest(page.{api.data}.metrics, recursive := true) from ({read})",
-        documents,
-    )
+def _days(found: pl.DataFrame, api: Api) -> pl.DataFrame:
     return found.select(
         pl.col("line").cast(pl.Int64()),
         "account",

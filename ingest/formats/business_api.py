@@ -16,7 +16,6 @@ from ingest.formats.video_readings import VideoRows, parse_videos, with_tags
 from ingest.source import Delivery, DeliveryError, Parsed
 
 API = Api(
-    data="response.data",
     videos={
         "video_id": ("item_id",),
         "created_at": ("create_time",),

@@ -169,8 +169,7 @@ def _valid(file: TextFile, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
 
 
 def _kinds(written: pl.DataFrame) -> pl.Series:
-    kind = "case when json_valid(json) then json_type(json) end"
-    return query(f"select {kind} as kind from documents", documents=written)["kind"]
+    return query("select try(json_type(json)) as kind from documents", documents=written)["kind"]
 
 
 def query(text: str, documents: pl.DataFrame, params: Sequence[object] | None = None) -> pl.DataFrame:
@@ -179,6 +178,16 @@ def query(text: str, documents: pl.DataFrame, params: Sequence[object] | None = 
         duck.register("documents", documents)
         answer: pl.DataFrame = duck.sql(text, params=params).pl()
     return answer
+
+
+def answers(made: str, questions: Sequence[str], documents: pl.DataFrame) -> list[pl.DataFrame]:
+    """The answers to several questions about the table `made`, which is made of the documents once."""
+    with _duck().cursor() as duck:
+        duck.register("documents", documents)
+        duck.execute(f"create or replace temp table made as {made}")
+        found: list[pl.DataFrame] = [duck.sql(question).pl() for question in questions]
+        duck.execute("drop table made")
+    return found
 
 
 @cache

@@ -13,7 +13,6 @@ from ingest.formats.video_readings import VideoRows, parse_videos
 from ingest.source import Delivery, Parsed
 
 API = Api(
-    data="response.data",
     videos={
         "video_id": ("id", "video_id"),
         "created_at": ("create_time",),
