@@ -1,9 +1,11 @@
 """The Dagster instance of a home: where its books are kept, how quietly and how cheaply. Nothing here knows an asset."""
 
+import fcntl
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,9 +69,9 @@ def prepare_instance(home: Home) -> None:
     if (content or SETTINGS) != before:
         settings.write_text(content or SETTINGS)
     _require_settings(settings)
-    _set_cut_books_aside(home)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["CAMPAIGN_HOME"] = str(home.root)
+    _require_books(home)
 
 
 def _require_settings(settings: Path) -> None:
@@ -83,31 +85,44 @@ def _require_settings(settings: Path) -> None:
         )
 
 
-def _set_cut_books_aside(home: Home) -> None:
-    """Begin the history of runs anew where one of its files was cut; nothing but the history is in them."""
-    cut = [name for name in BOOKS if _is_cut(home.dagster / name)]
-    if not cut:
-        return
-    folder = home.dagster / f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    folder.mkdir(PRIVATE_FOLDER)
-    for file in home.dagster.glob("*.db*"):
-        file.replace(folder / file.name)
-    logging.getLogger("campaign").warning(
-        "%s is damaged: the history of runs begins anew, what is left of it is in %s", home.dagster / cut[0], folder
-    )
+def _require_books(home: Home) -> None:
+    """Make the files of the history of runs where one is missing; begin anew where one was cut, or a kill stopped its making."""
+    with (home.dagster / "books.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        state = {name: _is_whole(home.dagster / name) for name in BOOKS}
+        if all(state.values()):
+            return
+        damaged = [name for name, is_whole in state.items() if is_whole is False]
+        if damaged:
+            folder = home.dagster / f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+            folder.mkdir(PRIVATE_FOLDER)
+            for file in home.dagster.glob("*.db*"):
+                file.replace(folder / file.name)
+            logging.getLogger("campaign").warning(
+                "%s is damaged: the history of runs begins anew, what is left of it is in %s",
+                home.dagster / damaged[0],
+                folder,
+            )
+        with dg.DagsterInstance.get():
+            pass
 
 
-def _is_cut(file: Path) -> bool:
-    """Whether a file of SQLite is shorter than it says, or none at all."""
-    if not file.exists() or file.stat().st_size == 0:
-        return False
+def _is_whole(file: Path) -> bool | None:
+    """Whether a file of SQLite was made to its end and has the length that it says; None where there is none."""
+    if not file.exists():
+        return None
     with file.open("rb") as opened:
         head = opened.read(100)
-    if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
-        return True
     page, pages = int.from_bytes(head[16:18]), int.from_bytes(head[28:32])
-    is_said = head[24:28] == head[92:96]
-    return is_said and (65_536 if page == 1 else page) * pages > file.stat().st_size
+    if head[24:28] == head[92:96] and (65_536 if page == 1 else page) * pages > file.stat().st_size:
+        return False
+    try:
+        with closing(sqlite3.connect(file, timeout=60)) as books:
+            # The last table that Dagster makes.
+            books.execute("select 1 from alembic_version")
+    except sqlite3.DatabaseError:
+        return False
+    return True
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def test_books_that_were_cut_begin_anew_and_settings_that_were_stop(
     assert "runs.db is damaged: the history of runs begins anew" in caplog.text
     [aside] = home.dagster.glob("damaged-*")
     assert (aside / "runs.db").exists()
-    assert not books.exists()
+    assert books.exists()
     settings = home.dagster / "dagster.yaml"
     settings.write_text(SETTINGS[:400])
     with pytest.raises(
