@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 
 from ingest.home import Home
+from orchestration import file_options as of
 from orchestration.display import console, counted, shown, stages
 from orchestration.failures import HomeError, in_one_line
 
@@ -169,6 +170,51 @@ def simulate(
             _stop(WRONG_USE, str(error))
     written = counted(truth.deliveries.height, "delivery", "deliveries")
     console().print(shown(f"{written} written to {place.landing}. Next: campaign run --home {place.root}"))
+
+
+@app.command()
+def inspect(
+    files: of.Files, home: HomeOption = DEFAULT_HOME, output: of.Output = None, source: of.SourceName = None,
+    campaign: of.CampaignId = None, timezone: of.Zone = None, date_order: of.Order = None, captured_at: of.CapturedAt = None,
+    fieldwork: of.Fieldwork = None, session: of.Session = None, survey: of.Survey = None, wave: of.Wave = None,
+) -> None:  # fmt: skip
+    """Say what a file is, show its first records, and write the note of its delivery. Code 2 where it fits nothing."""
+    from ingest.drafts.draft import Given
+    from orchestration.inspecting import inspect_files
+
+    place = _home(home)
+    given = Given(source, campaign, timezone, date_order, captured_at, fieldwork, session, survey, wave)
+    with _plain_end(place), _refusals():
+        inspect_files(place, files, given, output, console())
+
+
+@app.command()
+def add(
+    files: of.Files, home: HomeOption = DEFAULT_HOME, note: of.NoteFile = None, name: of.Name = None,
+    landed_on: of.LandedOn = None, source: of.SourceName = None, campaign: of.CampaignId = None, timezone: of.Zone = None,
+    date_order: of.Order = None, captured_at: of.CapturedAt = None, fieldwork: of.Fieldwork = None,
+    session: of.Session = None, survey: of.Survey = None, wave: of.Wave = None,
+) -> None:  # fmt: skip
+    """Land files as a delivery: with the note given, else with the one that `campaign inspect` would write."""
+    from ingest.drafts.draft import Given
+    from orchestration.inspecting import add_files
+
+    place, day = _home(home), landed_on.date() if landed_on else None
+    given = Given(source, campaign, timezone, date_order, captured_at, fieldwork, session, survey, wave, day)
+    with _plain_end(place), _refusals():
+        landed = add_files(place, files, given, name, note, console())
+        console().print(shown(f"Landed: {landed}. Next: campaign run --home {place.root}"))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What is wrong with a file or its note, as a line."""
+    from ingest.source import DeliveryError
+
+    try:
+        yield
+    except DeliveryError as error:
+        _stop(WRONG_USE, str(error))
 
 
 @app.command()

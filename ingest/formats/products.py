@@ -23,11 +23,15 @@ def _product(title: str, columns: str, source: str, form: str) -> Product:
 
 PRODUCTS = (
     _product("a Qualtrics export with three header rows", '{"importid"', "survey", "qualtrics_csv"),
-    _product("a SurveyMonkey export", "respondent id|collector id", "survey", "survey_csv"),
-    _product("a LimeSurvey export", "submitdate|lastpage|startlanguage", "survey", "survey_csv"),
-    _product("a Kobo export", "_uuid|_submission_time", "survey", "survey_csv"),
+    _product("a SurveyMonkey export", "respondent id|collector id", "survey", "surveymonkey_csv"),
+    _product("a LimeSurvey export", "submitdate|lastpage|startlanguage", "survey", "limesurvey_csv"),
+    _product("a Kobo export", "_uuid|_submission_time", "survey", "kobo_csv"),
     _product("a Zoom participant report", "join time|leave time|user email", "live", "zoom_csv"),
     _product("a Teams attendance list", "full name|user action|timestamp", "live", "teams_list"),
+    _product("a Teams attendance report", "first join|last leave|in-meeting duration", "live", "teams_report"),
+    _product("a Teams Live Events log", "participantid|utceventtimestamp|action", "live", "teams_events"),
+    _product("an Apify TikTok data set", "webvideourl|playcount|diggcount", "hashtag", "video_csv"),
+    _product("a YouTube Studio export", "content|video title|video publish time", "hashtag", "video_csv"),
 )
 
 

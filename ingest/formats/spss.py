@@ -106,6 +106,14 @@ class _File:
     sets: tuple[tuple[str, Spread, str], ...]
 
 
+def variables_of(path: Path) -> Mapping[str, bool]:
+    """The variables of a file, each with whether it is a text without labels. Raises DeliveryError."""
+    survey = {"id": "any", "wave": "any", "fieldwork_from": "2000-01-01", "fieldwork_to": "2000-01-01"}
+    anything = {"survey": survey, "respondent_id": None, "samples": {"all": {"weight": None}}}
+    described = _describe(path, SurveyOptions.model_validate(anything)).variables
+    return {name: one.is_text and not one.variable.labels for name, one in described.items()}
+
+
 def _describe(path: Path, options: SurveyOptions) -> _File:
     meta = _read(path, options, metadataonly=True, output_format="dict")[1]
     if None in meta.column_names:

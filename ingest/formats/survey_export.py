@@ -109,7 +109,7 @@ def _responses(
         questions = list(options.questions)
     else:
         single = [column for column in layout.columns if column not in placing | apart]
-        closed = _closed_questions(coded.frame, single, layout)
+        closed = closed_questions(coded.frame, single, layout.separator)
         order = {column: place for place, column in enumerate(layout.columns)}
         there = {name: min(map(order.__getitem__, spread.labels)) for name, spread in spreads.items()}
         questions = sorted([*closed, *spreads], key=lambda name: there.get(name, order.get(name, 0)))
@@ -142,7 +142,7 @@ def _lists_answers(name: str, coded: Coded, layout: Layout) -> bool:
     )
 
 
-def _closed_questions(frame: pl.DataFrame, candidates: list[str], layout: Layout) -> list[str]:
+def closed_questions(frame: pl.DataFrame, candidates: list[str], separator: str) -> list[str]:
     """Columns that look like closed questions.
 
     They have at most 20 different answers of at most 80 characters, each a short code (`4`, `A2`, `Y`) or given by two
@@ -161,7 +161,7 @@ def _closed_questions(frame: pl.DataFrame, candidates: list[str], layout: Layout
         & ((pl.col("respondents") > 1) | pl.col("answer").str.contains(_SHORT_CODE)).all()
     )
     closed = set(counted.group_by("column").agg(is_closed.alias("is_closed")).filter("is_closed")["column"])
-    return [name for name in candidates if AT + name in closed or is_list(frame[AT + name], layout.separator)]
+    return [name for name in candidates if AT + name in closed or is_list(frame[AT + name], separator)]
 
 
 def _together(layouts: list[Layout]) -> Layout:

@@ -48,7 +48,7 @@ def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
     """The delivery's tables in order of name; of a workbook its first sheet. Raises DeliveryError."""
     is_workbook = {path: path.suffix.lower() in _WORKBOOKS for path in delivery.files}
     for path in filter(is_workbook.get, delivery.files):
-        yield _workbook(path)
+        yield workbook(path)
     texts = tuple(path for path in delivery.files if not is_workbook[path])
     if texts:
         for file in text_files(replace(delivery, files=texts), encoding):
@@ -56,7 +56,8 @@ def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
             yield Sheet(file.name, table.rows.drop("file"), table.rejected)
 
 
-def _workbook(path: Path) -> Sheet:
+def workbook(path: Path) -> Sheet:
+    """The first sheet of a workbook. Raises DeliveryError."""
     import fastexcel
 
     try:

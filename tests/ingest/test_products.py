@@ -12,7 +12,7 @@ from ingest.sources import SOURCES
 def test_each_product_has_a_format_that_reads_it(product: Product) -> None:
     formats = {source.name: source.formats for source in SOURCES}
     assert product.source in formats
-    assert product.format in formats[product.source] or product.format == "qualtrics_csv"
+    assert product.format in formats[product.source]
 
 
 def test_a_product_is_told_by_a_line_with_its_columns() -> None:
@@ -21,6 +21,8 @@ def test_a_product_is_told_by_a_line_with_its_columns() -> None:
     assert found.format == "zoom_csv"
     assert product_of([["Join Time"], ["Leave Time", "User Email"]]) is None
     assert advice(found, "zoom_csv") == ""
+    assert (found := product_of([["Respondent ID", "Collector ID", "Start Date"]])) is not None
+    assert found.format == "surveymonkey_csv"
 
 
 def test_a_file_of_another_product_is_refused_with_its_right_format() -> None:

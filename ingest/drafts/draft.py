@@ -1,0 +1,43 @@
+"""A draft: a note that a file may fit, why, and what the file leaves open. Also what whoever asks has said already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ingest.instants import DateOrder
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known beside the file; whatever is None is guessed where the file proves it, else asked."""
+
+    source: str | None = None
+    campaign: str | None = None
+    timezone: str | None = None
+    date_order: DateOrder | None = None
+    captured_at: str | None = None
+    fieldwork: tuple[str, str] | None = None
+    session: str | None = None
+    survey: str | None = None
+    wave: str | None = None
+    landed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A note to be tried.
+
+    `why` names the columns or marks that speak for it. `remarks` are comments on keys of the note, by their path. `asks` are
+    what only a person can say: `captured_at` or `fieldwork`. A `generic` draft gives way to one of a product; for a `blind` one
+    nothing speaks but that its reader finds its own header, or does not.
+    """
+
+    source: str
+    format: str
+    why: str
+    options: Mapping[str, Any]
+    remarks: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
+    generic: bool = False
+    blind: bool = False

@@ -1,0 +1,202 @@
+"""Drafts for files about hashtags: known exports by their columns, other tables and JSON by the common names of counters."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ingest.drafts.draft import Draft, Given
+from ingest.drafts.head import Head, quoted
+from ingest.formats.video_presets import PRESETS
+
+_PREFIX = r"^(?:(?:[a-z]{1,2}\d+|vid|video|video_meta|stats|statistics|item|post|aweme|aweme_info|data)_)+"
+_TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)?"
+
+
+def _count(words: str) -> str:
+    return rf"(?:n|num|no|total|number_of)?_?(?:{words})(?:_?(?:count|counts|cnt|number|total))?"
+
+
+# Our columns by the names that tools give them, in lower case with underscores; best first.
+_NAMES = {
+    "video_id": r"(?:video_|vid_|aweme_|post_|item_|content_|tiktok_|media_)?id",
+    "url": r"(?:web_)?(?:video_|post_)?(?:url|link|permalink|share_url)",
+    "creator": r"(?:author|creator|user|username|user_name|by|account|handle|channel|channel_title|nickname|unique_id|influencer)"
+    r"(?:_(?:name|username|unique_id|handle|id))?|(?:author_meta|owner|channel)_(?:name|username|title)",
+    "creator_followers": r"(?:(?:user|author|author_meta|creator|account|channel)_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",
+    "creator_country": r"(?:(?:author|creator|user)_)?(?:country|region)(?:_code)?",
+    "created_at": rf"(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}",
+    "captured_at": rf"(?:scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|extract(?:ed|ion)?)"
+    rf"{_TIME}",
+    "views": _count("views?|plays?|video_views?|watches"),
+    "likes": _count("likes?|diggs?|hearts?"),
+    "comments": _count("comments?|replies"),
+    "shares": _count("shares?|reposts?|forwards?"),
+    "saves": _count("saves?|saved|collects?|favou?rites?|bookmarks?"),
+    "hashtags": r"hash_?tags?(?:_names?|_list)?|tags?(?:_list)?|challenges",
+    "duration_seconds": r"duration(?:_seconds|_sec|_s)?|length",
+    "platform": r"platform|network",
+}
+_COUNTERS = ("views", "likes", "comments", "shares", "saves")
+_TEXT = r"caption|desc|description|text"
+_ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time"
+_ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
+
+
+def drafts(head: Head, given: Given) -> Iterator[Draft]:
+    """What a file about hashtags may be. JSON pages of an API first, then known exports, then common names."""
+    if head.kind == "json":
+        yield from _from_json(head, given)
+    elif head.kind == "table":
+        for header in head.headers:
+            yield from _known(header, given)
+            yield from _named(header, given)
+        if head.has_no_header:
+            yield from _by_position(head, given)
+
+
+def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
+    """What each format of a plain table needs, and whether a header has it."""
+    found = _match(names).keys()
+    counters = bool({*_COUNTERS, "hashtags"} & found)
+    yield "video_csv", {"video_id or url": bool({"video_id", "url"} & found), "counters or hashtags": counters}
+    is_timed = "captured_at" in found or any(re.fullmatch(_ANY_TIME, _snake(name)) for name in names)
+    yield (
+        "tag_totals_csv",
+        {"hashtag": "hashtags" in found, "observed_at": is_timed, "views or posts": "views" in found},
+    )
+
+
+def _from_json(head: Head, given: Given) -> Iterator[Draft]:
+    plain = head.fields()
+    if {"endpoint", "captured_at"} <= plain.keys():
+        yield Draft("hashtag", "research_api", "its lines are API pages: captured_at, endpoint, request, response", {})
+        return
+    for name, preset in PRESETS.items():
+        fields = head.fields(preset.records)
+        found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
+        if len(found) >= 3 and {"video_id", "url"} & found and {*_COUNTERS} & found:
+            yield _timed("video_json", f"its fields are those of {preset.title}", {"preset": name}, {}, given)
+    places = _match([name for name in plain if "*" not in name])
+    if {"video_id", "url"} & places.keys() and {*_COUNTERS} & places.keys():
+        why = f"its fields name videos and counters: {quoted(list(places.values()))}"
+        yield _timed("video_json", why, {"columns": places}, {}, given, generic=True)
+
+
+def _known(header: list[str], given: Given) -> Iterator[Draft]:
+    names = {name.replace("/", ".") for name in header}
+    for name, preset in PRESETS.items():
+        found = {ours for ours, paths in preset.columns.items() if any(_stands_in(path, names) for path in paths)}
+        # Short names that many products share say nothing alone.
+        if len(found) >= 4 and {"video_id", "url"} & found and {*_COUNTERS} & found and name != "raw_app":
+            why = f"its columns are those of {preset.title}: {quoted(header)}"
+            yield _timed("video_csv", why, {"preset": name}, {}, given)
+
+
+def _named(header: list[str], given: Given) -> Iterator[Draft]:
+    places = _match(header)
+    bare = next((name for name in header if re.fullmatch(_ANY_TIME, _snake(name))), None)
+    # A survey may have an id and a column of comments; a video has more.
+    if {"video_id", "url"} & places.keys() and (
+        "url" in places or len({*_COUNTERS, "hashtags", "creator"} & places.keys()) > 1
+    ):
+        options: dict[str, Any] = {"columns": places}
+        if "hashtags" not in places:
+            text = next((name for name in header if re.fullmatch(_TEXT, _bare(_snake(name)))), None)
+            if text is not None:
+                options = {"columns": places | {"text": text}, "hashtags_from": "text"}
+        known = dict.fromkeys(header, "")
+        why = f"its columns name videos and their counters: {quoted(list(places.values()))}"
+        yield _timed("video_csv", why, options, known, given, bare, generic=True)
+    posts = next((name for name in header if re.fullmatch(_count("posts?|videos?"), _snake(name))), None)
+    tag = next(
+        (name for name in header if re.fullmatch(r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name", _snake(name))),
+        None,
+    )
+    when = places.get("captured_at") or bare
+    totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
+    if tag and when and totals and not {"video_id", "url"} & places.keys():
+        columns = {"hashtag": tag, "observed_at": when, **totals}
+        why = f"its columns are a tag, a time and totals: {quoted(list(columns.values()))}"
+        remarks: dict[tuple[str, ...], str] = {
+            ("options", "platform"): "guessed: the usual one; say where the totals were read"
+        }
+        yield Draft("hashtag", "tag_totals_csv", why, {"columns": columns, "platform": "tiktok"}, remarks)
+
+
+def _by_position(head: Head, given: Given) -> Iterator[Draft]:
+    columns: dict[str, int] = {}
+    for place in range(min(map(len, head.rows[:20]))):
+        cells = head.column(place)
+        if not cells:
+            continue
+        if "video_id" not in columns and all(map(_ID.match, cells)):
+            columns["video_id"] = place + 1
+        elif "url" not in columns and all(map(_LINK.match, cells)):
+            columns["url"] = place + 1
+        elif "hashtags" not in columns and sum("," in cell or "#" in cell for cell in cells) * 2 > len(cells):
+            columns["hashtags"] = place + 1
+        elif "creator" not in columns and all(re.fullmatch(r"@?[\w.]*[^\W\d][\w.]*", cell) for cell in cells):
+            columns["creator"] = place + 1
+    if {"video_id", "url"} & columns.keys() and len(columns) > 1:
+        remarks: dict[tuple[str, ...], str] = {
+            (
+                "options",
+                "columns",
+            ): "guessed from the cells, since no line names them; counters would need their positions here"
+        }
+        why = "its first line is a record already, with ids of videos"
+        yield _timed("video_csv", why, {"header": False, "columns": columns}, {}, given, remarks=remarks)
+
+
+def _timed(
+    form: str, why: str, options: dict[str, Any], known: Mapping[str, str], given: Given, bare: str | None = None,
+    *, generic: bool = False, remarks: dict[tuple[str, ...], str] | None = None,
+) -> Draft:  # fmt: skip
+    """A draft that says when the counters were read: in a column, in what was given, or by asking."""
+    remarks = dict(remarks or {})
+    columns = dict(options.get("columns", {}))
+    asks: tuple[str, ...] = ()
+    if given.captured_at is not None:
+        columns.pop("captured_at", None)
+        options = options | {"captured_at": given.captured_at}
+    elif "captured_at" not in columns and bare is not None and bare not in columns.values():
+        columns["captured_at"] = bare
+        remarks[("options", "columns", "captured_at")] = (
+            "guessed: the only time it has; --captured-at where it is another"
+        )
+    elif "captured_at" not in columns:
+        asks = ("captured_at",)
+    if columns:
+        options = options | {"columns": columns}
+    unused = [name for name in known if name not in columns.values() and name]
+    if unused:
+        remarks[("options", "columns")] = f"not used: {quoted(unused)}"
+    return Draft("hashtag", form, why, options, remarks, asks, generic)
+
+
+def _stands_in(path: str, names: set[str]) -> bool:
+    """Whether a path is a column, or the columns of a list's elements."""
+    pattern = re.compile(re.escape(path).replace(r"\*", r"\d+"))
+    return path.split(".*")[0] in names or any(map(pattern.fullmatch, names))
+
+
+def _match(names: list[str]) -> dict[str, Any]:
+    """Our columns to the names that mean them; each name once."""
+    found: dict[str, Any] = {}
+    for ours, pattern in _NAMES.items():
+        for name in names:
+            snake = _snake(name)
+            if name not in found.values() and (re.fullmatch(pattern, snake) or re.fullmatch(pattern, _bare(snake))):
+                found[ours] = name
+                break
+    return found
+
+
+def _bare(snake: str) -> str:
+    return re.sub(_PREFIX, "", snake)
+
+
+def _snake(name: str) -> str:
+    """A name in lower case with underscores, whatever its style."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"\W+", "_", apart).strip("_").lower()

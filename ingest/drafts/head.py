@@ -1,0 +1,114 @@
+"""The beginning of a file: its first rows as cells, the fields of its first JSON records, the lines that may be a header."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from ingest.formats.json_documents import inside, read_documents
+from ingest.formats.text_file import TextFile, as_text, first_lines, folded, is_plausible_header
+from ingest.formats.unpacking import unpacked
+
+Kind: TypeAlias = Literal["table", "json", "spss", "workbook", "triple_s"]
+
+WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
+_ENDINGS = r"(\.(csv|tsv|txt|json|ndjson|jsonl|zip|gz|zst|bz2|xlsx?|xlsb|ods|z?sav|sss|asc|xml))+$"
+_SHOWN = 8
+_RECORDS = 40
+_DEEPEST = 6
+
+
+@dataclass(frozen=True)
+class Head:
+    """One file, or one of an archive, before anything is known of it. `text` is None where it is no text."""
+
+    path: Path
+    kind: Kind
+    text: TextFile | None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its endings, as an id."""
+        return stem_of(self.path)
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """The cells of the first lines that are not blank."""
+        if self.text is None or self.kind != "table":
+            return []
+        return [[folded(cell) for cell in cells] for _, cells in first_lines(self.text)]
+
+    @property
+    def headers(self) -> list[list[str]]:
+        """The lines that may be a header, the best first."""
+        return [row for row in self.rows[:30] if len(row) > 1 and is_plausible_header(row)]
+
+    @property
+    def has_no_header(self) -> bool:
+        """Whether the first line is a record already."""
+        return (
+            bool(self.rows) and len(self.rows[0]) > 1 and any(re.search(r"\d{6,}|://", cell) for cell in self.rows[0])
+        )
+
+    def column(self, place: int, first: int = 0) -> list[str]:
+        """The cells of a column, the first being 0, that say something."""
+        return [row[place].strip() for row in self.rows[first:] if place < len(row) and row[place].strip()]
+
+    def below(self, header: list[str], name: str) -> list[str]:
+        """The cells under a name of a header."""
+        return self.column(header.index(name), self.rows.index(header) + 1)
+
+    def fields(self, records: tuple[str, ...] = ()) -> dict[str, str]:
+        """The paths of the first JSON records, each with a value; `*` stands for any position in a list."""
+        if self.text is None or self.kind != "json":
+            return {}
+        documents, _ = read_documents(self.text)
+        found: dict[str, str] = {}
+        for written in inside(documents, records)["json"].head(_RECORDS):
+            for path, value in _leaves(json.loads(written)):
+                found.setdefault(path, value)
+        return found
+
+
+def stem_of(path: Path) -> str:
+    """A file's name without its endings, as an id."""
+    return re.sub(r"[^\w-]+", "-", re.sub(_ENDINGS, "", path.name.lower())).strip("-") or "file"
+
+
+def heads_of(path: Path) -> list[Head]:
+    """The head of a file, or of each file of an archive. Raises DeliveryError."""
+    if path.suffix.lower() in WORKBOOKS:
+        return [Head(path, "workbook", None)]
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start in (b"$FL2", b"$FL3"):
+        return [Head(path, "spss", None)]
+    heads = []
+    for name, data in unpacked(path):
+        text = as_text(name, data)
+        first = text.head.lstrip()[:400]
+        kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
+        heads.append(Head(path, kind, text))
+    return heads
+
+
+def quoted(names: list[str]) -> str:
+    """Column names as a message shows them."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(repr(name[:40]) for name in names[:_SHOWN]) + more
+
+
+def _leaves(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}" if path else str(key), depth + 1)
+    elif isinstance(value, list):
+        for inner in value[:5]:
+            yield from _leaves(inner, f"{path}.*", depth + 1)
+    elif value is not None:
+        yield path, str(value)

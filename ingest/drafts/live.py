@@ -1,0 +1,135 @@
+"""Drafts for files about live sessions: reports that their formats know by themselves, other tables by common names."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.drafts.draft import Draft, Given
+from ingest.drafts.head import Head, quoted
+from ingest.formats.products import product_of
+
+_REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
+"""Formats that find their own header, or refuse the file."""
+_OWN_IDS = ("gotowebinar", "teams_events", "live_events")
+
+_TIME = r"^(at|time|timestamp|ts|date ?time|sampled.?at|captured.?at|measured.?at|minute)$"
+_VIEWERS = r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience)$"
+_JOINED = r"join|\bcame\b|arriv|\bentered|\bentry|entrada|beitritt|beigetreten|masuk|bergabung|ingreso|انضمام|check.?in"
+_LEFT = r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|saída|verlass|keluar|مغادرة|check.?out"
+_PERSON = (
+    r"upn|participant.?id",
+    r"e-?mail|البريد",
+    r"^(user|attendee|member|account|person).?(id|key)$|^who$",
+    r"name|nome|nom\b|nama|الاسم|person|attendee",
+)
+_ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
+_DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
+_REGISTERED = r"regist(er|rat)|signed.?up|inscri"
+_STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
+
+
+def drafts(head: Head, given: Given) -> Iterator[Draft]:
+    """What a file about a live session may be."""
+    session = {"session": {"id": given.session or head.stem, "title": given.session or head.stem}}
+    remarks: dict[tuple[str, ...], str] = {
+        ("options", "session"): "named after the file; add advocate, topic, country, and hosts, who are no audience"
+    }
+    if head.kind == "json":
+        yield from _from_json(head, session, remarks)
+    elif head.kind == "table":
+        product = product_of(head.rows)
+        header = next(iter(head.headers), [])
+        why = (
+            product.title
+            if product and product.source == "live"
+            else f"its header is one that the format knows: {quoted(header)}"
+        )
+        for form in _reports(head):
+            if form in _OWN_IDS and given.session is None:
+                yield Draft("live", form, why, {}, blind=product is None)
+            yield Draft("live", form, why, session, remarks, blind=product is None)
+        for names in head.headers:
+            yield from _named(head, names, session, remarks)
+        if head.has_no_header:
+            yield from _by_position(head, session, remarks)
+
+
+def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
+    """What each format of a plain table needs, and whether a header has it."""
+    person = any(_first(names, pattern) for pattern in _PERSON)
+    yield (
+        "intervals_csv",
+        {"person": person, "joined_at": bool(_first(names, _JOINED)), "left_at": bool(_first(names, _LEFT))},
+    )
+    yield "viewer_samples", {"sampled_at": bool(_first(names, _TIME)), "viewers": bool(_first(names, _VIEWERS))}
+    yield "registrations_csv", {"person": person, "registered_at": bool(_first(names, _REGISTERED))}
+
+
+def _reports(head: Head) -> list[str]:
+    """The reports that a table may be; that of Teams has a duration and a role beside whatever it calls join and leave."""
+    if head.has_no_header:
+        return []
+    is_teams = any(_first(row, _DURATION) and _first(row, _ROLE) for row in head.rows)
+    return [form for form in _REPORTS if is_teams or form != "teams_report"]
+
+
+def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:
+    fields = head.fields()
+    ends = {path.rpartition(".")[2] for path in fields}
+    if "concurrentViewers" in ends and "captured_at" in ends:
+        yield Draft("live", "viewer_samples", "it has YouTube's concurrentViewers beside captured_at", session, remarks)
+    if {"attendance", "registrantKey", "attendanceTimeInSeconds"} & (ends | {path.split(".")[0] for path in fields}):
+        for options in ({}, session):
+            yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)
+    if {"type", "event", "method"} & fields.keys():
+        for options in ({}, session):
+            yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
+
+
+def _named(
+    head: Head, names: list[str], session: dict[str, Any], remarks: dict[tuple[str, ...], str]
+) -> Iterator[Draft]:
+    when, viewers = _first(names, _TIME), _first(names, _VIEWERS)
+    if when and viewers:
+        options = {"columns": {"sampled_at": when, "viewers": viewers}, **_epoch(head.below(names, when)), **session}
+        yield Draft(
+            "live",
+            "viewer_samples",
+            f"it has a time and a number of viewers: {quoted([when, viewers])}",
+            options,
+            remarks,
+            generic=True,
+        )
+    person = next((found for pattern in _PERSON if (found := _first(names, pattern))), None)
+    joined, left = _first(names, _JOINED), _first(names, _LEFT)
+    if person and joined and left:
+        columns = {"person": person, "joined_at": joined, "left_at": left}
+        name, role = _first(names, _PERSON[-1]), _first(names, _ROLE)
+        columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
+        why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"
+        yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
+    registered = _first(names, _REGISTERED)
+    if person and registered and not left:
+        columns = {"person": person, "registered_at": registered}
+        for ours, pattern in (("status", _STATUS), ("has_attended", _ATTENDED), ("channel", _CHANNEL)):
+            found = _first([name for name in names if name not in columns.values()], pattern)
+            columns |= {ours: found} if found else {}
+        why = f"it has a person and the time of registering: {quoted([person, registered])}"
+        yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True)
+
+
+def _by_position(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:
+    if len(head.rows[0]) == 2 and (epoch := _epoch(head.column(0))) and all(cell.isdigit() for cell in head.column(1)):
+        options = {"header": False, "columns": {"sampled_at": 1, "viewers": 2}, **epoch, **session}
+        yield Draft(
+            "live", "viewer_samples", "each line is a time since 1970 and a number; it has no header", options, remarks
+        )
+
+
+def _epoch(cells: list[str]) -> dict[str, str]:
+    digits = {len(cell.split(".")[0]) for cell in cells if re.fullmatch(r"\d+(\.\d+)?", cell)}
+    return {"epoch": "s"} if digits == {10} else {"epoch": "ms"} if digits == {13} else {}
+
+
+def _first(names: list[str], pattern: str) -> str | None:
+    return next((name for name in names if re.search(pattern, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())), None)

@@ -1,0 +1,250 @@
+"""Drafts for survey exports: which columns place a respondent, which are closed questions, which never leave landing."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from ingest.drafts.draft import Draft, Given
+from ingest.drafts.head import Head, quoted
+from ingest.formats import (
+    google_forms,
+    kobo_csv,
+    limesurvey_csv,
+    qualtrics_csv,
+    spss,
+    survey_csv,
+    surveymonkey_csv,
+)
+from ingest.formats.date_order import decide_date_order
+from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
+from ingest.formats.survey_multiple import is_list
+from ingest.formats.survey_options import ExportOptions
+from ingest.formats.survey_sheet import Sheet, workbook
+from ingest.formats.survey_variables import AT
+from ingest.formats.text_file import is_plausible_header, read_table
+from ingest.instants import parse_instant
+from ingest.source import DeliveryError
+
+STAND_IN = ("2000-01-01", "2000-01-01")
+"""Fieldwork to try a file with where nobody has said when it was."""
+
+_UTC = ZoneInfo("UTC")
+_PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
+    (qualtrics_csv.FORMAT, "it has the header rows of a Qualtrics export"),
+    (surveymonkey_csv.FORMAT, "it has the second header row of a SurveyMonkey export"),
+    (limesurvey_csv.FORMAT, "it has the columns of a LimeSurvey export"),
+    (kobo_csv.FORMAT, "it has the columns of a Kobo export"),
+    (google_forms.FORMAT, "it begins with the column of times of a Google form"),
+    (survey_csv.FORMAT, "it has closed questions in its columns and a row a respondent"),
+)
+_ID = r"(?i)^(id|uuid|resp(ondent)?[._ ]?(id|no|num(ber)?)?|response[._ ]?id|case[._ ]?(id|no)|record[._ ]?(id|no)|participant[._ ]?id)$"
+_WEIGHT = r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght)$"
+_DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
+_SEGMENT = (
+    r"(?i)^(gender|sex|age([._ ]?(group|band|range|cat\w*))?|region|market|country|education|language|employment)$"
+)
+_PERSONAL = (
+    r"(?i)\b(e-?mail|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|latitude|longitude|birth ?date)\b|"
+    r"^(.*[ _])?name$"
+)
+_DATES = (
+    r"(?i)^(timestamp|(start|end|submit|record(ed)?|response|survey|interview|completed?|created?|submission)?[ _]?(date|time|datetime|at)|"
+    r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)$"
+)
+_MISSING = r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|sans réponse|prefiero no|لا أرغب|لا إجابة"
+_NOT_ASKED = r"(?i)not asked|not applicable"
+_MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
+
+
+def drafts(head: Head, given: Given) -> Iterator[Draft]:
+    """What a survey export may be: each product's reader says whether its header rows are there."""
+    if head.kind == "spss":
+        yield _spss(head, given)
+    elif head.kind == "triple_s":
+        options, remarks, asks = _wave(head, given, None)
+        yield Draft(
+            "survey", "triple_s", "it is a Triple-S description; the data stand beside it", options, remarks, asks
+        )
+    elif (sheet := _sheet(head)) is not None:
+        for form, why in _PRODUCTS:
+            options, _, _ = _wave(head, given, None)
+            try:
+                layout = form.lay_out(sheet, ExportOptions.model_validate(_with_stand_in(options)))
+                names = [AT + column for column in layout.columns]
+                body = sheet.body(layout.header_rows, names).select(
+                    pl.exclude("line"), pl.lit(head.path.name).alias("file"), "line"
+                )
+            except (DeliveryError, pl.exceptions.DuplicateError):
+                continue
+            if form is survey_csv.FORMAT and not is_plausible_header(
+                [name for name in sheet.header(0) if len(name) < 40]
+            ):
+                continue
+            if (draft := _export(head, given, form, why, layout, body)) is not None:
+                yield draft
+
+
+def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:
+    """The draft with every question that was found, its answers in order, and missing codes by their labels."""
+    options, remarks = dict(draft.options), dict(draft.remarks)
+    stated: dict[str, Any] = dict(options.get("questions", {}))
+    for code, text, answers in questions.select("question_code", "question_text", "answers").iter_rows():
+        note = dict(stated.get(code, {}))
+        for key, pattern in (("missing", _MISSING), ("not_asked", _NOT_ASKED)):
+            codes = [one["answer_code"] for one in answers if re.search(pattern, one["answer_label"] or "")]
+            note |= {key: codes} if codes and key not in note else {}
+        stated[code] = note
+        shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
+        more = ", ..." if len(answers) > _SHOWN_ANSWERS else ""
+        asked = f"{text[:80]} | " if text and text != code else ""
+        remarks["options", "questions", code] = asked + " / ".join(label[:40] for label in shown) + more
+    return Draft(
+        draft.source, draft.format, draft.why, options | {"questions": stated}, remarks, draft.asks, draft.generic
+    )
+
+
+def _with_stand_in(options: dict[str, Any]) -> dict[str, Any]:
+    return options | {"survey": {"fieldwork_from": STAND_IN[0], "fieldwork_to": STAND_IN[1]} | options["survey"]}
+
+
+def _wave(
+    head: Head, given: Given, found: tuple[str, str] | None
+) -> tuple[dict[str, Any], dict[tuple[str, ...], str], tuple[str, ...]]:
+    """The survey and the wave, as far as they are known, and whether the fieldwork is to be asked for."""
+    fieldwork = given.fieldwork or found
+    survey: dict[str, Any] = {"id": given.survey or head.stem, "wave": given.wave or "w1"}
+    if fieldwork is not None:
+        survey |= {"fieldwork_from": fieldwork[0], "fieldwork_to": fieldwork[1]}
+    remarks: dict[tuple[str, ...], str] = {}
+    if given.survey is None or given.wave is None:
+        remarks["options", "survey"] = (
+            "named after the file; the same id in every wave lets waves be compared (--survey, --wave)"
+        )
+    if given.fieldwork is None and found is not None:
+        remarks["options", "survey", "fieldwork_from"] = "the first and the last day in the file's own dates"
+    return {"survey": survey}, remarks, () if fieldwork else ("fieldwork",)
+
+
+def _sheet(head: Head) -> Sheet | None:
+    if head.kind == "workbook":
+        return workbook(head.path)
+    if head.kind != "table" or head.text is None:
+        return None
+    try:
+        table = read_table(head.text, has_header=False)
+    except DeliveryError:
+        return None
+    return Sheet(head.path.name, table.rows.drop("file"), table.rejected) if table.rows.width > 3 else None
+
+
+def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layout, body: pl.DataFrame) -> Draft | None:
+    columns = [name for name in layout.columns if body[AT + name].null_count() != body.height]
+    personal = [name for name in columns if name in layout.personal or re.search(_PERSONAL, name)]
+    options, remarks, asks = _wave(head, given, _fieldwork(body, columns, given))
+    left = [name for name in columns if name not in {*personal, *layout.technical} and not re.match(_DATES, name)]
+    if form is survey_csv.FORMAT:
+        ids = [name for name in columns if re.match(_ID, name) and body[AT + name].is_unique().all()]
+        options["respondent_id"] = ids[0] if ids else None
+        left = [name for name in left if name != options["respondent_id"]]
+        personal = [name for name in personal if name != options["respondent_id"]]
+    weights = [name for name in left if re.match(_WEIGHT, name) and _is_number(body[AT + name])]
+    options["samples"] = _samples(weights)
+    design = {part: name for part, pattern in _DESIGN.items() for name in left if re.match(pattern, name)}
+    if design:
+        options["design"] = design
+    left = [name for name in left if name not in {*weights, *design.values()}]
+    apart = {column for spread in layout.spread.values() for column in spread.labels}
+    closed = closed_questions(body, [name for name in left if name not in apart], layout.separator)
+    closed = [name for name in closed if is_list(body[AT + name], layout.separator) or _is_choice(body[AT + name])]
+    segments = {
+        _key(name): name for name in closed if re.match(_SEGMENT, name) and body[AT + name].n_unique() <= _MOST_SEGMENT
+    }
+    if segments:
+        options["segments"] = segments
+        closed = [name for name in closed if name not in segments.values()]
+    questions: dict[str, Any] = {name: {} for name in (*closed, *layout.spread)}
+    for name in closed:
+        if not layout.reads_lists and is_list(body[AT + name], layout.separator):
+            questions[name] = {"kind": "multiple"}
+    if not questions:
+        return None
+    options["questions"] = questions
+    used = {
+        *questions,
+        *apart,
+        *weights,
+        *design.values(),
+        *segments.values(),
+        options.get("respondent_id"),
+        layout.respondent_id,
+    }
+    drop = [name for name in layout.columns if name not in used]
+    if drop:
+        options["drop"] = drop
+        remarks["options", "drop"] = "free text, who people are, dates and numbers: never leave landing"
+    mine = {*questions} | {*segments.values()}
+    shown = [name for name in columns if name in mine]
+    return Draft(
+        "survey", form.name, f"{why}; questions: {quoted(shown)}", options, remarks, asks, form is survey_csv.FORMAT
+    )
+
+
+def _spss(head: Head, given: Given) -> Draft:
+    options, remarks, asks = _wave(head, given, None)
+    names = spss.variables_of(head.path)
+    ids = [name for name in names if re.match(_ID, name)]
+    weights = [name for name, is_text in names.items() if re.match(_WEIGHT, name) and not is_text]
+    design = {part: name for part, pattern in _DESIGN.items() for name in names if re.match(pattern, name)}
+    options |= {"respondent_id": ids[0] if ids else None, "samples": _samples(weights)} | (
+        {"design": design} if design else {}
+    )
+    drop = [name for name, is_text in names.items() if is_text and name not in {*ids[:1], *design.values()}]
+    if drop:
+        options["drop"] = drop
+        remarks["options", "drop"] = "text without labels: never leaves landing"
+    if len(weights) > 1:
+        remarks["options", "samples"] = "one for each weight; give each its country"
+    return Draft("survey", "spss", f"it is an SPSS file of {len(names)} variables", options, remarks, asks)
+
+
+def _samples(weights: list[str]) -> dict[str, Any]:
+    """A sample for each weight, named after what its name adds to the word."""
+    if len(weights) <= 1:
+        return {"all": {"weight": weights[0] if weights else None}}
+    return {_key(re.sub(r"(?i)^weights?[._ ]?", "", name)) or "all": {"weight": name} for name in weights}
+
+
+def _fieldwork(body: pl.DataFrame, columns: list[str], given: Given) -> tuple[str, str] | None:
+    """The first and the last day in the columns that say when people answered, where they prove their order of day and month."""
+    dated = [name for name in columns if re.match(_DATES, name.rpartition("/")[2])]
+    days: list[str] = []
+    for name in dated:
+        written = body.select(pl.col(AT + name).alias("at"), "file", "line").filter(pl.col("at").is_not_null())
+        try:
+            order = given.date_order or decide_date_order(written, {"at": name}, None)
+        except DeliveryError:
+            return None
+        read = written.select(parse_instant(pl.col("at"), _UTC, order).struct.field("at"))["at"]
+        if read.len() and read.null_count() * 10 <= read.len():
+            days += read.drop_nulls().dt.strftime("%Y-%m-%d").to_list()
+    return (min(days), max(days)) if days else None
+
+
+def _is_choice(cells: pl.Series) -> bool:
+    """Whether there is something to choose: two answers or more, and not so many numbers that they are a quantity."""
+    answers = cells.drop_nulls().unique()
+    return 1 < answers.len() < cells.len() - cells.null_count() and (
+        answers.len() <= _MOST_NUMBERS or not _is_number(answers.replace("NA", None))
+    )
+
+
+def _is_number(cells: pl.Series) -> bool:
+    numbers = cells.cast(pl.Float64(), strict=False)
+    return bool((numbers.is_not_null() | cells.is_null()).all()) and numbers.drop_nulls().len() > 0
+
+
+def _key(name: str) -> str:
+    return re.sub(r"\W+", "_", name.lower()).strip("_")

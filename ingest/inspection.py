@@ -1,0 +1,362 @@
+"""What a file is: every draft that its head suggests is read by the real reader, and the one that loads most wins.
+
+Where drafts come from is in `ingest.drafts`, how the note is written in `ingest.drafts.writing`. Nothing is landed here, and
+people have throw-away pseudonyms.
+"""
+
+import glob
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+
+from ingest.delivery import load_delivery
+from ingest.drafts import hashtag, live, survey
+from ingest.drafts.draft import Draft, Given
+from ingest.drafts.head import Head, heads_of, stem_of
+from ingest.drafts.writing import Open, closed, written
+from ingest.home import Home
+from ingest.landing import Landed
+from ingest.note import read_note
+from ingest.pseudonym import Pseudonymiser
+from ingest.refusal import refusing
+from ingest.source import NOTE, DeliveryError, Parsed, Source
+from ingest.sources import SOURCES
+
+MOST_ASKED = 2
+ROWS_SHOWN = 3
+
+_DRAFTS = (hashtag.drafts, live.drafts, survey.drafts)
+_NEEDS = {"hashtag": hashtag.needs, "live": live.needs}
+_FAR_AWAY = "Pacific/Kiritimati"
+_DATA_OF_A_DESCRIPTION = (".asc", ".dat", ".csv", ".txt")
+_NOT_SHOWN = ("display_hashtags", "title", "file", "line")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What only a person can say: the key of `Given`, how it is put, and what to type instead."""
+
+    key: str
+    text: str
+    option: str
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether the answer is two words."""
+        return self.option.endswith("FROM TO")
+
+
+QUESTIONS = {
+    "campaign": Question("campaign", "Which campaign is it for?", "--campaign ID"),
+    "timezone": Question(
+        "timezone", "Which zone were its times written in (such as Asia/Dubai or UTC)?", "--timezone ZONE"
+    ),
+    "date_order": Question(
+        "date_order", "Which comes first in its dates, the day (dmy) or the month (mdy)?", "--date-order dmy|mdy"
+    ),
+    "captured_at": Question(
+        "captured_at", "When were the counters read (such as 2022-10-09T12:00:00Z)?", "--captured-at TIME"
+    ),
+    "fieldwork": Question(
+        "fieldwork", "What were the first and the last day of fieldwork (2022-10-05 2022-10-15)?", "--fieldwork FROM TO"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file is taken for.
+
+    `open` are the questions that are left, and `parsed` what the reader made of the file with stand-ins for their answers.
+    """
+
+    files: tuple[Path, ...]
+    draft: Draft
+    note: Mapping[str, Any]
+    open: tuple[Question, ...]
+    parsed: Parsed
+
+    @property
+    def text(self) -> str:
+        """The note, with comments; what is open stands there as a comment to be completed."""
+        return written(self.note, self.draft)
+
+    @property
+    def loaded(self) -> int:
+        """How many records would be loaded."""
+        return _loaded(self.parsed)
+
+    @property
+    def rejected(self) -> list[tuple[str, int]]:
+        """How many records are rejected, by reason."""
+        return list(self.parsed.rejected.group_by("reason").len().sort("reason").iter_rows())
+
+    def rows(self) -> list[dict[str, str]]:
+        """The first rows as they would be kept, people under throw-away pseudonyms, without free text."""
+        [source] = [one for one in SOURCES if one.name == self.draft.source]
+        counted = [table.name for table in source.tables if table.records is not None]
+        frames = [frame for name in counted if (frame := self.parsed.tables.get(name)) is not None and frame.height]
+        return [
+            {name: str(value) for name, value in row.items() if value not in (None, []) and name not in _NOT_SHOWN}
+            for frame in frames[:1]
+            for row in frame.head(ROWS_SHOWN).iter_rows(named=True)
+        ]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    draft: Draft
+    note: Mapping[str, Any]
+    open: tuple[str, ...]
+    parsed: Parsed | None
+    reason: str | None
+
+    @property
+    def loaded(self) -> int:
+        return _loaded(self.parsed) if self.parsed is not None else 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether at least half of the records can be loaded."""
+        return self.parsed is not None and 0 < self.parsed.records_read <= 2 * self.loaded
+
+
+def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> Inspection:
+    """What the files are, read as one delivery. Raises DeliveryError with the nearest fit and what it lacks."""
+    files = _with_data(files)
+    with tempfile.TemporaryDirectory() as folder:
+        desk = _Desk(Home(Path(folder)), tuple(files), given, campaigns)
+        heads = heads_of(files[0])
+        trials: list[_Trial] = []
+        for drafts in _DRAFTS:
+            for draft in _suggested(drafts, heads, given):
+                trials.append(desk.attempt(draft))
+                if trials[-1].fits and not draft.generic:
+                    break
+            if any(trial.fits for trial in trials):
+                break
+        fitting = [trial for trial in trials if trial.fits]
+        if not fitting:
+            raise DeliveryError(_nothing_fits(files[0], heads, trials))
+        best = max(fitting, key=lambda trial: (not trial.draft.generic, trial.loaded))
+        best = desk.settled(desk.completed(best))
+        if best.parsed is None:
+            raise DeliveryError(_nothing_fits(files[0], heads, [best]))
+        return Inspection(tuple(files), best.draft, best.note, tuple(QUESTIONS[key] for key in best.open), best.parsed)
+
+
+def check(files: Sequence[Path], note: Mapping[str, Any], campaigns: frozenset[str], landed_on: date | None) -> None:
+    """Read the files with a note that somebody wrote. Raises DeliveryError where they cannot be loaded with it."""
+    named = [source for source in SOURCES if source.name == note["source"]]
+    if not named:
+        raise DeliveryError(
+            f"{NOTE}: key 'source': found no source, expected one of {', '.join(one.name for one in SOURCES)}"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        desk = _Desk(Home(Path(folder)), tuple(files), Given(landed_on=landed_on), campaigns)
+        parsed, reason = desk.parse(named[0], yaml.safe_dump(dict(note), allow_unicode=True))
+    if parsed is None:
+        raise DeliveryError(str(reason))
+
+
+def read_note_file(file: Path) -> dict[str, Any]:
+    """What a note says, whatever its file is called. Raises DeliveryError."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / NOTE).write_bytes(file.read_bytes())
+        return read_note(Path(folder)).model_dump(exclude_unset=True)
+
+
+def delivery_name(file: Path) -> str:
+    """What a delivery is called where nobody names it."""
+    return stem_of(file)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """A home that is thrown away, in which drafts are read."""
+
+    home: Home
+    files: tuple[Path, ...]
+    given: Given
+    campaigns: frozenset[str]
+
+    def attempt(self, draft: Draft) -> _Trial:
+        """Read the files with a draft; the order of dates is open where they can be read in both and prove neither."""
+        trial = self._zoned(draft, self.given.date_order)
+        if trial.reason and "date_order" in trial.reason and self.given.date_order is None:
+            possible = [one for order in ("mdy", "dmy") if (one := self._zoned(draft, order)).fits]
+            if possible:
+                return possible[0] if len(possible) == 1 else self._zoned(draft, "open")
+        return trial
+
+    def _zoned(self, draft: Draft, order: str | None) -> _Trial:
+        """The trial with the zone that was given, or with an open one where the reader needs it."""
+        is_open = _source(draft).formats[draft.format].needs_timezone and self.given.timezone is None
+        trial = self._read(draft, is_zone_open=is_open, order=order)
+        if trial.reason and "timezone" in trial.reason and self.given.timezone is None and not is_open:
+            return self._read(draft, is_zone_open=True, order=order)
+        return trial
+
+    def completed(self, trial: _Trial) -> _Trial:
+        """A survey's trial with its questions written out, where it loads the same then."""
+        questions = trial.parsed.tables.get("survey_questions") if trial.parsed is not None else None
+        if questions is None:
+            return trial
+        fuller = self.attempt(survey.proposed(trial.draft, questions))
+        return fuller if fuller.loaded == trial.loaded else trial
+
+    def settled(self, trial: _Trial) -> _Trial:
+        """The trial without a question for the zone, where the zone makes no difference."""
+        if "timezone" not in trial.open or trial.parsed is None:
+            return trial
+        elsewhere, _ = self._parse(
+            trial.draft, closed(trial.note, _stand_ins(self.campaigns) | {"timezone": _FAR_AWAY})
+        )
+        if elsewhere is None or any(
+            not frame.equals(elsewhere.tables[name]) for name, frame in trial.parsed.tables.items()
+        ):
+            return trial
+        remarks = {**trial.draft.remarks, ("timezone",): "no time in the file depends on it"}
+        return replace(
+            trial,
+            draft=replace(trial.draft, remarks=remarks),
+            note={**trial.note, "timezone": "UTC"},
+            open=tuple(key for key in trial.open if key != "timezone"),
+        )
+
+    def _read(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> _Trial:
+        note = self._note(draft, is_zone_open=is_zone_open, order=order)
+        parsed, reason = self._parse(draft, closed(note, _stand_ins(self.campaigns)))
+        return _Trial(draft, note, tuple(_open(note)), parsed, reason)
+
+    def _note(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> dict[str, Any]:
+        only = next(iter(self.campaigns)) if len(self.campaigns) == 1 else None
+        options = dict(draft.options)
+        takes_order = "date_order" in _source(draft).formats[draft.format].options.model_fields
+        if order is not None and takes_order:
+            options["date_order"] = Open("date_order") if order == "open" else order
+        if "captured_at" in draft.asks:
+            options["captured_at"] = Open("captured_at")
+        if "fieldwork" in draft.asks:
+            days = {"fieldwork_from": Open("fieldwork"), "fieldwork_to": Open("fieldwork")}
+            options["survey"] = {**options["survey"], **days}
+        zone = Open("timezone") if is_zone_open else self.given.timezone
+        return {
+            "source": draft.source,
+            "format": draft.format,
+            "campaign": self.given.campaign or only or Open("campaign"),
+            **({"timezone": zone} if zone is not None else {}),
+            "files": [glob.escape(path.name) for path in self.files],
+            "options": options,
+        }
+
+    def _parse(self, draft: Draft, note: Mapping[str, Any]) -> tuple[Parsed | None, str | None]:
+        return self.parse(_source(draft), written(note, draft))
+
+    def parse(self, source: Source, note: str) -> tuple[Parsed | None, str | None]:
+        """What the reader makes of the files, or why it refuses them."""
+        day = self.given.landed_on or datetime.now(UTC).date()
+        with tempfile.TemporaryDirectory(dir=self.home.root) as folder:
+            path = Path(folder)
+            for file in self.files:
+                (path / file.name).symlink_to(file.resolve())
+            (path / NOTE).write_text(note, "utf-8")
+            parsed = None
+            with refusing(self.home, Landed(source.name, day, path.name, path, None)) as refusal:
+                people = Pseudonymiser(secrets.token_bytes(32))
+                read = read_note(path)
+                delivery = load_delivery(source, day, path, read, people, self.campaigns or frozenset({read.campaign}))
+                parsed = delivery.format.read(delivery)
+            return parsed, refusal.reason
+
+
+def _suggested(drafts: Any, heads: Sequence[Head], given: Given) -> Iterator[Draft]:
+    """The drafts of the file, or of the files of an archive, of the source that was named."""
+    for head in heads:
+        try:
+            yield from (draft for draft in drafts(head, given) if given.source in (None, draft.source))
+        except DeliveryError:
+            # What cannot even be begun suggests nothing.
+            continue
+
+
+def _with_data(files: Sequence[Path]) -> list[Path]:
+    """The files, with the data that a description alone belongs to."""
+    if len(files) == 1 and files[0].suffix.lower() == ".sss":
+        beside = [files[0].with_suffix(ending) for ending in _DATA_OF_A_DESCRIPTION]
+        return [*files, *[path for path in beside if path.is_file()][:1]]
+    return sorted(files, key=lambda path: (path.suffix.lower() != ".sss", path.name))
+
+
+def _source(draft: Draft) -> Source:
+    return next(source for source in SOURCES if source.name == draft.source)
+
+
+def _stand_ins(campaigns: frozenset[str]) -> dict[str, str]:
+    """What a file is tried with where nobody has answered yet."""
+    return {
+        "campaign": min(campaigns, default="campaign"),
+        "timezone": "UTC",
+        "date_order": "mdy",
+        "captured_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "fieldwork": date(2000, 1, 1).isoformat(),
+    }
+
+
+def _open(note: Mapping[str, Any]) -> Iterator[str]:
+    seen: set[str] = set()
+    for value in note.values():
+        found = _open(value) if isinstance(value, Mapping) else [value.key] if isinstance(value, Open) else []
+        for key in found:
+            if key not in seen:
+                seen.add(key)
+                yield key
+
+
+def _loaded(parsed: Parsed) -> int:
+    return parsed.records_read - parsed.rejected.height - parsed.records_duplicate
+
+
+def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -> str:
+    """The nearest fit and what it lacks: the draft that loads most, else the format of which most columns are there."""
+    suggested = [trial for trial in trials if not trial.draft.blind]
+    if suggested:
+        near = max(suggested, key=lambda trial: trial.loaded)
+        lacks = near.reason or _rejections(near)
+        return (
+            f"{file.name}: no format fits; the nearest is {near.draft.source}/{near.draft.format}, which says: {lacks}"
+        )
+    partly = [
+        (
+            sum(needed.values()) / len(needed),
+            f"{source}/{form}",
+            ", ".join(name for name, is_there in needed.items() if not is_there),
+        )
+        for head in heads
+        for header in head.headers
+        for source, needs in _NEEDS.items()
+        for form, needed in needs(header)
+    ]
+    share, form, lacks = max(partly, default=(0, "", ""))
+    if share == 0:
+        return (
+            f"{file.name}: no format fits: no line names videos, tags, viewers, people who join, or answers; write its format and "
+            "columns into a delivery.yml beside it, and land it with: campaign add FILE --note delivery.yml"
+        )
+    return f"{file.name}: no format fits; the nearest is {form}, which lacks a column for {lacks}; name the columns in its note"
+
+
+def _rejections(trial: _Trial) -> str:
+    parsed = trial.parsed
+    if parsed is None or not parsed.rejected.height:
+        return "it found no records"
+    counted = parsed.rejected.group_by("reason").agg(pl.len().alias("records")).sort("records", descending=True)
+    reasons = ", ".join(f"{reason}: {records}" for reason, records in counted.iter_rows())
+    return f"of {parsed.records_read} records it could load {trial.loaded} ({reasons})"

@@ -1,0 +1,202 @@
+"""What a file is taken for: every format's specimen, known exports, real files; and that the note written loads it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingest.delivery import load_delivery
+from ingest.drafts.draft import Given
+from ingest.inspection import inspect
+from ingest.note import read_note
+from ingest.pseudonym import Pseudonymiser
+from ingest.source import DeliveryError, Parsed
+from ingest.sources import SOURCES
+from tests.fuzz.specimens import CANARY, SPECIMENS, Specimen, lines
+
+CAMPAIGNS = frozenset({"endthestigma"})
+TOLD = Given(
+    timezone="Asia/Dubai", date_order="mdy", captured_at="2022-10-09T12:00:00Z", fieldwork=("2022-10-05", "2022-10-08")
+)
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+def read(folder: Path, source_name: str) -> Parsed:
+    """What the reader makes of a folder with its note."""
+    [source] = [source for source in SOURCES if source.name == source_name]
+    people = Pseudonymiser(b"k" * 32)
+    delivery = load_delivery(source, datetime.now(UTC).date(), folder, read_note(folder), people, CAMPAIGNS)
+    return delivery.format.read(delivery)
+
+
+def written(folder: Path, files: dict[str, bytes]) -> list[Path]:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in files]
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.format)
+def test_every_format_is_recognised_and_its_note_loads_the_same_records(specimen: Specimen, tmp_path: Path) -> None:
+    files = written(tmp_path, dict(specimen.files))
+    given = (
+        TOLD
+        if "captured_at" in specimen.options
+        else Given(TOLD.source, None, TOLD.timezone, TOLD.date_order, None, TOLD.fieldwork)
+    )
+    found = inspect(files, given, CAMPAIGNS)
+    assert (found.draft.source, found.draft.format) == (specimen.source, specimen.format)
+    assert found.open == ()
+    assert CANARY not in found.text
+    assert CANARY not in str(found.rows())
+    assert found.rows()
+    (tmp_path / "delivery.yml").write_text(found.text)
+    guessed = read(tmp_path, specimen.source)
+    (tmp_path / "delivery.yml").write_text(yaml.safe_dump(specimen.note))
+    ours = read(tmp_path, specimen.source)
+    assert guessed.records_read == ours.records_read
+    # A guess may see a second sample that the specimen's note leaves out.
+    assert guessed.rejected.height <= ours.rejected.height
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "preset"),
+    [
+        (
+            "id,webVideoUrl,createTimeISO,authorMeta/name,playCount,diggCount,shareCount,commentCount,hashtags/0/name,musicMeta/musicName",
+            "7506832682593094{n:03d},https://www.tiktok.com/@a/video/7506832682593094{n:03d},2025-05-21T09:44:45.000Z,a{n},{n},1,1,1,calm,x",
+            "apify_tiktok",
+        ),
+        (
+            "Content,Video title,Video publish time,Duration,Views,Likes,Shares,Comments added",
+            'abcdefgh{n:03d},A talk,"Oct 5, 2022",63,{n}00,5,1,2',
+            "youtube_studio",
+        ),
+        (
+            "Date,Headline,URL,Opening Text,Hit Sentence,Source,Influencer,Country,Views,Hashtags",
+            "2022-10-05 10:00,x,https://www.tiktok.com/@a/video/7506832682593094{n:03d},y,z,TikTok,a,AE,{n},#calm",
+            "meltwater",
+        ),
+    ],
+)
+def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: str, tmp_path: Path) -> None:
+    [file] = written(tmp_path, {"export.csv": lines(header, *(row.format(n=number) for number in range(20)))})
+    found = inspect([file], TOLD, CAMPAIGNS)
+    assert found.draft.options["preset"] == preset
+    assert found.loaded == 20
+
+
+def test_what_is_open_stands_in_the_note_and_completing_it_makes_it_run(tmp_path: Path) -> None:
+    [file] = written(
+        tmp_path,
+        {
+            "w.csv": lines(
+                "id,happy,why", *(f"{n},{('Yes', 'No', 'Prefer not to say')[n % 3]},{CANARY} {n}" for n in range(30))
+            )
+        },
+    )
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert [question.option for question in found.open] == ["--fieldwork FROM TO"]
+    options = yaml.safe_load(found.text)["options"]
+    assert options["drop"] == ["why"]
+    assert options["respondent_id"] == "id"
+    assert options["questions"] == {"happy": {}} or options["questions"]["happy"]["missing"] == ["Prefer not to say"]
+    (tmp_path / "delivery.yml").write_text(found.text)
+    with pytest.raises(DeliveryError, match="fieldwork_from"):
+        read(tmp_path, "survey")
+    (tmp_path / "delivery.yml").write_text(found.text.replace("# fieldwork", "fieldwork"))
+    assert read(tmp_path, "survey").records_read == 30
+
+
+def test_the_zone_is_asked_only_where_it_makes_a_difference(tmp_path: Path) -> None:
+    zoned, plain = written(
+        tmp_path,
+        {
+            name: lines("video_id,scraped_at,views,likes", *(f"v{n},2022-10-08T10:00:00{end},{n},1" for n in range(20)))
+            for name, end in (("zoned.csv", "+04:00"), ("plain.csv", ""))
+        },
+    )
+    assert inspect([zoned], Given(), CAMPAIGNS).open == ()
+    assert [question.key for question in inspect([plain], Given(), CAMPAIGNS).open] == ["timezone"]
+
+
+def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
+    either, proven = written(
+        tmp_path,
+        {
+            f"{day}.csv": lines(
+                "email,joined,left", *(f"p{n}@x.org,{day}/10/2022 10:{n:02d},{day}/10/2022 11:00" for n in range(20))
+            )
+            for day in (9, 19)
+        },
+    )
+    assert [question.key for question in inspect([either], Given(), CAMPAIGNS).open] == ["timezone", "date_order"]
+    assert [question.key for question in inspect([proven], Given(), CAMPAIGNS).open] == ["timezone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        (f"{CANARY},b\n{CANARY},c\n", "no format fits"),
+        ("video_id,note\n" + "".join(f"v{n},{CANARY}{n}\n" for n in range(9)), "nearest is hashtag/video_csv"),
+        ("email,joined\n" + "".join(f"{CANARY}{n}@x.org,2022-10-08 10:00\n" for n in range(9)), "nearest is live/intervals_csv.*left_at"),
+        ("", "no format fits"),
+    ],
+)  # fmt: skip
+def test_a_file_that_fits_nothing_is_refused_with_the_nearest_fit(text: str, lacks: str, tmp_path: Path) -> None:
+    [file] = written(tmp_path, {"odd.csv": text.encode()})
+    with pytest.raises(DeliveryError, match=lacks) as refused:
+        inspect([file], Given(), CAMPAIGNS)
+    assert CANARY not in str(refused.value)
+
+
+REAL = {
+    "field/01/meetingAttendanceList.csv": "teams_list",
+    "field/03/report.csv": "teams_report",
+    "field/05/videos.csv": "video_csv",
+    "field/07/first.csv": "video_csv",
+    "field/07/videos.csv": "video_csv",
+    "field/09/videos.csv": "video_csv",
+    "field/11/p.csv": "zoom_csv",
+    "field/13/p.csv": "zoom_csv",
+    "field/15/r.csv": "surveymonkey_csv",
+    "field/17/r.csv": "qualtrics_csv",
+    "field/19/r.tsv": "google_forms",
+    "field/21/r.csv": "teams_report",
+    "field/23/v.csv": "video_csv",
+    "hashtag/tag_totals/window_2026-06-15_2026-08-22.csv": "tag_totals_csv",
+    "hashtag/tiktok_scrapes/w0_2025-05-14_29_raw_data.csv": "video_csv",
+    "hashtag/tiktok_scrapes/w1a_2025-06-06_recrawled_1v.csv": "video_csv",
+    "hashtag/tiktok_scrapes/w1b_2025-06-06_07_final_recrawl_tp.csv": "video_csv",
+    "live/rbtv/twitch_2017-06.csv": "viewer_samples",
+    "live/rbtv/youtube_2017-07.csv": "viewer_samples",
+    "live/teams_lists/en_AT_2020_utf16.csv": "teams_list",
+    "live/teams_lists/pt_2021-03-08_SIR.csv": "teams_list",
+    "live/teams_lists/pt_2021-03-16_SIB.csv": "teams_list",
+    "live/zoom/participants_heroes.csv": "zoom_csv",
+    "live/zoom/participants_heroes_full.csv": "zoom_csv",
+    "survey/osmi/osmi2014_excel_mangled.csv": "google_forms",
+    "survey/r_survey/apiclus1.csv": "survey_csv",
+    "survey/r_survey/yrbs.csv": "survey_csv",
+    "survey/yougov_sav/slim_FifthWave.sav": "spss",
+}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real data of ../shared/data are not on this machine")
+def test_real_files_are_taken_for_what_they_are_and_nothing_but_zone_time_and_fieldwork_is_asked(
+    tmp_path: Path,
+) -> None:
+    table = {}
+    asked: Sequence[str] = ()
+    for name in REAL:
+        content = (SHARED / name).read_bytes()
+        if len(content) > 200_000 and not name.endswith(".sav"):
+            content = b"".join(content.splitlines(keepends=True)[:120])
+        [file] = written(tmp_path, {Path(name).name: content})
+        found = inspect([file], Given(), CAMPAIGNS)
+        asked = [question.key for question in found.open]
+        assert len(asked) <= 2, name
+        assert found.loaded >= 0.9 * found.parsed.records_read, name
+        table[name] = found.draft.format
+    assert table == REAL

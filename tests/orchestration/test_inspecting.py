@@ -1,0 +1,77 @@
+"""From a file to a delivery by the command: what it prints and writes, what it refuses, what it never overwrites."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from rich.console import Console
+
+from ingest.drafts.draft import Given
+from ingest.home import Home
+from ingest.note import read_note
+from ingest.source import DeliveryError
+from orchestration.inspecting import add_files, inspect_files
+from tests.command import campaign
+
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Readings of videos, in times without a zone."""
+    rows = "".join(f"v{n},somebody{n},2022-10-08 10:00,{n}0,1\n" for n in range(20))
+    path = tmp_path / "videos.csv"
+    path.write_text(f"video_id,username,scraped_at,views,likes\n{rows}")
+    return path
+
+
+def test_the_command_shows_writes_and_lands(file: Path, tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    looked = campaign("inspect", str(file), "--home", home)
+    assert looked.returncode == 0, looked.stderr
+    assert "20 records read, 20 loaded, 0 rejected" in looked.stdout
+    assert "--timezone ZONE" in looked.stdout
+    assert "somebody" not in looked.stdout
+    note = file.with_name("delivery.yml")
+    assert "# timezone: " in note.read_text()
+    added = campaign("add", str(file), "--home", home, "--landed-on", "2022-10-09")
+    assert added.returncode == 2
+    assert "not landed: it needs --timezone ZONE" in added.stderr
+
+
+def test_a_note_that_was_completed_lands_once(file: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    inspect_files(home, [file], Given(), None, QUIET)
+    note = file.with_name("delivery.yml")
+    with pytest.raises(DeliveryError, match="'timezone' is missing"):
+        add_files(home, [file], Given(), None, note, QUIET)
+    note.write_text(note.read_text().replace("# timezone: Asia/Dubai", "timezone: Asia/Dubai"))
+    landed = add_files(home, [file], Given(), None, note, QUIET)
+    assert landed.parent.parent == home.landing / "hashtag"
+    assert read_note(landed).timezone == "Asia/Dubai"
+    assert (landed / "videos.csv").read_bytes() == file.read_bytes()
+    with pytest.raises(DeliveryError, match="exists already"):
+        add_files(home, [file], Given(timezone="UTC"), None, None, QUIET)
+    other = add_files(home, [file], Given(timezone="UTC"), "second", None, QUIET)
+    assert yaml.safe_load((other / "delivery.yml").read_text())["timezone"] == "UTC"
+
+
+def test_a_note_that_is_there_is_left(file: Path, tmp_path: Path) -> None:
+    file.with_name("delivery.yml").write_text("mine")
+    inspect_files(Home(tmp_path / "home"), [file], Given(), None, QUIET)
+    assert file.with_name("delivery.yml").read_text() == "mine"
+
+
+def test_at_a_terminal_what_is_open_is_asked(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(text: str, **_: object) -> str:
+        asked.append(text)
+        return "Asia/Dubai"
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", answer)
+    landed = add_files(Home(tmp_path / "home"), [file], Given(), None, None, QUIET)
+    assert read_note(landed).timezone == "Asia/Dubai"
+    assert len(asked) == 1
