@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.drafts.draft import Draft, Given
@@ -47,6 +48,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
     if head.kind == "json":
         yield from _from_json(head, given)
     elif head.kind == "table":
+        yield from _from_studio(head, given)
         for header in head.headers:
             yield from _known(header, given)
             yield from _named(header, given)
@@ -69,7 +71,8 @@ def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
 def _from_json(head: Head, given: Given) -> Iterator[Draft]:
     plain = head.fields()
     if {"endpoint", "captured_at"} <= plain.keys():
-        yield Draft("hashtag", "research_api", "its lines are API pages: captured_at, endpoint, request, response", {})
+        for form in ("research_api", "business_api"):
+            yield Draft("hashtag", form, "its lines are API pages: captured_at, endpoint, request, response", {})
         return
     for name, preset in PRESETS.items():
         fields = head.fields(preset.records)
@@ -80,6 +83,16 @@ def _from_json(head: Head, given: Given) -> Iterator[Draft]:
     if {"video_id", "url"} & places.keys() and {*_COUNTERS} & places.keys():
         why = f"its fields name videos and counters: {quoted(list(places.values()))}"
         yield _timed("video_json", why, {"columns": places}, {}, given, generic=True)
+
+
+def _from_studio(head: Head, given: Given) -> Iterator[Draft]:
+    """The draft of an export of TikTok Studio, which is told by the names of its files; they also say when it was made."""
+    member = PurePosixPath(head.text.name).stem.lower() if head.text is not None else ""
+    if re.sub("[^a-z]", "", member) in ("overview", "viewers", "followerhistory", "content"):
+        options = {} if given.captured_at is None else {"captured_at": given.captured_at}
+        is_timed = bool(options) or re.search(r"_1[0-9]{9}", f"{head.path.name}/{member}") is not None
+        why = "its files are named as those of TikTok Studio"
+        yield Draft("hashtag", "studio_zip", why, options, asks=() if is_timed else ("captured_at",))
 
 
 def _known(header: list[str], given: Given) -> Iterator[Draft]:
