@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import yaml
+from pydantic import ValidationError
 
 from ingest.delivery import load_delivery
 from ingest.drafts import hashtag, live, survey
@@ -23,7 +24,7 @@ from ingest.drafts.head import Head, heads_of, stem_of
 from ingest.drafts.writing import Open, closed, written
 from ingest.home import Home
 from ingest.landing import Landed
-from ingest.note import read_note
+from ingest.note import Note, describe, read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.refusal import refusing
 from ingest.source import NOTE, DeliveryError, Parsed, Source
@@ -130,6 +131,7 @@ class _Trial:
 
 def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> Inspection:
     """What the files are, read as one delivery. Raises DeliveryError with the nearest fit and what it lacks."""
+    _require_known(given, campaigns)
     files = _with_data(files)
     with tempfile.TemporaryDirectory() as folder:
         desk = _Desk(Home(Path(folder)), tuple(files), given, campaigns)
@@ -222,7 +224,7 @@ class _Desk:
         if elsewhere is None or any(
             not frame.equals(elsewhere.tables[name]) for name, frame in trial.parsed.tables.items()
         ):
-            return trial
+            return self._hinted(trial, elsewhere)
         remarks = {**trial.draft.remarks, ("timezone",): "no time in the file depends on it"}
         return replace(
             trial,
@@ -230,6 +232,19 @@ class _Desk:
             note={**trial.note, "timezone": "UTC"},
             open=tuple(key for key in trial.open if key != "timezone"),
         )
+
+    def _hinted(self, trial: _Trial, elsewhere: Parsed | None) -> _Trial:
+        """The trial with what the ids of its videos, which hold the instant of posting, say of the zone of its times."""
+        if trial.parsed is None or elsewhere is None:
+            return trial
+        here, there = (
+            int(parsed.unreadable.filter(pl.col("column_name") == "created_at")["records"].sum())
+            for parsed in (trial.parsed, elsewhere)
+        )
+        if here * 20 > trial.parsed.records_read or there * 2 < trial.parsed.records_read:
+            return trial
+        hint = {("timezone",): "its times of posting are UTC, as the ids of the videos prove"}
+        return replace(trial, draft=replace(trial.draft, remarks={**trial.draft.remarks, **hint}))
 
     def _read(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> _Trial:
         note = self._note(draft, is_zone_open=is_zone_open, order=order)
@@ -285,6 +300,25 @@ def _suggested(drafts: Any, heads: Sequence[Head], given: Given) -> Iterator[Dra
         except DeliveryError:
             # What cannot even be begun suggests nothing.
             continue
+
+
+def _require_known(given: Given, campaigns: frozenset[str]) -> None:
+    """Raise DeliveryError where an answer cannot be one, whatever the file is."""
+    if given.source is not None and given.source not in {source.name for source in SOURCES}:
+        raise DeliveryError(f"--source: expected one of {', '.join(source.name for source in SOURCES)}")
+    if given.campaign is not None and campaigns and given.campaign not in campaigns:
+        raise DeliveryError(
+            f"--campaign: expected one of {', '.join(sorted(campaigns))}, or add it to the home's campaigns"
+        )
+    try:
+        Note.model_validate({"source": "", "format": "", "campaign": "", "timezone": given.timezone})
+    except ValidationError as error:
+        raise DeliveryError(f"--timezone: {describe(error, Note)}") from error
+    try:
+        for day in given.fieldwork or ():
+            date.fromisoformat(day)
+    except ValueError as error:
+        raise DeliveryError("--fieldwork: expected two days such as 2022-10-05 2022-10-15") from error
 
 
 def _with_data(files: Sequence[Path]) -> list[Path]:
@@ -350,6 +384,7 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
             f"{file.name}: no format fits: no line names videos, tags, viewers, people who join, or answers; write its format and "
             "columns into a delivery.yml beside it, and land it with: campaign add FILE --note delivery.yml"
         )
+    lacks = lacks or "more than an id and a number"
     return f"{file.name}: no format fits; the nearest is {form}, which lacks a column for {lacks}; name the columns in its note"
 
 

@@ -9,7 +9,7 @@ from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.formats.video_presets import PRESETS
 
-_PREFIX = r"^(?:(?:[a-z]{1,2}\d+|vid|video|video_meta|stats|statistics|item|post|aweme|aweme_info|data)_)+"
+_PREFIX = r"^(?:[a-z]{1,2}\d+|vid|video_meta|video|stats|statistics|item|post|aweme_info|aweme|data)_"
 _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)?"
 
 
@@ -109,12 +109,11 @@ def _named(header: list[str], given: Given) -> Iterator[Draft]:
     places = _match(header)
     bare = next((name for name in header if re.fullmatch(_ANY_TIME, _snake(name))), None)
     # A survey may have an id and a column of comments; a video has more.
-    if {"video_id", "url"} & places.keys() and (
-        "url" in places or len({*_COUNTERS, "hashtags", "creator"} & places.keys()) > 1
-    ):
+    more = {*_COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
+    if {"video_id", "url"} & places.keys() and {*_COUNTERS, "hashtags"} & more and ("url" in places or len(more) > 1):
         options: dict[str, Any] = {"columns": places}
         if "hashtags" not in places:
-            text = next((name for name in header if re.fullmatch(_TEXT, _bare(_snake(name)))), None)
+            text = next((name for name in header if any(re.fullmatch(_TEXT, way) for way in _ways(name))), None)
             if text is not None:
                 options = {"columns": places | {"text": text}, "hashtags_from": "text"}
         known = dict.fromkeys(header, "")
@@ -198,15 +197,18 @@ def _match(names: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for ours, pattern in _NAMES.items():
         for name in names:
-            snake = _snake(name)
-            if name not in found.values() and (re.fullmatch(pattern, snake) or re.fullmatch(pattern, _bare(snake))):
+            if name not in found.values() and any(re.fullmatch(pattern, way) for way in _ways(name)):
                 found[ours] = name
                 break
     return found
 
 
-def _bare(snake: str) -> str:
-    return re.sub(_PREFIX, "", snake)
+def _ways(name: str) -> list[str]:
+    """A name with all of its prefixes, then with fewer and fewer."""
+    ways = [_snake(name)]
+    while (shorter := re.sub(_PREFIX, "", ways[-1])) != ways[-1]:
+        ways.append(shorter)
+    return ways
 
 
 def _snake(name: str) -> str:

@@ -50,7 +50,7 @@ def _lines(
         here = (*path, str(key))
         remark = f"  # {_one_line(remarks[here])}" if here in remarks else ""
         if isinstance(value, Open):
-            yield f"{indent}# {key}: {_EXAMPLES[value.key]}  # TO ANSWER: complete, and remove the first #"
+            yield f"{indent}# {key}: {_EXAMPLES[value.key]}  # TO ANSWER: complete, and remove the first #{remark.replace('  # ', '; ')}"
         elif isinstance(value, Mapping) and value:
             yield f"{indent}{_flow(key)}:{remark}"
             yield from _lines(value, remarks, here)

@@ -1,5 +1,7 @@
 """What a file is taken for: every format's specimen, known exports, real files; and that the note written loads it."""
 
+import gzip
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,6 +151,81 @@ def test_a_file_that_fits_nothing_is_refused_with_the_nearest_fit(text: str, lac
     with pytest.raises(DeliveryError, match=lacks) as refused:
         inspect([file], Given(), CAMPAIGNS)
     assert CANARY not in str(refused.value)
+
+
+def workbook(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """The smallest workbook that holds these cells."""
+    of, word = "http://schemas.openxmlformats.org", "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    cells = ""
+    for number, row in enumerate(rows, 1):
+        texts = (
+            f'<c r="{"ABC"[place]}{number}" t="inlineStr"><is><t>{cell}</t></is></c>' for place, cell in enumerate(row)
+        )
+        cells += f'<row r="{number}">{"".join(texts)}</row>'
+    relation = f"{of}/officeDocument/2006/relationships"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{of}/package/2006/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{word}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{word}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{of}/package/2006/relationships"><Relationship Id="a" Type="{relation}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{of}/spreadsheetml/2006/main" xmlns:r="{relation}"><sheets>'
+        '<sheet name="wave" sheetId="1" r:id="a"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{of}/package/2006/relationships"><Relationship Id="a" '
+        f'Type="{relation}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{of}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_packed_files_and_workbooks_are_looked_into(tmp_path: Path) -> None:
+    rows = [("id", "happy", "sex"), *((str(n), ("Yes", "No")[n % 2], "MF"[n % 2]) for n in range(20))]
+    text = lines(*(",".join(row) for row in rows))
+    (tmp_path / "wave.csv.gz").write_bytes(gzip.compress(text))
+    with zipfile.ZipFile(tmp_path / "wave.zip", "w") as archive:
+        archive.writestr("wave.csv", text)
+    workbook(tmp_path / "wave.xlsx", rows)
+    for name in ("wave.csv.gz", "wave.zip", "wave.xlsx"):
+        found = inspect([tmp_path / name], TOLD, CAMPAIGNS)
+        assert (found.draft.format, found.loaded) == ("survey_csv", 20), name
+        assert found.draft.options["segments"] == {"sex": "sex"}
+
+
+def test_a_zone_that_ids_prove_of_the_times_of_posting_is_hinted_at(tmp_path: Path) -> None:
+    posted = 1_700_000_000
+    [file] = written(
+        tmp_path,
+        {
+            "v.csv": lines(
+                "vid_id,vid_postTime,vid_scrapeTime,vid_nview",
+                *(
+                    f"{(posted + 3600 * n) << 32 | 1234567 + n},{datetime.fromtimestamp(posted + 3600 * n, UTC):%Y-%m-%d %H:%M:%S},2024-01-09 12:00:00,{n}K"
+                    for n in range(20)
+                ),
+            )
+        },
+    )
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert found.draft.options["columns"]["created_at"] == "vid_postTime"
+    assert "its times of posting are UTC" in found.text
+    assert [question.key for question in found.open] == ["timezone"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (Given(timezone="Asia/Dubay"), "nearest is Asia/Dubai"),
+        (Given(campaign="other"), "expected one of endthestigma"),
+        (Given(fieldwork=("October", "x")), "--fieldwork"),
+        (Given(source="radio"), "--source"),
+    ],
+)
+def test_an_answer_that_cannot_be_one_is_named(given: Given, message: str, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=message):
+        inspect(written(tmp_path, {"a.csv": b"id,views\n"}), given, CAMPAIGNS)
 
 
 REAL = {
