@@ -144,7 +144,7 @@ def test_totals_of_hashtags_with_their_bounds_and_falls(lab: Lab) -> None:
     names = "event_on, platform_views, platform_views_low, platform_views_high, platform_posts, readings, falls, falls_within_rounding"
     query = f"select {names} from fct_hashtag_total_day order by 1"
     first = (date(2026, 3, 2), 541_200, 541_150, 541_300, None, 3, 0, 0)
-    last = (date(2026, 3, 4), 540_999, 540_999, 540_999, None, 1, 1, 0)
+    last = (date(2026, 3, 4), 540_999, 540_999, 540_999, None, 1, 1, 1)
     assert lab.rows(query) == [first, (date(2026, 3, 3), 541_000, 541_000, 541_100, 7, 2, 2, 2), last]
     deliver(lab, 3, "c", None)
     settle(lab)

@@ -14,6 +14,7 @@ import pytest
 from tests.dbt.hashtag_oracle import COUNTERS, Day, date_of, engagement, gini, half_life, lives, posts, video_days
 from tests.dbt.lab import Lab
 from tests.dbt.test_hashtag import CAMPAIGNS, HASHTAGS, SEEDS, SETS, at, deliver, reading
+from tests.ingest.video_desk import FIELD, Reader
 
 WEEKLY = [
     "fct_hashtag_pair_week",
@@ -91,7 +92,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     )
     for day, rows in READINGS.items():
         deliver(lab, day, f"d{day}", rows)
-    models = ["+fct_hashtag_video_day", "+fct_hashtag_day", "+rpt_hashtag_top_videos", "+int_hashtag__measures"]
+    models = [
+        "+fct_hashtag_video_day",
+        "+fct_hashtag_day",
+        "+rpt_hashtag_top_videos",
+        "+fct_hashtag_total_day",
+        "+int_hashtag__measures",
+    ]
     assert lab.dbt("seed", "--select", *SEEDS)
     lab.run(models)
     assert lab.dbt(
@@ -348,13 +355,28 @@ def test_what_owners_are_told(lab: Lab) -> None:
     assert {reason for measure, _, reason in rows if measure == "reach"} == {"not_additive"}
 
 
+def test_the_real_totals_with_their_falls(lab: Lab, tmp_path: Path) -> None:
+    path = FIELD / "hashtag" / "tag_totals" / "window_2026-06-15_2026-08-22.csv"
+    if not path.exists():
+        pytest.skip(f"the real data is not beside this checkout: {path.name} is absent")
+    options = {"columns": {"hashtag": "tag", "observed_at": "observed_at", "views": "views"}}
+    parsed = Reader(tmp_path / "landing").files({"t.csv": path.read_bytes()}, options, form="tag_totals_csv")
+    lab = lab.copy(tmp_path / "home")
+    totals = parsed.tables["tag_total_readings"].drop("file", "line")
+    lab.deliver("hashtag", date(2026, 8, 23), "totals", "c", {"tag_total_readings": totals})
+    lab.run(["+fct_hashtag_total_day"])
+    assert lab.rows(
+        "select sum(readings), count(distinct hashtag), sum(falls), sum(falls) - sum(falls_within_rounding) from fct_hashtag_total_day"
+    ) == [(93_523, 190, 2_986, 848)]
+
+
 def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: Lab, tmp_path: Path) -> None:
     lab = lab.copy(tmp_path / "home")
     seeds = {"absence_rules": "supplier,absent_captures,state\nunnamed,2,deleted\n", "programme_videos": "campaign_id,video_id,programme\nc,v1,partner\nc,v2,paid\n"}  # fmt: skip
     for name, content in seeds.items():
         (lab.project / "seeds" / f"{name}.csv").write_text(content)
     assert lab.dbt("seed", "--select", *seeds)
-    lab.run(["dim_creator", "dim_video", "rpt_hashtag_top_videos"])
+    lab.run(["dim_creator", "dim_video", "rpt_hashtag_top_videos", "int_hashtag__measures"])
     read = {
         video: {day["event_on"] for day in DAYS if day["video_id"] == video}
         for video in {day["video_id"] for day in DAYS}
@@ -393,3 +415,16 @@ def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: 
         (video if named else None, views[video], programmes[video])
         for video, named in zip(ranked, is_partner, strict=True)
     ]
+    parts: dict[Any, list[Day]] = defaultdict(list)
+    for day in DAYS:
+        if day["event_on"] >= BEGINS and "calm" in (tagged[day["video_id"]]["hashtags"] or ()):
+            # The platform of a video is that of its last reading, like its programme.
+            parts[programmes[day["video_id"]], day["event_on"]].append(day)
+    measured = ("views", "engagements_lcs", "rated_views", "rated_engagements_lcs")
+    expected_figures = {
+        (measure, *key): engagement(days)[measure] for key, days in parts.items() for measure in measured
+    }
+    rows = lab.rows(
+        "select measure, subject_id, event_on, value, low, high from intermediate.int_hashtag__measures where subject_type = 'programme'"
+    )
+    assert {row[:3]: row[3:] for row in rows} == {key: pytest.approx(value) for key, value in expected_figures.items()}

@@ -335,6 +335,59 @@ video_subjects as (
 
 ),
 
+-- Paid, partner and organic videos of the campaign, as the seed of its programmes has them.
+programme_videos as (
+
+    select
+        facts.campaign_id,
+        described.programme,
+        described.view_definition,
+        facts.event_on,
+        {%- for bound in ['', '_low', '_high'] %}
+            facts.views{{ bound }},
+            facts.likes{{ bound }} + facts.comments{{ bound }} + facts.shares{{ bound }} as engagements_lcs{{ bound }},
+        {%- endfor %}
+    from {{ ref('fct_hashtag_video_day') }} as facts
+    inner join {{ ref('dim_video') }} as described
+        on facts.campaign_id = described.campaign_id and facts.video_id = described.video_id
+    semi join video_subjects as subjects
+        on
+            facts.campaign_id = subjects.campaign_id
+            and facts.video_id = subjects.video_id
+            and subjects.subject_type = 'campaign'
+    where described.programme is not null and facts.is_in_campaign
+
+),
+
+programmes as (
+
+    select
+        campaign_id,
+        'programme' as subject_type,
+        programme as subject_id,
+        'all' as market,
+        'day' as period,
+        event_on,
+        event_on as last_on,
+        {%- for bound in ['', '_low', '_high'] %}
+            case when count(distinct view_definition) = 1 then sum(views{{ bound }}) end as views{{ bound }},
+            sum(engagements_lcs{{ bound }}) as engagements_lcs{{ bound }},
+            case
+                when count(distinct view_definition) = 1
+                    then sum(case when engagements_lcs is not null then views{{ bound }} end)
+            end as rated_views{{ bound }},
+            case
+                when count(distinct view_definition) = 1
+                    then sum(case when views is not null then engagements_lcs{{ bound }} end)
+            end as rated_engagements_lcs{{ bound }},
+        {%- endfor %}
+        'no_known_change' as reason,
+        case when count(distinct view_definition) = 1 then 'no_known_change' else 'several_definitions' end as views_reason,
+    from programme_videos
+    group by campaign_id, programme, event_on
+
+),
+
 lives as (
 
     select
@@ -511,6 +564,12 @@ measured as (
     union all
     select * from ({{ measures_of('days', [('posts', 'posts')]) }}) as posted
     where subject_type <> 'platform'
+    union all
+    {{ measures_of('programmes', same_names(['engagements_lcs']), bounded=bounded) }}
+    union all
+    {{ measures_of(
+        'programmes', same_names(['views', 'rated_views', 'rated_engagements_lcs']), reason='views_reason', bounded=bounded
+    ) }}
     union all
     {{ measures_of('creators', same_names(['unique_creators', 'new_creators']), reason="'first_period'") }}
     union all

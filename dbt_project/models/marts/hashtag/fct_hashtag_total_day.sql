@@ -21,6 +21,7 @@ readings as (
         readings.hashtag,
         {{ event_on('readings.observed_at', 'campaigns.reporting_timezone') }} as event_on,
         readings.observed_at,
+        readings.views_unit,
         {%- for total in ['views', 'posts'] %}
             readings.{{ total }},
             {{ lowest('readings.' ~ total, 'readings.' ~ total ~ '_unit', 'readings.rounding') }} as {{ total }}_low,
@@ -54,6 +55,7 @@ ordered as (
         views,
         views_low,
         views_high,
+        views_unit,
         posts,
         posts_low,
         posts_high,
@@ -68,6 +70,7 @@ ordered as (
             days.platform_views as views,
             days.platform_views_low as views_low,
             days.platform_views_high as views_high,
+            days.platform_views_unit as views_unit,
             days.platform_posts as posts,
             days.platform_posts_low as posts_low,
             days.platform_posts_high as posts_high,
@@ -88,7 +91,7 @@ compared as (
     select
         *,
         last_value(views ignore nulls) over before as previous_views,
-        last_value(views_low ignore nulls) over before as previous_views_low,
+        last_value(case when views is not null then views_unit end ignore nulls) over before as previous_unit,
     from ordered
     window before as (
         partition by {{ tag | join(', ') }}
@@ -109,10 +112,13 @@ days as (
                     as platform_{{ total }}{{ bound }},
             {%- endfor %}
         {%- endfor %}
+        max_by(views_unit, observed_at) filter (where views is not null) as platform_views_unit,
         max(observed_at) as last_observed_at,
         count(*) as readings,
         count(case when views < previous_views then 1 end) as falls,
-        count(case when views < previous_views and views_high >= previous_views_low then 1 end) as falls_within_rounding,
+        count(
+            case when views < previous_views and previous_views - views <= greatest(views_unit, previous_unit) then 1 end
+        ) as falls_within_rounding,
     from compared
     where not is_opening
     group by {{ tag | join(', ') }}, event_on
