@@ -143,7 +143,8 @@ def _look_again(run: _Run, batch: Sequence[_Read], ledger: pl.DataFrame) -> list
         else one
         for number, one in enumerate(batch, 1)
     ]
-    for key in in_doubt_again(ledger, {one.item.id for one in batch}, firsts):
+    of_source = ledger.filter(source=run.source.name)
+    for key in in_doubt_again(of_source, {one.item.id for one in batch}, firsts):
         folder = _folder(run.home, key)
         if (folder / NOTE).is_file():
             item = Landed(*key, folder, folder_signature(folder))

@@ -15,6 +15,7 @@ from ingest.ingestion import find_pending, ingest
 from ingest.landing import write_delivery
 from ingest.ledger import read_ledger
 from ingest.sources.hashtag import HASHTAG
+from ingest.sources.live import LIVE
 from tests.ingest.ingest_desk import no_objection
 from tests.ingest.video_desk import FIELD
 
@@ -188,6 +189,17 @@ class TestZeros:
         ledger = read_ledger(home).filter(delivery="d2", status="loaded")
         assert ledger["doubted"].to_list() == ["views!,saves"]
         assert find_pending(home, [HASHTAG], frozenset({"endthestigma"})).pending == ()
+
+    def test_deliveries_of_another_source_raise_no_doubt(self, home: Home) -> None:
+        """Stays that began before the readings: only hashtag deliveries are looked at again beside hashtag deliveries."""
+        deliveries(home, VIDEOS, [(video, 0, 0) for video, _, _ in VIDEOS])
+        stays = b"who,from,to\nana,2025-06-01 08:00,2025-06-01 09:00\n"
+        columns = {"person": "who", "joined_at": "from", "left_at": "to"}
+        options = {"session": {"id": "s1", "title": "Talk"}, "columns": columns}
+        note = NOTE | {"source": "live", "format": "intervals_csv", "options": options}
+        write_delivery(home, "live", date(2025, 6, 3), "talk", {"stays.csv": stays}, note)
+        ingest(home, LIVE, no_objection, "run", frozenset({"endthestigma"}))
+        assert read_ledger(home).sort("landed_on")["status"].to_list() == ["loaded"] * 3
 
     def test_all_at_once_as_one_by_one(self, home: Home) -> None:
         """The zeros landed first."""
