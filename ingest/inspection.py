@@ -7,11 +7,11 @@ people have throw-away pseudonyms.
 import glob
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 import yaml
@@ -21,6 +21,7 @@ from ingest.delivery import load_delivery
 from ingest.drafts import hashtag, live, survey
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, heads_of, stem_of
+from ingest.drafts.questions import QUESTIONS, Question
 from ingest.drafts.writing import Open, closed, written
 from ingest.home import Home
 from ingest.landing import Landed
@@ -30,45 +31,14 @@ from ingest.refusal import refusing
 from ingest.source import NOTE, DeliveryError, Parsed, Source
 from ingest.sources import SOURCES
 
-MOST_ASKED = 2
 ROWS_SHOWN = 3
 
-_DRAFTS = (hashtag.drafts, live.drafts, survey.drafts)
+Drafts: TypeAlias = Callable[[Head, Given], Iterator[Draft]]
+_DRAFTS: tuple[Drafts, ...] = (hashtag.drafts, live.drafts, survey.drafts)
 _NEEDS = {"hashtag": hashtag.needs, "live": live.needs}
 _FAR_AWAY = "Pacific/Kiritimati"
 _DATA_OF_A_DESCRIPTION = (".asc", ".dat", ".csv", ".txt")
 _NOT_SHOWN = ("display_hashtags", "title", "file", "line")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What only a person can say: the key of `Given`, how it is put, and what to type instead."""
-
-    key: str
-    text: str
-    option: str
-
-    @property
-    def is_pair(self) -> bool:
-        """Whether the answer is two words."""
-        return self.option.endswith("FROM TO")
-
-
-QUESTIONS = {
-    "campaign": Question("campaign", "Which campaign is it for?", "--campaign ID"),
-    "timezone": Question(
-        "timezone", "Which zone were its times written in (such as Asia/Dubai or UTC)?", "--timezone ZONE"
-    ),
-    "date_order": Question(
-        "date_order", "Which comes first in its dates, the day (dmy) or the month (mdy)?", "--date-order dmy|mdy"
-    ),
-    "captured_at": Question(
-        "captured_at", "When were the counters read (such as 2022-10-09T12:00:00Z)?", "--captured-at TIME"
-    ),
-    "fieldwork": Question(
-        "fieldwork", "What were the first and the last day of fieldwork (2022-10-05 2022-10-15)?", "--fieldwork FROM TO"
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -137,14 +107,17 @@ def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> I
         desk = _Desk(Home(Path(folder)), tuple(files), given, campaigns)
         heads = heads_of(files[0])
         trials: list[_Trial] = []
+        problems: list[str] = []
         for drafts in _DRAFTS:
-            for draft in _suggested(drafts, heads, given):
+            for draft in _suggested(drafts, heads, given, problems):
                 trials.append(desk.attempt(draft))
                 if trials[-1].fits and not draft.generic:
                     break
             if any(trial.fits for trial in trials):
                 break
         fitting = [trial for trial in trials if trial.fits]
+        if not fitting and not trials and problems:
+            raise DeliveryError(problems[0])
         if not fitting:
             raise DeliveryError(_nothing_fits(files[0], heads, trials))
         best = max(fitting, key=lambda trial: (not trial.draft.generic, trial.loaded))
@@ -225,7 +198,10 @@ class _Desk:
             not frame.equals(elsewhere.tables[name]) for name, frame in trial.parsed.tables.items()
         ):
             return self._hinted(trial, elsewhere)
-        remarks = {**trial.draft.remarks, ("timezone",): "no time in the file depends on it"}
+        remarks: dict[tuple[str, ...], str] = {
+            **trial.draft.remarks,
+            ("timezone",): "no time in the file depends on it",
+        }
         return replace(
             trial,
             draft=replace(trial.draft, remarks=remarks),
@@ -243,7 +219,9 @@ class _Desk:
         )
         if here * 20 > trial.parsed.records_read or there * 2 < trial.parsed.records_read:
             return trial
-        hint = {("timezone",): "its times of posting are UTC, as the ids of the videos prove"}
+        hint: dict[tuple[str, ...], str] = {
+            ("timezone",): "its times of posting are UTC, as the ids of the videos prove"
+        }
         return replace(trial, draft=replace(trial.draft, remarks={**trial.draft.remarks, **hint}))
 
     def _read(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> _Trial:
@@ -292,14 +270,13 @@ class _Desk:
             return parsed, refusal.reason
 
 
-def _suggested(drafts: Any, heads: Sequence[Head], given: Given) -> Iterator[Draft]:
-    """The drafts of the file, or of the files of an archive, of the source that was named."""
+def _suggested(drafts: Drafts, heads: Sequence[Head], given: Given, problems: list[str]) -> Iterator[Draft]:
+    """The drafts of the file, or of the files of an archive, of the source that was named; what cannot be read is a problem."""
     for head in heads:
         try:
             yield from (draft for draft in drafts(head, given) if given.source in (None, draft.source))
-        except DeliveryError:
-            # What cannot even be begun suggests nothing.
-            continue
+        except DeliveryError as error:
+            problems.append(str(error))
 
 
 def _require_known(given: Given, campaigns: frozenset[str]) -> None:

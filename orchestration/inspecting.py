@@ -14,8 +14,9 @@ import typer
 from rich.console import Console
 
 from ingest.drafts.draft import Given
+from ingest.drafts.questions import MOST_ASKED
 from ingest.home import Home
-from ingest.inspection import MOST_ASKED, Inspection, check, delivery_name, inspect, read_note_file
+from ingest.inspection import Inspection, check, delivery_name, inspect, read_note_file
 from ingest.landing import Landed, write_delivery
 from ingest.refusal import check_place
 from ingest.source import NOTE, DeliveryError

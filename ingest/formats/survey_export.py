@@ -148,6 +148,8 @@ def closed_questions(frame: pl.DataFrame, candidates: list[str], separator: str)
     They have at most 20 different answers of at most 80 characters, each a short code (`4`, `A2`, `Y`) or given by two
     respondents or more; or cells that list such answers. What one person alone wrote may be free text and stays in landing.
     """
+    if not candidates:
+        return []
     given = (
         frame.select(AT + name for name in candidates)
         .unpivot(variable_name="column", value_name="answer")

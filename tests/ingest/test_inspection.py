@@ -144,6 +144,9 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("video_id,note\n" + "".join(f"v{n},{CANARY}{n}\n" for n in range(9)), "nearest is hashtag/video_csv"),
         ("email,joined\n" + "".join(f"{CANARY}{n}@x.org,2022-10-08 10:00\n" for n in range(9)), "nearest is live/intervals_csv.*left_at"),
         ("", "no format fits"),
+        (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
+        ("%PDF-1.7", "is a PDF"),
+        ('{"broken": ', "not JSON|no format fits"),
     ],
 )  # fmt: skip
 def test_a_file_that_fits_nothing_is_refused_with_the_nearest_fit(text: str, lacks: str, tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""The questions that a file may leave to a person: how each is put, and what to type instead."""
+
+from dataclasses import dataclass
+
+MOST_ASKED = 2
+"""At a terminal; what is open besides is named with its option."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What only a person can say: the key of `Given`, how it is put, and what to type instead."""
+
+    key: str
+    text: str
+    option: str
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether the answer is two words."""
+        return self.option.endswith("FROM TO")
+
+
+QUESTIONS = {
+    "campaign": Question("campaign", "Which campaign is it for?", "--campaign ID"),
+    "timezone": Question(
+        "timezone", "Which zone were its times written in (such as Asia/Dubai or UTC)?", "--timezone ZONE"
+    ),
+    "date_order": Question(
+        "date_order", "Which comes first in its dates, the day (dmy) or the month (mdy)?", "--date-order dmy|mdy"
+    ),
+    "captured_at": Question(
+        "captured_at", "When were the counters read (such as 2022-10-09T12:00:00Z)?", "--captured-at TIME"
+    ),
+    "fieldwork": Question(
+        "fieldwork", "What were the first and the last day of fieldwork (2022-10-05 2022-10-15)?", "--fieldwork FROM TO"
+    ),
+}
