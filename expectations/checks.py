@@ -12,7 +12,7 @@ from typing import Literal
 
 import polars as pl
 
-from ingest.files import write_atomically
+from ingest.files import read_or_set_aside, write_atomically
 from ingest.home import Home
 from ingest.source import INSTANT
 
@@ -131,7 +131,7 @@ def read_checks(home: Home) -> pl.DataFrame:
     if not files:
         return CHECKS.to_frame()
     # A run that was killed while it gathered files leaves results in two of them.
-    kept = pl.read_parquet(files, memory_map=False).unique(maintain_order=True)
+    kept = _read(files).unique(maintain_order=True)
     return kept.sort("checked_at", "layer", "subject", "check_name", maintain_order=True)
 
 
@@ -140,7 +140,7 @@ def _gather(home: Home, run_id: str) -> None:
     files = [path for path in sorted(home.checks.glob("*.parquet")) if not path.name.startswith(f"{run_id}.")]
     if len(files) <= MOST_FILES:
         return
-    kept = pl.read_parquet(files, memory_map=False).sort("checked_at", maintain_order=True)
+    kept = _read(files).sort("checked_at", maintain_order=True)
     of_delivery = pl.col("layer") == "delivery"
     judged_last = kept.filter(of_delivery).unique(
         ["subject", "check_name", "source", "landed_on", "delivery"], keep="last", maintain_order=True
@@ -149,4 +149,8 @@ def _gather(home: Home, run_id: str) -> None:
     write_atomically(pl.concat([judged_last, kept.filter(~of_delivery)]), earlier)
     for path in files:
         if path != earlier:
-            path.unlink()
+            path.unlink(missing_ok=True)
+
+
+def _read(files: Iterable[Path]) -> pl.DataFrame:
+    return pl.concat([CHECKS.to_frame(), *(read_or_set_aside(path, CHECKS) for path in files)])

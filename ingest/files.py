@@ -1,5 +1,6 @@
 """How files are written below a home: readable by their owner alone, whole or not at all. What they hold is for others to say."""
 
+import logging
 import os
 import re
 from pathlib import Path
@@ -28,6 +29,17 @@ def keep_private(folder: Path) -> None:
     make_private(folder)
     if folder.stat().st_mode & 0o777 != PRIVATE_FOLDER:
         folder.chmod(PRIVATE_FOLDER)
+
+
+def read_or_set_aside(path: Path, schema: pl.Schema) -> pl.DataFrame:
+    """What a file says beside the data; one that is damaged is set aside, which is said, and holds nothing then."""
+    try:
+        return pl.read_parquet(path, memory_map=False, hive_partitioning=False)
+    except pl.exceptions.PolarsError:
+        aside = path.with_name(f"{path.name}.damaged")
+        path.replace(aside)
+        logging.getLogger("campaign").warning("%s is damaged: it is set aside as %s, and not shown", path, aside.name)
+        return schema.to_frame()
 
 
 def write_privately(frame: pl.DataFrame, path: Path) -> None:

@@ -16,6 +16,9 @@ def in_one_line(text: str, home: Path) -> str | None:
         return f"the disk that holds {home} is full; free some space and run again"
     if any(sign in text for sign in NO_RIGHT):
         return f"{home} cannot be written; give this user the right to write it, or name another directory with --home"
-    if "sqlite3.DatabaseError" in text or "DatabaseError: (sqlite3" in text:
-        return f"Dagster's books in {home / 'dagster'} are damaged; move its files *.db away: only the history of runs is in them"
+    if "(sqlite3." in text:
+        return (
+            f"the history of runs in {home / 'dagster'} cannot be written; run again, or move its files *.db away: nothing else is in "
+            "them"
+        )
     return None

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from expectations.checks import read_checks
+from ingest.files import read_or_set_aside
 from ingest.home import Home
 from ingest.lake import partition
 from ingest.ledger import DELIVERY_ID, LEDGER_COLUMNS
@@ -111,7 +112,7 @@ def _beside_the_lake(home: Home, kind: str, ledger: pl.DataFrame) -> pl.DataFram
     for source, landed_on, delivery, status in ledger.select("source", "landed_on", "delivery", "status").iter_rows():
         path = partition(places[status] / kind / source, landed_on, delivery)
         if path.exists():
-            frame = pl.read_parquet(path, memory_map=False, hive_partitioning=False)
+            frame = read_or_set_aside(path, pl.Schema({"delivery": pl.String(), **_ASIDE[kind]}))
             frames.append(frame.with_columns(pl.lit(source).alias("source"), pl.lit(landed_on).alias("landed_on")))
     return pl.concat(frames)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.files import read_or_set_aside
 from ingest.home import Home
 from ingest.ledger import ledger_hash, read_ledger
 from ingest.planning import Plan, find_pending
@@ -66,7 +67,7 @@ def read_publications(home: Home) -> pl.DataFrame:
     """Every publication, oldest first; empty before the first."""
     if not home.publications.exists():
         return PUBLICATIONS.to_frame()
-    return pl.read_parquet(home.publications, memory_map=False).match_to_schema(
+    return read_or_set_aside(home.publications, PUBLICATIONS).match_to_schema(
         PUBLICATIONS, missing_columns="insert", extra_columns="ignore"
     )
 

@@ -3,10 +3,11 @@
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TextIO, cast
 
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
@@ -73,7 +74,8 @@ def run_daily(
         run = instance.create_run_for_job(
             job, run_id=run_id, run_config=QUIET, tags={**job.run_tags, **tags}, remote_job_origin=ORIGIN
         )
-        result = execute_run(InMemoryJob(job), run, instance)
+        with _said_once():
+            result = execute_run(InMemoryJob(job), run, instance)
         if not result.success:
             return Report(False, _failures(home, result), tuple(notices))
         removed = result.asset_materializations_for_node("publish")[-1].metadata.get("removed")
@@ -100,6 +102,22 @@ def _notices() -> Iterator[list[str]]:
         yield said
     finally:
         log.removeHandler(handler)
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
+    """Keep off the error stream what Dagster writes to it and raises as well."""
+    stream = sys.stderr
+
+    class Once:
+        def write(self, text: str) -> int:
+            return len(text) if text.startswith("Exception while writing logger call") else stream.write(text)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(stream, name)
+
+    with redirect_stderr(cast("TextIO", Once())):
+        yield
 
 
 def log_path(home: Home) -> Path:

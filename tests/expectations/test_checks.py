@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from expectations.checks import CHECKS, MOST_FILES, CheckResult, held, read_checks, write_checks
 from ingest.home import Home
 
@@ -84,6 +86,16 @@ def test_a_kill_while_files_become_one_loses_and_repeats_nothing(tmp_path: Path)
     home = Home(tmp_path)
     [file] = write_checks(home, "run-1", [PASSED], AT)
     (home.checks / "earlier.parquet").write_bytes(file.read_bytes())
+    assert read_checks(home).height == 1
+
+
+def test_a_damaged_file_is_set_aside_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    home = Home(tmp_path)
+    write_checks(home, "run-1", [PASSED], AT)
+    [file] = write_checks(home, "run-2", [PASSED], AT)
+    file.write_bytes(file.read_bytes()[:-100])
+    assert read_checks(home)["run_id"].to_list() == ["run-1"]
+    assert f"{file} is damaged: it is set aside as run-2.mart.parquet.damaged" in caplog.text
     assert read_checks(home).height == 1
 
 
