@@ -32,6 +32,13 @@ _COUNT = pl.Struct({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String
 _LABEL = rf"^(?i:{_COUNTED})$"
 
 
+_NOTHING: dict[str, str] = {
+    "": Reason.EMPTY,
+    **dict.fromkeys(["undefined", "null", "nan", "none", "n/a", "#n/a"], Reason.UNDEFINED),
+    **dict.fromkeys(["--", "-", "\u2014", "\u2013"], Reason.NOT_APPLICABLE),
+}
+
+
 def clean_number(text: pl.Expr) -> pl.Expr:
     """Text with Arabic-Indic digits and separators made European, without invisible marks and outer white space."""
     return bare(text).str.replace_many(_ARABIC_NUMERALS).str.strip_chars()
@@ -44,15 +51,8 @@ def bare(text: pl.Expr) -> pl.Expr:
 
 def nothing(text: pl.Expr) -> pl.Expr:
     """Why a field says nothing: `empty`, `undefined` or `not_applicable` (`--`); NULL where it says something."""
-    said = bare(text).str.to_lowercase()
-    return (
-        pl.when(said.is_null() | (said == ""))
-        .then(pl.lit(Reason.EMPTY))
-        .when(said.is_in(["undefined", "null", "nan", "none", "n/a", "#n/a"]))
-        .then(pl.lit(Reason.UNDEFINED))
-        .when(said.is_in(["--", "-", "\u2014", "\u2013"]))
-        .then(pl.lit(Reason.NOT_APPLICABLE))
-    )
+    said = bare(text).str.to_lowercase().fill_null("")
+    return said.replace_strict(_NOTHING, default=None, return_dtype=pl.String())
 
 
 def parse_count(text: pl.Expr) -> pl.Expr:
