@@ -20,9 +20,12 @@ CORRECTIONS = "tag-panel-corrections"
 MOBILE_PANEL = "mobile-panel"
 
 # Days on which something happens to the tag panel's file.
+LITERALS_DAY = 5
 GZIP_DAY = 6
+SUMS_DAY = 7
 SPREADSHEET_DAY = 9
 CORRECTED_DAY, CORRECTIONS_DAY = 10, 13
+ZEROS_DAY = 16
 REORDERED_EVERY = 4
 
 _HOUR = 3_600
@@ -62,7 +65,9 @@ def plan_hashtag(rng: np.random.Generator, videos: Videos, days: int) -> Hashtag
     made = [*_tag_deliveries(rng, videos, tag_panel), *_mobile_deliveries(rng, videos, mobile_panel)]
     kept = pl.concat([tag_panel, mobile_panel], how="diagonal").filter(~pl.col("is_lost"))
     is_exact = pl.col("delivery") != MOBILE_PANEL
-    readings = kept.with_columns(pl.when(~pl.col("is_failed")).then(pl.col("views"))).with_columns(
+    readings = kept.with_columns(
+        pl.when(~pl.col("is_failed") & ~pl.col("is_zeros")).then("views"), pl.when(~pl.col("is_zeros")).then("likes")
+    ).with_columns(
         _unit(pl.when(is_exact).then(pl.col(name).clip(0, 1)).otherwise(name)).alias(f"{name}_unit")
         for name in COUNTERS
     )
@@ -74,7 +79,9 @@ def _tag_panel(rng: np.random.Generator, videos: Videos, days: int) -> pl.DataFr
     read = read_panel(rng, videos, videos.in_tag_panel, range(days), 20 * _HOUR, 40 * 60)
     chance = rng.random((4, read.height))
     late = pl.Series(chance[0] < 0.08) & (read["day"] % 5 == 3) & (read["day"] + 2 < days)
-    again = pl.Series(chance[1] < 0.03) & ~late & (read["day"] + 1 < days)
+    again = (
+        pl.Series(chance[1] < 0.03) & ~late & (read["day"] + 1 < days) & ~read["day"].is_in([ZEROS_DAY - 1, ZEROS_DAY])
+    )
     failed = pl.Series(chance[2] < 0.006) & ~read["is_first"] & (read["likes"] > 0)
     # The reading in the middle is one whatever the size.
     failed = failed | (pl.Series(range(read.height)) == _middle(read)) & (read["likes"] > 0)
@@ -89,10 +96,13 @@ def _tag_panel(rng: np.random.Generator, videos: Videos, days: int) -> pl.DataFr
     )
     copies = pl.concat([on_time, repeated, *([mended] if days > CORRECTIONS_DAY else [])])
     in_spreadsheet = (pl.col("landed") == SPREADSHEET_DAY) & (pl.col("delivery") == TAG_PANEL)
+    # A scrape that could not read two of the counters shows 0 for every video.
+    is_zeros = (pl.col("landed") == ZEROS_DAY) & (pl.col("delivery") == TAG_PANEL)
     can_be_lost = in_spreadsheet & ~pl.col("is_first")
     return copies.with_columns(
         pl.when(in_spreadsheet).then(pl.col("captured_s") // 60 * 60).otherwise("captured_s").alias("captured_s"),
         (can_be_lost & (can_be_lost.cum_sum() <= 2)).alias("is_lost"),
+        is_zeros.alias("is_zeros"),
     )
 
 
@@ -111,6 +121,7 @@ def _mobile_panel(rng: np.random.Generator, videos: Videos, days: int) -> pl.Dat
         pl.lit(None, pl.Int64()).alias("creator_followers"),
         pl.lit(value=False).alias("is_failed"),
         pl.lit(value=False).alias("is_lost"),
+        pl.lit(value=False).alias("is_zeros"),
         pl.lit(MOBILE_PANEL).alias("delivery"),
         pl.col("day").alias("landed"),
     )
@@ -149,7 +160,9 @@ def _tag_deliveries(rng: np.random.Generator, videos: Videos, copies: pl.DataFra
         twice = twice if twice.height or corrections else rows.filter(~pl.col("is_lost")).head(1)
         delivered = pl.concat([rows, *([] if corrections else [twice])])
         in_spreadsheet = day == SPREADSHEET_DAY and not corrections
-        table = _tag_table(delivered, videos, in_spreadsheet=in_spreadsheet)
+        in_literals = day == LITERALS_DAY and not corrections
+        table = _tag_table(delivered, videos, in_spreadsheet=in_spreadsheet, in_literals=in_literals)
+        table = _with_sums(table) if day == SUMS_DAY and not corrections else table
         if day % REORDERED_EVERY == 2:
             table = table.select(*reversed(table.columns)).with_row_index("Unnamed: 0")
         file_name = str(name).replace("-", "_")
@@ -169,7 +182,20 @@ def _tag_deliveries(rng: np.random.Generator, videos: Videos, copies: pl.DataFra
         )
 
 
-def _tag_table(rows: pl.DataFrame, videos: Videos, *, in_spreadsheet: bool) -> pl.DataFrame:
+def _as_literal(tags: pl.Expr) -> pl.Expr:
+    """A list as Python writes it."""
+    return pl.format("[{}]", tags.list.eval(pl.format("'{}'", pl.element())).list.join(", "))
+
+
+def _with_sums(table: pl.DataFrame) -> pl.DataFrame:
+    """With the row below that adds up the others, as some exports have it."""
+    summed = table.select(
+        pl.lit("Total").alias("video"), pl.col("plays", "hearts", "replies", "shares", "bookmarks").sum()
+    )
+    return pl.concat([table, summed], how="diagonal_relaxed")
+
+
+def _tag_table(rows: pl.DataFrame, videos: Videos, *, in_spreadsheet: bool, in_literals: bool) -> pl.DataFrame:
     written = "%-m/%-d/%Y %H:%M" if in_spreadsheet else "%Y-%m-%d %H:%M:%S"
 
     def local(seconds: pl.Expr) -> pl.Expr:
@@ -186,12 +212,14 @@ def _tag_table(rows: pl.DataFrame, videos: Videos, *, in_spreadsheet: bool) -> p
         pl.col("creator_followers").alias("author_fans"),
         local(posted).alias("posted"),
         local(pl.col("captured_s")).alias("read_at"),
-        pl.when("is_failed").then(0).otherwise("views").alias("plays"),
-        pl.col("likes").alias("hearts"),
+        pl.when(pl.col("is_failed") | pl.col("is_zeros")).then(0).otherwise("views").alias("plays"),
+        pl.when("is_zeros").then(0).otherwise("likes").alias("hearts"),
         pl.col("comments").alias("replies"),
         "shares",
         pl.col("saves").alias("bookmarks"),
-        pl.col("written_hashtags").list.join(",").alias("tags"),
+        (_as_literal(pl.col("written_hashtags")) if in_literals else pl.col("written_hashtags").list.join(",")).alias(
+            "tags"
+        ),
         pl.col("creator_country").alias("region"),
         pl.col("duration_seconds").alias("length_s"),
         pl.when("is_lost").then(pl.lit("")).otherwise(link).alias("link"),

@@ -48,6 +48,7 @@ def video_days_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
     # A video posted after the campaign was last read on an earlier day cannot have been read before: it began at 0.
     previous_capture = _previous_capture(at_s, day)[np.searchsorted(np.unique(day), row_day)]
     starts_at_zero = videos.created_s[row_video] > previous_capture
+    first_row = np.maximum.accumulate(np.where(is_first, np.arange(is_first.size), 0))
     columns: dict[str, pl.Series] = {}
     since = np.zeros(row_video.size, np.int64)
     for name in COUNTERS:
@@ -57,7 +58,7 @@ def video_days_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
         total = latest[name].filter(pl.Series(known)).to_numpy()[last]
         row = _rows_of(row_video, row_day, total_video, total_day)
         has_earlier = np.concatenate([[False], total_video[1:] == total_video[:-1]])[: total.size]
-        begins = ~has_earlier & is_first[row] & starts_at_zero[row]
+        begins = ~has_earlier & starts_at_zero[first_row[row]]
         net = total - np.where(has_earlier, np.concatenate([[0], total[:-1]])[: total.size], 0)
         back = np.where(has_earlier, total_day - np.concatenate([[0], total_day[:-1]])[: total.size], 0)
         columns[name] = _spread(row, net, has_earlier | begins, row_video.size)

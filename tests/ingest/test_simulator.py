@@ -4,7 +4,9 @@ Whether the warehouse arrives at that truth is for the tests of the whole house.
 """
 
 import ast
+import csv
 import gzip
+import io
 import json
 import re
 from collections import defaultdict
@@ -267,11 +269,23 @@ class TestHashtagDefects:
     def test_counts_fall_fetches_fail_and_videos_vanish(self, truth: Truth) -> None:
         days = truth.video_days
         assert 20 < days.filter(pl.col("views") < 0).height < days.height / 10
-        failed = truth.video_readings.filter(pl.col("views").is_null())
+        failed = truth.video_readings.filter(pl.col("views").is_null() & pl.col("likes").is_not_null())
         assert 10 < failed.height < truth.video_readings.height / 100
         assert (failed["likes"] > 0).all()
         last = days.group_by("video_id").agg(pl.col("event_on").max())
         assert 5 < last.filter(pl.col("event_on") < date(2022, 10, 25)).height < last.height / 4
+
+    def test_a_scrape_of_zeros_a_row_of_sums_and_lists_as_python_writes_them(self, home: Home, truth: Truth) -> None:
+        zeros = list(csv.DictReader(io.StringIO(only_file(home, "hashtag/2022-10-20/tag-panel").decode())))
+        assert {(row["plays"], row["hearts"]) for row in zeros} == {("0", "0")}
+        assert any(int(row["shares"]) > 0 for row in zeros)
+        unknown = truth.video_readings.filter(pl.col("likes").is_null())
+        assert unknown.height > 100
+        assert unknown["views"].is_null().all()
+        *_, last = csv.DictReader(io.StringIO(only_file(home, "hashtag/2022-10-11/tag-panel").decode()))
+        assert last["video"] == "Total"
+        literals = only_file(home, "hashtag/2022-10-09/tag-panel").decode()
+        assert re.search(r"\['#\w+', '#?\w+'", literals)
 
     def test_tags_come_in_both_scripts_repeated_or_not_at_all(self, home: Home, truth: Truth) -> None:
         tags = truth.videos.explode("hashtags")["hashtags"].value_counts()
@@ -347,8 +361,10 @@ class TestHashtagTruth:
     def test_landing_reads_as_the_truth(self, lake: Mapping[str, pl.DataFrame], truth: Truth) -> None:
         key = ["landed_on", "delivery", "video_id", "captured_at"]
         columns = [name for name in truth.video_readings.columns if name != "creator"]
-        read = lake["video_readings"].select(columns).sort(key)
-        assert_frame_equal(read, truth.video_readings.select(columns).sort(key))
+        # Zeros are doubted beside earlier deliveries, which a reader alone does not have.
+        is_doubted = (pl.col("landed_on") == date(2022, 10, 20)) & (pl.col("delivery") == "tag-panel")
+        read = lake["video_readings"].filter(~is_doubted).select(columns).sort(key)
+        assert_frame_equal(read, truth.video_readings.filter(~is_doubted).select(columns).sort(key))
         people = lake["video_readings"].join(truth.videos, on="video_id").select("creator", "creator_key").unique()
         assert people.height == people["creator"].n_unique() == people["creator_key"].n_unique()
 
