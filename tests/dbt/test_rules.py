@@ -1,5 +1,6 @@
 """Rules of the marts: each breaks on its planted defect and on no other, in DuckDB, as the macro writes them."""
 
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -284,20 +285,31 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
 """By rule, what is done to the first of two believable rows, and the key that is then named."""
 
 
-def broken(mart: str, change: str | None = None) -> list[tuple[str, str]]:
-    """The rules that two believable rows break once the first is changed, with the keys of the rows."""
+@cache
+def query_of(mart: str) -> str:
+    """The test of a mart's rules, as dbt compiles it."""
     environment = jinja2.Environment()  # noqa: S701 - SQL of our own
     environment.globals["rebuilt_rows"] = lambda model: model
     template = environment.from_string(
         MACRO.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}")
     )
-    query = template.module.rules("mart", **MARTS[mart])  # type: ignore[attr-defined]
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"create table mart as {BELIEVABLE[mart]}")
-        if change is not None:
-            connection.execute(f"update mart set {change} where rowid = 0")
-        return connection.execute(query).fetchall()
+    return str(template.module.rules("mart", **MARTS[mart]))  # type: ignore[attr-defined]
+
+
+@cache
+def engine() -> duckdb.DuckDBPyConnection:
+    """One engine for all: starting one takes longer than a test."""
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def broken(mart: str, change: str | None = None) -> list[tuple[str, str]]:
+    """The rules that two believable rows break once the first is changed, with the keys of the rows."""
+    engine().execute(f"create or replace table mart as {BELIEVABLE[mart]}")
+    if change is not None:
+        engine().execute(f"update mart set {change} where rowid = 0")
+    return engine().execute(query_of(mart)).fetchall()
 
 
 @pytest.mark.parametrize("mart", MARTS)
@@ -309,8 +321,7 @@ def test_believable_rows_break_no_rule_and_equal_keys_the_grain(mart: str) -> No
 
 
 def values(mart: str, column: str) -> list[Any]:
-    with duckdb.connect() as connection:
-        return [value for (value,) in connection.execute(f"select {column} from ({BELIEVABLE[mart]})").fetchall()]
+    return [value for (value,) in engine().execute(f"select {column} from ({BELIEVABLE[mart]})").fetchall()]
 
 
 def test_every_mart_has_believable_rows_and_each_of_its_rules_a_planted_defect() -> None:
@@ -329,8 +340,7 @@ def test_a_rule_breaks_on_its_defect_and_on_nothing_else(mart: str, rule: str) -
 @pytest.mark.parametrize("mart", ["fct_hashtag_day", "fct_hashtag_video_day", "fct_live_minute", "dim_live_session"])
 def test_what_may_be_unknown_breaks_no_rule(mart: str) -> None:
     needed = {*MARTS[mart]["grain"], "posts", "unique_creators", "is_provisional"}
-    with duckdb.connect() as connection:
-        described = connection.execute(f"describe {BELIEVABLE[mart]}").fetchall()
+    described = engine().execute(f"describe {BELIEVABLE[mart]}").fetchall()
     assert broken(mart, ", ".join(f"{name} = null" for name, *_ in described if name not in needed)) == []
 
 
