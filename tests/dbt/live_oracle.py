@@ -307,13 +307,13 @@ def measures(attended: Sequence[Attended]) -> list[Row]:
         for (name, mark), value in of_session(one).items():
             subject = ("session", session_id) if mark is None else ("session_minute", f"{session_id}:{mark}")
             low = one.fact["unique_attendees_low"] if name == "unique_attendees" and value is not None else None
-            rows.append(measure(name, "session", on, *subject, value, None if low == value else low))
+            rows.append(measure(name, "session", on, subject[0], subject[1], value, None if low == value else low))
             whole = ("basis", one.session.basis) if name in BY_BASIS else ("campaign", "all")
             whole = whole if mark is None else ("minute", str(mark))
             sums[name, on, *whole] += [] if value is None else [value]
     rows += [
-        measure(name, "day", on, *subject, sum(values) if values else None)
-        for (name, on, *subject), values in sums.items()
+        measure(name, "day", on, kind, subject, sum(values) if values else None)
+        for (name, on, kind, subject), values in sums.items()
         if name in SUMS
     ]
     whole_sessions = [one for one in attended if one.session.basis != "registrations"]
@@ -365,7 +365,7 @@ def of_session(one: Attended) -> dict[tuple[str, int | None], float | None]:
     fact, registered = one.fact, one.registered
     is_matched = registered is not None and registered["registered_attendees"] is not None
     found: dict[tuple[str, int | None], float | None] = {
-        ("registrations", None): registered and registered["registrations"],
+        ("registrations", None): registered["registrations"] if registered else None,
         ("registered_attendees", None): registered["registered_attendees"] if registered and is_matched else None,
         ("rated_registrations", None): registered["registrations"] if registered and is_matched else None,
     }

@@ -239,11 +239,11 @@ def scenes(seeded: Lab) -> Iterator[Lab]:
     samples = [sample("sampled", at, viewers) for at, viewers in readings]
     deliver(seeded, 0, "samples", Delivered([session("sampled", 0, 15, **SAMPLED)], [], samples))
 
-    came = {"s1": "AB", "s2": "BC", "s3": "ABCDE", "s4": "EF"}
-    series = [session(name, 240 + 100 * number, 300 + 100 * number) for number, name in enumerate(came)]
+    people_of = {"s1": "AB", "s2": "BC", "s3": "ABCDE", "s4": "EF"}
+    series = [session(name, 240 + 100 * number, 300 + 100 * number) for number, name in enumerate(people_of)]
     attended = [
         stay(name, person, 250 + 100 * n, 260 + 100 * n)
-        for n, (name, people) in enumerate(came.items())
+        for n, (name, people) in enumerate(people_of.items())
         for person in people
     ]
     restarted = [instance("restarted", 0, 20), instance("restarted", 30, 90)]

@@ -55,6 +55,12 @@ def raw_option(text: str) -> Callable[[Path], None]:
     return lambda folder: rewrite(folder, "options:\n", f"options:\n  hashtag_separator: {text}\n")
 
 
+def made_a_folder(folder: Path) -> None:
+    """Put an empty folder where the file was."""
+    (folder / "videos.csv").unlink()
+    (folder / "videos.csv").mkdir()
+
+
 def link(name: str, target: str) -> Callable[[Path], None]:
     def make(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
@@ -127,7 +133,7 @@ NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
     "a broken bz2": (other_file("videos.csv.bz2", b"BZh9" + CANARY.encode()), "videos.csv.bz2: cannot be unpacked"),
     "a link to itself": (link("videos.csv", "videos.csv"), "videos.csv: is a link that leads out"),
     "a folder named like a file": (
-        lambda folder: ((folder / "videos.csv").unlink(), (folder / "videos.csv").mkdir()),
+        made_a_folder,
         "key 'files': '*' matches no file, expected names or patterns of files beside the note; the folder holds nothing",
     ),
     "a tag of YAML": (raw_option("!!bool x"), "found a YAML tag (such as !!int), expected plain values"),
