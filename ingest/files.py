@@ -13,7 +13,9 @@ PRIVATE_FILE, PRIVATE_FOLDER, WAY_THROUGH = 0o600, 0o700, 0o710
 def make_home(root: Path) -> None:
     """Make a home where it is missing: its owner's alone, but for the group's way to what is published."""
     root.parent.mkdir(parents=True, exist_ok=True)
-    root.mkdir(mode=WAY_THROUGH, exist_ok=True)
+    if not root.exists():
+        root.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        root.chmod(WAY_THROUGH)  # which a mask of the process would narrow
 
 
 def make_private(folder: Path) -> None:
