@@ -37,7 +37,7 @@ def pages(home: Home, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             if "series" in page:
                 metadata["picture"] = dg.MetadataValue.md(picture(connection.execute(page["series"]).fetchall()))
             figures = connection.execute(page["figures"]).fetchall() if "figures" in page else []
-            metadata |= {str(label): float(value) for label, value in figures if value is not None}
+            metadata |= {str(label): round(float(value), 4) for label, value in figures if value is not None}
             found[uid] = metadata
     return found
 
