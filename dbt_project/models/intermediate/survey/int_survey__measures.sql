@@ -1,4 +1,8 @@
-{# What whole samples answered. A figure that is known but too imprecise to show has the reason `imprecise` beside it. #}
+{#
+    What whole samples answered. A figure that is known but too imprecise to show has the reason `imprecise` beside it; how many
+    people answered is known in any case.
+#}
+{%- set bases = ['base_weighted', 'base_unweighted', 'effective_base'] %}
 with
 
 estimated as (
@@ -47,6 +51,9 @@ measured as (
         ('changed', 'change_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
         ('changed', 'adjusted_probability', 'p_value_adjusted', 'null', 'null', 'true'),
         ('benchmarked', 'benchmark_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
+        ('estimated', 'base_weighted', 'base_weighted', 'null', 'null', 'true'),
+        ('estimated', 'base_unweighted', 'base_unweighted', 'null', 'null', 'true'),
+        ('estimated', 'effective_base', 'effective_base', 'null', 'null', 'true'),
     ] -%}
         select
             campaign_id,
@@ -57,32 +64,17 @@ measured as (
             country as market,
             subject_type,
             subject_id,
-            {{ value }} as value,
+            cast({{ value }} as double) as value,
             cast({{ low }} as double) as low,
             cast({{ high }} as double) as high,
-            case when {{ value }} is null then reason when is_imprecise then 'imprecise' end as reason,
+            case
+                when {{ value }} is null then reason
+                {{ "when is_imprecise then 'imprecise'" if measure not in bases }}
+            end as reason,
         from {{ relation }}
         where {{ condition }}
-        union all
-    {% endfor -%}
-    {% for measure in ['base_weighted', 'base_unweighted', 'effective_base'] -%}
-        select
-            campaign_id,
-            '{{ measure }}' as measure,
-            'wave' as period,
-            event_on,
-            event_on as last_on,
-            country as market,
-            subject_type,
-            subject_id,
-            cast({{ measure }} as double) as value,
-            cast(null as double) as low,
-            cast(null as double) as high,
-            case when {{ measure }} is null then reason end as reason,
-        from estimated
         {{ 'union all' if not loop.last }}
     {% endfor %}
-
 )
 
 select * from measured
