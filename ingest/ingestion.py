@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import polars as pl
+from polars.exceptions import PanicException
 
 from ingest import lake
 from ingest.delivery import content_hash, folder_signature, load_delivery, require_own_files
@@ -230,11 +231,10 @@ def _refused(item: Landed, row: dict[str, Any], reason: str, newest: Mapping[str
 def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Outcome]:
     """Judge a batch, move its files to where they belong, then write the ledger."""
     ledger = read_ledger(run.home)
-    staged = [read.staged for read in batch if read.staged is not None and not read.is_known]
-    verdicts = validator(run.source, staged, ledger) if staged else {}
+    verdicts, unjudged = _judge(run, batch, ledger, validator)
     outcomes = []
     for read in batch:
-        settled = _place(run, read, ledger, verdicts)
+        settled = unjudged.get(read.item.id) or _place(run, read, ledger, verdicts)
         row = settled.row
         target = None
         if row["replaces_delivery"] is not None:
@@ -250,6 +250,34 @@ def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Out
     write_ledger(run.home, ledger)
     lake.sweep(run.home)
     return outcomes
+
+
+def _judge(
+    run: _Run, batch: Sequence[_Read], ledger: pl.DataFrame, validator: Validator
+) -> tuple[Mapping[str, str], Mapping[DeliveryId, _Read]]:
+    """Why each delivery that must be held is, and those that could not be judged, which are refused.
+
+    All are judged together, which is cheap; where that fails, each by itself, so that only those are refused that it fails on.
+    """
+    new = [(read, read.staged) for read in batch if read.staged is not None and not read.is_known]
+    verdicts: dict[str, str] = {}
+    unjudged: dict[DeliveryId, _Read] = {}
+    if not new:
+        return verdicts, unjudged
+    try:
+        return validator(run.source, [staged for _, staged in new], ledger), unjudged
+    except OSError:
+        raise  # the home cannot be written
+    except (Exception, PanicException):  # noqa: BLE001, S110 - whichever delivery it is about is found below
+        pass
+    for read, staged in new:
+        with refusing(run.home, read.item) as alone:
+            verdicts |= validator(run.source, [staged], ledger)
+        if alone.reason is not None:
+            # What failed may be ours, so that the next run tries again.
+            row = read.row | {"folder_signature": None}
+            unjudged[read.item.id] = _refused(read.item, row, alone.reason, _newest(ledger, read.item.id))
+    return verdicts, unjudged
 
 
 def _place(run: _Run, read: _Read, ledger: pl.DataFrame, verdicts: Mapping[str, str]) -> _Read:

@@ -8,6 +8,7 @@ Which files dbt sees is in `orchestration.project`; what Dagster shows of them, 
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -215,9 +216,17 @@ def _plain(result: Any) -> NodeResult:
         status=str(result.status),
         seconds=float(result.execution_time or 0),
         failures=result.failures,
-        message=str(result.message or "").strip(),
+        message=_without_values(str(result.message or "").strip()),
         query=str(getattr(node, "compiled_code", None) or ""),
     )
+
+
+def _without_values(message: str) -> str:
+    """What DuckDB says, without the values that it quotes where a value is at fault; where a name is, the name stays."""
+    before, kind, after = re.split(
+        "((?:Conversion|Constraint|Invalid Input|Out of Range) Error: |$)", message, maxsplit=1
+    )
+    return before + kind + re.sub(r"""["'].*["']|\d{4,}""", "...", after.partition("\n")[0])
 
 
 @contextmanager

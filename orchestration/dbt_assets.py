@@ -15,6 +15,7 @@ from orchestration.dbt import GOOD, NodeResult, audit, build, failed
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.pages import pages
 from orchestration.project import Project
+from orchestration.suspects import advice, keys_of
 from orchestration.warehouse import row_counts
 
 MARTS = "marts"
@@ -22,7 +23,6 @@ MARTS = "marts"
 
 BUILT = ("model", "seed", "snapshot")
 CHECK = "relations_hold"
-MOST_NAMED = 5
 
 
 class CampaignTranslator(DagsterDbtTranslator):
@@ -79,7 +79,7 @@ def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[S
         write_results(home, context.run.run_id, manifest, results)
         counts = row_counts(home) if home.warehouse.exists() else {}
         shown = {} if failed(results) else pages(home, manifest)
-        yield from events(results, manifest, specs, tests, counts, shown, lambda failed: advice(home, manifest, failed))
+        yield from events(results, manifest, specs, tests, counts, shown, lambda failed: advise(home, manifest, failed))
 
     return dbt_build
 
@@ -142,26 +142,10 @@ def events(
         )
 
 
-def advice(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult]) -> str:
-    """What may have caused a failure, and what to do: deliveries of the models' sources that were read since the last publication."""
-    import polars as pl
-
-    from ingest.ledger import in_effect, read_ledger
-    from orchestration.news import read_publications
-
-    loaded, last = in_effect(read_ledger(home)), read_publications(home)["published_at"].max()
-    fresh = loaded.filter(pl.col("ingested_at") > last) if last is not None else loaded
+def advise(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult]) -> str:
+    """The deliveries that failed models or tests may come from, and what to do about them."""
     folders = {folder for result in failed for folder in _folders(manifest, result)}
-    suspects = fresh.filter(pl.col("source").is_in(folders & set(fresh["source"]) or set(fresh["source"])))
-    if suspects.is_empty():
-        return ""
-    rows = suspects.sort("landed_on", "source", "delivery").select("source", "landed_on", "delivery").rows()
-    names = [f"{source}/{landed_on}/{delivery}" for source, landed_on, delivery in rows]
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return (
-        f"Read since the last publication, so look here first: {', '.join(names[:MOST_NAMED])}{more}. Correct the delivery, or "
-        "take it out with withdrawn: true in its delivery.yml, and run again"
-    )
+    return advice(home, folders, keys_of(home, [result.query for result in failed if result.status == "fail"]))
 
 
 def _folders(manifest: Mapping[str, Any], result: NodeResult) -> Sequence[str]:

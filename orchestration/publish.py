@@ -59,7 +59,7 @@ def publish_asset(
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         results = _judge(home, context.run.run_id)
         yield from _check_results(results, judged)
-        _refuse(results)
+        _refuse(home, results)
         yield dg.MaterializeResult(
             asset_key=PUBLISHED_KEY, metadata=_publish(home, context.run.run_id, project, tables)
         )
@@ -96,14 +96,21 @@ def _check_results(
         )
 
 
-def _refuse(results: "Sequence[CheckResult]") -> None:
+def _refuse(home: Home, results: "Sequence[CheckResult]") -> None:
+    from orchestration.suspects import advice, parts
+
     wrong = [result for result in results if not result.passed and result.severity == "ERROR"]
     if wrong:
         lines = [
             f"{result.subject}.{result.check_name}: found {result.observed}, expected {result.expected}"
             for result in wrong
         ]
-        raise dg.Failure("not published, the last publication stays:\n" + "\n".join(lines), allow_retries=False)
+        # A mart is named for its source, or for the campaign as a whole.
+        folders = {part for result in wrong for part in result.subject.split("_")}
+        lines.append(advice(home, folders, parts(result.sample for result in wrong)))
+        raise dg.Failure(
+            "not published, the last publication stays:\n" + "\n".join(filter(None, lines)), allow_retries=False
+        )
 
 
 def _publish(home: Home, run_id: str, project: Project, tables: Collection[tuple[str, str]]) -> dict[str, Any]:

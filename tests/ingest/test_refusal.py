@@ -6,7 +6,7 @@ import io
 import os
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from ingest import lake
 from ingest.files import write_privately
 from ingest.formats.video_csv import VideoCsv
 from ingest.home import Home
+from ingest.ingestion import StagedDelivery
 from ingest.landing import Landed
 from ingest.pseudonym import KEY_VARIABLE
 from ingest.refusal import refusing
-from ingest.source import NOTE
+from ingest.source import NOTE, Source
 from tests.ingest.ingest_desk import DAY, Desk, names, videos
 
 CANARY = "noor.canary@example.com"
@@ -250,6 +251,28 @@ class TestUnexpected:
         assert desk.home.ingest_log.stat().st_mode & 0o777 == 0o600
         everything = b"".join(path.read_bytes() for path in desk.home.root.rglob("*") if path.is_file())
         assert CANARY.encode() not in everything
+
+    def test_whatever_a_judge_raises(self, desk: Desk) -> None:
+        def judge(_: Source, staged: Sequence[StagedDelivery], __: pl.DataFrame) -> dict[str, str]:
+            if any(item.delivery == "bad" for item in staged):
+                raise ComputeError(CANARY)
+            return {item.ref: "not believable" for item in staged if item.delivery == "odd"}
+
+        for name in ("bad", "good", "odd"):
+            desk.land(name, videos(2))
+        assert names(desk.ingest(judge)) == [("bad", "refused"), ("good", "accepted"), ("odd", "held")]
+        assert "unexpected ComputeError" in desk.reason("bad")
+        assert CANARY not in desk.home.ingest_log.read_text()
+        assert desk.pending() == ["bad"]
+        assert names(desk.ingest()) == [("bad", "accepted")]
+
+    def test_a_judge_without_room_to_write_stops_the_run(self, desk: Desk) -> None:
+        def judge(*_: Any) -> dict[str, str]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        desk.land("day", videos(2))
+        with pytest.raises(OSError, match="No space left on device"):
+            desk.ingest(judge)
 
     def test_what_cannot_be_opened_is_tried_again_with_every_run(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch

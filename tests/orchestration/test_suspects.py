@@ -1,0 +1,104 @@
+"""The deliveries that a failure may come from are named: those that brought what the failing rows are about, of what is new."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from ingest.files import write_atomically
+from ingest.home import Home
+from ingest.lake import partition
+from ingest.ledger import LEDGER, read_ledger, write_ledger
+from orchestration.dbt import NodeResult
+from orchestration.dbt_assets import advise
+from orchestration.news import PUBLICATIONS
+from orchestration.suspects import advice, parts
+
+LANDED_ON = date(2022, 10, 4)
+
+
+def delivered(
+    home: Home, name: str, sessions: Sequence[str] = (), read_on: int = 6, events_on: int | None = None
+) -> None:
+    """Add a delivery that was read in to ledger and lake."""
+    source, _, delivery = name.partition("/")
+    event = None if events_on is None else datetime(2022, 10, events_on, 12, tzinfo=UTC)
+    row = dict.fromkeys(LEDGER.names()) | {
+        "source": source,
+        "landed_on": LANDED_ON,
+        "delivery": delivery,
+        "campaign_id": "endthestigma",
+        "version": 1,
+        "outcome": "accepted",
+        "ingested_at": datetime(2022, 10, read_on, tzinfo=UTC),
+        "first_event_at": event,
+        "last_event_at": event,
+    }
+    write_ledger(home, pl.concat([read_ledger(home), pl.DataFrame([row], schema=LEDGER)]))
+    if sessions:
+        write_atomically(
+            pl.DataFrame({"session_id": sessions}), partition(home.lake / "live_sessions", LANDED_ON, delivery)
+        )
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("home"))
+    published = dict.fromkeys(PUBLICATIONS.names()) | {"published_at": datetime(2022, 10, 5, tzinfo=UTC)}
+    write_atomically(pl.DataFrame([published], schema=PUBLICATIONS), home.publications)
+    delivered(home, "live/old", sessions=["a"], read_on=4)
+    delivered(home, "live/one", sessions=["b"])
+    delivered(home, "live/two", sessions=["b", "c"])
+    delivered(home, "hashtag/eighth", events_on=8)
+    delivered(home, "hashtag/twelfth", events_on=12)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("folders", "values", "named"),
+    [
+        ({"live"}, {"endthestigma/c/2022-10-08"}, ["live/2022-10-04/two"]),
+        ({"live"}, {"b"}, ["live/2022-10-04/one", "live/2022-10-04/two"]),
+        ({"live"}, {"a"}, ["live/2022-10-04/one", "live/2022-10-04/two"]),
+        ({"live"}, set(), ["live/2022-10-04/one", "live/2022-10-04/two"]),
+        ({"hashtag"}, {"endthestigma/2022-10-08"}, ["hashtag/2022-10-04/eighth"]),
+        ({"campaign"}, {"2022-10-12"}, ["hashtag/2022-10-04/twelfth"]),
+        ({"survey"}, {"c"}, ["live/2022-10-04/two"]),
+    ],
+)
+def test_who_is_named(home: Home, folders: set[str], values: set[str], named: list[str]) -> None:
+    said = advice(home, folders, parts(values))
+    assert said.startswith(f"Look first at what was read since the last publication: {', '.join(named)}. Correct")
+    assert "withdrawn: true" in said
+
+
+def test_nothing_new_is_to_blame(home: Home) -> None:
+    write_ledger(home, read_ledger(home).filter(pl.col("delivery") == "old"))
+    assert advice(home, {"live"}, {"a"}) == ""
+
+
+def test_many_are_counted(home: Home) -> None:
+    for number in range(9):
+        delivered(home, f"survey/{number}")
+    assert "survey/2022-10-04/4 and 4 more. Correct" in advice(home, {"survey"}, set())
+
+
+def test_a_failed_test_is_traced_by_its_failing_rows(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.warehouse.parent.mkdir()
+    duckdb.connect(str(home.warehouse)).close()
+    with duckdb.connect(str(home.marts)) as marts:
+        marts.execute("create table main.a as select 'one row per session' as rule, 'endthestigma/b' as row_key")
+    query = 'select * from "marts"."main"."a"'
+    delivered(home, "live/one", sessions=["a"])
+    delivered(home, "live/two", sessions=["b", "c"])
+    manifest = {
+        "nodes": {"model.p.a": {"fqn": ["p", "marts", "live", "a"]}, "test.p.t": {"attached_node": "model.p.a"}}
+    }
+    said = advise(home, manifest, [NodeResult("test.p.t", "test", "t", "fail", 0, 1, "", query)])
+    assert "read since the last publication: live/2022-10-04/two. Correct" in said
+    said = advise(home, manifest, [NodeResult("model.p.a", "model", "a", "error", 0, None, "")])
+    assert "live/2022-10-04/one, live/2022-10-04/two. Correct" in said
