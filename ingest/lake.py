@@ -133,10 +133,10 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         identified = frame.with_columns(
             pl.lit(delivery.name).alias("delivery"), pl.lit(delivery.campaign_id).alias("campaign_id")
         ).select(lake_schema(table).names())
-        write_privately(identified, files[table.name])
-        written.append({"table": table.name, "rows": frame.height, "bytes": files[table.name].stat().st_size})
-    write_privately(_with_delivery(parsed.rejected, delivery.name), folder / "rejected.parquet")
-    write_privately(_with_delivery(parsed.unreadable, delivery.name), folder / "unreadable.parquet")
+        written.append(_written(table.name, identified, files[table.name]))
+    for name, frame in (("rejected", parsed.rejected), ("unreadable", parsed.unreadable)):
+        aside = _with_delivery(frame, delivery.name)
+        written.append(_written(f"{name}/{delivery.source.name}", aside, folder / f"{name}.parquet"))
     accounted = loaded + parsed.rejected.height + parsed.records_duplicate
     if accounted != parsed.records_read:
         raise ContractError(
@@ -162,6 +162,12 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         lake_files=tuple(written),
         **_event_bounds(events),
     )
+
+
+def _written(place: str, frame: pl.DataFrame, file: Path) -> dict[str, Any]:
+    """Write a file that will lie there below the lake; what the ledger keeps of it."""
+    write_privately(frame, file)
+    return {"table": place, "rows": frame.height, "bytes": file.stat().st_size}
 
 
 def _require_possible(delivery: Delivery, table: Table, frame: pl.DataFrame) -> None:

@@ -4,6 +4,7 @@ Columns and their words stand here once; which rows they get is decided by one f
 makes are not here.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from ingest.lake import partition
 from ingest.ledger import DELIVERY_ID, LEDGER_COLUMNS
 from ingest.source import REJECTED, UNREADABLE
 from orchestration.warehouse import relation, text
+
+log = logging.getLogger("campaign")
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,11 @@ def _beside_the_lake(home: Home, kind: str, ledger: pl.DataFrame) -> pl.DataFram
     ]
     for source, landed_on, delivery, status in ledger.select("source", "landed_on", "delivery", "status").iter_rows():
         path = partition(places[status] / kind / source, landed_on, delivery)
-        if path.exists():
-            frame = read_or_set_aside(path, pl.Schema({"delivery": pl.String(), **_ASIDE[kind]}))
-            frames.append(frame.with_columns(pl.lit(source).alias("source"), pl.lit(landed_on).alias("landed_on")))
+        if not path.exists():
+            log.warning("%s is missing and not shown; campaign rebuild --home %s makes it anew", path, home.root)
+            continue
+        frame = read_or_set_aside(path, pl.Schema({"delivery": pl.String(), **_ASIDE[kind]}))
+        frames.append(frame.with_columns(pl.lit(source).alias("source"), pl.lit(landed_on).alias("landed_on")))
     return pl.concat(frames)
 
 

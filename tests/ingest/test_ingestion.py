@@ -567,12 +567,13 @@ class TestDamagedLake:
         desk.ingest()
         return desk
 
+    @pytest.mark.parametrize("table", ["video_readings", "rejected/hashtag", "unreadable/hashtag"])
     @pytest.mark.parametrize(
         "damage", [lambda path: path.unlink(), lambda path: path.write_bytes(path.read_bytes()[:-9])]
     )
-    def test_it_is_read_again(self, loaded: Desk, damage: Callable[[Path], object]) -> None:
+    def test_it_is_read_again(self, loaded: Desk, damage: Callable[[Path], object], table: str) -> None:
         before = loaded.ledger
-        damage(self.file(loaded))
+        damage(lake.partition(loaded.home.lake / table, DAY, "day"))
         assert loaded.plan().damaged == {("hashtag", DAY, "day")}
         assert loaded.pending() == ["day"]
         assert loaded.ingest(holding("day", "other")) == []
