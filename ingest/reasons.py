@@ -186,6 +186,11 @@ class Reason(StrEnum):
         "Everybody or nobody chose it, so chance cannot be judged.",
         "اختاره الجميع أو لم يختره أحد، فلا يمكن تقدير أثر الصدفة.",
     )
+    UNSCORED_ANSWER = (
+        "unscored_answer",
+        "An item has an answer that the scale does not know.",
+        "لأحد البنود إجابة لا يعرفها المقياس.",
+    )
     PROVISIONAL = "provisional", "More than a tenth of it may still change.", "أكثر من عُشره قد يتغيّر بعد."
     SOURCE_BLOCKED = (
         "source_blocked",

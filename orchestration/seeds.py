@@ -12,7 +12,16 @@ from datetime import date
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ingest.countries import COUNTRIES
 
@@ -124,6 +133,41 @@ class ScorecardLine(_Row):
     direction: Literal["up", "down"] | None = None
 
 
+class Scale(_Row):
+    """A published scale; don't know is worth nothing where it has no points."""
+
+    scale_id: Annotated[str, Field(pattern=r"^[^/\s]+$")]
+    name: Name
+    answer_set: Name
+    dont_know_points: int | None = None
+    source: str | None = None
+
+
+class ScaleItem(_Row):
+    """An item of a scale: the question with that key."""
+
+    scale_id: Name
+    question_key: Name
+    is_reversed: bool
+    topic: str | None = None
+
+
+class ScaleAnswer(_Row):
+    """An answer in small letters, and what it is worth; nothing where it has no points."""
+
+    answer_set: Name
+    answer: Name
+    points: int | None = None
+    is_dont_know: bool
+
+    @field_validator("answer")
+    @classmethod
+    def _is_as_compared(cls, value: str) -> str:
+        if value != value.strip().lower():
+            raise ValueError("expected small letters without blanks around them")
+        return value
+
+
 class Market(_Row):
     """A market and the weekday that its week starts on, from 1 for Monday to 7 for Sunday."""
 
@@ -170,6 +214,9 @@ SEEDS: Mapping[str, Seed] = {
         ("campaign_id", "position"),
         {"campaign_id": ("campaigns", "campaign_id"), "kpi_id": ("metrics", "kpi_id")},
     ),
+    "scales": Seed(Scale, ("scale_id",), {}),
+    "scale_items": Seed(ScaleItem, ("question_key",), {"scale_id": ("scales", "scale_id")}),
+    "scale_answers": Seed(ScaleAnswer, ("answer_set", "answer"), {"answer_set": ("scales", "answer_set")}),
     "markets": Seed(Market, ("market",), {}),
 }
 

@@ -86,7 +86,7 @@ def _status(code: str, note: Question, variable: Variable) -> str | None:
     """`answered`, `missing`, or None for a code that means the question was not put. The note goes before the file."""
     if code in note.not_asked:
         return None
-    if code in note.missing:
+    if code in note.missing or (note.kind == "number" and as_number(code) is None):
         return "missing"
     if variable.is_not_asked(code):
         return None
@@ -104,6 +104,7 @@ def _question(
         key=lambda answer: (as_number(answer) is None, as_number(answer) or 0.0, answer),
     )
     kind = note.kind or ("multiple" if variable.is_multiple else "scale" if note.top or note.bottom else "single")
+    # The numbers of people are no list of answers.
     listed: list[dict[str, object]] = [
         {
             "answer_code": answer,
@@ -111,7 +112,7 @@ def _question(
             "is_top": answer in note.top,
             "is_bottom": answer in note.bottom,
         }
-        for answer in answers
+        for answer in (answers if kind != "number" else ())
     ]
     return code, note.key or code, note.text or variable.text, kind, variable.base, listed
 

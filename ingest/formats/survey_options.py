@@ -164,7 +164,7 @@ class Question(_Model):
 
     key: Text | None = None
     text: Text | None = None
-    kind: Literal["single", "multiple", "grid", "scale"] | None = None
+    kind: Literal["single", "multiple", "grid", "scale", "number"] | None = None
     columns: Texts = ()
     selected: Texts = ()
     options: Texts = ()
@@ -194,6 +194,8 @@ class Question(_Model):
             raise ValueError("found selected without columns; expected the columns that the answers stand in")
         if self.columns and (self.options or self.separator):
             raise ValueError("found columns beside options or separator; expected one way of giving several answers")
+        if self.kind == "number" and (self.top or self.bottom):
+            raise ValueError("found top or bottom for a question of kind number; expected kind: scale, or neither")
         groups = {"top": self.top, "bottom": self.bottom, "missing": self.missing, "not_asked": self.not_asked}
         seen: dict[str, str] = {}
         for name, codes in groups.items():

@@ -63,8 +63,8 @@ SURVEY_QUESTIONS = Table(
         "question_text": Column(pl.String(), "The question as it was put; NULL where the file does not say."),
         "kind": Column(
             pl.String(),
-            "single, multiple, grid, or scale where the note says which answers are top and bottom.",
-            values=("single", "multiple", "grid", "scale"),
+            "single, multiple, grid, number, or scale where the note says which answers are top and bottom.",
+            values=("single", "multiple", "grid", "scale", "number"),
         ),
         "base": Column(
             pl.String(),

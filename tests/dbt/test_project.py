@@ -67,6 +67,10 @@ PUBLIC = {
         "standard_error_pct_points ci_low_pct_points ci_high_pct_points p_value p_value_adjusted is_significant "
         "minimum_detectable_pct_points"
     ),
+    "fct_survey_mean": (
+        "campaign_id survey_id wave sample question_code scoring segment_name segment_value mean_points standard_error_points "
+        "ci_low_points ci_high_points base_asked base_unweighted base_weighted effective_base alpha alpha_base display reason"
+    ),
     "fct_campaign_kpi_day": (
         "campaign_id kpi_id event_on period market subject_type subject_id numerator denominator value "
         "ci_low ci_high basis is_provisional reason"

@@ -133,6 +133,13 @@ BELIEVABLE = {
             500.0::double as effective_base, 1.4::double as design_effect_kish, 1.3::double as design_effect, 'show' as
             display, null::varchar as reason
     """,
+    "fct_survey_mean": """
+        select 'a' as campaign_id, 'tpl' as survey_id, 'w5' as wave, 'us' as sample, 'ribs/published' as question_code,
+            'published' as scoring, 'all' as segment_name, unnest(['all', 'b']) as segment_value, 15.0::double as mean_points,
+            0.2::double as standard_error_points, 14.6::double as ci_low_points, 15.4::double as ci_high_points,
+            800::bigint as base_asked, 700::bigint as base_unweighted, 600.0::double as effective_base, 0.8::double as alpha,
+            null::varchar as reason
+    """,
     "fct_survey_change": """
         select 'a' as campaign_id, 'tpl' as survey_id, 'us' as sample, 'stress' as question_key, unnest(['1', 'net']) as
             answer_code, 'wave' as comparison, 'w4' as from_wave, 'w5' as to_wave, 'all' as segment_name, 'all' as
@@ -244,6 +251,15 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
         "estimate_pct = null, ci_low_pct = null, ci_high_pct = null",
         "a/tpl/w5/us/q1/1/all/all",
     ),
+    ("fct_survey_mean", "scoring_known"): ("scoring = 'ours'", "a/tpl/w5/us/ribs/published/all/all"),
+    ("fct_survey_mean", "mean_in_its_interval"): ("ci_low_points = 16", "a/tpl/w5/us/ribs/published/all/all"),
+    ("fct_survey_mean", "mean_bases_nest"): ("base_unweighted = 900", "a/tpl/w5/us/ribs/published/all/all"),
+    ("fct_survey_mean", "small_means_are_hidden"): (
+        "base_unweighted = 4, effective_base = 4",
+        "a/tpl/w5/us/ribs/published/all/all",
+    ),
+    ("fct_survey_mean", "mean_gaps_have_reasons"): ("mean_points = null", "a/tpl/w5/us/ribs/published/all/all"),
+    ("fct_survey_mean", "alpha_at_most_one"): ("alpha = 1.1", "a/tpl/w5/us/ribs/published/all/all"),
     ("fct_survey_change", "comparison_known"): (
         "comparison = 'year'",
         "a/tpl/us/stress/1/year/w4/w5/all/all/all",

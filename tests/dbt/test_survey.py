@@ -16,11 +16,12 @@ from ingest.source import LINEAGE
 from ingest.sources import SOURCES
 from ingest.sources.survey import SURVEY
 from tests.dbt.lab import PROJECT, Lab
+from tests.dbt.survey_questionnaires import AGREEMENT, MAKS, RIBS, Asked, questionnaire, scale_people
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 NO_SHARED = "the real data and golden values (../shared) are not on this machine"
 DESIGNS = ["weights", "strata", "strata fpc", "clusters", "all three"]
-MODELS = ["+fct_survey_estimate", "+fct_survey_change", "+dim_survey_question"]
+MODELS = ["+fct_survey_estimate", "+fct_survey_change", "+fct_survey_mean", "+dim_survey_question"]
 SEEDS = {
     "campaigns": "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-01-01,,UTC\n",
     "benchmarks": (
@@ -56,6 +57,25 @@ R_SURVEY = [
     ("all three", "a", "top", 62.8378378378378, 9.5204232603563, 39.9262710774917, 82.1719405189105, 33, 11),
     ("all three", "b", "1", 38.1818181818182, 9.9102867370994, 12.8853041994202, 69.3943247838009, 12, 9),
 ]
+
+# R's survey on `scale_people`: question, segment: mean, standard error, interval, respondents, design effect.
+R_MEANS = [
+    ("ribs/published", "all", 14.0486342487830704, 0.3507457359839310, 13.2844249392702078, 14.8128435582959330, 80, 0.8434357668957735),
+    ("ribs/without_dont_know", "a", 14.4111808144483646, 0.5506699663239786, 13.2113740269092599, 15.6109876019874694, 37, 0.6879874699503872),
+    ("maks/published", "all", 19.9016662906264017, 0.4523854648718574, 18.9160030358086253, 20.8873295454441781, 73, 1.4125031570404618),
+    ("maks/published", "a", 20.1936043373273542, 0.5787560646210118, 18.9326031984833776, 21.4546054761713307, 37, 1.0457361995824059),
+    ("maks/without_dont_know", "all", 19.7654433155334210, 0.4515665931621342, 18.7815642289026421, 20.7493224021642000, 62, 1.1164082798088613),
+    ("hours", "all", 4.9221468283924921, 0.3318769672450090, 4.1990490342880156, 5.6452446224969686, 80, 0.9417293108632596),
+    ("hours", "a", 4.5275426363029387, 0.6214181005975452, 3.1735889061335669, 5.8814963664723106, 40, 1.3696343485239577),
+]  # fmt: skip
+# Its svycralpha over those who answered every item.
+R_ALPHAS = {
+    "hours": (None, 0),
+    "ribs/published": (0.8084300143214179, 63),
+    "ribs/without_dont_know": (0.8521785580756284, 41),
+    "maks/published": (0.5134089332706381, 58),
+    "maks/without_dont_know": (0.4855934489322747, 41),
+}
 
 # SciPy 1.17: what a beta distribution falls below with 2.5 %; the 97.5 % quantile of t; the probability of a t further from 0.
 BETA = [
@@ -254,6 +274,10 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         ]
         ended = START + timedelta(days=share)
         yield f"families {wave}", tables(rows, wave=("families", wave), bottom=("0",), ended=ended)
+    hours = {"hours": Asked("hours", kind="number")}
+    yield "scales", questionnaire(scale_people(), RIBS | MAKS | hours, wave=("scales", "w"), ended=START)
+    unknown = {code: Asked(asked.key, {**AGREEMENT, "2": "Rather agree"}) for code, asked in RIBS.items()}
+    yield "unscored", questionnaire(scale_people(), unknown, wave=("unscored", "w"), ended=START)
     if SHARED.is_dir():
         yield from published()
 
@@ -492,6 +516,28 @@ def test_a_benchmark_of_unknown_base_counts_as_exact(world: Lab) -> None:
     assert unknown["standard_error_pct_points"] == pytest.approx(error)
     assert known["standard_error_pct_points"] == pytest.approx((error**2 + 2500 / 400) ** 0.5)
     assert (known["reason"], unknown["reason"]) == (None, "benchmark_variance_unknown")
+
+
+def test_scales_are_scored_by_their_rules_and_their_means_are_those_of_r(world: Lab) -> None:
+    found = {
+        (row["question_code"], row["segment_value"]): row
+        for row in world.frame("from fct_survey_mean where survey_id = 'scales'").to_dicts()
+    }
+    for question, segment, *figures, base, effect in R_MEANS:
+        row = found[question, segment]
+        columns = ["mean_points", "standard_error_points", "ci_low_points", "ci_high_points"]
+        assert [row[column] for column in columns] == pytest.approx(figures, rel=1e-10)
+        assert (row["base_asked"], row["base_unweighted"]) == (80 if segment == "all" else 40, base)
+        assert row["design_effect"] == pytest.approx(effect, rel=1e-10)
+    for question, (alpha, base) in R_ALPHAS.items():
+        row = found[question, "all"]
+        assert (row["alpha"], row["alpha_base"]) == (alpha if alpha is None else pytest.approx(alpha, rel=1e-10), base)
+
+
+def test_a_scale_with_an_answer_that_it_does_not_know_is_not_scored(world: Lab) -> None:
+    rows = world.frame("from fct_survey_mean where survey_id = 'unscored'").to_dicts()
+    assert {(row["mean_points"], row["alpha"], row["reason"]) for row in rows} == {(None, None, "unscored_answer")}
+    assert {row["scoring"] for row in rows} == {"published", "without_dont_know"}
 
 
 def holm(values: Sequence[float]) -> list[float]:

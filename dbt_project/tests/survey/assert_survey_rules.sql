@@ -78,6 +78,19 @@ counted as (
 
 ),
 
+stated as (
+
+    {% for mart in ['fct_survey_estimate', 'fct_survey_mean'] -%}
+        select
+            {{ listed(survey_keys('cell')) }}
+            base_asked,
+            base_unweighted,
+            base_weighted,
+        from {{ ref(mart) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 compared as (
 
     select
@@ -89,7 +102,7 @@ compared as (
         and coalesce(max(abs(stated.base_weighted - counted.base_weighted)) <= 1e-9 * counted.base_weighted, true)
             as holds,
     from counted
-    left join {{ ref('fct_survey_estimate') }} as stated
+    left join stated
         on {{ same('counted', 'stated', sample) }} and stated.segment_name = 'all' and stated.segment_value = 'all'
     group by
         {{ listed(sample, 'counted') }}

@@ -34,6 +34,19 @@ answers as not materialized (
 
 ),
 
+scores as not materialized (
+
+    select
+        respondents.profile_id,
+        scores.question_code,
+        cast(scores.score as varchar) as answer_code,
+        respondents.weight_units,
+    from {{ ref('int_survey__scale_scores') }} as scores
+    inner join {{ ref('int_survey__respondents') }} as respondents
+        on {{ same('scores', 'respondents', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
+
+),
+
 ticked as (
 
     select
@@ -87,6 +100,13 @@ tallied as (
             answer_code,
             weight_units,
         from several
+        union all
+        select
+            profile_id,
+            question_code,
+            answer_code,
+            weight_units,
+        from scores
     ) as given
     group by profile_id, question_code, answer_code
 

@@ -14,6 +14,7 @@ estimates as (
     from {{ ref('int_survey__estimates') }} as estimates
     inner join {{ ref('int_survey__questions') }} as questions
         on {{ same('estimates', 'questions', survey_keys('question')) }}
+    where estimates.answer_code <> 'mean'
 
 ),
 

@@ -19,7 +19,7 @@ weighted as (
 
     select
         {{ listed(cell) }}
-        cast(sum(score_units) as double) as base_units,
+        {{ sorted_sum('score_units') }} as base_units,
     from moments
     where measure = ''
     group by all

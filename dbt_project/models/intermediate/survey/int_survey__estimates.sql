@@ -2,7 +2,7 @@
     The mean R of every measure's score in every cell, and how sure it is: V = sum over strata of
     n / (n - 1) [ sum over sampling units of (A - R B)^2 - (A. - R B.)^2 / n ] / W^2, with A and B the unit's totals of weight times
     score and of weight, linearised as R's survey does, everybody outside the cell counting 0. Shares have Korn-Graubard intervals,
-    on no more respondents than there are, and Clopper-Pearson's where nobody or everybody chose; net scores have those of t.
+    on no more respondents than there are, and Clopper-Pearson's where nobody or everybody chose; net scores and means have those of t.
 #}
 {{ config(materialized='incremental', incremental_strategy='by_unit') }}
 {%- set cell = survey_keys('cell') %}
@@ -15,13 +15,13 @@ by_stratum as (
         stratum,
         measure,
         sum(respondents) as respondents,
-        sum(score_units) as score_units,
-        sum(score_square_units) as score_square_units,
-        sum(unit_squares) as unit_squares,
-        sum(unit_products) as unit_products,
+        {{ sorted_sum('score_units') }} as score_units,
+        {{ sorted_sum('score_square_units') }} as score_square_units,
+        {{ sorted_sum('unit_squares') }} as unit_squares,
+        {{ sorted_sum('unit_products') }} as unit_products,
         -- A respondent outside any cluster is a sampling unit.
         sum(case when cluster is null then respondents else 1 end) as psus,
-        sum(score_weight_squares) as score_weight_squares,
+        {{ sorted_sum('score_weight_squares') }} as score_weight_squares,
     from {{ ref('int_survey__moments') }}
     group by all
 
@@ -43,8 +43,8 @@ bases as (
         {{ listed(cell, 'asked') }}
         cast(any_value(asked.unanswered) + coalesce(sum(strata.respondents), 0) as bigint) as base_asked,
         cast(coalesce(sum(strata.respondents), 0) as bigint) as base_unweighted,
-        cast(sum(strata.score_units) as double) as base_units,
-        pow(cast(sum(strata.score_units) as double), 2) / sum(strata.score_weight_squares) as effective_base,
+        {{ sorted_sum('strata.score_units') }} as base_units,
+        pow({{ sorted_sum('strata.score_units') }}, 2) / {{ sorted_sum('strata.score_weight_squares') }} as effective_base,
         cast(coalesce(sum(strata.psus) - count(strata.stratum), 0) as bigint) as degrees_of_freedom,
         coalesce(bool_or(designs.is_fpc_ignored), false) as is_fpc_ignored,
         coalesce(bool_or(designs.variance_factor is null), false) as has_single_psu_stratum,
@@ -71,8 +71,8 @@ totals as (
     select
         {{ listed(cell) }}
         measure,
-        sum(score_units) as score_units,
-        sum(score_square_units) as score_square_units,
+        {{ sorted_sum('score_units') }} as score_units,
+        {{ sorted_sum('score_square_units') }} as score_square_units,
     from by_stratum
     where measure <> ''
     group by all
@@ -85,11 +85,14 @@ estimated as (
         bases.*,
         choices.measure,
         choices.answer_label,
-        choices.measure <> 'net' as is_share,
+        choices.measure not in ('net', 'mean') as is_share,
         coalesce(totals.score_units, 0) as score_units,
         coalesce(totals.score_units, 0) / bases.base_units as estimate,
         coalesce(totals.score_square_units, 0) / bases.base_units as mean_square,
-        coalesce(totals.score_square_units, 0) = 0 or abs(totals.score_units) = bases.base_units as is_unanimous,
+        choices.measure <> 'mean' and (
+            coalesce(totals.score_square_units, 0) = 0
+            or abs(abs(totals.score_units) - bases.base_units) <= 1e-14 * bases.base_units
+        ) as is_unanimous,
     from bases
     inner join choices on {{ same('bases', 'choices', survey_keys('question')) }}
     left join totals on {{ same('bases', 'totals', cell) }} and choices.measure = totals.measure

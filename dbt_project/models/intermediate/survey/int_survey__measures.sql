@@ -8,12 +8,16 @@ with
 estimated as (
 
     select
-        *,
-        concat_ws(':', survey_id, wave, sample, question_code, answer_code) as subject_id,
+        estimates.*,
+        concat_ws(':', estimates.survey_id, estimates.wave, estimates.sample, estimates.question_code, estimates.answer_code)
+            as subject_id,
         'survey' as subject_type,
-        display = 'suppress' as is_imprecise,
-    from {{ ref('int_survey__estimates') }}
-    where segment_name = 'all'
+        estimates.display = 'suppress' as is_imprecise,
+        questions.kind = 'score' as is_scale,
+    from {{ ref('int_survey__estimates') }} as estimates
+    inner join {{ ref('int_survey__questions') }} as questions
+        on {{ same('estimates', 'questions', survey_keys('question')) }}
+    where estimates.segment_name = 'all'
 
 ),
 
@@ -42,7 +46,8 @@ measured as (
 
     {% for relation, measure, value, low, high, condition in [
         ('estimated', 'answer_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'is_share'),
-        ('estimated', 'net_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'not is_share'),
+        ('estimated', 'net_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', "answer_code = 'net'"),
+        ('estimated', 'points_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', "answer_code = 'mean' and is_scale"),
         ('estimated', 'interval_width', '100 * (ci_high - ci_low)', '100 * ci_low', '100 * ci_high', 'is_share'),
         (
             'estimated', 'detectable_points', '100 * ' ~ detectable('sqrt(2 * estimate * (1 - estimate) / effective_base)'),

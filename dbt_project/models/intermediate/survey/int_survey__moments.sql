@@ -11,10 +11,10 @@ summed as (
         {{ listed(unit, 'cells') }}
         scores.measure,
         cast(sum(case when scores.score <> 0 then cells.respondents else 0 end) as bigint) as respondents,
-        cast(sum(scores.score * cells.weight_units) as bigint) as score_units,
-        cast(sum(scores.score * scores.score * cells.weight_units) as bigint) as score_square_units,
-        sum(scores.score * cells.weight_square_units) as score_weight_squares,
-        sum(scores.score * scores.score * cells.weight_square_units) as score_square_weight_squares,
+        {{ sorted_sum('scores.score * cells.weight_units') }} as score_units,
+        {{ sorted_sum('scores.score * scores.score * cells.weight_units') }} as score_square_units,
+        {{ sorted_sum('scores.score * cells.weight_square_units') }} as score_weight_squares,
+        {{ sorted_sum('scores.score * scores.score * cells.weight_square_units') }} as score_square_weight_squares,
     from {{ ref('int_survey__cells') }} as cells
     inner join {{ ref('int_survey__scores') }} as scores
         on {{ same('cells', 'scores', survey_keys('question') + ['answer_code']) }}
@@ -40,11 +40,11 @@ squared as (
         bases.base_units,
         case
             when summed.cluster is null then summed.score_square_weight_squares
-            else {{ exact_product('summed.score_units', 'summed.score_units') }}
+            else pow(summed.score_units, 2)
         end as unit_squares,
         case
             when summed.cluster is null then summed.score_weight_squares
-            else {{ exact_product('summed.score_units', 'bases.base_units') }}
+            else summed.score_units * bases.base_units
         end as unit_products,
     from summed
     inner join bases

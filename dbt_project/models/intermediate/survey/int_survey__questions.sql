@@ -26,6 +26,32 @@ latest as (
             order by questions.landed_on desc, questions.delivery desc
         ) = 1
 
+),
+
+-- A scale is a question whose answer is the score that its items add up to; a wave that put one of them has it, however scored.
+scales as (
+
+    select distinct
+        {{ listed(survey_keys('wave'), 'latest') }}
+        concat_ws('/', scales.scale_id, scorings.scoring) as question_code,
+        concat_ws('/', scales.scale_id, scorings.scoring) as question_key,
+        scales.name as question_text,
+        'score' as kind,
+        'answered' as base,
+        list_filter(latest.answers, lambda answer: false) as answers,
+    from latest
+    inner join {{ ref('scale_items') }} as items on latest.question_key = items.question_key
+    inner join {{ ref('scales') }} as scales on items.scale_id = scales.scale_id
+    cross join ({{ scale_scorings() }}) as scorings
+
+),
+
+unioned as (
+
+    select * from latest
+    union all
+    select * from scales
+
 )
 
-select * from latest
+select * from unioned

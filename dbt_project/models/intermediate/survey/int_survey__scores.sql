@@ -1,6 +1,6 @@
 {#
     What an answer counts for in each measure of its question: 1 in its own share and in that of its group; in the net score 1 at
-    the top and -1 at the bottom; '' is the base, in which everybody who answered counts 1.
+    the top and -1 at the bottom; what it is in the mean of a number; '' is the base, in which everybody who answered counts 1.
 #}
 {%- set question = survey_keys('question') %}
 with
@@ -110,6 +110,26 @@ scored as (
         answer_code,
         1 as score,
     from answers
+    where kind not in ('number', 'score')
+    union all
+    select
+        {{ listed(question) }}
+        'mean' as measure,
+        'mean' as answer_label,
+        answer_code,
+        cast(answer_code as double) as score,
+    from answers
+    where kind in ('number', 'score')
+    union all
+    -- The mean is missed where nobody has a number.
+    select
+        {{ listed(question) }}
+        'mean' as measure,
+        'mean' as answer_label,
+        '' as answer_code,
+        0 as score,
+    from questions
+    where kind in ('number', 'score')
     union all
     select * from groups
 

@@ -34,6 +34,7 @@ estimates as (
         {{ is_provisional('estimates.event_on', 'survey', 'as_of.as_of') }} as is_provisional,
     from {{ ref('int_survey__estimates') }} as estimates
     cross join {{ ref('int_lake__as_of') }} as as_of
+    where estimates.answer_code <> 'mean'
 
 )
 
