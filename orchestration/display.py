@@ -12,6 +12,9 @@ from rich.text import Text
 
 from orchestration.progress import listening
 
+SAID_EVERY_SECONDS = 15.0
+"""How often a long stage says how far it is where the output is no terminal."""
+
 WIDTH_OF_A_FILE = 120
 """Columns to lay tables out in where the output is no terminal."""
 
@@ -40,7 +43,7 @@ def _visible(character: str) -> str:
 
 @contextmanager
 def stages(output: Console) -> Iterator[None]:
-    """Show the stages of a run: bars on a terminal, else a line as each ends."""
+    """Show the stages of a run: bars on a terminal, else a line as each ends, and now and then before."""
     if output.is_terminal and not output.quiet:
         bars = Progress(
             TextColumn("{task.description}"),
@@ -80,16 +83,24 @@ class _Lines:
         self._output = output
         self._begun: dict[str, tuple[float, int | None, str]] = {}
         self._done: dict[str, int] = {}
+        self._said_at = 0.0
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
         self._begun[stage] = time.monotonic(), total, unit
         self._done[stage] = 0
+        self._said_at = time.monotonic()
 
     def advance(self, stage: str) -> None:
         self._done[stage] += 1
+        if time.monotonic() - self._said_at >= SAID_EVERY_SECONDS and self._done[stage] != self._begun[stage][1]:
+            self._say(stage, "so far")
 
     def end(self, stage: str) -> None:
-        begun, total, unit = self._begun[stage]
+        if self._begun[stage][1] != 0:
+            self._say(stage, f"({time.monotonic() - self._begun[stage][0]:.1f} s)")
+
+    def _say(self, stage: str, how_far: str) -> None:
+        _, total, unit = self._begun[stage]
         count = f": {self._done[stage]} of {total} {unit}" if total is not None else ""
-        if total != 0:
-            self._output.print(f"{stage}{count} ({time.monotonic() - begun:.1f} s)")
+        self._output.print(f"{stage}{count} {how_far}")
+        self._said_at = time.monotonic()

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,7 +36,9 @@ def serve(home: Home, port: int, say: Callable[[str], None]) -> None:
         _supervise(
             # In sessions of their own, so that Ctrl-C reaches them once, from here.
             [
-                subprocess.Popen([*python, *command], cwd=home.root, start_new_session=True, pass_fds=[lock])
+                subprocess.Popen(
+                    [*python, *command], cwd=home.root, start_new_session=True, pass_fds=[lock], stderr=subprocess.PIPE
+                )
                 for command in (web, daemon)
             ]
         )
@@ -72,15 +75,31 @@ def _check_port(port: int) -> None:
 
 
 def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
-    """Wait until one process ends or we are told to stop, then stop them all."""
+    """Wait until one process ends or we are told to stop, then stop them all.
+
+    What they say of being stopped is not shown: Dagster answers with stack traces while it still loads.
+    """
+    stopping = threading.Event()
+    for process in processes:
+        threading.Thread(target=_show_errors, args=(process, stopping), daemon=True).start()
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
         raise ServingError("a Dagster process ended by itself; the other was stopped", code=1)
     finally:
+        stopping.set()
         for process in processes:
             process.terminate()
         for process in processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=20)
             process.kill()
+
+
+def _show_errors(process: "subprocess.Popen[bytes]", stopping: threading.Event) -> None:
+    assert process.stderr is not None
+    with process.stderr as lines:
+        for line in lines:
+            if not stopping.is_set():
+                sys.stderr.write(line.decode(errors="replace"))
+                sys.stderr.flush()

@@ -1,5 +1,6 @@
 """The `campaign` command as a user meets it: exit codes, one clear message each, nothing imported that is not needed."""
 
+import io
 import re
 import shutil
 import signal
@@ -11,9 +12,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from ingest.home import Home
-from orchestration.display import counted, shown
+from orchestration import display
+from orchestration.display import counted, shown, stages
+from orchestration.progress import progress
+from orchestration.serving import ServingError, _supervise
 from tests.command import Running, campaign, environment
 from tests.orchestration.conftest import Copy
 
@@ -111,6 +116,29 @@ def test_a_port_that_is_used_is_refused_in_one_line(tmp_path: Path) -> None:
         done = campaign("up", "--home", str(tmp_path), "--port", str(port))
     assert done.returncode == 2
     assert done.stderr == f"port {port} cannot be used (Address already in use); name another with --port\n"
+
+
+def test_what_dagster_says_of_being_stopped_is_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    stopped = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit('Traceback')); print('ready', file=sys.stderr, flush=True)"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+        for code in (f"{stopped}; time.sleep(60)", "import time; time.sleep(1)")
+    ]
+    with pytest.raises(ServingError, match="ended by itself"):
+        _supervise(processes)
+    assert capfd.readouterr().err == "ready\n"
+
+
+def test_a_long_stage_says_how_far_it_is_where_no_terminal_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "SAID_EVERY_SECONDS", 0.0)
+    output = Console(file=io.StringIO())
+    with stages(output), progress("read survey", 3, "deliveries") as advance:
+        for _ in range(3):
+            advance()
+    lines = output.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert lines[:2] == [f"read survey: {number} of 3 deliveries so far" for number in (1, 2)]
+    assert re.fullmatch(r"read survey: 3 of 3 deliveries \(0\.\d s\)", lines[2])
+    assert len(lines) == 3
 
 
 def test_text_from_data_is_shown_not_obeyed() -> None:
