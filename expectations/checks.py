@@ -3,9 +3,10 @@
 How they come about is in `expectations.validation`.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -40,6 +41,8 @@ CHECKS = pl.Schema(
     }
 )
 """The columns of the files under `lake/checks`. `sample` says where a few offending rows stand, never what is in them."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MOST_FILES = 30
 """When more files of results have gathered, they become one."""
@@ -114,15 +117,26 @@ def write_checks(
 
     _gather(home, run_id)
     written = []
-    at = checked_at or datetime.now(UTC)
+    at = checked_at or _next_instant(home)
     for (layer, source), group in groupby(sorted(results, key=place), key=place):
         frame = pl.DataFrame(
             [{"checked_at": at, "run_id": run_id, **asdict(result)} for result in group], schema=CHECKS
         )
         path = home.checks / f"{'.'.join(filter(None, (run_id, layer, source)))}.parquet"
         write_atomically(frame, path)
+        os.utime(path, ns=(_nanoseconds(at), _nanoseconds(at)))
         written.append(path)
     return written
+
+
+def _next_instant(home: Home) -> datetime:
+    """Now, or where the clock was put back just after the last results: the latest word must stay the latest."""
+    last = max((path.stat().st_mtime_ns for path in home.checks.glob("*.parquet")), default=0)
+    return max(datetime.now(UTC), EPOCH + timedelta(microseconds=last // 1000 + 1))
+
+
+def _nanoseconds(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def read_checks(home: Home) -> pl.DataFrame:
@@ -146,7 +160,9 @@ def _gather(home: Home, run_id: str) -> None:
         ["subject", "check_name", "source", "landed_on", "delivery"], keep="last", maintain_order=True
     )
     earlier = home.checks / "earlier.parquet"
+    last = max(path.stat().st_mtime_ns for path in files)
     write_atomically(pl.concat([judged_last, kept.filter(~of_delivery)]), earlier)
+    os.utime(earlier, ns=(last, last))
     for path in files:
         if path != earlier:
             path.unlink(missing_ok=True)

@@ -97,7 +97,8 @@ def _supervise(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
 
 
 def _show_errors(process: "subprocess.Popen[bytes]", stopping: threading.Event) -> None:
-    assert process.stderr is not None
+    if process.stderr is None:
+        return
     with process.stderr as lines:
         for line in lines:
             if not stopping.is_set():

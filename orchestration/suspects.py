@@ -25,7 +25,7 @@ A_DAY = pl.duration(days=1)
 
 
 def advice(home: Home, folders: Collection[str], values: Collection[str]) -> str:
-    """What may have caused a failure, and what to do; nothing where no delivery can have.
+    """What may have caused a failure, and what to do; nothing where nothing is loaded.
 
     `folders` are the sources that the failure is about, where they are known; `values`, those in the keys of failing rows.
     """
@@ -34,7 +34,7 @@ def advice(home: Home, folders: Collection[str], values: Collection[str]) -> str
         return ""
     more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
     return (
-        f"Look first at what was read since the last publication: {', '.join(found[:MOST_NAMED])}{more}. Correct the delivery, or "
+        f"Look first at what was read last: {', '.join(found[:MOST_NAMED])}{more}. Correct the delivery, or "
         "take it out with withdrawn: true in its delivery.yml, and run again"
     )
 
@@ -58,6 +58,7 @@ def parts(row: Iterable[object]) -> set[str]:
 def _suspects(home: Home, folders: Collection[str], values: Collection[str]) -> list[str]:
     loaded, last = in_effect(read_ledger(home)), read_publications(home)["published_at"].max()
     fresh = loaded.filter(pl.col("ingested_at") > last) if last is not None else loaded
+    fresh = loaded if fresh.is_empty() else fresh  # as where the clock was put back
     of_source = fresh.filter(pl.col("source").is_in(folders))
     fresh = (fresh if of_source.is_empty() else of_source).sort("landed_on", "source", "delivery")
     clues = list(set(values) - set(fresh["campaign_id"]))

@@ -54,6 +54,19 @@ def test_results_come_back_as_they_were_written(tmp_path: Path) -> None:
     }
 
 
+def test_the_last_word_stays_the_last_where_the_clock_was_put_back(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    a_year_ahead = datetime.now(UTC) + timedelta(days=365)
+    for number in range(MOST_FILES + 1):
+        write_checks(home, f"run-{number:02}", [FAILED], a_year_ahead)
+    write_checks(home, "mended", [replace(FAILED, passed=True)])
+    write_checks(home, "broken", [FAILED])
+    write_checks(home, "again", [replace(FAILED, passed=True)])
+    last = read_checks(home).tail(3)
+    assert last["run_id"].to_list() == ["mended", "broken", "again"]
+    assert last["checked_at"].is_sorted()
+
+
 def test_writing_again_replaces_and_another_run_adds(tmp_path: Path) -> None:
     home = Home(tmp_path)
     for run_id in ("run-1", "run-1", "run-2"):

@@ -71,12 +71,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 )
 def test_who_is_named(home: Home, folders: set[str], values: set[str], named: list[str]) -> None:
     said = advice(home, folders, parts(values))
-    assert said.startswith(f"Look first at what was read since the last publication: {', '.join(named)}. Correct")
+    assert said.startswith(f"Look first at what was read last: {', '.join(named)}. Correct")
     assert "withdrawn: true" in said
 
 
-def test_nothing_new_is_to_blame(home: Home) -> None:
+def test_where_nothing_is_new_it_is_something_older(home: Home) -> None:
     write_ledger(home, read_ledger(home).filter(pl.col("delivery") == "old"))
+    assert "read last: live/2022-10-04/old." in advice(home, {"live"}, {"a"})
+    write_ledger(home, LEDGER.to_frame())
     assert advice(home, {"live"}, {"a"}) == ""
 
 
@@ -99,6 +101,6 @@ def test_a_failed_test_is_traced_by_its_failing_rows(tmp_path: Path) -> None:
         "nodes": {"model.p.a": {"fqn": ["p", "marts", "live", "a"]}, "test.p.t": {"attached_node": "model.p.a"}}
     }
     said = advise(home, manifest, [NodeResult("test.p.t", "test", "t", "fail", 0, 1, "", query)])
-    assert "read since the last publication: live/2022-10-04/two. Correct" in said
+    assert "read last: live/2022-10-04/two. Correct" in said
     said = advise(home, manifest, [NodeResult("model.p.a", "model", "a", "error", 0, None, "")])
     assert "live/2022-10-04/one, live/2022-10-04/two. Correct" in said
