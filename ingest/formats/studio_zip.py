@@ -78,8 +78,8 @@ class StudioZip:
                     continue
                 if kind not in _DAYS and kind != "content":
                     raise DeliveryError(
-                        f"{member}: is no file of a TikTok Studio export; expected Overview.csv, Viewers.csv, FollowerHistory.csv or "
-                        "Content.csv; deliver the zip as it was exported"
+                        f"{member.partition('/')[0]}: holds what is no file of a TikTok Studio export; expected Overview.csv, "
+                        "Viewers.csv, FollowerHistory.csv or Content.csv; deliver the zip as it was exported"
                     )
                 exported_at, account = _export(f"{path.name}/{member}", delivery, options)
                 table = read_table(as_text(member, data, options.encoding))

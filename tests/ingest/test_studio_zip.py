@@ -116,3 +116,9 @@ def test_days_that_are_no_run_are_rejected(reader: Reader) -> None:
 def test_what_is_no_export_says_so(reader: Reader, name: str, files: dict[str, str], message: str) -> None:
     with pytest.raises(DeliveryError, match=message):
         read(reader, "Export", name, **files)
+
+
+def test_what_is_no_part_of_an_export_is_not_named(reader: Reader) -> None:
+    with pytest.raises(DeliveryError, match="holds what is no file of a TikTok Studio export") as caught:
+        read(reader, "Export", NAME, **{"noor.haddad": "a,b\n1,2\n"})
+    assert "noor" not in str(caught.value)
