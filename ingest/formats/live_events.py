@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import ConfigDict, Field
 
 from ingest.formats.json_documents import query
-from ingest.formats.live_samples import settle_counts
+from ingest.formats.live_samples import LONGEST_GAP, settle_counts
 from ingest.formats.live_session import (
     Bounds,
     LiveOptions,
@@ -69,14 +69,14 @@ class LiveEventsOptions(LiveOptions):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    max_gap_seconds: int = Field(default=300, gt=0)
+    max_gap_seconds: int = Field(default=300, gt=0, le=LONGEST_GAP)
 
 
 class LiveEvents:
     """Reads events. A count of viewers is a sample; every other event is an interaction."""
 
     name = "live_events"
-    version = 1
+    version = 2
     needs_timezone = False
     options = LiveEventsOptions
 

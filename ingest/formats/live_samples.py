@@ -11,6 +11,9 @@ from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, Parsed
 from ingest.text import parse_count
 
+LONGEST_GAP = 24 * 3600
+"""In seconds: what was counted a day ago says nothing of now."""
+
 _KEY = ["session_id", "sampled_at"]
 
 

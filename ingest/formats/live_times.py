@@ -126,7 +126,12 @@ _NO_BOUNDS = (
 )
 
 
+LONGEST_SAMPLED = timedelta(days=62)
+"""No session of samples lasts longer before or after its middle: a time of another year is a mistake."""
+
+
 def slack_of_samples(column: str) -> pl.Expr:
     """The slack of samples, which may be taken for weeks: a day, and ten times the time of the middle half of them."""
     at = pl.col(column).dt.epoch("us")
-    return pl.lit(LONGEST) + pl.duration(microseconds=(10 * (at.quantile(0.75) - at.quantile(0.25))).cast(pl.Int64()))
+    middle_half = (10 * (at.quantile(0.75) - at.quantile(0.25))).cast(pl.Int64())
+    return pl.min_horizontal(pl.lit(LONGEST) + pl.duration(microseconds=middle_half), pl.lit(LONGEST_SAMPLED))

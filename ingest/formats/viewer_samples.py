@@ -6,7 +6,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.formats.json_records import is_json, json_rows
-from ingest.formats.live_samples import settle_samples
+from ingest.formats.live_samples import LONGEST_GAP, settle_samples
 from ingest.formats.live_session import LiveOptions, Rows, all_rows, delivered_texts, read_rows, with_session_id
 from ingest.formats.live_times import read_instants
 from ingest.formats.text_file import TextFile
@@ -44,7 +44,7 @@ class ViewerSamplesOptions(LiveOptions):
     columns: Columns | None = None
     header: bool = True
     epoch: Epoch | None = None
-    max_gap_seconds: int = Field(default=300, gt=0)
+    max_gap_seconds: int = Field(default=300, gt=0, le=LONGEST_GAP)
 
     @model_validator(mode="after")
     def _positions_without_header(self) -> "ViewerSamplesOptions":
@@ -61,7 +61,7 @@ class ViewerSamples:
     """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
-    version = 2
+    version = 3
     needs_timezone = False
     options = ViewerSamplesOptions
 

@@ -77,6 +77,17 @@ def test_every_record_is_accounted_for(live: LiveDesk) -> None:
     assert parsed.unreadable.rows() == [("viewers", "not_applicable", 1)]
 
 
+def test_a_session_does_not_last_for_years(live: LiveDesk) -> None:
+    """Its minutes would fill a table; a month of samples is one that broadcasters deliver."""
+    columns = {"columns": {"sampled_at": "at", "viewers": "watching"}, "session": {"id": "s"}}
+    years = "at,watching\n2015-10-29T19:00:00Z,12\n2025-10-29T19:01:00Z,4\n"
+    parsed = live.read("viewer_samples", {"s.csv": years}, columns, None)
+    assert parsed.rejected["reason"].to_list() == ["out_of_range", "out_of_range"]
+    month = "at,watching\n2025-10-01T00:00:00Z,12\n2025-10-31T23:59:00Z,4\n"
+    parsed = live.read("viewer_samples", {"s.csv": month}, columns, None)
+    assert parsed.tables["live_samples"].height == 2
+
+
 def test_written_times_are_of_the_note_s_zone(live: LiveDesk) -> None:
     text = "at\twatching\n2022-10-09 18:00\t5\n"
     assert samples_of(live.read("viewer_samples", {"s.csv": text}, BY_NAME, "Asia/Dubai")) == [
@@ -114,6 +125,10 @@ def test_sessions_may_be_a_column(live: LiveDesk) -> None:
             "with header: false, expected positions",
         ),
         ({"columns": {"sampled_at": "at", "viewers": "watching"}, "max_gap_seconds": 0}, "greater than 0"),
+        (
+            {"columns": {"sampled_at": "at", "viewers": "watching"}, "max_gap_seconds": 10**15},
+            "less than or equal to 86400",
+        ),
         ({"columns": {"sampled_at": "at", "viewers": "watching"}, "epoch": "min"}, "epoch"),
         ({}, "options.columns.*missing"),
     ],
