@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ def test_module(path: Path) -> None:
     assert text.count("\n") <= LONGEST
     assert not re.search(r"\bTODO\b|\bFIXME\b|except BaseException|except:", text)
     assert name in CATCHES_ALL or "except Exception" not in text
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    named = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES}
+    reads = {name: {module for module in imported(path) if module in named} for name, path in named.items()}
+    TopologicalSorter(reads).prepare()
 
 
 def test_every_room_works_without_the_next() -> None:

@@ -1,5 +1,6 @@
 """One list of sources: registry, dbt sources, suites, reader tests and the sample agree, and what was forgotten is printed."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from expectations.suites import PUBLICATION, lake_suites, mart_suites
 from ingest.home import Home
 from ingest.simulator import simulate
 from ingest.sources import SOURCES
+from ingest.sources.hashtag import COUNTERS
 from tests.fuzz.specimens import SPECIMENS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +66,12 @@ def test_documented_models() -> None:
         str(entry["name"]) for entry in documents("models/**/*.yml", "models") if not entry.get("description")
     )
     assert undescribed == []
+
+
+def test_counters_of_videos() -> None:
+    macro = (ROOT / "dbt_project/macros/hashtag.sql").read_text("utf-8").split("macro counters()")[1]
+    named = re.findall(r"'(\w+)'", macro.split("endmacro")[0])
+    agree("ingest", set(COUNTERS), "the macro of counters", set(named))
 
 
 def test_every_format_has_its_tests() -> None:

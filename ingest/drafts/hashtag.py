@@ -8,6 +8,7 @@ from typing import Any
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.formats.video_presets import PRESETS
+from ingest.formats.video_readings import COUNTERS
 
 _PREFIX = r"^(?:[a-z]{1,2}\d+|vid|video_meta|video|stats|statistics|item|post|aweme_info|aweme|data)_"
 _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)?"
@@ -37,7 +38,6 @@ _NAMES = {
     "duration_seconds": r"duration(?:_seconds|_sec|_s)?|length",
     "platform": r"platform|network",
 }
-_COUNTERS = ("views", "likes", "comments", "shares", "saves")
 _TEXT = r"caption|desc|description|text"
 _ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time"
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
@@ -59,7 +59,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
 def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
     """What each format of a plain table needs, and whether a header has it."""
     found = _match(names).keys()
-    counters = bool({*_COUNTERS, "hashtags"} & found)
+    counters = bool({*COUNTERS, "hashtags"} & found)
     yield "video_csv", {"video_id or url": bool({"video_id", "url"} & found), "counters or hashtags": counters}
     is_timed = "captured_at" in found or any(re.fullmatch(_ANY_TIME, _snake(name)) for name in names)
     yield (
@@ -77,10 +77,10 @@ def _from_json(head: Head, given: Given) -> Iterator[Draft]:
     for name, preset in PRESETS.items():
         fields = head.fields(preset.records)
         found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
-        if len(found) >= 3 and {"video_id", "url"} & found and {*_COUNTERS} & found:
+        if len(found) >= 3 and {"video_id", "url"} & found and {*COUNTERS} & found:
             yield _timed("video_json", f"its fields are those of {preset.title}", {"preset": name}, {}, given)
     places = _match([name for name in plain if "*" not in name])
-    if {"video_id", "url"} & places.keys() and {*_COUNTERS} & places.keys():
+    if {"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys():
         why = f"its fields name videos and counters: {quoted(list(places.values()))}"
         yield _timed("video_json", why, {"columns": places}, {}, given, generic=True)
 
@@ -100,7 +100,7 @@ def _known(header: list[str], given: Given) -> Iterator[Draft]:
     for name, preset in PRESETS.items():
         found = {ours for ours, paths in preset.columns.items() if any(_stands_in(path, names) for path in paths)}
         # Short names that many products share say nothing alone.
-        if len(found) >= 4 and {"video_id", "url"} & found and {*_COUNTERS} & found and name != "raw_app":
+        if len(found) >= 4 and {"video_id", "url"} & found and {*COUNTERS} & found and name != "raw_app":
             why = f"its columns are those of {preset.title}: {quoted(header)}"
             yield _timed("video_csv", why, {"preset": name}, {}, given)
 
@@ -109,8 +109,8 @@ def _named(header: list[str], given: Given) -> Iterator[Draft]:
     places = _match(header)
     bare = next((name for name in header if re.fullmatch(_ANY_TIME, _snake(name))), None)
     # A survey may have an id and a column of comments; a video has more.
-    more = {*_COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
-    if {"video_id", "url"} & places.keys() and {*_COUNTERS, "hashtags"} & more and ("url" in places or len(more) > 1):
+    more = {*COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
+    if {"video_id", "url"} & places.keys() and {*COUNTERS, "hashtags"} & more and ("url" in places or len(more) > 1):
         options: dict[str, Any] = {"columns": places}
         if "hashtags" not in places:
             text = next((name for name in header if any(re.fullmatch(_TEXT, way) for way in _ways(name))), None)
