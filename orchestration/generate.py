@@ -1,4 +1,4 @@
-"""Writes what follows from the contract in `ingest` into the dbt project: sources, staging models, reasons.
+"""Writes what follows from the contract in `ingest` into the dbt project: names of sources, sources, staging models, reasons.
 
 The files are checked in, so that dbt and people need no step before them; a test fails where one is stale.
 """
@@ -44,6 +44,8 @@ def generate(sources: Iterable[Source]) -> dict[str, str]:
         "seeds/reasons.csv": _reasons(),
         "seeds/_reasons__seed.yml": _yaml({"version": 2, "seeds": [_reasons_seed()]}),
     }
+    sources = list(sources)
+    files["macros/source_names.sql"] = _source_names(source.name for source in sources)
     for source in sources:
         folder = f"models/staging/{source.name}"
         models = [_model(source, table) for table in source.tables]
@@ -101,6 +103,11 @@ def _instance(dtype: Any) -> pl.DataType:
 def _is_generated(path: Path) -> bool:
     with path.open(encoding="utf-8") as file:
         return HEADER in file.readline()
+
+
+def _source_names(names: Iterable[str]) -> str:
+    """A macro that gives the names, for models that read something of every source."""
+    return f"{{# {HEADER} #}}\n{{% macro source_names() -%}}\n    {{{{ return({list(names)}) }}}}\n{{%- endmacro %}}\n"
 
 
 def _staging(source: Source, table: Table) -> str:

@@ -47,6 +47,51 @@
     coalesce({{ relation }}.{{ counter }}_before.{{ part }}, case when {{ relation }}.starts_from_zero then 0 end)
 {%- endmacro %}
 
+{# What engagements_lcs is the sum of. #}
+{% macro engagement_counters() -%}
+    {{ return(['likes', 'comments', 'shares']) }}
+{%- endmacro %}
+
+{# The changes whose sums have bounds: by name, the counters that have to be known. #}
+{% macro bounded_changes() -%}
+    {{ return({'viewed': ['views'], 'engaged': engagement_counters(), 'rated': ['views'] + engagement_counters()}) }}
+{%- endmacro %}
+
+{# The figures that have bounds: by name, the change and those of its counters that are summed. #}
+{% macro bounded_figures() -%}
+    {{ return({
+        'views': ('viewed', ['views']),
+        'engagements_lcs': ('engaged', engagement_counters()),
+        'rated_views': ('rated', ['views']),
+        'rated_engagements_lcs': ('rated', engagement_counters()),
+    }) }}
+{%- endmacro %}
+
+{# Whether the change of each of these counters is known. #}
+{% macro all_known(counters, relation) -%}
+    {%- for counter in counters %}{{ net(counter, relation) }} is not null{{ ' and ' if not loop.last }}{% endfor -%}
+{%- endmacro %}
+
+{#
+    How much further the bounds of a change and of the change before it lie apart than those of their sum, in which the reading between
+    them cancels out: the width of that reading, where the earlier change was counted too.
+#}
+{% macro shared_width(counters, change, relation, condition='true') -%}
+    case
+        when {{ all_known(bounded_changes()[change], relation) }} and {{ condition }}
+            then
+                {%- for counter in counters %}
+                    coalesce(
+                        case
+                            when {{ relation }}.{{ counter }}_before.event_on = {{ relation }}.{{ change }}_before_on
+                                then {{ relation }}.{{ counter }}_before.high - {{ relation }}.{{ counter }}_before.low
+                        end,
+                        0
+                    ){{ ' +' if not loop.last }}
+                {%- endfor %}
+    end
+{%- endmacro %}
+
 {# What it rose by. #}
 {% macro gross(counter, relation) -%}
     case when {{ net(counter, relation) }} is not null then greatest({{ net(counter, relation) }}, 0) end

@@ -24,6 +24,34 @@
     {% endfor %}
 {% endmacro %}
 
+{#
+    By how much the bounds of a day's figures and of those before them lie further apart than those of their sum, as rows that are
+    added to the days of a week (`within_week`) or of the campaign (`within_campaign`) and are no measure of their own.
+#}
+{% macro shared_bounds(relation, figures) %}
+    {% for period, part in [('within_week', 'shared_in_week'), ('within_campaign', 'shared_to_date')] -%}
+        {% for figure in figures -%}
+            select
+                campaign_id,
+                '{{ figure }}' as measure,
+                '{{ period }}' as period,
+                event_on,
+                last_on,
+                market,
+                subject_type,
+                subject_id,
+                cast(0 as double) as value,
+                cast({{ figure }}_{{ part }} as double) as low,
+                -cast({{ figure }}_{{ part }} as double) as high,
+                cast(null as varchar) as reason,
+            from {{ relation }}
+            where {{ figure }}_{{ part }} > 0
+            {{ 'union all' if not loop.last }}
+        {% endfor %}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
 {# Measures that are called as their figures. #}
 {% macro same_names(figures) -%}
     {%- set pairs = [] -%}

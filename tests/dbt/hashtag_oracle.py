@@ -38,11 +38,14 @@ def video_days(readings: Iterable[Reading]) -> list[Day]:
     for video, dates in grouped.items():
         known: dict[str, Any] = dict.fromkeys(ATTRIBUTES)
         before: dict[str, tuple[Any, ...]] = {}
+        description, version = None, 0
         for number, (event_on, day_readings) in enumerate(sorted(dates.items())):
             created_before = known["created_at"]
             for reading in day_readings:
                 known |= {name: reading[name] for name in ATTRIBUTES if reading.get(name) is not None}
-            day = {"video_id": video, "event_on": event_on, **known, "is_first": number == 0}
+            if description != (now_described := [known[name] for name in ("hashtags", "creator_country", "platform")]):
+                description, version = now_described, version + 1
+            day = {"video_id": video, "event_on": event_on, **known, "is_first": number == 0, "version": version}
             if number == 0:
                 earlier = [at for on, at in last_capture.items() if on < event_on]
                 zero = bool(earlier) and known["created_at"] is not None and known["created_at"] > max(earlier)
@@ -53,19 +56,21 @@ def video_days(readings: Iterable[Reading]) -> list[Day]:
                 if not usable:
                     continue
                 last = usable[-1]
-                now = (last[counter], *bounds(last, counter), last["captured_at"])
-                old = before.get(counter) or ((0, 0, 0, known["created_at"]) if zero else None)
+                now = (last[counter], *bounds(last, counter), last["captured_at"], event_on)
+                old = before.get(counter) or ((0, 0, 0, known["created_at"], None) if zero else None)
                 if old:
                     fell = now[2] < old[1]
                     removed = old[0] - now[0] if fell else 0
                     day[counter] = now[0] - old[0]
                     day[f"{counter}_low"], day[f"{counter}_high"] = now[1] - old[2], now[2] - old[1]
+                    day[f"{counter}_terms"] = (now, 1), (old, -1)
                     day[f"{counter}_gross"], day[f"{counter}_removed"] = max(0, now[0] - old[0]), removed
                     day[f"{counter}_reset"] = removed if is_recreated and 2 * now[0] < old[0] else 0
                     day[f"{counter}_correction"] = removed - day[f"{counter}_reset"]
                     day[f"{counter}_hours"] = Fraction((now[3] - old[3]) // timedelta(microseconds=1), 3_600_000_000)
                 before[counter] = now
                 day[f"{counter}_read"] = now[0], now[3]
+            day["has_comments"] = "comments" in before
             days.append(day)
     return days
 
@@ -109,6 +114,25 @@ def engagement(days: list[Day]) -> dict[str, tuple[Any, Any, Any]]:
     found["views_per_hour"] = (total(viewed, "views_pace"), None, None)
     found["engagements_per_hour"] = (total(days, "lcs_pace"), None, None)
     return found
+
+
+def bounds_of_sum(
+    days: Iterable[Day], counters: Iterable[str], needed: Iterable[str], breaks: bool
+) -> tuple[int, int] | None:
+    """
+    The least and most that the changes of some video-days can sum up to: a reading that ends one change and begins the next cancels out,
+    unless the video was described otherwise in between and such a break is counted.
+    """
+    times: dict[Any, int] = defaultdict(int)
+    for day in days:
+        if all(day[counter] is not None for counter in needed):
+            for counter in counters:
+                for reading, sign in day[f"{counter}_terms"]:
+                    times[day["video_id"], counter, day["version"] if breaks else 0, reading[4], reading[1:3]] += sign
+    if not times:
+        return None
+    low = sum(sign * (key[-1][0] if sign > 0 else key[-1][1]) for key, sign in times.items())
+    return low, sum(sign * (key[-1][1] if sign > 0 else key[-1][0]) for key, sign in times.items())
 
 
 def posts(days: Iterable[Day]) -> dict[str, Day]:

@@ -100,6 +100,13 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
         measured("rated_engagements_lcs", 2, 10, low=5, high=15),
         measured("rated_views", 2, 20, low=-30, high=70),
     ]),
+    "shared": (42, [
+        measured("views", 0, 100, low=50, high=150),
+        measured("views", 1, 20, low=-80, high=120),
+        *(measured("views", 1, 0, low=100, high=-100, period=period) for period in ("within_week", "within_campaign")),
+        measured("views", 7, 30, low=-70, high=130),
+        measured("views", 7, 0, low=100, high=-100, period="within_campaign"),
+    ]),
     "provisional": (16, counted([1] * 9)),
     "fortnight": (14, counted(TWO_WEEKS) + counted(TWO_WEEKS, "rated_views") + counted([0.1] * 14 + [9], "rated_engagements_lcs")),
     "gap": (14, counted([1.0, None, *[1.0] * 12])),
@@ -226,6 +233,18 @@ def test_rounded_readings_bound_a_ratio_by_its_corners(lab: Lab) -> None:
         (50.0, 100.0, 150.0),
         (150.0, 200.0, 250.0),
     ]
+
+
+def test_what_days_share_of_their_bounds_widens_no_longer_period(lab: Lab) -> None:
+    bounds = {
+        period: kpis(lab, "shared", f"kpi_id = 'H01' and period = '{period}'", "ci_low, value, ci_high")
+        for period in ("day", "week", "campaign_to_date")
+    }
+    assert bounds == {
+        "day": [(50.0, 100.0, 150.0), (-80.0, 20.0, 120.0), (-70.0, 30.0, 130.0)],
+        "week": [(70.0, 120.0, 170.0), (-70.0, 30.0, 130.0)],
+        "campaign_to_date": [(50.0, 100.0, 150.0), (70.0, 120.0, 170.0), (100.0, 150.0, 200.0)],
+    }
 
 
 def test_a_period_is_provisional_by_its_last_day_of_data(lab: Lab) -> None:

@@ -24,6 +24,7 @@ MARTS = [
     "fct_hashtag_concentration_week",
     "fct_hashtag_video_life",
     "fct_hashtag_owned_video_day",
+    "fct_hashtag_account_day",
     "rpt_hashtag_top_videos",
     "intermediate.int_hashtag__supplier_days",
     "intermediate.int_hashtag__measures",
@@ -36,12 +37,17 @@ MODELS = [
     "+fct_hashtag_day",
     "+fct_hashtag_cohort",
     "+fct_hashtag_total_day",
+    "+fct_hashtag_pair_week",
+    "+fct_hashtag_concentration_week",
+    "+fct_hashtag_video_life",
+    "+fct_hashtag_owned_video_day",
+    "+fct_hashtag_account_day",
     "+rpt_hashtag_top_videos",
     "+int_hashtag__measures",
 ]
 SEEDS = ["campaigns", "campaign_hashtags", "comparison_sets", "absence_rules", "programme_videos", "sources", "markets"]
 CUT_OFF_AFTER = ["stg_lake__rebuilds", "int_hashtag__video_days", "int_hashtag__videos", "int_hashtag__posts",
-                 "int_hashtag__post_days", "int_hashtag__subject_days", "int_hashtag__creator_weeks", "fct_hashtag_video_life"]  # fmt: skip
+                 "int_hashtag__post_days", "int_hashtag__subject_days", "int_hashtag__creator_weeks", "int_hashtag__video_lives"]  # fmt: skip
 START = date(2026, 3, 1)
 
 
@@ -75,9 +81,14 @@ def lab(template: Lab, tmp_path: Path) -> Lab:
 
 
 def deliver(
-    lab: Lab, day: int, name: str, rows: list[dict[str, object]] | None, totals: list[dict[str, object]] | None = None
+    lab: Lab,
+    day: int,
+    name: str,
+    rows: list[dict[str, object]] | None,
+    totals: list[dict[str, object]] | None = None,
+    account_days: list[dict[str, object]] | None = None,
 ) -> None:
-    delivered = {"video_readings": rows, "tag_total_readings": totals}
+    delivered = {"video_readings": rows, "tag_total_readings": totals, "account_days": account_days}
     frames = {name: pl.DataFrame(found, infer_schema_length=None) for name, found in delivered.items() if found}
     lab.deliver("hashtag", START + timedelta(days=day), name, "c", None if rows is None else frames)
 
@@ -170,6 +181,7 @@ def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
                     creator_country=chance.choice(["AE", "EG", None]),
                     created_at=at(chance.choice([day, day - 1, day - 7, -9]), 0),
                     reach=chance.choice([None, 30]),
+                    creator_followers=chance.choice([None, 500]),
                     views_unit=chance.choice([1, 100]),
                     platform=chance.choice(["tiktok", "tiktok", "youtube"]),
                 )
@@ -184,6 +196,28 @@ def random_totals(chance: random.Random, landed: int) -> list[dict[str, object]]
         for _ in range(2)
     }
     return [total(day, hour, views, 100) for (day, hour), views in readings.items()]
+
+
+def account_days(landed: int, views: int) -> list[dict[str, object]]:
+    """What an account's owner is told on the day about the three days before it."""
+    told = {"account_key": "k", "captured_at": at(landed, 3), "metric_definition": "studio", "views": views}
+    return [told | {"account_on": START + timedelta(days=landed - before)} for before in (1, 2, 3)]
+
+
+def test_days_of_accounts_are_as_they_were_last_told(lab: Lab) -> None:
+    days = "select event_on, views, captured_on from fct_hashtag_account_day order by 1"
+    first, last = (
+        [(START + timedelta(days=n), 10, START + timedelta(days=4)) for n in (1, 2, 3)],
+        START + timedelta(days=6),
+    )
+    deliver(lab, 4, "a", [], account_days=account_days(4, 10))
+    deliver(lab, 6, "b", [], account_days=account_days(6, 20))
+    settle(lab)
+    restated = [(START + timedelta(days=n), 20, last) for n in (3, 4, 5)]
+    assert lab.rows(days) == [*first[:2], *restated]
+    deliver(lab, 6, "b", None)
+    settle(lab)
+    assert lab.rows(days) == first
 
 
 @pytest.mark.parametrize("seed", range(1))
@@ -203,7 +237,7 @@ def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: in
             if kind != "restore":
                 kept[day, name] = random_rows(chance, day), random_totals(chance, day)
             rows, totals = kept[day, name]
-            deliver(lab, day, name, None if kind == "withdraw" else rows, totals)
+            deliver(lab, day, name, None if kind == "withdraw" else rows, totals, account_days(day, len(rows)))
         if step and chance.random() < 0.5:
             lab.run([f"+{chance.choice(CUT_OFF_AFTER)}"], *chance.choice([[], ["--full-refresh"]]))
             if chance.random() < 0.5:

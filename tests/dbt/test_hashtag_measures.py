@@ -11,7 +11,18 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.hashtag_oracle import COUNTERS, Day, date_of, engagement, gini, half_life, lives, posts, video_days
+from tests.dbt.hashtag_oracle import (
+    COUNTERS,
+    Day,
+    bounds_of_sum,
+    date_of,
+    engagement,
+    gini,
+    half_life,
+    lives,
+    posts,
+    video_days,
+)  # fmt: skip
 from tests.dbt.lab import Lab
 from tests.dbt.test_hashtag import CAMPAIGNS, HASHTAGS, SEEDS, SETS, at, deliver, reading
 from tests.ingest.video_desk import FIELD, Reader
@@ -52,6 +63,7 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
                     display_hashtags=tags,
                     platform="youtube" if video == 11 else "tiktok",
                     creator_key=chance.choice([f"c{video % 5}", None]),
+                    creator_followers=1000 + 10 * day + video if day % 3 else None,
                     creator_country=chance.choice(["AE", "EG", None]),
                     created_at=at(chance.choice([-9, -9, -9, 2 + video % 4, day - 1]), 0),
                 )
@@ -64,12 +76,16 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
                 f"w{video}",
                 day,
                 int(100 * (video + 5) * (1 - 2 ** (-(day + 1 - born) / (2 + video % 7)))),
+                views_unit=10 if video % 2 else 1,
+                comments_unit=10 if video % 3 else 1,
+                rounding="nearest",
                 captured_at=at(day, 7) + timedelta(seconds=video),
                 created_at=at(born, video % 5),
                 hashtags=(tags := ["calm", *(["other"] if video % 3 else []), *(["fyp"] if video % 4 else [])]),
                 display_hashtags=tags,
                 platform="tiktok",
                 creator_key=f"d{video % 34}",
+                creator_followers=50 * day + video,
                 reach=70 + day if video < 5 else None,
                 watch_seconds=2.5 * day if video < 4 else None,
                 completion_rate=0.01 * day if video < 3 else None,
@@ -98,6 +114,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
         "+rpt_hashtag_top_videos",
         "+fct_hashtag_total_day",
         "+int_hashtag__measures",
+        *(f"+{mart}" for mart in WEEKLY),
     ]
     assert lab.dbt("seed", "--select", *SEEDS)
     lab.run(models)
@@ -172,7 +189,7 @@ def test_engagement_by_day(lab: Lab) -> None:
     measures = {measure for measure, *_ in expected}
     named = ", ".join(f"'{measure}'" for measure in measures)
     rows = lab.rows(
-        f"select measure, period, event_on, market, subject_type, subject_id, value, low, high, reason from intermediate.int_hashtag__measures where measure in ({named})"
+        f"select measure, period, event_on, market, subject_type, subject_id, value, low, high, reason from intermediate.int_hashtag__measures where measure in ({named}) and period not like 'within%'"
     )
     found = {row[:6]: row[6:9] for row in rows if row[9] != "no_reading"}
     assert found.keys() == expected.keys()
@@ -183,12 +200,54 @@ def test_engagement_by_day(lab: Lab) -> None:
     assert all((row[6] is None) == (row[9] is not None) for row in rows)
 
 
+def test_readings_between_the_first_and_the_last_leave_no_width_in_the_bounds_of_a_sum(lab: Lab) -> None:
+    lcs = ("likes", "comments", "shares")
+    parts = {
+        "views": (["views"], ["views"]),
+        "engagements_lcs": (lcs, lcs),
+        "rated_views": (["views"], ["views", *lcs]),
+        "rated_engagements_lcs": (lcs, ["views", *lcs]),
+    }
+    periods = {"within_week": week_of, "within_campaign": lambda *_: BEGINS}
+    by_period: dict[Any, list[Day]] = defaultdict(list)
+    for (subject, name, market, event_on), days in cells(DAYS).items():
+        for period, begins in periods.items():
+            if event_on >= BEGINS:
+                by_period[period, begins(event_on, market), market, subject, name] += days
+    found: dict[Any, list[tuple[float, float, bool]]] = defaultdict(list)
+    for measure, row_period, event_on, market, subject, name, value, low, high, reason in lab.rows(
+        "select measure, period, event_on, market, subject_type, subject_id, value, coalesce(low, value), coalesce(high, value), reason "
+        f"from intermediate.int_hashtag__measures where measure in {tuple(parts)} and period not in ('week', 'campaign_to_date')"
+    ):
+        for period, begins in periods.items():
+            if row_period in ("day", period) and (value is not None or reason == "several_definitions"):
+                key = (period, begins(event_on, market), market, subject, name, measure)
+                found[key].append((low, high, row_period == "day"))
+    compared = narrowed = 0
+    for key, days in by_period.items():
+        for measure, (counters, needed) in parts.items():
+            rows = found[(*key, measure)]
+            ideal = bounds_of_sum(days, counters, needed, breaks=False)
+            if ideal is None or any(low is None for low, *_ in rows):
+                continue
+            low, high = sum(row[0] for row in rows), sum(row[1] for row in rows)
+            low_of_days, high_of_days = (sum(row[bound] for row in rows if row[2]) for bound in (0, 1))
+            assert low_of_days <= low <= ideal[0] <= ideal[1] <= high <= high_of_days, (key, measure)
+            if key[3] != "comparison_set":
+                assert (low, high) == bounds_of_sum(days, counters, needed, breaks=True), (key, measure)
+            compared += 1
+            narrowed += 2 * (high - low) < high_of_days - low_of_days
+    assert narrowed > compared / 10 > 10
+
+
 def test_posts_and_creators(lab: Lab) -> None:
     by_cell: dict[tuple[str, str, str], list[tuple[date, str | None]]] = defaultdict(list)
+    commented: dict[Any, int] = defaultdict(int)
     for day in posts(DAYS).values():
         for kind, tag in subjects(day):
             for market in ("all", day["creator_country"] or "unknown"):
                 by_cell[kind, tag, market].append((date_of(day["created_at"]), day["creator_key"]))
+                commented[kind, tag, market, date_of(day["created_at"])] += day["has_comments"]
     dates: dict[Any, set[date]] = defaultdict(set)
     for subject, name, market, event_on in cells(DAYS):
         if event_on >= BEGINS:
@@ -212,6 +271,7 @@ def test_posts_and_creators(lab: Lab) -> None:
         for on in shown:
             where = (on, market, subject, name)
             expected["posts", "day", *where] = sum(made_on == on for made_on, _ in inside)
+            expected["posts_with_comments", "day", *where] = commented[(*cell, on)]
             for period, start in (("day", on), ("campaign_to_date", BEGINS)):
                 unique, new = creators(start, on)
                 expected["unique_creators", period, *where], expected["new_creators", period, *where] = unique, new
@@ -220,9 +280,41 @@ def test_posts_and_creators(lab: Lab) -> None:
             unique, new = creators(week, week + timedelta(days=6))
             expected["unique_creators", "week", *where], expected["new_creators", "week", *where] = unique, new
     rows = lab.rows(
-        "select measure, period, event_on, market, subject_type, subject_id, value from intermediate.int_hashtag__measures where measure in ('posts', 'unique_creators', 'new_creators')"
+        "select measure, period, event_on, market, subject_type, subject_id, value from intermediate.int_hashtag__measures where measure in ('posts', 'posts_with_comments', 'unique_creators', 'new_creators')"
     )
     assert {row[:6]: row[6] for row in rows} == expected
+    assert any(not day["has_comments"] for day in posts(DAYS).values()), "no post has its comments off"
+
+
+def test_engagement_by_followers_at_posting(lab: Lab) -> None:
+    counted = sorted(
+        (row["captured_at"], row["creator_key"], row["creator_followers"])
+        for rows in READINGS.values()
+        for row in rows
+        if row["creator_key"] and row["creator_followers"]
+    )
+    latest: dict[Any, int] = {
+        (day["video_id"], counter): day[f"{counter}_read"][0]
+        for day in sorted(DAYS, key=lambda day: day["event_on"])
+        for counter in ("likes", "comments", "shares")
+        if f"{counter}_read" in day
+    }
+    expected: dict[Any, tuple[int, int]] = {}
+    for video, day in posts(DAYS).items():
+        parts = [latest.get((video, counter)) for counter in ("likes", "comments", "shares")]
+        before = [count for at, creator, count in counted if creator == day["creator_key"] and at <= day["created_at"]]
+        if before and None not in parts and date_of(day["created_at"]) >= BEGINS:
+            for subject in subjects(day):
+                for market in ("all", day["creator_country"] or "unknown"):
+                    engagements, followers = expected.get((*subject, market), (0, 0))
+                    expected[(*subject, market)] = engagements + sum(parts), followers + before[-1]  # type: ignore[arg-type]
+    rows = lab.rows(
+        "select subject_type, subject_id, market, max(value) filter (where measure = 'followed_engagements'), max(value) filter (where measure = 'followers_at_posting') "
+        "from intermediate.int_hashtag__measures where measure in ('followed_engagements', 'followers_at_posting') group by all"
+    )
+    found = {row[:3]: row[3:] for row in rows}
+    assert found == {cell: expected.get(cell, (None, None)) for cell in found}
+    assert {figures[0] is None for figures in found.values()} == {True, False}
 
 
 def test_share_of_voice_divides_by_the_set_in_force(lab: Lab) -> None:
@@ -376,7 +468,7 @@ def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: 
     for name, content in seeds.items():
         (lab.project / "seeds" / f"{name}.csv").write_text(content)
     assert lab.dbt("seed", "--select", *seeds)
-    lab.run(["dim_creator", "dim_video", "rpt_hashtag_top_videos", "int_hashtag__measures"])
+    lab.run(["int_hashtag__programmes", "dim_creator", "dim_video", "rpt_hashtag_top_videos", "int_hashtag__measures"])
     read = {
         video: {day["event_on"] for day in DAYS if day["video_id"] == video}
         for video in {day["video_id"] for day in DAYS}

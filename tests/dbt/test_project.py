@@ -37,6 +37,7 @@ PUBLIC = {
     "fct_hashtag_concentration_week": "campaign_id subject_type subject_id market week_on creators gini top_share reason",
     "fct_hashtag_video_life": "campaign_id video_id created_on is_complete hours_to_peak hours_to_half",
     "fct_hashtag_owned_video_day": "campaign_id video_id event_on reach average_watch_seconds completion_rate engagement_rate_by_reach",
+    "fct_hashtag_account_day": "campaign_id account_key metric_definition event_on views viewers followers captured_on",
     "rpt_hashtag_top_videos": "campaign_id view_definition position programme video_id link views",
     "dim_live_session": "campaign_id session_id title advocate topic platform language country starts_at ends_at",
     "fct_live_session": (
@@ -112,6 +113,12 @@ def test_a_mart_has_its_public_columns_described_and_its_rules_in_one_test(mart:
     [test] = model["data_tests"]
     known = {name for name, column in columns.items() if {"type": "not_null"} in column.get("constraints", [])}
     assert set(test["rules"]["arguments"]["grain"]) <= known
+
+
+def test_only_marts_and_tests_read_marts() -> None:
+    inner = {path.stem for room in ("staging", "intermediate") for path in (PROJECT / "models" / room).rglob("*.sql")}
+    reads = {name: re.findall(r"ref\('((?:fct|dim|rpt)_\w+)'\)", MODELS[name]) for name in inner}
+    assert {name: marts for name, marts in reads.items() if marts} == {}
 
 
 def test_every_model_is_described_and_states_its_grain() -> None:

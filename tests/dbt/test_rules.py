@@ -75,6 +75,11 @@ BELIEVABLE = {
         select 'a' as campaign_id, unnest(['1', '2']) as video_id, date '2022-10-05' as event_on, 900::bigint as views,
             700::bigint as reach, 9000.0::double as watch_seconds, 0.2::double as completion_rate
     """,
+    "fct_hashtag_account_day": """
+        select 'a' as campaign_id, repeat('1', 32) as account_key, unnest(['studio', 'unknown']) as metric_definition,
+            date '2022-10-05' as event_on, 900::bigint as views, 40::bigint as viewers, 10::bigint as new_viewers,
+            null::bigint as returning_viewers, 700::bigint as followers
+    """,
     "rpt_hashtag_top_videos": """
         select 'a' as campaign_id, 'tiktok/public' as view_definition, unnest([1, 2]) as position, 'partner' as programme,
             '1' as video_id, 'https://www.tiktok.com/@_/video/1' as link
@@ -203,6 +208,11 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_hashtag_concentration_week", "figures_in_range"): ("gini = -0.1", "a/hashtag/calm/all/2022-10-03"),
     ("fct_hashtag_concentration_week", "figure_or_reason"): ("gini = null", "a/hashtag/calm/all/2022-10-03"),
     ("fct_hashtag_video_life", "hours_in_order"): ("hours_to_half = 661", "a/1/2022-10-05"),
+    ("fct_hashtag_account_day", "known_viewers_are_viewers"): (
+        "new_viewers = 41",
+        f"a/{'1' * 32}/studio/2022-10-05",
+    ),
+    ("fct_hashtag_account_day", "figures_not_negative"): ("followers = -1", f"a/{'1' * 32}/studio/2022-10-05"),
     ("fct_hashtag_owned_video_day", "shares_in_range"): ("completion_rate = 20", "a/1/2022-10-05"),
     ("fct_hashtag_owned_video_day", "figures_not_negative"): ("reach = -1", "a/1/2022-10-05"),
     ("rpt_hashtag_top_videos", "only_partners_are_named"): ("programme = 'organic'", "a/tiktok/public/1"),

@@ -3,7 +3,7 @@ with
 
 measures as (
 
-    {% for source in ['hashtag', 'live', 'survey'] -%}
+    {% for source in source_names() -%}
         select
             campaign_id,
             measure,
@@ -33,7 +33,7 @@ days as (
     from measures
     inner join {{ ref('measures') }} as dictionary on measures.measure = dictionary.measure
     left join {{ ref('markets') }} as markets on measures.market = markets.market
-    where dictionary.additivity = 'additive' and measures.period = 'day'
+    where dictionary.additivity = 'additive' and measures.period in ('day', 'within_week', 'within_campaign')
 
 ),
 
@@ -53,7 +53,29 @@ weeks as (
         case when count(high) > 0 and count(several) = 0 then {{ exact_sum('coalesce(high, value)') }} end as high,
         coalesce(min(several), case when count(value) = 0 then min(reason) end) as reason,
     from days
+    where period <> 'within_campaign'
     group by campaign_id, measure, week_on, market, subject_type, subject_id
+
+),
+
+dates as (
+
+    select
+        campaign_id,
+        measure,
+        event_on,
+        max(last_on) as last_on,
+        market,
+        subject_type,
+        subject_id,
+        {{ exact_sum('value') }} as value,
+        case when count(low) > 0 then {{ exact_sum('coalesce(low, value)') }} end as low,
+        case when count(high) > 0 then {{ exact_sum('coalesce(high, value)') }} end as high,
+        min(reason) as reason,
+        min(several) as several,
+    from days
+    where period <> 'within_week'
+    group by campaign_id, measure, event_on, market, subject_type, subject_id
 
 ),
 
@@ -78,7 +100,7 @@ to_date_ as (
                 then {{ exact_sum('coalesce(high, value)', 'so_far') }}
         end as high,
         coalesce(min(several) over so_far, case when count(value) over so_far = 0 then min(reason) over so_far end) as reason,
-    from days
+    from dates
     window so_far as (
         partition by campaign_id, measure, market, subject_type, subject_id
         order by event_on
@@ -90,6 +112,7 @@ to_date_ as (
 combined as (
 
     select * from measures
+    where period not in ('within_week', 'within_campaign')
     union all
     select * from weeks
     union all

@@ -4,7 +4,9 @@
 #}
 {%- set cell = ['campaign_id', 'subject_type', 'subject_id', 'market', 'event_on'] %}
 {%- set video_subject = ['campaign_id', 'subject_type', 'subject_id', 'market'] %}
-{%- set bounded = ['views', 'engagements_lcs', 'rated_engagements_lcs', 'rated_views'] %}
+{%- set bounded = bounded_figures() | list %}
+{%- set week_begins_on = 'greatest(' ~ week_on('days.event_on', 'markets.week_starts_on') ~ ', campaigns.starts_on)' %}
+{%- set parts = ['', '_low', '_high', '_shared_in_week', '_shared_to_date'] %}
 {%- set counted = ['likes', 'comments', 'shares', 'saves', 'engagements_lcs', 'engagements_per_hour'] %}
 {%- set viewed = [
     'views', 'rated_engagements_lcs', 'rated_views', 'shares_on_views', 'views_with_shares', 'saves_on_views', 'views_with_saves',
@@ -52,12 +54,12 @@ engagement as (
         {{ listed(cell) }}
         count(*) = 1 as is_of_one_definition,
         {%- for figure in viewed %}
-            {%- for bound in ['', '_low', '_high'] if not bound or figure in bounded %}
+            {%- for bound in parts if not bound or figure in bounded %}
                 case when count(*) = 1 then max({{ figure }}{{ bound }}) end as {{ figure }}{{ bound }},
             {%- endfor %}
         {%- endfor %}
         {%- for figure in counted %}
-            {%- for bound in ['', '_low', '_high'] if not bound or figure in bounded %}
+            {%- for bound in parts if not bound or figure in bounded %}
                 {{ exact_sum(figure ~ bound) }} as {{ figure }}{{ bound }},
             {%- endfor %}
         {%- endfor %}
@@ -72,7 +74,7 @@ engagement as (
         event_on,
         true as is_of_one_definition,
         {%- for figure in viewed + counted %}
-            {%- for bound in ['', '_low', '_high'] if not bound or figure in bounded %}
+            {%- for bound in parts if not bound or figure in bounded %}
                 {{ figure }}{{ bound }},
             {%- endfor %}
         {%- endfor %}
@@ -90,6 +92,7 @@ posts as (
         post_days.market,
         post_days.event_on,
         sum(post_days.posts) as posts,
+        sum(post_days.posts_with_comments) as posts_with_comments,
         sum(post_days.creators) as creators,
         sum(post_days.week_creators) as week_creators,
         sum(post_days.new_creators) as new_creators,
@@ -125,12 +128,13 @@ days as (
                 coalesce(engagement.{{ key }}, posts.{{ key }}) as {{ key }},
             {%- endfor %}
             {%- for figure in viewed + counted %}
-                {%- for bound in ['', '_low', '_high'] if not bound or figure in bounded %}
+                {%- for bound in parts if not bound or figure in bounded %}
                     engagement.{{ figure }}{{ bound }},
                 {%- endfor %}
             {%- endfor %}
             engagement.is_of_one_definition,
             coalesce(posts.posts, 0) as posts,
+            coalesce(posts.posts_with_comments, 0) as posts_with_comments,
             coalesce(posts.creators, 0) as creators,
             coalesce(posts.new_creators, 0) as new_creators,
             coalesce(posts.campaign_creators, 0) as campaign_creators,
@@ -339,23 +343,34 @@ video_subjects as (
 programme_videos as (
 
     select
-        facts.campaign_id,
-        described.programme,
-        described.view_definition,
-        facts.event_on,
-        {%- for bound in ['', '_low', '_high'] %}
-            facts.views{{ bound }},
-            facts.likes{{ bound }} + facts.comments{{ bound }} + facts.shares{{ bound }} as engagements_lcs{{ bound }},
+        days.campaign_id,
+        programmes.programme,
+        videos.view_definition,
+        days.event_on,
+        {%- for bound, change in [('', net), ('_low', net_low), ('_high', net_high)] %}
+            {{ change('views', 'days') }} as views{{ bound }},
+            {{ change('likes', 'days') }} + {{ change('comments', 'days') }} + {{ change('shares', 'days') }}
+                as engagements_lcs{{ bound }},
         {%- endfor %}
-    from {{ ref('fct_hashtag_video_day') }} as facts
-    inner join {{ ref('dim_video') }} as described
-        on facts.campaign_id = described.campaign_id and facts.video_id = described.video_id
+        {%- for figure, (change, changed) in bounded_figures().items() %}
+            {%- for period, begins in [('in_week', week_begins_on), ('to_date', 'campaigns.starts_on')] %}
+                {{ shared_width(changed, change, 'days', 'days.' ~ change ~ '_before_on >= ' ~ begins) }}
+                    as {{ figure }}_shared_{{ period }},
+            {%- endfor %}
+        {%- endfor %}
+    from {{ ref('int_hashtag__video_days') }} as days
+    inner join {{ ref('int_hashtag__programmes') }} as programmes
+        on days.campaign_id = programmes.campaign_id and days.video_id = programmes.video_id
+    inner join {{ ref('int_hashtag__videos') }} as videos
+        on days.campaign_id = videos.campaign_id and days.video_id = videos.video_id
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on days.campaign_id = campaigns.campaign_id
+    left join {{ ref('markets') }} as markets on markets.market = 'all'
     semi join video_subjects as subjects
         on
-            facts.campaign_id = subjects.campaign_id
-            and facts.video_id = subjects.video_id
+            days.campaign_id = subjects.campaign_id
+            and days.video_id = subjects.video_id
             and subjects.subject_type = 'campaign'
-    where described.programme is not null and facts.is_in_campaign
+    where days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, days.event_on)
 
 ),
 
@@ -381,6 +396,13 @@ programmes as (
                     then sum(case when views is not null then engagements_lcs{{ bound }} end)
             end as rated_engagements_lcs{{ bound }},
         {%- endfor %}
+        {%- for period in ['in_week', 'to_date'] %}
+            {%- for figure in bounded %}
+                {{ 'sum(engagements_lcs_shared_' ~ period ~ ')' if figure == 'engagements_lcs'
+                    else 'case when count(distinct view_definition) = 1 then sum(' ~ figure ~ '_shared_' ~ period ~ ') end' }}
+                    as {{ figure }}_shared_{{ period }},
+            {%- endfor %}
+        {%- endfor %}
         'no_known_change' as reason,
         case when count(distinct view_definition) = 1 then 'no_known_change' else 'several_definitions' end as views_reason,
     from programme_videos
@@ -399,7 +421,7 @@ lives as (
         lives.hours_to_peak,
         lives.is_complete,
     from video_subjects as subjects
-    inner join {{ ref('fct_hashtag_video_life') }} as lives
+    inner join {{ ref('int_hashtag__video_lives') }} as lives
         on subjects.campaign_id = lives.campaign_id and subjects.video_id = lives.video_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on subjects.campaign_id = campaigns.campaign_id
     where
@@ -478,11 +500,38 @@ owned as (
     from video_subjects as subjects
     inner join (
         select *
-        from {{ ref('fct_hashtag_owned_video_day') }}
+        from {{ ref('int_hashtag__owned_video_days') }}
         qualify row_number() over (partition by campaign_id, video_id order by event_on desc) = 1
     ) as owned
         on subjects.campaign_id = owned.campaign_id and subjects.video_id = owned.video_id
     group by subjects.campaign_id, subjects.subject_type, subjects.subject_id, subjects.market
+
+),
+
+-- Engagement to date with posts whose creators' followers were read before they posted.
+followed as (
+
+    select
+        posts.campaign_id,
+        posts.subject_type,
+        posts.subject_id,
+        posts.market,
+        sum(case when posts.followers_at_posting is not null then videos.engagements_lcs end) as followed_engagements,
+        sum(case when videos.engagements_lcs is not null then posts.followers_at_posting end) as followers_at_posting,
+    from {{ ref('int_hashtag__posts') }} as posts
+    inner join (
+        select
+            campaign_id,
+            video_id,
+            {%- for counter in engagement_counters() %}
+                coalesce({{ counter }}_read, {{ counter }}_before).value{{ ' +' if not loop.last }}
+            {%- endfor %} as engagements_lcs,
+        from {{ ref('int_hashtag__videos') }}
+    ) as videos
+        on posts.campaign_id = videos.campaign_id and posts.video_id = videos.video_id
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
+    where posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
+    group by posts.campaign_id, posts.subject_type, posts.subject_id, posts.market
 
 ),
 
@@ -503,6 +552,8 @@ to_date_ as (
         owned.watch_seconds,
         owned.views_with_watching,
         owned.engagements_reached,
+        followed.followed_engagements,
+        followed.followers_at_posting,
         -- Reach counts a person once for every video: of a single video it is a figure, of several it is none.
         cast(null as bigint) as reach,
         case when faded.campaign_id is null then 'no_reading' else 'not_reached' end as life_reason,
@@ -513,6 +564,7 @@ to_date_ as (
     left join faded on {{ same('cells', 'faded', video_subject) }}
     left join peaked on {{ same('cells', 'peaked', video_subject) }}
     left join owned on {{ same('cells', 'owned', video_subject) }}
+    left join followed on {{ same('cells', 'followed', video_subject) }}
 
 ),
 
@@ -531,7 +583,7 @@ pairs as (
         case when reason is null then ln(lift) end as pair_information,
         case when reason is null then -ln(posts_together / cast(posts as double)) end as most_pair_information,
         reason,
-    from {{ ref('fct_hashtag_pair_week') }}
+    from {{ ref('int_hashtag__pair_weeks') }}
 
 ),
 
@@ -550,7 +602,7 @@ concentrations as (
         top_views,
         views as creator_views,
         reason,
-    from {{ ref('fct_hashtag_concentration_week') }}
+    from {{ ref('int_hashtag__concentration_weeks') }}
 
 ),
 
@@ -562,7 +614,7 @@ measured as (
     union all
     {{ measures_of('days', same_names(viewed), reason='views_reason', bounded=bounded) }}
     union all
-    select * from ({{ measures_of('days', [('posts', 'posts')]) }}) as posted
+    select * from ({{ measures_of('days', same_names(['posts', 'posts_with_comments'])) }}) as posted
     where subject_type <> 'platform'
     union all
     {{ measures_of('programmes', same_names(['engagements_lcs']), bounded=bounded) }}
@@ -570,6 +622,10 @@ measured as (
     {{ measures_of(
         'programmes', same_names(['views', 'rated_views', 'rated_engagements_lcs']), reason='views_reason', bounded=bounded
     ) }}
+    union all
+    {{ shared_bounds('days', bounded) }}
+    union all
+    {{ shared_bounds('programmes', bounded) }}
     union all
     {{ measures_of('creators', same_names(['unique_creators', 'new_creators']), reason="'first_period'") }}
     union all
@@ -580,7 +636,8 @@ measured as (
     {{ measures_of('to_date_', same_names(['half_life_hours', 'peak_hours']), reason='life_reason') }}
     union all
     {{ measures_of('to_date_', same_names([
-        'completed_views', 'views_with_completion', 'watch_seconds', 'views_with_watching',
+        'completed_views', 'views_with_completion', 'watch_seconds', 'views_with_watching', 'followed_engagements',
+        'followers_at_posting',
     ])) }}
     union all
     {{ measures_of('to_date_', same_names(['engagements_reached', 'reach']), reason='reach_reason') }}

@@ -124,6 +124,15 @@ added as (
     union all
     select
         {{ subject }},
+        event_on as read_on,
+        created_on as event_on,
+        'posts_with_comments' as counted,
+        1 as number,
+    from read_now
+    where has_comments
+    union all
+    select
+        {{ subject }},
         read_on,
         event_on,
         period as counted,
@@ -155,7 +164,7 @@ summed as (
         added.event_on,
         added.read_on,
         {%- for counted, column in [
-            ('posts', 'posts'), ('day', 'creators'), ('week', 'week_creators'), ('new', 'new_creators'),
+            ('posts', 'posts'), ('posts_with_comments', 'posts_with_comments'), ('day', 'creators'), ('week', 'week_creators'), ('new', 'new_creators'),
             ('campaign', 'campaign_creators'),
         ] %}
             cast(coalesce(sum(added.number) filter (where added.counted = '{{ counted }}'), 0) as bigint) as {{ column }},

@@ -1,6 +1,9 @@
 {{ config(materialized='incremental', incremental_strategy='from_date') }}
 {%- set bounds = ['views_low', 'views_high', 'engagements_lcs', 'engagements_lcs_low', 'engagements_lcs_high'] %}
 {%- set figures = counters() + bounds + ['views_gross', 'views_removed', 'views_per_hour', 'engagements_per_hour'] %}
+{%- set shared_columns = [] %}
+{%- for figure in bounded_figures() %}{% do shared_columns.append(figure ~ '_shared') %}{% endfor %}
+{%- for change in bounded_changes() %}{% do shared_columns.append(change ~ '_before_on') %}{% endfor %}
 with
 
 video_days as not materialized (
@@ -26,6 +29,13 @@ video_days as not materialized (
         {{ net('views', 'days') }} / {{ hours_since('views', 'days') }} as views_per_hour,
         ({{ net('likes', 'days') }} + {{ net('comments', 'days') }} + {{ net('shares', 'days') }})
         / {{ hours_since('likes', 'days') }} as engagements_per_hour,
+        {%- for figure, (change, changed) in bounded_figures().items() %}
+            {{ shared_width(changed, change, 'days', 'days.' ~ change ~ '_before_on >= days.described_since') }}
+                as {{ figure }}_shared,
+        {%- endfor %}
+        {%- for change in bounded_changes() %}
+            days.{{ change }}_before_on,
+        {%- endfor %}
     from {{ ref('int_hashtag__video_days') }} as days
     inner join {{ rebuild_from('hashtag') }} as rebuilds on days.campaign_id = rebuilds.campaign_id
     where days.event_on >= rebuilds.rebuild_from
@@ -34,7 +44,19 @@ video_days as not materialized (
 
 counted as not materialized (
 
-    {{ hashtag_subjects('video_days', ['event_on', 'view_definition'] + figures) }}
+    {{ hashtag_subjects('video_days', ['event_on', 'view_definition'] + figures + shared_columns) }}
+
+),
+
+placed as not materialized (
+
+    select
+        counted.*,
+        campaigns.starts_on,
+        greatest({{ week_on('counted.event_on', 'markets.week_starts_on') }}, campaigns.starts_on) as week_begins_on,
+    from counted
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on counted.campaign_id = campaigns.campaign_id
+    left join {{ ref('markets') }} as markets on counted.market = markets.market
 
 ),
 
@@ -59,11 +81,21 @@ summed as (
             cast(sum({{ counter }}) filter (where views is not null) as bigint) as {{ counter }}_on_views,
             cast(sum(views) filter (where {{ counter }} is not null) as bigint) as views_with_{{ counter }},
         {%- endfor %}
+        -- Both changes have to lie in the week, or in the campaign. A comparison set changes on a date, so there none is shared.
+        {%- for period, begins in [('in_week', 'week_begins_on'), ('to_date', 'starts_on')] %}
+            {%- for figure, (change, changed) in bounded_figures().items() %}
+                cast(
+                    sum({{ figure }}_shared) filter (
+                        where {{ change }}_before_on >= {{ begins }} and subject_type <> 'comparison_set'
+                    ) as bigint
+                ) as {{ figure }}_shared_{{ period }},
+            {%- endfor %}
+        {%- endfor %}
         {{ exact_sum('views_per_hour') }} as views_per_hour,
         {{ exact_sum('engagements_per_hour') }} as engagements_per_hour,
         count(*) as video_readings,
         count(engagements_lcs) as rated_readings,
-    from counted
+    from placed
     group by campaign_id, subject_type, subject_id, market, event_on, view_definition
 
 )

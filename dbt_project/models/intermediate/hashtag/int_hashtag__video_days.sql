@@ -1,11 +1,13 @@
 {#
     Cumulative, so that a day is built from the day and what was known before it: of every counter the date's reading (`<counter>_read`)
-    and the known one before (`<counter>_before`); hashtags, country and creator carried forward as they were last read.
+    and the known one before (`<counter>_before`); hashtags, country and creator carried forward as they were last read; the date since
+    which it counts for the same subjects (`described_since`), and the last date before of each change that has bounds.
 #}
 {{ config(materialized='incremental', incremental_strategy='from_date') }}
 {%- set read_columns = [] %}
 {%- for counter in counters() %}{% do read_columns.append(counter ~ '_read') %}{% endfor %}
 {%- set read_columns = read_columns + video_attributes() %}
+{%- set described = ['hashtags', 'creator_country', 'view_definition'] %}
 {%- set videos = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_hashtag__videos') %}
 with
 
@@ -195,6 +197,10 @@ opened as (
         coalesce(days.created_at > captures.previous_captured_at, false) as starts_from_zero,
         case when days.hashtags is not null then days.event_on end as tagged_on,
         case when days.created_on is not null then days.event_on end as dated_on,
+        cast(null as date) as described_on,
+        {%- for change in bounded_changes() %}
+            cast(null as date) as {{ change }}_on,
+        {%- endfor %}
     from days
     inner join captures on days.campaign_id = captures.campaign_id and days.event_on = captures.event_on
     {%- if is_incremental() and videos %}
@@ -216,6 +222,10 @@ opened as (
             starts_from_zero,
             tagged_on,
             dated_on,
+            described_since as described_on,
+            {%- for change, changed in bounded_changes().items() %}
+                case when {{ all_known(changed, 'openings') }} then event_on else {{ change }}_before_on end as {{ change }}_on,
+            {%- endfor %}
         from openings
     {%- endif %}
 
@@ -241,7 +251,49 @@ carried as (
         first_value(starts_from_zero) over until_now as starts_from_zero,
         min(tagged_on) over until_now as tagged_on,
         min(dated_on) over until_now as dated_on,
+        {%- for attribute in described %}
+            last_value({{ attribute }} ignore nulls) over earlier as {{ attribute }}_before,
+        {%- endfor %}
+        described_on,
+        {%- for change in bounded_changes() %}
+            {{ change }}_on,
+        {%- endfor %}
     from opened
+    window
+        earlier as (
+            partition by campaign_id, video_id
+            order by event_on
+            rows between unbounded preceding and 1 preceding
+        ),
+        until_now as (
+            partition by campaign_id, video_id
+            order by event_on
+            rows between unbounded preceding and current row
+        )
+
+),
+
+chained as (
+
+    select
+        * exclude (
+            {{ described | join('_before, ') }}_before,
+            {{ bounded_changes() | join('_on, ') }}_on,
+            described_on
+        ),
+        max(
+            case
+                when is_opening then described_on
+                when {% for attribute in described -%}
+                    {{ attribute }} is distinct from {{ attribute }}_before{{ ' or ' if not loop.last }}
+                {%- endfor %} then event_on
+            end
+        ) over until_now as described_since,
+        {%- for change, changed in bounded_changes().items() %}
+            max(case when is_opening then {{ change }}_on when {{ all_known(changed, 'carried') }} then event_on end)
+                over earlier as {{ change }}_before_on,
+        {%- endfor %}
+    from carried
     window
         earlier as (
             partition by campaign_id, video_id
@@ -257,5 +309,5 @@ carried as (
 )
 
 select * exclude (is_opening)
-from carried
+from chained
 where not is_opening

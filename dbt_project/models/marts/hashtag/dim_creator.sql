@@ -1,17 +1,5 @@
 with
 
-videos as (
-
-    select * from {{ ref('int_hashtag__videos') }}
-
-),
-
-programmes as (
-
-    select * from {{ ref('programme_videos') }}
-
-),
-
 creators as (
 
     select
@@ -21,13 +9,11 @@ creators as (
         max_by(
             videos.creator_country, struct_pack(last_captured_at := videos.last_captured_at, video_id := videos.video_id)
         ) filter (where videos.creator_country is not null) as creator_country,
-        case
-            when videos.campaign_id in (select campaign_id from programmes)
-                then coalesce(bool_or(programmes.programme = 'partner'), false)
-        end as is_partner,
+        bool_or(programmes.is_by_partner) as is_partner,
         count(*) as videos,
-    from videos
-    left join programmes on videos.campaign_id = programmes.campaign_id and videos.video_id = programmes.video_id
+    from {{ ref('int_hashtag__videos') }} as videos
+    left join {{ ref('int_hashtag__programmes') }} as programmes
+        on videos.campaign_id = programmes.campaign_id and videos.video_id = programmes.video_id
     where videos.creator_key is not null
     group by videos.campaign_id, videos.creator_key
 

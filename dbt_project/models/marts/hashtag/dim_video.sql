@@ -33,12 +33,6 @@ rules as (
 
 ),
 
-programmes as (
-
-    select * from {{ ref('programme_videos') }}
-
-),
-
 seen as (
 
     select
@@ -51,12 +45,7 @@ seen as (
         videos.created_on,
         videos.creator_country,
         videos.hashtags,
-        case
-            when videos.campaign_id not in (select campaign_id from programmes) then null
-            when programmes.programme is not null then programmes.programme
-            when creators.is_partner then 'partner'
-            else 'organic'
-        end as programme,
+        programmes.programme,
         case
             when captures.captures_since >= rules.absent_captures then rules.state
             when videos.event_on > captures.last_capture_on - {{ look_back_days('hashtag') }} then 'observed'
@@ -73,9 +62,8 @@ seen as (
             and videos.supplier = captures.supplier
             and videos.event_on = captures.event_on
     left join rules on videos.supplier = rules.supplier
-    left join programmes on videos.campaign_id = programmes.campaign_id and videos.video_id = programmes.video_id
-    left join {{ ref('dim_creator') }} as creators
-        on videos.campaign_id = creators.campaign_id and videos.creator_key = creators.creator_key
+    left join {{ ref('int_hashtag__programmes') }} as programmes
+        on videos.campaign_id = programmes.campaign_id and videos.video_id = programmes.video_id
 
 ),
 
