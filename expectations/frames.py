@@ -37,7 +37,7 @@ def scan_files(files: Mapping[int, Path]) -> pl.LazyFrame:
 
 
 def in_parts(rows: pl.LazyFrame, key: Sequence[str]) -> Iterator[pl.LazyFrame]:
-    """The rows in parts that are not too large; rows of one key are never parted."""
+    """The rows in parts of limited size; rows of one key stay together."""
     height = rows.select(pl.len()).collect().item()
     count = -(-height // ROWS_A_CALL)
     if count <= 1:

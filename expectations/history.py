@@ -1,4 +1,4 @@
-"""What is usual for a supplier: a delivery beside those that landed before it. What counts as unusual is in the suites.
+"""Compares a delivery with its supplier's earlier ones. What counts as unusual is in the suites.
 
 Earlier are the deliveries of the same format, campaign and supplier that landed on an earlier day, whether they are loaded
 or staged together with this one: days taken one by one and all at once are judged alike.
@@ -56,7 +56,7 @@ class Earlier:
 def earlier_deliveries(
     home: Home, table: Table, staged: Mapping[int, StagedDelivery], ledger: pl.DataFrame, distrusted: Collection[str]
 ) -> dict[int, list[Earlier]]:
-    """By staged delivery, the latest that landed before it, oldest first. Those whose refs are `distrusted` are no measure."""
+    """By staged delivery, the latest that landed before it, oldest first. Those whose refs are `distrusted` are left out."""
     kinds = pl.DataFrame(
         [_kind(item) for item in staged.values()], schema=dict.fromkeys(_KIND, pl.String()), orient="row"
     )

@@ -16,7 +16,7 @@ IgnoreRowIf = Literal["both_values_are_missing", "either_value_is_missing", "nei
 
 
 class Stated:
-    """Says in suites and pages also what its class settles; Great Expectations leaves out what equals a default."""
+    """Suites and pages also show the values that its class sets; Great Expectations leaves out what equals a default."""
 
     @property
     def configuration(self: Any) -> ExpectationConfiguration:
@@ -31,21 +31,21 @@ class Stated:
 
 @cache
 def _native_defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """What the native expectation under a class leaves as it is unless told otherwise."""
+    """The defaults of the native expectation that a class is derived from."""
     native: Any = next(parent for parent in kind.__mro__ if parent.__module__.startswith("great_expectations."))
     names = [name for name in (*kind.domain_keys, *kind.success_keys) if name in native.__fields__]
     return tuple((name, native.__fields__[name].default) for name in names)
 
 
 class APairInOrder(Stated, gxe.ExpectColumnPairValuesAToBeGreaterThanB):
-    """Of two columns the first is as large as the second, or larger, wherever both are known."""
+    """The first of two columns is at least as large as the second, where both are known."""
 
     or_equal: bool = True
     ignore_row_if: IgnoreRowIf = "either_value_is_missing"
 
 
 class KeyIsUnique(Stated, gxe.ExpectCompoundColumnsToBeUnique):
-    """The key of a table tells the rows of a delivery apart."""
+    """No two rows of a delivery have the same key."""
 
 
 class IsPseudonym(Stated, gxe.ExpectColumnValuesToMatchRegex):
@@ -55,7 +55,7 @@ class IsPseudonym(Stated, gxe.ExpectColumnValuesToMatchRegex):
 
 
 class IsBeforeLanding(APairInOrder):
-    """An honest capture precedes landing, and the day of landing has ended everywhere by noon UTC of the next day."""
+    """Nothing is captured later than the day after landing, UTC: by then the day of landing has ended everywhere."""
 
     column_A: str = "end_of_next_day"
     or_equal: bool = False

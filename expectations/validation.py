@@ -2,7 +2,7 @@
 
 What is expected lives in `expectations.suites`, how Great Expectations is asked in `expectations.engine`. All deliveries
 of a run are judged together, so that one checkpoint per suite is enough; which delivery, file and line failed is found by
-position afterwards. What a row holds is never repeated, only where it stands.
+position afterwards. Results say where a row stands, never what it holds.
 """
 
 from collections import Counter
@@ -135,7 +135,7 @@ class _Table:
         return [self._judge_each(suite, frame)]
 
     def judge_history(self, home: Home, ledger: pl.DataFrame, distrusted: Collection[str]) -> list[Finding]:
-        """Judge each delivery beside its supplier's earlier ones. Those whose refs are `distrusted` are no measure."""
+        """Compare each delivery with its supplier's earlier ones, without those whose refs are `distrusted`."""
         suite = self.suites.history
         if suite is None or not self.accounted:
             return []

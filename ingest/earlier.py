@@ -1,4 +1,4 @@
-"""What a reader may look back at: what the campaign's other deliveries brought; and who has to look again when one arrives late."""
+"""What a reader may know of the campaign's other deliveries, and which deliveries are read again when an earlier one arrives late."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from ingest.source import Delivery, Earlier
 def other_deliveries(
     home: Home, delivery: Delivery, ledger: pl.DataFrame, staged: Sequence[lake.StagedDelivery]
 ) -> Earlier:
-    """The look back of a delivery. `staged` are deliveries of the same run that are not in the lake yet."""
+    """The campaign's other deliveries, as a reader may see them; `staged` are those of this run that are not in the lake yet."""
     own = (delivery.landed_on, delivery.name)
     loaded = in_effect(ledger).filter(source=delivery.source.name, campaign_id=delivery.campaign_id)
     keys = loaded.select("landed_on", "delivery").rows()
@@ -32,9 +32,9 @@ def other_deliveries(
 def in_doubt_again(
     ledger: pl.DataFrame, read: Collection[tuple[str, date, str]], firsts: Iterable[datetime | None]
 ) -> list[tuple[str, date, str]]:
-    """The deliveries that looked back before those just `read` arrived, and carry later events than the `firsts` of these.
+    """The deliveries to read again: they were compared before those just `read` arrived, and carry later events than the `firsts` of these.
 
-    What is decided of a delivery depends on what happened before, not on what had arrived before.
+    So the outcome does not depend on the order of arrival.
     """
     known = pl.struct(DELIVERY_ID).is_in([dict(zip(DELIVERY_ID, key, strict=True)) for key in read])
     changed = in_effect(ledger).filter(known)["first_event_at"].to_list()

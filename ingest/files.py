@@ -34,7 +34,7 @@ def keep_private(folder: Path) -> None:
 
 
 def read_or_set_aside(path: Path, schema: pl.Schema) -> pl.DataFrame:
-    """What a file says beside the data; one that is damaged is set aside, which is said, and holds nothing then."""
+    """The rows of a file of bookkeeping; a damaged one is set aside with a warning and counts as empty."""
     try:
         return pl.read_parquet(path, memory_map=False, hive_partitioning=False)
     except pl.exceptions.PolarsError:

@@ -185,7 +185,7 @@ def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> p
 
 
 def _fixed(texts: pl.Series, order: DateOrder | None) -> Iterator[tuple[str, pl.Expr]]:
-    """The quick way: the formats that the first texts have, over all of them. Gives the column to fill and the values.
+    """Read all texts with the formats of the first ones, which is quick. Gives the column to fill and the values.
 
     What none of them reads is left to `_written`, and what both read they read alike.
     """
@@ -248,7 +248,7 @@ def _epoch(text: pl.Expr) -> pl.Expr:
 
 
 def _written(texts: pl.DataFrame, order: DateOrder | None) -> pl.DataFrame:
-    """The patient way, for distinct texts: `local` or, where it has an offset or is an epoch, `at`; `nothing` says why not."""
+    """Read distinct texts by patterns, which is slow: `local` or, where it has an offset or is an epoch, `at`; `nothing` says why not."""
     clean = texts.select(
         "text",
         clean_number(pl.col("text")).str.replace_all("،", ",").str.to_lowercase().alias("clean"),

@@ -100,7 +100,7 @@ class Note(BaseModel):
 
 
 class _NoteLoader(yaml.SafeLoader):
-    """YAML with each key once and no more of it, aliases written out, than a note needs."""
+    """Loads YAML that names each key once and is no larger, with aliases written out, than a note needs."""
 
     level = 0
 

@@ -1,4 +1,4 @@
-"""The way back from a lake or ledger that cannot be trusted: set both aside, so that the next run reads all of landing again."""
+"""Sets aside a lake or ledger that cannot be trusted, so that the next run reads all of landing again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

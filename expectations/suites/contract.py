@@ -15,14 +15,14 @@ from expectations.kinds import WARNING, IsAtMostHalf, IsBeforeLanding, IsPseudon
 from ingest.source import Table
 
 MOST_CONFLICTS = 0.05
-"""The share of records in conflict with another of the same key from which on the key is probably not a key."""
+"""Where a larger share of the records is in conflict, what the note names is probably no key."""
 
 USUAL = 3.0
-"""How many times more, or less, than usual is still usual."""
+"""A delivery may have so many times more records than usual, or less."""
 
 
 class FewRecordsAreInConflict(Stated, gxe.ExpectColumnValuesToBeBetween):
-    """The key tells records apart: few have the key of another and other values."""
+    """Few records have the key of another one and other values."""
 
     column: str = "conflicting_share"
     max_value: float = MOST_CONFLICTS
@@ -42,7 +42,7 @@ class VolumeIsAsUsual(Stated, gxe.ExpectColumnValuesToBeBetween):
 
 
 class DeliveryIsNew(Stated, gxe.ExpectColumnValuesToBeInSet):
-    """A delivery is no older one with another time on it."""
+    """A delivery does not repeat an earlier one under new times."""
 
     column: str = "is_repetition"
     value_set: list[bool] = [False]  # noqa: RUF012 - pydantic copies what is the default

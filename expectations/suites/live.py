@@ -22,7 +22,7 @@ def _hours(start: str, end: str) -> pl.Expr:
 
 
 class SomebodyIsAudience(Stated, gxe.ExpectColumnValuesToBeBetween):
-    """A session was held for others than its staff; a role that everybody has is no role."""
+    """Somebody besides the staff attends a session; a role that everybody has says nothing."""
 
     column: str = "staff_share"
     max_value: float = 1.0

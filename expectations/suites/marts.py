@@ -1,4 +1,4 @@
-"""What a person would question in a mart: figures that may be right and are not believable. They are shown, never stop.
+"""What a person would question in a mart: figures that may be right and are hard to believe. They are shown and stop nothing.
 
 What can be proved of a mart (its grain, its keys, ranges, sets, one column beside another) is for dbt. The SQL here picks
 the rows to question, few and recent, and what is usual beside them; what is judged of them is a native expectation.
@@ -16,13 +16,13 @@ from expectations.suites import PUBLICATION
 from ingest.home import Home
 
 RECENT_DAYS = 28
-"""Figures of so many days before a mart's latest are questioned; older ones were, when they were new."""
+"""Only figures of a mart's last so many days are questioned; older ones were questioned when they were new."""
 
 TIMES = 10
-"""How many times the usual is no longer believable."""
+"""So many times the usual value is no longer believable."""
 
 ENOUGH_VIEWS = 100
-"""Below, rates and multiples are chance."""
+"""With fewer views, rates and comparisons vary by chance."""
 
 ENOUGH_ASKED = 100
 """Estimates on fewer people move by chance."""
@@ -34,7 +34,7 @@ EMPTY_MINUTES = 5
 """A session may empty for so long before it fills again."""
 
 MOST_TAKEN_BACK = 1_000
-"""So many views may a day lose; platforms correct their counters."""
+"""Platforms correct their counters: a day may lose so many views."""
 
 Frame = Callable[[duckdb.DuckDBPyConnection, Home], pl.DataFrame]
 
@@ -105,7 +105,7 @@ class TargetIsInTheUnitOfItsKpi(Stated, gxe.ExpectColumnValuesToBeBetween):
 
 
 class HalfOfTheRowsAreKept(APairInOrder):
-    """A publication is no fragment of the one before."""
+    """A publication keeps at least half of the rows of the one before."""
 
     column_A: str = "row_count"
     column_B: str = "half_of_the_published"

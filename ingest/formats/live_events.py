@@ -1,7 +1,7 @@
 """`live/live_events`: the events of a TikTok LIVE room as a connector writes them, a JSON object a line.
 
-Nobody's leave is ever reported, and of joins a sample only: what comes of it is how many viewed at once, and counts of what they
-did. Who did it is not kept.
+Leaves are never reported and joins only in part, so the result is how many viewed at once and how often they did what. Who did it is
+not kept.
 """
 
 import json

@@ -62,7 +62,7 @@ def tell_sessions_apart(
 def leaves_after_joins(frame: pl.DataFrame, zone: ZoneInfo | None) -> pl.DataFrame:
     """The stays with a leave that would precede its join taken from the second run of a repeated hour, the join from the first.
 
-    A join and a leave that the clocks showed in this order backwards can be nothing else.
+    No other reading puts the join before the leave.
     """
     if zone is None:
         return frame
@@ -70,7 +70,7 @@ def leaves_after_joins(frame: pl.DataFrame, zone: ZoneInfo | None) -> pl.DataFra
     if not frame.select((left < joined).any()).item():
         return frame
     second = second_instant(left, zone)
-    # Whatever the bounds said of the leave: who leaves late is still no one who left before they came.
+    # This holds whatever the bounds said: nobody leaves before they came.
     is_back = ((left < joined) & (second >= joined)).fill_null(value=False)
     return frame.with_columns(
         pl.when(is_back).then(second).otherwise(left).alias("left_at"),

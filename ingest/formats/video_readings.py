@@ -201,7 +201,7 @@ def _number(name: str) -> pl.Expr:
 def _is_spoilt(frame: pl.DataFrame) -> pl.Series:
     """Ids that look rounded (by a spreadsheet to 15 digits, by a float to a multiple of 1,024) where most others do too.
 
-    One in five hundred ends like that by itself: alone it is believed. One that its URL has put right is.
+    One id in five hundred ends like that by chance, so a single one is believed; one that its URL corrected is not spoilt.
     """
     number = frame["written_id"]
     looks_rounded = ((number % 1_000 == 0) | (number % 1_024 == 0)).fill_null(value=False)

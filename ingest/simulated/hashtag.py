@@ -59,7 +59,7 @@ class HashtagPlan:
 
 
 def plan_hashtag(rng: np.random.Generator, videos: Videos, days: int) -> HashtagPlan:
-    """Read the videos day by day, and let the suppliers deliver the readings late, twice, mended, or not at all."""
+    """Readings of the videos, day by day, which the suppliers deliver late, twice, corrected, or not at all."""
     tag_panel = _tag_panel(rng, videos, days)
     mobile_panel = _mobile_panel(rng, videos, days)
     made = [*_tag_deliveries(rng, videos, tag_panel), *_mobile_deliveries(rng, videos, mobile_panel)]
