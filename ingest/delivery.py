@@ -5,6 +5,7 @@ What lands where is in `ingest.landing`, what a note may say in `ingest.note`, w
 
 import hashlib
 import os
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from ingest.source import NOTE, Delivery, DeliveryError, Format, Source
 
 FIRST_LANDED_ON = date(2016, 1, 1)
 _SHOWN = 10
+_EMAIL = re.compile(r"\w@\w+\.\w")
 
 
 def may_land_on(day: date) -> bool:
@@ -109,6 +111,10 @@ def require_own_files(path: Path, landing: Path) -> None:
         if not is_utf8(entry.name):
             raise DeliveryError(
                 f"{printable(entry.name)}: its name is not UTF-8, as that of a file unpacked on another system; rename it"
+            )
+        if _EMAIL.search(entry.name):
+            raise DeliveryError(
+                "the name of a file holds an e-mail address; names are shown to whoever reads the marts: rename it"
             )
         if entry.is_symlink() and not _leads_into(Path(os.path.realpath(entry.path)), inside):
             raise DeliveryError(

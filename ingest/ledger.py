@@ -75,6 +75,8 @@ def read_ledger(home: Home) -> pl.DataFrame:
         return pl.read_parquet(home.ledger, memory_map=False).match_to_schema(
             LEDGER, missing_columns="insert", extra_columns="ignore"
         )
+    except PermissionError:
+        raise  # it may be whole
     except (OSError, pl.exceptions.PolarsError) as error:
         raise LedgerError(
             f"{home.ledger} is damaged ({type(error).__name__}), expected the ledger as it was written; put back a copy of it, or "

@@ -3,8 +3,14 @@
 How each of them is read is for its format.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from ingest.source import DeliveryError
+
+_STUDIO = re.compile(r"_1[0-9]{9}_.+\.zip$")
+"""How the names of TikTok Studio's zips end: with the second of the export and the account."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +56,11 @@ def advice(product: Product | None, form: str | None = None) -> str:
     if product is None or product.format == form:
         return ""
     return f"; it looks like {product.title}: deliver it under landing/{product.source} as format {product.format}"
+
+
+def require_no_studio_zip(name: str) -> None:
+    """Raise DeliveryError for a zip of TikTok Studio, without its name, which tells whose account it is."""
+    if _STUDIO.search(name):
+        raise DeliveryError(
+            "a file is a zip of TikTok Studio, by its name; deliver it under landing/hashtag as format studio_zip"
+        )

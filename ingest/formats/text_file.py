@@ -16,7 +16,7 @@ import polars as pl
 
 from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Grid, fields_of, read_grid, separator_of
 from ingest.formats.encoding import to_utf8
-from ingest.formats.products import advice, product_of
+from ingest.formats.products import advice, product_of, require_no_studio_zip
 from ingest.formats.unpacking import unpacked
 from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery, DeliveryError
@@ -86,6 +86,7 @@ class TextTable:
 def text_files(delivery: Delivery, encoding: str | None = None) -> Iterator[TextFile]:
     """The delivery's files, unpacked and decoded, in order of name. Raises DeliveryError."""
     for path in delivery.files:
+        require_no_studio_zip(path.name)
         for name, data in unpacked(path):
             yield as_text(name, data, encoding)
 

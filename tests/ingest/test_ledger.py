@@ -1,5 +1,6 @@
 """Which version of which delivery is in effect, for every history; and that the ledger is replaced whole."""
 
+import errno
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -294,6 +295,19 @@ class TestFile:
         write_ledger(home, ledger(a("accepted")))
         home.ledger.write_bytes(damage(home.ledger.read_bytes()))
         with pytest.raises(LedgerError, match=r"deliveries\.parquet is damaged .* campaign rebuild --home"):
+            read_ledger(home)
+
+    def test_one_that_may_not_be_read_is_not_called_damaged(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        home = Home(tmp_path)
+        write_ledger(home, ledger(a("accepted")))
+
+        def refuse(*_: Any, **__: Any) -> Any:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+        monkeypatch.setattr(pl, "read_parquet", refuse)
+        with pytest.raises(PermissionError):
             read_ledger(home)
 
     def test_nobody_else_may_read_it(self, tmp_path: Path) -> None:

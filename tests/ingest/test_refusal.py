@@ -88,6 +88,14 @@ def bytes_name(folder: Path) -> None:
 
 NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
     "a file name in cp1256": (bytes_name, r"\xc7\xe3\xe1.csv: its name is not UTF-8"),
+    "a file name with an e-mail": (
+        other_file(f"{CANARY}.csv", b"id,at\n"),
+        "the name of a file holds an e-mail address; names are shown to whoever reads the marts: rename it",
+    ),
+    "a zip of another format": (
+        other_file("Overview_2022-10-08_1665230400_noor.canary.zip", archive(Overview=b"id,at\n")),
+        "a file is a zip of TikTok Studio, by its name; deliver it under landing/hashtag as format studio_zip",
+    ),
     "an alias of nothing": (raw_option("*x"), "is not YAML (found undefined alias 'x')"),
     "a bomb of aliases": (
         lambda folder: (folder / NOTE).write_text(
@@ -180,7 +188,7 @@ def test_beside_a_good_one(desk: Desk, case: str) -> None:
     desk.land("late", videos(1), DAY + timedelta(days=1))
     assert names(desk.ingest()) == [("bad", "refused"), ("good", "accepted"), ("late", "accepted")]
     assert message in desk.reason("bad")
-    assert CANARY not in desk.reason("bad")
+    assert "noor.canary" not in desk.reason("bad")
     assert not desk.home.ingest_log.exists()
     assert desk.pending() == []
 
