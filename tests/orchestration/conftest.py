@@ -1,4 +1,4 @@
-"""A small simulated campaign, landed and published once a session; tests work on copies of it."""
+"""A small simulated campaign, landed and published once for all processes that test; tests work on copies of it."""
 
 import shutil
 import subprocess
@@ -12,6 +12,7 @@ import pytest
 from ingest.home import Home
 from ingest.simulator import simulate
 from tests.command import environment
+from tests.conftest import Once
 
 SIZE = {"days": 6, "videos": 24, "sessions": 2, "respondents": 60}
 
@@ -33,21 +34,22 @@ def marts(home: Home) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture(scope="session")
-def landed(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The campaign as it lies in landing before any run."""
-    home = Home(tmp_path_factory.mktemp("landed"))
-    simulate(home, **SIZE)
-    return home
+def landed(once: Once) -> Home:
+    """The campaign as it lies in landing before any run. Tests only read it."""
+    return Home(once("landed", lambda root: simulate(Home(root), **SIZE)))
 
 
 @pytest.fixture(scope="session")
-def published(landed: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The same campaign after its first run."""
-    home = _copy(landed, tmp_path_factory.mktemp("published") / "home")
-    command = [sys.executable, "-m", "orchestration.cli", "run", "--home", str(home.root)]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return home
+def published(landed: Home, once: Once) -> Home:
+    """The same campaign after its first run. Tests only read it."""
+
+    def run(root: Path) -> None:
+        home = _copy(landed, root)
+        command = [sys.executable, "-m", "orchestration.cli", "run", "--home", str(home.root)]
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return Home(once("published", run))
 
 
 @pytest.fixture
