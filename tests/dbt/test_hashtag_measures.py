@@ -4,6 +4,7 @@ import math
 import random
 import statistics
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -208,17 +209,18 @@ def test_readings_between_the_first_and_the_last_leave_no_width_in_the_bounds_of
         "rated_views": (["views"], ["views", *lcs]),
         "rated_engagements_lcs": (lcs, ["views", *lcs]),
     }
-    periods = {"within_week": week_of, "within_campaign": lambda *_: BEGINS}
+    periods: dict[str, Callable[[date, str], date]] = {"within_week": week_of, "within_campaign": lambda *_: BEGINS}
     by_period: dict[Any, list[Day]] = defaultdict(list)
     for (subject, name, market, event_on), days in cells(DAYS).items():
         for period, begins in periods.items():
             if event_on >= BEGINS:
                 by_period[period, begins(event_on, market), market, subject, name] += days
     found: dict[Any, list[tuple[float, float, bool]]] = defaultdict(list)
-    for measure, row_period, event_on, market, subject, name, value, low, high, reason in lab.rows(
+    measured: Any = lab.rows(
         "select measure, period, event_on, market, subject_type, subject_id, value, coalesce(low, value), coalesce(high, value), reason "
         f"from intermediate.int_hashtag__measures where measure in {tuple(parts)} and period not in ('week', 'campaign_to_date')"
-    ):
+    )
+    for measure, row_period, event_on, market, subject, name, value, low, high, reason in measured:
         for period, begins in periods.items():
             if row_period in ("day", period) and (value is not None or reason == "several_definitions"):
                 key = (period, begins(event_on, market), market, subject, name, measure)
@@ -287,27 +289,27 @@ def test_posts_and_creators(lab: Lab) -> None:
 
 
 def test_engagement_by_followers_at_posting(lab: Lab) -> None:
-    counted = sorted(
+    counted: Any = sorted(
         (row["captured_at"], row["creator_key"], row["creator_followers"])
         for rows in READINGS.values()
         for row in rows
         if row["creator_key"] and row["creator_followers"]
     )
-    latest: dict[Any, int] = {
+    latest: dict[Any, Any] = {
         (day["video_id"], counter): day[f"{counter}_read"][0]
         for day in sorted(DAYS, key=lambda day: day["event_on"])
         for counter in ("likes", "comments", "shares")
         if f"{counter}_read" in day
     }
-    expected: dict[Any, tuple[int, int]] = {}
+    expected: dict[Any, Any] = {}
     for video, day in posts(DAYS).items():
-        parts = [latest.get((video, counter)) for counter in ("likes", "comments", "shares")]
+        parts: Any = [latest.get((video, counter)) for counter in ("likes", "comments", "shares")]
         before = [count for at, creator, count in counted if creator == day["creator_key"] and at <= day["created_at"]]
         if before and None not in parts and date_of(day["created_at"]) >= BEGINS:
             for subject in subjects(day):
                 for market in ("all", day["creator_country"] or "unknown"):
                     engagements, followers = expected.get((*subject, market), (0, 0))
-                    expected[(*subject, market)] = engagements + sum(parts), followers + before[-1]  # type: ignore[arg-type]
+                    expected[(*subject, market)] = engagements + sum(parts), followers + before[-1]
     rows = lab.rows(
         "select subject_type, subject_id, market, max(value) filter (where measure = 'followed_engagements'), max(value) filter (where measure = 'followers_at_posting') "
         "from intermediate.int_hashtag__measures where measure in ('followed_engagements', 'followers_at_posting') group by all"
