@@ -284,9 +284,9 @@ chained as (
         max(
             case
                 when is_opening then described_on
-                when {% for attribute in described -%}
-                    {{ attribute }} is distinct from {{ attribute }}_before{{ ' or ' if not loop.last }}
-                {%- endfor %} then event_on
+                {%- for attribute in described %}
+                    when {{ attribute }} is distinct from {{ attribute }}_before then event_on
+                {%- endfor %}
             end
         ) over until_now as described_since,
         {%- for change, changed in bounded_changes().items() %}
