@@ -28,6 +28,7 @@ from ingest.planning import find_pending as find_pending
 from ingest.pseudonym import Pseudonymiser, pseudonymiser
 from ingest.refusal import check_place, check_replaced, refusing
 from ingest.source import NOTE, Source
+from ingest.weeks import Weeks
 
 Validator: TypeAlias = Callable[[Source, Sequence[StagedDelivery], pl.DataFrame], Mapping[str, str]]
 """Judges staged deliveries: given the source, the deliveries and the ledger, why each that must be held (by `ref`) is."""
@@ -71,10 +72,12 @@ def ingest(
     days: tuple[date, date] | None = None,
     plan: Plan | None = None,
     advance: Callable[[], None] = lambda: None,
+    weeks: Mapping[str, Weeks] | None = None,
 ) -> list[Outcome]:
     """Take in every pending delivery of a source. Returns what became of each.
 
-    `plan` is given where landing was compared with the ledger already; `advance` is called for each delivery that was read.
+    `plan` is given where landing was compared with the ledger already; `advance` is called for each delivery that was read;
+    `weeks` are those of each campaign.
     Raises KeyProblemError where there is no usable pseudonym key and something to read; nothing has changed then. Whatever goes
     wrong with one delivery refuses that delivery and no other. The ledger is written last, a batch at a time: a killed run is
     simply run again.
@@ -87,7 +90,7 @@ def ingest(
     sweep_landing(home)
     outcomes: list[Outcome] = []
     if people is not None:
-        run = _Run(home, source, people, campaigns, run_id, found.damaged)
+        run = _Run(home, source, people, campaigns, run_id, found.damaged, weeks or {})
         for batch in _batches(run, pending, advance):
             outcomes += _commit(run, batch, validator)
     return outcomes + _give_up(home, {key for key in found.damaged if key[0] == source.name})
@@ -101,6 +104,7 @@ class _Run:
     campaigns: frozenset[str]
     run_id: str
     damaged: frozenset[DeliveryId]
+    weeks: Mapping[str, Weeks]
 
 
 @dataclass
@@ -209,7 +213,11 @@ def _load(
         return _Read(item, row | {"outcome": "withdrawn", "outcome_reason": "withdrawn by its note"})
     delivery = load_delivery(run.source, item.landed_on, item.path, note, run.people, run.campaigns)
     check_replaced(note, is_known=lambda key: _is_known(run.home, ledger, (item.source, *key)))
-    looking_back = replace(delivery, earlier=other_deliveries(run.home, delivery, ledger, beside))
+    looking_back = replace(
+        delivery,
+        earlier=other_deliveries(run.home, delivery, ledger, beside),
+        weeks=run.weeks.get(note.campaign, Weeks()),
+    )
     parsed = delivery.format.read(looking_back)
     staged = lake.stage(run.home, delivery, row["version"], parsed)
     if parsed.doubted:

@@ -18,7 +18,7 @@ import yaml
 from pydantic import ValidationError
 
 from ingest.delivery import load_delivery
-from ingest.drafts import hashtag, live, survey
+from ingest.drafts import activation, hashtag, live, survey
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, heads_of, stem_of
 from ingest.drafts.questions import QUESTIONS, Question
@@ -34,8 +34,8 @@ from ingest.sources import SOURCES
 ROWS_SHOWN = 3
 
 Drafts: TypeAlias = Callable[[Head, Given], Iterator[Draft]]
-_DRAFTS: tuple[Drafts, ...] = (hashtag.drafts, live.drafts, survey.drafts)
-_NEEDS = {"hashtag": hashtag.needs, "live": live.needs}
+_DRAFTS: tuple[Drafts, ...] = (activation.drafts, hashtag.drafts, live.drafts, survey.drafts)
+_NEEDS = {"hashtag": hashtag.needs, "live": live.needs, "activation": activation.needs}
 _FAR_AWAY = "Pacific/Kiritimati"
 _DATA_OF_A_DESCRIPTION = (".asc", ".dat", ".csv", ".txt")
 _NOT_SHOWN = ("display_hashtags", "title", "file", "line")

@@ -159,6 +159,16 @@ class Reason(StrEnum):
         "Too few sessions to tell advocates apart.",
         "الجلسات أقل من أن تُميّز بين المناصرين.",
     )
+    FEW_PEOPLE = (
+        "few_people",
+        "Fewer than 10 people stand behind it, so it is withheld.",
+        "وراءه أقل من 10 أشخاص، لذا حُجب.",
+    )
+    NOT_YET_OBSERVED = (
+        "not_yet_observed",
+        "Nobody has been observed long enough yet.",
+        "لم يُتابَع أحد مدة كافية بعد.",
+    )
     SMALL_BASE = "small_base", "Fewer than 5 people answered.", "أجاب أقل من خمسة أشخاص."
     IMPRECISE = "imprecise", "The sample is too small for a usable figure.", "العينة أصغر من أن تعطي رقمًا صالحًا."
     SINGLE_PSU_STRATUM = (

@@ -14,6 +14,14 @@ import polars as pl
 from ingest.files import PRIVATE_FILE, keep_private, make_home, write_privately
 from ingest.home import Home
 from ingest.landing import write_delivery
+from ingest.simulated.activation import make_acts
+from ingest.simulated.activation_files import plan_activation
+from ingest.simulated.activation_truth import (
+    activation_days_truth,
+    activation_features_truth,
+    activation_funnel_truth,
+    help_weeks_truth,
+)
 from ingest.simulated.hashtag import plan_hashtag
 from ingest.simulated.hashtag_truth import (
     hashtag_days_truth,
@@ -47,6 +55,14 @@ class Truth:
     live_minutes: pl.DataFrame
     survey_estimates: pl.DataFrame
     survey_bases: pl.DataFrame
+    activation_days: pl.DataFrame
+    activation_funnel: pl.DataFrame
+    activation_features: pl.DataFrame
+    help_weeks: pl.DataFrame
+
+
+PEOPLE_A_VIDEO = 6
+"""So many people have the app for every video that is posted."""
 
 
 class SimulationError(Exception):
@@ -65,14 +81,17 @@ def simulate(
         raise SimulationError(f"found {size}; expected a size of 1 or more in each")
     _refuse_other_content(home, seed, size)
     # Each source has a stream of its own: more videos do not change who attends a session.
-    for_hashtag, for_live, for_survey = (np.random.default_rng([seed, stream]) for stream in range(3))
+    for_hashtag, for_live, for_survey, for_activation = (np.random.default_rng([seed, stream]) for stream in range(4))
 
     clips = make_videos(for_hashtag, days, videos)
     hashtag = plan_hashtag(for_hashtag, clips, days)
     lives = make_sessions(for_live, days, sessions)
     waves = make_waves(for_survey, days, respondents)
     survey = plan_survey(waves)
-    planned = [*hashtag.deliveries, *plan_live(lives, days), *survey.deliveries]
+    acts = make_acts(for_activation, days, PEOPLE_A_VIDEO * videos)
+    counted = for_activation.integers(80, 160, size=days).tolist()
+    activation = plan_activation(for_activation, acts, counted)
+    planned = [*hashtag.deliveries, *plan_live(lives, days), *survey.deliveries, *activation]
 
     known = known_videos(hashtag.readings, clips)
     video_days = video_days_truth(hashtag.readings, clips)
@@ -90,6 +109,10 @@ def simulate(
         live_minutes=live_minutes,
         survey_estimates=survey_estimates,
         survey_bases=survey_bases,
+        activation_days=activation_days_truth(acts, counted),
+        activation_funnel=activation_funnel_truth(acts),
+        activation_features=activation_features_truth(acts, max(one.landed_on for one in planned)),
+        help_weeks=help_weeks_truth(acts),
     )
     _write(home, seed, size, planned, truth)
     return truth

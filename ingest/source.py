@@ -16,6 +16,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from ingest.pseudonym import Pseudonymiser
+from ingest.weeks import Weeks
 
 NOTE = "delivery.yml"
 """The note of a delivery: what its files cannot say about themselves."""
@@ -178,7 +179,7 @@ Options = TypeVar("Options", bound=BaseModel)
 class Delivery:
     """A delivery with a valid note: what a reader gets. `files` are its data files, sorted by name.
 
-    `zone` is that of times that carry none; it is never None where the format needs one.
+    `zone` is that of times that carry none; it is never None where the format needs one. `weeks` are those of the campaign.
     """
 
     source: Source
@@ -193,6 +194,7 @@ class Delivery:
     files: tuple[Path, ...]
     pseudonyms: Pseudonymiser = field(repr=False)
     earlier: Earlier = field(default_factory=Earlier, repr=False)
+    weeks: Weeks = field(default_factory=Weeks, repr=False)
 
     def options_as(self, model: type[Options]) -> Options:
         """The options as the model of the delivery's own format."""

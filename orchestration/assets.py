@@ -160,7 +160,9 @@ def _ingest(home: Home, source: Source, run_id: str, project: Project, plan: Pla
 
     pending = sum(item.source == source.name for item in plan.pending)
     with progress(f"read {source.title}", pending, "deliveries") as advance:
-        return ingest(home, source, judge, run_id, project.campaign_ids, plan=plan, advance=advance)
+        return ingest(
+            home, source, judge, run_id, project.campaign_ids, plan=plan, advance=advance, weeks=project.weeks
+        )
 
 
 def _rows(home: Home, table: Table, outcomes: "Iterable[Outcome]") -> int:

@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ingest.home import Home
-from orchestration.seeds import Campaign, SeedError, check_seed, read_seed, with_normalised_hashtags
+from ingest.weeks import Weeks
+from orchestration.seeds import Campaign, Market, SeedError, check_seed, read_seed, with_normalised_hashtags
 
 PACKAGED = Path(__file__).resolve().parent.parent / "dbt_project"
 """The project as it is shipped; nothing is ever written there."""
@@ -50,6 +51,12 @@ class Project:
     def campaign_ids(self) -> frozenset[str]:
         """Ids that a delivery may name."""
         return frozenset(campaign.campaign_id for campaign in self.campaigns)
+
+    @property
+    def weeks(self) -> Mapping[str, Weeks]:
+        """The weeks of each campaign. Raises SeedError."""
+        starts_on = {market.market: market.week_starts_on for market in read_seed(self.files, Market)}
+        return {campaign.campaign_id: Weeks(campaign.reporting_zone, starts_on) for campaign in self.campaigns}
 
     @cached_property
     def manifest_key(self) -> str:

@@ -175,6 +175,19 @@ class Market(_Row):
     week_starts_on: Annotated[int, Field(ge=1, le=7)]
 
 
+class Asset(_Row):
+    """A guide, toolkit, tutorial or resource; a guide says how many sections it has, a tutorial what it teaches."""
+
+    asset_id: Name
+    version: str | None = None
+    kind: Literal["guide", "toolkit", "tutorial", "resource"]
+    title: Name
+    title_ar: str | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    sections: Annotated[int, Field(ge=1)] | None = None
+    feature: str | None = None
+
+
 @dataclass(frozen=True)
 class Seed:
     """What a row is, which columns make it unique, and what the columns that name something else refer to."""
@@ -218,6 +231,7 @@ SEEDS: Mapping[str, Seed] = {
     "scale_items": Seed(ScaleItem, ("question_key",), {"scale_id": ("scales", "scale_id")}),
     "scale_answers": Seed(ScaleAnswer, ("answer_set", "answer"), {"answer_set": ("scales", "answer_set")}),
     "markets": Seed(Market, ("market",), {}),
+    "assets": Seed(Asset, ("asset_id", "version"), {}),
 }
 
 Row = TypeVar("Row", bound=_Row)

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.engine import Expectation, Suite
-from expectations.suites import hashtag, live, survey
+from expectations.suites import activation, hashtag, live, survey
 from expectations.suites.contract import deliveries_of, derived_of, history_of, rows_of
 from expectations.suites.oddities import BesideEarlier, Oddities
 from ingest.source import Table
 from ingest.sources import SOURCES
 
-ODDITIES: Mapping[str, Oddities] = {**hashtag.ODDITIES, **live.ODDITIES, **survey.ODDITIES}
+ODDITIES: Mapping[str, Oddities] = {
+    **hashtag.ODDITIES,
+    **live.ODDITIES,
+    **survey.ODDITIES,
+    **activation.ODDITIES,
+}
 """By lake table, what is odd about it in particular; a table without an entry has what its contract gives it."""
 
 

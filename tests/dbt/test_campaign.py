@@ -21,7 +21,7 @@ SCORECARD = """campaign_id,position,kpi_id,stage,label,label_ar,period,market,su
 *,4,H03,awareness,,,campaign_to_date,all,campaign,all,,
 *,5,L05,engagement,,,campaign_to_date,all,basis,%,,
 *,6,V01,attitude,,,wave,all,survey,s:%:all:q:top,50,down
-*,7,A04,help_seeking,,,campaign_to_date,all,campaign,all,,
+*,7,A05,help_seeking,,,campaign_to_date,all,campaign,all,,
 """
 AS_OF = date(2026, 4, 13)
 """A Monday, the latest landing."""
@@ -310,7 +310,7 @@ def test_each_line_says_whether_it_can_be_trusted_and_c09_is_their_share(lab: La
         "V01": None,
         "H06": "no_data",
         "L05": "no_data",
-        "A04": "not_yet_built",
+        "A05": "not_yet_built",
     }
     assert line(lab, "trusted", "C09", "value", "trust") == [50.0, None]
     share = "select value, numerator, denominator from fct_campaign_kpi_day where kpi_id = 'C09' and campaign_id = 'trusted'"
@@ -338,7 +338,7 @@ def test_lines_are_named_in_both_languages(lab: Lab) -> None:
     ]
     assert line(lab, "paced", "H03", "kpi_name_ar") == ["صنّاع المحتوى المختلفون"]
     built = Reason.NOT_YET_BUILT
-    assert line(lab, "paced", "A04", "reason_text", "reason_text_ar") == [built.english, built.arabic]
+    assert line(lab, "paced", "A05", "reason_text", "reason_text_ar") == [built.english, built.arabic]
 
 
 def seed(name: str) -> list[dict[str, str]]:

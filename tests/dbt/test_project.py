@@ -72,6 +72,11 @@ PUBLIC = {
         "campaign_id survey_id wave sample question_code scoring segment_name segment_value mean_points standard_error_points "
         "ci_low_points ci_high_points base_asked base_unweighted base_weighted effective_base alpha alpha_base display reason"
     ),
+    "fct_activation_day": "campaign_id activation asset_id event_on events unique_people events_gross is_known basis reason",
+    "fct_activation_funnel": "campaign_id funnel step step_number week_on people conversion_rate people_before reason",
+    "fct_feature_adoption": "campaign_id feature week_on viewers candidates adopters adoption_rate kept retention_rate reason",
+    "fct_toolkit_week": "campaign_id toolkit version week_on language downloads unique_people downloads_gross",
+    "fct_help_seeking_week": "campaign_id week_on market resource_id taps unique_people cells_withheld reason",
     "fct_campaign_kpi_day": (
         "campaign_id kpi_id event_on period market subject_type subject_id numerator denominator value "
         "ci_low ci_high basis is_provisional reason"

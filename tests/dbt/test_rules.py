@@ -152,6 +152,32 @@ BELIEVABLE = {
             standard_error_pct_points, 1.0::double as ci_low_pct_points, 9.0::double as ci_high_pct_points, 0.01::double
             as p_value, 0.02::double as p_value_adjusted, true as is_significant, null::varchar as reason
     """,
+    "fct_activation_day": """
+        select 'a' as campaign_id, unnest(['guide.opened', 'app.crashed']) as activation, 'unknown' as asset_id, date
+            '2022-10-05' as event_on, 'events' as basis, true as is_known, 9::bigint as events, 12::bigint as events_gross,
+            5::bigint as unique_people, 6::bigint as unique_people_gross, 1::bigint as events_without_person, 0::bigint as
+            events_with_built_key, null::varchar as reason
+    """,
+    "fct_activation_funnel": """
+        select 'a' as campaign_id, 'guide' as funnel, unnest(['guide.completed', 'resource.clicked']) as step, 3 as
+            step_number, date '2022-10-03' as week_on, 4::bigint as people, 8::bigint as people_before, 0.5::double as
+            conversion_rate, null::varchar as reason
+    """,
+    "fct_feature_adoption": """
+        select 'a' as campaign_id, unnest(['screen_time', 'filters']) as feature, date '2022-10-03' as week_on, 10::bigint as
+            viewers, 1::bigint as already_on, 1::bigint as switched_automatically, 8::bigint as candidates, 8::bigint as
+            candidates_observed, 4::bigint as adopters, 0.5::double as adoption_rate, null::varchar as reason, 3::bigint as
+            adopters_observed, 2::bigint as kept, 0.6667::double as retention_rate, null::varchar as retention_reason
+    """,
+    "fct_toolkit_week": """
+        select 'a' as campaign_id, unnest(['friends-ar', 'friends-en']) as toolkit, '1' as version, date '2022-10-03' as
+            week_on, 9::bigint as downloads, 10::bigint as downloads_gross, 7::bigint as unique_people, 1::bigint as
+            downloads_without_person
+    """,
+    "fct_help_seeking_week": """
+        select 'a' as campaign_id, date '2022-10-03' as week_on, unnest(['AE', 'SA']) as market, 'line' as resource_id,
+            14::bigint as taps, 12::bigint as unique_people, 0::bigint as cells_withheld, null::varchar as reason
+    """,
     "fct_campaign_kpi_day": """
         select 'a' as campaign_id, unnest(['H01', 'H06']) as kpi_id, date '2022-10-05' as event_on, 'day' as period,
             'all' as market, 'campaign' as subject_type, 'all' as subject_id, 5.0::double as numerator, 100.0::double as
@@ -291,6 +317,35 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
         "p_value = null, p_value_adjusted = null, is_significant = null",
         "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
     ),
+    ("fct_activation_day", "basis_known"): ("basis = 'guess'", "a/guide.opened/unknown/2022-10-05"),
+    ("fct_activation_day", "net_within_gross"): ("events_gross = 8", "a/guide.opened/unknown/2022-10-05"),
+    ("fct_activation_day", "people_within_events"): (
+        "unique_people = 10, unique_people_gross = 10",
+        "a/guide.opened/unknown/2022-10-05",
+    ),
+    ("fct_activation_day", "never_help_seeking"): (
+        "activation = 'helpline.tapped'",
+        "a/helpline.tapped/unknown/2022-10-05",
+    ),
+    ("fct_activation_day", "unknown_says_why"): ("unique_people = null", "a/guide.opened/unknown/2022-10-05"),
+    ("fct_activation_day", "parts_within_events"): (
+        "events_without_person = 10",
+        "a/guide.opened/unknown/2022-10-05",
+    ),
+    ("fct_activation_funnel", "populations_nest"): ("people = 9", "a/guide/guide.completed/2022-10-03"),
+    ("fct_activation_funnel", "rate_in_range"): ("conversion_rate = 50", "a/guide/guide.completed/2022-10-03"),
+    ("fct_activation_funnel", "unknown_says_why"): (
+        "reason = 'not_yet_observed'",
+        "a/guide/guide.completed/2022-10-03",
+    ),
+    ("fct_feature_adoption", "parts_add_up"): ("viewers = 11", "a/screen_time/2022-10-03"),
+    ("fct_feature_adoption", "populations_nest"): ("kept = 4", "a/screen_time/2022-10-03"),
+    ("fct_feature_adoption", "adoption_or_reason"): ("adoption_rate = null", "a/screen_time/2022-10-03"),
+    ("fct_feature_adoption", "retention_or_reason"): ("retention_rate = null", "a/screen_time/2022-10-03"),
+    ("fct_toolkit_week", "net_within_gross"): ("downloads_gross = 8", "a/friends-ar/1/2022-10-03"),
+    ("fct_toolkit_week", "people_within_downloads"): ("unique_people = 9", "a/friends-ar/1/2022-10-03"),
+    ("fct_help_seeking_week", "ten_people_or_withheld"): ("unique_people = 9", "a/2022-10-03/AE/line"),
+    ("fct_help_seeking_week", "totals_say_what_they_lack"): ("cells_withheld = -1", "a/2022-10-03/AE/line"),
     ("fct_campaign_kpi_day", "period_known"): ("period = 'month'", "a/H01/2022-10-05/month/all/campaign/all"),
     ("fct_campaign_kpi_day", "value_or_reason"): ("value = null", "a/H01/2022-10-05/day/all/campaign/all"),
     ("fct_campaign_kpi_day", "lies_in_its_interval"): ("ci_high = 4.5", "a/H01/2022-10-05/day/all/campaign/all"),

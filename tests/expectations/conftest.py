@@ -139,7 +139,27 @@ def _window(number: int) -> dict[str, Any]:
     return {**asked, "is_answered": True, "videos": 100, "has_more": True}
 
 
+def _event(number: int) -> dict[str, Any]:
+    person = {"person_key": f"{number:032x}", "market": "AE", "records": 1}
+    known = {"activation": "guide.opened", "is_known": True, "is_exact_key": True}
+    return {"event_key": f"{number:032x}", "happened_at": _AT, **known, **person}
+
+
+def _help_event(number: int) -> dict[str, Any]:
+    person = {"person_key": f"{number:032x}", "market": "AE", "records": 1}
+    week = {"week_on": date(2022, 10, 17), "week_at": datetime(2022, 10, 17, 12, tzinfo=UTC)}
+    return {"event_key": f"{number:032x}", **week, "activation": "helpline.tapped", **person}
+
+
+def _count(number: int) -> dict[str, Any]:
+    day = {"counted_on": _LANDED_ON - timedelta(days=number), "counted_at": _AT - timedelta(days=number)}
+    return {"activation": "guide.opened", "market": "AE", **day, "events": 40, "unique_people": 30}
+
+
 _ROW = {
+    "activation_events": _event,
+    "activation_help_events": _help_event,
+    "activation_counts": _count,
     "video_readings": _video,
     "tag_total_readings": _tag_total,
     "account_days": _account_day,

@@ -140,6 +140,18 @@ DEFECTS: dict[tuple[str, str], Defect] = {
         observed="1 of 12 counters fell by more than half",
         before=lambda frame: frame.with_columns(pl.col("captured_at") - pl.duration(days=1)),
     ),
+    **mostly_unknown("activation_events", "person_key"),
+    **mostly_unknown("activation_events", "market"),
+    ("activation_events", "unknown_names_share_is_at_most_half"): of_deliveries(
+        "unknown names: 75%", on_line(2, 3, 4, is_known=False)
+    ),
+    ("activation_events", "excluded_share_is_at_most_half"): of_deliveries(
+        "excluded: 75%", on_line(2, 3, 4, excluded="bot")
+    ),
+    ("activation_events", "wrong_clocks_share_between"): of_deliveries(
+        "wrong clocks: 25%", on_line(3, clock_correction_seconds=-90_000.0)
+    ),
+    ("activation_counts", "people_are_at_most_events"): Defect(on_line(3, unique_people=41)),
     ("live_sessions", "starts_at_not_null"): Defect(on_line(3, starts_at=None)),
     ("live_sessions", "session_hours_between"): Defect(on_line(3, ends_at=later("starts_at", hours=13))),
     **mostly_unknown("live_stays", "left_at"),

@@ -445,4 +445,71 @@ SPECIMENS = (
         {"survey": WAVE},
         timezone=None,
     ),
+    Specimen(
+        "activation",
+        "cloudevents",
+        {
+            "events.ndjson": lines(
+                *(
+                    f'{{"specversion": "1.0", "id": "e-{number}", "source": "/app/android", "type": "org.example.{name}",'
+                    f' "time": "2022-10-0{number % 4 + 4}T10:{number:02d}:00+03:00", "data": {{"anonymous_id": "{person(number)}",'
+                    f' "properties": {{"asset_id": "ar-01", "country": "JO", "note": "of {person(number)}"}}}}}}'
+                    for number in range(40)
+                    for name in [("guide.opened", "toolkit.downloaded", "helpline.tapped")[number % 3]]
+                )
+            )
+        },
+        {},
+        timezone=None,
+    ),
+    Specimen(
+        "activation",
+        "segment_track",
+        {
+            "calls.ndjson": lines(
+                *(
+                    f'{{"type": "track", "messageId": "m-{number}", "anonymousId": "{person(number)}", "event": "{name}",'
+                    f' "properties": {{"line_id": "jo-1"}}, "context": {{"ip": "{person(number)}"}},'
+                    f' "originalTimestamp": "2031-01-01T00:00:{number:02d}Z", "sentAt": "2031-01-01T00:01:00Z",'
+                    f' "receivedAt": "2022-10-05T04:12:02Z"}}'
+                    for number in range(40)
+                    for name in [("Guide Opened", "Helpline Tapped")[number % 2]]
+                )
+            )
+        },
+        {},
+        timezone=None,
+    ),
+    Specimen(
+        "activation",
+        "ga4",
+        {
+            "events_20221005.json": lines(
+                *(
+                    f'{{"event_date": "20221005", "event_timestamp": "16649424{number:02d}123456", "event_name": "tutorial_complete",'
+                    f' "user_pseudo_id": "{person(number)}", "event_params": [{{"key": "page_title", "value": {{"string_value": "{person(number)}"}}}},'
+                    ' {"key": "tutorial_id", "value": {"string_value": "t1", "int_value": null}}]}'
+                    for number in range(40)
+                )
+            )
+        },
+        {},
+        timezone=None,
+    ),
+    Specimen(
+        "activation",
+        "activation_counts_csv",
+        {
+            "counts.csv": lines(
+                "date,activation,market,count,unique_people,contact",
+                *(
+                    f"2022-10-{number % 7 + 1:02d},{('guide_open', 'toolkit_download')[number % 2]},{('AE', 'SA', 'EG')[number % 3]},"
+                    f"{number}00,{number},{person(number)}@example.org"
+                    for number in range(30)
+                ),
+            )
+        },
+        {"columns": {"date": "date", "activation": "activation", "market": "market", "events": "count", "unique_people": "unique_people"}},
+        timezone=None,
+    ),
 )  # fmt: skip

@@ -177,6 +177,7 @@ class TestWhatItWrites:
         assert set().union(*notes) <= NOTE_KEYS
         assert {note["format"] for note in notes} == {
             "video_csv", "intervals_csv", "registrations_csv", "teams_report", "teams_list", "zoom_csv", "viewer_samples", "survey_csv", "spss",
+            "cloudevents", "segment_track", "activation_counts_csv",
         }  # fmt: skip
         assert {note["campaign"] for note in notes} == {"endthestigma"}
 

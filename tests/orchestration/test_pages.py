@@ -36,6 +36,7 @@ def test_a_picture_is_a_line_through_what_is_known() -> None:
         "fct_campaign_kpi_day",
         "fct_hashtag_day",
         "fct_live_session",
+        "fct_activation_funnel",
         "fct_survey_estimate",
         "fct_survey_change",
     ],

@@ -35,7 +35,9 @@ def delivery(home: Home, source: str, number: int = 0) -> Path:
 
 def test_the_first_run_writes_an_event_for_each_day_that_held_deliveries(copy: Copy, published: Home) -> None:
     home = copy(published)
-    days = {day.name for source in ("hashtag", "live", "survey") for day in (home.landing / source).iterdir()}
+    days = {
+        day.name for source in ("hashtag", "live", "survey", "activation") for day in (home.landing / source).iterdir()
+    }
     with open_instance(home) as instance:
         assert instance.get_materialized_partitions(LEDGER) == days
         [first] = instance.get_latest_materialization_events([READINGS]).values()

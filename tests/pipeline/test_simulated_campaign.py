@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -132,6 +133,47 @@ def test_survey_intervals_cover_the_population(simulated: Home, truth: Truth) ->
     everybody = unweighted.filter(pl.col("sample") == "mena", pl.col("segment_name") == "all")
     bias = (everybody["unweighted_top_pct"] - everybody["population_pct"]).abs()
     assert bias.max() > 3, "the sample has to be one that weights are needed for"  # type: ignore[operator]
+
+
+def test_activations_are_the_truth(simulated: Home, truth: Truth) -> None:
+    names = ["activation", "asset_id", "event_on", "events", "events_gross", "unique_people"]
+    found = query(simulated)(f"select {', '.join(names)} from fct_activation_day")
+    assert differences(found, truth.activation_days.select(names)) == []
+    assert truth.activation_days.filter(pl.col("events") < pl.col("events_gross")).height > 10
+
+
+def test_funnels_are_the_truth(simulated: Home, truth: Truth) -> None:
+    names = ["funnel", "step", "week_on", "people"]
+    found = query(simulated)(f"select {', '.join(names)} from fct_activation_funnel where funnel <> 'feature'")
+    assert differences(found, truth.activation_funnel.select(names)) == []
+
+
+def test_adoption_and_retention_of_features_are_the_truth(simulated: Home, truth: Truth) -> None:
+    names = truth.activation_features.columns
+    assert (
+        differences(query(simulated)(f"select {', '.join(names)} from fct_feature_adoption"), truth.activation_features)
+        == []
+    )
+    assert truth.activation_features["adopters"].sum() > 50
+
+
+def test_help_seeking_is_the_truth_where_it_is_shown_and_nothing_else_is_told(simulated: Home, truth: Truth) -> None:
+    names = ["week_on", "market", "resource_id", "taps", "unique_people"]
+    found = query(simulated)(f"select {', '.join(names)} from fct_help_seeking_week where resource_id <> 'all'")
+    is_shown = pl.col("unique_people") >= 10
+    expected = truth.help_weeks.with_columns(pl.when(is_shown).then(name).alias(name) for name in names[3:])
+    assert differences(found, expected.select(names)) == []
+    shown = expected.drop_nulls()
+    assert 0 < shown.height < expected.height
+    assert "JO" in set(expected["market"]) - set(shown["market"])
+    totals: dict[str, Any] = dict(
+        query(simulated)(
+            "select market, sum(taps) from fct_help_seeking_week where resource_id = 'all' group by market"
+        )
+    )
+    for market, taps in shown.group_by("market").agg(pl.col("taps").sum()).iter_rows():
+        assert totals[market] == taps
+    assert totals["all"] == shown["taps"].sum()
 
 
 def test_one_altered_number_in_a_landing_file_is_noticed(tmp_path: Path) -> None:

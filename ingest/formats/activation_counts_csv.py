@@ -1,0 +1,134 @@
+"""`activation/activation_counts_csv`: one row a count that a platform or partner made itself, of an activation on a date."""
+
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ingest.countries import country_code
+from ingest.formats.activation_vocabulary import event_names
+from ingest.formats.date_order import read_instants
+from ingest.formats.records import reject, settle_repeats, unreadable
+from ingest.formats.text_file import read_columns, text_files
+from ingest.formats.video_options import Place
+from ingest.instants import SPELLINGS, DateOrder
+from ingest.reasons import Reason
+from ingest.source import INSTANT, LINEAGE, Delivery, DeliveryError, Parsed
+from ingest.text import nothing, parse_count
+
+_COUNTS = ("events", "unique_people")
+
+
+class Columns(BaseModel):
+    """Our names to theirs, or positions, the first being 1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    date: Place
+    activation: Place | None = None
+    asset_id: Place | None = None
+    market: Place | None = None
+    events: Place | None = None
+    unique_people: Place | None = None
+
+
+class ActivationCountsCsvOptions(BaseModel):
+    """Options of `activation_counts_csv`. `activation` and `market` are constants for files that hold no such column."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: Columns
+    activation: str | None = None
+    market: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    header: bool = True
+    skip_rows: int = Field(default=0, ge=0)
+    date_order: DateOrder | None = None
+    encoding: str | None = None
+
+    @model_validator(mode="after")
+    def _says_what(self) -> "ActivationCountsCsvOptions":
+        if (self.columns.activation is None) == (self.activation is None):
+            raise ValueError("expected either columns.activation or a constant activation, and not both")
+        if self.columns.market is not None and self.market is not None:
+            raise ValueError("found columns.market and a constant market, expected one of them")
+        if self.columns.events is None and self.columns.unique_people is None:
+            raise ValueError("columns name neither events nor unique_people, expected one of them")
+        named = [name for name, place in self.columns.model_dump(exclude_none=True).items() if isinstance(place, str)]
+        if not self.header and named:
+            raise ValueError(
+                f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
+            )
+        return self
+
+
+class ActivationCountsCsv:
+    """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
+
+    name = "activation_counts_csv"
+    version = 1
+    needs_timezone = False
+    options = ActivationCountsCsvOptions
+
+    def read(self, delivery: Delivery) -> Parsed:
+        """Fills `activation_counts`. Raises DeliveryError."""
+        options = delivery.options_as(ActivationCountsCsvOptions)
+        mapped = options.columns.model_dump(exclude_none=True)
+        first_line = options.skip_rows + 1 if options.skip_rows or not options.header else None
+        files = [
+            read_columns(file, mapped, has_header=options.header, first_line=first_line)
+            for file in text_files(delivery, options.encoding)
+        ]
+        if not files:
+            raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected delimited text; deliver it again")
+        delivered = pl.concat([file.rows for file in files])
+        # A date is one of the counter's own calendar: no zone moves it.
+        dated = read_instants(delivered, {"date": str(options.columns.date)}, ZoneInfo("UTC"), options.date_order)
+        table = delivery.source.table("activation_counts")
+        accepted, rejected = reject(_counted(dated, options), _RULES)
+        settled = settle_repeats(accepted, table.key, _COUNTS)
+        return Parsed(
+            tables={table.name: settled.rows.select(*table.schema.names(), *LINEAGE)},
+            records_read=delivered.height + sum(file.rejected.height for file in files),
+            records_duplicate=settled.duplicates,
+            rejected=pl.concat([*(file.rejected for file in files), rejected, settled.rejected]),
+            unreadable=unreadable(settled.rows, [name for name in ("market", *_COUNTS) if name in mapped]),
+        )
+
+
+def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.DataFrame:
+    """The rows typed; a column that the note does not map is unknown."""
+    mapped = options.columns.model_dump(exclude_none=True)
+    texts = dated.with_columns(
+        pl.lit(None, pl.String()).alias(name)
+        for name in ("activation", "asset_id", "market", *_COUNTS)
+        if name not in mapped
+    )
+    names = (
+        event_names(texts["activation"]) if options.activation is None else event_names(pl.Series([options.activation]))
+    )
+    counts = {name: parse_count(pl.col(name)) for name in _COUNTS}
+    market = country_code(pl.col("market"))
+    said = nothing(pl.col("market")).is_null()
+    return texts.with_columns(
+        names.new_from_index(0, texts.height).alias("activation")
+        if options.activation is not None
+        else names.alias("activation"),
+        pl.when(nothing(pl.col("asset_id")).is_null()).then(pl.col("asset_id").str.strip_chars()).alias("asset_id"),
+        (market if options.market is None else pl.lit(options.market)).alias("market"),
+        pl.when(said & market.is_null()).then(pl.lit(Reason.UNREADABLE)).alias("market_reason"),
+        pl.col("date").dt.date().alias("counted_on"),
+        (pl.col("date").dt.truncate("1d") + pl.duration(hours=12)).cast(INSTANT).alias("counted_at"),
+        *(count.struct.field("value").alias(name) for name, count in counts.items()),
+        *(count.struct.field("reason").alias(f"{name}_reason") for name, count in counts.items()),
+    )
+
+
+_RULES = {
+    Reason.MISSING_KEY: (
+        pl.col("activation").is_null() | (pl.col("date").is_null() & (pl.col("date_reason") != Reason.BAD_TIME)),
+        "no activation, or no date on which it was counted",
+    ),
+    Reason.BAD_TIME: (pl.col("date").is_null(), f"the date is not one that exists; expected {SPELLINGS}"),
+}
+
+FORMAT = ActivationCountsCsv()

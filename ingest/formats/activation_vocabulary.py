@@ -1,0 +1,91 @@
+"""The names of in-app events, however a product spells them, and what the campaign calls them. No file is read here."""
+
+import re
+
+import polars as pl
+
+KNOWN = (
+    "activation.viewed",
+    "activation.joined",
+    "guide.opened",
+    "guide.section_read",
+    "guide.completed",
+    "resource.clicked",
+    "toolkit.downloaded",
+    "tutorial.started",
+    "tutorial.completed",
+    "feature.enabled",
+    "feature.disabled",
+    "story.shared",
+    "support.offered",
+    "content.flagged",
+    "content.actioned",
+    "helpline.tapped",
+    "organisation.referred",
+)
+"""The events that figures are made of; any other is kept and counted under its own name."""
+
+OTHER = "other"
+"""What an event is called whose name cannot be one."""
+
+_HELP_SEEKING = ("helpline", "organisation")
+_SPELLINGS = {
+    **dict.fromkeys(["helplines", "hotline", "hotlines"], "helpline"),
+    **dict.fromkeys(["organization", "organizations", "organisations"], "organisation"),
+}
+_VERBS = {
+    **dict.fromkeys(["view", "viewed", "seen", "see", "shown", "impression"], "viewed"),
+    **dict.fromkeys(["join", "joined"], "joined"),
+    **dict.fromkeys(["open", "opened"], "opened"),
+    **dict.fromkeys(["section_read", "section_viewed", "read"], "section_read"),
+    **dict.fromkeys(["complete", "completed", "finish", "finished"], "completed"),
+    **dict.fromkeys(["click", "clicked"], "clicked"),
+    **dict.fromkeys(["download", "downloaded"], "downloaded"),
+    **dict.fromkeys(["start", "started", "begin", "began"], "started"),
+    **dict.fromkeys(["enable", "enabled", "on"], "enabled"),
+    **dict.fromkeys(["disable", "disabled", "off"], "disabled"),
+    **dict.fromkeys(["share", "shared"], "shared"),
+    **dict.fromkeys(["offer", "offered"], "offered"),
+    **dict.fromkeys(["flag", "flagged"], "flagged"),
+    **dict.fromkeys(["action", "actioned"], "actioned"),
+    **dict.fromkeys(["tap", "tapped"], "tapped"),
+    **dict.fromkeys(["refer", "referred", "referral"], "referred"),
+}
+_LONGEST = 60
+
+
+def event_names(written: pl.Series) -> pl.Series:
+    """What the campaign calls each event: `org.example.guide.opened`, `Guide Opened` and `guide_open` are one."""
+    distinct = written.unique().drop_nulls()
+    names = pl.Series([_name(text) for text in distinct], dtype=pl.String())
+    return written.replace_strict(distinct, names, default=None, return_dtype=pl.String())
+
+
+def is_help_seeking(name: pl.Expr) -> pl.Expr:
+    """Whether an event tells that somebody looks for help."""
+    return name.str.split(".").list.first().is_in(_HELP_SEEKING)
+
+
+def _name(text: str) -> str | None:
+    words = [word for word in re.split(r"[\W_]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()) if word]
+    while words and re.fullmatch(r"v?[0-9]+", words[-1]):
+        words.pop()
+    if not words:
+        return None
+    words = [_SPELLINGS.get(word, word) for word in words]
+    # The namespace before the subject is the supplier's; what is about help is so wherever it is said.
+    helped = [number for number, word in enumerate(words) if word in _HELP_SEEKING]
+    if helped:
+        words = words[helped[-1] :]
+    elif re.search(r"\.[A-Za-z]", text):
+        last = len(re.split(r"[\W_]+", re.sub(r"\.v?[0-9]+$", "", text).rpartition(".")[2]))
+        words = words[-last - 1 :]
+    verb = "_".join(words[1:])
+    name = ".".join(filter(None, (words[0], _VERBS.get(verb, verb))))
+    if (
+        len(name) <= _LONGEST
+        and re.fullmatch(r"[a-z]+(\.[a-z][a-z0-9_]*)?", name)
+        and re.fullmatch(r"[\w.:/ -]+", text)
+    ):
+        return name
+    return f"{words[0]}.{OTHER}" if helped else OTHER

@@ -1,0 +1,392 @@
+"""Activation marts: what is counted, how far people go, features kept, incremental = full rebuild, and nothing given away."""
+
+import hashlib
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import polars as pl
+import pytest
+from scipy.optimize import linprog  # type: ignore[import-untyped]
+
+from tests.dbt.lab import Lab
+
+MONTHS = [f"m{number:02d}" for number in range(20)]
+"""Campaigns of a month each, in which people look for help at random."""
+CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\n" + "".join(
+    f"{campaign},Campaign,2022-10-04,,Asia/Dubai\n" for campaign in ("c", "d", *MONTHS)
+)
+MARKETS = "market,week_starts_on\nSA,7\n"
+SEEDS = ["campaigns", "campaign_hashtags", "comparison_sets", "sources", "markets", "assets"]
+MARTS = [
+    "fct_activation_day",
+    "fct_activation_funnel",
+    "fct_feature_adoption",
+    "fct_toolkit_week",
+    "fct_help_seeking_week",
+]
+EVERYTHING = [*(f"+{mart}" for mart in MARTS), "+int_activation__measures"]
+START = datetime(2022, 10, 4, 6, tzinfo=UTC)  # a Tuesday
+LANDED = date(2022, 10, 5)
+
+Row = dict[str, Any]
+
+
+def key_of(name: object) -> str:
+    return hashlib.md5(str(name).encode(), usedforsecurity=False).hexdigest()
+
+
+def event(number: int, name: str, person: str | None, hours: float = 0, **more: Any) -> Row:
+    known: Row = {"is_known": True, "is_exact_key": True, "asset_version": None, "section": None, "feature": None}
+    known |= {"is_automatic": None, "market": "AE", "excluded": None, "asset_id": None, "records": 1}
+    at = START + timedelta(hours=hours)
+    person_key = None if person is None else key_of(person)
+    return {
+        "event_key": key_of(number),
+        "happened_at": at,
+        "activation": name,
+        "person_key": person_key,
+        **known,
+        **more,
+    }
+
+
+def help_event(number: int, week_on: date, market: str, resource: str, person: str, **more: Any) -> Row:
+    at = datetime.combine(week_on, datetime.min.time(), UTC) + timedelta(hours=12)
+    where = {"week_on": week_on, "week_at": at, "market": market, "resource_id": resource, "records": 1}
+    salted = key_of((week_on, market, person))
+    return {
+        "event_key": key_of(("help", number)),
+        "activation": "helpline.tapped",
+        "person_key": salted,
+        **where,
+        **more,
+    }
+
+
+def frame(rows: Sequence[Row]) -> pl.DataFrame:
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def deliver(lab: Lab, day: int, name: str, campaign: str = "c", **tables: Sequence[Row]) -> None:
+    frames = {f"activation_{table}": frame(rows) for table, rows in tables.items() if rows}
+    lab.deliver("activation", LANDED + timedelta(days=day), name, campaign, frames or None)
+
+
+def build(lab: Lab, *arguments: str) -> None:
+    lab.run(EVERYTHING, *arguments)
+    lab.settle()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    made = Lab(tmp_path_factory.mktemp("activation") / "home", {"campaigns": CAMPAIGNS, "markets": MARKETS})
+    assert made.dbt("seed", "--select", *SEEDS), made.messages
+    return made
+
+
+GUIDE = {"asset_id": "wellbeing-guide", "asset_version": "1"}
+LESSON = {"asset_id": "t-screen-time"}
+SWITCH = {"feature": "screen_time"}
+TOOLKIT = {"asset_id": "supporting-friends-ar", "asset_version": "1"}
+DAY = 24
+
+
+def acts() -> Iterable[Row]:
+    """People who go so far: a opens twice; b reads; c completes by the last section; d clicks after that; e clicks without."""
+    what: list[tuple[str, str | None, float, Row]] = [
+        ("guide.opened", "a", 0, GUIDE), ("guide.opened", "a", 1, GUIDE),
+        ("guide.opened", "b", 0, GUIDE), ("guide.section_read", "b", 0.2, GUIDE | {"section": 1}),
+        ("guide.opened", "c", 0, GUIDE), ("guide.section_read", "c", 0.2, GUIDE | {"section": 5}),
+        ("guide.opened", "d", 0, GUIDE), ("guide.section_read", "d", 0.1, GUIDE | {"section": 1}),
+        ("guide.completed", "d", 0.2, GUIDE), ("resource.clicked", "d", 0.3, {}),
+        ("guide.opened", "e", 0, GUIDE), ("resource.clicked", "e", 0.2, {}),
+        ("guide.opened", "late", 0, GUIDE), ("guide.completed", "late", 8 * DAY, GUIDE),
+        ("guide.opened", None, 0, GUIDE), ("guide.opened", "x", 0, GUIDE | {"excluded": "bot"}),
+        *(("guide.opened", "machine", number / 3600, GUIDE) for number in range(59)),
+        ("app.crashed", "a", 2, {"is_known": False}),
+        ("toolkit.downloaded", "a", 0, TOOLKIT), ("toolkit.downloaded", "a", 1, TOOLKIT | {"excluded": "partial"}),
+        ("support.offered", "a", 2, {}), ("toolkit.downloaded", "b", 0, TOOLKIT),
+        # Who keeps it, who drops it, who drops and takes it again, who is late, had it on, has it automatically, does nothing.
+        *(row for person in ("f", "g", "h", "i", "j", "k", "l") for row in
+          [("tutorial.started", person, 0, LESSON), ("tutorial.completed", person, 1, LESSON)]),
+        ("tutorial.started", "m", 0, LESSON),
+        ("feature.enabled", "f", 2, SWITCH),
+        ("feature.enabled", "g", 2, SWITCH), ("feature.disabled", "g", 5 * DAY, SWITCH),
+        ("feature.enabled", "h", 2, SWITCH), ("feature.disabled", "h", 5 * DAY, SWITCH), ("feature.enabled", "h", 6 * DAY, SWITCH),
+        ("feature.enabled", "i", 8 * DAY + 2, SWITCH),
+        ("feature.enabled", "j", -5, SWITCH),
+        ("feature.enabled", "k", 2, SWITCH | {"is_automatic": True}),
+    ]  # fmt: skip
+    for number, (name, person, hours, more) in enumerate(what):
+        yield event(number, name, person, hours, **more)
+
+
+@pytest.fixture(scope="module")
+def built(lab: Lab) -> Lab:
+    everything = list(acts())
+    deliver(lab, 0, "first", events=everything)
+    # The same events again, one with another time: its first one counts.
+    again = everything[0] | {"happened_at": START + timedelta(days=2)}
+    deliver(lab, 1, "again", events=[*everything[1:20], again])
+    counts = [
+        {
+            "activation": "activation.viewed",
+            "counted_on": date(2022, 10, 4),
+            "market": market,
+            "events": 100,
+            "unique_people": 40,
+        }
+        for market in ("AE", "SA")
+    ]
+    noon = datetime(2022, 10, 4, 12, tzinfo=UTC)
+    deliver(lab, 40, "counts", counts=[row | {"counted_at": noon} for row in counts])
+    build(lab)
+    return lab
+
+
+def test_days(built: Lab) -> None:
+    names = "activation, asset_id, basis, is_known, events, events_gross, unique_people, events_without_person, reason"
+    found = built.rows(f"select {names} from marts.fct_activation_day where event_on = '2022-10-04' order by 1, 2")
+    assert [row for row in found if row[0] in ("activation.viewed", "app.crashed", "guide.opened", "toolkit.downloaded")] == [
+        ("activation.viewed", "unknown", "counts", False, 200, None, None, None, "not_reported"),
+        ("app.crashed", "unknown", "events", False, 1, 1, 1, 0, None),
+        ("guide.opened", "wellbeing-guide", "events", True, 67, 68, 7, 1, None),
+        ("toolkit.downloaded", "supporting-friends-ar", "events", True, 2, 3, 2, 0, None),
+    ]  # fmt: skip
+
+
+def test_funnels_nest(built: Lab) -> None:
+    found = built.rows(
+        "select funnel, step, people, people_before, round(conversion_rate, 4), reason from marts.fct_activation_funnel order by 1, step_number"
+    )
+    assert found == [
+        ("feature", "tutorial.completed", 5, None, None, None),
+        ("feature", "feature.enabled", 3, 5, 0.6, None),
+        ("feature", "feature.still_on", 2, 3, 0.6667, None),
+        ("guide", "guide.opened", 7, None, None, None),
+        ("guide", "guide.section_read", 3, 7, 0.4286, None),
+        ("guide", "guide.completed", 2, 3, 0.6667, None),
+        ("guide", "resource.clicked", 1, 2, 0.5, None),
+        ("toolkit", "toolkit.downloaded", 2, None, None, None),
+        ("toolkit", "support.offered", 1, 2, 0.5, None),
+        ("tutorial", "tutorial.started", 8, None, None, None),
+        ("tutorial", "tutorial.completed", 7, 8, 0.875, None),
+    ]
+
+
+def test_features(built: Lab) -> None:
+    found = built.rows(
+        "select feature, week_on, viewers, already_on, switched_automatically, candidates, candidates_observed, adopters, "
+        "adopters_observed, kept from marts.fct_feature_adoption"
+    )
+    assert found == [("screen_time", date(2022, 10, 3), 7, 1, 1, 5, 5, 3, 3, 2)]
+
+
+def test_toolkits(built: Lab) -> None:
+    found = built.rows(
+        "select toolkit, language, downloads, downloads_gross, unique_people from marts.fct_toolkit_week"
+    )
+    assert found == [("supporting-friends-ar", "ar", 2, 3, 2)]
+
+
+def test_measures(built: Lab) -> None:
+    pairs: list[tuple[Any, ...]] = built.rows(
+        "select measure, value from intermediate.int_activation__measures where market = 'all' and period = 'day' and event_on = '2022-10-04'"
+    )
+    assert dict(pairs) == {
+        "guide_opens": 67, "guide_openers": 7, "guide_beginners": 7, "guide_finishers": 2, "guide_visits": 8, "meaningful_visits": 4,
+        "toolkit_downloads": 2, "toolkit_downloaders": 2, "tutorial_beginners": 8, "tutorial_finishers": 7,
+        "feature_candidates": 5, "feature_adopters": 3, "adopters_observed": 3, "features_kept": 2,
+    }  # fmt: skip
+    to_date = built.rows(
+        "select value from intermediate.int_activation__measures where market = 'AE' and period = 'campaign_to_date' and measure = 'guide_openers'"
+    )
+    assert to_date == [(7,)]
+
+
+WEEKS = [date(2022, 10, 3) + timedelta(days=7 * number) for number in range(4)]
+Cell = tuple[date, str, str]
+Published = Mapping[Cell, int | None]
+
+
+def random_month(rng: random.Random) -> list[Row]:
+    """Cells of one person up to twenty: each of three resources in three markets, every week."""
+    rows: list[Row] = []
+    for week in WEEKS:
+        for market, resource in product(("AE", "EG", "JO"), ("line-1", "line-2", "org")):
+            for person in range(rng.choice([0, 1, 3, 8, 9, 10, 12, 20])):
+                taps = rng.choice([1, 1, 2])
+                rows += [
+                    help_event(rng.getrandbits(60), week, market, resource, f"{resource}{person}") for _ in range(taps)
+                ]
+    return rows
+
+
+def cells_of(rows: Sequence[Row]) -> dict[Cell, tuple[int, int]]:
+    """Taps and people of every cell, by counting."""
+    found: dict[Cell, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row["week_on"], row["market"], row["resource_id"]].append(row["person_key"])
+    return {cell: (len(people), len(set(people))) for cell, people in found.items()}
+
+
+def published(lab: Lab, campaign: str) -> tuple[dict[Cell, int | None], dict[tuple[date, str], int | None]]:
+    """The taps of the cells of a publication, and its totals of markets and of all of them."""
+    rows: list[Any] = lab.rows(
+        f"select week_on, market, resource_id, taps from marts.fct_help_seeking_week where campaign_id = '{campaign}'"
+    )
+    cells = {(week, market, resource): taps for week, market, resource, taps in rows if resource != "all"}
+    return cells, {(week, market): taps for week, market, resource, taps in rows if resource == "all"}
+
+
+Equation = tuple[frozenset[tuple[int, Cell]], int]
+"""Variables that add up to a figure: a cell of the first or second publication."""
+
+
+def equations(
+    number: int, shown: Published, totals: Mapping[tuple[date, str], int | None], *, of_all: bool
+) -> list[Equation]:
+    """What a publication says: its cells, and totals of the cells that are shown or, with nothing left out, of all."""
+    said: list[Equation] = [(frozenset({(number, cell)}), taps) for cell, taps in shown.items() if taps is not None]
+    for (week, market), total in totals.items():
+        parts = {cell for cell in shown if cell[0] == week and market in (cell[1], "all")}
+        counted = parts if of_all else {cell for cell in parts if shown[cell] is not None}
+        if total is not None:
+            said.append((frozenset((number, cell) for cell in counted), total))
+    return said
+
+
+def given_away(
+    said: Sequence[Equation], equal: Iterable[Cell], withheld: Iterable[tuple[int, Cell]]
+) -> list[tuple[int, Cell]]:
+    """Withheld cells of which only one number of taps is possible: each has at least one, and `equal` ones did not change."""
+    used = sorted(
+        {variable for variables, _ in said for variable in variables} | {(n, cell) for cell in equal for n in (0, 1)}
+    )
+    place = {variable: column for column, variable in enumerate(used)}
+    matrix, values = [], []
+    for variables, value in [*said, *((frozenset({(0, cell), (1, cell)}), 0) for cell in equal)]:
+        row = [0.0] * len(used)
+        for variable in variables:
+            row[place[variable]] = -1.0 if not value and variable[0] == 1 else 1.0
+        matrix.append(row)
+        values.append(value)
+    in_a_sum = {variable for variables, _ in said for variable in variables}
+    found = []
+    for variable in withheld:
+        # What no sum holds may be anything.
+        if variable not in in_a_sum:
+            continue
+        ends = []
+        for sign in (1.0, -1.0):
+            aim = [sign if column == place[variable] else 0.0 for column in range(len(used))]
+            solved = linprog(aim, A_eq=matrix, b_eq=values, bounds=(1, None))
+            ends.append(sign * solved.fun if solved.status == 0 else sign * float("-inf"))
+        if ends[1] - ends[0] < 1:
+            found.append(variable)
+    return found
+
+
+def test_nothing_that_is_published_gives_a_withheld_cell_away(lab: Lab) -> None:
+    """Two publications of 20 random months: the second has a few more taps, in cells that may then be shown."""
+    rng = random.Random(10)
+    before = {month: random_month(rng) for month in MONTHS}
+    late = {month: [row for row in random_month(rng) if rng.random() < 0.02] for month in MONTHS}
+    for month in MONTHS:
+        deliver(lab, 30, f"{month}-first", month, help_events=before[month])
+    build(lab)
+    first = {month: published(lab, month) for month in MONTHS}
+    for month in MONTHS:
+        deliver(lab, 31, f"{month}-late", month, help_events=late[month])
+    build(lab)
+    found, naive = [], []
+    for month in MONTHS:
+        truths = [cells_of(before[month]), cells_of([*before[month], *late[month]])]
+        publications = [first[month], published(lab, month)]
+        said: list[Equation] = []
+        complete: list[Equation] = []
+        for number, (truth, (shown, totals)) in enumerate(zip(truths, publications, strict=True)):
+            assert shown == {cell: taps if people >= 10 else None for cell, (taps, people) in truth.items()}
+            for (week, market), total in totals.items():
+                parts = [shown[cell] or 0 for cell in shown if cell[0] == week and market in (cell[1], "all")]
+                assert (total or 0) == sum(parts)
+            whole = {
+                key: sum(taps for cell, (taps, _) in truth.items() if cell[0] == key[0] and key[1] in (cell[1], "all"))
+                for key in totals
+            }
+            said += equations(number, shown, totals, of_all=False)
+            complete += equations(number, shown, whole, of_all=True)
+        withheld = [(n, cell) for n, (shown, _) in enumerate(publications) for cell in shown if shown[cell] is None]
+        equal = [cell for cell in truths[0] if truths[0][cell] == truths[1][cell]]
+        assert len(withheld) > 20
+        found += given_away(said, equal, withheld)
+        naive += given_away(complete, equal, withheld) if month in MONTHS[:3] else []
+    assert found == []
+    assert len(naive) > 5, "with totals of all cells the solver has to find some"
+
+
+def test_a_total_counts_people_once_and_weeks_of_all_markets_hold_the_middle_of_theirs(lab: Lab) -> None:
+    sunday, monday = date(2022, 10, 2), date(2022, 10, 3)
+    rows = [help_event(number, sunday, "SA", "line", f"p{number}") for number in range(12)]
+    rows += [help_event(100 + number, sunday, "SA", "org", f"p{number}") for number in range(10)]
+    rows += [help_event(200 + number, monday, "AE", "line", f"q{number}") for number in range(9)]
+    rows += [help_event(300 + number, monday, "AE", "other", "q1", excluded="bot") for number in range(20)]
+    opened = [event(number, "guide.opened", f"o{number}", market="SA") for number in range(24)]
+    opened += [event(number, "guide.opened", f"o{number}", market="AE") for number in range(50, 60)]
+    deliver(lab, 10, "d", "d", help_events=rows, events=opened)
+    build(lab)
+    found = lab.rows(
+        "select week_on, market, resource_id, taps, unique_people, cells_withheld, reason from marts.fct_help_seeking_week "
+        "where campaign_id = 'd' order by all"
+    )
+    assert found == [
+        (sunday, "SA", "all", 22, 12, 0, None),
+        (sunday, "SA", "line", 12, 12, 0, None),
+        (sunday, "SA", "org", 10, 10, 0, None),
+        (monday, "AE", "all", None, None, 1, "few_people"),
+        (monday, "AE", "line", None, None, 1, "few_people"),
+        (monday, "all", "all", 22, 12, 1, None),
+    ]
+    rates = lab.rows(
+        "select market, measure, value from intermediate.int_activation__measures where campaign_id = 'd' and measure like 'help%' order by all"
+    )
+    assert rates == [
+        ("AE", "help_openers", None), ("AE", "help_seekers", None),
+        ("SA", "help_openers", 24), ("SA", "help_seekers", 12),
+        ("all", "help_openers", 24), ("all", "help_seekers", 12),
+    ]  # fmt: skip
+
+
+def state(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of what is built of events."""
+    tables = [*(f"marts.{mart}" for mart in MARTS), "intermediate.int_activation__measures"]
+    return {table: lab.table(table) for table in tables}
+
+
+def test_days_built_one_by_one_are_what_a_full_rebuild_gives(lab: Lab) -> None:
+    """Late, replaced and withdrawn deliveries, copies of events with another time, before and after what was built."""
+    rng = random.Random(4)
+    rows = [
+        event(500 + number, rng.choice(["guide.opened", "guide.completed", "toolkit.downloaded"]), f"p{rng.randrange(9)}",
+              hours=rng.randrange(20 * DAY), **GUIDE)
+        for number in range(80)
+    ]  # fmt: skip
+    moved = [row | {"happened_at": row["happened_at"] + timedelta(days=rng.choice([-3, 3]))} for row in rows[:20]]
+    helped = [help_event(500 + n, WEEKS[n % 4], "AE", "line", f"p{n}") for n in range(60)]
+    steps: list[dict[str, list[Row]]] = [
+        {"one": rows[:40], "two": rows[40:]},
+        {"three": moved, "two": rows[50:]},
+        {"one": [], "late": rows[:10]},
+    ]
+    for number, step in enumerate(steps):
+        for name, delivered in step.items():
+            helps = helped[20 * number : 20 * number + 30] if delivered else []
+            deliver(lab, 20, name, "d", events=delivered, help_events=helps)
+        build(lab)
+    by_steps = state(lab)
+    build(lab, "--full-refresh")
+    assert state(lab) == by_steps

@@ -1,0 +1,54 @@
+"""`activation/activation_counts_csv`: counts of a partner by date, whatever it tells apart."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.source import DeliveryError
+from tests.ingest.activation_desk import read, rejected
+
+COLUMNS = {"date": "day", "activation": "what", "market": "country", "events": "n", "unique_people": "people"}
+
+
+def test_counts_and_unknown_people(tmp_path: Path) -> None:
+    text = "day,what,country,n,people\n2026-10-04,guide_open,UAE,1200,--\n05/10/2026,Toolkit Downloaded,مصر,0,0\n13/09/2026,share,Nowhere,x,7\n"
+    parsed = read(tmp_path, "activation_counts_csv", text, {"columns": COLUMNS, "date_order": "dmy"})
+    names = ["activation", "market", "counted_on", "events", "unique_people"]
+    assert parsed.tables["activation_counts"].select(names).rows() == [
+        ("guide.opened", "AE", date(2026, 10, 4), 1200, None),
+        ("toolkit.downloaded", "EG", date(2026, 10, 5), 0, 0),
+        ("share", None, date(2026, 9, 13), None, 7),
+    ]
+    assert parsed.unreadable.rows() == [
+        ("events", "bad_number", 1),
+        ("market", "unreadable", 1),
+        ("unique_people", "not_applicable", 1),
+    ]
+
+
+def test_constants_repeats_and_what_has_no_date(tmp_path: Path) -> None:
+    text = "day,n\n2026-10-04,5\n2026-10-04,5\n2026-10-05,6\n2026-10-05,7\nsoon,1\n,1\n"
+    options = {"columns": {"date": "day", "events": "n"}, "activation": "activation_view", "market": "SA"}
+    parsed = read(tmp_path, "activation_counts_csv", text, options)
+    assert parsed.tables["activation_counts"].select("activation", "market", "events").rows() == [
+        ("activation.viewed", "SA", 5),
+        ("activation.viewed", "SA", 7),
+    ]
+    assert parsed.records_duplicate == 1
+    assert rejected(parsed) == [(4, "conflicting_key"), (6, "bad_time"), (7, "missing_key")]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": {"date": "day", "events": "n"}}, "either columns.activation or a constant"),
+        ({"columns": COLUMNS, "market": "SA"}, "columns.market and a constant market"),
+        ({"columns": {"date": "day", "activation": "what"}}, "neither events nor unique_people"),
+        ({"columns": COLUMNS, "header": False}, "found names for columns"),
+    ],
+)
+def test_options_that_contradict_each_other(tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(DeliveryError, match=message):
+        read(tmp_path, "activation_counts_csv", "day,what,n\n", options)
