@@ -338,7 +338,10 @@ def _truncated(ledger: pl.DataFrame, row: Mapping[str, Any]) -> str | None:
     same = _is_delivery((row["source"], row["landed_on"], row["delivery"]))
     if row["replaces_delivery"] is not None:
         same |= _is_delivery((row["source"], row["replaces_landed_on"], row["replaces_delivery"]))
-    before, now = in_effect(settle(ledger.filter(same)))["records_read"].max(), row["records_read"]
+    versions = ledger.filter(same)
+    if versions.is_empty():
+        return None
+    before, now = in_effect(settle(versions))["records_read"].max(), row["records_read"]
     if not isinstance(before, int) or now >= SMALLEST_REPLACEMENT * before:
         return None
     return (

@@ -8,6 +8,9 @@ import polars as pl
 from ingest.reasons import Reason
 from ingest.source import REJECTED, UNREADABLE
 
+_FEW = 1_000
+"""Rows of which to find the distinct values takes longer than to read them all."""
+
 _ROW, _VALUE = "row number", "row number of the first with these values"
 
 
@@ -57,7 +60,9 @@ def settle_repeats(
 
 
 def of_distinct(frame: pl.DataFrame, name: str, *made: pl.Expr) -> pl.DataFrame:
-    """The frame with what is made of one of its columns, each distinct value being read once."""
+    """The frame with what is made of one of its columns, each distinct value being read once where there are many rows."""
+    if frame.height <= _FEW:
+        return frame.with_columns(*made)
     distinct = frame.select(pl.col(name).unique()).select(pl.col(name).alias(_VALUE), *made)
     found = frame.select(pl.col(name).alias(_VALUE)).join(
         distinct, on=_VALUE, how="left", maintain_order="left", nulls_equal=True
@@ -99,11 +104,12 @@ def find_duplicates(frame: pl.DataFrame, ignore: Iterable[str] = ("file", "line"
 
 def unreadable(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     """Count, per column and reason, the fields that became NULL; a column's reasons stand in `<column>_reason`."""
-    counts = [
-        frame.group_by(pl.col(f"{name}_reason").alias("reason"))
-        .agg(pl.len().cast(pl.Int64()).alias("records"))
-        .filter(pl.col("reason").is_not_null())
-        .select(pl.lit(name).alias("column_name"), "reason", "records")
-        for name in columns
+    counts = frame.select(
+        pl.col(f"{name}_reason").drop_nulls().value_counts(name="records").implode().alias(name) for name in columns
+    )
+    found = [
+        (name, reason, records)
+        for name, [of_column] in counts.to_dict().items()
+        for reason, records in map(dict.values, of_column)
     ]
-    return pl.concat([UNREADABLE.to_frame(), *counts]).sort("column_name", "reason")
+    return pl.DataFrame(found, schema=UNREADABLE, orient="row").sort("column_name", "reason")
