@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ingest.formats.video_readings import COUNTERS as COUNTERS
 from ingest.simulated.plan import DAY, Flags, Floats, Ints, starts_s, to_instants
 
+COUNTERS = ("views", "likes", "comments", "shares", "saves")
 CAMPAIGN_TAGS = ("endthestigma", "كسر_الوصمة", "لا_للوصمة")
 COMPARISON_TAGS = ("mentalhealthawareness", "worldmentalhealthday", "الصحة_النفسية")
 
