@@ -176,6 +176,18 @@ NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
         other_file("videos.zip", archive(inner=archive(videos=b"id,at\n"))),
         "videos.zip/inner: is a zip archive or an Excel workbook",
     ),
+    "JSON as CSV": (
+        other_file("videos.csv", b'[{"id": "v1", "by": "noor.canary"}]'),
+        "videos.csv: is JSON, expected delimited text",
+    ),
+    "a name twice": (
+        other_file("videos.csv", b"id,at,views,by,by\nv1,2022-10-08 10:00:00,1,noor.canary,x\n"),
+        "videos.csv: columns 4 and 5 have the same name 'by'",
+    ),
+    "5,000 columns": (
+        other_file("videos.csv", b",".join(b"c%d" % number for number in range(5000)) + b"\nnoor.canary\n"),
+        "videos.csv: has 5,000 columns, expected 4,000 or fewer",
+    ),
     "a bomb": (other_file("videos.csv.gz", gzip.compress(bytes(80 * 2**20))), "packed into less than"),
 }
 

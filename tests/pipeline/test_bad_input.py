@@ -13,6 +13,8 @@ import yaml
 
 from ingest.home import Home
 from ingest.landing import write_delivery
+from tests.ingest.ingest_desk import NOTE
+from tests.ingest.test_refusal import CANARY, NASTY
 from tests.pipeline.conftest import SHARED, Query, query, run
 
 DAY = date(2022, 10, 9)
@@ -51,6 +53,9 @@ REFUSED = {
 """The bad deliveries, and how what is said of each begins."""
 
 
+WHATEVER = {f"whatever-{number:02}": case for number, case in enumerate(NASTY.values())}
+"""All that can be wrong with one delivery, a day later."""
+
 of_users = pytest.mark.skipif(not CASES, reason="the folder of field cases, ../shared/data/field, is absent")
 
 
@@ -82,6 +87,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     land(home, "excel-as-csv", HASHTAG, "videos.csv", b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml")
     land(home, "empty-weight", SURVEY, "wave.csv", EMPTY_WEIGHT.encode())
     land(home, "text-as-sav", SURVEY | {"format": "spss"}, "wave.sav", EMPTY_WEIGHT.encode())
+    for name, (change, _) in WHATEVER.items():
+        csv = f"id,at,views,by\n{name},2022-10-08 10:00:00,1,noor\n".encode()
+        change(write_delivery(home, "hashtag", DAY + timedelta(days=1), name, {"videos.csv": csv}, NOTE))
     for case in CASES:
         note = yaml.safe_load((FIELD / case / "delivery.yml").read_text("utf-8"))
         for file in FIELD.glob(f"{case}/*.csv"):
@@ -112,6 +120,14 @@ def test_one_line_names_the_delivery_and_the_remedy(said: str, delivery: str, me
     assert len(lines) == 1, said
     assert lines[0].startswith(f"{delivery} refused: {message}")
     assert "Traceback" not in said
+
+
+def test_whatever_is_wrong_with_one_is_said_in_one_line(said: str) -> None:
+    for name, (_, message) in WHATEVER.items():
+        [line] = [line for line in said.splitlines() if f"2022-10-10/{name} " in line]
+        assert " refused: " in line
+        assert message in line
+    assert CANARY.partition("@")[0] not in said
 
 
 def test_the_published_ledger_says_the_same(ask: Query, said: str) -> None:
@@ -249,7 +265,7 @@ def test_what_is_mended_is_published_by_the_next_run(home: Home, said: str) -> N
     land(home, "empty-weight", HASHTAG | {"source": "survey", "withdrawn": True}, "wave.csv", b"")
     unweighted = SURVEY["options"] | {"samples": {"all": {"weight": None}}}
     land(home, "text-as-sav", SURVEY | {"options": unweighted}, "wave.csv", EMPTY_WEIGHT.encode())
-    run(home, exit_code=3 if CASES else 0)
+    run(home, exit_code=3)
     ask = query(home)
     assert ask(
         "select count(*) from published.meta.deliveries where landed_on = '2022-10-09' and is_current and status in ('held', 'refused')"
