@@ -168,6 +168,23 @@ class ScaleAnswer(_Row):
         return value
 
 
+class QualityRule(_Row):
+    """A rule that respondents are screened by, and what it rests on."""
+
+    rule: Literal["speeder", "straight_liner", "duplicate"]
+    least_questions: Annotated[int, Field(gt=1)] | None = None
+    share_of_median: Annotated[float, Field(gt=0, lt=1)] | None = None
+    definition: str | None = None
+
+    @model_validator(mode="after")
+    def _rests_on_one(self) -> "QualityRule":
+        if (self.share_of_median is None) == (self.rule == "speeder") or (self.least_questions is None) != (
+            self.rule == "speeder"
+        ):
+            raise ValueError("expected share_of_median for speeder, least_questions for every other rule")
+        return self
+
+
 class Market(_Row):
     """A market and the weekday that its week starts on, from 1 for Monday to 7 for Sunday."""
 
@@ -230,6 +247,7 @@ SEEDS: Mapping[str, Seed] = {
     "scales": Seed(Scale, ("scale_id",), {}),
     "scale_items": Seed(ScaleItem, ("question_key",), {"scale_id": ("scales", "scale_id")}),
     "scale_answers": Seed(ScaleAnswer, ("answer_set", "answer"), {"answer_set": ("scales", "answer_set")}),
+    "quality_rules": Seed(QualityRule, ("rule",), {}),
     "markets": Seed(Market, ("market",), {}),
     "assets": Seed(Asset, ("asset_id", "version"), {}),
 }

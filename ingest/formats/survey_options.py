@@ -13,6 +13,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ingest.countries import COUNTRIES
 from ingest.instants import DateOrder
 
+QUALITY_SCREEN = "quality_screen"
+"""The segment of those who pass the quality screens of their wave and those who do not."""
+
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 """A whole number that a tool wrote with a point: code 4 as `4.0`."""
 
@@ -63,6 +66,7 @@ class Survey(_Model):
     mode: Text | None = None
     population: Text | None = None
     sampling: Sampling = "non_probability"
+    publish_responses: bool = False
 
     @model_validator(mode="after")
     def _fieldwork_runs_forward(self) -> "Survey":
@@ -206,12 +210,16 @@ class Question(_Model):
 
 
 class SurveyOptions(_Model):
-    """Options of every survey format. `respondent_id: null` says that there is none: each row is a respondent."""
+    """Options of every survey format. `respondent_id: null` says that there is none: each row is a respondent.
+
+    `duration` is the column with the seconds that a respondent took.
+    """
 
     survey: Survey
     respondent_id: Text | None
     samples: Annotated[dict[Text, Sample], Field(min_length=1)]
     design: Design = Design()
+    duration: Text | None = None
     segments: dict[Text, Segment] = {}
     questions: Annotated[dict[Text, Question], Field(min_length=1)] | None = None
     drop: Texts = ()
@@ -223,6 +231,10 @@ class SurveyOptions(_Model):
         both = sorted(set(self.drop) & {*self.structure, *questions})
         if both:
             raise ValueError(f"found {', '.join(both)} under drop and in use elsewhere; expected one of the two")
+        if QUALITY_SCREEN in self.segments:
+            raise ValueError(
+                f"found the segment {QUALITY_SCREEN}, which the quality screens make; give it another name"
+            )
         keys = [question.key or code for code, question in questions.items()]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
@@ -241,6 +253,7 @@ class SurveyOptions(_Model):
     def structure(self) -> dict[str, str]:
         """Columns that place a respondent (id, weights, conditions, design, segments) and the key that names each."""
         named = {segment.source: f"segments.{name}" for name, segment in self.segments.items()}
+        named |= {self.duration: "duration"} if self.duration is not None else {}
         for part, column in self.design:
             named |= {column: f"design.{part}"} if column is not None else {}
         for name, sample in self.samples.items():

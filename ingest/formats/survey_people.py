@@ -100,12 +100,18 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
             "cluster": coded.known(design.cluster) if design.cluster else None,
             "stratum": coded.known(design.stratum) if design.stratum else None,
             "fpc": coded.number(design.fpc) if design.fpc else None,
+            "duration_seconds": _duration(options, coded),
             "segments": segments,
         },
-        schema_overrides={"cluster": pl.String(), "stratum": pl.String(), "fpc": pl.Float64()},
+        schema_overrides={
+            "cluster": pl.String(),
+            "stratum": pl.String(),
+            "fpc": pl.Float64(),
+            "duration_seconds": pl.Float64(),
+        },
     )
     ours = coded.frame.select(pl.all().exclude(f"^{AT}.*$")).hstack(parts)
-    gaps: list[tuple[str, str, int]] = []
+    gaps: list[tuple[str, str, int]] = _unread_durations(options, coded, parts)
     rows: list[pl.DataFrame] = []
     for name, sample in options.samples.items():
         inside = ours.filter(pl.col(f"in:{name}"))
@@ -128,6 +134,21 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
     counted = pl.concat([unreadable, pl.DataFrame(gaps, schema=UNREADABLE, orient="row")])
     summed = counted.group_by("column_name", "reason").agg(pl.col("records").sum())
     return pl.concat(rows), summed.sort("column_name", "reason")
+
+
+def _duration(options: SurveyOptions, coded: Coded) -> pl.Series | None:
+    """Seconds; NULL where there is none above 0."""
+    if options.duration is None:
+        return None
+    seconds = coded.number(options.duration)
+    return seconds.set(seconds <= 0, None)
+
+
+def _unread_durations(options: SurveyOptions, coded: Coded, parts: pl.DataFrame) -> list[tuple[str, str, int]]:
+    if options.duration is None:
+        return []
+    unread = (coded.known(options.duration).is_not_null() & parts["duration_seconds"].is_null()).sum()
+    return [(options.duration, Reason.BAD_NUMBER, unread)] if unread else []
 
 
 def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.DataFrame]:

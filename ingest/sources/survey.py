@@ -44,6 +44,10 @@ SURVEY_WAVES = Table(
             "probability or non_probability; the second is said beside every interval.",
             values=get_args(Sampling),
         ),
+        "publish_responses": Column(
+            pl.Boolean(),
+            "Whether single respondents may be published under their pseudonyms; no where the note does not say so.",
+        ),
         "samples": Column(
             pl.List(pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})),
             "Samples of the wave, with their country and whether they have weights.",
@@ -103,6 +107,9 @@ SURVEY_RESPONDENTS = Table(
         "fpc": Column(
             pl.Float64(),
             "Size of the stratum's population in sampling units, or the sampled fraction up to 1; NULL where unknown.",
+        ),
+        "duration_seconds": Column(
+            pl.Float64(), "Seconds that the respondent took to answer; NULL where the note names no column for it."
         ),
         "segments": Column(
             pl.List(pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})),

@@ -124,3 +124,141 @@ def scale_people() -> list[Row]:
             }
         )
     return rows
+
+
+BATTERY = {f"g{item}": Asked(f"g{item}", {str(code): f"answer {code}" for code in range(1, 6)}) for item in range(20)}
+
+
+def hasty_people() -> list[Row]:
+    """40 respondents: two far too fast, one of them and another with a single answer throughout, two copies of a third."""
+    draw = random.Random(5)
+    rows: list[Row] = [
+        {
+            "duration_seconds": 250.0 + draw.randrange(100) if place > 1 else 40.0,
+            "answers": {code: str(draw.randrange(1, 6)) for code in BATTERY},
+        }
+        for place in range(40)
+    ]
+    for place in (1, 7):
+        rows[place]["answers"] = dict.fromkeys(BATTERY, "3" if place == 1 else "2")
+    for place in (20, 30):
+        rows[place]["answers"] = rows[10]["answers"]
+    # Too few answers to say anything: alike, but no copies.
+    for place in (35, 36):
+        rows[place]["answers"] = {"g0": "1", "g1": "1", "g2": "1", "g3": "1"}
+    rows[39]["duration_seconds"] = None
+    return rows
+
+
+MOOD = Asked("mood", {code: f"answer {code}" for code in "1234"}, "scale", top=("4",), bottom=("1",))
+HOURS = Asked("hours", kind="number")
+
+
+DRAWN = 100
+
+
+def random_designs(wave: int, designs: int = DRAWN) -> list[Row]:
+    """Respondents of many samples, each with a design of its own: strata, clusters, population sizes, uneven weights."""
+    rows = []
+    for design in range(designs):
+        draw = random.Random(1000 * wave + design)
+        parts = random.Random(design)
+        strata, clusters, fpc = parts.choice((1, 2, 4)), parts.choice((0, 3, 5)), parts.random() < 0.4
+        lonely, scale = design % 10 == 3, parts.choice((1.0, 250.0))
+        for place in range(draw.randrange(40, 70)):
+            stratum = place % strata
+            cluster = f"{stratum}:{draw.randrange(clusters)}" if clusters else None
+            if lonely and place < 4:
+                stratum, cluster = strata, f"{strata}:0"
+            answer = str(draw.choice((1, 2, 2, 3, 4)))
+            rows.append(
+                {
+                    "respondent_key": f"{design}-{place}",
+                    "sample": f"s{design}",
+                    "weight": scale * draw.lognormvariate(0, 0.5),
+                    "stratum": f"h{stratum}",
+                    "cluster": cluster,
+                    "fpc": float(20 + 100 * (not clusters) + stratum) if fpc else None,
+                    "segments": {"group": draw.choice("ab")},
+                    "answers": {
+                        "q": None if draw.random() < 0.05 else answer,
+                        "hours": str(draw.randrange(20)),
+                    },
+                }
+            )
+    return rows
+
+
+def for_r(waves: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
+    """The respondents as R reads them, a row each."""
+    return pl.DataFrame(
+        [
+            {
+                "wave": wave,
+                "design": row["sample"],
+                "id": row["respondent_key"],
+                "w": row["weight"],
+                "stratum": row["stratum"],
+                "cluster": row["cluster"] or row["respondent_key"],
+                "fpc": row["fpc"],
+                "g": row["segments"]["group"],
+                "q": row["answers"]["q"],
+                "hours": row["answers"]["hours"],
+            }
+            for wave, rows in waves.items()
+            for row in rows
+        ],
+        infer_schema_length=None,
+    )
+
+
+R_SCRIPT = """
+suppressPackageStartupMessages(library(survey))
+options(survey.lonely.psu = "fail", digits = 16)
+files <- commandArgs(trailingOnly = TRUE)
+people <- read.csv(files[1], colClasses = c(q = "character"))
+out <- file(files[2], "w")
+say <- function(...) cat(paste(..., sep = ","), "\\n", file = out, sep = "")
+say("design", "wave", "kind", "segment", "answer", "one", "two", "three", "four")
+number <- function(x) formatC(as.numeric(x), digits = 17, format = "g")
+design <- function(d) svydesign(ids = ~cluster, strata = ~stratum, nest = TRUE, weights = ~w, data = d,
+                                fpc = if (is.na(d$fpc[1])) NULL else ~fpc)
+measures <- c("a1", "a2", "a3", "a4", "net", "hours")
+for (name in unique(people$design)) {
+  for (when in unique(people$wave)) {
+    d <- people[people$design == name & people$wave == when, ]
+    for (a in 1:4) d[[paste0("a", a)]] <- as.numeric(d$q == as.character(a))
+    d$net <- d$a4 - d$a1
+    whole <- design(d)
+    asked <- subset(whole, !is.na(q))
+    for (segment in c("all", "a", "b")) {
+      part <- if (segment == "all") whole else subset(whole, g == segment)
+      answered <- subset(part, !is.na(q))
+      for (measure in measures) {
+        of <- if (measure == "hours") part else answered
+        m <- tryCatch(svymean(as.formula(paste0("~", measure)), of), error = function(e) NULL)
+        if (is.null(m)) say(name, when, "mean", segment, measure, "NA", "NA", "NA", "NA")
+        else say(name, when, "mean", segment, measure, number(coef(m)), number(SE(m)), degf(of), nrow(of$variables))
+      }
+    }
+    by <- tryCatch(svyby(~a1 + a2 + a3 + a4 + net, ~g, asked, svymean, covmat = TRUE), error = function(e) NULL)
+    if (!is.null(by)) for (measure in measures[1:5]) {
+      names <- paste0(c("a:", "b:"), measure)
+      contrast <- svycontrast(by, setNames(c(-1, 1), names))
+      say(name, when, "segment", "b", measure, number(coef(contrast)), number(SE(contrast)), "", "")
+    }
+    x <- tryCatch(suppressWarnings(svychisq(~q + g, asked, statistic = "F")), error = function(e) NULL)
+    if (!is.null(x)) say(name, when, "table", "b", "", number(x$statistic), number(x$parameter[1]),
+                         number(x$parameter[2]), number(x$p.value))
+  }
+  d <- people[people$design == name, ]
+  d$w <- ave(ifelse(is.na(d$q), 0, d$w), d$wave, FUN = function(w) sum(w > 0) / sum(w)) * d$w
+  d$stratum <- paste(d$wave, d$stratum)
+  d$cluster <- paste(d$wave, d$cluster)
+  x <- tryCatch(suppressWarnings(svychisq(~q + wave, subset(design(d), !is.na(q)), statistic = "F")), error = function(e) NULL)
+  if (!is.null(x)) say(name, "w2", "table", "all", "", number(x$statistic), number(x$parameter[1]),
+                       number(x$parameter[2]), number(x$p.value))
+}
+close(out)
+"""
+"""Means, shares, nets, contrasts of segments and tests of tables of every sample in `for_r`, as R makes them."""

@@ -77,6 +77,10 @@ PUBLIC = {
     "fct_feature_adoption": "campaign_id feature week_on viewers candidates adopters adoption_rate kept retention_rate reason",
     "fct_toolkit_week": "campaign_id toolkit version week_on language downloads unique_people downloads_gross",
     "fct_help_seeking_week": "campaign_id week_on market resource_id taps unique_people cells_withheld reason",
+    "fct_survey_response": (
+        "campaign_id survey_id wave sample respondent_key question_code question_key answer_code weight stratum sampling_unit segments"
+    ),
+    "fct_survey_quality": "campaign_id survey_id wave sample rule event_on judged removed removed_pct",
     "fct_campaign_kpi_day": (
         "campaign_id kpi_id event_on period market subject_type subject_id numerator denominator value "
         "ci_low ci_high basis is_provisional reason"

@@ -145,11 +145,19 @@ BELIEVABLE = {
             800::bigint as base_asked, 700::bigint as base_unweighted, 600.0::double as effective_base, 0.8::double as alpha,
             null::varchar as reason
     """,
+    "fct_survey_response": """
+        select 'a' as campaign_id, 'tpl' as survey_id, 'w5' as wave, 'us' as sample, unnest(['r1', 'r2']) as respondent_key,
+            'q1' as question_code, '4' as answer_code, 1.5::double as weight
+    """,
+    "fct_survey_quality": """
+        select 'a' as campaign_id, 'tpl' as survey_id, 'w5' as wave, 'us' as sample, unnest(['any', 'speeder']) as rule,
+            800::bigint as judged, 40::bigint as removed, 5.0::double as removed_pct
+    """,
     "fct_survey_change": """
         select 'a' as campaign_id, 'tpl' as survey_id, 'us' as sample, 'stress' as question_key, unnest(['1', 'net']) as
             answer_code, 'wave' as comparison, 'w4' as from_wave, 'w5' as to_wave, 'all' as segment_name, 'all' as
             segment_value, 'all' as from_segment_value, 5.0::double as change_pct_points, 2.0::double as
-            standard_error_pct_points, 1.0::double as ci_low_pct_points, 9.0::double as ci_high_pct_points, 0.01::double
+            standard_error_pct_points, 1.0::double as ci_low_pct_points, 9.0::double as ci_high_pct_points, 3.0::double as table_f, 0.04::double as table_p_value, 0.01::double
             as p_value, 0.02::double as p_value_adjusted, true as is_significant, null::varchar as reason
     """,
     "fct_activation_day": """
@@ -296,6 +304,9 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("fct_survey_mean", "mean_gaps_have_reasons"): ("mean_points = null", "a/tpl/w5/us/ribs/published/all/all"),
     ("fct_survey_mean", "alpha_at_most_one"): ("alpha = 1.1", "a/tpl/w5/us/ribs/published/all/all"),
+    ("fct_survey_response", "weight_above_zero"): ("weight = 0", "a/tpl/w5/us/r1/q1/4"),
+    ("fct_survey_quality", "rule_known"): ("rule = 'bored'", "a/tpl/w5/us/bored"),
+    ("fct_survey_quality", "removed_were_judged"): ("removed = 900", "a/tpl/w5/us/any"),
     ("fct_survey_change", "comparison_known"): (
         "comparison = 'year'",
         "a/tpl/us/stress/1/year/w4/w5/all/all/all",
@@ -305,6 +316,10 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
         "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
     ),
     ("fct_survey_change", "probabilities"): ("p_value_adjusted = 0.001", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
+    ("fct_survey_change", "table_probabilities"): (
+        "table_p_value = 2",
+        "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
+    ),
     ("fct_survey_change", "significance_follows"): (
         "is_significant = false",
         "a/tpl/us/stress/1/wave/w4/w5/all/all/all",

@@ -2,11 +2,13 @@
 
 import random
 import shutil
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -16,12 +18,34 @@ from ingest.source import LINEAGE
 from ingest.sources import SOURCES
 from ingest.sources.survey import SURVEY
 from tests.dbt.lab import PROJECT, Lab
-from tests.dbt.survey_questionnaires import AGREEMENT, MAKS, RIBS, Asked, questionnaire, scale_people
+from tests.dbt.survey_questionnaires import (
+    AGREEMENT,
+    BATTERY,
+    DRAWN,
+    HOURS,
+    MAKS,
+    MOOD,
+    R_SCRIPT,
+    RIBS,
+    Asked,
+    for_r,
+    hasty_people,
+    questionnaire,
+    random_designs,
+    scale_people,
+)
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 NO_SHARED = "the real data and golden values (../shared) are not on this machine"
 DESIGNS = ["weights", "strata", "strata fpc", "clusters", "all three"]
-MODELS = ["+fct_survey_estimate", "+fct_survey_change", "+fct_survey_mean", "+dim_survey_question"]
+MODELS = [
+    "+fct_survey_estimate",
+    "+fct_survey_change",
+    "+fct_survey_mean",
+    "+fct_survey_quality",
+    "+fct_survey_response",
+    "+dim_survey_question",
+]
 SEEDS = {
     "campaigns": "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-01-01,,UTC\n",
     "benchmarks": (
@@ -275,11 +299,26 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         ended = START + timedelta(days=share)
         yield f"families {wave}", tables(rows, wave=("families", wave), bottom=("0",), ended=ended)
     hours = {"hours": Asked("hours", kind="number")}
-    yield "scales", questionnaire(scale_people(), RIBS | MAKS | hours, wave=("scales", "w"), ended=START)
+    yield (
+        "scales",
+        questionnaire(scale_people(), RIBS | MAKS | hours, wave=("scales", "w"), ended=START, publish_responses=True),
+    )
+    yield "hasty", questionnaire(hasty_people(), BATTERY, wave=("hasty", "w"), ended=START)
     unknown = {code: Asked(asked.key, {**AGREEMENT, "2": "Rather agree"}) for code, asked in RIBS.items()}
     yield "unscored", questionnaire(scale_people(), unknown, wave=("unscored", "w"), ended=START)
+    for wave in (1, 2):
+        yield f"designs {wave}", designs(wave)
     if SHARED.is_dir():
         yield from published()
+
+
+def designs(wave: int) -> dict[str, pl.DataFrame]:
+    """A wave of many samples, each with a design of its own."""
+    rows = random_designs(wave)
+    samples = [{"sample": f"s{design}", "country": "AE", "is_weighted": True} for design in range(DRAWN)]
+    ended = START + timedelta(days=wave)
+    described = {"wave": ("designs", f"w{wave}"), "ended": ended, "samples": samples}
+    return questionnaire(rows, {"q": MOOD, "hours": HOURS}, **described)
 
 
 def published() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
@@ -291,6 +330,8 @@ def published() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         part = [row for row, of in zip(rows, frame["wave"], strict=True) if of == wave]
         ended = START + timedelta(days=int(wave[1]))
         yield f"golden {wave}", tables(part, wave=("golden waves", wave), answers=("0", "1"), top=("1",), ended=ended)
+    rows = from_frame(frame, weight=pl.col("w"), q=pl.col("y").cast(pl.String), segment=pl.col("wave"))
+    yield "golden table", tables(rows, wave=("golden table", "w"), answers=("0", "1"), top=("1",))
     rows = from_frame(frame, weight=pl.col("w"), q=pl.col("age"))
     ages = ("18-24", "25-34", "35-44")
     yield "golden net", tables(rows, wave=("golden net", "w"), answers=ages, top=ages[:1], bottom=ages[2:])
@@ -540,6 +581,123 @@ def test_a_scale_with_an_answer_that_it_does_not_know_is_not_scored(world: Lab) 
     assert {row["scoring"] for row in rows} == {"published", "without_dont_know"}
 
 
+def of_designs(world: Lab) -> pl.DataFrame:
+    """What the marts say of the random designs, in the columns of R's results."""
+    return world.frame("""
+        select sample, wave, 'mean' as kind, if(segment_name = 'all', 'all', segment_value) as segment,
+            if(answer_code = 'net', 'net', 'a' || answer_code) as answer, estimate_pct / 100 as one,
+            standard_error_pct / 100 as two, degrees_of_freedom::double as three, base_unweighted::double as four, reason
+        from fct_survey_estimate where survey_id = 'designs' and answer_code not in ('top', 'bottom')
+        union all
+        select sample, wave, 'mean', if(segment_name = 'all', 'all', segment_value), 'hours', mean_points,
+            standard_error_points, degrees_of_freedom, base_unweighted, reason
+        from fct_survey_mean where survey_id = 'designs'
+        union all
+        select sample, to_wave, 'segment', segment_value, if(answer_code = 'net', 'net', 'a' || answer_code),
+            change_pct_points / 100, standard_error_pct_points / 100, null, null, reason
+        from fct_survey_change where survey_id = 'designs' and comparison = 'segment'
+        union all
+        select sample, to_wave, 'table', segment_value, '', table_f, table_numerator_freedom, table_denominator_freedom,
+            table_p_value, reason
+        from fct_survey_change
+        where survey_id = 'designs' and answer_code = '1' and (comparison = 'segment' or segment_name = 'all')
+    """)
+
+
+R = shutil.which("Rscript")
+FOUR = ["one", "two", "three", "four"]
+
+
+def largest_difference(one: pl.DataFrame, other: pl.DataFrame) -> float:
+    """The largest difference, relative where figures are above 1, of what both know."""
+    keys = ["sample", "wave", "kind", "segment", "answer"]
+    both = one.join(other, on=keys, how="inner", suffix="_other")
+    assert both.height == one.height
+    gaps = [(pl.col(name) - pl.col(f"{name}_other")).abs() / pl.max_horizontal(1, pl.col(name).abs()) for name in FOUR]
+    largest: float = both.select(pl.max_horizontal(pl.max_horizontal(gaps).max())).item()
+    return largest
+
+
+def test_a_hundred_random_designs_are_those_of_r(world: Lab) -> None:
+    """Means, shares, nets, contrasts and tables by strata, clusters, population sizes, domains, scaled weights."""
+    of_r, ours = pl.read_parquet(Path(__file__).with_name("r_survey_designs.parquet")), of_designs(world)
+    known = of_r.filter(pl.col("two").is_not_null())
+    assert dict(known["kind"].value_counts().iter_rows()) == {
+        "mean": 3257, "segment": 900, "table": 270,
+    }  # fmt: skip
+    assert largest_difference(known, ours) < 1e-8
+    # Where R stops at a stratum with a single sampling unit, so do we.
+    lonely = of_r.filter(pl.col("one").is_null()).select("sample", "wave").unique()
+    found = ours.join(lonely, on=["sample", "wave"]).filter(kind="mean", segment="all")
+    assert found["two"].null_count() == found.filter(reason="single_psu_stratum").height > 0
+    assert ours.filter(reason="single_psu_stratum")["two"].drop_nulls().is_empty()
+    # An answer that one of the two groups did not give leaves the table untested: R's figure rests on an empty cell.
+    untested = known.filter(kind="table").join(
+        ours.filter(pl.col("one").is_null()), on=["sample", "wave", "kind", "segment"]
+    )
+    assert untested.height == 5
+
+
+@pytest.mark.skipif(R is None, reason="R is not on this machine")
+def test_r_still_says_so(tmp_path: Path) -> None:
+    """R runs here over some of the designs; its survey package may be missing."""
+    if subprocess.run([str(R), "-e", "library(survey)"], capture_output=True, check=False).returncode:
+        pytest.skip("R's package survey is not on this machine")
+    (tmp_path / "designs.R").write_text(R_SCRIPT)
+    for_r({f"w{wave}": random_designs(wave, 6) for wave in (1, 2)}).write_csv(tmp_path / "people.csv", null_value="NA")
+    command = [str(R), "designs.R", "people.csv", "found.csv"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    text = pl.read_csv(tmp_path / "found.csv", infer_schema=False).rename({"design": "sample"})
+    figures = pl.col(FOUR).str.strip_chars().cast(pl.Float64, strict=False).fill_nan(None)
+    found = text.with_columns(figures, pl.col("answer").fill_null(""))
+    stored = pl.read_parquet(Path(__file__).with_name("r_survey_designs.parquet"))
+    assert largest_difference(found, stored) < 1e-12
+
+
+def test_quality_screens_remove_nobody_and_show_both_estimates(world: Lab) -> None:
+    found = world.frame("from fct_survey_quality where survey_id = 'hasty' order by rule")
+    assert found.select("rule", "judged", "removed").rows() == [
+        ("any", 40, 5),
+        ("duplicate", 38, 2),
+        ("speeder", 39, 2),
+        ("straight_liner", 38, 2),
+    ]
+    rows = hasty_people()
+    kept = [row for place, row in enumerate(rows) if place not in (0, 1, 7, 20, 30)]
+    for people_of, cell in ((rows, "segment_name = 'all'"), (kept, "segment_value = 'passed'")):
+        row = one(world, f"survey_id = 'hasty' and question_code = 'g0' and answer_code = '3' and {cell}")
+        assert row["base_unweighted"] == len(people_of)
+        share = sum(row["answers"]["g0"] == "3" for row in people_of) / len(people_of)
+        assert row["estimate_pct"] == pytest.approx(100 * share)
+    assert changes(world, "survey_id = 'hasty' and segment_name = 'quality_screen'") == []
+    assert estimates(world, "survey_id = 'scales' and segment_name = 'quality_screen'") == []
+
+
+def test_analysts_cut_responses_themselves_with_the_intervals_of_the_design(world: Lab) -> None:
+    """In a copy of the file, opened as an analyst would."""
+    file = world.home.root / "analyst" / "marts.duckdb"
+    file.parent.mkdir()
+    shutil.copy(world.home.marts, file)
+    with duckdb.connect(str(file), read_only=True) as analyst:
+        published = analyst.execute("select distinct survey_id from fct_survey_response").fetchall()
+        assert published == [("scales",)]
+        for answer in ("1", "2", "6", "7"):
+            for cut, segment in (("true", "all"), ("segments['group'] = 'b'", "b")):
+                cell = f"survey_id = 'scales' and question_code = 'm2' and answer_code = '{answer}'"
+                row = one(world, f"{cell} and segment_value = '{segment}'")
+                query = f"from pct_ci(answer_code = '{answer}', question_code = 'm2' and {cut})"
+                _, _, _, _, *figures = analyst.execute(query).fetchone() or ()
+                wanted = [row[column] for column in (*FIGURES, "base_unweighted", "degrees_of_freedom")]
+                assert figures == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+        _, _, _, _, *figures = (
+            analyst.execute(
+                "from mean_ci(answer_code::double, question_code = 'hours' and segments['group'] = 'a')"
+            ).fetchone()
+            or ()
+        )
+        assert figures == pytest.approx([*R_MEANS[-1][2:6], 40, 12], rel=1e-9)
+
+
 def holm(values: Sequence[float]) -> list[float]:
     stepped, highest = [], 0.0
     for place, value in enumerate(sorted(values)):
@@ -649,6 +807,8 @@ def test_golden_values_of_the_weighted_sample(world: Lab) -> None:
     net = one(world, "survey_id = 'golden net' and answer_code = 'net' and segment_value = 'all'")
     assert net["estimate_pct"] == pytest.approx(35.717771, abs=1e-6)
     assert net["standard_error_pct"] == pytest.approx(4.353604, abs=1e-6)
+    [table] = changes(world, "survey_id = 'golden table' and answer_code = 'top'")
+    assert table["table_p_value"] == pytest.approx(0.06946, abs=5e-6)
     pair = "answer_code = 'top' and segment_value = '35-44' and from_segment_value = '18-24'"
     [contrast] = changes(world, f"survey_id = 'golden' and {pair}")
     assert contrast["change_pct_points"] == pytest.approx(5.3351, abs=5e-5)

@@ -410,6 +410,32 @@ class TestRealFiles:
         assert 100 * se == pytest.approx(2.01, abs=0.005)
 
 
+class TestWhatRespondentsAreKnownBy:
+    """Numbers, how long they took, and whether single answers may be published."""
+
+    NOTE = (
+        "survey: {id: s, wave: w, fieldwork_from: 2026-01-01, fieldwork_to: 2026-01-02, publish_responses: true}\n"
+        "respondent_id: id\nsamples: {all: {weight: null}}\nduration: took\nquestions: {hours: {kind: number, missing: [99]}}\n"
+    )
+
+    def test_numbers_are_no_list_of_answers(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id,took,hours\n1,300,2.5\n2,,99\n3,soon,often\n4,-1,0\n", self.NOTE)
+        answers = parsed.tables["survey_answers"].sort("line")
+        assert answers["status"].to_list() == ["answered", "missing", "missing", "answered"]
+        [question] = parsed.tables["survey_questions"].rows(named=True)
+        assert (question["kind"], question["answers"]) == ("number", [])
+        people = parsed.tables["survey_respondents"].sort("line")
+        assert people["duration_seconds"].to_list() == [300.0, None, None, None]
+        assert parsed.unreadable.rows() == [("took", "bad_number", 2)]
+        assert parsed.tables["survey_waves"]["publish_responses"].to_list() == [True]
+
+    def test_numbers_have_no_top_and_screens_keep_their_segment(self, tmp_path: Path) -> None:
+        with pytest.raises(DeliveryError, match="kind number"):
+            wave(tmp_path, "id,took,hours\n1,300,2\n", self.NOTE.replace("missing: [99]", "top: [2]"))
+        with pytest.raises(DeliveryError, match="quality_screen"):
+            wave(tmp_path, "id,took,hours\n1,300,2\n", self.NOTE + "segments: {quality_screen: took}\n")
+
+
 def _standard_error(people: pl.DataFrame, value: pl.Expr, mean: float, fpc: float | None = None) -> float:
     """Linearised, with replacement within strata unless `fpc` is given. NULL values lie outside the base."""
     base = pl.col("weight").filter(value.is_not_null()).sum()

@@ -86,3 +86,16 @@
         )
     end
 {%- endmacro %}
+
+{# The probability that Fisher's F is larger than some value. #}
+{% macro fisher_probability(f, numerator_freedom, denominator_freedom) -%}
+    {%- set scaled = numerator_freedom ~ ' * ' ~ f -%}
+    {%- set below = '(' ~ scaled ~ ' / (' ~ denominator_freedom ~ ' + ' ~ scaled ~ '))' -%}
+    {%- set beyond = '(' ~ denominator_freedom ~ ' / (' ~ denominator_freedom ~ ' + ' ~ scaled ~ '))' -%}
+    {%- set halves = ['(' ~ numerator_freedom ~ ' / 2)', '(' ~ denominator_freedom ~ ' / 2)'] -%}
+    case
+        when {{ f }} = 0 then 1
+        when {{ f }} < 1.5 then 1 - {{ beta_probability(below, halves[0], halves[1]) }}
+        else {{ beta_probability(beyond, halves[1], halves[0]) }}
+    end
+{%- endmacro %}

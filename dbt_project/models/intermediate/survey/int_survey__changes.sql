@@ -91,6 +91,7 @@ of_segments as (
         on
             {{ same('one', 'contrasts', survey_keys('cell') + ['answer_code']) }}
             and other.segment_value = contrasts.other_value
+    where other.segment_name <> 'quality_screen'
 
 ),
 
@@ -159,7 +160,7 @@ declared as (
         concat_ws(':', survey_id, to_wave, sample, question_code, answer_code) as subject_id,
         -- All the benchmarks of a wave are one family of tests.
         case when comparison = 'benchmark' then comparison else from_wave end as family_from,
-        greatest(variance, 0) as difference_variance,
+        case when variance >= 0 then variance when variance < 0 then 0 end as difference_variance,
         cast(degrees_of_freedom as double) as degrees,
     from compared
 

@@ -11,7 +11,7 @@ moments as (
 
     select *
     from {{ ref('int_survey__moments') }}
-    where segment_name <> 'all'
+    where segment_name not in ('all', 'quality_screen')
 
 ),
 

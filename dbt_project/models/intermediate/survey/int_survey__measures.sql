@@ -42,6 +42,31 @@ benchmarked as (
 
 ),
 
+samples as (
+
+    select distinct
+        {{ listed(survey_keys('sample')) }}
+        country,
+        event_on,
+    from {{ ref('int_survey__estimates') }}
+
+),
+
+screened as (
+
+    select
+        quality.*,
+        samples.country,
+        samples.event_on,
+        concat_ws(':', quality.survey_id, quality.wave, quality.sample, quality.rule) as subject_id,
+        'screen' as subject_type,
+        cast(null as varchar) as reason,
+        false as is_imprecise,
+    from {{ ref('int_survey__quality') }} as quality
+    inner join samples on {{ same('quality', 'samples', survey_keys('sample')) }}
+
+),
+
 measured as (
 
     {% for relation, measure, value, low, high, condition in [
@@ -56,6 +81,8 @@ measured as (
         ('changed', 'change_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
         ('changed', 'adjusted_probability', 'p_value_adjusted', 'null', 'null', 'true'),
         ('benchmarked', 'benchmark_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
+        ('screened', 'removed_respondents', 'removed', 'null', 'null', 'true'),
+        ('screened', 'judged_respondents', 'judged', 'null', 'null', 'true'),
         ('estimated', 'base_weighted', 'base_weighted', 'null', 'null', 'true'),
         ('estimated', 'base_unweighted', 'base_unweighted', 'null', 'null', 'true'),
         ('estimated', 'effective_base', 'effective_base', 'null', 'null', 'true'),

@@ -6,6 +6,28 @@
 {%- set sample = survey_keys('sample') %}
 with
 
+-- The screens are a segment of the waves in which somebody fails one.
+judged as (
+
+    select
+        {{ listed(survey_keys('wave')) }}
+        landed_on,
+        delivery,
+        respondent_key,
+        case when bool_or(is_broken) then 'failed' else 'passed' end as segment_value,
+    from {{ ref('int_survey__screens') }}
+    group by all
+
+),
+
+screened as (
+
+    select *
+    from judged
+    qualify bool_or(segment_value = 'failed') over (partition by {{ listed(survey_keys('wave')) | trim | trim(',') }})
+
+),
+
 latest as (
 
     select
@@ -17,9 +39,17 @@ latest as (
         respondents.cluster,
         coalesce(respondents.stratum, '') as stratum,
         respondents.fpc,
-        list_sort(respondents.segments) as segments,
+        list_sort(list_concat(
+            respondents.segments,
+            case
+                when screened.segment_value is null then []
+                else [struct_pack(segment_name := 'quality_screen', segment_value := screened.segment_value)]
+            end
+        )) as segments,
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
+    left join screened
+        on {{ same('respondents', 'screened', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
     qualify
         rank() over (
             partition by respondents.campaign_id, respondents.survey_id, respondents.wave, respondents.respondent_key

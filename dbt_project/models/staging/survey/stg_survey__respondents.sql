@@ -13,6 +13,7 @@ select
     cast(cluster as varchar) as cluster,
     cast(stratum as varchar) as stratum,
     cast(fpc as double) as fpc,
+    cast(duration_seconds as double) as duration_seconds,
     cast(segments as struct(segment_name varchar, segment_value varchar)[]) as segments,
     cast(file as varchar) as file,
     cast(line as bigint) as line,

@@ -11,6 +11,7 @@ select
     cast(mode as varchar) as mode,
     cast(population as varchar) as population,
     cast(sampling as varchar) as sampling,
+    cast(publish_responses as boolean) as publish_responses,
     cast(samples as struct(sample varchar, country varchar, is_weighted boolean)[]) as samples,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
