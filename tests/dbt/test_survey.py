@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
@@ -129,6 +130,9 @@ STUDENT = {
     999: 1.9623414611334498,
     100000: 1.95998770753461,
 }
+STUDENT_399, STUDENT_39 = 1.965927295920882, 2.022690920036761
+OF_CHANGE = {1: 1.9629658, 10: 1.9908470}
+"""Quantiles of t for a difference of two simulated waves, by the size of their clusters."""
 TAILS = [
     (0.0, 5, 1.0),
     (0.3, 1, 0.8144528418445154),
@@ -306,8 +310,8 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     yield "hasty", questionnaire(hasty_people(), BATTERY, wave=("hasty", "w"), ended=START)
     unknown = {code: Asked(asked.key, {**AGREEMENT, "2": "Rather agree"}) for code, asked in RIBS.items()}
     yield "unscored", questionnaire(scale_people(), unknown, wave=("unscored", "w"), ended=START)
-    for wave in (1, 2):
-        yield f"designs {wave}", designs(wave)
+    for number in (1, 2):
+        yield f"designs {number}", designs(number)
     if SHARED.is_dir():
         yield from published()
 
@@ -317,8 +321,8 @@ def designs(wave: int) -> dict[str, pl.DataFrame]:
     rows = random_designs(wave)
     samples = [{"sample": f"s{design}", "country": "AE", "is_weighted": True} for design in range(DRAWN)]
     ended = START + timedelta(days=wave)
-    described = {"wave": ("designs", f"w{wave}"), "ended": ended, "samples": samples}
-    return questionnaire(rows, {"q": MOOD, "hours": HOURS}, **described)
+    asked = {"q": MOOD, "hours": HOURS}
+    return questionnaire(rows, asked, wave=("designs", f"w{wave}"), ended=ended, samples=samples)
 
 
 def published() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
@@ -730,6 +734,97 @@ def test_headline_items_are_corrected_by_holm_and_the_others_by_benjamini_hochbe
     for (*_, is_headline), rows in families.items():
         corrected = (holm if is_headline else benjamini_hochberg)([row["p_value"] for row in rows])
         assert sorted(row["p_value_adjusted"] for row in rows) == pytest.approx(corrected, rel=1e-12)
+
+
+def simulated() -> pl.DataFrame:
+    """Estimates from 2,000 samples of 400, weighted, each respondent a sampling unit or 10 to a cluster, of a known population.
+
+    Per sample: the share of the top answers, the net score and the mean of a scale from 1 to 5, each with the error that clusters of
+    `size` give it, and of the next sample the same, so that differences of independent samples can be judged.
+    """
+    draw = np.random.default_rng(2026)
+    frames = []
+    for size in (1, 10):
+        shared = draw.normal(0, 0.5 if size > 1 else 0, (2000, 400 // size)).repeat(size, axis=1)
+        latent = (shared + draw.normal(0, 1, (2000, 400))) / np.sqrt(1 + (0.25 if size > 1 else 0))
+        answer = 1 + (latent[..., None] > [-1.2, -0.4, 0.5, 1.3]).sum(axis=2)
+        weight = draw.lognormal(0, 0.4, (2000, 400))
+        for kind, score in (("share", answer >= 4), ("net", (answer >= 4) * 1.0 - (answer <= 2)), ("mean", answer)):
+            total = weight.sum(axis=1)
+            estimate = (weight * score).sum(axis=1) / total
+            part = weight * (score - estimate[:, None]) / total[:, None]
+            units = part.reshape(2000, 400 // size, size).sum(axis=2)
+            variance = units.shape[1] / (units.shape[1] - 1) * (units**2).sum(axis=1)
+            frames.append(pl.DataFrame({"kind": kind, "size": size, "estimate": estimate, "variance": variance}))
+    return pl.concat(frames)
+
+
+BELOW = {4: 0.3085375387259869, 2: 0.3445782583896758}
+"""Parts of the population with the two highest and the two lowest answers: what a normal variable is above 0.5, below -0.4."""
+TRUTH = {
+    "share": BELOW[4],
+    "net": BELOW[4] - BELOW[2],
+    "mean": 1 + 0.8849303297782918 + (1 - BELOW[2]) + BELOW[4] + 0.09680048458561033,
+}
+
+
+def test_intervals_cover_and_are_no_wider_than_they_must_be(world: Lab) -> None:
+    path = world.home.root / "simulated.parquet"
+    simulated().write_parquet(path)
+    query = f"""
+        select kind, size, estimate, variance, {{{{ student_quantile('0.95', 'freedom') }}}} as quantile,
+            case when kind = 'share' then {{{{ beta_quantile('0.025', 'chose', 'chose_not + 1') }}}} end as low,
+            case when kind = 'share' then 1 - {{{{ beta_quantile('0.025', 'chose_not', 'chose + 1') }}}} end as high
+        from (
+            select *, base * estimate as chose, base * (1 - estimate) as chose_not
+            from (
+                select *, 400.0 / size - 1 as freedom,
+                    case when kind = 'share' then least(400, estimate * (1 - estimate) / variance * correction) end as base
+                from (
+                    select *, case size when 1 then 1.0 else pow({STUDENT_399} / {STUDENT_39}, 2) end as correction
+                    from '{path}'
+                )
+            )
+        )
+    """
+    rows = [(str(row[0]), *(cell and float(str(cell)) for cell in row[1:])) for row in world.show(query)]
+    columns = ["kind", "size", "estimate", "variance", "quantile", "low", "high"]
+    found = pl.DataFrame(rows, schema=columns, orient="row").with_columns(
+        truth=pl.col("kind").replace_strict(TRUTH), half=pl.col("quantile") * pl.col("variance").sqrt()
+    )
+    by_t = (pl.col("estimate") - pl.col("truth")).abs() <= pl.col("half")
+    # Two samples in a row are two independent waves, between which nothing changed.
+    quantile = pl.col("size").replace_strict(OF_CHANGE)
+    shift = pl.col("estimate").diff().abs() <= quantile * (pl.col("variance") + pl.col("variance").shift()).sqrt()
+    summed = found.group_by("kind", "size").agg(
+        by_t.mean().alias("t"),
+        shift.gather_every(2, 1).mean().alias("change"),
+        pl.col("truth").is_between("low", "high").mean().alias("exact"),
+        ((pl.col("high") - pl.col("low")).mean() / (2 * pl.col("half").mean())).alias("width"),
+    )
+    for kind, _, t, change, exact, width in summed.rows():
+        assert 0.93 <= t <= 0.97
+        assert 0.93 <= change <= 0.97
+        assert kind != "share" or (exact >= 0.94 and width <= 1.15)
+
+
+def test_holm_keeps_the_error_of_a_family(world: Lab) -> None:
+    """2,000 families of 8 headline items between which nothing changed."""
+    draw = np.random.default_rng(7)
+    t = draw.standard_t(60, (2000, 8)) * 0.8 + 0.6 * draw.standard_normal((2000, 1))
+    path = world.home.root / "families.parquet"
+    pl.DataFrame({"family": np.arange(2000).repeat(8), "t": t.ravel()}).write_parquet(path)
+    query = f"""
+        select count(distinct family) from (
+            select family, {{{{ holm('p_value', '8', 'place', 'family') }}}} as adjusted from (
+                select family, p_value, row_number() over (partition by family order by p_value) as place from (
+                    select family, {{{{ student_probability('t', '60.0') }}}} as p_value from '{path}'
+                )
+            )
+        ) where adjusted < 0.05
+    """
+    [[families]] = world.show(query)
+    assert 0.02 < float(str(families)) / 2000 < 0.06
 
 
 def test_precision_decides_on_display(world: Lab) -> None:

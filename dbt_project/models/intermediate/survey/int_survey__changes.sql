@@ -228,19 +228,8 @@ adjusted as (
         ranked.*,
         case
             when ranked.p_value is null then null
-            -- Holm's step down: as unlikely as the least likely of those that come before.
-            when ranked.is_headline
-                then least(1, max((ranked.tests - ranked.place + 1) * ranked.p_value) over (
-                    partition by {{ family }}
-                    order by ranked.place
-                    rows between unbounded preceding and current row
-                ))
-            -- Benjamini and Hochberg's step up.
-            else least(1, min(ranked.tests * ranked.p_value / ranked.place) over (
-                partition by {{ family }}
-                order by ranked.place
-                rows between current row and unbounded following
-            ))
+            when ranked.is_headline then {{ holm('ranked.p_value', 'ranked.tests', 'ranked.place', family) }}
+            else {{ benjamini_hochberg('ranked.p_value', 'ranked.tests', 'ranked.place', family) }}
         end as p_value_adjusted,
     from ranked
 

@@ -102,13 +102,12 @@ straight_liners as (
 
 ),
 
-fingerprints as (
+answered as (
 
     select
         {{ listed(who, 'answers') }}
         rules.rule,
-        count(*) as answers,
-        sum({{ row_fingerprint(['answers.question_code', 'answers.answer_code']) }}) as fingerprint,
+        list_sort(list(concat(answers.question_code, '=', answers.answer_code))) as given,
     from {{ ref('stg_survey__answers') }} as answers
     inner join {{ ref('quality_rules') }} as rules on rules.rule = 'duplicate'
     where answers.status = 'answered'
@@ -120,16 +119,16 @@ fingerprints as (
 duplicates as (
 
     select
-        {{ listed(who, 'fingerprints') }}
-        fingerprints.rule,
+        {{ listed(who, 'answered') }}
+        answered.rule,
         row_number() over (
             partition by
-                {{ listed(survey_keys('wave'), 'fingerprints') }}
-                fingerprints.landed_on, fingerprints.delivery, fingerprints.answers, fingerprints.fingerprint
+                {{ listed(survey_keys('wave'), 'answered') }}
+                answered.landed_on, answered.delivery, answered.given
             order by people.line, people.respondent_key
         ) > 1 as is_broken,
-    from fingerprints
-    inner join people on {{ same('fingerprints', 'people', who) }}
+    from answered
+    inner join people on {{ same('answered', 'people', who) }}
 
 ),
 

@@ -17,6 +17,7 @@ pairs as (
     from {{ ref('int_survey__changes') }}
     where comparison in ('wave', 'segment') and change is not null
     group by all
+    having count(*) filter (where reason = 'single_psu_stratum') = 0
 
 ),
 
@@ -146,14 +147,14 @@ covariances as (
     from {{ ref('int_survey__covariances') }}
     union all
     select
-        {{ listed(survey_keys('sample') + ['question_code', 'segment_name']) }}
-        other_value as segment_value,
-        segment_value as other_value,
-        other_code as answer_code,
-        answer_code as other_code,
-        covariance,
-    from {{ ref('int_survey__covariances') }}
-    where segment_value <> other_value
+        {{ listed(survey_keys('sample') + ['question_code', 'segment_name'], 'swapped') }}
+        swapped.other_value as segment_value,
+        swapped.segment_value as other_value,
+        swapped.other_code as answer_code,
+        swapped.answer_code as other_code,
+        swapped.covariance,
+    from {{ ref('int_survey__covariances') }} as swapped
+    where swapped.segment_value <> swapped.other_value
 
 ),
 

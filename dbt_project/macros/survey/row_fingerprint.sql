@@ -1,4 +1,0 @@
-{# A number that differs between rows that differ in these columns. #}
-{% macro row_fingerprint(columns) -%}
-    hash({{ columns | join(', ') }})
-{%- endmacro %}
