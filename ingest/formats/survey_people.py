@@ -147,7 +147,7 @@ def _duration(options: SurveyOptions, coded: Coded) -> pl.Series | None:
 def _unread_durations(options: SurveyOptions, coded: Coded, parts: pl.DataFrame) -> list[tuple[str, str, int]]:
     if options.duration is None:
         return []
-    unread = (coded.known(options.duration).is_not_null() & parts["duration_seconds"].is_null()).sum()
+    unread = int((coded.known(options.duration).is_not_null() & parts["duration_seconds"].is_null()).sum())
     return [(options.duration, Reason.BAD_NUMBER, unread)] if unread else []
 
 
