@@ -34,7 +34,7 @@ def questionnaire(
     """A delivery of one wave. `answers` of a row are codes by question: None was asked and gave none, absent was not asked."""
     keys = {"survey_id": wave[0], "wave": wave[1]}
     samples = [{"sample": "all", "country": "AE", "is_weighted": True}]
-    people = [
+    people: list[Row] = [
         {"sample": "all", "weight": 1.0, "is_weighted": True, "respondent_key": str(place)} | row
         for place, row in enumerate(rows)
     ]

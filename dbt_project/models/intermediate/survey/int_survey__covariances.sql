@@ -84,7 +84,7 @@ in_strata as (
         one.answer_code,
         other.answer_code as other_code,
         one.stratum,
-        - one.weight * other.weight / designs.psus as product,
+        -one.weight * other.weight / designs.psus as product,
     from by_stratum as one
     inner join by_stratum as other
         on {{ same('one', 'other', segment + ['stratum']) }} and one.segment_value <= other.segment_value

@@ -13,11 +13,14 @@ with
 steps as (
 
     {% for funnel, names in funnels.items() -%}
-    {% set outer = loop -%}
-    {% for name in names -%}
-    select '{{ funnel }}' as funnel, {{ loop.index }} as step_number, '{{ name }}' as step
-    {{ 'union all' if not (loop.last and outer.last) }}
-    {% endfor %}
+        {% set outer = loop -%}
+        {% for name in names -%}
+            select
+                '{{ funnel }}' as funnel,
+                {{ loop.index }} as step_number,
+                '{{ name }}' as step
+            {{ 'union all' if not (loop.last and outer.last) }}
+        {% endfor %}
     {%- endfor %}
 
 ),
@@ -53,41 +56,41 @@ step_1 as (
 ),
 
 {% for number in [2, 3, 4] %}
-step_{{ number }} as (
+    step_{{ number }} as (
 
-    select
-        before.campaign_id,
-        before.person_key,
-        before.funnel,
-        before.begun_on,
-        before.begun_at,
-        min(done.happened_at) as reached_at,
-    from step_{{ number - 1 }} as before
-    inner join done
-        on
-            before.campaign_id = done.campaign_id
-            and before.person_key = done.person_key
-            and before.funnel = done.funnel
-            and done.step_number = {{ number }}
-            and done.happened_at >= before.reached_at
-            and done.happened_at <= before.begun_at + interval 7 day
-    group by before.campaign_id, before.person_key, before.funnel, before.begun_on, before.begun_at
+        select
+            before.campaign_id,
+            before.person_key,
+            before.funnel,
+            before.begun_on,
+            before.begun_at,
+            min(done.happened_at) as reached_at,
+        from step_{{ number - 1 }} as before
+        inner join done
+            on
+                before.campaign_id = done.campaign_id
+                and before.person_key = done.person_key
+                and before.funnel = done.funnel
+                and done.step_number = {{ number }}
+                and done.happened_at >= before.reached_at
+                and done.happened_at <= before.begun_at + interval 7 day
+        group by before.campaign_id, before.person_key, before.funnel, before.begun_on, before.begun_at
 
-),
+    ),
 
 {% endfor %}
 
 reached as (
 
     {% for number in [1, 2, 3, 4] -%}
-    select
-        campaign_id,
-        funnel,
-        {{ number }} as step_number,
-        begun_on,
-        person_key,
-    from step_{{ number }}
-    {{ 'union all' if not loop.last }}
+        select
+            campaign_id,
+            funnel,
+            {{ number }} as step_number,
+            begun_on,
+            person_key,
+        from step_{{ number }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
@@ -152,16 +155,16 @@ feature_steps as (
         ('feature.enabled', 2, 'adopters', 'observed'),
         ('feature.still_on', 3, 'kept', 'kept_known'),
     ] -%}
-    select
-        campaign_id,
-        'feature' as funnel,
-        '{{ step }}' as step,
-        {{ number }} as step_number,
-        week_on,
-        {{ 'case when ' ~ base ~ ' > 0 then ' ~ people ~ ' end' if number > 1 else people }} as people,
-        cast({{ base }} as bigint) as people_before,
-    from features
-    {{ 'union all' if not loop.last }}
+        select
+            campaign_id,
+            'feature' as funnel,
+            '{{ step }}' as step,
+            {{ number }} as step_number,
+            week_on,
+            {{ 'case when ' ~ base ~ ' > 0 then ' ~ people ~ ' end' if number > 1 else people }} as people,
+            cast({{ base }} as bigint) as people_before,
+        from features
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

@@ -35,7 +35,9 @@ people as (
         ) as stratum,
         dense_rank() over (
             partition by {{ listed(survey_keys('sample'), 'respondents') | trim | trim(',') }}
-            order by respondents.stratum, coalesce(respondents.cluster, ''), coalesce(respondents.cluster, respondents.respondent_key)
+            order by
+                respondents.stratum, coalesce(respondents.cluster, ''),
+                coalesce(respondents.cluster, respondents.respondent_key)
         ) as sampling_unit,
         designs.psus as stratum_units,
         designs.variance_factor,
