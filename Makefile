@@ -45,7 +45,11 @@ endif
 up: install  ## the Dagster web UI and daemon on loopback
 	$(BIN)/campaign up --home "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
 
-check: lint  ## before every commit: lint, types and the fast tests, in a minute
+check: install-test  ## before every commit: style of what changed, types and the fast tests, in a minute
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	git diff --name-only --diff-filter=d HEAD -- 'dbt_project/*.sql' | xargs -r $(BIN)/sqlfluff lint
 	$(PYTEST) -m "not slow and not fuzz" -q $(ARGS)
 
 test: install-test  ## every test but the fuzz tier

@@ -1,4 +1,4 @@
-"""Tiers and order of the tests: rooms that run dbt or the job are slow, and come first, so that every core is busy until the end."""
+"""Tiers and order of the tests: rooms that run dbt or the job are slow, and come first, so that every core is busy until the end; so are properties."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return SLOW_ROOMS.index(room) if room in SLOW_ROOMS else len(SLOW_ROOMS)
 
     for item in items:
-        if place(item) < len(SLOW_ROOMS):
+        is_property = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+        if place(item) < len(SLOW_ROOMS) or is_property:
             item.add_marker("slow")
     items.sort(key=place)
 

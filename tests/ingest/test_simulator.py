@@ -34,6 +34,8 @@ from ingest.simulator import SimulationError, Truth, read_truth, simulate
 from ingest.source import NOTE, Parsed
 from ingest.sources import SOURCES
 
+pytestmark = pytest.mark.slow
+
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 NOTE_KEYS = {
     "source", "format", "campaign", "timezone", "files", "supplier", "replaces_smaller", "replaces", "withdrawn",

@@ -1,18 +1,21 @@
 {# How unevenly the views of a week are spread over the creators whose videos gained or could have gained them. #}
+{{ config(materialized='incremental', incremental_strategy='from_date', rebuilt_on='week_ends_on') }}
 {%- set least_creators = 30 %}
-{%- set subject = ['campaign_id', 'subject_type', 'subject_id', 'market', 'week_on'] %}
+{%- set subject = ['campaign_id', 'subject_type', 'subject_id', 'market', 'week_on', 'week_ends_on'] %}
 with
 
 creators as (
 
     select
-        {{ listed(subject) }}
-        creator_key,
-        cast(sum(views_gross) as bigint) as views,
-        min(view_definition) as first_definition,
-        max(view_definition) as last_definition,
-    from {{ ref('int_hashtag__creator_weeks') }}
-    group by {{ subject | join(', ') }}, creator_key
+        {{ listed(subject, 'weeks') }}
+        weeks.creator_key,
+        cast(sum(weeks.views_gross) as bigint) as views,
+        min(weeks.view_definition) as first_definition,
+        max(weeks.view_definition) as last_definition,
+    from {{ ref('int_hashtag__creator_weeks') }} as weeks
+    inner join {{ rebuild_from('hashtag') }} as rebuilds on weeks.campaign_id = rebuilds.campaign_id
+    where weeks.week_ends_on >= rebuilds.rebuild_from
+    group by all
 
 ),
 
