@@ -109,7 +109,7 @@ SURVEY_RESPONDENTS = Table(
             "Size of the stratum's population in sampling units, or the sampled fraction up to 1; NULL where unknown.",
         ),
         "duration_seconds": Column(
-            pl.Float64(), "Seconds that the respondent took to answer; NULL where the note names no column for it."
+            pl.Float64(), "How many seconds the respondent took to answer; NULL where the note names no column for it."
         ),
         "segments": Column(
             pl.List(pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})),
