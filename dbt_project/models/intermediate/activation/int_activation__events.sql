@@ -33,23 +33,7 @@ dated as (
 
 rebuilt as (
 
-    select dated.*
-    from dated
-    inner join {{ rebuild_from('activation') }} as rebuilds
-        on
-            dated.campaign_id = rebuilds.campaign_id
-            and dated.event_on >= rebuilds.rebuild_from
-    {%- if is_incremental() %}
-        anti join {{ this }} as earlier
-            on
-                dated.campaign_id = earlier.campaign_id
-                and dated.event_key = earlier.event_key
-                and earlier.event_on < rebuilds.rebuild_from
-    {%- endif %}
-    qualify row_number() over (
-        partition by dated.campaign_id, dated.event_key
-        order by dated.happened_at asc, dated.landed_on desc, dated.delivery desc
-    ) = 1
+    {{ first_told('dated', 'happened_at', 'event_on') }}
 
 ),
 

@@ -19,23 +19,7 @@ delivered as (
 
 rebuilt as (
 
-    select delivered.*
-    from delivered
-    inner join {{ rebuild_from('activation') }} as rebuilds
-        on
-            delivered.campaign_id = rebuilds.campaign_id
-            and delivered.week_on >= rebuilds.rebuild_from
-    {%- if is_incremental() %}
-        anti join {{ this }} as earlier
-            on
-                delivered.campaign_id = earlier.campaign_id
-                and delivered.event_key = earlier.event_key
-                and earlier.week_on < rebuilds.rebuild_from
-    {%- endif %}
-    qualify row_number() over (
-        partition by delivered.campaign_id, delivered.event_key
-        order by delivered.week_on asc, delivered.landed_on desc, delivered.delivery desc
-    ) = 1
+    {{ first_told('delivered', 'week_on', 'week_on') }}
 
 )
 

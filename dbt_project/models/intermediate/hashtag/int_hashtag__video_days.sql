@@ -9,6 +9,19 @@
 {%- set read_columns = read_columns + video_attributes() %}
 {%- set described = ['hashtags', 'creator_country', 'view_definition'] %}
 {%- set videos = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_hashtag__videos') %}
+{%- set windows -%}
+    window
+        earlier as (
+            partition by campaign_id, video_id
+            order by event_on
+            rows between unbounded preceding and 1 preceding
+        ),
+        until_now as (
+            partition by campaign_id, video_id
+            order by event_on
+            rows between unbounded preceding and current row
+        )
+{%- endset %}
 with
 
 rebuilds as (
@@ -259,17 +272,7 @@ carried as (
             {{ change }}_on,
         {%- endfor %}
     from opened
-    window
-        earlier as (
-            partition by campaign_id, video_id
-            order by event_on
-            rows between unbounded preceding and 1 preceding
-        ),
-        until_now as (
-            partition by campaign_id, video_id
-            order by event_on
-            rows between unbounded preceding and current row
-        )
+    {{ windows }}
 
 ),
 
@@ -294,17 +297,7 @@ chained as (
                 over earlier as {{ change }}_before_on,
         {%- endfor %}
     from carried
-    window
-        earlier as (
-            partition by campaign_id, video_id
-            order by event_on
-            rows between unbounded preceding and 1 preceding
-        ),
-        until_now as (
-            partition by campaign_id, video_id
-            order by event_on
-            rows between unbounded preceding and current row
-        )
+    {{ windows }}
 
 )
 

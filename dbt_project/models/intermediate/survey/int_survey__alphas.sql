@@ -9,16 +9,6 @@
 {%- endset %}
 with
 
-sizes as (
-
-    select
-        scale_id,
-        count(*) as items,
-    from {{ ref('scale_items') }}
-    group by all
-
-),
-
 complete as (
 
     select
@@ -29,17 +19,16 @@ complete as (
         points.scoring,
         points.item_code,
         points.points,
-        sizes.items,
+        points.items,
     from {{ ref('int_survey__item_points') }} as points
     inner join {{ ref('int_survey__respondents') }} as respondents
         on {{ same('points', 'respondents', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
-    inner join sizes on points.scale_id = sizes.scale_id
     qualify
         count(points.points) over (
             partition by
                 {{ listed(survey_keys('sample'), 'respondents') }}
                 points.scale_id, points.scoring, respondents.respondent_key
-        ) = sizes.items
+        ) = points.items
 
 ),
 

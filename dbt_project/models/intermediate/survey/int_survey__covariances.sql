@@ -9,10 +9,7 @@ with
 
 scales as (
 
-    select distinct
-        {{ listed(survey_keys('sample')) }}
-        weight_unit,
-    from {{ ref('int_survey__respondents') }}
+    {{ weight_unit_of_samples() }}
 
 ),
 

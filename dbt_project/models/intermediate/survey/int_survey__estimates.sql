@@ -267,10 +267,7 @@ samples as (
 
 scales as (
 
-    select distinct
-        {{ listed(survey_keys('sample')) }}
-        weight_unit,
-    from {{ ref('int_survey__respondents') }}
+    {{ weight_unit_of_samples() }}
 
 ),
 

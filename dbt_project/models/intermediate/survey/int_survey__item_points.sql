@@ -1,4 +1,7 @@
-{# The items of scales that a respondent was asked, with what each answer is worth; NULL where it is worth nothing. #}
+{#
+    The items of scales that a respondent was asked, with what each answer is worth, NULL where it is worth nothing, and how many items the
+    scale has.
+#}
 {%- set question = survey_keys('question') %}
 with
 
@@ -11,6 +14,16 @@ items as (
 
 ),
 
+scales as (
+
+    select
+        scale_id,
+        count(*) as items,
+    from {{ ref('scale_items') }}
+    group by all
+
+),
+
 pointed as (
 
     select
@@ -19,11 +32,13 @@ pointed as (
         answers.delivery,
         answers.respondent_key,
         items.scale_id,
+        scales.items,
         scorings.scoring,
         answers.question_code as item_code,
         case when scorings.counts_dont_know or not worths.is_dont_know then worths.points end as points,
     from {{ ref('stg_survey__answers') }} as answers
     inner join items on {{ same('answers', 'items', question) }}
+    inner join scales on items.scale_id = scales.scale_id
     cross join ({{ scale_scorings() }}) as scorings
     left join {{ ref('int_survey__item_answers') }} as worths
         on

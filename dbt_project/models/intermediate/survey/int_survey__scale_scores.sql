@@ -1,16 +1,6 @@
 {# Respondents' scores: the points of their items, in proportion where one has none, and no score where more have none. #}
 with
 
-sizes as (
-
-    select
-        scale_id,
-        count(*) as items,
-    from {{ ref('scale_items') }}
-    group by all
-
-),
-
 unknown as (
 
     select distinct
@@ -30,6 +20,7 @@ summed as (
         respondent_key,
         scale_id,
         scoring,
+        items,
         count(points) as answered,
         sum(points) as points,
     from {{ ref('int_survey__item_points') }}
@@ -46,11 +37,10 @@ scored as (
         summed.respondent_key,
         concat_ws('/', summed.scale_id, summed.scoring) as question_code,
         case
-            when unknown.scale_id is null and summed.answered >= sizes.items - 1
-                then cast(summed.points as double) * sizes.items / summed.answered
+            when unknown.scale_id is null and summed.answered >= summed.items - 1
+                then cast(summed.points as double) * summed.items / summed.answered
         end as score,
     from summed
-    inner join sizes on summed.scale_id = sizes.scale_id
     left join unknown on {{ same('summed', 'unknown', survey_keys('wave') + ['scale_id']) }}
 
 )

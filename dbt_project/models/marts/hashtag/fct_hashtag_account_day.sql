@@ -1,18 +1,4 @@
-select
-    campaign_id,
-    account_key,
-    metric_definition,
-    event_on,
-    views,
-    profile_views,
-    likes,
-    comments,
-    shares,
-    viewers,
-    new_viewers,
-    returning_viewers,
-    followers,
-    captured_on,
+select *
 from {{ ref('int_hashtag__account_days') }}
 qualify row_number() over (
     partition by campaign_id, account_key, metric_definition, event_on
