@@ -1,4 +1,4 @@
-"""Repeats within a delivery: equal records are one, of records that contradict each other the last one counts."""
+"""Repeats within a delivery: equal records are one, of records that contradict each other the last one counts. Columns made of one."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.records import settle_repeats
+from ingest.formats.records import of_distinct, settle_repeats
 from ingest.source import REJECTED
 
 
@@ -59,3 +59,14 @@ def test_everyone_is_accounted_for_and_the_last_counts(rows: list[tuple[str, int
     assert dict(settled.rows.select("key", "value").iter_rows()) == dict(rows)
     assert settled.rows.height == len(dict(rows))
     assert len(rows) == settled.rows.height + settled.duplicates + settled.rejected.height
+
+
+@pytest.mark.parametrize("times", [1, 1_000], ids=["few rows", "many rows"])
+def test_what_is_made_of_a_column_is_the_same_of_few_rows_and_of_many(times: int) -> None:
+    frame = pl.DataFrame({"name": ["b", None, "a", "b"] * times, "number": range(4 * times)})
+    upper, size = pl.col("name").str.to_uppercase(), pl.col("name").str.len_bytes().fill_null(0)
+    made = of_distinct(frame, "name", upper.alias("name"), size.alias("size"))
+    assert made.columns == ["name", "number", "size"]
+    assert made["name"].to_list() == ["B", None, "A", "B"] * times
+    assert made["size"].to_list() == [1, 0, 1, 1] * times
+    assert made["number"].to_list() == list(range(4 * times))
