@@ -12,7 +12,15 @@ from pathlib import Path
 
 from ingest.home import Home
 from ingest.weeks import Weeks
-from orchestration.seeds import Campaign, Market, SeedError, check_seed, read_seed, with_normalised_hashtags
+from orchestration.seeds import (
+    Campaign,
+    Market,
+    SeedError,
+    check_seed,
+    read_seed,
+    with_every_column,
+    with_normalised_hashtags,
+)
 
 PACKAGED = Path(__file__).resolve().parent.parent / "dbt_project"
 """The project as it is shipped; nothing is ever written there."""
@@ -86,6 +94,8 @@ def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
             check_seed(own.stem, files)
     except SeedError as error:
         raise ProjectError(f"{home.seeds}: {error}") from error
+    for own in home.seeds.glob("*.csv"):
+        files[seeds[own.name]] = with_every_column(own.stem, files[seeds[own.name]])
     for name in WITH_HASHTAGS:
         if (seed := f"seeds/{name}.csv") in files:
             files[seed] = with_normalised_hashtags(name, files[seed])

@@ -54,6 +54,8 @@ def _zone(value: str) -> str:
 Name = Annotated[str, Field(min_length=1)]
 IsoDate = Annotated[date, BeforeValidator(_iso)]
 Country = Annotated[str, AfterValidator(_country)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+VideoId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
 TimeZoneName = Annotated[str, AfterValidator(_zone)]
 
 
@@ -112,7 +114,7 @@ class ProgrammeVideo(_Row):
     """A video that was paid for, or one by which a partner creator is known."""
 
     campaign_id: Name
-    video_id: Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
+    video_id: VideoId
     programme: Literal["paid", "partner"]
 
 
@@ -186,10 +188,18 @@ class QualityRule(_Row):
 
 
 class Market(_Row):
-    """A market and the weekday that its week starts on, from 1 for Monday to 7 for Sunday."""
+    """A market, the weekday that its week starts on, from 1 for Monday to 7 for Sunday, and its people with their source."""
 
     market: Country
     week_starts_on: Annotated[int, Field(ge=1, le=7)]
+    online_18_34: Annotated[int, Field(ge=1)] | None = None
+    population_source: str | None = None
+
+    @model_validator(mode="after")
+    def _says_where_from(self) -> "Market":
+        if (self.online_18_34 is None) != (self.population_source is None):
+            raise ValueError("expected online_18_34 and population_source together")
+        return self
 
 
 class Asset(_Row):
@@ -200,9 +210,57 @@ class Asset(_Row):
     kind: Literal["guide", "toolkit", "tutorial", "resource"]
     title: Name
     title_ar: str | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    language: Language | None = None
     sections: Annotated[int, Field(ge=1)] | None = None
     feature: str | None = None
+
+
+class Programme(_Row):
+    """An element of a campaign. `kpi_ids` has blanks between them."""
+
+    campaign_id: Name
+    programme: Name
+    name: Name
+    name_ar: str | None = None
+    what_people_do: str | None = None
+    source: Name
+    kpi_ids: str | None = None
+    mart: Name
+
+
+class Organisation(_Row):
+    """A helpline or organisation, and what it offers in a market and language."""
+
+    organisation_id: Name
+    market: Country
+    language: Language
+    kind: Literal["helpline", "organisation"]
+    name: Name
+    name_ar: str | None = None
+    offers: str | None = None
+
+
+class Partner(_Row):
+    """A creator who makes videos for a campaign by contract."""
+
+    campaign_id: Name
+    partner_id: Name
+    name: Name
+    tier: Name
+    market: Country | None = None
+    language: Language | None = None
+
+
+class Deliverable(_Row):
+    """A video agreed with a partner; it names its video once it is published."""
+
+    campaign_id: Name
+    deliverable_id: Name
+    partner_id: Name
+    due_on: IsoDate
+    published_on: IsoDate | None = None
+    video_id: VideoId | None = None
+    is_boosted: bool
 
 
 @dataclass(frozen=True)
@@ -213,6 +271,8 @@ class Seed:
     key: tuple[str, ...]
     refers_to: Mapping[str, tuple[str, str]]
     fold: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
+    lists: tuple[str, ...] = ()
+    """Columns that name several, with blanks between them."""
 
 
 def _folded_hashtag(row: Mapping[str, str]) -> Mapping[str, str]:
@@ -250,6 +310,23 @@ SEEDS: Mapping[str, Seed] = {
     "quality_rules": Seed(QualityRule, ("rule",), {}),
     "markets": Seed(Market, ("market",), {}),
     "assets": Seed(Asset, ("asset_id", "version"), {}),
+    "programmes": Seed(
+        Programme,
+        ("campaign_id", "programme"),
+        {
+            "campaign_id": ("campaigns", "campaign_id"),
+            "kpi_ids": ("metrics", "kpi_id"),
+            "source": ("sources", "source"),
+        },
+        lists=("kpi_ids",),
+    ),
+    "organisations": Seed(Organisation, ("organisation_id", "market", "language"), {}),
+    "partners": Seed(Partner, ("campaign_id", "partner_id"), {"campaign_id": ("campaigns", "campaign_id")}),
+    "deliverables": Seed(
+        Deliverable,
+        ("campaign_id", "deliverable_id"),
+        {"campaign_id": ("campaigns", "campaign_id"), "partner_id": ("partners", "partner_id")},
+    ),
 }
 
 Row = TypeVar("Row", bound=_Row)
@@ -284,10 +361,13 @@ def check_seed(name: str, files: Mapping[str, bytes]) -> None:
             problems += _described(name, line, cells, error)
             continue
         for column, names in known.items():
-            if seed.fold(cells)[column] not in names and cells[column] != EVERY_CAMPAIGN:
+            named = seed.fold(cells).get(column, "")
+            unknown = {*(named.split() if column in seed.lists else [named])} - names - {"", EVERY_CAMPAIGN}
+            if unknown:
                 place = f"seeds/{seed.refers_to[column][0]}.csv"
+                found = cells[column] if column not in seed.lists else " ".join(sorted(unknown))
                 problems.append(
-                    f"seeds/{name}.csv, line {line}, column {column}: found {cells[column]!r}, expected one of {place}: "
+                    f"seeds/{name}.csv, line {line}, column {column}: found {found!r}, expected one of {place}: "
                     f"{', '.join(sorted(names)[:20])}; correct it, or add it there"
                 )
         key = tuple(seed.fold(cells).get(column, "") for column in seed.key)
@@ -296,6 +376,23 @@ def check_seed(name: str, files: Mapping[str, bytes]) -> None:
                 f"seeds/{name}.csv, line {line}: has the same {' and '.join(seed.key)} as line {first[key]}; remove one of them"
             )
     _raise(problems)
+
+
+def with_every_column(name: str, seed: bytes) -> bytes:
+    """A seed with the columns that models read, whichever of those that may be empty its header leaves out."""
+    if name not in SEEDS:
+        return seed
+    rows = csv.DictReader(io.StringIO(seed.decode("utf-8-sig"), newline=""))
+    given = [column.strip() for column in rows.fieldnames or ()]
+    columns = list(SEEDS[name].row.model_fields)
+    if set(given) == set(columns):
+        return seed
+    text = io.StringIO()
+    made = csv.DictWriter(text, columns, lineterminator="\n")
+    made.writeheader()
+    rows.fieldnames = given
+    made.writerows(rows)
+    return text.getvalue().encode()
 
 
 def with_normalised_hashtags(name: str, seed: bytes) -> bytes:

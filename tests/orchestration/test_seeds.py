@@ -10,6 +10,11 @@ from orchestration.project import PACKAGED, ProjectError, read_project
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nmine,My campaign,2024-01-01,,Asia/Dubai\n"
 HASHTAGS = "campaign_id,hashtag,display_hashtag,role\nmine,MyTag,MyTag,campaign\n"
 SCORECARD = "campaign_id,position,kpi_id,stage,period,market,subject_type,subject_id,target,direction\nmine,1,H01,awareness,day,all,campaign,all,,\n"
+MARKETS = "market,week_starts_on,online_18_34,population_source\nAE,1,3000000,census 2020\n"
+PROGRAMMES = "campaign_id,programme,name,source,kpi_ids,mart\nmine,guide,Guide,activation,A01 A02,fct_activation_day\n"
+ORGANISATIONS = "organisation_id,market,language,kind,name,offers\nline,AE,ar,helpline,Line,Listening\n"
+PARTNERS = "campaign_id,partner_id,name,tier\nmine,p1,Partner,micro\n"
+DELIVERABLES = "campaign_id,deliverable_id,partner_id,due_on,video_id,is_boosted\nmine,d1,p1,2024-01-09,7,false\n"
 
 
 def home_with(folder: Path, **seeds: str) -> Home:
@@ -19,6 +24,7 @@ def home_with(folder: Path, **seeds: str) -> Home:
         "campaigns": CAMPAIGNS,
         "campaign_hashtags": HASHTAGS,
         "scorecard": SCORECARD,
+        "partners": PARTNERS,
         **seeds,
     }.items():
         (home.seeds / f"{name}.csv").write_text(content, "utf-8")
@@ -29,6 +35,15 @@ def test_good_seeds_are_taken(tmp_path: Path) -> None:
     project = read_project(home_with(tmp_path, campaigns="\ufeff" + CAMPAIGNS + "\n,,,,\n"))
     [campaign] = project.campaigns
     assert (campaign.campaign_id, campaign.reporting_zone.key, campaign.ends_on) == ("mine", "Asia/Dubai", None)
+
+
+def test_columns_that_may_be_empty_may_be_left_out(tmp_path: Path) -> None:
+    project = read_project(home_with(tmp_path, markets="market,week_starts_on\nAE,7\n", deliverables=DELIVERABLES))
+    assert project.files["seeds/markets.csv"] == b"market,week_starts_on,online_18_34,population_source\nAE,7,,\n"
+    assert project.files["seeds/deliverables.csv"].split() == [
+        b"campaign_id,deliverable_id,partner_id,due_on,published_on,video_id,is_boosted",
+        b"mine,d1,p1,2024-01-09,,7,false",
+    ]
 
 
 def test_what_is_shipped_is_right() -> None:
@@ -59,6 +74,20 @@ def test_what_is_shipped_is_right() -> None:
         ("scorecard", SCORECARD.replace(",day,", ",month,"), "column period: found 'month'"),
         ("markets", "market,week_starts_on\nUK,1\n", "column market: found 'UK', expected an ISO 3166"),
         ("markets", "market,week_starts_on\nAE,8\n", "column week_starts_on: found '8'"),
+        ("markets", MARKETS.replace(",census 2020", ","), "line 2: expected online_18_34 and population_source together"),
+        ("markets", MARKETS.replace("3000000", "many"), "column online_18_34: found 'many'"),
+        ("programmes", PROGRAMMES.replace("mine,", "yours,"), "column campaign_id: found 'yours'"),
+        ("programmes", PROGRAMMES.replace("A02", "A99"), "line 2, column kpi_ids: found 'A99', expected one of seeds/metrics.csv"),
+        ("programmes", PROGRAMMES.replace("activation,A", "app,A"), "column source: found 'app', expected one of seeds/sources.csv"),
+        ("organisations", ORGANISATIONS.replace("AE,ar", "UAE,ar"), "column market: found 'UAE', expected an ISO 3166"),
+        ("organisations", ORGANISATIONS.replace("AE,ar", "AE,Arabic"), "column language: found 'Arabic'"),
+        ("organisations", ORGANISATIONS + ORGANISATIONS.split("\n")[1], "line 3: has the same organisation_id and market and language as line 2"),
+        ("partners", PARTNERS.replace("mine,", "yours,"), "column campaign_id: found 'yours'"),
+        ("partners", PARTNERS.replace(",micro", ","), "line 2, column tier: found nothing"),
+        ("deliverables", DELIVERABLES.replace("p1", "p2"), "column partner_id: found 'p2', expected one of seeds/partners.csv: p1"),
+        ("deliverables", DELIVERABLES.replace("2024-01-09", "9/1/2024"), "column due_on: found '9/1/2024'.*YYYY-MM-DD"),
+        ("deliverables", DELIVERABLES.replace("false", "perhaps"), "column is_boosted: found 'perhaps'"),
+        ("deliverables", DELIVERABLES.replace(",7,", ",a b,"), "column video_id: found 'a b'"),
     ],
 )  # fmt: skip
 def test_a_mistake_says_where_and_what(tmp_path: Path, seed: str, content: str, message: str) -> None:

@@ -9,22 +9,36 @@ metrics_dictionary as (
 
 ),
 
+told as (
+
+    select
+        metrics_dictionary.kpi_id,
+        array_to_string(list_sort(list(distinct programmes.name)), ', ') as programmes,
+    from metrics_dictionary
+    inner join {{ ref('programmes') }} as programmes
+        on concat(' ', programmes.kpi_ids, ' ') like concat('% ', metrics_dictionary.kpi_id, ' %')
+    group by metrics_dictionary.kpi_id
+
+),
+
 typed as (
 
     select
-        kpi_id,
-        name,
-        definition,
-        formula,
-        grain,
-        unit,
-        additivity,
-        direction,
-        source,
-        owner,
-        cast(version as bigint) as version,
-        is_built,
+        metrics_dictionary.kpi_id,
+        metrics_dictionary.name,
+        metrics_dictionary.definition,
+        metrics_dictionary.formula,
+        metrics_dictionary.grain,
+        metrics_dictionary.unit,
+        metrics_dictionary.additivity,
+        metrics_dictionary.direction,
+        metrics_dictionary.source,
+        metrics_dictionary.owner,
+        cast(metrics_dictionary.version as bigint) as version,
+        metrics_dictionary.is_built,
+        told.programmes,
     from metrics_dictionary
+    left join told on metrics_dictionary.kpi_id = told.kpi_id
 
 )
 
