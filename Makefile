@@ -50,6 +50,7 @@ check: install-test  ## before every commit: style of what changed, types and th
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	git diff --name-only --diff-filter=d HEAD -- 'dbt_project/*.sql' | xargs -r $(BIN)/sqlfluff lint
+	git diff --quiet HEAD -- dbt_project || $(BIN)/python -m tests.dbt.metric_lint
 	$(PYTEST) -m "not slow and not fuzz" -q $(ARGS)
 
 test: install-test  ## every test but the fuzz tier
@@ -58,11 +59,12 @@ test: install-test  ## every test but the fuzz tier
 fuzz: install-test  ## mutated files of every format: none may stop a run or leak what it holds
 	$(PYTEST) --dist load -m fuzz $(ARGS)
 
-lint: install-test  ## style and types of Python, style of SQL
+lint: install-test  ## style and types of Python, style of SQL, what the metric dictionary forbids
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests dbt_project/macros
+	$(BIN)/python -m tests.dbt.metric_lint
 
 generate: install  ## what follows from the code: dbt sources, staging models, seeds, suites as JSON
 	$(BIN)/python -m orchestration.generate

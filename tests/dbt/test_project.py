@@ -9,6 +9,7 @@ import yaml
 
 from ingest.sources import SOURCES
 from tests.dbt.lab import Lab
+from tests.dbt.metric_lint import Seeds, compiled_models, faults, faults_of_the_dictionary, misleading, read_seeds
 from tests.dbt.portability import donts
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -151,12 +152,19 @@ def test_an_empty_lake_gives_empty_marts(empty: Lab) -> None:
     assert empty.rows("select count(*) from rpt_campaign_scorecard where value is not null") == [(0,)]
 
 
-def test_every_model_also_runs_elsewhere(empty: Lab) -> None:
-    """Compiled where the tables exist, so that what only a later build does is seen too."""
-    assert empty.dbt("compile"), empty.messages
-    paths = {path.stem: path for path in (empty.project / "target" / "compiled").rglob("models/**/*.sql")}
-    found = {name: donts(paths[name].read_text("utf-8")) for name in MODELS}
+@pytest.fixture(scope="module")
+def compiled(empty: Lab) -> dict[str, str]:
+    """The SQL of every model, where the tables exist, so that what only a later build does is seen too."""
+    return compiled_models(empty)
+
+
+def test_every_model_also_runs_elsewhere(compiled: dict[str, str]) -> None:
+    found = {name: donts(sql) for name, sql in compiled.items()}
     assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_the_project_keeps_the_rules_of_its_dictionary(compiled: dict[str, str]) -> None:
+    assert faults(compiled, read_seeds()) == []
 
 
 @pytest.mark.parametrize(
@@ -185,3 +193,77 @@ def test_what_runs_elsewhere_is_left_alone() -> None:
         from x semi join y on x.a = y.a qualify h = 1
     """
     assert donts(sql) == set()
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("select sum(creators_met) as a from x", {"creators_met"}),
+        ("select sum(peak_concurrent) as a from x", {"peak_concurrent"}),
+        ("select avg(completion_rate) as a from x", {"completion_rate"}),
+        ("select sum(cast(coalesce(x.unique_people, 0) as double)) over (order by x.event_on) as a from x", {"unique_people"}),
+        ("select list_sum(list_sort(list(median_minutes))) as a from x", {"median_minutes"}),
+        ("with y as (select unique_people as people from x) select sum(case when is_new then people end) as a from y", {"unique_people"}),
+        ("with y as (select *, count(distinct p) as unique_p from x group by a), z as (select * from y) select sum(unique_p) as b from z", {"unique_p"}),
+        ("select avg(likes / views) as a from x", {"/"}),
+        ("with y as (select likes / views as erv from x union all select 0 as erv from x) select avg(erv) as a from y", {"/"}),
+        ("select sum(k.value) as a from fct_campaign_kpi_day as k", {"value"}),
+        ("with k as (select * from int_live__measures) select sum(value) as a from k where measure = 'peak_concurrent'", {"value"}),
+    ],
+)  # fmt: skip
+def test_a_sum_or_average_that_misleads_is_found(sql: str, found: set[str]) -> None:
+    assert set(misleading(sql, ["creators_met"])) == found
+
+
+def test_sums_of_what_adds_up_are_left_alone() -> None:
+    sql = """
+        with k as (select m.* from int_live__measures as m inner join d on m.measure = d.measure where d.additivity = 'additive')
+        select sum(value) as a, 100 * sum(likes) / sum(views) as engagement_rate, max(peak_concurrent) as peak_concurrent,
+            sum(weight * completion_rate) / sum(weight) as mean_rate, avg(minutes) as b from k
+    """
+    assert misleading(sql, ["creators_met"]) == {}
+
+
+KPI = {
+    "kpi_id": "H01", "name": "Views", "name_ar": "م", "definition": "d", "formula": "f", "grain": "g", "unit": "count",
+    "additivity": "additive", "direction": "up", "source": "hashtag", "owner": "team:a", "version": "1", "is_built": "true",
+}  # fmt: skip
+MEASURE = {"measure": "views", "source": "hashtag", "additivity": "additive", "definition": "d"}
+FORMULA = {"kpi_id": "H01", "numerator": "views", "denominator": ""}
+EMITTING = {"int_hashtag__measures": "select 'views' as measure"}
+
+
+def dictionary(metric: object = "", formula: object = "", measure: object = "", *more: dict[str, str]) -> Seeds:
+    """A dictionary of one KPI, with changes."""
+    changed = [base | (change if isinstance(change, dict) else {}) for base, change in ((KPI, metric), (FORMULA, formula), (MEASURE, measure))]  # fmt: skip
+    return {"metrics": [changed[0], *more], "kpi_formulas": [changed[1]], "measures": [changed[2]]}
+
+
+@pytest.mark.parametrize(
+    ("seeds", "compiled_sql", "found"),
+    [
+        (dictionary(), EMITTING, set()),
+        (dictionary({"owner": ""}), EMITTING, {"H01: has no owner"}),
+        (dictionary({"definition": " "}), EMITTING, {"H01: has no definition"}),
+        (dictionary({"source": ""}), EMITTING, {"H01: has no source"}),
+        (dictionary({"is_built": "false"}), EMITTING, {"H01: has rows, but is not marked built"}),
+        (dictionary("", "", "", KPI | {"kpi_id": "H99"}), EMITTING, {"H99: is marked built, but no row carries it"}),
+        (
+            dictionary(),
+            {**EMITTING, "fct_campaign_kpi_day": "select 'C99' as kpi_id"},
+            {"C99: has rows, but is not marked built"},
+        ),
+        (dictionary("", {"denominator": "views"}), EMITTING, {"H01: is marked additive, but its formula is not"}),
+        (dictionary("", "", {"additivity": "distinct"}), EMITTING, {"H01: is marked additive, but its formula is not"}),
+        (dictionary(), {"int_hashtag__measures": ""}, {"views: is a measure that hashtag does not emit"}),
+        (
+            dictionary(),
+            {"int_hashtag__measures": "select 'views' as measure union all select 'plays' as measure"},
+            {"plays: is emitted, but no measure"},
+        ),
+    ],
+)
+def test_a_dictionary_that_lacks_something_is_found(
+    seeds: Seeds, compiled_sql: dict[str, str], found: set[str]
+) -> None:
+    assert faults_of_the_dictionary(seeds, compiled_sql) == found
