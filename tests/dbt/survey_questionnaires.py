@@ -101,11 +101,13 @@ AGREEMENT = {
 
 RIBS = {f"b{item}": Asked(f"ribs_{item}", AGREEMENT) for item in range(5, 9)}
 MAKS = {f"m{item}": Asked(f"maks_{item}", AGREEMENT) for item in range(1, 7)}
+BENEVOLENCE = {f"c{item}": Asked(f"cami_{item}", AGREEMENT) for item in range(2, 40, 4)}
+"""Every fourth of CAMI's 40 items, agreement with half of which is unfavourable."""
 
 
 def scale_people() -> list[Row]:
     """80 respondents with weights in clusters, whose answers hang together, some of them don't know or missing."""
-    draw = random.Random(11)
+    draw, kind_of = random.Random(11), random.Random(13)
     rows = []
     for place in range(80):
         attitude = draw.gauss(2.4, 0.9)
@@ -114,6 +116,8 @@ def scale_people() -> list[Row]:
             kind = draw.random()
             answer = str(max(1, min(5, round(attitude + draw.gauss(0, 0.8)))))
             answers[code] = "6" if kind < 0.08 else "7" if kind < 0.1 else None if kind < 0.14 else answer
+        for code in BENEVOLENCE:
+            answers[code] = kind_of.choices((None, *"123456"), (2, 19, 19, 19, 19, 19, 3))[0]
         answers["hours"] = str(draw.randrange(0, 20) / 2).removesuffix(".0")
         rows.append(
             {
@@ -187,6 +191,95 @@ def random_designs(wave: int, designs: int = DRAWN) -> list[Row]:
                 }
             )
     return rows
+
+
+CONTROLS = ("age_band", "familiarity", "gender")
+SEEN = Asked("campaign_exposure", {"0": "Never", "1": "Once", "2": "Two or three times", "3": "Four times or more"})
+"""How often the campaign was seen, in the words of the seed of scales."""
+EXPOSED = 24
+
+
+def exposed_people() -> list[Row]:
+    """Respondents of samples with designs and controls of their own, whose attitude goes with what they saw."""
+    rows = []
+    for design in range(EXPOSED):
+        draw = random.Random(500 + design)
+        strata, clusters, fpc = draw.choice((1, 2, 4)), draw.choice((0, 9)), draw.random() < 0.4
+        controlled = CONTROLS[: design % 4]
+        for place in range(draw.randrange(60, 100)):
+            stratum, seen = place % strata, draw.randrange(4)
+            segments = {
+                "age_band": draw.choice(("18-24", "25-34", "35+")),
+                "familiarity": draw.choice(("none", "friend", "self")),
+                "gender": draw.choice("fm"),
+            }
+            attitude = draw.gauss(2.2 + 0.2 * seen + 0.3 * (segments["gender"] == "f"), 0.9)
+            answers: dict[str, str | None] = {"seen": None if draw.random() < 0.04 else str(seen)}
+            for code in RIBS:
+                kind = draw.random()
+                answer = str(max(1, min(5, round(attitude + draw.gauss(0, 0.7)))))
+                answers[code] = "6" if kind < 0.05 else None if kind < 0.12 else answer
+            rows.append(
+                {
+                    "respondent_key": f"{design}-{place}",
+                    "sample": f"e{design}",
+                    "weight": draw.lognormvariate(0, 0.5),
+                    "stratum": f"h{stratum}",
+                    "cluster": f"{stratum}:{draw.randrange(clusters)}" if clusters else None,
+                    "fpc": float(20 + 200 * (not clusters) + stratum) if fpc else None,
+                    "segments": {name: segments[name] for name in controlled if draw.random() < 0.97},
+                    "answers": answers,
+                }
+            )
+    return rows
+
+
+def ribs_score(answers: Mapping[str, str | None]) -> float | None:
+    """The published rule: don't know is worth 3, one missing item what the others are worth on average."""
+    points = [3 if answer == "6" else 6 - int(answer) for code in RIBS if (answer := answers[code]) is not None]
+    return sum(points) * len(RIBS) / len(points) if len(points) >= len(RIBS) - 1 else None
+
+
+def exposures_for_r(rows: Sequence[Row]) -> pl.DataFrame:
+    """The respondents of `exposed_people` as R reads them."""
+    return pl.DataFrame(
+        [
+            {
+                "design": row["sample"],
+                "w": row["weight"],
+                "stratum": row["stratum"],
+                "cluster": row["cluster"] or row["respondent_key"],
+                "fpc": row["fpc"],
+                "score": ribs_score(row["answers"]),
+                "level": row["answers"]["seen"],
+                **{name: row["segments"].get(name) for name in CONTROLS},
+            }
+            for row in rows
+        ],
+        infer_schema_length=None,
+    )
+
+
+R_EXPOSURES = """
+suppressPackageStartupMessages(library(survey))
+people <- read.csv("people.csv")
+found <- lapply(split(people, people$design), function(d) {
+  controls <- Filter(function(v) any(!is.na(d[[v]])), c("age_band", "familiarity", "gender"))
+  whole <- svydesign(ids = ~cluster, strata = ~stratum, nest = TRUE, weights = ~w, data = d,
+                     fpc = if (is.na(d$fpc[1])) NULL else ~fpc)
+  known <- subset(whole, complete.cases(d[, c("score", "level", controls)]))
+  model <- svyglm(reformulate(c("level", controls), "score"), known)
+  slope <- summary(model)$coefficients["level", ]
+  bounds <- confint(model)["level", ]
+  data.frame(sample = d$design[1], change_points = slope[1], standard_error_points = slope[2], ci_low_points = bounds[1],
+             ci_high_points = bounds[2], degrees_of_freedom = model$df.residual, p_value = slope[4],
+             exposure_base = nrow(known$variables), deviation = sqrt(coef(svyvar(~score, known))[[1]]
+               * (nrow(known$variables) - 1) / nrow(known$variables)))
+})
+options(digits = 16)
+write.csv(do.call(rbind, found), "found.csv", row.names = FALSE)
+"""
+"""Slopes of the RIBS score over the level of exposure in every sample of `exposed_people`, as R makes them."""
 
 
 def for_r(waves: Mapping[str, Sequence[Row]]) -> pl.DataFrame:

@@ -65,7 +65,7 @@ PUBLIC = {
         "effective_base design_effect_kish design_effect display reason campaign_id"
     ),
     "fct_survey_change": (
-        "survey_id sample question_key answer_code segment_name segment_value from_wave to_wave change_pct_points "
+        "survey_id sample question_key answer_code segment_name segment_value from_wave to_wave change_pct_points change_points "
         "standard_error_pct_points ci_low_pct_points ci_high_pct_points p_value p_value_adjusted is_significant "
         "minimum_detectable_pct_points"
     ),

@@ -157,7 +157,9 @@ BELIEVABLE = {
         select 'a' as campaign_id, 'tpl' as survey_id, 'us' as sample, 'stress' as question_key, unnest(['1', 'net']) as
             answer_code, 'wave' as comparison, 'w4' as from_wave, 'w5' as to_wave, 'all' as segment_name, 'all' as
             segment_value, 'all' as from_segment_value, 5.0::double as change_pct_points, 2.0::double as
-            standard_error_pct_points, 1.0::double as ci_low_pct_points, 9.0::double as ci_high_pct_points, 3.0::double as table_f, 0.04::double as table_p_value, 0.01::double
+            standard_error_pct_points, 1.0::double as ci_low_pct_points, 9.0::double as ci_high_pct_points, null::double as
+            change_points, 1.0::double as ci_low_points, 9.0::double as ci_high_points, 1.5::double as e_value, 1.2::double as
+            e_value_bound, 3.0::double as table_f, 0.04::double as table_p_value, 0.01::double
             as p_value, 0.02::double as p_value_adjusted, true as is_significant, null::varchar as reason
     """,
     "fct_activation_day": """
@@ -315,6 +317,12 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
         "ci_high_pct_points = 4",
         "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
     ),
+    ("fct_survey_change", "points_in_their_interval"): (
+        "change_pct_points = null, change_points = 0.5",
+        "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
+    ),
+    ("fct_survey_change", "one_unit"): ("change_points = 5", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
+    ("fct_survey_change", "e_values_from_one"): ("e_value_bound = 1.6", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
     ("fct_survey_change", "probabilities"): ("p_value_adjusted = 0.001", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
     ("fct_survey_change", "table_probabilities"): (
         "table_p_value = 2",

@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from ingest import lake
 from ingest.ledger import LEDGER, write_ledger
@@ -22,13 +23,19 @@ from tests.dbt.lab import PROJECT, Lab
 from tests.dbt.survey_questionnaires import (
     AGREEMENT,
     BATTERY,
+    BENEVOLENCE,
     DRAWN,
+    EXPOSED,
     HOURS,
     MAKS,
     MOOD,
+    R_EXPOSURES,
     R_SCRIPT,
     RIBS,
+    SEEN,
     Asked,
+    exposed_people,
+    exposures_for_r,
     for_r,
     hasty_people,
     questionnaire,
@@ -90,12 +97,15 @@ R_MEANS = [
     ("maks/published", "all", 19.9016662906264017, 0.4523854648718574, 18.9160030358086253, 20.8873295454441781, 73, 1.4125031570404618),
     ("maks/published", "a", 20.1936043373273542, 0.5787560646210118, 18.9326031984833776, 21.4546054761713307, 37, 1.0457361995824059),
     ("maks/without_dont_know", "all", 19.7654433155334210, 0.4515665931621342, 18.7815642289026421, 20.7493224021642000, 62, 1.1164082798088613),
+    ("cami_benevolence/published", "all", 30.3402168935045786, 0.4033375463477719, 29.4614198728355525, 31.2190139141736047, 76, 0.6177112170519705),
+    ("cami_benevolence/published", "a", 30.104064459015827, 0.772585713550063, 28.420744794315340, 31.787384123716315, 39, 1.100384540974961),
     ("hours", "all", 4.9221468283924921, 0.3318769672450090, 4.1990490342880156, 5.6452446224969686, 80, 0.9417293108632596),
     ("hours", "a", 4.5275426363029387, 0.6214181005975452, 3.1735889061335669, 5.8814963664723106, 40, 1.3696343485239577),
 ]  # fmt: skip
 # Its svycralpha over those who answered every item.
 R_ALPHAS = {
     "hours": (None, 0),
+    "cami_benevolence/published": (0.03651156912463958, 54),
     "ribs/published": (0.8084300143214179, 63),
     "ribs/without_dont_know": (0.8521785580756284, 41),
     "maks/published": (0.5134089332706381, 58),
@@ -305,13 +315,18 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     hours = {"hours": Asked("hours", kind="number")}
     yield (
         "scales",
-        questionnaire(scale_people(), RIBS | MAKS | hours, wave=("scales", "w"), ended=START, publish_responses=True),
+        questionnaire(
+            scale_people(), RIBS | MAKS | BENEVOLENCE | hours, wave=("scales", "w"), ended=START, publish_responses=True
+        ),
     )
     yield "hasty", questionnaire(hasty_people(), BATTERY, wave=("hasty", "w"), ended=START)
     unknown = {code: Asked(asked.key, {**AGREEMENT, "2": "Rather agree"}) for code, asked in RIBS.items()}
     yield "unscored", questionnaire(scale_people(), unknown, wave=("unscored", "w"), ended=START)
     for number in (1, 2):
         yield f"designs {number}", designs(number)
+    samples = [{"sample": f"e{design}", "country": "AE", "is_weighted": True} for design in range(EXPOSED)]
+    asked = RIBS | {"seen": SEEN}
+    yield "exposed", questionnaire(exposed_people(), asked, wave=("exposed", "w"), ended=START, samples=samples)
     if SHARED.is_dir():
         yield from published()
 
@@ -642,20 +657,85 @@ def test_a_hundred_random_designs_are_those_of_r(world: Lab) -> None:
     assert untested.height == 5
 
 
-@pytest.mark.skipif(R is None, reason="R is not on this machine")
+def test_means_of_two_waves_are_compared_in_points(world: Lab) -> None:
+    """Of the random designs, by what R says of each wave: their errors add up as those of independent samples."""
+    of_r = pl.read_parquet(Path(__file__).with_name("r_survey_designs.parquet"))
+    hours = of_r.filter(kind="mean", answer="hours", segment="all").filter(pl.col("two").is_not_null())
+    both = hours.filter(wave="w1").join(hours.filter(wave="w2"), on="sample")
+    expected = both.select(
+        "sample",
+        change=pl.col("one_right") - pl.col("one"),
+        error=(pl.col("two") ** 2 + pl.col("two_right") ** 2).sqrt(),
+        freedom=pl.col("three") + pl.col("three_right"),
+    )
+    found = world.frame("""
+        select sample, change_points, standard_error_points, degrees_of_freedom, minimum_detectable_points, change_pct_points
+        from fct_survey_change
+        where survey_id = 'designs' and comparison = 'wave' and answer_code = 'mean' and segment_name = 'all'
+    """)
+    joined = expected.join(found, on="sample", how="left")
+    assert joined.height > 80
+    assert joined["change_pct_points"].null_count() == joined.height
+    for ours, theirs in (
+        ("change_points", "change"),
+        ("standard_error_points", "error"),
+        ("degrees_of_freedom", "freedom"),
+    ):
+        assert joined[ours].to_list() == pytest.approx(joined[theirs].to_list(), rel=1e-9)
+    detectable = (joined["error"] * (1.959964 + 0.841621)).to_list()
+    assert joined["minimum_detectable_points"].to_list() == pytest.approx(detectable, rel=1e-6)
+
+
+def test_scores_go_with_exposure_as_r_finds_them(world: Lab) -> None:
+    """Slopes with none to three controls, by strata, clusters and population sizes; the E-values follow by hand."""
+    columns = "change_points, standard_error_points, ci_low_points, ci_high_points, degrees_of_freedom, p_value, exposure_base"
+    found = world.frame(f"""
+        select sample, {columns}, controls, e_value, e_value_bound from fct_survey_change
+        where survey_id = 'exposed' and comparison = 'exposure' and question_key = 'ribs/published'
+    """)
+    expected = pl.read_csv(Path(__file__).with_name("r_survey_exposures.csv"))
+    joined = expected.join(found, on="sample", how="left", suffix="_found")
+    assert joined.height == EXPOSED
+    for column in columns.split(", "):
+        assert joined[f"{column}_found"].to_list() == pytest.approx(joined[column].to_list(), rel=1e-8), column
+    assert set(joined["controls"].list.join(" ")) == {
+        "",
+        "age_band",
+        "age_band familiarity",
+        "age_band familiarity gender",
+    }
+    for row in joined.to_dicts():
+        nearest = max(row["ci_low_points"], -row["ci_high_points"], 0)
+        for points, value in ((abs(row["change_points"]), row["e_value"]), (nearest, row["e_value_bound"])):
+            ratio = np.exp(0.91 * points / row["deviation"])
+            assert value == pytest.approx(ratio + (ratio * (ratio - 1)) ** 0.5, rel=1e-8)
+    assert changes(world, "survey_id = 'scales' and comparison = 'exposure'") == []
+
+
+def run_r(folder: Path, script: str, people: pl.DataFrame) -> pl.DataFrame:
+    """What a script of R's package survey finds of some people; R and the package may be missing."""
+    if R is None or subprocess.run([R, "-e", "library(survey)"], capture_output=True, check=False).returncode:
+        pytest.skip("R with its package survey is not on this machine")
+    (folder / "script.R").write_text(script)
+    people.write_csv(folder / "people.csv", null_value="NA")
+    subprocess.run([R, "script.R", "people.csv", "found.csv"], cwd=folder, check=True, capture_output=True)
+    return pl.read_csv(folder / "found.csv", infer_schema=False)
+
+
 def test_r_still_says_so(tmp_path: Path) -> None:
-    """R runs here over some of the designs; its survey package may be missing."""
-    if subprocess.run([str(R), "-e", "library(survey)"], capture_output=True, check=False).returncode:
-        pytest.skip("R's package survey is not on this machine")
-    (tmp_path / "designs.R").write_text(R_SCRIPT)
-    for_r({f"w{wave}": random_designs(wave, 6) for wave in (1, 2)}).write_csv(tmp_path / "people.csv", null_value="NA")
-    command = [str(R), "designs.R", "people.csv", "found.csv"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    text = pl.read_csv(tmp_path / "found.csv", infer_schema=False).rename({"design": "sample"})
+    """R runs here over some of the designs."""
+    people_of = for_r({f"w{wave}": random_designs(wave, 6) for wave in (1, 2)})
+    text = run_r(tmp_path, R_SCRIPT, people_of).rename({"design": "sample"})
     figures = pl.col(FOUR).str.strip_chars().cast(pl.Float64, strict=False).fill_nan(None)
     found = text.with_columns(figures, pl.col("answer").fill_null(""))
     stored = pl.read_parquet(Path(__file__).with_name("r_survey_designs.parquet"))
     assert largest_difference(found, stored) < 1e-12
+    slopes = run_r(tmp_path, R_EXPOSURES, exposures_for_r(exposed_people()))
+    now, then = (
+        frame.select("sample", pl.exclude("sample").cast(pl.Float64)).sort("sample")
+        for frame in (slopes, pl.read_csv(Path(__file__).with_name("r_survey_exposures.csv")))
+    )
+    assert_frame_equal(now, then, rel_tol=1e-12)
 
 
 def test_quality_screens_remove_nobody_and_show_both_estimates(world: Lab) -> None:

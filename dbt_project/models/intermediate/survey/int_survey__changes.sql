@@ -1,6 +1,7 @@
 {#
     Differences and whether they are more than chance: of a wave to the wave before and to the first, of two values of a segment in a
     wave, and to a benchmark, which is taken as exact where its number of respondents is not known. Waves are independent samples.
+    Means differ in points, shares and net scores in fractions. How scores go with exposure is a difference by step of it.
 #}
 {%- set item = ['campaign_id', 'survey_id', 'sample', 'question_key', 'answer_code'] %}
 {%- set family = 'campaign_id, survey_id, sample, comparison, family_from, to_wave, is_headline' %}
@@ -14,7 +15,6 @@ estimates as (
     from {{ ref('int_survey__estimates') }} as estimates
     inner join {{ ref('int_survey__questions') }} as questions
         on {{ same('estimates', 'questions', survey_keys('question')) }}
-    where estimates.answer_code <> 'mean'
 
 ),
 
@@ -125,6 +125,36 @@ of_benchmarks as (
 
 ),
 
+of_exposures as (
+
+    select
+        {{ listed(item[:-1], 'estimates') }}
+        'exposure' as answer_code,
+        'exposure' as comparison,
+        estimates.wave as from_wave,
+        estimates.wave as to_wave,
+        estimates.segment_name,
+        estimates.segment_value,
+        estimates.segment_value as from_segment_value,
+        estimates.question_code,
+        estimates.country,
+        estimates.event_on,
+        false as is_next,
+        exposures.slope as change,
+        exposures.variance,
+        exposures.degrees_of_freedom,
+        false as has_break,
+        exposures.respondents < 30 as is_imprecise,
+        exposures.reason,
+    from {{ ref('int_survey__exposures') }} as exposures
+    inner join estimates
+        on
+            {{ same('exposures', 'estimates', survey_keys('sample') + ['question_code']) }}
+            and estimates.answer_code = 'mean'
+            and estimates.segment_name = 'all'
+
+),
+
 compared as (
 
     select * from of_waves
@@ -132,6 +162,8 @@ compared as (
     select * from of_segments
     union all
     select * from of_benchmarks
+    union all
+    select * from of_exposures
 
 ),
 
@@ -253,6 +285,7 @@ described as (
         from_segment_value,
         subject_id,
         event_on,
+        answer_code = 'mean' or comparison = 'exposure' as is_in_points,
         is_next,
         change,
         sqrt(difference_variance) as standard_error,

@@ -13,7 +13,7 @@ estimated as (
             as subject_id,
         'survey' as subject_type,
         estimates.display = 'suppress' as is_imprecise,
-        questions.kind = 'score' as is_scale,
+        questions.kind = 'score' and questions.question_key not like 'exposure/%' as is_scale,
     from {{ ref('int_survey__estimates') }} as estimates
     inner join {{ ref('int_survey__questions') }} as questions
         on {{ same('estimates', 'questions', survey_keys('question')) }}
@@ -27,7 +27,7 @@ changed as (
         *,
         'survey' as subject_type,
     from {{ ref('int_survey__changes') }}
-    where comparison = 'wave' and is_next and segment_name = 'all'
+    where comparison = 'wave' and is_next and segment_name = 'all' and not is_in_points
 
 ),
 
@@ -38,7 +38,17 @@ benchmarked as (
         concat_ws(':', subject_id, from_wave) as subject_id,
         'benchmark' as subject_type,
     from {{ ref('int_survey__changes') }}
-    where comparison = 'benchmark' and segment_name = 'all'
+    where comparison = 'benchmark' and segment_name = 'all' and not is_in_points
+
+),
+
+exposed as (
+
+    select
+        *,
+        'exposure' as subject_type,
+    from {{ ref('int_survey__changes') }}
+    where comparison = 'exposure'
 
 ),
 
@@ -81,6 +91,7 @@ measured as (
         ('changed', 'change_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
         ('changed', 'adjusted_probability', 'p_value_adjusted', 'null', 'null', 'true'),
         ('benchmarked', 'benchmark_points', '100 * change', '100 * ci_low', '100 * ci_high', 'true'),
+        ('exposed', 'exposure_points', 'change', 'ci_low', 'ci_high', 'true'),
         ('screened', 'removed_respondents', 'removed', 'null', 'null', 'true'),
         ('screened', 'judged_respondents', 'judged', 'null', 'null', 'true'),
         ('estimated', 'base_weighted', 'base_weighted', 'null', 'null', 'true'),

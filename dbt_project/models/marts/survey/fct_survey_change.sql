@@ -1,3 +1,4 @@
+{%- set units = [('pct_points', 'not changes.is_in_points', '100 * '), ('points', 'changes.is_in_points', '')] -%}
 with
 
 changes as (
@@ -17,19 +18,30 @@ changes as (
         changes.segment_value,
         changes.from_segment_value,
         changes.event_on,
-        100 * changes.change as change_pct_points,
-        100 * changes.standard_error as standard_error_pct_points,
-        100 * changes.ci_low as ci_low_pct_points,
-        100 * changes.ci_high as ci_high_pct_points,
+        {% for unit, condition, scale in units -%}
+            case when {{ condition }} then {{ scale }}changes.change end as change_{{ unit }},
+            case when {{ condition }} then {{ scale }}changes.standard_error end as standard_error_{{ unit }},
+            case when {{ condition }} then {{ scale }}changes.ci_low end as ci_low_{{ unit }},
+            case when {{ condition }} then {{ scale }}changes.ci_high end as ci_high_{{ unit }},
+            case
+                when {{ condition }} then {{ scale }}{{ detectable('changes.standard_error') }}
+            end as minimum_detectable_{{ unit }},
+        {% endfor -%}
         changes.degrees_of_freedom,
         changes.p_value,
         changes.p_value_adjusted,
         changes.p_value_adjusted < 0.05 as is_significant,
-        100 * {{ detectable('changes.standard_error') }} as minimum_detectable_pct_points,
         tables.f as table_f,
         tables.numerator_freedom as table_numerator_freedom,
         tables.denominator_freedom as table_denominator_freedom,
         tables.p_value as table_p_value,
+        exposures.controls,
+        exposures.respondents as exposure_base,
+        {{ e_value('changes.change / exposures.deviation') }} as e_value,
+        case
+            when changes.ci_low is not null
+                then {{ e_value('greatest(changes.ci_low, -changes.ci_high, 0) / exposures.deviation') }}
+        end as e_value_bound,
         changes.is_headline,
         changes.has_break,
         changes.is_imprecise,
@@ -39,6 +51,11 @@ changes as (
         on
             {{ same('changes', 'tables', ['campaign_id', 'survey_id', 'sample', 'question_key', 'comparison']) }}
             and {{ same('changes', 'tables', ['from_wave', 'to_wave', 'segment_name', 'segment_value', 'from_segment_value']) }}
+    left join {{ ref('int_survey__exposures') }} as exposures
+        on
+            {{ same('changes', 'exposures', ['campaign_id', 'survey_id', 'sample', 'question_code']) }}
+            and changes.to_wave = exposures.wave
+            and changes.comparison = 'exposure'
 
 )
 
