@@ -193,9 +193,10 @@ def run_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-version-check"]
+    # No log: each of its lines is written out before its level is looked at, and it would quote values.
+    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
     directories = ["--project-dir", str(directory), "--profiles-dir", str(directory)]
-    with _environment({"CAMPAIGN_HOME": str(root), "CAMPAIGN_KEEP_OPEN": "True"}), _logs_left_out_where_they_fail():
+    with _environment({"CAMPAIGN_HOME": str(root), "CAMPAIGN_KEEP_OPEN": "True"}):
         try:
             done = dbtRunner(manifest, [tell] if tell else None).invoke([*quiet, *command, *directories])
         finally:
@@ -227,16 +228,6 @@ def _without_values(message: str) -> str:
         "((?:Conversion|Constraint|Invalid Input|Out of Range) Error: |$)", message, maxsplit=1
     )
     return before + kind + re.sub(r"""["'].*["']|\d{4,}""", "...", after.partition("\n")[0])
-
-
-@contextmanager
-def _logs_left_out_where_they_fail() -> Iterator[None]:
-    """Python shows a stack trace for each line that a log on a full disk does not take."""
-    before, logging.raiseExceptions = logging.raiseExceptions, False
-    try:
-        yield
-    finally:
-        logging.raiseExceptions = before
 
 
 @contextmanager

@@ -35,7 +35,6 @@ schedule_storage:
 run_retries: {enabled: true, max_retries: 0}
 freshness: {enabled: true}
 
-# What dbt says is in warehouse/dbt/logs.
 python_logs: {managed_python_loggers: [campaign]}
 compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}
 """

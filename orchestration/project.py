@@ -12,9 +12,8 @@ from pathlib import Path
 
 from ingest.home import Home
 from ingest.weeks import Weeks
+from orchestration.seed_rows import Campaign, Market
 from orchestration.seeds import (
-    Campaign,
-    Market,
     SeedError,
     check_seed,
     read_seed,

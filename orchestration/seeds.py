@@ -1,29 +1,40 @@
-"""What the seeds that people replace must hold: columns, dates, codes, and names that the other seeds know.
+"""What makes the rows of a seed unique, what they refer to, and how they are checked: a mistake is told with its line and column.
 
-dbt tests what is shipped; here a user's mistake gets its line, column, what was found and what was expected.
+What the rows of each seed must hold is in `orchestration.seed_rows`.
 """
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Literal, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from typing import TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
+from pydantic import ValidationError
+
+from orchestration.seed_rows import (
+    AbsenceRule,
+    Asset,
+    Benchmark,
+    Campaign,
+    CampaignHashtag,
+    ComparisonSetTag,
+    Deliverable,
+    KpiFormula,
+    Market,
+    Measure,
+    Metric,
+    Organisation,
+    Partner,
+    Programme,
+    ProgrammeVideo,
+    QualityRule,
+    Scale,
+    ScaleAnswer,
+    ScaleItem,
+    ScorecardLine,
+    SeedRow,
+    SourceDays,
 )
-
-from ingest.countries import COUNTRIES
 
 MOST_SHOWN = 5
 EVERY_CAMPAIGN = "*"
@@ -33,241 +44,11 @@ class SeedError(Exception):
     """Mistakes in a seed. The message has a line for each: file, line, column, what was found, what was expected."""
 
 
-def _iso(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("expected a date as YYYY-MM-DD")
-    return value
-
-
-def _country(value: str) -> str:
-    if value not in COUNTRIES:
-        raise ValueError("expected an ISO 3166 country code such as AE")
-    return value
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("expected an IANA time zone such as Asia/Dubai")
-    return value
-
-
-Name = Annotated[str, Field(min_length=1)]
-IsoDate = Annotated[date, BeforeValidator(_iso)]
-Country = Annotated[str, AfterValidator(_country)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-VideoId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
-TimeZoneName = Annotated[str, AfterValidator(_zone)]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Campaign(_Row):
-    """A campaign. Without `ends_on` it has no end yet."""
-
-    campaign_id: Name
-    name: Name
-    starts_on: IsoDate
-    ends_on: IsoDate | None = None
-    reporting_timezone: TimeZoneName
-
-    @model_validator(mode="after")
-    def _runs_forward(self) -> "Campaign":
-        if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise ValueError("ends_on lies before starts_on, expected the first day first")
-        return self
-
-    @property
-    def reporting_zone(self) -> ZoneInfo:
-        """The zone that its event dates are in."""
-        return ZoneInfo(self.reporting_timezone)
-
-
-class CampaignHashtag(_Row):
-    """A hashtag of a campaign, or one that it is compared with. Without a display form it is shown as written."""
-
-    campaign_id: Name
-    hashtag: Annotated[str, Field(pattern=r"^#?[^\s#,;'\"\[\]]+$")]
-    display_hashtag: str | None = None
-    role: Literal["campaign", "comparison"]
-
-
-class ComparisonSetTag(_Row):
-    """A hashtag of a set that share of voice is measured against; a changed set is a new version."""
-
-    campaign_id: Name
-    version: Name
-    starts_on: IsoDate
-    hashtag: Annotated[str, Field(pattern=r"^#?[^\s#,;'\"\[\]]+$")]
-
-
-class AbsenceRule(_Row):
-    """What it means when a supplier no longer delivers a video; supplier `*` stands for those without a rule."""
-
-    supplier: Name
-    absent_captures: Annotated[int, Field(ge=1)]
-    state: Literal["deleted", "private", "withdrawn"]
-
-
-class ProgrammeVideo(_Row):
-    """A video that was paid for, or one by which a partner creator is known."""
-
-    campaign_id: Name
-    video_id: VideoId
-    programme: Literal["paid", "partner"]
-
-
-class ScorecardLine(_Row):
-    """A line of the scorecard; campaign `*` stands for every campaign that has no lines of its own."""
-
-    campaign_id: Name
-    position: Annotated[int, Field(gt=0)]
-    kpi_id: Name
-    stage: Name
-    label: str | None = None
-    label_ar: str | None = None
-    period: Literal["day", "week", "campaign_to_date", "session", "wave"]
-    market: Name
-    subject_type: Name
-    subject_id: Name
-    target: float | None = None
-    direction: Literal["up", "down"] | None = None
-
-
-class Scale(_Row):
-    """A published scale; don't know is worth nothing where it has no points."""
-
-    scale_id: Annotated[str, Field(pattern=r"^[^/\s]+$")]
-    name: Name
-    answer_set: Name
-    dont_know_points: int | None = None
-    source: str | None = None
-
-
-class ScaleItem(_Row):
-    """An item of a scale: the question with that key."""
-
-    scale_id: Name
-    question_key: Name
-    is_reversed: bool
-    topic: str | None = None
-
-
-class ScaleAnswer(_Row):
-    """An answer in small letters, and what it is worth; nothing where it has no points."""
-
-    answer_set: Name
-    answer: Name
-    points: int | None = None
-    is_dont_know: bool
-
-    @field_validator("answer")
-    @classmethod
-    def _is_as_compared(cls, value: str) -> str:
-        if value != value.strip().lower():
-            raise ValueError("expected small letters without blanks around them")
-        return value
-
-
-class QualityRule(_Row):
-    """A rule that respondents are screened by, and what it rests on."""
-
-    rule: Literal["speeder", "straight_liner", "duplicate"]
-    least_questions: Annotated[int, Field(gt=1)] | None = None
-    share_of_median: Annotated[float, Field(gt=0, lt=1)] | None = None
-    definition: str | None = None
-
-    @model_validator(mode="after")
-    def _rests_on_one(self) -> "QualityRule":
-        if (self.share_of_median is None) == (self.rule == "speeder") or (self.least_questions is None) != (
-            self.rule == "speeder"
-        ):
-            raise ValueError("expected share_of_median for speeder, least_questions for every other rule")
-        return self
-
-
-class Market(_Row):
-    """A market, the weekday that its week starts on, from 1 for Monday to 7 for Sunday, and its people with their source."""
-
-    market: Country
-    week_starts_on: Annotated[int, Field(ge=1, le=7)]
-    online_18_34: Annotated[int, Field(ge=1)] | None = None
-    population_source: str | None = None
-
-    @model_validator(mode="after")
-    def _says_where_from(self) -> "Market":
-        if (self.online_18_34 is None) != (self.population_source is None):
-            raise ValueError("expected online_18_34 and population_source together")
-        return self
-
-
-class Asset(_Row):
-    """A guide, toolkit, tutorial or resource; a guide says how many sections it has, a tutorial what it teaches."""
-
-    asset_id: Name
-    version: str | None = None
-    kind: Literal["guide", "toolkit", "tutorial", "resource"]
-    title: Name
-    title_ar: str | None = None
-    language: Language | None = None
-    sections: Annotated[int, Field(ge=1)] | None = None
-    feature: str | None = None
-
-
-class Programme(_Row):
-    """An element of a campaign. `kpi_ids` has blanks between them."""
-
-    campaign_id: Name
-    programme: Name
-    name: Name
-    name_ar: str | None = None
-    what_people_do: str | None = None
-    source: Name
-    kpi_ids: str | None = None
-    mart: Name
-
-
-class Organisation(_Row):
-    """A helpline or organisation, and what it offers in a market and language."""
-
-    organisation_id: Name
-    market: Country
-    language: Language
-    kind: Literal["helpline", "organisation"]
-    name: Name
-    name_ar: str | None = None
-    offers: str | None = None
-
-
-class Partner(_Row):
-    """A creator who makes videos for a campaign by contract."""
-
-    campaign_id: Name
-    partner_id: Name
-    name: Name
-    tier: Name
-    market: Country | None = None
-    language: Language | None = None
-
-
-class Deliverable(_Row):
-    """A video agreed with a partner; it names its video once it is published."""
-
-    campaign_id: Name
-    deliverable_id: Name
-    partner_id: Name
-    due_on: IsoDate
-    published_on: IsoDate | None = None
-    video_id: VideoId | None = None
-    is_boosted: bool
-
-
 @dataclass(frozen=True)
 class Seed:
     """What a row is, which columns make it unique, and what the columns that name something else refer to."""
 
-    row: type[_Row]
+    row: type[SeedRow]
     key: tuple[str, ...]
     refers_to: Mapping[str, tuple[str, str]]
     fold: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
@@ -327,9 +108,22 @@ SEEDS: Mapping[str, Seed] = {
         ("campaign_id", "deliverable_id"),
         {"campaign_id": ("campaigns", "campaign_id"), "partner_id": ("partners", "partner_id")},
     ),
+    "metrics": Seed(Metric, ("kpi_id",), {}),
+    "measures": Seed(Measure, ("measure",), {}),
+    "kpi_formulas": Seed(
+        KpiFormula,
+        ("kpi_id",),
+        {
+            "kpi_id": ("metrics", "kpi_id"),
+            "numerator": ("measures", "measure"),
+            "denominator": ("measures", "measure"),
+        },
+    ),
+    "sources": Seed(SourceDays, ("source",), {}),
+    "benchmarks": Seed(Benchmark, ("benchmark_id",), {"campaign_id": ("campaigns", "campaign_id")}),
 }
 
-Row = TypeVar("Row", bound=_Row)
+Row = TypeVar("Row", bound=SeedRow)
 
 
 def read_seed(files: Mapping[str, bytes], row: type[Row]) -> tuple[Row, ...]:

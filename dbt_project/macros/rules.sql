@@ -1,17 +1,31 @@
 {#
-    What is proved of a model in one test: its grain, and conditions that hold in every row. A condition that is NULL is broken too, so that each
-    says what may be unknown. One row per rule and row that breaks it.
+    What is proved of a mart in one test: its grain, and conditions that hold in every row. A condition that is NULL is broken too, so that
+    each says what may be unknown. One row per rule and row that breaks it.
 #}
 {% test rules(model, grain, rules={}) %}
-    {% set key = "concat_ws('/', " ~ grain | join(', ') ~ ")" %}
-    select 'one row per {{ grain | join(', ') }}' as rule, {{ key }} as row_key
-    from {{ rebuilt_rows(model) }} as tested
+    {{ broken_rules(model, grain, rules) }}
+{% endtest %}
+
+{# The same of several models in one test: {model: {grain: [columns], rules: {name: condition}}}, one of the two or both. #}
+{% macro broken_rules_of(models) %}
+    {%- for name, proved in models.items() %}
+        {{- broken_rules(ref(name), proved.grain, proved.rules or {}, name ~ ': ') }}
+        {{- ' union all' if not loop.last }}
+    {%- endfor %}
+{% endmacro %}
+
+{% macro broken_rules(relation, grain, rules, prefix='') %}
+    {%- set key = "concat_ws('/', " ~ grain | join(', ') ~ ")" if grain else 'null' %}
+    {%- if grain %}
+    select '{{ prefix }}one row per {{ grain | join(', ') }}' as rule, {{ key }} as row_key
+    from {{ rebuilt_rows(relation) }} as tested
     group by {{ grain | join(', ') }}
     having count(*) > 1
-    {% for rule, condition in rules.items() %}
-    union all
-    select '{{ rule }}' as rule, {{ key }} as row_key
-    from {{ rebuilt_rows(model) }} as tested
+    {%- endif %}
+    {%- for rule, condition in rules.items() %}
+    {{ 'union all' if grain or not loop.first }}
+    select '{{ prefix }}{{ rule }}' as rule, {{ key }} as row_key
+    from {{ rebuilt_rows(relation) }} as tested
     where ({{ condition }}) is not true
-    {% endfor %}
-{% endtest %}
+    {%- endfor %}
+{% endmacro %}

@@ -390,14 +390,19 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
 
 
 @cache
+def macros() -> Any:
+    """The macros that write tests, as dbt has them."""
+    environment = jinja2.Environment()  # noqa: S701 - SQL of our own
+    environment.globals |= {"rebuilt_rows": lambda model: model, "ref": lambda name: name}
+    return environment.from_string(
+        MACRO.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}")
+    ).module
+
+
+@cache
 def query_of(mart: str) -> str:
     """The test of a mart's rules, as dbt compiles it."""
-    environment = jinja2.Environment()  # noqa: S701 - SQL of our own
-    environment.globals["rebuilt_rows"] = lambda model: model
-    template = environment.from_string(
-        MACRO.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}")
-    )
-    return str(template.module.rules("mart", **MARTS[mart]))  # type: ignore[attr-defined]
+    return str(macros().rules("mart", **MARTS[mart]))
 
 
 @cache
@@ -450,3 +455,17 @@ def test_what_may_be_unknown_breaks_no_rule(mart: str) -> None:
 
 def test_a_condition_that_cannot_be_decided_is_broken() -> None:
     assert broken("fct_live_session", "unique_attendees_low = null") == [("people_add_up", "a/s1")]
+
+
+def test_models_in_one_test_are_told_apart() -> None:
+    engine().execute("create or replace table twice as select 1 as id from range(2)")
+    engine().execute("create or replace table low as select unnest([-1, 1, null]) as figure")
+    models = {
+        "twice": {"grain": ["id"]},
+        "low": {"rules": {"is positive": "figure > 0"}},
+    }
+    assert engine().execute(str(macros().broken_rules_of(models))).fetchall() == [
+        ("twice: one row per id", "1"),
+        ("low: is positive", None),
+        ("low: is positive", None),
+    ]

@@ -1,0 +1,9 @@
+{# Grain of the models that marts of surveys are made from. #}
+{{ broken_rules_of({
+    'int_survey__respondents': {'grain': ['campaign_id', 'survey_id', 'wave', 'sample', 'respondent_key']},
+    'int_survey__cells': {
+        'grain': ['campaign_id', 'survey_id', 'wave', 'sample', 'question_code', 'segment_name', 'segment_value', 'stratum', 'cluster', 'answer_code'],
+    },
+    'int_survey__scores': {'grain': ['campaign_id', 'survey_id', 'wave', 'question_code', 'measure', 'answer_code']},
+    'int_survey__item_answers': {'grain': ['campaign_id', 'survey_id', 'wave', 'question_code', 'scale_id', 'answer_code']},
+}) }}
