@@ -19,7 +19,7 @@ from ingest.source import INSTANT, LINEAGE, Table
 from ingest.sources import SOURCES
 from orchestration.dbt import read_manifest, run_dbt
 from orchestration.project import WITH_HASHTAGS, read_project
-from orchestration.seeds import with_normalised_hashtags
+from orchestration.seeds import with_every_column, with_normalised_hashtags
 from orchestration.warehouse import open_warehouse
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -34,7 +34,8 @@ class Lab:
         self.project = root / "warehouse" / "dbt"
         shutil.copytree(PROJECT, self.project, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
         for name, content in seeds.items():
-            seed = with_normalised_hashtags(name, content.encode()) if name in WITH_HASHTAGS else content.encode()
+            seed = with_every_column(name, content.encode())
+            seed = with_normalised_hashtags(name, seed) if name in WITH_HASHTAGS else seed
             (self.project / "seeds" / f"{name}.csv").write_bytes(seed)
         lake.prepare(self.home, SOURCES)
         write_ledger(self.home, LEDGER.to_frame())
