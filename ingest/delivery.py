@@ -5,7 +5,6 @@ What lands where is in `ingest.landing`, what a note may say in `ingest.note`, w
 
 import hashlib
 import os
-import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -17,11 +16,10 @@ from pydantic import ValidationError
 
 from ingest.note import LONGEST_NAME, Note, describe, require_plausible
 from ingest.pseudonym import Pseudonymiser
-from ingest.source import NOTE, Delivery, DeliveryError, Format, Source
+from ingest.source import NOTE, Delivery, DeliveryError, Format, Source, require_nobody_named
 
 FIRST_LANDED_ON = date(2016, 1, 1)
 _SHOWN = 10
-_EMAIL = re.compile(r"\w@\w+\.\w")
 
 
 def may_land_on(day: date) -> bool:
@@ -112,10 +110,7 @@ def require_own_files(path: Path, landing: Path) -> None:
             raise DeliveryError(
                 f"{printable(entry.name)}: its name is not UTF-8, as that of a file unpacked on another system; rename it"
             )
-        if _EMAIL.search(entry.name):
-            raise DeliveryError(
-                "the name of a file holds an e-mail address; names are shown to whoever reads the marts: rename it"
-            )
+        require_nobody_named(entry.name)
         if entry.is_symlink() and not _leads_into(Path(os.path.realpath(entry.path)), inside):
             raise DeliveryError(
                 f"{entry.name}: is a link that leads out of the delivery's folder, or nowhere; expected the file itself: copy it here"

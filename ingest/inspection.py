@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -162,6 +163,22 @@ class _Desk:
     given: Given
     campaigns: frozenset[str]
 
+    @cached_property
+    def people(self) -> Pseudonymiser:
+        """One throw-away key for all trials, as trials are compared."""
+        return Pseudonymiser(secrets.token_bytes(32))
+
+    @cached_property
+    def stand_ins(self) -> dict[str, str]:
+        """What a file is tried with where nobody has answered yet."""
+        return {
+            "campaign": min(self.campaigns, default="campaign"),
+            "timezone": "UTC",
+            "date_order": "mdy",
+            "captured_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "fieldwork": date(2000, 1, 1).isoformat(),
+        }
+
     def attempt(self, draft: Draft) -> _Trial:
         """Read the files with a draft; the order of dates is open where they can be read in both and prove neither."""
         trial = self._zoned(draft, self.given.date_order)
@@ -191,9 +208,7 @@ class _Desk:
         """The trial without a question for the zone, where the zone makes no difference."""
         if "timezone" not in trial.open or trial.parsed is None:
             return trial
-        elsewhere, _ = self._parse(
-            trial.draft, closed(trial.note, _stand_ins(self.campaigns) | {"timezone": _FAR_AWAY})
-        )
+        elsewhere, _ = self._parse(trial.draft, closed(trial.note, self.stand_ins | {"timezone": _FAR_AWAY}))
         if elsewhere is None or any(
             not frame.equals(elsewhere.tables[name]) for name, frame in trial.parsed.tables.items()
         ):
@@ -226,7 +241,7 @@ class _Desk:
 
     def _read(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> _Trial:
         note = self._note(draft, is_zone_open=is_zone_open, order=order)
-        parsed, reason = self._parse(draft, closed(note, _stand_ins(self.campaigns)))
+        parsed, reason = self._parse(draft, closed(note, self.stand_ins))
         return _Trial(draft, note, tuple(_open(note)), parsed, reason)
 
     def _note(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> dict[str, Any]:
@@ -263,9 +278,10 @@ class _Desk:
             (path / NOTE).write_text(note, "utf-8")
             parsed = None
             with refusing(self.home, Landed(source.name, day, path.name, path, None)) as refusal:
-                people = Pseudonymiser(secrets.token_bytes(32))
                 read = read_note(path)
-                delivery = load_delivery(source, day, path, read, people, self.campaigns or frozenset({read.campaign}))
+                delivery = load_delivery(
+                    source, day, path, read, self.people, self.campaigns or frozenset({read.campaign})
+                )
                 parsed = delivery.format.read(delivery)
             return parsed, refusal.reason
 
@@ -308,17 +324,6 @@ def _with_data(files: Sequence[Path]) -> list[Path]:
 
 def _source(draft: Draft) -> Source:
     return next(source for source in SOURCES if source.name == draft.source)
-
-
-def _stand_ins(campaigns: frozenset[str]) -> dict[str, str]:
-    """What a file is tried with where nobody has answered yet."""
-    return {
-        "campaign": min(campaigns, default="campaign"),
-        "timezone": "UTC",
-        "date_order": "mdy",
-        "captured_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "fieldwork": date(2000, 1, 1).isoformat(),
-    }
 
 
 def _open(note: Mapping[str, Any]) -> Iterator[str]:

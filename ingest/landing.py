@@ -93,11 +93,12 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 def write_delivery(
-    home: Home, source: str, landed_on: date, name: str, files: Mapping[str, bytes], note: Mapping[str, Any]
+    home: Home, source: str, landed_on: date, name: str, files: Mapping[str, bytes], note: Mapping[str, Any] | str
 ) -> Path:
     """Write a delivery as a whole: files first, the note last, the folder moved into place. Replaces one of that name.
 
-    Returns the delivery's folder. Whoever looks at any instant sees the old delivery, the new one or none, never a part.
+    A note that is text already, with comments perhaps, stays as it is. Returns the delivery's folder. Whoever looks at any
+    instant sees the old delivery, the new one or none, never a part.
     """
     target = home.landing / source / landed_on.isoformat() / name
     make_home(home.root)
@@ -107,8 +108,9 @@ def write_delivery(
         (staging / file_name).touch(PRIVATE_FILE)
         (staging / file_name).write_bytes(content)
     (staging / NOTE).touch(PRIVATE_FILE)
-    text = yaml.dump(dict(note), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True)
-    (staging / NOTE).write_text(text, "utf-8")
+    if not isinstance(note, str):
+        note = yaml.dump(dict(note), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True)
+    (staging / NOTE).write_text(note, "utf-8")
     if target.exists():
         aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=target.parent))
         target.rename(aside / name)

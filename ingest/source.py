@@ -4,6 +4,7 @@ No source, format or file is named here; they live in `ingest.sources` and `inge
 `Delivery` is in `ingest.delivery`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,8 @@ from pydantic import BaseModel
 
 from ingest.pseudonym import Pseudonymiser
 from ingest.weeks import Weeks
+
+_EMAIL = re.compile(r"\w@\w+\.\w")
 
 NOTE = "delivery.yml"
 """The note of a delivery: what its files cannot say about themselves."""
@@ -169,6 +172,15 @@ class Earlier:
                     for path in self.files(table.name)
                 ),
             ]
+        )
+
+
+def require_nobody_named(file_name: str) -> None:
+    """Raise DeliveryError where the name of a file holds an e-mail address, without repeating it."""
+    if _EMAIL.search(file_name):
+        raise DeliveryError(
+            "the name of a file, or of one in an archive, holds an e-mail address; names are shown to whoever reads the marts: "
+            "rename it"
         )
 
 

@@ -49,7 +49,7 @@ def add_files(
     campaigns = _campaigns(home)
     whole: Mapping[str, Any]
     if note is not None:
-        whole, taken = read_note_file(note), tuple(files)
+        whole, text, taken = read_note_file(note), note.read_text("utf-8"), tuple(files)
         check(taken, whole, campaigns, given.landed_on)
     else:
         found = _answered(files, given, campaigns)
@@ -57,7 +57,7 @@ def add_files(
         if found.open:
             missing = ", ".join(question.option for question in found.open)
             raise DeliveryError(f"not landed: it needs {missing}")
-        whole, taken = found.note, found.files
+        whole, text, taken = found.note, found.text, found.files
     names = [path.name for path in taken]
     if len(set(names)) < len(names) or NOTE in names:
         raise DeliveryError(f"not landed: two files have one name, or one is called {NOTE}; rename it")
@@ -67,7 +67,7 @@ def add_files(
     check_place(home, Landed(source, day, place, target, None))
     if target.exists():
         raise DeliveryError(f"not landed: {target} exists already; choose another --name, or remove it first")
-    return write_delivery(home, source, day, place, {path.name: path.read_bytes() for path in taken}, whole)
+    return write_delivery(home, source, day, place, {path.name: path.read_bytes() for path in taken}, text)
 
 
 def _campaigns(home: Home) -> frozenset[str]:

@@ -63,12 +63,13 @@ def _about(row: dict[str, Any]) -> str:
     parts = []
     if subject.count(":") >= 4:
         _survey, wave, sample, question, *_answer = subject.split(":")
-        parts += [f"wave {wave}", f"question {question}", *([f"sample {sample}"] if sample != "all" else [])]
+        parts += [("wave", wave), ("question", question), *([("sample", sample)] if sample != "all" else [])]
     elif kind != "campaign":
-        parts.append(f"{kind} {subject}")
+        parts.append((kind, subject))
     if row["market"] != "all":
-        parts.append(f"market {row['market']}")
-    return ", ".join(parts)
+        parts.append(("market", row["market"]))
+    # Nothing is delivered yet of what stands as `%`.
+    return ", ".join(f"{what} {which}" for what, which in parts if which != "%")
 
 
 def _cells(row: dict[str, Any]) -> tuple[str | Text, ...]:

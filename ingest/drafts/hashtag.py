@@ -3,43 +3,50 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import polars as pl
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
+from ingest.instants import DateOrder, parse_instant
 
-_PREFIX = r"^(?:[a-z]{1,2}\d+|vid|video_meta|video|stats|statistics|item|post|aweme_info|aweme|data)_"
-_TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)?"
+_PREFIX = r"^(?:[a-z]{1,2}\d+|snippet|vid|video_meta|video|stats|statistics|item|post|aweme_info|aweme|data)_"
+_TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 
 def _count(words: str) -> str:
-    return rf"(?:n|num|no|total|number_of)?_?(?:{words})(?:_?(?:count|counts|cnt|number|total))?"
+    return rf"(?:n|num|no|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:count|counts|cnt|number|total))?"
 
 
 # Our columns by the names that tools give them, in lower case with underscores; best first.
 _NAMES = {
-    "video_id": r"(?:video_|vid_|aweme_|post_|item_|content_|tiktok_|media_)?id",
-    "url": r"(?:web_)?(?:video_|post_)?(?:url|link|permalink|share_url)",
+    "video_id": r"(?:video_|vid_|aweme_|post_|item_|content_|tiktok_|media_)?id|(?:id|identifiant)_(?:de_la_)?vidéo|"
+    r"معرف_الفيديو|رقم_الفيديو",
+    "url": r"(?:web_)?(?:video_|post_)?(?:url|link|permalink|share_url)|lien(?:_de_la_vidéo)?|(?:ال)?رابط(?:_الفيديو)?",
     "creator": r"(?:author|creator|user|username|user_name|by|account|handle|channel|channel_title|nickname|unique_id|influencer)"
-    r"(?:_(?:name|username|unique_id|handle|id))?|(?:author_meta|owner|channel)_(?:name|username|title)",
+    r"(?:_(?:name|username|unique_id|handle|id))?|(?:author_meta|owner|channel)_(?:name|username|title)|auteur|المنشئ|الحساب|صاحب_الحساب",
     "creator_followers": r"(?:(?:user|author|author_meta|creator|account|channel)_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",
     "creator_country": r"(?:(?:author|creator|user)_)?(?:country|region)(?:_code)?",
-    "created_at": rf"(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}",
-    "captured_at": rf"(?:scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|extract(?:ed|ion)?)"
-    rf"{_TIME}",
-    "views": _count("views?|plays?|video_views?|watches"),
-    "likes": _count("likes?|diggs?|hearts?"),
-    "comments": _count("comments?|replies"),
-    "shares": _count("shares?|reposts?|forwards?"),
-    "saves": _count("saves?|saved|collects?|favou?rites?|bookmarks?"),
-    "hashtags": r"hash_?tags?(?:_names?|_list)?|tags?(?:_list)?|challenges",
+    "created_at": rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
+    r"|date_de_publication|publié_le|تاريخ_النشر|وقت_النشر)",
+    "captured_at": rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
+    rf"extract(?:ed|ion)?){_TIME}|scraped|crawled|captured|collected|retrieved|fetched|observed|snapshot|extracted|تاريخ_القراءة",
+    "views": _count("views?|plays?|video_views?|watches|vues|(?:ال)?مشاهدات"),
+    "likes": _count("likes?|diggs?|hearts?|j_aime|(?:ال)?[إا]عجابات"),
+    "comments": _count("comments?|replies|commentaires|(?:ال)?تعليقات"),
+    "shares": _count("shares?|reposts?|forwards?|partages|(?:ال)?مشاركات"),
+    "saves": _count("saves?|saved|collects?|favou?rites?|bookmarks?|enregistrements|favoris|(?:ال)?مفضلة"),
+    "hashtags": r"hash_?tags?(?:_names?|_list)?|tags?(?:_list)?|challenges|(?:ال)?وسوم|الهاشتاغ|هاشتاغ",
     "duration_seconds": r"duration(?:_seconds|_sec|_s)?|length",
     "platform": r"platform|network",
 }
 _TEXT = r"caption|desc|description|text"
-_ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time"
+_ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|(?:ال)?تاريخ"
+_MOST_DAYS_OF_A_READING = 2
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
 
 
@@ -51,7 +58,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         yield from _from_studio(head, given)
         for header in head.headers:
             yield from _known(header, given)
-            yield from _named(header, given)
+            yield from _named(head, header, given)
         if head.has_no_header:
             yield from _by_position(head, given)
 
@@ -79,10 +86,14 @@ def _from_json(head: Head, given: Given) -> Iterator[Draft]:
         found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
         if len(found) >= 3 and {"video_id", "url"} & found and {*COUNTERS} & found:
             yield _timed("video_json", f"its fields are those of {preset.title}", {"preset": name}, {}, given)
-    places = _match([name for name in plain if "*" not in name])
-    if {"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys():
-        why = f"its fields name videos and counters: {quoted(list(places.values()))}"
-        yield _timed("video_json", why, {"columns": places}, {}, given, generic=True)
+    for records in (None, *dict.fromkeys(name.split(".*.")[0] for name in plain if ".*." in name)):
+        fields = plain if records is None else head.fields((records,))
+        places = _match([name for name in fields if "*" not in name])
+        if {"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys():
+            why = f"its fields name videos and counters: {quoted(list(places.values()))}"
+            options = {"columns": places} | ({"records": records} if records is not None else {})
+            yield _timed("video_json", why, options, {}, given, generic=True)
+            return
 
 
 def _from_studio(head: Head, given: Given) -> Iterator[Draft]:
@@ -105,9 +116,11 @@ def _known(header: list[str], given: Given) -> Iterator[Draft]:
             yield _timed("video_csv", why, {"preset": name}, {}, given)
 
 
-def _named(header: list[str], given: Given) -> Iterator[Draft]:
+def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
     places = _match(header)
     bare = next((name for name in header if re.fullmatch(_ANY_TIME, _snake(name))), None)
+    if bare is not None and "created_at" not in places and _are_of_posting(head, header, places, bare):
+        places["created_at"], bare = bare, None
     # A survey may have an id and a column of comments; a video has more.
     more = {*COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
     if {"video_id", "url"} & places.keys() and {*COUNTERS, "hashtags"} & more and ("url" in places or len(more) > 1):
@@ -133,6 +146,20 @@ def _named(header: list[str], given: Given) -> Iterator[Draft]:
             ("options", "platform"): "guessed: the usual one; say where the totals were read"
         }
         yield Draft("hashtag", "tag_totals_csv", why, {"columns": columns, "platform": "tiktok"}, remarks)
+
+
+def _are_of_posting(head: Head, header: list[str], places: Mapping[str, Any], name: str) -> bool:
+    """Whether times are those of posting: each video stands once, and the times of one reading lie on two days at most."""
+    videos = places.get("video_id") or places.get("url")
+    if videos is None:
+        return False
+    ids = head.below(header, videos)
+    times = pl.DataFrame({"at": head.below(header, name)}, schema={"at": pl.String()})
+    read = [parse_instant(pl.col("at"), ZoneInfo("UTC"), order).struct.field("at") for order in get_args(DateOrder)]
+    return (
+        len(set(ids)) == len(ids)
+        and times.select(pl.coalesce(read).dt.date().n_unique()).item() > _MOST_DAYS_OF_A_READING
+    )
 
 
 def _by_position(head: Head, given: Given) -> Iterator[Draft]:

@@ -6,14 +6,15 @@ from typing import Any
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
+from ingest.formats import live_events
 from ingest.formats.products import product_of
 
 _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
 """Formats that find their own header, or refuse the file."""
 _OWN_IDS = ("gotowebinar", "teams_events", "live_events")
 
-_TIME = r"^(at|time|timestamp|ts|date ?time|sampled.?at|captured.?at|measured.?at|minute)$"
-_VIEWERS = r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience)$"
+_TIME = r"^(at|time|timestamp|ts|date ?time|sampled.?at|captured.?at|measured.?at|minute|الوقت|heure)([ _]?\(?(utc|gmt)\)?)?$"
+_VIEWERS = r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|(عدد )?المشاهدين)$"
 _JOINED = r"join|\bcame\b|arriv|\bentered|\bentry|entrada|beitritt|beigetreten|masuk|bergabung|ingreso|انضمام|check.?in"
 _LEFT = r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|saída|verlass|keluar|مغادرة|check.?out"
 _PERSON = (
@@ -81,7 +82,7 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
     if {"attendance", "registrantKey", "attendanceTimeInSeconds"} & (ends | {path.split(".")[0] for path in fields}):
         for options in ({}, session):
             yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)
-    if {"type", "event", "method"} & fields.keys():
+    if {*live_events.FIELDS["type"]} & fields.keys():
         for options in ({}, session):
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
 

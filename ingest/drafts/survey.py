@@ -1,7 +1,7 @@
 """Drafts for survey exports: which columns place a respondent, which are closed questions, which never leave landing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,10 +52,11 @@ _PERSONAL = (
 )
 _DATES = (
     r"(?i)^(timestamp|(start|end|submit|record(ed)?|response|survey|interview|completed?|created?|submission)?[ _]?(date|time|datetime|at)|"
-    r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)$"
+    r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
 _MISSING = r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|sans réponse|prefiero no|لا أرغب|لا إجابة"
 _NOT_ASKED = r"(?i)not asked|not applicable"
+_LONGEST_SHOWN = 40
 _MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
 
 
@@ -79,12 +80,15 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 )
             except (DeliveryError, pl.exceptions.DuplicateError):
                 continue
-            if form is survey_csv.FORMAT and not is_plausible_header(
-                [name for name in sheet.header(0) if len(name) < 40]
-            ):
+            if form is survey_csv.FORMAT and not _is_header(sheet.header(0)):
                 continue
             if (draft := _export(head, given, form, why, layout, body)) is not None:
                 yield draft
+
+
+def _is_header(names: Sequence[str]) -> bool:
+    """Whether a line names columns, of which some may be whole questions, or the number of a row."""
+    return is_plausible_header([name.rstrip(" ?؟.:*") for name in names if len(name) < _LONGEST_SHOWN and name != "#"])
 
 
 def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:

@@ -59,6 +59,8 @@ _ALPHABETS = {
 # These have letters at the same bytes: the usual letters of a language tell them apart.
 _COMMON = {"cp1251": "оеаинтсрвлі", "cp1253": "αοιετσνηυρ", "cp1255": "יוהלאמרתבש"}
 _ALPHABETS["mac_roman"] = _ALPHABETS["cp1252"]
+# Letters that are words by themselves: no language of Central Europe has the `ŕ` that a French `à` would be.
+_ALONE = {"cp1250": "óőá"}
 
 _SCRIPTS = {"LATIN", "ARABIC", "CYRILLIC", "GREEK", "HEBREW"}
 _WORD = rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*"
@@ -198,7 +200,11 @@ def _distinct_words(data: bytes) -> list[bytes]:
 def _reading(encoding: str, words: Iterable[bytes]) -> _Reading:
     decoded = tuple(word.decode(encoding, "replace") for word in words)
     parts = [part for word in decoded for part in _parts(word)]
-    fitting = max(sum(_fits(part, set(alphabet)) for part in parts) for alphabet in _ALPHABETS[encoding])
+    alone = _ALONE.get(encoding, "")
+    odd = {part for part in parts if alone and len(part) == 1 and part.islower() and part not in alone}
+    fitting = max(
+        sum(_fits(part, set(alphabet)) for part in parts if part not in odd) for alphabet in _ALPHABETS[encoding]
+    )
     # One Arabic letter inside a Latin word shows that the code page is another.
     if encoding == "cp1256" and any(map(_mixes_scripts, parts)):
         fitting = 0

@@ -34,7 +34,7 @@ from ingest.text import parse_count
 Kind: TypeAlias = Literal["comment", "like", "share", "follow", "gift", "join", "question", "control", "other"]
 
 # Each field under the names that versions of the connectors gave it; the first that an event has counts.
-_FIELDS = {
+FIELDS = {
     "type": ("type", "eventType", "event_type", "event", "method"),
     "session_id": ("room_id", "roomId", "common.room_id", "common.roomId", "payload.roomId"),
     "event_id": ("msg_id", "msgId", "common.msg_id", "common.msgId", "payload.msgId", "payload.common.msgId"),
@@ -61,7 +61,7 @@ _KINDS: dict[str, Kind | Literal["sample"]] = {
 }
 _STOPS = ("1", "3", "4")
 _RESUMES = ("2",)
-_SCHEMA = pl.Schema({**dict.fromkeys(_FIELDS, pl.String()), "text": pl.String(), **LINEAGE})
+_SCHEMA = pl.Schema({**dict.fromkeys(FIELDS, pl.String()), "text": pl.String(), **LINEAGE})
 
 
 class LiveEventsOptions(LiveOptions):
@@ -142,11 +142,11 @@ def _events(file: TextFile) -> Rows:
     else:
         lines = [(number, line) for number, line in enumerate(file.text.split("\n"), 1) if line.strip()]
     texts = pl.DataFrame(lines, schema={"line": pl.Int64(), "text": pl.String()}, orient="row")
-    paths = [f"$.{path}" for names in _FIELDS.values() for path in names]
+    paths = [f"$.{path}" for names in FIELDS.values() for path in names]
     found = "case when json_valid(text) then json_extract_string(text, ?) end as found"
     read = query(f"select line, text, {found} from documents order by line", texts, [paths])
     at, columns = 0, []
-    for name, names in _FIELDS.items():
+    for name, names in FIELDS.items():
         columns.append(pl.coalesce(pl.col("found").list.get(at + number) for number in range(len(names))).alias(name))
         at += len(names)
     events = read.with_columns(pl.lit(file.name).alias("file")).with_columns(columns)

@@ -30,8 +30,8 @@ def read_instants(
     read = read_times(frame, columns, zone, stated)
     if zone is None:
         for name, label in columns.items():
-            in_utc = parse_instant(pl.col(name), _UTC, "dmy").struct.field("at")
-            local = frame.filter(read[name].is_null() & frame.select(in_utc.is_not_null()).to_series())
+            in_utc = [parse_instant(pl.col(name), _UTC, order).struct.field("at") for order in ("dmy", "mdy")]
+            local = frame.filter(read[name].is_null() & frame.select(pl.coalesce(in_utc).is_not_null()).to_series())
             if local.height:
                 raise DeliveryError(
                     f"{local['file'][0]}, line {local['line'][0]}, column {label!r}: found a time without an offset, "

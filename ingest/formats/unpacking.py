@@ -11,7 +11,7 @@ from typing import IO
 
 import zstandard
 
-from ingest.source import DeliveryError
+from ingest.source import DeliveryError, require_nobody_named
 
 MOST_BYTES = 2 * 1024**3
 """The largest file that is read, after unpacking."""
@@ -118,6 +118,7 @@ def _members(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         for member in found:
             if member.flag_bits & 1:
                 raise DeliveryError(f"{name}: is locked with a password; expected an open archive; deliver it again")
+            require_nobody_named(member.filename)
             inner = f"{name}/{member.filename}"
             content = _limited(inner, _pieces(archive.open(member)), max(member.compress_size, 1))
             left -= len(content)

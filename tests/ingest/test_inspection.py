@@ -89,6 +89,40 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
     assert found.loaded == 20
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "form", "asked"),
+    [
+        ("Date,Post ID,Network,Link,Post,Likes,Video Views", "10/{d}/2022 9:00 am,p{n},TikTok,https://x.org/{n},hello,1,{n}5", "video_csv", ["timezone", "date_order", "captured_at"]),
+        ("معرف الفيديو;المنشئ;المشاهدات;تاريخ النشر", "v{n};u{n};{n}5;2022-10-{d:02d}T09:00Z", "video_csv", ["captured_at"]),
+        ("Identifiant vidéo;Auteur;Vues;Date de publication", "v{n};u{n};{n}5;2022-10-{d:02d}T09:00Z", "video_csv", ["captured_at"]),
+        ("hashtag,window_days,country,posts,views,read_at", "calm,7,AE,{n},{n}5,2022-10-05T08:{n:02d}:00Z", "tag_totals_csv", []),
+        ("Hashtag,Total views,Total videos,Date", "#calm,1{n},3{n},2022-10-05 08:{n:02d}", "tag_totals_csv", ["timezone"]),
+        ("Time (UTC),Concurrent viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", ["timezone"]),
+        ("#,Have you seen it?,Submit Date (UTC)", "tok{n},{o},2022-10-{d:02d} 09:00:10", "survey_csv", []),
+    ],
+)  # fmt: skip
+def test_columns_in_the_words_of_other_tools_and_languages(
+    header: str, row: str, form: str, asked: list[str], tmp_path: Path
+) -> None:
+    rows = (row.format(n=number, d=number % 9 + 1, o=number % 2) for number in range(20))
+    [file] = written(tmp_path, {"export.csv": lines(header, *rows)})
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert (found.draft.format, found.loaded, [question.key for question in found.open]) == (form, 20, asked)
+
+
+@pytest.mark.parametrize(
+    ("record", "form"),
+    [
+        ('{{"items":[{{"id":"v{n}","snippet":{{"channelTitle":"u"}},"statistics":{{"viewCount":"{n}"}}}}]}}', "video_json"),
+        ('{{"roomId":"7","eventType":"roomUser","receivedAt":"2022-10-05T19:{n:02d}:00Z","payload":{{"viewerCount":{n},"msgId":"{n}"}}}}', "live_events"),
+    ],
+)  # fmt: skip
+def test_records_in_the_words_of_other_tools(record: str, form: str, tmp_path: Path) -> None:
+    [file] = written(tmp_path, {"export.ndjson": lines(*(record.format(n=number) for number in range(20)))})
+    found = inspect([file], TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == (form, 20)
+
+
 def test_what_is_open_stands_in_the_note_and_completing_it_makes_it_run(tmp_path: Path) -> None:
     [file] = written(
         tmp_path,

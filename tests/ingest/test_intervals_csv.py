@@ -46,6 +46,9 @@ def test_times_with_an_offset_need_no_zone_and_others_do(live: LiveDesk) -> None
     assert live.read("intervals_csv", {"a.csv": text[: text.index("B")]}, OPTIONS, None).records_read == 1
     with pytest.raises(DeliveryError, match=r"a\.csv, line 3, column 'in'.*without an offset.*timezone"):
         live.read("intervals_csv", {"a.csv": text}, OPTIONS, None)
+    month_first = stays("A,10/13/2022 07:00:10 PM,10/13/2022 08:00:10 PM")
+    with pytest.raises(DeliveryError, match=r"without an offset.*timezone"):
+        live.read("intervals_csv", {"a.csv": month_first}, OPTIONS, None)
 
 
 def test_several_sessions_in_a_file(live: LiveDesk) -> None:

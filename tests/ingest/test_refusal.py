@@ -90,7 +90,11 @@ NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
     "a file name in cp1256": (bytes_name, r"\xc7\xe3\xe1.csv: its name is not UTF-8"),
     "a file name with an e-mail": (
         other_file(f"{CANARY}.csv", b"id,at\n"),
-        "the name of a file holds an e-mail address; names are shown to whoever reads the marts: rename it",
+        "the name of a file, or of one in an archive, holds an e-mail address; names are shown to whoever reads the marts: rename it",
+    ),
+    "a file name with an e-mail in an archive": (
+        other_file("videos.zip", archive(**{f"people/{CANARY}.csv": b"id,at\n"})),
+        "the name of a file, or of one in an archive, holds an e-mail address",
     ),
     "a zip of another format": (
         other_file("Overview_2022-10-08_1665230400_noor.canary.zip", archive(Overview=b"id,at\n")),

@@ -435,6 +435,10 @@ class TestCodePages:
         text = WRITTEN[encoding] * repeat
         assert as_text("f.csv", text.encode(encoding)).text == text
 
+    def test_a_letter_alone_is_a_word_of_its_language(self) -> None:
+        text = "Prénom;Arrivée\nA;13/04/2021 à 09:01:31\n"
+        assert as_text("f.csv", text.encode("cp1252")).text == text
+
     @pytest.mark.parametrize("text", [text for texts in WRITTEN.values() for text in [texts, texts.replace(";", "\t")]])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
     def test_unicode_is_told_in_any_language(self, text: str, encoding: str) -> None:

@@ -50,10 +50,13 @@ def test_a_note_that_was_completed_lands_once(file: Path, tmp_path: Path) -> Non
     assert landed.parent.parent == home.landing / "hashtag"
     assert read_note(landed).timezone == "Asia/Dubai"
     assert (landed / "videos.csv").read_bytes() == file.read_bytes()
+    assert (landed / "delivery.yml").read_text() == note.read_text()
     with pytest.raises(DeliveryError, match="exists already"):
         add_files(home, [file], Given(timezone="UTC"), None, None, QUIET)
     other = add_files(home, [file], Given(timezone="UTC"), "second", None, QUIET)
-    assert yaml.safe_load((other / "delivery.yml").read_text())["timezone"] == "UTC"
+    text = (other / "delivery.yml").read_text()
+    assert text.startswith("# Taken for hashtag/video_csv")
+    assert yaml.safe_load(text)["timezone"] == "UTC"
 
 
 def test_a_note_that_is_there_is_left(file: Path, tmp_path: Path) -> None:
