@@ -207,4 +207,24 @@ class Reason(StrEnum):
         "A delivery of its source was held or refused.",
         "أُوقف أو رُفض تسليم من مصدره.",
     )
+    GUARDRAIL_RED = (
+        "guardrail_red",
+        "A guardrail misses its target, so that growth does not count as success.",
+        "أحد ضوابط السلامة لم يبلغ هدفه، فلا يُعدّ النمو نجاحًا.",
+    )
+    COMPONENT_MISSING = (
+        "component_missing",
+        "A part of the index is not known, and the others are not weighted anew.",
+        "أحد مكونات المؤشر غير معروف، ولا يُعاد توزيع أوزان البقية.",
+    )
+    NO_INDEX = (
+        "no_index",
+        "No line of the scorecard has a weight, a baseline and a target yet.",
+        "لا يوجد بعد سطر في بطاقة الأداء له وزن وخط أساس وهدف.",
+    )
+    NO_POPULATION = (
+        "no_population",
+        "The number of people online in the market is not known.",
+        "عدد المتصلين بالإنترنت في السوق غير معروف.",
+    )
     UNKNOWN = "unknown", "The reason is not known.", "السبب غير معروف."

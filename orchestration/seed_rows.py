@@ -114,7 +114,7 @@ class ScorecardLine(SeedRow):
     campaign_id: Name
     position: Annotated[int, Field(gt=0)]
     kpi_id: Name
-    stage: Literal["trust", "awareness", "engagement", "help_seeking", "attitude"]
+    stage: Literal["trust", "awareness", "engagement", "help_seeking", "attitude", "guardrail", "index"]
     label: str | None = None
     label_ar: str | None = None
     period: Literal["day", "week", "campaign_to_date", "session", "wave"]
@@ -123,6 +123,15 @@ class ScorecardLine(SeedRow):
     subject_id: Name
     target: float | None = None
     direction: Literal["up", "down"] | None = None
+    baseline: float | None = None
+    weight: Annotated[float, Field(ge=0)] | None = None
+    nests_in: int | None = None
+
+    @model_validator(mode="after")
+    def _can_be_scored(self) -> "ScorecardLine":
+        if self.weight and (self.target is None or self.baseline in (None, self.target)):
+            raise ValueError("found a weight, expected a baseline and another target beside it")
+        return self
 
 
 class Scale(SeedRow):
@@ -228,6 +237,7 @@ class Organisation(SeedRow):
     name: Name
     name_ar: str | None = None
     offers: str | None = None
+    weekly_capacity: Annotated[int, Field(ge=1)] | None = None
 
 
 class Partner(SeedRow):

@@ -15,6 +15,7 @@ BY_MACRO = {
     "list_reduce",
     "list_slice",
     "list_sum",
+    "md5_number_lower",
 }
 """Functions of DuckDB that only macros write, so that another engine gets its own."""
 

@@ -14,14 +14,36 @@ from ingest.reasons import Reason
 from ingest.sources import SOURCES
 from tests.dbt.lab import PROJECT, Lab
 
-SCORECARD = """campaign_id,position,kpi_id,stage,label,label_ar,period,market,subject_type,subject_id,target,direction
-*,1,C09,trust,,,day,all,campaign,all,,
-*,2,H01,awareness,Views,مشاهدات,campaign_to_date,all,campaign,all,1000,
-*,3,H06,engagement,,,campaign_to_date,all,campaign,all,10,down
-*,4,H03,awareness,,,campaign_to_date,all,campaign,all,,
-*,5,L05,engagement,,,campaign_to_date,all,basis,%,,
-*,6,V01,attitude,,,wave,all,survey,s:%:all:q:top,50,down
-*,7,A05,help_seeking,,,campaign_to_date,all,campaign,all,,
+SCORECARD = """campaign_id,position,kpi_id,stage,label,label_ar,period,market,subject_type,subject_id,target,direction,baseline,weight,nests_in
+*,1,C09,trust,,,day,all,campaign,all,,,,,
+*,2,H01,awareness,Views,مشاهدات,campaign_to_date,all,campaign,all,1000,,,,
+*,3,H06,engagement,,,campaign_to_date,all,campaign,all,10,down,,,
+*,4,H03,awareness,,,campaign_to_date,all,campaign,all,,,,,
+*,5,L05,engagement,,,campaign_to_date,all,basis,%,,,,,
+*,6,V01,attitude,,,wave,all,survey,s:%:all:q:top,50,down,,,
+*,7,A05,help_seeking,,,campaign_to_date,all,campaign,all,,,,,
+indexed,1,H01,awareness,,,week,all,campaign,all,1400,,0,3,
+indexed,2,H06,engagement,,,week,all,campaign,all,10,,0,1,
+indexed,3,C06,index,,,week,all,campaign,all,,,,,
+indexed,4,C06b,index,,,week,all,campaign,all,,,,,
+red,1,H01,awareness,,,campaign_to_date,all,campaign,all,10,,,,
+red,2,H03,awareness,,,campaign_to_date,all,campaign,all,100,,,,
+red,3,H02,awareness,,,campaign_to_date,all,campaign,all,,,,,
+red,4,H06,guardrail,,,campaign_to_date,all,campaign,all,5,down,,,
+unsure,1,H01,awareness,,,campaign_to_date,all,campaign,all,10,,,,
+unsure,2,A15,guardrail,,,week,all,campaign,all,24,down,,,
+nested,1,A01b,engagement,,,campaign_to_date,all,campaign,all,,,,,
+nested,2,A02,engagement,,,campaign_to_date,all,campaign,all,,,,,1
+nested,3,A07,engagement,,,campaign_to_date,all,campaign,all,,,,,1
+nested,4,A04b,guardrail,,,week,all,campaign,all,100,down,,,
+"""
+MARKETS = "market,week_starts_on,online_18_34,population_source\nSA,7,,\nAE,1,4000,invented for this test\n"
+ORGANISATIONS = """organisation_id,market,language,kind,name,name_ar,offers,weekly_capacity
+a,AE,ar,helpline,A,,,20
+a,AE,en,helpline,A,,,20
+b,AE,ar,organisation,B,,,30
+c,SA,ar,helpline,C,,,50
+d,EG,ar,helpline,D,,,
 """
 AS_OF = date(2026, 4, 13)
 """A Monday, the latest landing."""
@@ -122,6 +144,19 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
     "trusted": (40, [*KNOWN_FOR_LONG, measured("views", 31, 9), *CREATORS_TO_DATE, *waves((39, 40, None))]),
     "moving": (40, [*KNOWN_FOR_LONG, measured("views", 31, 11)]),
     "held": (40, counted([5]) + waves((1, 40, None))),
+    "indexed": (42, [
+        *counted([100] * 14 + [200] * 7),
+        *(row | {"number": row["number"] + 7} for row in ratios(*[(10, 100)] * 7, *[(5, 100)] * 7)),
+    ]),
+    "red": (40, [*KNOWN_FOR_LONG, *ratios((10, 100)), *counted([5], "posts"), measured("unique_creators", 20, 5, period="campaign_to_date")]),
+    "unsure": (40, KNOWN_FOR_LONG),
+    "nested": (40, [
+        measured("guide_openers", 3, 80, period="campaign_to_date"),
+        measured("guide_beginners", 3, 100),
+        measured("guide_finishers", 3, 25),
+        measured("toolkit_downloads", 3, 20),
+    ]),
+    "exposed": (42, [row | {"market": market} for market in ("AE", "SA", "unknown") for row in counted([100, 300])]),
 }  # fmt: skip
 """Each campaign: days from its start to the latest landing, and what was measured."""
 
@@ -130,6 +165,10 @@ SOURCE_OF = {
     "base_weighted": "survey",
     "attended_minutes": "live",
     "covered_minutes": "live",
+    "guide_openers": "activation",
+    "guide_beginners": "activation",
+    "guide_finishers": "activation",
+    "toolkit_downloads": "activation",
 }
 
 
@@ -137,12 +176,28 @@ def day(campaign: str, number: int) -> date:
     return AS_OF - timedelta(days=CAMPAIGNS[campaign][0] - number)
 
 
+HELP_WEEKS = pl.DataFrame(
+    [
+        ("nested", date(2026, 3, 9), "AE", "all", 60, None),
+        ("nested", date(2026, 3, 9), "AE", "a", 60, None),
+        ("nested", date(2026, 3, 8), "SA", "all", None, "few_people"),
+        ("nested", date(2026, 3, 8), "EG", "all", 12, None),
+        ("nested", date(2026, 3, 9), "all", "all", 72, None),
+    ],
+    schema=["campaign_id", "week_on", "market", "resource_id", "taps", "reason"],
+    orient="row",
+)
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """KPIs and scorecards of all campaigns, made of literal measures; their checks hold."""
     seed = ["campaign_id,name,starts_on,ends_on,reporting_timezone"]
     seed += [f"{name},Campaign {name},{day(name, 0)},{day(name, 99)},Asia/Dubai" for name in CAMPAIGNS]
-    lab = Lab(tmp_path_factory.mktemp("campaign") / "home", {"campaigns": "\n".join(seed), "scorecard": SCORECARD})
+    lab = Lab(
+        tmp_path_factory.mktemp("campaign") / "home",
+        {"campaigns": "\n".join(seed), "scorecard": SCORECARD, "markets": MARKETS, "organisations": ORGANISATIONS},
+    )
     assert lab.dbt("seed"), lab.messages
     lab.run(["stg_campaign__campaigns"])
     measures: dict[str, list[Row]] = {source.name: [] for source in SOURCES}
@@ -155,6 +210,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
             )
     with duckdb.connect(str(lab.home.warehouse)) as connection:
         connection.execute(f"create table intermediate.int_lake__as_of as select date '{AS_OF}' as as_of")
+        connection.register("weeks", HELP_WEEKS)
+        connection.execute("create table intermediate.int_activation__help_weeks as from weeks")
         for source, rows in measures.items():
             connection.register("laid", pl.DataFrame(rows, schema=SHAPE))
             connection.execute(f"create table intermediate.int_{source}__measures as from laid")
@@ -167,7 +224,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     held = delivery | {"source": "hashtag", "campaign_id": "held", "outcome": "held"}
     unreadable = delivery | {"source": "live", "outcome": "refused"}
     write_ledger(lab.home, pl.DataFrame([held, unreadable], schema=LEDGER))
-    models = ("int_campaign__measures", "int_campaign__kpis", "int_campaign__scorecard", "fct_campaign_kpi_day", "rpt_campaign_scorecard")  # fmt: skip
+    models = ("int_campaign__measures", "int_campaign__kpis", "int_campaign__index", "int_campaign__scorecard", "fct_campaign_kpi_day", "rpt_campaign_scorecard")  # fmt: skip
     assert lab.dbt("build", "--exclude-resource-type", "unit_test", "--select", *models), lab.messages
     return lab
 
@@ -317,6 +374,71 @@ def test_each_line_says_whether_it_can_be_trusted_and_c09_is_their_share(lab: La
     assert lab.rows(share) == [(50.0, 3.0, 6.0)]
     assert line(lab, "trusted", "H01", "provisional_share") == pytest.approx([9 / 99])
     assert line(lab, "moving", "H01", "trust_reason", "is_provisional") == ["provisional", True]
+
+
+def test_the_index_weighs_how_far_each_line_has_come_and_is_unknown_where_one_is(lab: Lab) -> None:
+    found = "select event_on, value, reason from fct_campaign_kpi_day where campaign_id = 'indexed' and kpi_id = 'C06' order by event_on"
+    weeks = [day("indexed", number) for number in (0, 7, 14)]
+    # 50 and 100 points, then 100 and 50, three to one.
+    assert lab.rows(found) == [
+        (weeks[0], None, "component_missing"),
+        (weeks[1], 62.5, None),
+        (weeks[2], 87.5, None),
+    ]
+    assert line(lab, "indexed", "C06", "value", "reason") == [87.5, None]
+    assert line(lab, "paced", "C09", "weight") == [None]
+
+
+def test_the_rank_of_a_week_holds_as_often_as_weights_allow(lab: Lab) -> None:
+    # The second week is ahead wherever views weigh more than engagement: half of all weights, by 1,000 draws that never change.
+    assert line(lab, "indexed", "C06b", "value") == [pytest.approx(50, abs=4)]
+    again = lab.rows(
+        "select value from fct_campaign_kpi_day where campaign_id = 'indexed' and kpi_id = 'C06b' and event_on = (select max(event_on) from fct_campaign_kpi_day where campaign_id = 'indexed' and kpi_id = 'C06b')"
+    )
+    assert again == [tuple(line(lab, "indexed", "C06b", "value"))]
+
+
+def test_growth_is_not_on_track_while_a_guardrail_is_red(lab: Lab) -> None:
+    assert line(lab, "red", "H06", "status", "trust_reason") == ["behind", None]
+    assert line(lab, "red", "H01", "attainment_rate", "status", "trust", "trust_reason", "reason_text") == [
+        9, "unknown", False, "guardrail_red", Reason.GUARDRAIL_RED.english,
+    ]  # fmt: skip
+    assert line(lab, "red", "H03", "status") == ["behind"]
+    assert line(lab, "red", "H02", "status", "trust") == ["no_target", True]
+    assert line(lab, "unsure", "A15", "status") == ["unknown"]
+    assert line(lab, "unsure", "H01", "status") == ["on_track"]
+
+
+def test_a_percentage_of_another_line_is_given_only_where_populations_nest(lab: Lab) -> None:
+    assert line(lab, "nested", "A01b", "nested_pct") == [None]
+    assert line(lab, "nested", "A02", "value", "nested_pct") == [25, 25]
+    assert line(lab, "nested", "A07", "value", "nested_pct") == [20, 25]
+    rows = "select subject_id, numerator, denominator, value from fct_campaign_kpi_day where campaign_id = 'nested' and kpi_id = 'C01' order by subject_id"
+    assert lab.rows(rows) == [("2:all", 25, 100, 25), ("3:all", 20, 80, 25)]
+
+
+def test_attainment_and_pacing_are_kpis_too(lab: Lab) -> None:
+    found = "select kpi_id, subject_id, numerator, denominator, value from fct_campaign_kpi_day where campaign_id = 'paced' and kpi_id in ('C07', 'C07b') and value is not null order by 1"
+    assert lab.rows(found) == [
+        ("C07", "2:all", 300, 1000, pytest.approx(30)),
+        ("C07b", "2:all", 300, 250, pytest.approx(120)),
+    ]
+
+
+def test_exposure_is_views_of_a_market_s_week_per_thousand_people_online(lab: Lab) -> None:
+    found = "kpi_id = 'C02' and market = '{}'"
+    assert kpis(lab, "exposed", found.format("AE"), "event_on, period, value") == [(day("exposed", 0), "week", 100)]
+    assert {reason for _, reason in kpis(lab, "exposed", found.format("SA"))} == {"no_population"}
+    assert kpis(lab, "exposed", found.format("unknown")) == []
+
+
+def test_taps_are_held_against_what_helplines_can_take(lab: Lab) -> None:
+    found = kpis(lab, "nested", "kpi_id = 'A04b'", "market, event_on, numerator, denominator, value, reason")
+    assert sorted(found, key=repr) == [
+        ("AE", date(2026, 3, 9), 60, 50, 120, None),
+        ("SA", date(2026, 3, 8), None, 50, None, "few_people"),
+        ("all", date(2026, 3, 9), 60, 100, 60, None),
+    ]
 
 
 def test_a_held_delivery_takes_the_trust_from_its_source_alone(lab: Lab) -> None:

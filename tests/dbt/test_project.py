@@ -87,7 +87,7 @@ PUBLIC = {
         "ci_low ci_high basis is_provisional reason"
     ),
     "rpt_campaign_scorecard": (
-        "campaign_id kpi_id kpi_name stage unit value ci_low ci_high target attainment_rate "
+        "campaign_id kpi_id kpi_name stage unit value ci_low ci_high target attainment_rate pacing baseline weight nests_in nested_pct "
         "previous_value change status as_of is_provisional reason position market subject_type "
         "subject_id"
     ),

@@ -384,6 +384,10 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("rpt_campaign_scorecard", "explained_in_words"): ("reason_text = 'x'", "a/1/all/campaign/all"),
     ("rpt_campaign_scorecard", "trusted_or_says_why"): ("trust = false", "a/1/all/campaign/all"),
+    ("rpt_campaign_scorecard", "guardrails_come_first"): (
+        "status = 'on_track', attainment_rate = 1, trust = false, trust_reason = 'guardrail_red', reason_text = 'x'",
+        "a/1/all/campaign/all",
+    ),
     ("rpt_campaign_scorecard", "status_agrees_with_its_target"): ("attainment_rate = 1.2", "a/1/all/campaign/all"),
 }
 """By rule, what is done to the first of two believable rows, and the key that is then named."""

@@ -1,4 +1,7 @@
-{# The measures that some KPI is made of, from every source; those that are additive are summed from days to weeks and to date. #}
+{#
+    The measures that some KPI is made of, from every source; those that are additive are summed from days to weeks and to date. Some are
+    held against what seeds say of markets and organisations.
+#}
 with
 
 measures as (
@@ -109,6 +112,103 @@ to_date_ as (
 
 ),
 
+exposed as (
+
+    select
+        weeks.*,
+        cast(markets.online_18_34 as double) as online_18_34,
+    from weeks
+    left join {{ ref('markets') }} as markets on weeks.market = markets.market
+    where weeks.measure = 'views' and weeks.subject_type = 'campaign' and weeks.market not in ('all', 'unknown')
+
+),
+
+capacities as (
+
+    select
+        market,
+        sum(weekly_capacity) as weekly_capacity,
+    from (
+        select
+            market,
+            organisation_id,
+            max(weekly_capacity) as weekly_capacity,
+        from {{ ref('organisations') }}
+        group by market, organisation_id
+    ) as organisations
+    group by market
+    having sum(weekly_capacity) > 0
+
+),
+
+-- Weeks of markets start on different days; all markets together have the week that holds the middle of theirs.
+referred as (
+
+    select
+        help.campaign_id,
+        weeks.market,
+        case when weeks.market = 'all' then {{ week_on('help.week_on + 3', '1') }} else help.week_on end as week_on,
+        cast(sum(help.taps) as double) as referral_taps,
+        cast(sum(capacities.weekly_capacity) as double) as referral_capacity,
+        min(help.reason) as reason,
+    from {{ ref('int_activation__help_weeks') }} as help
+    inner join capacities on help.market = capacities.market
+    inner join (
+        select
+            market as of_market,
+            unnest([market, 'all']) as market,
+        from capacities
+    ) as weeks
+        on help.market = weeks.of_market
+    where help.resource_id = 'all'
+    group by
+        help.campaign_id,
+        weeks.market,
+        case when weeks.market = 'all' then {{ week_on('help.week_on + 3', '1') }} else help.week_on end
+
+),
+
+held_against as (
+
+    {% for measure, value, low, high, reason in [
+        ('market_views', 'value', 'low', 'high', 'reason'),
+        ('online_18_34', 'online_18_34', 'null', 'null', "'no_population'"),
+    ] -%}
+        select
+            campaign_id,
+            '{{ measure }}' as measure,
+            'week' as period,
+            event_on,
+            last_on,
+            market,
+            subject_type,
+            subject_id,
+            {{ value }} as value,
+            cast({{ low }} as double) as low,
+            cast({{ high }} as double) as high,
+            case when {{ value }} is null then {{ reason }} end as reason,
+        from exposed
+        union all
+    {% endfor %}
+    {% for measure in ['referral_taps', 'referral_capacity'] -%}
+        select
+            campaign_id,
+            '{{ measure }}' as measure,
+            'week' as period,
+            week_on as event_on,
+            week_on + 6 as last_on,
+            market,
+            'campaign' as subject_type,
+            'all' as subject_id,
+            {{ measure }} as value,
+            cast(null as double) as low,
+            cast(null as double) as high,
+            case when {{ measure }} is null then reason end as reason,
+        from referred
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 combined as (
 
     select * from measures
@@ -117,6 +217,8 @@ combined as (
     select * from weeks
     union all
     select * from to_date_
+    union all
+    select * from held_against
 
 )
 

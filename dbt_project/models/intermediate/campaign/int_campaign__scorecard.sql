@@ -1,12 +1,33 @@
 {#
     Every line of a campaign's scorecard: the latest value it selects, what of it may still change, whether it can be trusted, and
-    what is comparable with it: the last 7 complete dates and the 7 before where it accumulates, the wave before where it is a wave.
+    what is comparable with it: the last 7 complete dates and the 7 before where it accumulates, the wave before where it is a wave; and how
+    far its target is reached. A guardrail is red where its target is missed; then growth is not called on track.
 #}
 with
 
 kpis as (
 
     select * from {{ ref('int_campaign__kpis') }}
+    union all
+    select
+        campaign_id,
+        kpi_id,
+        event_on,
+        last_on,
+        'week' as period,
+        'all' as market,
+        'campaign' as subject_type,
+        'all' as subject_id,
+        numerator,
+        denominator,
+        value,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        'by_event_date' as basis,
+        reason,
+        cast(null as varchar) as caveat,
+        is_provisional,
+    from {{ ref('int_campaign__index') }}
 
 ),
 
@@ -26,6 +47,9 @@ lines as (
         scorecard.subject_type,
         scorecard.subject_id,
         scorecard.target,
+        scorecard.baseline,
+        scorecard.weight,
+        scorecard.nests_in,
         coalesce(scorecard.direction, metrics.direction) as direction,
         metrics.unit,
         metrics.source,
@@ -42,13 +66,7 @@ lines as (
         and formulas.denominator is null as is_paced,
     from {{ ref('stg_campaign__campaigns') }} as campaigns
     cross join {{ ref('int_lake__as_of') }} as as_of
-    inner join {{ ref('scorecard') }} as scorecard
-        on
-            campaigns.campaign_id = scorecard.campaign_id
-            or (
-                scorecard.campaign_id = '*'
-                and campaigns.campaign_id not in (select campaign_id from {{ ref('scorecard') }})
-            )
+    inner join {{ ref('scorecard') }} as scorecard on {{ on_its_scorecard() }}
     inner join {{ ref('metrics') }} as metrics on scorecard.kpi_id = metrics.kpi_id
     left join {{ ref('sources') }} as sources on metrics.source = sources.source
     left join {{ ref('kpi_formulas') }} as formulas on scorecard.kpi_id = formulas.kpi_id
@@ -71,6 +89,9 @@ matched as (
         lines.kpi_name_ar,
         lines.period,
         lines.target,
+        lines.baseline,
+        lines.weight,
+        lines.nests_in,
         lines.direction,
         lines.unit,
         lines.source,
@@ -96,16 +117,13 @@ matched as (
         case when kpis.caveat is null then kpis.ci_low end as ci_low,
         case when kpis.caveat is null then kpis.ci_high end as ci_high,
         coalesce(kpis.is_provisional, false) as is_provisional,
-        case when kpis.kpi_id is null then 'no_data' else coalesce(kpis.reason, kpis.caveat) end as reason,
+        case
+            when kpis.kpi_id is not null then coalesce(kpis.reason, kpis.caveat)
+            when lines.stage = 'index' then 'no_index'
+            else 'no_data'
+        end as reason,
     from lines
-    left join kpis
-        on
-            lines.campaign_id = kpis.campaign_id
-            and lines.kpi_id = kpis.kpi_id
-            and lines.period = kpis.period
-            and (lines.market = kpis.market or (lines.subject_type in ('survey', 'session') and lines.market = 'all'))
-            and lines.subject_type = kpis.subject_type
-            and kpis.subject_id like lines.subject_id
+    left join kpis on {{ selected_by('lines') }}
 
 ),
 
@@ -243,22 +261,38 @@ blocked as (
 
 ),
 
-judged as (
+guarded as (
 
     select
         compared.*,
+        bool_or(
+            stage = 'guardrail'
+            and coalesce(case direction when 'up' then value < target when 'down' then value > target end, false)
+        ) over (partition by campaign_id) as has_red_guardrail,
+    from compared
+
+),
+
+judged as (
+
+    select
+        guarded.*,
         case
-            when compared.value is null then compared.reason
+            when guarded.value is null then guarded.reason
+            when
+                guarded.has_red_guardrail
+                and guarded.stage in ('awareness', 'engagement', 'help_seeking')
+                and guarded.target is not null then 'guardrail_red'
             when exists (
                 select 1
                 from blocked
                 where
-                    blocked.source = compared.source
-                    and coalesce(blocked.campaign_id, compared.campaign_id) = compared.campaign_id
+                    blocked.source = guarded.source
+                    and coalesce(blocked.campaign_id, guarded.campaign_id) = guarded.campaign_id
             ) then 'source_blocked'
-            when compared.provisional_share > 0.1 then 'provisional'
+            when guarded.provisional_share > 0.1 then 'provisional'
         end as trust_reason,
-    from compared
+    from guarded
 
 ),
 
@@ -287,6 +321,69 @@ shared as (
         case when kpi_id <> 'C09' then trust_reason end as trust_reason,
     from counted
 
+),
+
+aimed as (
+
+    select
+        *,
+        case when direction in ('up', 'down') then target end as aim,
+        coalesce(case direction when 'up' then value >= target when 'down' then value <= target end, false) as is_reached,
+        case
+            when is_paced and direction = 'up' and target > 0 and as_of >= starts_on
+                then
+                    target * (date_diff('day', starts_on, least(as_of, ends_on)) + 1)
+                    / (date_diff('day', starts_on, ends_on) + 1)
+        end as due,
+    from shared
+
+),
+
+-- 1 is reached, whichever way the target lies; a value beyond a target that it cannot be divided by has just reached it.
+attained as (
+
+    select
+        *,
+        case
+            when value is null or aim is null then null
+            when aim <> 0 and (aim > 0) = (direction = 'up') then value / aim
+            when value * aim > 0 then aim / value
+            when is_reached then 1.0
+            else 0.0
+        end as attainment_rate,
+        {{ ratio('value', 'due') }} as pacing,
+    from aimed
+
+),
+
+-- What the people of another line are part of: a percentage says itself how many, a count is divided.
+whole as (
+
+    select
+        campaign_id,
+        position,
+        max(value) as whole_value,
+    from attained
+    group by campaign_id, position
+    having count(*) = 1
+
 )
 
-select * from shared
+select
+    attained.*,
+    case
+        when attained.nests_in is null then null
+        when attained.unit = 'percent' then attained.value
+        else 100 * {{ ratio('attained.value', 'whole.whole_value') }}
+    end as nested_pct,
+    case when attained.unit = 'percent' then attained.numerator else attained.value end as nested_numerator,
+    case when attained.unit = 'percent' then attained.denominator else nullif(whole.whole_value, 0) end as nested_denominator,
+    case
+        when attained.value is null then 'unknown'
+        when attained.aim is null then 'no_target'
+        when coalesce(attained.attainment_rate >= 1 or attained.pacing >= 1, false)
+            then case when attained.trust_reason = 'guardrail_red' then 'unknown' else 'on_track' end
+        else 'behind'
+    end as status,
+from attained
+left join whole on attained.campaign_id = whole.campaign_id and attained.nests_in = whole.position

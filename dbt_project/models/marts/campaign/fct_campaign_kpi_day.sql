@@ -45,11 +45,67 @@ trust as (
 
 ),
 
+index_weeks as (
+
+    select
+        campaign_id,
+        kpi_id,
+        event_on,
+        'week' as period,
+        'all' as market,
+        'campaign' as subject_type,
+        'all' as subject_id,
+        numerator,
+        denominator,
+        value,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        'by_event_date' as basis,
+        is_provisional,
+        reason,
+    from {{ ref('int_campaign__index') }}
+
+),
+
+-- About a line of the scorecard: how far its target is reached, and what was due by now; of what it is part.
+lines as (
+
+    {% for kpi, numerator, denominator, value, condition in [
+        ('C07', 'value', 'nullif(aim, 0)', '100 * attainment_rate', "aim is not null and stage <> 'guardrail'"),
+        ('C07b', 'value', 'due', '100 * pacing', 'due is not null'),
+        ('C01', 'nested_numerator', 'nested_denominator', 'nested_pct', 'nests_in is not null'),
+    ] -%}
+        select
+            campaign_id,
+            '{{ kpi }}' as kpi_id,
+            as_of as event_on,
+            period,
+            market,
+            'line' as subject_type,
+            concat(position, ':', subject_id) as subject_id,
+            {{ numerator }} as numerator,
+            {{ denominator }} as denominator,
+            {{ value }} as value,
+            cast(null as double) as ci_low,
+            cast(null as double) as ci_high,
+            'by_event_date' as basis,
+            is_provisional,
+            case when {{ value }} is null then coalesce(reason, 'no_denominator') end as reason,
+        from {{ ref('int_campaign__scorecard') }}
+        where as_of is not null and {{ condition }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 combined as (
 
     select * from kpis
     union all
     select * from trust
+    union all
+    select * from index_weeks
+    union all
+    select * from lines
 
 )
 
