@@ -269,6 +269,7 @@ guarded as (
             stage = 'guardrail'
             and coalesce(case direction when 'up' then value < target when 'down' then value > target end, false)
         ) over (partition by campaign_id) as has_red_guardrail,
+        stage in ('awareness', 'engagement', 'help_seeking') as is_growth,
     from compared
 
 ),
@@ -281,7 +282,7 @@ judged as (
             when guarded.value is null then guarded.reason
             when
                 guarded.has_red_guardrail
-                and guarded.stage in ('awareness', 'engagement', 'help_seeking')
+                and guarded.is_growth
                 and guarded.target is not null then 'guardrail_red'
             when exists (
                 select 1
