@@ -199,7 +199,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
         {"campaigns": "\n".join(seed), "scorecard": SCORECARD, "markets": MARKETS, "organisations": ORGANISATIONS},
     )
     assert lab.dbt("seed"), lab.messages
-    lab.run(["stg_campaign__campaigns"])
+    lab.run(["stg_campaign__campaigns", "stg_campaign__hashtags", "stg_campaign__comparison_sets"])
     measures: dict[str, list[Row]] = {source.name: [] for source in SOURCES}
     for campaign, (_, rows) in CAMPAIGNS.items():
         for row in rows:
