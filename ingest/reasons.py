@@ -169,6 +169,12 @@ class Reason(StrEnum):
         "Nobody has been observed long enough yet.",
         "لم يُتابَع أحد مدة كافية بعد.",
     )
+    NOT_PUBLISHED = "not_published", "It has not been published.", "لم يُنشر بعد."
+    FEW_POSTS_BEFORE = (
+        "few_posts_before",
+        "Fewer than 5 earlier posts of the creator are known to compare with.",
+        "المنشورات السابقة المعروفة لصانع المحتوى أقل من 5 للمقارنة.",
+    )
     SMALL_BASE = "small_base", "Fewer than 5 people answered.", "أجاب أقل من خمسة أشخاص."
     IMPRECISE = "imprecise", "The sample is too small for a usable figure.", "العينة أصغر من أن تعطي رقمًا صالحًا."
     SINGLE_PSU_STRATUM = (

@@ -6,12 +6,13 @@ state before anything is formatted; nothing here reads a landing file.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
 
-from ingest.files import PRIVATE_FILE, keep_private, make_home, write_privately
+from ingest.files import PRIVATE_FILE, PRIVATE_FOLDER, keep_private, make_home, write_privately
 from ingest.home import Home
 from ingest.landing import write_delivery
 from ingest.simulated.activation import make_acts
@@ -32,6 +33,7 @@ from ingest.simulated.hashtag_truth import (
 )
 from ingest.simulated.live import live_truth, make_sessions
 from ingest.simulated.live_files import plan_live
+from ingest.simulated.partners import agreement_seeds, creator_delivery_truth, make_agreements
 from ingest.simulated.plan import DAY, ZONE_SECONDS, PlannedDelivery, starts_s
 from ingest.simulated.survey import make_waves, survey_truth
 from ingest.simulated.survey_files import plan_survey
@@ -51,6 +53,7 @@ class Truth:
     video_days: pl.DataFrame
     hashtag_days: pl.DataFrame
     hashtag_totals: pl.DataFrame
+    creator_deliveries: pl.DataFrame
     live_sessions: pl.DataFrame
     live_minutes: pl.DataFrame
     survey_estimates: pl.DataFrame
@@ -93,7 +96,9 @@ def simulate(
     activation = plan_activation(for_activation, acts, counted)
     planned = [*hashtag.deliveries, *plan_live(lives, days), *survey.deliveries, *activation]
 
+    as_of = max(one.landed_on for one in planned)
     known = known_videos(hashtag.readings, clips)
+    agreements = make_agreements(known, days)
     video_days = video_days_truth(hashtag.readings, clips)
     first_day = (starts_s() + ZONE_SECONDS) // DAY
     live_sessions, live_minutes = live_truth(lives)
@@ -105,16 +110,17 @@ def simulate(
         video_days=video_days,
         hashtag_days=hashtag_days_truth(known, video_days),
         hashtag_totals=hashtag_totals_truth(known, video_days, first_day, days),
+        creator_deliveries=creator_delivery_truth(agreements, known, video_days, as_of),
         live_sessions=live_sessions,
         live_minutes=live_minutes,
         survey_estimates=survey_estimates,
         survey_bases=survey_bases,
         activation_days=activation_days_truth(acts, counted),
         activation_funnel=activation_funnel_truth(acts),
-        activation_features=activation_features_truth(acts, max(one.landed_on for one in planned)),
+        activation_features=activation_features_truth(acts, as_of),
         help_weeks=help_weeks_truth(acts),
     )
-    _write(home, seed, size, planned, truth)
+    _write(home, seed, size, planned, agreement_seeds(agreements), truth)
     return truth
 
 
@@ -152,9 +158,15 @@ def _refuse_other_content(home: Home, seed: int, size: dict[str, int]) -> None:
             f"{home.landing} already holds deliveries; expected none, so as not to mix them with invented ones; "
             f"{remedy}"
         )
+    elif home.seeds.is_dir() and any(home.seeds.glob("*.csv")):
+        raise SimulationError(
+            f"{home.seeds} already holds seeds; expected none, since the invented campaign brings its own; {remedy}"
+        )
 
 
-def _write(home: Home, seed: int, size: dict[str, int], planned: list[PlannedDelivery], truth: Truth) -> None:
+def _write(
+    home: Home, seed: int, size: dict[str, int], planned: list[PlannedDelivery], seeds: Mapping[str, str], truth: Truth
+) -> None:
     """The truth and the marker first: a home that was left half written is still known to be simulated."""
     folder = home.root / "truth"
     make_home(home.root)
@@ -169,5 +181,8 @@ def _write(home: Home, seed: int, size: dict[str, int], planned: list[PlannedDel
     }
     home.simulated.touch(PRIVATE_FILE)
     home.simulated.write_text(json.dumps(marker, indent=2) + "\n", "utf-8")
+    home.seeds.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    for name, content in seeds.items():
+        (home.seeds / f"{name}.csv").write_text(content, "utf-8")
     for made in planned:
         write_delivery(home, made.source, made.landed_on, made.name, made.files, made.note)

@@ -45,7 +45,8 @@ MODELS = [
     "+rpt_hashtag_top_videos",
     "+int_hashtag__measures",
 ]
-SEEDS = ["campaigns", "campaign_hashtags", "comparison_sets", "absence_rules", "programme_videos", "sources", "markets"]
+SEEDS = ["campaigns", "campaign_hashtags", "comparison_sets", "absence_rules", "programme_videos", "partners", "deliverables",
+         "sources", "markets"]  # fmt: skip
 CUT_OFF_AFTER = ["stg_lake__rebuilds", "int_hashtag__video_days", "int_hashtag__videos", "int_hashtag__posts",
                  "int_hashtag__post_days", "int_hashtag__subject_days", "int_hashtag__creator_weeks", "int_hashtag__video_lives"]  # fmt: skip
 START = date(2026, 3, 1)

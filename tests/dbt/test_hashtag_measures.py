@@ -94,9 +94,16 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
             for video in range(40)
             if (born := 14 + video % 8) <= day and chance.random() < 0.7
         ]
+        # A partner, who posts every day what is seen as often again every day.
+        landed[day] += [
+            reading(f"p{number}", day, PARTNER_VIEWS[number] * (day - 14 - number + 1), hashtags=[], display_hashtags=[],
+                    platform="tiktok", creator_key="partner", creator_followers=None, created_at=at(14 + number, 1))
+            for number in range(15) if 14 + number <= day
+        ]  # fmt: skip
     return landed
 
 
+PARTNER_VIEWS = [10, 900, 20, 80, 40, 60, 50, 70, 30, 90, 9000, 100, 250, 400, 800]
 READINGS = random_readings()
 DAYS = video_days(row for rows in READINGS.values() for row in rows)
 
@@ -462,6 +469,71 @@ def test_the_real_totals_with_their_falls(lab: Lab, tmp_path: Path) -> None:
     assert lab.rows(
         "select sum(readings), count(distinct hashtag), sum(falls), sum(falls) - sum(falls_within_rounding) from fct_hashtag_total_day"
     ) == [(93_523, 190, 2_986, 848)]
+
+
+def test_partners_deliver_and_are_seen_more_than_usual(lab: Lab, tmp_path: Path) -> None:
+    lab = lab.copy(tmp_path / "home")
+    born = [date(2026, 3, 1) + timedelta(days=14 + number) for number in range(15)]
+    late, far = born[3] - timedelta(days=1), date(2026, 12, 31)
+    rows = [
+        ("few", born[3], "", "p3", False),
+        ("ten", born[12], "", "p12", False),
+        ("late", late, "", "p14", False),
+        ("boosted", born[10], "", "p10", True),
+        ("unseen", born[0], born[0], "elsewhere", False),
+        ("missing", born[0], "", "", False),
+        ("open", far, "", "", False),
+    ]
+    agreed = "".join(f"c,{name},one,{due},{on},{video},{boosted}\n" for name, due, on, video, boosted in rows)
+    seeds = {
+        "partners": "campaign_id,partner_id,name,tier,market,language\nc,one,One,micro,AE,ar\n",
+        "deliverables": f"campaign_id,deliverable_id,partner_id,due_on,published_on,video_id,is_boosted\n{agreed}",
+    }
+    for name, content in seeds.items():
+        (lab.project / "seeds" / f"{name}.csv").write_text(content)
+    assert lab.dbt("seed", "--select", *seeds), lab.messages
+    lab.run(["int_hashtag__deliverables", "fct_creator_delivery", "int_hashtag__measures"])
+    found = lab.rows(
+        "select deliverable_id, status, views_7d, posts_before, usual_views_7d, uplift, reason from fct_creator_delivery"
+    )
+    # Of the ten before, the boosted one is left out.
+    usual = {12: 8 * statistics.median([900, 20, 80, 40, 60, 50, 70, 30, 90, 100]),
+             14: 8 * statistics.median([80, 40, 60, 50, 70, 30, 90, 100, 250, 400]),
+             10: 8 * statistics.median([10, 900, 20, 80, 40, 60, 50, 70, 30, 90])}  # fmt: skip
+    assert {row[0]: row[1:] for row in found} == {
+        "few": ("in_time", 640, 3, None, None, "few_posts_before"),
+        "ten": ("in_time", 2000, 10, usual[12], pytest.approx(2000 / usual[12]), None),
+        "late": ("late", 6400, 10, usual[14], pytest.approx(6400 / usual[14]), None),
+        "boosted": ("in_time", 72000, 10, usual[10], pytest.approx(72000 / usual[10]), None),
+        "unseen": ("in_time", None, 0, None, None, "no_reading"),
+        "missing": ("overdue", None, 0, None, None, "not_published"),
+        "open": ("not_yet_due", None, 0, None, None, "not_published"),
+    }
+    delivered = lab.rows(
+        "select subject_type, market, sum(case when measure = 'pieces_in_time' then value end), sum(case when measure = 'pieces_agreed' "
+        "then value end) from intermediate.int_hashtag__measures where measure like 'pieces%' group by all order by all"
+    )
+    assert delivered == [(name, market, 4, 6) for name in ("campaign", "partner") for market in ("AE", "all")]
+    rows_of_uplift = lab.rows(
+        "select views.subject_type, views.subject_id, views.value / usual.value, views.low / usual.value, views.high / usual.value "
+        "from intermediate.int_hashtag__measures as views inner join intermediate.int_hashtag__measures as usual "
+        "using (campaign_id, period, event_on, market, subject_type, subject_id) where views.measure = 'partner_views' "
+        "and usual.measure = 'usual_views' and views.value / usual.value is not null "
+        "qualify views.event_on = max(views.event_on) over (partition by views.subject_type, views.subject_id)"
+    )
+    logs = [math.log(2000 / usual[12]), math.log(6400 / usual[14])]
+    mean, half = statistics.mean(logs), 12.706204736 * statistics.stdev(logs) / math.sqrt(2)
+    together = tuple(pytest.approx(math.exp(bound)) for bound in (mean, mean - half, mean + half))
+    of_boosted = (pytest.approx(72000 / usual[10]), None, None)
+    assert {row[:2]: row[2:] for row in rows_of_uplift} == {
+        ("campaign", "all"): together,
+        ("tier", "micro"): together,
+        ("partner", "one"): together,
+        ("deliverable", "ten"): (pytest.approx(math.exp(logs[0])), None, None),
+        ("deliverable", "late"): (pytest.approx(math.exp(logs[1])), None, None),
+        ("boosted", "boosted"): of_boosted,
+        ("boosted", "all"): of_boosted,
+    }
 
 
 def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: Lab, tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ PUBLIC = {
     "fct_hashtag_video_life": "campaign_id video_id created_on is_complete hours_to_peak hours_to_half",
     "fct_hashtag_owned_video_day": "campaign_id video_id event_on reach average_watch_seconds completion_rate engagement_rate_by_reach",
     "fct_hashtag_account_day": "campaign_id account_key metric_definition event_on views viewers followers captured_on",
+    "fct_creator_delivery": (
+        "campaign_id deliverable_id partner_id due_on published_on status video_id is_boosted views_7d usual_views_7d uplift reason"
+    ),
     "rpt_hashtag_top_videos": "campaign_id view_definition position programme video_id link views",
     "dim_live_session": "campaign_id session_id title advocate topic platform language country starts_at ends_at",
     "fct_live_session": (

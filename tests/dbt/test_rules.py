@@ -66,6 +66,11 @@ BELIEVABLE = {
             '2022-10-03' as week_on, 40::bigint as creators, 900::bigint as views, 0.6::double as gini, 0.3::double as
             top_share, null::varchar as reason
     """,
+    "fct_creator_delivery": """
+        select 'a' as campaign_id, unnest(['d1', 'd2']) as deliverable_id, date '2022-10-10' as due_on, date '2022-10-09' as
+            published_on, 'in_time' as status, 8::bigint as posts_before, 100.0::double as usual_views_7d, 1.5::double as
+            uplift, null::varchar as reason
+    """,
     "fct_hashtag_video_life": """
         select 'a' as campaign_id, unnest(['1', '2']) as video_id, date '2022-10-05' as created_on, 20::bigint as readings,
             5.0::double as first_read_hours, 660.0::double as last_read_hours, true as is_complete, 29.0::double as
@@ -243,6 +248,9 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_hashtag_pair_week", "npmi_in_range"): ("npmi = 1.5", "a/2022-10-03/calm/fyp"),
     ("fct_hashtag_concentration_week", "figures_in_range"): ("gini = -0.1", "a/hashtag/calm/all/2022-10-03"),
     ("fct_hashtag_concentration_week", "figure_or_reason"): ("gini = null", "a/hashtag/calm/all/2022-10-03"),
+    ("fct_creator_delivery", "status_by_its_dates"): ("status = 'late'", "a/d1"),
+    ("fct_creator_delivery", "five_posts_before_or_none"): ("posts_before = 4", "a/d1"),
+    ("fct_creator_delivery", "unknown_says_why"): ("uplift = null", "a/d1"),
     ("fct_hashtag_video_life", "hours_in_order"): ("hours_to_half = 661", "a/1/2022-10-05"),
     ("fct_hashtag_account_day", "known_viewers_are_viewers"): (
         "new_viewers = 41",

@@ -184,7 +184,7 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
 
 def test_a_seed_that_replaces_none(copy: Copy, landed: Home) -> None:
     home = copy(landed)
-    home.seeds.mkdir()
+    home.seeds.mkdir(exist_ok=True)
     (home.seeds / "goals.csv").write_text("x\n1\n")
     done = campaign("run", "--home", str(home.root))
     assert done.returncode == 2

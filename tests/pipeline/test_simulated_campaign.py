@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -65,6 +66,25 @@ def test_campaign_kpis_are_the_truth(simulated: Home, truth: Truth) -> None:
         "H03": total["unique_creators"],
         "H05": total["engagements_lcs"],
     }
+
+
+def test_partners_and_what_they_delivered_are_the_truth(simulated: Home, truth: Truth) -> None:
+    names = truth.creator_deliveries.columns
+    found = query(simulated)(f"select {', '.join(names)} from fct_creator_delivery")
+    assert differences(found, truth.creator_deliveries) == []
+    assert set(truth.creator_deliveries["status"]) == {"in_time", "late", "overdue", "not_yet_due"}
+    assert truth.creator_deliveries["usual_views_7d"].count() > 2
+    kpis: dict[str, float] = dict(
+        query(simulated)(
+            "select kpi_id, value from fct_campaign_kpi_day where kpi_id in ('A11', 'A12') and period = 'campaign_to_date' "
+            "and market = 'all' and subject_type = 'campaign' qualify event_on = max(event_on) over (partition by kpi_id)"
+        )
+    )
+    due = truth.creator_deliveries.filter(pl.col("status") != "not_yet_due")["status"]
+    assert kpis["A11"] == pytest.approx(100 * (due == "in_time").mean())
+    seen = truth.creator_deliveries.filter(~pl.col("deliverable_id").str.ends_with("boosted")).drop_nulls()
+    logs = (seen["views_7d"] / seen["usual_views_7d"]).log()
+    assert kpis["A12"] == pytest.approx(float(np.exp(logs.mean())))
 
 
 def test_live_sessions_are_the_truth(simulated: Home, truth: Truth) -> None:

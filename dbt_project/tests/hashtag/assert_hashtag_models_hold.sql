@@ -13,5 +13,6 @@
     },
     'int_hashtag__concentration_weeks': {'grain': ['campaign_id', 'subject_type', 'subject_id', 'market', 'week_on']},
     'int_hashtag__account_days': {'grain': ['campaign_id', 'account_key', 'metric_definition', 'event_on', 'captured_on']},
+    'int_hashtag__deliverables': {'grain': ['campaign_id', 'deliverable_id']},
     'int_hashtag__measures': {'grain': ['campaign_id', 'measure', 'period', 'event_on', 'market', 'subject_type', 'subject_id']},
 }) }}

@@ -606,6 +606,156 @@ concentrations as (
 
 ),
 
+-- What was agreed counts once it is published in time or its time is over.
+agreed as (
+
+    select
+        campaign_id,
+        subject.type as subject_type,
+        subject.id as subject_id,
+        market,
+        'day' as period,
+        least(due_on, coalesce(published_on, due_on)) as event_on,
+        least(due_on, coalesce(published_on, due_on)) as last_on,
+        count(*) as pieces_agreed,
+        count(case when status = 'in_time' then 1 end) as pieces_in_time,
+        cast(null as varchar) as reason,
+    from (
+        select
+            campaign_id,
+            due_on,
+            published_on,
+            status,
+            subject,
+            unnest([market, 'all']) as market,
+        from (
+            select
+                *,
+                unnest([
+                    struct_pack(type := 'campaign', id := 'all'), struct_pack(type := 'partner', id := partner_id)
+                ]) as subject,
+            from {{ ref('int_hashtag__deliverables') }}
+        ) as pieces
+    ) as cells
+    where status <> 'not_yet_due'
+    group by
+        campaign_id, subject.type, subject.id, market, least(due_on, coalesce(published_on, due_on))
+
+),
+
+uplifted as (
+
+    select
+        *,
+        published_on + 7 as event_on,
+    from {{ ref('int_hashtag__deliverables') }}
+    where published_on + 7 <= (select as_of from {{ ref('int_lake__as_of') }})
+
+),
+
+uplifted_pieces as (
+
+    select
+        campaign_id,
+        case when is_boosted then 'boosted' else 'deliverable' end as subject_type,
+        deliverable_id as subject_id,
+        'all' as market,
+        'day' as period,
+        event_on,
+        event_on as last_on,
+        views_7d as partner_views,
+        usual_views_7d as usual_views,
+        cast(null as double) as partner_views_low,
+        cast(null as double) as partner_views_high,
+        reason,
+    from uplifted
+
+),
+
+-- Uplifts multiply, so that of several their geometric mean is taken, with the interval of a mean on the scale of logarithms.
+uplifted_days as (
+
+    select
+        campaign_id,
+        subject.type as subject_type,
+        subject.id as subject_id,
+        event_on,
+        count(*) as pieces,
+        {{ exact_sum('ln(views_7d)') }} as logs_of_views,
+        {{ exact_sum('ln(usual_views_7d)') }} as logs_of_usual,
+        {{ exact_sum('pow(ln(uplift), 2)') }} as squares,
+    from (
+        select
+            *,
+            unnest(case
+                when is_boosted then [struct_pack(type := 'boosted', id := 'all')]
+                else [
+                    struct_pack(type := 'campaign', id := 'all'),
+                    struct_pack(type := 'tier', id := tier),
+                    struct_pack(type := 'partner', id := partner_id)
+                ]
+            end) as subject,
+        from uplifted
+        where uplift > 0
+    ) as subjects
+    group by campaign_id, subject.type, subject.id, event_on
+
+),
+
+uplifted_so_far as (
+
+    select
+        campaign_id,
+        subject_type,
+        subject_id,
+        event_on,
+        cast(sum(pieces) over so_far as double) as pieces,
+        {{ exact_sum('logs_of_views', 'so_far') }} as logs_of_views,
+        {{ exact_sum('logs_of_usual', 'so_far') }} as logs_of_usual,
+        {{ exact_sum('squares', 'so_far') }} as squares,
+    from uplifted_days
+    window so_far as (partition by campaign_id, subject_type, subject_id order by event_on rows unbounded preceding)
+
+),
+
+uplifted_widths as (
+
+    select
+        *,
+        nullif(pieces - 1, 0) as degrees_of_freedom,
+        sqrt(greatest(squares - pow(logs_of_views - logs_of_usual, 2) / pieces, 0) / nullif(pieces - 1, 0) / pieces) as error,
+    from uplifted_so_far
+
+),
+
+uplifted_quantiles as (
+
+    select
+        *,
+        {{ student_quantile('0.95', 'degrees_of_freedom') }} as quantile, -- noqa: PRS
+    from uplifted_widths
+
+),
+
+uplifted_to_date as (
+
+    select
+        campaign_id,
+        subject_type,
+        subject_id,
+        'all' as market,
+        'campaign_to_date' as period,
+        event_on,
+        event_on as last_on,
+        exp(logs_of_views / pieces) as partner_views,
+        exp(logs_of_usual / pieces) as usual_views,
+        exp(logs_of_views / pieces - quantile * error) as partner_views_low,
+        exp(logs_of_views / pieces + quantile * error) as partner_views_high,
+        cast(null as varchar) as reason,
+    from uplifted_quantiles
+
+),
+
 measured as (
 
     select *
@@ -643,6 +793,12 @@ measured as (
     {{ measures_of('to_date_', same_names(['engagements_reached', 'reach']), reason='reach_reason') }}
     union all
     {{ measures_of('pairs', same_names(['share_together', 'share_by_chance', 'pair_information', 'most_pair_information'])) }}
+    union all
+    {{ measures_of('agreed', same_names(['pieces_agreed', 'pieces_in_time'])) }}
+    union all
+    {{ measures_of('uplifted_pieces', same_names(['partner_views', 'usual_views'])) }}
+    union all
+    {{ measures_of('uplifted_to_date', same_names(['partner_views', 'usual_views']), bounded=['partner_views']) }}
     union all
     {{ measures_of('concentrations', same_names(['views_by_rank', 'views_times_creators', 'top_views', 'creator_views'])) }}
 

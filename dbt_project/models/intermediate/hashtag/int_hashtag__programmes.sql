@@ -1,9 +1,27 @@
-{# Paid, partner and organic videos, of campaigns whose seed names any; a partner's other videos are partner content too. #}
+{# Paid, partner and organic videos, of campaigns whose seeds name any; a partner's other videos are partner content too. #}
 with
 
 programmes as (
 
-    select * from {{ ref('programme_videos') }}
+    select
+        campaign_id,
+        video_id,
+        max(programme) as programme,
+    from (
+        select
+            campaign_id,
+            video_id,
+            programme,
+        from {{ ref('programme_videos') }}
+        union all
+        select
+            campaign_id,
+            video_id,
+            'partner' as programme,
+        from {{ ref('deliverables') }}
+        where video_id is not null
+    ) as named
+    group by campaign_id, video_id
 
 ),
 
