@@ -51,6 +51,7 @@ def load_delivery(
         raise DeliveryError(describe(error, form.options, "options")) from error
     # Dates that the note writes as text are dates only now.
     require_plausible(options.model_dump(), "options")
+    _require_no_folder(path, note)
     files = data_files(path, note.files)
     if not files:
         raise DeliveryError(
@@ -70,6 +71,18 @@ def load_delivery(
         files=files,
         pseudonyms=pseudonyms,
     )
+
+
+def _require_no_folder(path: Path, note: Note) -> None:
+    """Raise DeliveryError for files in a folder of the delivery's, which nobody would read, unless the note says which are."""
+    if "files" in note.model_fields_set:
+        return
+    for entry in sorted(path.iterdir()):
+        if entry.is_dir() and not entry.name.startswith((".", "__MACOSX")) and any(entry.iterdir()):
+            raise DeliveryError(
+                f"{entry.name[:LONGEST_NAME]}: is a folder, expected files beside {NOTE}: move its files there, or name the files "
+                "that are to be read under `files`"
+            )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -59,6 +59,7 @@ _CLOCK = (
     r"(?P<hour>[0-9]{1,2})(?:[:.]|\s?h\s?)(?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
     rf"(?:\s*(?P<am2>{_AM})|\s*(?P<pm2>{_PM})|\s*(?:uhr|hrs?))?)?(?:\s*(?P<offset>{_OFFSET})(?:\s*\([^()]*\))?)?"
 )
+_HOURS = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _EPOCH = r"^([0-9]{9,16})(?:\.0+)?$"
 _COMPACT = (
     r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
@@ -146,6 +147,7 @@ def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
     named = [
         rf"{day}[\s-]+(?:de\s|of\s)?{name},?[\s-]+(?:de\s|del\s)?{year}{_CLOCK}$",
         rf"{name}\s+{day},?\s+{year}{_CLOCK}$",
+        rf"{name}\s+{day}\s+{_HOURS}(?:\s+(?P<offset>{_OFFSET}))?\s+{year}$",
     ]
     return tuple(rf"^(?:(?:{_any_of(_weekdays())})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
 

@@ -38,10 +38,21 @@ def _zones() -> frozenset[str]:
 def _known_zone(name: str) -> str:
     if name not in _zones() or not _has_rules(name):
         # Of `GMT+4` the nearest name is on the other side of the world.
-        areas = difflib.get_close_matches(name, _zones(), n=1) if _AREA.match(name) else []
-        near = "".join(f"; the nearest is {zone}" for zone in areas)
+        near = f"; the nearest is {zone}" if _AREA.match(name) and (zone := _nearest_zone(name)) else ""
         raise ValueError(f"found {name[:_LONGEST_SHOWN]!r}, expected an IANA time zone such as Asia/Dubai or UTC{near}")
     return name
+
+
+def _nearest_zone(name: str) -> str | None:
+    """The zone whose name, or whose city, is most like a name."""
+    ways = {
+        way.casefold(): zone
+        for zone in sorted(_zones())
+        for way in (zone.rpartition("/")[2], zone)
+        if _AREA.match(zone)
+    }
+    near = difflib.get_close_matches(name.casefold().replace(" ", "_"), ways, n=1, cutoff=0.85)
+    return next((ways[one] for one in near if ways[one] != name and _has_rules(ways[one])), None)
 
 
 @cache
@@ -262,7 +273,8 @@ def describe(error: ValidationError, model: type[BaseModel], prefix: str = "") -
         elif kind == "missing":
             lines.append(f"key {key!r} is missing: add it")
         else:
-            found = "" if "found" in message else f"; found {_shown(finding['input'], model, place)}"
+            says_enough = "found" in message or (kind == "value_error" and isinstance(finding["input"], dict))
+            found = "" if says_enough else f"; found {_shown(finding['input'], model, place)}"
             lines.append(f"key {key!r}: {message}{found}")
     return f"{NOTE}: " + "; ".join(lines)
 

@@ -199,9 +199,9 @@ def _distinct_words(data: bytes) -> list[bytes]:
 
 def _reading(encoding: str, words: Iterable[bytes]) -> _Reading:
     decoded = tuple(word.decode(encoding, "replace") for word in words)
-    parts = [part for word in decoded for part in _parts(word)]
-    alone = _ALONE.get(encoding, "")
-    odd = {part for part in parts if alone and len(part) == 1 and part.islower() and part not in alone}
+    found = [(word, part) for word in decoded for part in _parts(word)]
+    parts = [part for _, part in found]
+    odd = {part for word, part in found if _is_odd(part, word, encoding)}
     fitting = max(
         sum(_fits(part, set(alphabet)) for part in parts if part not in odd) for alphabet in _ALPHABETS[encoding]
     )
@@ -235,6 +235,12 @@ def _fits(word: str, alphabet: set[str]) -> bool:
     small = word.lower().replace("i\u0307", "i")
     is_cased = word.isupper() or not any(map(str.isupper, word[1:]))
     return is_cased and all(letter.isascii() or letter in alphabet for letter in small) and not _mixes_scripts(word)
+
+
+def _is_odd(part: str, word: str, encoding: str) -> bool:
+    """Whether a letter stands alone that is no word: among signs, or in a code page whose languages have no such word."""
+    is_among_signs = not word.replace(part, "", 1).isascii()
+    return len(part) == 1 and (is_among_signs or (part.islower() and part not in _ALONE.get(encoding, part)))
 
 
 def _mixes_scripts(word: str) -> bool:

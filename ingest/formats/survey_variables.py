@@ -22,6 +22,7 @@ Base: TypeAlias = Literal["answered", "asked"]
 
 _TOO_MANY, _MOST_SHAPES = 100, 5
 _TOO_LONG = 200
+_MOST_OF_ONE = 10
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
 
@@ -91,15 +92,18 @@ class Coded:
     def require_closed(self, name: str, key: str) -> None:
         """Raise DeliveryError where a variable holds what people wrote, not codes: free text stays in landing."""
         labels = self.variables[name].labels
-        texts = self.frame[AT + name].drop_nulls().unique()
-        texts = texts.filter(~texts.str.contains(_NUMBER) & ~texts.is_in(list(labels)))
-        longest = max(texts.str.len_chars(), default=0)
-        if texts.len() > _TOO_MANY or longest > _TOO_LONG:
+        counted = self.frame[AT + name].drop_nulls().value_counts(name="respondents")
+        is_text = ~pl.col(AT + name).str.contains(_NUMBER) & ~pl.col(AT + name).is_in(list(labels))
+        texts = counted.filter(is_text)
+        longest = max(texts[AT + name].str.len_chars(), default=0)
+        alone = int((texts["respondents"] == 1).sum())
+        are_of_one = alone > _MOST_OF_ONE and 2 * alone > texts.height
+        if texts.height > _TOO_MANY or longest > _TOO_LONG or are_of_one:
             raise DeliveryError(
-                f"delivery.yml: key {key!r}: column {name!r} holds {texts.len():,} different texts of up to "
-                f"{longest:,} "
-                f"characters; expected at most {_TOO_MANY} answers of a closed question, since free text stays in "
-                "landing: take the column out of the note, or put it under drop"
+                f"delivery.yml: key {key!r}: column {name!r} holds {texts.height:,} different texts of up to "
+                f"{longest:,} characters, {alone:,} of them given by one person alone; expected at most {_TOO_MANY} answers of a "
+                "closed question, which people share, since free text stays in landing: take the column out of the note, or put "
+                "it under drop"
             )
 
 

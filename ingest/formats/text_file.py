@@ -32,6 +32,7 @@ _MAGIC = {
     b"\x1f\x8b": "gzip without the ending .gz",
     b"BZh9": "bzip2 without the ending .bz2",
     b"\x28\xb5\x2f\xfd": "zstandard without the ending .zst",
+    b"\xfd7zXZ": "an xz archive",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"Rar!": "a RAR archive",
     b"\x89PNG": "a picture",

@@ -80,7 +80,12 @@ class VideoOptions(BaseModel):
         if not {"video_id", "url"} & places.keys():
             raise ValueError("columns name neither video_id nor url, expected one of them to tell videos apart")
         if ("captured_at" in places) == (self.captured_at is not None):
-            raise ValueError("expected either columns.captured_at or a constant captured_at, and not both")
+            found = (
+                "neither is there, as nothing else says when the counters were read"
+                if self.captured_at is None
+                else "both are"
+            )
+            raise ValueError(f"expected columns.captured_at or a constant captured_at; {found}")
         if self.platform is not None and self.columns.platform is not None:
             raise ValueError("expected either columns.platform or a constant platform, and not both")
         if self.hashtags_from == "text" and "text" not in places:

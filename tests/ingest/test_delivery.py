@@ -121,8 +121,9 @@ MISTAKES: list[tuple[str, str | bytes | dict[str, Any], str]] = [
     (
         "a zone of the machine",
         changed(timezone="localtime"),
-        r"key 'timezone': found 'localtime', expected an IANA time zone",
+        r"key 'timezone': found 'localtime', expected an IANA time zone such as Asia/Dubai or UTC$",
     ),
+    ("a city", changed(timezone="dubai"), r"found 'dubai', expected .*the nearest is Asia/Dubai$"),
     ("a zone that is none", changed(timezone="Factory"), r"key 'timezone': found 'Factory'"),
     (
         "missing zone",
@@ -222,7 +223,7 @@ MISTAKES: list[tuple[str, str | bytes | dict[str, Any], str]] = [
     (
         "captured nowhere",
         changed(options={"columns": {"video_id": "id"}}),
-        r"key 'options': expected either columns\.captured_at or a constant",
+        r"key 'options': expected columns\.captured_at or a constant",
     ),
 ]
 

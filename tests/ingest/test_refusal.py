@@ -96,6 +96,10 @@ NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
         other_file("videos.zip", archive(**{f"people/{CANARY}.csv": b"id,at\n"})),
         "the name of a file, or of one in an archive, holds an e-mail address",
     ),
+    "files in a folder": (
+        lambda folder: ((folder / "more").mkdir(), (folder / "more" / "videos.csv").write_text(CANARY)),
+        "more: is a folder, expected files beside delivery.yml",
+    ),
     "a zip of another format": (
         other_file("Overview_2022-10-08_1665230400_noor.canary.zip", archive(Overview=b"id,at\n")),
         "a file is a zip of TikTok Studio, by its name; deliver it under landing/hashtag as format studio_zip",

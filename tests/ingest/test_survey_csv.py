@@ -169,6 +169,13 @@ class TestWhatLeaves:
             with pytest.raises(DeliveryError, match="120 different texts"):
                 wave(tmp_path, text, UNWEIGHTED + part)
 
+    def test_answers_that_nobody_shares_are_no_closed_question(self, tmp_path: Path) -> None:
+        few = "id,said\n" + "".join(f"{i},somebody {i}\n" for i in range(11))
+        with pytest.raises(DeliveryError, match="11 of them given by one person alone"):
+            wave(tmp_path, few, UNWEIGHTED + "questions: {said: {}}")
+        shared = few + "".join(f"{i},somebody {i % 11}\n" for i in range(11, 14))
+        assert wave(tmp_path, shared, UNWEIGHTED + "questions: {said: {}}").records_read == 14
+
 
 class TestCodes:
     def test_whole_numbers_carry_no_point_and_text_stays(self, tmp_path: Path) -> None:

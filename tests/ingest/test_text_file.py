@@ -436,8 +436,12 @@ class TestCodePages:
         assert as_text("f.csv", text.encode(encoding)).text == text
 
     def test_a_letter_alone_is_a_word_of_its_language(self) -> None:
-        text = "Prénom;Arrivée\nA;13/04/2021 à 09:01:31\n"
+        text = "Identifiant vidéo;Date\n1;13/04/2021 à 09:01:31\n"
         assert as_text("f.csv", text.encode("cp1252")).text == text
+
+    def test_a_letter_among_signs_is_no_word(self) -> None:
+        text = "id,title\nv,العنوان الهدوء والسلام\n"
+        assert as_text("f.csv", text.encode("cp1256")).text == text
 
     @pytest.mark.parametrize("text", [text for texts in WRITTEN.values() for text in [texts, texts.replace(";", "\t")]])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])

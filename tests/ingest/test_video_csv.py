@@ -526,7 +526,7 @@ class TestHeaders:
             ),
             ({"columns": {"video_id": 0}, "captured_at": "2025-05-29"}, "columns.video_id"),
             ({"columns": {"views": "v"}, "captured_at": "2025-05-29"}, "neither video_id nor url"),
-            ({"columns": {"video_id": "id"}}, "either columns.captured_at or a constant captured_at"),
+            ({"columns": {"video_id": "id"}}, "columns.captured_at or a constant captured_at; neither is"),
             ({"preset": "apify"}, "options.preset"),
             (
                 {"columns": {"video_id": "id"}, "captured_at": "2025-05-29", "hashtags_from": "text"},
