@@ -8,7 +8,7 @@ PYTEST := env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest
 PROJECT := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/parsed/*' -not -path '*/__pycache__/*' -not -name '.*')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test run up check test fuzz lint generate audit bench lock clean
+.PHONY: help install install-test run up check test fuzz lint generate audit docs bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -72,6 +72,9 @@ generate: install  ## what follows from the code: dbt sources, staging models, s
 
 audit: install  ## every dbt test over every row of a home's warehouse, not only over the last build's
 	$(BIN)/campaign audit --home "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
+
+docs: install  ## what every mart and KPI means, as pages in a home's published/docs/
+	$(BIN)/python -m orchestration.docs "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
 
 bench: install-test  ## the benchmarks, each beside a peer in the same run
 	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -66,6 +66,11 @@ class Home:
         return self.root / "published" / "data_docs"
 
     @property
+    def docs(self) -> Path:
+        """What every mart and KPI means, as pages."""
+        return self.root / "published" / "docs"
+
+    @property
     def dagster(self) -> Path:
         """The Dagster instance."""
         return self.root / "dagster"

@@ -96,6 +96,28 @@ def audit(home: Home, project: Project) -> list[NodeResult]:
     return name_broken_rules(home, [_plain(result) for result in getattr(done.result, "results", ())])
 
 
+def docs_page(home: Home, project: Project, overview: str) -> str:
+    """dbt's pages about the project and the home's tables, as one file that begins with the overview. Raises DbtError."""
+    write_working_copy(project)
+    described, target = load_manifest(home, project), project.directory / "target"
+    overviews = described["docs"]
+    overviews["doc.campaign_warehouse.__overview__"] = overviews["doc.dbt.__overview__"] | {
+        "package_name": "campaign_warehouse",
+        "unique_id": "doc.campaign_warehouse.__overview__",
+        "block_contents": overview,
+    }
+    for node in described["nodes"].values():
+        node.pop("root_path", None)
+    # dbt leaves the file that it puts into the page to whoever hands it a manifest.
+    target.mkdir(exist_ok=True)
+    (target / "manifest.json").write_text(json.dumps(described))
+    command = ["docs", "generate", "--static", "--no-compile"]
+    done = run_dbt(home.root, project.directory, command, read_manifest(home, project))
+    if not done.success:
+        raise DbtError("dbt docs: the tables of the home could not be read")
+    return (target / "static_index.html").read_text("utf-8")
+
+
 def _build(home: Home, project: Project) -> list[NodeResult]:
     write_working_copy(project)
     keep_only_built_with(home, project.project_hash)

@@ -128,6 +128,16 @@ def test_a_mart_has_its_public_columns_described_and_its_rules_in_one_test(mart:
     assert set(test["rules"]["arguments"]["grain"]) <= known
 
 
+def test_what_is_made_of_the_marts_is_said() -> None:
+    reads = {
+        exposure["name"]: set(re.findall(r"ref\('(\w+)'\)", " ".join(exposure["depends_on"])))
+        for exposure in described("exposures")
+    }
+    same(reads.pop("published_marts"), {*PUBLIC, "meta_metrics"})
+    paged = {model["name"] for model in described("models") if "page" in model.get("config", {}).get("meta", {})}
+    same(set().union(*reads.values()) - {"meta_metrics"}, paged)
+
+
 def test_only_marts_and_tests_read_marts() -> None:
     inner = {path.stem for room in ("staging", "intermediate") for path in (PROJECT / "models" / room).rglob("*.sql")}
     reads = {name: re.findall(r"ref\('((?:fct|dim|rpt)_\w+)'\)", MODELS[name]) for name in inner}
