@@ -5,6 +5,7 @@ The pages are dbt's own; they are one file that needs no network. `python -m orc
 
 import csv
 import io
+import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -95,7 +96,7 @@ def main(root: str) -> str:
     home = Home(Path(root).resolve())
     if not home.published.exists():
         sys.exit(f"nothing is published in {home.root} yet; run: campaign run --home {home.root}")
-    with run_lock(home, sys.stderr.write):
+    with run_lock(home, lambda message: logging.getLogger("campaign").warning(message)):
         try:
             write_docs(home, read_project(home))
         except (ProjectError, DbtError) as error:
