@@ -37,6 +37,7 @@ from ingest.simulated.partners import agreement_seeds, creator_delivery_truth, m
 from ingest.simulated.plan import DAY, ZONE_SECONDS, PlannedDelivery, starts_s
 from ingest.simulated.survey import make_waves, survey_truth
 from ingest.simulated.survey_files import plan_survey
+from ingest.simulated.targets import target_seeds
 from ingest.simulated.videos import make_videos
 
 
@@ -120,7 +121,7 @@ def simulate(
         activation_features=activation_features_truth(acts, as_of),
         help_weeks=help_weeks_truth(acts),
     )
-    _write(home, seed, size, planned, agreement_seeds(agreements), truth)
+    _write(home, seed, size, planned, {**agreement_seeds(agreements), **target_seeds()}, truth)
     return truth
 
 

@@ -236,7 +236,9 @@ order by campaign_id, kpi_id, event_on, market, subject_type, subject_id
 """
 
 _SCORECARD = """
-select campaign_id, kpi_id, market, attainment_rate from main.rpt_campaign_scorecard order by campaign_id, position, market
+select campaign_id, kpi_id, market, attainment_rate from main.rpt_campaign_scorecard
+where stage <> 'guardrail' -- whose target is a limit to stay clear of
+order by campaign_id, position, market
 """
 
 _MARTS = (

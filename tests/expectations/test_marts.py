@@ -40,7 +40,8 @@ BELIEVABLE = {
         from range(8) as weeks(number)
     """,
     "rpt_campaign_scorecard": """
-        select 'a' as campaign_id, number + 1 as position, 'H0' || number as kpi_id, 'all' as market, 0.9::double as attainment_rate
+        select 'a' as campaign_id, number + 1 as position, 'H0' || number as kpi_id, 'all' as market, 'awareness' as stage,
+            0.9::double as attainment_rate
         from range(3) as lines(number)
     """,
 }
@@ -180,7 +181,7 @@ def test_a_published_file_that_cannot_be_read_is_no_measure(home: Home, marts: d
 def test_a_sample_names_at_most_three_rows(home: Home, marts: duckdb.DuckDBPyConnection) -> None:
     marts.execute("update rpt_campaign_scorecard set attainment_rate = 11")
     marts.execute(
-        "insert into rpt_campaign_scorecard by name select 'b' as campaign_id, 1 as position, 'V01' as kpi_id, 'AE' as market, 12 as attainment_rate"
+        "insert into rpt_campaign_scorecard by name select 'b' as campaign_id, 1 as position, 'V01' as kpi_id, 'AE' as market, 'attitude' as stage, 12 as attainment_rate"
     )
     found = failures(home, marts)["rpt_campaign_scorecard", "target_is_in_the_unit_of_its_kpi"]
     assert (found.failing, found.sample) == (4, "a/H00/all, a/H01/all, a/H02/all")

@@ -3,7 +3,9 @@
     one base; different people of a day, a week and to date; and, in help-seeking's own weeks, those who looked for help.
 #}
 {%- set counted = {'guide.opened': 'guide_opens', 'toolkit.downloaded': 'toolkit_downloads'} %}
-{%- set distinct_people = {'guide.opened': 'guide_openers', 'toolkit.downloaded': 'toolkit_downloaders'} %}
+{%- set distinct_people = {
+    'guide.opened': 'guide_openers', 'toolkit.downloaded': 'toolkit_downloaders', 'activation.joined': 'activation_joiners',
+} %}
 {%- set begun = {
     'guide': ('guide.opened', 'guide.completed', 'guide_beginners', 'guide_finishers'),
     'tutorial': ('tutorial.started', 'tutorial.completed', 'tutorial_beginners', 'tutorial_finishers'),
