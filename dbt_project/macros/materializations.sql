@@ -1,16 +1,32 @@
 {#
-    How DuckDB makes relations: each in place, in a transaction of its own. dbt-duckdb makes a copy under another name and swaps it, which
-    costs several statements a model. Contracts, comments and hooks stay.
+    How DuckDB makes relations: each in place, in a transaction of its own. dbt-duckdb makes a copy under another name and swaps it, and
+    looks up columns on the way: several statements a model. Contracts, comments and hooks stay.
 #}
 
 {% materialization table, adapter="duckdb" %}
     {%- set relation = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
-    {% call statement('main') -%}
-        drop table if exists {{ relation }};
-        {{ create_table_as(False, relation, sql) }}
-    {%- endcall %}
-    {% do persist_docs(relation, model) %}
+    {% do make_table(relation) %}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [relation]}) }}
+{% endmaterialization %}
+
+{# Strategies are the macros get_incremental_<strategy>_sql. The table keeps the contract that it was made by. #}
+{% materialization incremental, adapter="duckdb" %}
+    {%- set relation = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {% if load_cached_relation(this) is none or should_full_refresh() %}
+        {% do make_table(relation) %}
+    {% else %}
+        {%- set brought = 'temp.main.' ~ this.identifier ~ '__brought' -%}
+        {%- set strategy = context['get_incremental_' ~ config.require('incremental_strategy') ~ '_sql'] -%}
+        {% call statement('main') -%}
+            create or replace temporary table {{ brought }} as {{ sql }};
+            {{ strategy({'target_relation': relation, 'temp_relation': brought, 'unique_key': config.get('unique_key')}) }}
+            drop table {{ brought }};
+        {%- endcall %}
+    {% endif %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [relation]}) }}
@@ -26,6 +42,14 @@
     {{ adapter.commit() }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
+
+{% macro make_table(relation) %}
+    {% call statement('main') -%}
+        drop table if exists {{ relation }};
+        {{ create_table_as(False, relation, sql) }}
+    {%- endcall %}
+    {% do persist_docs(relation, model) %}
+{% endmacro %}
 
 {# What a relation and its columns are, said in one statement. A contract has already seen that the columns are there. #}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
