@@ -1,6 +1,6 @@
-"""What the Dagster UI shows of a mart besides its rows: a table, figures, a picture. Each is a query of its yml, under meta.page.
+"""What the Dagster UI shows of a mart besides its rows: a table, figures, pictures. Each is a query of its yml, under meta.page.
 
-The queries read marts alone and name nobody. A figure is a number with a label, which Dagster plots over its materialisations.
+The queries read marts and seeds, and name nobody. A figure is a number with a label, which Dagster plots over its materialisations.
 """
 
 import base64
@@ -17,6 +17,11 @@ from orchestration.warehouse import open_warehouse
 
 MOST_ROWS = 40
 WIDTH, HEIGHT, MARGIN = 480, 96, 8
+COLUMNS, ENDS, ALL, LINE = (8, 390, 660), (350, 540), 1120, 24
+"""Where the columns of a picture of paths begin and end, its width, and the height of a line in it."""
+
+COLOURS = {"on_track": "#1a7f37", "behind": "#bc4c00", "no_target": "#0969da"}
+"""Of lines of the scorecard by status; what is unknown is grey."""
 
 
 def pages(home: Home, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -36,6 +41,10 @@ def pages(home: Home, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             metadata["table"] = dg.MetadataValue.md(table(names, shown.fetchmany(MOST_ROWS)))
             if "series" in page:
                 metadata["picture"] = dg.MetadataValue.md(picture(connection.execute(page["series"]).fetchall()))
+            if "paths" in page:
+                metadata["from element to line"] = dg.MetadataValue.md(
+                    paths(connection.execute(page["paths"]).fetchall())
+                )
             figures = connection.execute(page["figures"]).fetchall() if "figures" in page else []
             metadata |= {str(label): round(float(value), 4) for label, value in figures if value is not None}
             found[uid] = metadata
@@ -61,12 +70,41 @@ def picture(points: Sequence[tuple[date | datetime, float | None]]) -> str:
         f"{MARGIN + (HEIGHT - 2 * MARGIN) * (high - value) / ((high - low) or 1):.1f}"
         for at, value in known
     )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
-        f'<polyline fill="none" stroke="#1f77b4" stroke-width="2" points="{line}"/></svg>'
-    )
+    drawn = f'<polyline fill="none" stroke="#1f77b4" stroke-width="2" points="{line}"/>'
     dates = f"{date.fromordinal(first)} to {date.fromordinal(last)}, {_cell(low)} to {_cell(high)}"
-    return f"![{dates}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})\n\n{dates}"
+    return f"{_image(dates, WIDTH, HEIGHT, drawn)}\n\n{dates}"
+
+
+def paths(rows: Sequence[tuple[str, str, str, str | None]]) -> str:
+    """Elements of the campaign on the left, the mart of each, and on the right its lines with their status, as an image in markdown."""
+    places: list[dict[str, int]] = [{}, {}, {}]
+    for row in rows:
+        for column, text in zip(places, row[:3], strict=True):
+            column.setdefault(text, len(column))
+    height = LINE * (max(map(len, places)) + 1)
+
+    def middle(column: int, text: str) -> float:
+        return (places[column][text] + 0.5) * height / len(places[column])
+
+    drawn = [
+        f'<path d="M{ENDS[at]},{middle(at, one):.0f} C{COLUMNS[at + 1] - 20},{middle(at, one):.0f} {ENDS[at] + 20},'
+        f'{middle(at + 1, other):.0f} {COLUMNS[at + 1] - 6},{middle(at + 1, other):.0f}" fill="none" stroke="#8c959f"/>'
+        for at in range(2)
+        for one, other in dict.fromkeys((row[at], row[at + 1]) for row in rows)
+    ]
+    colours = {row[2]: COLOURS.get(row[3] or "", "#6e7781") for row in rows}
+    drawn += [
+        f'<text x="{COLUMNS[at]}" y="{middle(at, text) + 4:.0f}" fill="{colours[text] if at == 2 else "#24292f"}">{escape(text)}</text>'
+        for at, column in enumerate(places)
+        for text in column
+    ]
+    body = f'<rect width="100%" height="100%" fill="#ffffff"/><g font-family="sans-serif" font-size="12">{"".join(drawn)}</g>'
+    return _image("From each element of the campaign to its lines on the scorecard", ALL, height, body)
+
+
+def _image(alternative: str, width: int, height: int, drawn: str) -> str:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{drawn}</svg>'
+    return f"![{alternative}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def _is_number(rows: Sequence[Sequence[object]], column: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.home import Home
 from orchestration.instance import open_instance
-from orchestration.pages import picture, table
+from orchestration.pages import paths, picture, table
 
 
 def test_a_table_shows_what_it_is_given() -> None:
@@ -27,6 +27,25 @@ def test_a_picture_is_a_line_through_what_is_known() -> None:
     svg = base64.b64decode(drawn.partition("base64,")[2].partition(")")[0]).decode()
     assert 'points="8.0,8.0 472.0,88.0"' in svg
     assert picture([(date(2022, 10, 4), 10.0)]) == "too few dates for a picture"
+
+
+def test_a_picture_leads_from_each_element_to_its_lines() -> None:
+    drawn = paths(
+        [
+            ("Guide <1>", "fct_a", "Openers: 5", "on_track"),
+            ("Guide <1>", "fct_a", "Finishers", None),
+            ("Toolkits", "fct_b", "Openers: 5", "on_track"),
+        ]
+    )
+    svg = base64.b64decode(drawn.partition("base64,")[2].partition(")")[0]).decode()
+    assert svg.count("<path") == 5
+    assert [svg.count(f">{text}</text>") for text in ("Guide &lt;1&gt;", "fct_a", "Openers: 5", "Finishers")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+    assert 'fill="#1a7f37">Openers' in svg
 
 
 @pytest.mark.parametrize(
