@@ -8,7 +8,7 @@ PYTEST := env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest
 PROJECT := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/parsed/*' -not -path '*/__pycache__/*' -not -name '.*')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test run up check test fuzz lint generate audit docs bench lock clean
+.PHONY: help install install-test run up check test fuzz lint style types sql generate audit docs bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -45,10 +45,7 @@ endif
 up: install  ## the Dagster web UI and daemon on loopback
 	$(BIN)/campaign up --home "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
 
-check: install-test  ## before every commit: style of what changed, types and the fast tests, in a minute
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+check: style types  ## before every commit: style of what changed, types and the fast tests, in a minute
 	git diff --name-only --diff-filter=d HEAD -- 'dbt_project/*.sql' | xargs -r $(BIN)/sqlfluff lint
 	git diff --quiet HEAD -- dbt_project || $(BIN)/python -m tests.dbt.metric_lint
 	$(PYTEST) -m "not slow and not fuzz" -q $(ARGS)
@@ -59,10 +56,16 @@ test: install-test  ## every test but the fuzz tier
 fuzz: install-test  ## mutated files of every format: none may stop a run or leak what it holds
 	$(PYTEST) --dist load -m fuzz $(ARGS)
 
-lint: install-test  ## style and types of Python, style of SQL, what the metric dictionary forbids
+lint: style types sql  ## style and types of Python, style of SQL, what the metric dictionary forbids
+
+style: install-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: install-test
 	$(BIN)/mypy
+
+sql: install-test
 	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests dbt_project/macros
 	$(BIN)/python -m tests.dbt.metric_lint
 
