@@ -90,7 +90,7 @@ def paths(rows: Sequence[tuple[str, str, str, str | None]]) -> str:
         f'<path d="M{ENDS[at]},{middle(at, one):.0f} C{COLUMNS[at + 1] - 20},{middle(at, one):.0f} {ENDS[at] + 20},'
         f'{middle(at + 1, other):.0f} {COLUMNS[at + 1] - 6},{middle(at + 1, other):.0f}" fill="none" stroke="#8c959f"/>'
         for at in range(2)
-        for one, other in dict.fromkeys((row[at], row[at + 1]) for row in rows)
+        for one, other in dict.fromkeys((row[:3][at], row[:3][at + 1]) for row in rows)
     ]
     colours = {row[2]: COLOURS.get(row[3] or "", "#6e7781") for row in rows}
     drawn += [
