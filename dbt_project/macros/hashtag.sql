@@ -185,3 +185,24 @@
         event_on > (select as_of from {{ ref('int_lake__as_of') }}) - {{ look_back_days(source) }}
     )
 {% endmacro %}
+
+{# The subjects that KPIs are told of: the campaign, its seeded hashtags and its comparison sets. #}
+{% macro shown_subjects() -%}
+    select
+        campaign_id,
+        'campaign' as subject_type,
+        'all' as subject_id,
+    from {{ ref('stg_campaign__campaigns') }}
+    union all
+    select
+        campaign_id,
+        'hashtag' as subject_type,
+        hashtag as subject_id,
+    from {{ ref('stg_campaign__hashtags') }}
+    union
+    select
+        campaign_id,
+        'comparison_set' as subject_type,
+        version as subject_id,
+    from {{ ref('stg_campaign__comparison_sets') }}
+{%- endmacro %}

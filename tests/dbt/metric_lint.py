@@ -24,7 +24,9 @@ Seeds = Mapping[str, list[Row]]
 NOT_ADDITIVE = re.compile(r"^(unique|peak|median|average|retention)_|_(rate|share|pct|pct_points|peak)$")
 """Names of rates, uniques, peaks, medians and averages, also of those that are no measure of the dictionary."""
 
-LONG = re.compile(r"^(int_\w+__measures|int_campaign__(kpis|scorecard)|fct_campaign_kpi_day|rpt_campaign_scorecard)$")
+LONG = re.compile(
+    r"^(int_[a-z]+__(\w+_)?measures|int_campaign__(kpis|scorecard)|fct_campaign_kpi_day|rpt_campaign_scorecard)$"
+)
 """Tables of figures below each other: only the row says of which measure they are."""
 
 VERBS = {"sum": "sum", "list_sum": "sum", "avg": "average", "list_avg": "average"}
@@ -53,8 +55,8 @@ ADDS_UP = {
     ("int_hashtag__subject_days", "views_per_hour"): "speeds of different videos at one reading",
     ("int_hashtag__subject_days", "engagements_per_hour"): "speeds of different videos at one reading",
     ("int_hashtag__measures", "engagements_per_hour"): "speeds of different videos at one reading",
-    ("int_hashtag__measures", "watch_seconds"): "seconds of different videos at one reading",
-    ("int_hashtag__measures", "followers_at_posting"): "the denominator is summed over posts by definition",
+    ("int_hashtag__video_measures", "watch_seconds"): "seconds of different videos at one reading",
+    ("int_hashtag__video_measures", "followers_at_posting"): "the denominator is summed over posts by definition",
     ("int_live__advocates", "unique_attendees"): "attendances, each session's people counted for it",
     ("int_survey__tables", "base_weighted"): "one of two rows of a table is picked",
     ("int_survey__tables", "base_unweighted"): "one of two rows of a table is picked",
@@ -159,11 +161,10 @@ def faults_of_the_dictionary(seeds: Seeds, compiled: Mapping[str, str]) -> set[s
     made = {row["kpi_id"] for row in formulas} | named
     found |= {f"{kpi}: is marked built, but no row carries it" for kpi in built - made}
     found |= {f"{kpi}: has rows, but is not marked built" for kpi in made - built}
-    emitted = {
-        model.removeprefix("int_").removesuffix("__measures"): set(re.findall(r"'(\w+)' as measure\b", sql))
-        for model, sql in compiled.items()
-        if model.endswith("__measures")
-    }
+    emitted: dict[str, set[str]] = {}
+    for model, sql in compiled.items():
+        if of_source := re.fullmatch(r"int_([a-z]+)__(?:\w+_)?measures", model):
+            emitted.setdefault(of_source[1], set()).update(re.findall(r"'(\w+)' as measure\b", sql))
     for row in seeds["measures"]:
         if row["measure"] not in emitted.get(row["source"], set()):
             found.add(f"{row['measure']}: is a measure that {row['source']} does not emit")

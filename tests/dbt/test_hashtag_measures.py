@@ -492,7 +492,14 @@ def test_partners_deliver_and_are_seen_more_than_usual(lab: Lab, tmp_path: Path)
     for name, content in seeds.items():
         (lab.project / "seeds" / f"{name}.csv").write_text(content)
     assert lab.dbt("seed", "--select", *seeds), lab.messages
-    lab.run(["int_hashtag__deliverables", "fct_creator_delivery", "int_hashtag__measures"])
+    lab.run(
+        [
+            "int_hashtag__deliverables",
+            "fct_creator_delivery",
+            "int_hashtag__programme_measures",
+            "int_hashtag__measures",
+        ]
+    )
     found = lab.rows(
         "select deliverable_id, status, views_7d, posts_before, usual_views_7d, uplift, reason from fct_creator_delivery"
     )

@@ -1,0 +1,199 @@
+{#
+    What is known of the videos of a subject as a whole: how long they live, how they were watched, engagement per follower. Figures to date
+    stand on the campaign's last date of capture.
+#}
+{%- set video_subject = ['campaign_id', 'subject_type', 'subject_id', 'market'] %}
+with
+
+captured as (
+
+    select
+        campaign_id,
+        max(event_on) as event_on,
+    from {{ ref('int_hashtag__capture_days') }}
+    group by campaign_id
+
+),
+
+video_subjects as (
+
+    select subjects.*
+    from ({{ hashtag_subjects(ref('int_hashtag__videos'), ['event_on', 'video_id']) }}) as subjects
+    semi join ({{ shown_subjects() }}) as shown
+        on {{ same('subjects', 'shown', ['campaign_id', 'subject_type', 'subject_id']) }}
+    where subjects.subject_type <> 'comparison_set'
+
+),
+
+lives as (
+
+    select
+        subjects.campaign_id,
+        subjects.subject_type,
+        subjects.subject_id,
+        subjects.market,
+        lives.hours_to_half,
+        lives.hours_to_peak,
+        lives.is_complete,
+    from video_subjects as subjects
+    inner join {{ ref('int_hashtag__video_lives') }} as lives
+        on subjects.campaign_id = lives.campaign_id and subjects.video_id = lives.video_id
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on subjects.campaign_id = campaigns.campaign_id
+    where
+        lives.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, lives.created_on)
+        and lives.first_read_hours <= 48
+        and lives.hours_to_half is not null
+
+),
+
+-- Kaplan-Meier: a life that is not complete reaches half of its views no sooner than it had half of those known so far.
+at_risk as (
+
+    select
+        {{ listed(video_subject) }}
+        hours_to_half,
+        count(case when is_complete then 1 end) as halved,
+        sum(count(*)) over (
+            partition by {{ video_subject | join(', ') }}
+            order by hours_to_half desc
+            rows unbounded preceding
+        ) as at_risk,
+    from lives
+    group by {{ video_subject | join(', ') }}, hours_to_half
+
+),
+
+survived as (
+
+    select
+        {{ listed(video_subject) }}
+        hours_to_half,
+        exp(
+            sum(case when halved < at_risk then ln(1 - halved / cast(at_risk as double)) else -1000 end) over (
+                partition by {{ video_subject | join(', ') }}
+                order by hours_to_half
+                rows unbounded preceding
+            )
+        ) as share_left,
+    from at_risk
+
+),
+
+faded as (
+
+    select
+        {{ listed(video_subject) }}
+        min(case when share_left <= 0.5 + 1e-12 then hours_to_half end) as half_life_hours,
+    from survived
+    group by {{ video_subject | join(', ') }}
+
+),
+
+peaked as (
+
+    select
+        {{ listed(video_subject) }}
+        median(case when is_complete then hours_to_peak end) as peak_hours,
+    from lives
+    group by {{ video_subject | join(', ') }}
+
+),
+
+owned as (
+
+    select
+        subjects.campaign_id,
+        subjects.subject_type,
+        subjects.subject_id,
+        subjects.market,
+        {{ exact_sum('owned.completion_rate * owned.views') }} as completed_views,
+        sum(case when owned.completion_rate is not null then owned.views end) as views_with_completion,
+        {{ exact_sum('case when owned.views is not null then owned.watch_seconds end') }} as watch_seconds,
+        sum(case when owned.watch_seconds is not null then owned.views end) as views_with_watching,
+        sum(case when owned.reach is not null then owned.engagements_lcs end) as engagements_reached,
+        count(owned.reach) as videos_with_reach,
+    from video_subjects as subjects
+    inner join (
+        select *
+        from {{ ref('int_hashtag__owned_video_days') }}
+        qualify row_number() over (partition by campaign_id, video_id order by event_on desc) = 1
+    ) as owned
+        on subjects.campaign_id = owned.campaign_id and subjects.video_id = owned.video_id
+    group by subjects.campaign_id, subjects.subject_type, subjects.subject_id, subjects.market
+
+),
+
+-- Engagement to date with posts whose creators' followers were read before they posted.
+followed as (
+
+    select
+        posts.campaign_id,
+        posts.subject_type,
+        posts.subject_id,
+        posts.market,
+        sum(case when posts.followers_at_posting is not null then videos.engagements_lcs end) as followed_engagements,
+        sum(case when videos.engagements_lcs is not null then posts.followers_at_posting end) as followers_at_posting,
+    from {{ ref('int_hashtag__posts') }} as posts
+    inner join (
+        select
+            campaign_id,
+            video_id,
+            {%- for counter in engagement_counters() %}
+                coalesce({{ counter }}_read, {{ counter }}_before).value{{ ' +' if not loop.last }}
+            {%- endfor %} as engagements_lcs,
+        from {{ ref('int_hashtag__videos') }}
+    ) as videos
+        on posts.campaign_id = videos.campaign_id and posts.video_id = videos.video_id
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
+    where posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
+    group by posts.campaign_id, posts.subject_type, posts.subject_id, posts.market
+
+),
+
+to_date_ as (
+
+    select
+        cells.campaign_id,
+        cells.subject_type,
+        cells.subject_id,
+        cells.market,
+        'campaign_to_date' as period,
+        captured.event_on,
+        captured.event_on as last_on,
+        faded.half_life_hours,
+        peaked.peak_hours,
+        owned.completed_views,
+        owned.views_with_completion,
+        owned.watch_seconds,
+        owned.views_with_watching,
+        owned.engagements_reached,
+        followed.followed_engagements,
+        followed.followers_at_posting,
+        -- Reach counts a person once for every video: of a single video it is a figure, of several it is none.
+        cast(null as bigint) as reach,
+        case when faded.campaign_id is null then 'no_reading' else 'not_reached' end as life_reason,
+        case when owned.videos_with_reach > 0 then 'not_additive' else 'not_reported' end as reach_reason,
+        'not_reported' as reason,
+    from (select distinct {{ video_subject | join(', ') }} from video_subjects) as cells
+    inner join captured on cells.campaign_id = captured.campaign_id
+    left join faded on {{ same('cells', 'faded', video_subject) }}
+    left join peaked on {{ same('cells', 'peaked', video_subject) }}
+    left join owned on {{ same('cells', 'owned', video_subject) }}
+    left join followed on {{ same('cells', 'followed', video_subject) }}
+
+),
+
+measured as (
+
+    {{ measures_of('to_date_', same_names(['half_life_hours', 'peak_hours']), reason='life_reason') }}
+    union all
+    {{ measures_of('to_date_', same_names([
+        'completed_views', 'views_with_completion', 'watch_seconds', 'views_with_watching', 'followed_engagements',
+        'followers_at_posting',
+    ])) }}
+    union all
+    {{ measures_of('to_date_', same_names(['engagements_reached', 'reach']), reason='reach_reason') }}
+
+)
+
+select * from measured
