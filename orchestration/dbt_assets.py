@@ -5,12 +5,14 @@ What is built, and how, is dbt's affair; it is called in `orchestration.dbt`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from ingest.home import Home
 from ingest.source import Source
+from orchestration.automation import daily_freshness
 from orchestration.dbt import GOOD, NodeResult, audit, build, failed
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.pages import pages
@@ -49,22 +51,32 @@ class CampaignTranslator(DagsterDbtTranslator):
         return super().get_owners(dbt_resource_props) or [source.owner if source else CAMPAIGN_OWNER]
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The description alone: a stakeholder did not come for the SQL."""
-        return str(dbt_resource_props.get("description") or "")
+        """The question that it answers and the description, without the SQL: a stakeholder did not come for that."""
+        page = dbt_resource_props.get("config", {}).get("meta", {}).get("page", {})
+        parts = [f"**{page['question']}**" if page else "", str(dbt_resource_props.get("description") or "")]
+        return "\n\n".join(filter(None, parts))
 
     def _source_of(self, properties: Mapping[str, Any]) -> Source | None:
         folders = properties["fqn"][1:-1]
         return next((self._sources[folder] for folder in folders if folder in self._sources), None)
 
 
-def dbt_asset(project: Project, manifest: Mapping[str, Any], sources: Sequence[Source]) -> dg.AssetsDefinition:
-    """Every model and seed as one step. It runs whole or not at all: a part of it would settle what it did not rebuild."""
+def dbt_asset(
+    project: Project, manifest: Mapping[str, Any], sources: Sequence[Source], zone: ZoneInfo
+) -> dg.AssetsDefinition:
+    """Every model and seed as one step. It runs whole or not at all: a part of it would settle what it did not rebuild.
+
+    Marts that have a page say whether they are fresh.
+    """
     translator = CampaignTranslator(sources)
     specs = {
         uid: translator.get_asset_spec(manifest, uid, None)
         for uid, node in manifest["nodes"].items()
         if node["resource_type"] in BUILT and node["config"].get("materialized") != "ephemeral"
     }
+    for uid, spec in specs.items():
+        if "page" in manifest["nodes"][uid]["config"].get("meta", {}):
+            specs[uid] = dg.apply_freshness_policy(spec, daily_freshness(zone))
     tests = _tests_by_asset(manifest, specs)
     checks = [
         dg.AssetCheckSpec(CHECK, asset=specs[uid].key, description=_description(manifest, names))

@@ -38,7 +38,7 @@ def build_definitions(
         assets=[
             *(source_asset(source, project) for source in sources),
             ledger_asset(sources, project, landed_on_partitions(home, sources, zone), zone),
-            dbt_asset(project, manifest, sources),
+            dbt_asset(project, manifest, sources, zone),
             publish_asset(project, mart_keys(manifest), zone),
         ],
         jobs=[

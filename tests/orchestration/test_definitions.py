@@ -64,6 +64,15 @@ def test_every_asset_says_what_it_is_and_who_answers_for_it(specs: dict[dg.Asset
     assert specs[dg.AssetKey(["fct_live_session"])].kinds == {"dbt", "duckdb"}
 
 
+def test_marts_with_a_page_say_what_they_answer_and_whether_they_are_fresh(
+    specs: dict[dg.AssetKey, dg.AssetSpec],
+) -> None:
+    scorecard = specs[dg.AssetKey(["rpt_campaign_scorecard"])]
+    assert str(scorecard.description).startswith("**Does the campaign work, and can each figure be trusted?**")
+    assert scorecard.freshness_policy is not None
+    assert specs[dg.AssetKey(["dim_campaign"])].freshness_policy is None
+
+
 def test_groups_can_be_read_from_left_to_right(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:
     edges = {
         (str(specs[dep.asset_key].group_name), str(spec.group_name))
