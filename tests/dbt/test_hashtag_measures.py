@@ -549,7 +549,16 @@ def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: 
     for name, content in seeds.items():
         (lab.project / "seeds" / f"{name}.csv").write_text(content)
     assert lab.dbt("seed", "--select", *seeds)
-    lab.run(["int_hashtag__programmes", "dim_creator", "dim_video", "rpt_hashtag_top_videos", "int_hashtag__measures"])
+    lab.run(
+        [
+            "int_hashtag__programmes",
+            "dim_creator",
+            "dim_video",
+            "rpt_hashtag_top_videos",
+            "int_hashtag__programme_measures",
+            "int_hashtag__measures",
+        ]
+    )
     read = {
         video: {day["event_on"] for day in DAYS if day["video_id"] == video}
         for video in {day["video_id"] for day in DAYS}
