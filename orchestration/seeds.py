@@ -83,7 +83,11 @@ SEEDS: Mapping[str, Seed] = {
     "scorecard": Seed(
         ScorecardLine,
         ("campaign_id", "position"),
-        {"campaign_id": ("campaigns", "campaign_id"), "kpi_id": ("metrics", "kpi_id")},
+        {
+            "campaign_id": ("campaigns", "campaign_id"),
+            "kpi_id": ("metrics", "kpi_id"),
+            "nests_in": ("scorecard", "position"),
+        },
     ),
     "scales": Seed(Scale, ("scale_id",), {}),
     "scale_items": Seed(ScaleItem, ("question_key",), {"scale_id": ("scales", "scale_id")}),
