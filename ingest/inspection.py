@@ -306,7 +306,8 @@ def _require_known(given: Given, campaigns: frozenset[str]) -> None:
     try:
         Note.model_validate({"source": "", "format": "", "campaign": "", "timezone": given.timezone})
     except ValidationError as error:
-        raise DeliveryError(f"--timezone: {describe(error, Note)}") from error
+        problem = describe(error, Note).removeprefix(f"{NOTE}: key 'timezone': ")
+        raise DeliveryError(f"--timezone: {problem}") from error
     try:
         for day in given.fieldwork or ():
             date.fromisoformat(day)

@@ -137,7 +137,10 @@ def ledger_asset(
             check_name="deliveries_arrive",
             passed=silent is None,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={"landed through": str(last), "expected": "a delivery every day or two until the campaign ends"},
+            metadata={
+                "observed": f"the last landed on {last}",
+                "expected": "one every day or two until the campaign ends",
+            },
         )
 
     return deliveries

@@ -97,7 +97,8 @@ def run(
                 f"campaign simulate --home {place.root}",
             )
         if news:
-            _check_key(place, news)
+            if news.plan.pending:
+                _require_key(place)
             with run_lock(place, lambda message: errors.print(shown(message))) as lock:
                 # Whoever held the lock before may have done it all.
                 news = look() if lock.waited else news
@@ -118,7 +119,9 @@ def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
     from orchestration.run_lock import run_lock
 
     place = _home(home)
+    _require_warehouse(place)
     with _plain_end(place), run_lock(place, lambda message: errors.print(shown(message))):
+        _require_key(place)
         aside = set_lake_aside(place, SOURCES)
         for source, landed_on, name in aside.missing:
             errors.print(shown(f"landing lacks {source}/{landed_on}/{name}: its rows do not come back", "red"))
@@ -227,11 +230,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     from orchestration.status import ledger_table, set_aside
 
     place, say = _home(home), console()
-    if not place.landing.is_dir() and not place.lake.is_dir():
-        _stop(
-            WRONG_USE,
-            f"there is no warehouse in {place.root}; name one with --home, or: campaign simulate --home {place.root}",
-        )
+    _require_warehouse(place)
     with _plain_end(place):
         try:
             news = find_news(place, read_project(place), SOURCES)
@@ -267,15 +266,22 @@ def up(
             _stop(error.code, str(error))
 
 
-def _check_key(home: Home, news: "News") -> None:
+def _require_warehouse(home: Home) -> None:
+    if not home.landing.is_dir() and not home.lake.is_dir():
+        _stop(
+            WRONG_USE,
+            f"there is no warehouse in {home.root}; name one with --home, or: campaign simulate --home {home.root}",
+        )
+
+
+def _require_key(home: Home) -> None:
     """Notice a missing key before anything has begun."""
     from ingest.pseudonym import KeyProblemError, pseudonymiser
 
-    if news.plan.pending:
-        try:
-            pseudonymiser(home)
-        except KeyProblemError as error:
-            _stop(NOT_PUBLISHED, f"{error}\n{_not_published(home)}")
+    try:
+        pseudonymiser(home)
+    except KeyProblemError as error:
+        _stop(NOT_PUBLISHED, f"{error}\n{_not_published(home)}")
 
 
 def _not_published(home: Home) -> str:

@@ -84,7 +84,7 @@ def run_daily(
         checks = result.get_asset_check_evaluations()
         # An ERROR stopped the run, or holds a delivery that is named apart.
         odd = [check for check in checks if not check.passed and check.severity == dg.AssetCheckSeverity.WARN]
-    return Report(True, notices=tuple(notices), warnings=tuple(map(_line, odd)))
+    return Report(True, notices=tuple(notices), warnings=tuple(map(check_line, odd)))
 
 
 @contextmanager
@@ -125,10 +125,12 @@ def log_path(home: Home) -> Path:
     return home.dagster / "last_failure.log"
 
 
-def _line(check: dg.AssetCheckEvaluation) -> str:
-    found = (check.metadata or {}).get("observed")
-    observed = f": {getattr(found, 'value', found)}" if found is not None else ""
-    return f"{'/'.join(check.asset_key.path)} {check.check_name}{observed}"
+def check_line(check: dg.AssetCheckEvaluation) -> str:
+    """A check that failed, what was found and what was expected, as a line."""
+    said = {name: getattr(value, "value", value) for name, value in (check.metadata or {}).items()}
+    observed = f": {said['observed']}" if "observed" in said else ""
+    expected = f"; expected {said['expected']}" if "expected" in said else ""
+    return f"{'/'.join(check.asset_key.path)} {check.check_name}{observed}{expected}"
 
 
 def _failures(home: Home, result: dg.JobExecutionResult) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def _within_limits(grid: Grid) -> Grid:
 def separator_of(head: str) -> str:
     """The mark that divides the header, and the first records into as many fields; outside quotation marks."""
     bare = re.sub('"(?:[^"]|"")*"', "", head[:65_536])
-    lines = [line for line in bare.split("\n")[:20] if line.strip()][:10] or [""]
+    lines = [line for line in bare.split("\n")[:20] if line.strip(" ")][:10] or [""]
 
     def evidence(mark: str) -> tuple[int, int]:
         counts = [line.count(mark) for line in lines]

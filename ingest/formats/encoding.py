@@ -59,8 +59,6 @@ _ALPHABETS = {
 # These have letters at the same bytes: the usual letters of a language tell them apart.
 _COMMON = {"cp1251": "оеаинтсрвлі", "cp1253": "αοιετσνηυρ", "cp1255": "יוהלאמרתבש"}
 _ALPHABETS["mac_roman"] = _ALPHABETS["cp1252"]
-# Letters that are words by themselves: no language of Central Europe has the `ŕ` that a French `à` would be.
-_ALONE = {"cp1250": "óőá"}
 
 _SCRIPTS = {"LATIN", "ARABIC", "CYRILLIC", "GREEK", "HEBREW"}
 _WORD = rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*"
@@ -201,12 +199,12 @@ def _reading(encoding: str, words: Iterable[bytes]) -> _Reading:
     decoded = tuple(word.decode(encoding, "replace") for word in words)
     found = [(word, part) for word in decoded for part in _parts(word)]
     parts = [part for _, part in found]
-    odd = {part for word, part in found if _is_odd(part, word, encoding)}
+    odd = {part for word, part in found if _is_among_signs(part, word)}
     fitting = max(
         sum(_fits(part, set(alphabet)) for part in parts if part not in odd) for alphabet in _ALPHABETS[encoding]
     )
-    # One Arabic letter inside a Latin word shows that the code page is another.
-    if encoding == "cp1256" and any(map(_mixes_scripts, parts)):
+    # One Arabic letter inside a Latin word shows that the code page is another; so does a word `ŕ`, which is the French `à`.
+    if (encoding == "cp1256" and any(map(_mixes_scripts, parts))) or (encoding == "cp1250" and "ŕ" in parts):
         fitting = 0
     letters = [letter for letter in "".join(parts).lower() if not letter.isascii()]
     if encoding in _COMMON and sum(letter in _COMMON[encoding] for letter in letters) < _MANY_COMMON * len(letters):
@@ -237,10 +235,9 @@ def _fits(word: str, alphabet: set[str]) -> bool:
     return is_cased and all(letter.isascii() or letter in alphabet for letter in small) and not _mixes_scripts(word)
 
 
-def _is_odd(part: str, word: str, encoding: str) -> bool:
-    """Whether a letter stands alone that is no word: among signs, or in a code page whose languages have no such word."""
-    is_among_signs = not word.replace(part, "", 1).isascii()
-    return len(part) == 1 and (is_among_signs or (part.islower() and part not in _ALONE.get(encoding, part)))
+def _is_among_signs(part: str, word: str) -> bool:
+    """Whether a letter stands alone among signs, and is no word."""
+    return len(part) == 1 and not part.isascii() and not word.replace(part, "", 1).isascii()
 
 
 def _mixes_scripts(word: str) -> bool:

@@ -51,6 +51,12 @@ def test_the_line_of_a_record_is_the_one_it_starts_on(text: str, lines: list[tup
     assert lines_of(text) == lines
 
 
+@pytest.mark.parametrize("separator", delimited.SEPARATORS)
+def test_the_separator_of_fields_that_are_all_quoted(separator: str) -> None:
+    text = "".join(separator.join(f'"{cell}"' for cell in row) + "\n" for row in (("a", "b"), ("1", "2"), ("3", "4")))
+    assert lines_of(text) == [("1", 2), ("3", 3)]
+
+
 def test_a_header_below_a_preamble() -> None:
     assert lines_of('about,"it\n\nname,b\n1,2\n', first_line=3) == [("1", 4)]
 
@@ -436,7 +442,7 @@ class TestCodePages:
         assert as_text("f.csv", text.encode(encoding)).text == text
 
     def test_a_letter_alone_is_a_word_of_its_language(self) -> None:
-        text = "Identifiant vidéo;Date\n1;13/04/2021 à 09:01:31\n"
+        text = "Prénom;Heure d'arrivée;Durée\nA;13/04/2021 à 09:01:31;2\xa0h\n"
         assert as_text("f.csv", text.encode("cp1252")).text == text
 
     def test_a_letter_among_signs_is_no_word(self) -> None:

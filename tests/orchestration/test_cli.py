@@ -113,10 +113,12 @@ def test_version() -> None:
     assert re.fullmatch(r"campaign \d+\.\d+\.\d+\n", done.stdout)
 
 
-def test_the_status_of_a_directory_that_holds_no_warehouse(tmp_path: Path) -> None:
-    done = campaign("status", "--home", str(tmp_path))
+@pytest.mark.parametrize("command", ["status", "rebuild"])
+def test_a_directory_that_holds_no_warehouse_is_left_as_it_is(command: str, tmp_path: Path) -> None:
+    done = campaign(command, "--home", str(tmp_path / "nowhere"))
     assert done.returncode == 2
-    assert done.stderr.startswith(f"there is no warehouse in {tmp_path};")
+    assert "there is no warehouse in " in done.stderr
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_port_that_is_used_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from orchestration.automation import JOB
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.project import PACKAGED
-from orchestration.runner import QUIET
+from orchestration.runner import QUIET, check_line
 from tests.orchestration.conftest import Copy
 
 READINGS = dg.AssetKey(["hashtag", "video_readings"])
@@ -127,3 +127,14 @@ def job_result(home: Home) -> dg.ExecuteInProcessResult:
     with open_instance(home) as instance:
         job = build_definitions(home.root).resolve_job_def(JOB)
         return job.execute_in_process(instance=instance, run_config=QUIET, asset_selection=LAKE)
+
+
+def test_a_failed_check_says_what_was_found_and_what_was_expected() -> None:
+    said = {
+        "observed": dg.TextMetadataValue("the last landed on 2022-10-06"),
+        "expected": dg.TextMetadataValue("one every day"),
+    }
+    check = dg.AssetCheckEvaluation(LEDGER, "deliveries_arrive", passed=False, metadata=said)
+    assert (
+        check_line(check) == "lake/deliveries deliveries_arrive: the last landed on 2022-10-06; expected one every day"
+    )
