@@ -192,6 +192,11 @@ class Reason(StrEnum):
         "The population size given does not fit the sample and was not used.",
         "حجم المجتمع المذكور لا يناسب العينة ولم يُستخدم.",
     )
+    NOT_RAKED = (
+        "not_raked",
+        "The weights are as delivered: a part of the population given has no respondent, or raking to it does not settle.",
+        "الأوزان كما سُلّمت: جزء من المجتمع المذكور بلا مجيبين، أو أن ضبطها عليه لا يستقر.",
+    )
     BENCHMARK_VARIANCE_UNKNOWN = (
         "benchmark_variance_unknown",
         "How many answered is not published, so the benchmark counts as exact.",

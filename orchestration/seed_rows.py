@@ -169,6 +169,19 @@ class ScaleAnswer(SeedRow):
         return value
 
 
+class SurveyMargin(SeedRow):
+    """A part of a sample's population that its weights are raked to; wave `*` stands for every wave without lines of its own."""
+
+    campaign_id: Name
+    survey_id: Name
+    wave: Name
+    sample: Name
+    segment_name: Name
+    segment_value: Name
+    population: Annotated[float, Field(gt=0)]
+    weight_limit: Annotated[float, Field(gt=1)] | None = None
+
+
 class QualityRule(SeedRow):
     """A rule that respondents are screened by, and what it rests on."""
 

@@ -34,6 +34,7 @@ from orchestration.seed_rows import (
     ScorecardLine,
     SeedRow,
     SourceDays,
+    SurveyMargin,
 )
 
 MOST_SHOWN = 5
@@ -92,6 +93,11 @@ SEEDS: Mapping[str, Seed] = {
     "scales": Seed(Scale, ("scale_id",), {}),
     "scale_items": Seed(ScaleItem, ("question_key",), {"scale_id": ("scales", "scale_id")}),
     "scale_answers": Seed(ScaleAnswer, ("answer_set", "answer"), {"answer_set": ("scales", "answer_set")}),
+    "survey_margins": Seed(
+        SurveyMargin,
+        ("campaign_id", "survey_id", "wave", "sample", "segment_name", "segment_value"),
+        {"campaign_id": ("campaigns", "campaign_id")},
+    ),
     "quality_rules": Seed(QualityRule, ("rule",), {}),
     "markets": Seed(Market, ("market",), {}),
     "assets": Seed(Asset, ("asset_id", "version"), {}),

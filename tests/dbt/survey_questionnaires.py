@@ -196,16 +196,16 @@ def random_designs(wave: int, designs: int = DRAWN) -> list[Row]:
 CONTROLS = ("age_band", "familiarity", "gender")
 SEEN = Asked("campaign_exposure", {"0": "Never", "1": "Once", "2": "Two or three times", "3": "Four times or more"})
 """How often the campaign was seen, in the words of the seed of scales."""
-EXPOSED = 24
+EXPOSED, RAKED = 24, 12
 
 
-def exposed_people() -> list[Row]:
-    """Respondents of samples with designs and controls of their own, whose attitude goes with what they saw."""
+def exposed_people(designs: int = EXPOSED, *, is_raked: bool = False) -> list[Row]:
+    """Respondents of samples with designs and controls of their own, whose attitude goes with what they saw; raked ones have all."""
     rows = []
-    for design in range(EXPOSED):
+    for design in range(designs):
         draw = random.Random(500 + design)
         strata, clusters, fpc = draw.choice((1, 2, 4)), draw.choice((0, 9)), draw.random() < 0.4
-        controlled = CONTROLS[: design % 4]
+        controlled = CONTROLS if is_raked else CONTROLS[: design % 4]
         for place in range(draw.randrange(60, 100)):
             stratum, seen = place % strata, draw.randrange(4)
             segments = {
@@ -227,7 +227,7 @@ def exposed_people() -> list[Row]:
                     "stratum": f"h{stratum}",
                     "cluster": f"{stratum}:{draw.randrange(clusters)}" if clusters else None,
                     "fpc": float(20 + 200 * (not clusters) + stratum) if fpc else None,
-                    "segments": {name: segments[name] for name in controlled if draw.random() < 0.97},
+                    "segments": {name: segments[name] for name in controlled if is_raked or draw.random() < 0.97},
                     "answers": answers,
                 }
             )
@@ -252,6 +252,7 @@ def exposures_for_r(rows: Sequence[Row]) -> pl.DataFrame:
                 "fpc": row["fpc"],
                 "score": ribs_score(row["answers"]),
                 "level": row["answers"]["seen"],
+                "b5": row["answers"]["b5"],
                 **{name: row["segments"].get(name) for name in CONTROLS},
             }
             for row in rows
@@ -280,6 +281,48 @@ options(digits = 16)
 write.csv(do.call(rbind, found), "found.csv", row.names = FALSE)
 """
 """Slopes of the RIBS score over the level of exposure in every sample of `exposed_people`, as R makes them."""
+
+
+POPULATION = {"age_band": {"18-24": 3, "25-34": 4, "35+": 5}, "gender": {"f": 11, "m": 9}}
+R_RAKED = """
+suppressPackageStartupMessages(library(survey))
+people <- read.csv("people.csv")
+number <- function(x) trimws(formatC(as.numeric(x), digits = 17, format = "g"))
+row <- function(...) data.frame(..., stringsAsFactors = FALSE)
+found <- lapply(split(people, people$design), function(d) {
+  d$b5_2 <- as.numeric(d$b5 == 2)
+  whole <- svydesign(ids = ~cluster, strata = ~stratum, nest = TRUE, weights = ~w, data = d,
+                     fpc = if (is.na(d$fpc[1])) NULL else ~fpc)
+  margins <- list(data.frame(age_band = c("18-24", "25-34", "35+"), Freq = c(3, 4, 5) / 12),
+                  data.frame(gender = c("f", "m"), Freq = c(11, 9) / 20))
+  raked <- rake(whole, list(~age_band, ~gender), margins, control = list(maxit = 500, epsilon = 1e-13))
+  of <- lapply(c("score", "b5_2"), function(measure) {
+    known <- !is.na(d[[measure]])
+    raked$variables[[measure]][!known] <- 0
+    answered <- subset(raked, known)
+    part <- lapply(c("all", "none", "friend", "self"), function(value) {
+      here <- if (value == "all") answered else subset(raked, known & familiarity == value)
+      m <- svymean(reformulate(measure), here)
+      row(sample = d$design[1], kind = "mean", segment = value, measure = measure, one = number(coef(m)), two = number(SE(m)))
+    })
+    pairs <- lapply(list(c("none", "friend"), c("self", "friend"), c("self", "none")), function(pair) {
+      both <- raked
+      for (place in 1:2) {
+        inside <- as.numeric(known & d$familiarity == pair[place])
+        both$variables[[paste0("n", place)]] <- inside
+        both$variables[[paste0("y", place)]] <- inside * raked$variables[[measure]]
+      }
+      m <- svycontrast(svytotal(~n1 + y1 + n2 + y2, both), quote(y1 / n1 - y2 / n2))
+      row(sample = d$design[1], kind = "segment", segment = paste(pair, collapse = "-"), measure = measure,
+          one = number(coef(m)), two = number(SE(m)))
+    })
+    do.call(rbind, c(part, pairs))
+  })
+  do.call(rbind, of)
+})
+write.csv(do.call(rbind, found), "found.csv", row.names = FALSE, quote = FALSE)
+"""
+"""Means, shares and contrasts of samples raked to `POPULATION`, as R makes them."""
 
 
 def for_r(waves: Mapping[str, Sequence[Row]]) -> pl.DataFrame:

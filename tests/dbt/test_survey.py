@@ -29,8 +29,11 @@ from tests.dbt.survey_questionnaires import (
     HOURS,
     MAKS,
     MOOD,
+    POPULATION,
     R_EXPOSURES,
+    R_RAKED,
     R_SCRIPT,
+    RAKED,
     RIBS,
     SEEN,
     Asked,
@@ -54,6 +57,7 @@ MODELS = [
     "+fct_survey_response",
     "+dim_survey_question",
 ]
+AGES = {"18-24": 120, "25-34": 140, "35-44": 140}
 SEEDS = {
     "campaigns": "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-01-01,,UTC\n",
     "benchmarks": (
@@ -62,6 +66,23 @@ SEEDS = {
         "known,c,benchmarked,all,mood,top,all,all,50,400,,,,,\nunknown,c,benchmarked,all,mood,top,all,all,50,,,,,,\n"
     ),
 }
+SEEDS["survey_margins"] = "\n".join(
+    [
+        "campaign_id,survey_id,wave,sample,segment_name,segment_value,population,weight_limit",
+        *(
+            f"c,raked,*,e{design},{name},{value},{people_of},"
+            for design in range(RAKED)
+            for name, parts in POPULATION.items()
+            for value, people_of in parts.items()
+        ),
+        *(f"c,golden raked,w,all,age,{age},{people_of}," for age, people_of in AGES.items()),
+        *(f"c,golden raked,w,all,g,{gender},{people_of}," for gender, people_of in {"F": 190, "M": 210}.items()),
+        *(f"c,unraked,*,all,gender,{gender},1," for gender in ("f", "m", "x")),
+        *(f"c,limited,*,all,gender,{gender},1,3" for gender in ("f", "m")),
+        *(f"c,limited,other,all,gender,{gender},1," for gender in ("f", "m")),
+        "",
+    ]
+)
 START = date(2026, 3, 1)
 FIGURES = ["estimate_pct", "standard_error_pct", "ci_low_pct", "ci_high_pct"]
 COUNTRIES = {"all": "AE"}
@@ -327,6 +348,15 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     samples = [{"sample": f"e{design}", "country": "AE", "is_weighted": True} for design in range(EXPOSED)]
     asked = RIBS | {"seen": SEEN}
     yield "exposed", questionnaire(exposed_people(), asked, wave=("exposed", "w"), ended=START, samples=samples)
+    rows = exposed_people(RAKED, is_raked=True)
+    yield "raked", questionnaire(rows, RIBS, wave=("raked", "w"), ended=START, samples=samples[:RAKED])
+    rows = [person(i, str(i % 2), weight=1.0 + i % 3, segments={"gender": "fm"[i % 2]}) for i in range(60)]
+    yield "unraked", tables(rows, wave=("unraked", "w"))
+    rows = [
+        person(i, str(i % 2), weight=1.0 if i else 9.0, segments={"gender": "fm"[i % 3 // 2]} if i < 58 else {})
+        for i in range(60)
+    ]
+    yield "limited", tables(rows, wave=("limited", "w"))
     if SHARED.is_dir():
         yield from published()
 
@@ -345,6 +375,10 @@ def published() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     frame = pl.read_csv(SHARED / "golden" / "weighted.csv")
     rows = from_frame(frame, weight=pl.col("w"), q=pl.col("y").cast(pl.String), segment=pl.col("age"))
     yield "golden", tables(rows, wave=("golden", "w"), answers=("0", "1"), top=("1",))
+    raked = [
+        row | {"segments": {"age": age, "g": g}} for row, age, g in zip(rows, frame["age"], frame["g"], strict=True)
+    ]
+    yield "golden raked", tables(raked, wave=("golden raked", "w"), answers=("0", "1"), top=("1",))
     for wave in ("w1", "w2"):
         part = [row for row, of in zip(rows, frame["wave"], strict=True) if of == wave]
         ended = START + timedelta(days=int(wave[1]))
@@ -712,6 +746,52 @@ def test_scores_go_with_exposure_as_r_finds_them(world: Lab) -> None:
     assert changes(world, "survey_id = 'scales' and comparison = 'exposure'") == []
 
 
+def test_raked_samples_and_their_errors_are_those_of_r(world: Lab) -> None:
+    """Shares, means of scores and contrasts of segments in samples raked to two margins, by strata, clusters and population sizes."""
+    found = world.frame("""
+        select sample, 'mean' as kind, segment_value as segment, 'score' as measure, mean_points as one, standard_error_points as two
+        from fct_survey_mean where survey_id = 'raked' and question_code = 'ribs/published'
+        union all
+        select sample, 'mean', segment_value, 'b5_2', estimate_pct / 100, standard_error_pct / 100
+        from fct_survey_estimate where survey_id = 'raked' and question_code = 'b5' and answer_code = '2'
+        union all
+        select sample, 'segment', concat_ws('-', segment_value, from_segment_value), if(answer_code = '2', 'b5_2', 'score'),
+            coalesce(change_points, change_pct_points / 100), coalesce(standard_error_points, standard_error_pct_points / 100)
+        from fct_survey_change
+        where survey_id = 'raked' and comparison = 'segment'
+            and (question_key = 'ribs/published' or (question_key = 'ribs_5' and answer_code = '2'))
+    """)
+    expected = pl.read_csv(Path(__file__).with_name("r_survey_raked.csv"))
+    joined = expected.join(found, on=["sample", "kind", "segment", "measure"], how="left", suffix="_found")
+    for column in ("one", "two"):
+        assert joined[f"{column}_found"].to_list() == pytest.approx(joined[column].to_list(), rel=1e-8)
+    assert estimates(world, "survey_id = 'raked' and (raking_loss_pct is null or reason = 'not_raked')") == []
+    assert changes(world, "survey_id = 'raked' and table_f is not null") == []
+
+
+def test_weights_are_raked_within_their_limit_and_kept_where_that_cannot_be(world: Lab) -> None:
+    rows = world.frame("from intermediate.int_survey__respondents where survey_id = 'limited'")
+    rows = rows.with_columns(gender=pl.col("margin_cell").list.first())
+    total, delivered, largest, mean = rows.select(
+        pl.col("weight").sum(),
+        pl.col("delivered_weight").sum(),
+        pl.col("weight").max().alias("largest"),
+        pl.col("weight").mean().alias("mean"),
+    ).row(0)
+    assert (total, largest) == pytest.approx((delivered, 3 * mean))
+    of_gender = dict(rows.group_by("gender").agg(pl.col("weight").sum()).iter_rows())
+    assert of_gender["gender=f"] == pytest.approx(of_gender["gender=m"])
+    assert rows.filter(gender="")["weight"].to_list() == [1.0, 1.0]
+    lost = one(world, "survey_id = 'limited' and answer_code = '1' and segment_name = 'all'")["raking_loss_pct"]
+    kish = [
+        rows.select(pl.col(name).sum() ** 2 / (pl.col(name) ** 2).sum()).item()
+        for name in ("weight", "delivered_weight")
+    ]
+    assert lost == pytest.approx(100 * (1 - kish[0] / kish[1]))
+    [kept] = estimates(world, "survey_id = 'unraked' and answer_code = '1' and segment_name = 'all'")
+    assert (kept["reason"], kept["raking_loss_pct"], kept["estimate_pct"]) == ("not_raked", None, pytest.approx(50))
+
+
 def run_r(folder: Path, script: str, people: pl.DataFrame) -> pl.DataFrame:
     """What a script of R's package survey finds of some people; R and the package may be missing."""
     if R is None or subprocess.run([R, "-e", "library(survey)"], capture_output=True, check=False).returncode:
@@ -736,6 +816,9 @@ def test_r_still_says_so(tmp_path: Path) -> None:
         for frame in (slopes, pl.read_csv(Path(__file__).with_name("r_survey_exposures.csv")))
     )
     assert_frame_equal(now, then, rel_tol=1e-12)
+    raked = run_r(tmp_path, R_RAKED, exposures_for_r(exposed_people(RAKED, is_raked=True)))
+    stored = pl.read_csv(Path(__file__).with_name("r_survey_raked.csv"))
+    assert_frame_equal(raked.cast(stored.schema), stored, rel_tol=1e-9)
 
 
 def test_quality_screens_remove_nobody_and_show_both_estimates(world: Lab) -> None:
@@ -977,6 +1060,9 @@ def test_golden_values_of_the_weighted_sample(world: Lab) -> None:
     assert found["effective_base"] == pytest.approx(295.411, abs=5e-4)
     assert found["design_effect_kish"] == pytest.approx(1.3540, abs=5e-5)
     assert found["design_effect"] == pytest.approx(1.3769, abs=5e-5)
+    raked = one(world, "survey_id = 'golden raked' and answer_code = 'top' and segment_name = 'all'")
+    assert raked["estimate_pct"] == pytest.approx(55.77979704, abs=1e-8)
+    assert raked["standard_error_pct"] == pytest.approx(3.39473863, abs=1e-8)
     domain = one(world, "survey_id = 'golden' and answer_code = 'top' and segment_value = '18-24'")
     assert domain["standard_error_pct"] == pytest.approx(3.852577, abs=1e-6)
     net = one(world, "survey_id = 'golden net' and answer_code = 'net' and segment_value = 'all'")

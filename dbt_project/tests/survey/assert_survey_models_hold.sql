@@ -2,7 +2,7 @@
 {{ broken_rules_of({
     'int_survey__respondents': {'grain': ['campaign_id', 'survey_id', 'wave', 'sample', 'respondent_key']},
     'int_survey__cells': {
-        'grain': ['campaign_id', 'survey_id', 'wave', 'sample', 'question_code', 'segment_name', 'segment_value', 'stratum', 'cluster', 'answer_code'],
+        'grain': ['campaign_id', 'survey_id', 'wave', 'sample', 'question_code', 'segment_name', 'segment_value', 'stratum', 'cluster', 'margin_cell', 'answer_code'],
     },
     'int_survey__scores': {'grain': ['campaign_id', 'survey_id', 'wave', 'question_code', 'measure', 'answer_code']},
     'int_survey__item_answers': {'grain': ['campaign_id', 'survey_id', 'wave', 'question_code', 'scale_id', 'answer_code']},

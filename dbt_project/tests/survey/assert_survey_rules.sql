@@ -85,7 +85,7 @@ stated as (
             {{ listed(survey_keys('cell')) }}
             base_asked,
             base_unweighted,
-            base_weighted,
+            case when raking_loss_pct is null then base_weighted end as base_weighted,
         from {{ ref(mart) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}

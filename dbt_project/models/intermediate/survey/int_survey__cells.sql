@@ -120,6 +120,7 @@ profiles as (
         stratum,
         cluster,
         segments,
+        margin_cell,
     from {{ ref('int_survey__respondents') }}
 
 ),
@@ -154,6 +155,7 @@ cells as (
         segmented.segment_value,
         profiles.stratum,
         profiles.cluster,
+        profiles.margin_cell,
         tallied.answer_code,
         cast(sum(tallied.respondents) as bigint) as respondents,
         cast(sum(tallied.weight_units) as bigint) as weight_units,

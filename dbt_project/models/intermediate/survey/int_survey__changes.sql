@@ -51,6 +51,7 @@ of_waves as (
         earlier.degrees_of_freedom + later.degrees_of_freedom as degrees_of_freedom,
         (later.question_text is distinct from earlier.question_text) or (later.mode is distinct from earlier.mode) as has_break,
         later.display = 'suppress' or earlier.display = 'suppress' as is_imprecise,
+        later.raking_loss_pct is not null or earlier.raking_loss_pct is not null as is_raked,
         coalesce(later.reason, earlier.reason) as reason,
     from estimates as later
     inner join ordered as places on {{ same('later', 'places', survey_keys('wave')) }}
@@ -81,6 +82,7 @@ of_segments as (
             as degrees_of_freedom,
         false as has_break,
         other.display = 'suppress' or one.display = 'suppress' as is_imprecise,
+        other.raking_loss_pct is not null as is_raked,
         coalesce(other.reason, one.reason) as reason,
     from estimates as other
     inner join estimates as one
@@ -115,6 +117,7 @@ of_benchmarks as (
         estimates.degrees_of_freedom,
         false as has_break,
         estimates.display = 'suppress' as is_imprecise,
+        estimates.raking_loss_pct is not null as is_raked,
         coalesce(estimates.reason, case when benchmarks.respondents is null then 'benchmark_variance_unknown' end) as reason,
     from estimates
     inner join {{ ref('benchmarks') }} as benchmarks
@@ -145,6 +148,7 @@ of_exposures as (
         exposures.degrees_of_freedom,
         false as has_break,
         exposures.respondents < 30 as is_imprecise,
+        estimates.raking_loss_pct is not null as is_raked,
         exposures.reason,
     from {{ ref('int_survey__exposures') }} as exposures
     inner join estimates
@@ -297,6 +301,7 @@ described as (
         is_headline,
         has_break,
         is_imprecise,
+        is_raked,
         case
             when change is not null and difference_variance = 0 then coalesce(reason, 'no_variance')
             else reason

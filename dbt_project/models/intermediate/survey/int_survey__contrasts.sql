@@ -15,6 +15,15 @@ moments as (
 
 ),
 
+-- In a raked sample everybody adds to the error of every value.
+raked as (
+
+    select *
+    from {{ ref('int_survey__residuals') }}
+    where segment_name not in ('all', 'quality_screen')
+
+),
+
 weighted as (
 
     select
@@ -34,8 +43,10 @@ linearised as (
         bases.stratum,
         bases.cluster,
         estimates.answer_code,
+        true as has_base,
         (coalesce(scored.score_units, 0) - estimates.estimate * bases.score_units) / weighted.base_units as part,
     from moments as bases
+    anti join raked on {{ same('bases', 'raked', survey_keys('sample')) }}
     inner join weighted on {{ same('bases', 'weighted', cell) }}
     inner join {{ ref('int_survey__estimates') }} as estimates on {{ same('bases', 'estimates', cell) }}
     left join moments as scored
@@ -44,6 +55,16 @@ linearised as (
             and bases.cluster is not distinct from scored.cluster
             and estimates.answer_code = scored.measure
     where bases.measure = '' and estimates.variance is not null
+    union all
+    select
+        {{ listed(cell) }}
+        stratum,
+        cluster,
+        measure as answer_code,
+        bool_or(has_base) as has_base,
+        {{ sorted_sum('part') }} as part,
+    from raked
+    group by {{ listed(cell) }} stratum, cluster, measure
 
 ),
 
@@ -53,6 +74,7 @@ by_stratum as (
         {{ listed(cell) }}
         stratum,
         answer_code,
+        bool_or(has_base) as has_base,
         {{ sorted_sum('part') }} as part,
     from linearised
     group by all
@@ -67,13 +89,34 @@ shared_units as (
         other.segment_value as other_value,
         one.stratum,
         one.answer_code,
-        count(*) as units,
+        count(*) filter (where one.has_base and other.has_base) as units,
         {{ sorted_sum('one.part * other.part') }} as product,
     from linearised as one
     inner join linearised as other
         on
             {{ same('one', 'other', sample + ['stratum', 'cluster', 'answer_code']) }}
             and one.segment_value < other.segment_value
+    group by all
+    union all
+    -- Of respondents who are sampling units: z of the one value meets what the margins explain of the other, as does f.
+    select
+        {{ listed(sample, 'one') }}
+        one.segment_value,
+        other.segment_value as other_value,
+        one.stratum,
+        one.measure as answer_code,
+        0 as units,
+        {{ sorted_sum(
+            'one.explained * other.explained * sqrt(one.weight_square * other.weight_square)'
+            ~ ' - one.explained * other.w_w_z * sqrt(one.weight_square / other.weight_square)'
+            ~ ' - other.explained * one.w_w_z * sqrt(other.weight_square / one.weight_square)'
+        ) }} as product,
+    from raked as one
+    inner join raked as other
+        on
+            {{ same('one', 'other', sample + ['stratum', 'margin_cell', 'measure']) }}
+            and one.segment_value < other.segment_value
+    where one.cluster is null and other.cluster is null
     group by all
 
 ),
@@ -86,6 +129,7 @@ shared_strata as (
         other.segment_value as other_value,
         one.answer_code,
         coalesce(units.units, 0) as units,
+        one.has_base and other.has_base as is_shared,
         designs.variance_factor * (coalesce(units.product, 0) - one.part * other.part / designs.psus) as covariance,
     from by_stratum as one
     inner join by_stratum as other
@@ -93,7 +137,18 @@ shared_strata as (
             {{ same('one', 'other', sample + ['stratum', 'answer_code']) }}
             and one.segment_value < other.segment_value
     inner join {{ ref('int_survey__strata') }} as designs on {{ same('one', 'designs', survey_keys('sample') + ['stratum']) }}
-    left join shared_units as units
+    left join (
+        select
+            {{ listed(sample) }}
+            segment_value,
+            other_value,
+            stratum,
+            answer_code,
+            sum(units) as units,
+            {{ sorted_sum('product') }} as product,
+        from shared_units
+        group by all
+    ) as units
         on
             {{ same('one', 'units', sample + ['stratum', 'answer_code', 'segment_value']) }}
             and other.segment_value = units.other_value
@@ -109,7 +164,7 @@ summed as (
         answer_code,
         {{ sorted_sum('covariance') }} as covariance,
         cast(sum(units) as bigint) as shared_units,
-        count(*) as shared_strata,
+        count(*) filter (where is_shared) as shared_strata,
     from shared_strata
     group by all
 

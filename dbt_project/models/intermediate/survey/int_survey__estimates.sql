@@ -118,15 +118,59 @@ strata_varied as (
 
 ),
 
+strata_raked as (
+
+    select
+        {{ listed(cell, 'units') }}
+        units.measure,
+        designs.variance_factor * (units.squares - pow(units.part, 2) / designs.psus) as variance,
+    from (
+        select
+            {{ listed(cell) }}
+            measure,
+            stratum,
+            {{ sorted_sum('part') }} as part,
+            {{ sorted_sum('part_squares') }} as squares,
+        from (
+            select
+                {{ listed(cell) }}
+                measure,
+                stratum,
+                {{ sorted_sum('part') }} as part,
+                case when cluster is null then {{ sorted_sum('part_squares') }} else pow({{ sorted_sum('part') }}, 2) end
+                    as part_squares,
+            from {{ ref('int_survey__residuals') }}
+            group by {{ listed(cell) }} measure, stratum, cluster
+        ) as of_units
+        group by all
+    ) as units
+    inner join {{ ref('int_survey__strata') }} as designs on {{ same('units', 'designs', survey_keys('sample') + ['stratum']) }}
+
+),
+
 -- Rounding may leave a hair below 0.
 variances as (
 
     select
-        {{ listed(cell) }}
-        measure,
-        greatest({{ sorted_sum('variance') }}, 0.0) as variance,
-    from strata_varied
-    group by all
+        {{ listed(cell, 'varied') }}
+        varied.measure,
+        greatest(coalesce(raked.variance, varied.variance), 0.0) as variance,
+    from (
+        select
+            {{ listed(cell) }}
+            measure,
+            {{ sorted_sum('variance') }} as variance,
+        from strata_varied
+        group by all
+    ) as varied
+    left join (
+        select
+            {{ listed(cell) }}
+            measure,
+            {{ sorted_sum('variance') }} as variance,
+        from strata_raked
+        group by all
+    ) as raked on {{ same('varied', 'raked', cell + ['measure']) }}
 
 ),
 
@@ -267,7 +311,12 @@ samples as (
 
 scales as (
 
-    {{ weight_unit_of_samples() }}
+    select distinct
+        {{ listed(survey_keys('sample')) }}
+        weight_unit,
+        raking_loss_pct,
+        is_unraked,
+    from {{ ref('int_survey__respondents') }}
 
 ),
 
@@ -301,7 +350,11 @@ described as (
             0
         ) as design_effect,
         coalesce(judged.display, 'suppress') as display,
-        case when judged.measure is null then 'small_base' else judged.reason end as reason,
+        scales.raking_loss_pct,
+        case
+            when judged.measure is null then 'small_base'
+            else coalesce(judged.reason, case when scales.is_unraked then 'not_raked' end)
+        end as reason,
     from estimated
     inner join waves on {{ same('estimated', 'waves', survey_keys('wave')) }} and waves.age = 1
     inner join {{ ref('int_survey__questions') }} as questions

@@ -115,7 +115,7 @@ residuals as (
         score - score_mean as score,
         step + 1 as step,
         case
-            when max(greatest(abs(level_mean), abs(score_mean))) over (partition by {{ of_model }}) < 1e-13 then idle_steps + 1
+            when max(greatest(abs(level_mean), abs(score_mean))) over (partition by {{ of_model }}) < 1e-12 then idle_steps + 1
             else 0
         end as idle_steps,
     from (

@@ -15,7 +15,7 @@ pairs as (
         {{ listed(pair) }}
         max(degrees_of_freedom) as degrees_of_freedom,
     from {{ ref('int_survey__changes') }}
-    where comparison in ('wave', 'segment') and change is not null
+    where comparison in ('wave', 'segment') and change is not null and not is_raked
     group by all
     having count(*) filter (where reason = 'single_psu_stratum') = 0
 

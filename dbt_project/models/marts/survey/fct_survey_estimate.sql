@@ -24,6 +24,7 @@ estimates as (
         estimates.base_weighted,
         estimates.answer_weighted,
         estimates.effective_base,
+        estimates.raking_loss_pct,
         estimates.base_unweighted / estimates.effective_base as design_effect_kish,
         estimates.design_effect,
         estimates.degrees_of_freedom,

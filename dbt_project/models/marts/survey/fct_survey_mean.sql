@@ -50,6 +50,7 @@ means as (
         scaled.base_weighted,
         scaled.answer_weighted as points_weighted,
         scaled.effective_base,
+        scaled.raking_loss_pct,
         scaled.base_unweighted / scaled.effective_base as design_effect_kish,
         scaled.design_effect,
         scaled.degrees_of_freedom,
