@@ -175,6 +175,21 @@ class Reason(StrEnum):
         "Fewer than 5 earlier posts of the creator are known to compare with.",
         "المنشورات السابقة المعروفة لصانع المحتوى أقل من 5 للمقارنة.",
     )
+    NOT_VALIDATED = (
+        "not_validated",
+        "How often the coding errs is not known, so it cannot be corrected.",
+        "لا يُعرف كم يخطئ التصنيف، فلا يمكن تصحيحه.",
+    )
+    NO_BETTER_THAN_CHANCE = (
+        "no_better_than_chance",
+        "The coding is no better than chance, so it tells nothing.",
+        "التصنيف ليس أفضل من الصدفة، فلا يدل على شيء.",
+    )
+    STILL_OPEN = (
+        "still_open",
+        "Too many of the flags are still open to say.",
+        "ما زالت بلاغات كثيرة مفتوحة فلا يمكن القول.",
+    )
     SMALL_BASE = "small_base", "Fewer than 5 people answered.", "أجاب أقل من خمسة أشخاص."
     IMPRECISE = "imprecise", "The sample is too small for a usable figure.", "العينة أصغر من أن تعطي رقمًا صالحًا."
     SINGLE_PSU_STRATUM = (

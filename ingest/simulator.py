@@ -16,7 +16,7 @@ from ingest.files import PRIVATE_FILE, PRIVATE_FOLDER, keep_private, make_home, 
 from ingest.home import Home
 from ingest.landing import write_delivery
 from ingest.simulated.activation import make_acts
-from ingest.simulated.activation_files import plan_activation
+from ingest.simulated.activation_files import plan_activation, plan_coding
 from ingest.simulated.activation_truth import (
     activation_days_truth,
     activation_features_truth,
@@ -35,6 +35,14 @@ from ingest.simulated.live import live_truth, make_sessions
 from ingest.simulated.live_files import plan_live
 from ingest.simulated.partners import agreement_seeds, creator_delivery_truth, make_agreements
 from ingest.simulated.plan import DAY, ZONE_SECONDS, PlannedDelivery, starts_s
+from ingest.simulated.support import (
+    CODED_MARKET,
+    coded_counts,
+    make_support,
+    safety_weeks_truth,
+    support_seeds,
+    support_weeks_truth,
+)
 from ingest.simulated.survey import make_waves, survey_truth
 from ingest.simulated.survey_files import plan_survey
 from ingest.simulated.targets import target_seeds
@@ -63,10 +71,15 @@ class Truth:
     activation_funnel: pl.DataFrame
     activation_features: pl.DataFrame
     help_weeks: pl.DataFrame
+    support_weeks: pl.DataFrame
+    safety_weeks: pl.DataFrame
 
 
 PEOPLE_A_VIDEO = 6
 """So many people have the app for every video that is posted."""
+
+SUPPORTERS_A_VIDEO = 3
+"""So many others tell stories, reply or are referred."""
 
 
 class SimulationError(Exception):
@@ -85,7 +98,8 @@ def simulate(
         raise SimulationError(f"found {size}; expected a size of 1 or more in each")
     _refuse_other_content(home, seed, size)
     # Each source has a stream of its own: more videos do not change who attends a session.
-    for_hashtag, for_live, for_survey, for_activation = (np.random.default_rng([seed, stream]) for stream in range(4))
+    streams = (np.random.default_rng([seed, stream]) for stream in range(5))
+    for_hashtag, for_live, for_survey, for_activation, for_support = streams
 
     clips = make_videos(for_hashtag, days, videos)
     hashtag = plan_hashtag(for_hashtag, clips, days)
@@ -94,7 +108,10 @@ def simulate(
     survey = plan_survey(waves)
     acts = make_acts(for_activation, days, PEOPLE_A_VIDEO * videos)
     counted = for_activation.integers(80, 160, size=days).tolist()
-    activation = plan_activation(for_activation, acts, counted)
+    support = make_support(for_support, days, SUPPORTERS_A_VIDEO * videos)
+    coded = coded_counts(for_support, days)
+    acts = sorted([*acts, *support], key=lambda act: act.at)
+    activation = [*plan_activation(for_activation, acts, counted), plan_coding(coded, CODED_MARKET)]
     planned = [*hashtag.deliveries, *plan_live(lives, days), *survey.deliveries, *activation]
 
     as_of = max(one.landed_on for one in planned)
@@ -120,8 +137,11 @@ def simulate(
         activation_funnel=activation_funnel_truth(acts),
         activation_features=activation_features_truth(acts, as_of),
         help_weeks=help_weeks_truth(acts),
+        support_weeks=support_weeks_truth(acts, coded),
+        safety_weeks=safety_weeks_truth(acts),
     )
-    _write(home, seed, size, planned, {**agreement_seeds(agreements), **target_seeds()}, truth)
+    seeds = {**agreement_seeds(agreements), **support_seeds(), **target_seeds()}
+    _write(home, seed, size, planned, seeds, truth)
     return truth
 
 

@@ -117,7 +117,7 @@ class ScorecardLine(SeedRow):
     stage: Literal["trust", "awareness", "engagement", "help_seeking", "attitude", "guardrail", "index"]
     label: str | None = None
     label_ar: str | None = None
-    period: Literal["day", "week", "campaign_to_date", "session", "wave"]
+    period: Literal["day", "week", "month", "campaign_to_date", "session", "wave"]
     market: Name
     subject_type: Name
     subject_id: Name
@@ -360,4 +360,18 @@ class Benchmark(SeedRow):
     population: Name
     fieldwork_from: IsoDate | None = None
     fieldwork_to: IsoDate | None = None
+    source: Name
+
+
+class CodingCheck(SeedRow):
+    """How well coding was found to tell what it looks for; campaign `*` stands for those without a check of their own."""
+
+    campaign_id: Name
+    kind: Literal["story", "supportive_reply"]
+    version: Name
+    starts_on: IsoDate
+    sensitivity: Annotated[float, Field(ge=0, le=1)]
+    sensitivity_items: Annotated[int, Field(ge=1)]
+    specificity: Annotated[float, Field(ge=0, le=1)]
+    specificity_items: Annotated[int, Field(ge=1)]
     source: Name

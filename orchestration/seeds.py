@@ -17,6 +17,7 @@ from orchestration.seed_rows import (
     Benchmark,
     Campaign,
     CampaignHashtag,
+    CodingCheck,
     ComparisonSetTag,
     Deliverable,
     KpiFormula,
@@ -113,6 +114,9 @@ SEEDS: Mapping[str, Seed] = {
     ),
     "organisations": Seed(Organisation, ("organisation_id", "market", "language"), {}),
     "partners": Seed(Partner, ("campaign_id", "partner_id"), {"campaign_id": ("campaigns", "campaign_id")}),
+    "coding_checks": Seed(
+        CodingCheck, ("campaign_id", "kind", "version"), {"campaign_id": ("campaigns", "campaign_id")}
+    ),
     "deliverables": Seed(
         Deliverable,
         ("campaign_id", "deliverable_id"),

@@ -1,3 +1,8 @@
+{# What tells that people look for help, or of their stories, posts and replies; ingestion knows the same. #}
+{% macro is_sensitive(activation) -%}
+    regexp_matches({{ activation }}, '^(helpline|organisation|story)([.]|$)|^(post|reply)[.]coded')
+{%- endmacro %}
+
 {#
     The events of a relation that a build has to bring up to date. One that was delivered again keeps its first date; those that stand
     before the dates to be rebuilt are not taken a second time.

@@ -1,4 +1,4 @@
-"""In-app events, whatever format they come in: people, consent, what is left out, and help-seeking set apart.
+"""In-app events, whatever format they come in: people, consent, what is left out, and help-seeking and stories set apart.
 
 No file is read here; a format gives text columns, and what its fields mean beyond their names is for it to say.
 """
@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import polars as pl
 
 from ingest.countries import country_code
-from ingest.formats.activation_vocabulary import KNOWN, event_names, is_help_seeking
+from ingest.formats.activation_vocabulary import KNOWN, event_names, is_sensitive
 from ingest.formats.records import reject, settle_repeats, unreadable
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, Delivery, Parsed
@@ -23,9 +23,11 @@ Platform: TypeAlias = Literal["android", "ios", "web"]
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "asset_id": (
         "asset_id", "guide_id", "toolkit_id", "tutorial_id", "line_id", "organisation_id", "organization_id", "resource_id",
-        "activation_id",
+        "activation_id", "content_type",
     ),
-    "asset_version": ("version", "asset_version"),
+    "asset_version": ("version", "asset_version", "rule_version"),
+    "content": ("content_id",),
+    "group": ("group_id", "group", "community_id"),
     "section": ("section", "section_number", "step"),
     "feature": ("feature", "feature_id", "feature_name"),
     "automatic": ("automatic", "auto_enabled"),
@@ -92,7 +94,7 @@ def settle_events(events: Events, delivery: Delivery) -> Parsed:
     )
     settled = settle_repeats(kept, ["event_key"], [*_SETTLED, *events.same])
     typed = _typed(settled.rows).with_columns(pl.lit(events.is_exact_key).alias("is_exact_key"))
-    sensitive = is_help_seeking(pl.col("activation"))
+    sensitive = is_sensitive(pl.col("activation"))
     return Parsed(
         tables={
             "activation_events": _activations(typed.filter(~sensitive), delivery),
@@ -112,7 +114,7 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     section = parse_count(pl.col("section"))
     consent = _flag("consent")
     return rows.with_columns(
-        *(_identifier(name) for name in ("asset_id", "asset_version", "feature")),
+        *(_identifier(name) for name in ("asset_id", "asset_version", "feature", "content", "group")),
         section.struct.field("value").alias("section"),
         pl.when(nothing(pl.col("section")).is_null()).then(section.struct.field("reason")).alias("section_reason"),
         pl.col("language").str.extract(r"^([A-Za-z]{2})(?:[-_].*)?$").str.to_lowercase().alias("language"),
@@ -131,21 +133,27 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _activations(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
     table = delivery.source.table("activation_events")
-    keyed = rows.with_columns(delivery.pseudonyms.key(pl.col("person"), "app").alias("person_key"))
+    keyed = rows.with_columns(
+        delivery.pseudonyms.key(pl.col("person"), "app").alias("person_key"),
+        delivery.pseudonyms.key(pl.col("content"), "content").alias("content_key"),
+    )
     return keyed.select(*table.schema.names(), *LINEAGE)
 
 
 def _help(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    """Neither an instant nor a line stays that could join a person's search for help to what else they did."""
+    """Neither an instant nor a line stays that could join a person's search for help, or their story, to what else they did."""
     table = delivery.source.table("activation_help_events")
     week = delivery.weeks.first_day(pl.col("happened_at"), pl.col("market"))
     salted = pl.concat_str(week.cast(pl.String()), pl.col("market").fill_null("unknown"), "person", separator="\x1f")
+    # A week belongs to the month that holds its middle.
+    in_month = pl.concat_str(week.dt.offset_by("3d").dt.strftime("%Y-%m"), "group", separator="\x1f")
     return (
         rows.with_columns(
             week.alias("week_on"),
             (week.cast(pl.Datetime("us")) + pl.duration(hours=12)).dt.replace_time_zone("UTC").cast(INSTANT).alias("week_at"),
             pl.col("asset_id").alias("resource_id"),
             delivery.pseudonyms.key(salted, "help").alias("person_key"),
+            delivery.pseudonyms.key(in_month, "group").alias("group_key"),
             pl.lit(0, pl.Int64()).alias("line"),
         )
         .sort("event_key")

@@ -20,6 +20,14 @@ KNOWN = (
     "support.offered",
     "content.flagged",
     "content.actioned",
+    "live.resource_attached",
+    "live.resource_missing",
+    "story.resource_attached",
+    "story.resource_missing",
+    "post.coded_story",
+    "post.coded_other",
+    "reply.coded_supportive",
+    "reply.coded_other",
     "helpline.tapped",
     "organisation.referred",
 )
@@ -61,9 +69,9 @@ def event_names(written: pl.Series) -> pl.Series:
     return written.replace_strict(distinct, names, default=None, return_dtype=pl.String())
 
 
-def is_help_seeking(name: pl.Expr) -> pl.Expr:
-    """Whether an event tells that somebody looks for help."""
-    return name.str.split(".").list.first().is_in(_HELP_SEEKING)
+def is_sensitive(name: pl.Expr) -> pl.Expr:
+    """Whether an event tells that somebody looks for help, or what is or was read in somebody's story, post or reply."""
+    return name.str.contains(rf"^({'|'.join(_HELP_SEEKING)}|story)(\.|$)|^(post|reply)\.coded")
 
 
 def _name(text: str) -> str | None:

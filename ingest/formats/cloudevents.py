@@ -40,7 +40,7 @@ class CloudEvents:
     """Reads events. Two with the same source and id are one."""
 
     name = "cloudevents"
-    version = 1
+    version = 2
     needs_timezone = False
     options = CloudEventsOptions
 

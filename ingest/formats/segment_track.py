@@ -54,7 +54,7 @@ class SegmentTrack:
     """Reads calls. A call that was sent again has the same messageId and is one."""
 
     name = "segment_track"
-    version = 1
+    version = 2
     needs_timezone = False
     options = SegmentTrackOptions
 

@@ -5,7 +5,7 @@ Devices repeat what they sent, have clocks that are years off, or forget the tim
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,26 @@ def _counts(counted: Sequence[int]) -> PlannedDelivery:
         },
         records=days + 1,
         duplicates=1,
+    )
+
+
+def plan_coding(coded: Sequence[Mapping[str, Any]], market: str) -> PlannedDelivery:
+    """What a partner coded in a market, a row a week; of whom is only told how many they were."""
+    rows = [f"{campaign_day(row['day'])},{row['activation']},{row['events']},{row['people']}" for row in coded]
+    return PlannedDelivery(
+        source="activation",
+        landed_on=campaign_day(max(row["day"] for row in coded)),
+        name="partner-coding",
+        files={"coded.csv": "\n".join(["week,what,count,authors", *rows, ""]).encode()},
+        note=_note("activation_counts_csv")
+        | {
+            "supplier": "coding partner",
+            "options": {
+                "columns": {"date": "week", "activation": "what", "events": "count", "unique_people": "authors"},
+                "market": market,
+            },
+        },
+        records=len(rows),
     )
 
 

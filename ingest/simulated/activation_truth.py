@@ -15,25 +15,35 @@ from ingest.simulated.plan import DAY, ZONE_SECONDS, campaign_day
 
 _WEEK, _MONTH = 7 * DAY, 28 * DAY
 _HELP = ("helpline", "organisation")
-_SUNDAY_MARKETS = ("SA", "EG", "JO")
+_SENSITIVE = (*_HELP, "story", "post.coded", "reply.coded")
+SUNDAY_MARKETS = ("SA", "EG", "JO", "QA")
 _FUNNELS = {
     "activation": ("activation.viewed", "activation.joined"),
     "guide": ("guide.opened", "guide.section_read", "guide.completed", "resource.clicked"),
     "toolkit": ("toolkit.downloaded", "support.offered"),
     "tutorial": ("tutorial.started", "tutorial.completed"),
 }
-_IDS = ("activation_id", "guide_id", "toolkit_id", "tutorial_id", "resource_id", "line_id", "organisation_id")
+_IDS = (
+    "activation_id",
+    "guide_id",
+    "toolkit_id",
+    "tutorial_id",
+    "resource_id",
+    "line_id",
+    "organisation_id",
+    "content_type",
+)
 
 
 def activation_days_truth(acts: Sequence[Act], counted: Sequence[int]) -> pl.DataFrame:
     """By activation, asset and date: net and gross events, different people. What the partner counted is of no asset."""
     days: dict[tuple[str, str, date], list[Act]] = defaultdict(list)
     for act in acts:
-        if not act.name.startswith(_HELP):
-            days[act.name, _asset(act) or "unknown", _day(act.at)].append(act)
+        if not act.name.startswith(_SENSITIVE):
+            days[act.name, _asset(act) or "unknown", day_of(act.at)].append(act)
     rows: list[tuple[Any, ...]] = []
     for key, done in days.items():
-        net = [act for act in done if _is_net(act)]
+        net = [act for act in done if is_net(act)]
         people = {act.person.number for act in net if act.person.agreed}
         rows.append((*key, len(net), len(done), len(people) if people or not net else None))
     rows += [
@@ -52,7 +62,7 @@ def activation_funnel_truth(acts: Sequence[Act]) -> pl.DataFrame:
             if not begun:
                 continue
             at = first = min(begun)
-            week = _week(_day(first))
+            week = week_of(day_of(first))
             for number, step in enumerate(steps):
                 later = [act.at for act in done if step in _means(act) and act.at >= at and act.at <= first + _WEEK]
                 if not later and number:
@@ -72,7 +82,7 @@ def activation_features_truth(acts: Sequence[Act], as_of: date) -> pl.DataFrame:
         for tutorial, feature in TUTORIALS.items():
             seen = [act.at for act in done if act.name == "tutorial.completed" and _asset(act) == tutorial]
             if seen:
-                row = counts[feature, _week(_day(min(seen)))]
+                row = counts[feature, week_of(day_of(min(seen)))]
                 switches = [act for act in done if act.properties.get("feature") == feature]
                 for name in _feature_counts(min(seen), switches, as_of):
                     row[name] += 1
@@ -92,11 +102,11 @@ def _feature_counts(seen: int, switches: Sequence[Act], as_of: date) -> Iterator
         return
     yield "candidates"
     adopted = [act.at for act in switches if act.name == "feature.enabled" and seen <= act.at <= seen + _WEEK]
-    if _day(seen) + timedelta(days=7) < as_of:
+    if day_of(seen) + timedelta(days=7) < as_of:
         yield "candidates_observed"
         if adopted:
             yield "adopters"
-    if adopted and _day(min(adopted)) + timedelta(days=28) < as_of:
+    if adopted and day_of(min(adopted)) + timedelta(days=28) < as_of:
         yield "adopters_observed"
         month = [act for act in switches if min(adopted) <= act.at <= min(adopted) + _MONTH]
         if max(month, key=lambda act: act.at).name == "feature.enabled":
@@ -107,9 +117,9 @@ def help_weeks_truth(acts: Sequence[Act]) -> pl.DataFrame:
     """By week and market of the market's own, and resource: taps, and different people; none of it is withheld here."""
     cells: dict[tuple[date, str, str], list[Act]] = defaultdict(list)
     for act in acts:
-        if act.name.startswith(_HELP) and _is_net(act):
+        if act.name.startswith(_HELP) and is_net(act):
             market = act.person.market
-            week = _week(_day(act.at), starts_on_sunday=market in _SUNDAY_MARKETS)
+            week = week_of(day_of(act.at), starts_on_sunday=market in SUNDAY_MARKETS)
             cells[week, market, str(_asset(act))].append(act)
     rows = [
         (*key, len(done), len({act.person.number for act in done if act.person.agreed})) for key, done in cells.items()
@@ -117,7 +127,8 @@ def help_weeks_truth(acts: Sequence[Act]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["week_on", "market", "resource_id", "taps", "unique_people"], orient="row")
 
 
-def _is_net(act: Act) -> bool:
+def is_net(act: Act) -> bool:
+    """Whether an act counts in net figures."""
     return act.person.kind == "real" and not act.excluded
 
 
@@ -125,7 +136,7 @@ def _by_person(acts: Sequence[Act]) -> Mapping[int, list[Act]]:
     """The acts of those who may be counted as people, in order of time."""
     found: dict[int, list[Act]] = defaultdict(list)
     for act in acts:
-        if _is_net(act) and act.person.agreed:
+        if is_net(act) and act.person.agreed:
             found[act.person.number].append(act)
     return found
 
@@ -141,9 +152,11 @@ def _asset(act: Act) -> str | None:
     return next((str(act.properties[name]) for name in _IDS if name in act.properties), None)
 
 
-def _day(at: int) -> date:
+def day_of(at: int) -> date:
+    """The date in Dubai of a second since 1970, UTC."""
     return date(1970, 1, 1) + timedelta(days=(at + ZONE_SECONDS) // DAY)
 
 
-def _week(day: date, *, starts_on_sunday: bool = False) -> date:
+def week_of(day: date, *, starts_on_sunday: bool = False) -> date:
+    """The first day of the week that a date lies in."""
     return day - timedelta(days=day.isoweekday() % 7 if starts_on_sunday else day.weekday())

@@ -24,7 +24,7 @@ _RECORDS = Column(pl.Int64(), "Delivered records that make up the row.")
 
 ACTIVATION_EVENTS = Table(
     name="activation_events",
-    description="What people did in the app, but for seeking help. One row per event.",
+    description="What people did in the app, but for seeking help and telling stories. One row per event.",
     columns={
         "event_key": _EVENT_KEY,
         "is_exact_key": Column(
@@ -39,11 +39,17 @@ ACTIVATION_EVENTS = Table(
             pl.String(), "What happened, such as guide.opened; names that the campaign does not know are kept."
         ),
         "is_known": Column(pl.Boolean(), "Whether figures are made of events of this name."),
-        "asset_id": Column(pl.String(), "The guide, toolkit, tutorial, resource or activation that it was about."),
+        "asset_id": Column(
+            pl.String(),
+            "The guide, toolkit, tutorial, resource or activation that it was about; of flagged content, its type.",
+        ),
         "asset_version": Column(pl.String(), "Version of that asset, as the event names it."),
         "section": Column(pl.Int64(), "Section of the guide, or step of the tutorial, the first being 1."),
         "feature": Column(pl.String(), "Feature of the app that was switched, or that the tutorial teaches."),
         "is_automatic": Column(pl.Boolean(), "Whether the app did it by itself, as for minors; NULL where unknown."),
+        "content_key": Column(
+            pl.String(), "Keyed pseudonym of the content that was flagged or acted on.", is_pseudonym=True
+        ),
         "language": Column(pl.String(), "Language of the app or asset, ISO 639-1 code."),
         "market": _MARKET,
         "platform": Column(pl.String(), "android, ios or web.", values=get_args(Platform)),
@@ -63,8 +69,8 @@ ACTIVATION_EVENTS = Table(
 ACTIVATION_HELP_EVENTS = Table(
     name="activation_help_events",
     description=(
-        "People who looked for help: taps on helplines and referrals to organisations, by week and market, so that they can be "
-        "joined to nothing else. One row per event."
+        "People who looked for help (taps on helplines, referrals to organisations), shared a story, or whose posts and replies were "
+        "coded, by week and market, so that they can be joined to nothing else. One row per event."
     ),
     columns={
         "event_key": _EVENT_KEY,
@@ -72,9 +78,15 @@ ACTIVATION_HELP_EVENTS = Table(
         "week_at": Column(INSTANT, "Noon of that day, UTC; no event is dated closer."),
         "activation": Column(pl.String(), "What happened, such as helpline.tapped."),
         "resource_id": Column(pl.String(), "The helpline or organisation."),
+        "asset_version": Column(pl.String(), "Version of the rule by which a story was looked at."),
         "market": _MARKET,
         "person_key": Column(
             pl.String(), "Keyed pseudonym of the person in this week and market alone.", is_pseudonym=True
+        ),
+        "group_key": Column(
+            pl.String(),
+            "Keyed pseudonym of the group of members that was referred, in this month alone.",
+            is_pseudonym=True,
         ),
         "has_consent": _HAS_CONSENT,
         "excluded": _EXCLUDED,

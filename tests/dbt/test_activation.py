@@ -17,16 +17,22 @@ from tests.dbt.lab import Lab
 MONTHS = [f"m{number:02d}" for number in range(20)]
 """Campaigns of a month each, in which people look for help at random."""
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\n" + "".join(
-    f"{campaign},Campaign,2022-10-04,,Asia/Dubai\n" for campaign in ("c", "d", *MONTHS)
+    f"{campaign},Campaign,2022-10-04,,Asia/Dubai\n" for campaign in ("c", "d", "e", *MONTHS)
 )
 MARKETS = "market,week_starts_on\nSA,7\n"
-SEEDS = ["campaigns", "campaign_hashtags", "comparison_sets", "sources", "markets", "assets"]
+CHECKS = (
+    "campaign_id,kind,version,starts_on,sensitivity,sensitivity_items,specificity,specificity_items,source\n"
+    "*,story,1,2022-01-01,0.5,10,0.5,10,before\n*,story,2,2022-10-09,0.9,200,0.95,300,checked by two\n"
+)
+SEEDS = ["campaigns", "campaign_hashtags", "comparison_sets", "sources", "markets", "assets", "coding_checks"]
 MARTS = [
     "fct_activation_day",
     "fct_activation_funnel",
     "fct_feature_adoption",
     "fct_toolkit_week",
     "fct_help_seeking_week",
+    "fct_support_week",
+    "fct_safe_messaging_week",
 ]
 EVERYTHING = [*(f"+{mart}" for mart in MARTS), "+int_activation__measures"]
 START = datetime(2022, 10, 4, 6, tzinfo=UTC)  # a Tuesday
@@ -54,7 +60,7 @@ def event(number: int, name: str, person: str | None, hours: float = 0, **more: 
     }
 
 
-def help_event(number: int, week_on: date, market: str, resource: str, person: str, **more: Any) -> Row:
+def help_event(number: object, week_on: date, market: str, resource: str, person: str, **more: Any) -> Row:
     at = datetime.combine(week_on, datetime.min.time(), UTC) + timedelta(hours=12)
     where = {"week_on": week_on, "week_at": at, "market": market, "resource_id": resource, "records": 1}
     salted = key_of((week_on, market, person))
@@ -83,7 +89,10 @@ def build(lab: Lab, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    made = Lab(tmp_path_factory.mktemp("activation") / "home", {"campaigns": CAMPAIGNS, "markets": MARKETS})
+    made = Lab(
+        tmp_path_factory.mktemp("activation") / "home",
+        {"campaigns": CAMPAIGNS, "markets": MARKETS, "coding_checks": CHECKS},
+    )
     assert made.dbt("seed", "--select", *SEEDS), made.messages
     return made
 
@@ -358,6 +367,138 @@ def test_a_total_counts_people_once_and_weeks_of_all_markets_hold_the_middle_of_
         ("AE", "help_openers", None), ("AE", "help_seekers", None),
         ("SA", "help_openers", 24), ("SA", "help_seekers", 12),
         ("all", "help_openers", 24), ("all", "help_seekers", 12),
+    ]  # fmt: skip
+
+
+def told(
+    activation: str, market: str, people: int, each: int = 1, week: date = date(2022, 10, 3), **more: Any
+) -> list[Row]:
+    """Events of so many people, who agreed, about their stories, replies or referrals."""
+    resource = more.pop("resource_id", "x")
+    named = {"activation": activation, "has_consent": True, **more}
+    return [
+        help_event(f"{activation}{market}{person}{number}{week}{resource}{more}", week, market, resource, f"{person}{more}", **named)
+        for person in range(people)
+        for number in range(each)
+    ]  # fmt: skip
+
+
+def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(lab: Lab) -> None:
+    sunday, november = date(2022, 10, 2), date(2022, 10, 31)
+    rows = [
+        *told("post.coded_story", "AE", 15, 2), *told("post.coded_other", "AE", 35, 2),
+        *told("post.coded_story", "AE", 30, excluded="bot"), *told("post.coded_story", "AE", 40, has_consent=False),
+        *told("post.coded_story", "SA", 9, 3, sunday), *told("post.coded_other", "SA", 50, 1, sunday),
+        *told("reply.coded_supportive", "AE", 12), *told("reply.coded_other", "AE", 10),
+        *told("reply.coded_supportive", "SA", 30, 1, sunday), *told("reply.coded_other", "SA", 9, 1, sunday),
+        *told("story.shared", "AE", 10, 2),
+        *(row for group in ("g1", "g2", "g3") for row in
+          told("organisation.referred", "AE", 5, resource_id="org", group_key=group)),
+        *told("organisation.referred", "AE", 6, 1, november, resource_id="org", group_key="g1"),
+        *told("organisation.referred", "AE", 9, resource_id="other", group_key="g1"),
+        *told("story.resource_attached", "AE", 14, asset_version="r1"), *told("story.resource_missing", "AE", 6, asset_version="r1"),
+        *told("story.resource_missing", "SA", 9, 1, sunday),
+    ]  # fmt: skip
+    noon = datetime(2022, 10, 5, 12, tzinfo=UTC)
+    coded = [
+        {"activation": f"post.coded_{name}", "counted_on": noon.date(), "counted_at": noon, "market": "EG", "events": events,
+         "unique_people": people}
+        for name, events, people in (("story", 40, 30), ("other", 60, 50))
+    ]  # fmt: skip
+    deliver(lab, 12, "e", "e", help_events=rows)
+    deliver(lab, 12, "e-counts", "e", counts=coded)
+    build(lab)
+    names = "market, kind, basis, items, found, cells_withheld, coding_version, reason"
+    where = "from marts.fct_support_week where campaign_id = 'e' and week_on < '2022-10-31'"
+    assert lab.rows(f"select {names} {where} order by market, kind") == [
+        ("AE", "connection", "events", None, 3, 0, None, None),
+        ("AE", "shared_story", "events", 20, 20, 0, None, None),
+        ("AE", "story", "events", 100, 30, 0, "2", None),
+        ("AE", "supportive_reply", "events", 22, 12, 0, None, "not_validated"),
+        ("EG", "story", "counts", 100, 40, 0, "2", None),
+        ("SA", "story", "events", None, None, 1, "1", "few_people"),
+        ("SA", "supportive_reply", "events", None, None, 1, None, "few_people"),
+        ("all", "connection", "events", None, 3, 0, None, None),
+        ("all", "shared_story", "events", 20, 20, 0, None, None),
+        ("all", "story", "events", 200, 70, 1, "2", None),
+        ("all", "supportive_reply", "events", 22, 12, 1, None, "not_validated"),
+    ]
+
+    def corrected(found: int, items: int) -> tuple[float, float, float]:
+        seen, hit, spared = found / items, 0.9, 0.95
+        share = (seen + spared - 1) / (hit + spared - 1)
+        variance = (
+            seen * (1 - seen) / items
+            + share**2 * hit * (1 - hit) / 200
+            + (1 - share) ** 2 * spared * (1 - spared) / 300
+        ) / (hit + spared - 1) ** 2
+        half = 1.959963984540054 * variance**0.5
+        return share, share - half, share + half
+
+    shares = lab.rows(f"select market, share, share_low, share_high {where} and kind = 'story' and share is not null")
+    assert {row[0]: row[1:] for row in shares} == {
+        market: pytest.approx(corrected(found, items))
+        for market, found, items in (("AE", 30, 100), ("EG", 40, 100), ("all", 70, 200))
+    }
+    measured = lab.rows(
+        "select measure, period, event_on, subject_id, value, low, reason from intermediate.int_activation__measures "
+        "where campaign_id = 'e' and (measure = 'connections' or (measure in ('stories', 'posts_coded') and market = 'all'))"
+    )
+    share, low, _ = corrected(70, 200)
+    october = date(2022, 10, 1)
+    assert {row[:4]: row[4:] for row in measured} == {
+        ("stories", "week", WEEKS[0], "all"): (pytest.approx(200 * share), pytest.approx(200 * low), None),
+        ("posts_coded", "week", WEEKS[0], "all"): (200, None, None),
+        ("connections", "month", october, "all"): (3, None, None),
+        ("connections", "month", october, "org"): (3, None, None),
+        ("connections", "month", october, "other"): (None, None, "few_people"),
+        ("connections", "month", date(2022, 11, 1), "all"): (None, None, "few_people"),
+        ("connections", "month", date(2022, 11, 1), "org"): (None, None, "few_people"),
+    }
+    helped = lab.rows("select distinct resource_id from marts.fct_help_seeking_week where campaign_id = 'e' order by 1")
+    assert helped == [("all",), ("org",), ("other",)]
+
+
+def test_open_flags_have_waited_as_long_as_is_known(lab: Lab) -> None:
+    """Actions after 1, 2, 4 and 20 hours, one flag open for 30: half are done after 4, nine of ten not yet."""
+    comment = {"asset_id": "comment"}
+    what: list[tuple[str, str, float]] = [
+        ("flagged", "a", 0), ("flagged", "a", 0.5), ("actioned", "a", 1), ("actioned", "a", 9), ("flagged", "b", 0), ("actioned", "b", 2),
+        ("flagged", "c", 0), ("actioned", "c", 4), ("flagged", "d", 0), ("flagged", "e", 10), ("actioned", "e", 30),
+        ("actioned", "f", 3), ("flagged", "late", -1), ("actioned", "late", -2),
+    ]  # fmt: skip
+    rows = [
+        event(7000 + number, f"content.{name}", f"p{number}", hours, content_key=key_of(content), **comment)
+        for number, (name, content, hours) in enumerate(what)
+    ]
+    rows += [event(7100 + n, "live.resource_attached", None, n, asset_version="r1") for n in range(3)]
+    rows.append(event(7200, "live.resource_missing", None, 9, asset_version="r1"))
+    deliver(lab, 13, "flags", "e", events=rows)
+    build(lab)
+    names = "content_type, required, attached, rule_version, cells_withheld, reason"
+    where = "from marts.fct_safe_messaging_week where campaign_id = 'e' order by 1"
+    assert lab.rows(f"select {names} {where}") == [
+        ("all", 24, 17, "r1", 1, None),
+        ("comment", None, None, None, 0, "not_reported"),
+        ("live", 4, 3, "r1", 0, None),
+        ("story", 20, 14, "r1", 1, None),
+    ]
+    hours = "content_type, flags, open_flags, median_hours_to_action, p90_hours_to_action, action_reason"
+    found = lab.rows(f"select {hours} {where}")
+    assert found == [
+        ("all", 6, 2, 4.0, None, "still_open"),
+        ("comment", 6, 2, 4.0, None, "still_open"),
+        ("live", 0, 0, None, None, "not_reported"),
+        ("story", 0, 0, None, None, "not_reported"),
+    ]
+    measured = lab.rows(
+        "select measure, subject_id, value, reason from intermediate.int_activation__measures where campaign_id = 'e' and market = 'all' "
+        "and (measure like 'crisis%' or measure like '%hours_to_action') and subject_id in ('all', 'comment') order by all"
+    )
+    assert measured == [
+        ("crisis_resources_attached", "all", 17, None), ("crisis_resources_required", "all", 24, None),
+        ("median_hours_to_action", "all", 4, None), ("median_hours_to_action", "comment", 4, None),
+        ("p90_hours_to_action", "all", None, "still_open"), ("p90_hours_to_action", "comment", None, "still_open"),
     ]  # fmt: skip
 
 

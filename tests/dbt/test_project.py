@@ -81,6 +81,10 @@ PUBLIC = {
     "fct_feature_adoption": "campaign_id feature week_on viewers candidates adopters adoption_rate kept retention_rate reason",
     "fct_toolkit_week": "campaign_id toolkit version week_on language downloads unique_people downloads_gross",
     "fct_help_seeking_week": "campaign_id week_on market resource_id taps unique_people cells_withheld reason",
+    "fct_support_week": "campaign_id week_on market kind items found share share_low share_high cells_withheld reason",
+    "fct_safe_messaging_week": (
+        "campaign_id week_on content_type required attached attached_share flags open_flags median_hours_to_action p90_hours_to_action"
+    ),
     "fct_survey_response": (
         "campaign_id survey_id wave sample respondent_key question_code question_key answer_code weight stratum sampling_unit segments"
     ),

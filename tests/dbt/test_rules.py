@@ -189,6 +189,16 @@ BELIEVABLE = {
             week_on, 9::bigint as downloads, 10::bigint as downloads_gross, 7::bigint as unique_people, 1::bigint as
             downloads_without_person
     """,
+    "fct_support_week": """
+        select 'a' as campaign_id, date '2022-10-03' as week_on, unnest(['AE', 'SA']) as market, 'story' as kind, 100::bigint as
+            items, 30::bigint as found, 0.25::double as share, 0.15::double as share_low, 0.35::double as share_high,
+            null::varchar as reason
+    """,
+    "fct_safe_messaging_week": """
+        select 'a' as campaign_id, date '2022-10-03' as week_on, unnest(['story', 'all']) as content_type, 40::bigint as required,
+            30::bigint as attached, null::varchar as reason, 9::bigint as flags, 7::bigint as acted_on, 2::bigint as open_flags,
+            5.5::double as median_hours_to_action, 20.0::double as p90_hours_to_action, null::varchar as action_reason
+    """,
     "fct_help_seeking_week": """
         select 'a' as campaign_id, date '2022-10-03' as week_on, unnest(['AE', 'SA']) as market, 'line' as resource_id,
             14::bigint as taps, 12::bigint as unique_people, 0::bigint as cells_withheld, null::varchar as reason
@@ -375,9 +385,19 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("fct_feature_adoption", "retention_or_reason"): ("retention_rate = null", "a/screen_time/2022-10-03"),
     ("fct_toolkit_week", "net_within_gross"): ("downloads_gross = 8", "a/friends-ar/1/2022-10-03"),
     ("fct_toolkit_week", "people_within_downloads"): ("unique_people = 9", "a/friends-ar/1/2022-10-03"),
+    ("fct_support_week", "ten_people_or_withheld"): ("found = 9", "a/2022-10-03/AE/story"),
+    ("fct_support_week", "found_within_coded"): ("items = 29", "a/2022-10-03/AE/story"),
+    ("fct_support_week", "share_in_its_interval"): ("share_low = 0.26", "a/2022-10-03/AE/story"),
+    ("fct_support_week", "unknown_says_why"): ("reason = 'not_validated'", "a/2022-10-03/AE/story"),
+    ("fct_safe_messaging_week", "attached_within_required"): ("attached = 41", "a/2022-10-03/story"),
+    ("fct_safe_messaging_week", "ten_stories_or_withheld"): ("required = 9, attached = 8", "a/2022-10-03/story"),
+    ("fct_safe_messaging_week", "unknown_says_why"): ("reason = 'few_people'", "a/2022-10-03/story"),
+    ("fct_safe_messaging_week", "open_flags_are_the_rest"): ("open_flags = 3", "a/2022-10-03/story"),
+    ("fct_safe_messaging_week", "half_before_nine_tenths"): ("p90_hours_to_action = 5", "a/2022-10-03/story"),
+    ("fct_safe_messaging_week", "hours_or_reason"): ("action_reason = 'still_open'", "a/2022-10-03/story"),
     ("fct_help_seeking_week", "ten_people_or_withheld"): ("unique_people = 9", "a/2022-10-03/AE/line"),
     ("fct_help_seeking_week", "totals_say_what_they_lack"): ("cells_withheld = -1", "a/2022-10-03/AE/line"),
-    ("fct_campaign_kpi_day", "period_known"): ("period = 'month'", "a/H01/2022-10-05/month/all/campaign/all"),
+    ("fct_campaign_kpi_day", "period_known"): ("period = 'year'", "a/H01/2022-10-05/year/all/campaign/all"),
     ("fct_campaign_kpi_day", "value_or_reason"): ("value = null", "a/H01/2022-10-05/day/all/campaign/all"),
     ("fct_campaign_kpi_day", "lies_in_its_interval"): ("ci_high = 4.5", "a/H01/2022-10-05/day/all/campaign/all"),
     ("fct_campaign_kpi_day", "values_are_numbers"): ("ci_high = 'inf'", "a/H01/2022-10-05/day/all/campaign/all"),

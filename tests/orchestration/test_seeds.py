@@ -71,7 +71,7 @@ def test_what_is_shipped_is_right() -> None:
         ("campaign_hashtags", HASHTAGS.replace(",campaign\n", ",main\n"), "column role: found 'main'"),
         ("campaign_hashtags", HASHTAGS + "mine,\uff2dytag,,campaign\n", "line 3: has the same campaign_id and hashtag as line 2"),
         ("scorecard", SCORECARD.replace("H01", "H99"), "column kpi_id: found 'H99'"),
-        ("scorecard", SCORECARD.replace(",day,", ",month,"), "column period: found 'month'"),
+        ("scorecard", SCORECARD.replace(",day,", ",year,"), "column period: found 'year'"),
         ("scorecard", SCORECARD.replace("direction\n", "direction,nests_in\n").replace(",,\n", ",,,9\n"), "column nests_in: found '9', expected one of seeds/scorecard.csv: 1"),
         ("scorecard", SCORECARD.replace("direction\n", "direction,weight\n").replace(",,\n", ",,,2\n"), "line 2: found a weight, expected a baseline and another target"),
         ("markets", "market,week_starts_on\nUK,1\n", "column market: found 'UK', expected an ISO 3166"),

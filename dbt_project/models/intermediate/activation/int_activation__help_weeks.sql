@@ -14,7 +14,7 @@ events as (
         resource_id,
         person_key,
     from {{ ref('int_activation__help_events') }}
-    where excluded is null
+    where excluded is null and (activation like 'helpline.%' or activation like 'organisation.%')
 
 ),
 

@@ -1,6 +1,7 @@
 {#
     What people did, counted: events and visits by the day they happened; people by the day they began something, so that a share of them has
-    one base; different people of a day, a week and to date; and, in help-seeking's own weeks, those who looked for help.
+    one base; different people of a day, a week and to date; and, in help-seeking's own weeks, those who looked for help, told their story
+    or supported others.
 #}
 {%- set counted = {'guide.opened': 'guide_opens', 'toolkit.downloaded': 'toolkit_downloads'} %}
 {%- set distinct_people = {
@@ -301,6 +302,112 @@ helped as (
 
 ),
 
+{% for kind, found, coded in [('story', 'stories', 'posts_coded'), ('supportive_reply', 'supportive_replies', 'replies_coded')] %}
+    {{ found }} as (
+
+        select
+            campaign_id,
+            'week' as period,
+            week_on as event_on,
+            week_on + 6 as last_on,
+            market,
+            'campaign' as subject_type,
+            'all' as subject_id,
+            share * items as {{ found }},
+            share_low * items as {{ found }}_low,
+            share_high * items as {{ found }}_high,
+            items as {{ coded }},
+            reason,
+        from {{ ref('int_activation__support_weeks') }}
+        where kind = '{{ kind }}'
+
+    ),
+
+{% endfor %}
+
+referred as (
+
+    select *
+    from {{ ref('int_activation__help_events') }}
+    where excluded is null and has_consent and activation = 'organisation.referred' and group_key is not null
+
+),
+
+-- A group that was referred to an organisation counts once a month, in the weeks and markets with enough people.
+connections as (
+
+    select
+        campaign_id,
+        'month' as period,
+        month_on as event_on,
+        cast(month_on + interval 1 month as date) - 1 as last_on,
+        'all' as market,
+        case when organisation = 'all' then 'campaign' else 'organisation' end as subject_type,
+        organisation as subject_id,
+        nullif(count(distinct pair), 0) as connections,
+        'few_people' as reason,
+    from (
+        select
+            referred.campaign_id,
+            cast(date_trunc('month', referred.week_on + 3) as date) as month_on,
+            unnest([referred.resource_id, 'all']) as organisation,
+            case when cells.people >= 10 then concat_ws('/', referred.group_key, referred.resource_id) end as pair,
+        from referred
+        inner join (
+            select
+                campaign_id,
+                week_on,
+                market,
+                resource_id,
+                count(distinct person_key) as people,
+            from referred
+            group by campaign_id, week_on, market, resource_id
+        ) as cells
+            on
+                referred.campaign_id = cells.campaign_id
+                and referred.week_on = cells.week_on
+                and referred.market = cells.market
+                and referred.resource_id = cells.resource_id
+    ) as pairs
+    group by campaign_id, month_on, organisation
+
+),
+
+safety as (
+
+    select
+        campaign_id,
+        'week' as period,
+        week_on as event_on,
+        week_on + 6 as last_on,
+        'all' as market,
+        case when content_type = 'all' then 'campaign' else 'content' end as subject_type,
+        content_type as subject_id,
+        attached as crisis_resources_attached,
+        required as crisis_resources_required,
+        reason,
+        flags,
+        median_hours_to_action,
+        p90_hours_to_action,
+        'still_open' as action_reason,
+    from {{ ref('int_activation__safety_weeks') }}
+
+),
+
+checked as (
+
+    select * from safety
+    where reason is distinct from 'not_reported'
+
+),
+
+flagged as (
+
+    select * from safety
+    where flags > 0
+
+),
+
 measured as (
 
     select
@@ -357,3 +464,13 @@ select
     cast(null as double) as high,
     reason,
 from measured
+union all
+{{ measures_of('stories', same_names(['stories', 'posts_coded']), bounded=['stories']) }}
+union all
+{{ measures_of('supportive_replies', same_names(['supportive_replies', 'replies_coded']), bounded=['supportive_replies']) }}
+union all
+{{ measures_of('connections', same_names(['connections'])) }}
+union all
+{{ measures_of('checked', same_names(['crisis_resources_attached', 'crisis_resources_required'])) }}
+union all
+{{ measures_of('flagged', same_names(['median_hours_to_action', 'p90_hours_to_action']), reason='action_reason') }}

@@ -30,7 +30,7 @@ counts as (
         cast(sum(events) as bigint) as events,
         case when count(*) = 1 then max(unique_people) end as unique_people,
     from {{ ref('int_activation__counted_days') }}
-    where activation not like 'helpline.%' and activation not like 'organisation.%'
+    where not {{ is_sensitive('activation') }}
     group by campaign_id, activation, asset_id, event_on
 
 ),

@@ -14,6 +14,7 @@ select
     cast(section as bigint) as section,
     cast(feature as varchar) as feature,
     cast(is_automatic as boolean) as is_automatic,
+    cast(content_key as varchar) as content_key,
     cast(language as varchar) as language,
     cast(market as varchar) as market,
     cast(platform as varchar) as platform,

@@ -1,0 +1,1 @@
+select * from {{ ref('int_activation__safety_weeks') }}
