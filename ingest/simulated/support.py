@@ -124,10 +124,12 @@ def support_weeks_truth(acts: Sequence[Act], counted: Sequence[Mapping[str, Any]
             groups = len({act.properties["group_id"] for act in grouped})
             if grouped:
                 cells["connection", market, week] = (None, groups) if _people(grouped) >= _FEWEST else None
-    for story, other in zip(counted[::2], counted[1::2], strict=True):
-        week = _week_in(CODED_MARKET, campaign_day(story["day"]))
-        is_shown = min(story["people"], other["people"]) >= _FEWEST
-        cells["story", CODED_MARKET, week] = (story["events"] + other["events"], story["events"]) if is_shown else None
+    for stories, others in zip(counted[::2], counted[1::2], strict=True):
+        week = _week_in(CODED_MARKET, campaign_day(stories["day"]))
+        is_shown = min(stories["people"], others["people"]) >= _FEWEST
+        cells["story", CODED_MARKET, week] = (
+            (stories["events"] + others["events"], stories["events"]) if is_shown else None
+        )
     rows = [(market, kind, week, *_figures(kind, [cell])) for (kind, market, week), cell in cells.items()]
     together: dict[tuple[str, date], list[tuple[int | None, int] | None]] = defaultdict(list)
     for (kind, _, week), cell in cells.items():
