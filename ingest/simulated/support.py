@@ -82,7 +82,7 @@ def _life(rng: np.random.Generator, person: Person, days: int) -> Iterator[Act]:
         yield coded("supportive_reply", 0.6)
     if rng.random() < 0.3:
         yield Act(at + 60, person, "story.shared")
-        kept = "attached" if rng.random() < 0.9 else "missing"
+        kept = "attached" if rng.random() < 0.985 else "missing"
         yield Act(at + 90, person, f"story.resource_{kept}", {"rule_version": RULE})
     if rng.random() < 0.3:
         group = f"group-{int(rng.integers(12))}"
@@ -100,7 +100,7 @@ def _moderation(rng: np.random.Generator, days: int, flags: int) -> Iterator[Act
             yield Act(at + int(rng.lognormal(10.2, 1.1)), moderator, "content.actioned", about)
     for day in range(1, days, 3):
         host = Person(FIRST_NUMBER * 4 + day, "SA", "ios", agreed=False)
-        kept = "missing" if day % 4 == 0 else "attached"
+        kept = "missing" if day == 13 else "attached"
         yield Act(starts_s() + day * DAY + 3_600, host, f"live.resource_{kept}", {"rule_version": RULE})
 
 

@@ -455,6 +455,7 @@ def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(la
         ("connections", "month", date(2022, 11, 1), "all"): (None, None, "few_people"),
         ("connections", "month", date(2022, 11, 1), "org"): (None, None, "few_people"),
     }
+    assert lab.dbt("test", "--select", "fct_support_week"), lab.messages
     helped = lab.rows("select distinct resource_id from marts.fct_help_seeking_week where campaign_id = 'e' order by 1")
     assert helped == [("all",), ("org",), ("other",)]
 
@@ -491,6 +492,7 @@ def test_open_flags_have_waited_as_long_as_is_known(lab: Lab) -> None:
         ("live", 0, 0, None, None, "not_reported"),
         ("story", 0, 0, None, None, "not_reported"),
     ]
+    assert lab.dbt("test", "--select", "fct_safe_messaging_week"), lab.messages
     measured = lab.rows(
         "select measure, subject_id, value, reason from intermediate.int_activation__measures where campaign_id = 'e' and market = 'all' "
         "and (measure like 'crisis%' or measure like '%hours_to_action') and subject_id in ('all', 'comment') order by all"

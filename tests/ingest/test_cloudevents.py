@@ -114,6 +114,41 @@ def test_help_seeking_is_keyed_by_week_and_market_and_joins_to_nothing(tmp_path:
     assert events(parsed, "activation") == [("guide.opened",)]
 
 
+def test_stories_and_what_was_coded_are_kept_as_apart_as_help_is(tmp_path: Path) -> None:
+    monday, next_month = "2026-09-21T10:00:00Z", "2026-10-05T10:00:00Z"
+    records = [
+        event(1, "story.shared", country="AE", time=monday),
+        event(2, "post.coded_story", country="AE", time=monday),
+        event(3, "reply.coded_other", country="AE", time=monday),
+        event(4, "story.resource_missing", country="AE", time=monday, rule_version="r2"),
+        *(event(number, "organisation.referred", country="AE", time=time, group_id="carers")
+          for number, time in ((5, monday), (6, "2026-09-23T10:00:00Z"), (7, next_month))),
+        event(8, "live.resource_attached", rule_version="r2"),
+        event(9, "content.flagged", content_id="42", content_type="comment"),
+        event(10, "content.actioned", content_id="42", content_type="comment"),
+        event(11, "post.liked"),
+    ]  # fmt: skip
+    parsed = read(tmp_path, "cloudevents", ndjson(records))
+    help_events = parsed.tables["activation_help_events"].sort("activation", "week_on")
+    groups = help_events.drop_nulls("group_key")
+    assert groups["group_key"].n_unique() == 2
+    assert groups.filter(pl.col("week_on") == date(2026, 9, 21))["group_key"].n_unique() == 1
+    assert not set(groups["group_key"]) & {"carers"}
+    assert dict(help_events.filter(pl.col("group_key").is_null()).select("activation", "asset_version").rows()) == {
+        "story.shared": None, "post.coded_story": None, "reply.coded_other": None, "story.resource_missing": "r2",
+    }  # fmt: skip
+    others = events(parsed, "activation", "asset_id", "asset_version")
+    assert others == [
+        ("live.resource_attached", None, "r2"),
+        ("content.flagged", "comment", None),
+        ("content.actioned", "comment", None),
+        ("post.liked", None, None),
+    ]
+    keys = parsed.tables["activation_events"].filter(pl.col("activation").str.starts_with("content"))["content_key"]
+    assert keys.n_unique() == 1
+    assert keys[0] != "42"
+
+
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="no record is a CloudEvent"):
         read(tmp_path, "cloudevents", ndjson([{"id": 1}]))

@@ -201,6 +201,7 @@ observed as (
         case
             when combined.kind in ('story', 'supportive_reply') then {{ ratio('combined.found', 'combined.items') }}
         end as observed_share,
+        combined.kind in ('story', 'supportive_reply') as is_coded,
         combined.cells_withheld,
         validated.coding_version,
         validated.sensitivity,
@@ -259,7 +260,7 @@ select
     cells_withheld,
     case
         when found is null then 'few_people'
-        when kind in ('shared_story', 'connection') then null
+        when not is_coded then null
         when youden is null then 'not_validated'
         when youden <= 0 then 'no_better_than_chance'
     end as reason,
