@@ -12,11 +12,8 @@ ENDS_ON = date(2022, 12, 31)
 ONLINE_18_34 = {"AE": 3_000_000, "EG": 20_000_000, "JO": 2_500_000, "SA": 9_000_000}
 WEEK_STARTS_ON_SUNDAY = ("BH", "DZ", "EG", "IQ", "JO", "KW", "LY", "OM", "PS", "QA", "SA", "SD", "SY", "YE")
 
-_TO_DATE, _WEEK, _WAVE = (
-    "campaign_to_date,all,campaign,all",
-    "week,all,campaign,all",
-    "wave,all,survey,mena_wellbeing:%:mena",
-)
+_TO_DATE, _WEEK, _MONTH = "campaign_to_date,all,campaign,all", "week,all,campaign,all", "month,all,campaign,all"
+_WAVE = "wave,all,survey,mena_wellbeing:%:mena"
 _LINES = f"""
 C09,trust,,,day,all,campaign,all,60,,,,
 C06,index,,,{_WEEK},50,,,,
@@ -36,7 +33,10 @@ A07,engagement,Toolkits downloaded,حقائب الأدوات المُنزَّل�
 A09,engagement,Tutorial viewers who switched the feature on,مشاهدو الدروس الذين فعّلوا الميزة,{_TO_DATE},30,,,,
 A10,engagement,"Of these, who still have it on after 28 days",منهم من أبقاها مفعّلة بعد 28 يومًا,{_TO_DATE},,,,,A09
 A11,engagement,Partner videos published in time,فيديوهات الشركاء المنشورة في موعدها,{_TO_DATE},90,,,,
+H17,engagement,,,{_WEEK},,,,,
+H18,engagement,,,{_WEEK},60,,,,
 A04,help_seeking,"People who looked for help, of those who opened the guide",من طلب المساعدة ممن فتح الدليل,{_WEEK},15,,0,2,
+A13,help_seeking,,,{_MONTH},,,,,
 V01,attitude,Afraid of being judged,الخوف من أحكام الآخرين,{_WAVE}:judged:top,45,down,59,3,
 V01,attitude,Comfortable talking about it,الارتياح للحديث عن الموضوع,{_WAVE}:comfortable_talking:top,60,up,47,1,
 V01,attitude,As important as physical wellbeing,بأهمية الصحة الجسدية,{_WAVE}:as_important:top,65,up,,,
