@@ -4,6 +4,7 @@
     keeps its rank among the weeks when the weights are drawn 1,000 times instead, every set of weights being equally likely (Dirichlet).
 #}
 {%- set draws = 1000 %}
+{%- set listed_line = 'positions.kpi_id, positions.period, positions.market, positions.subject_type, positions.subject_id' %}
 with
 
 components as (
@@ -119,7 +120,7 @@ drawn as (
             positions.campaign_id,
             positions.position,
             numbers.draw,
-            -ln({{ drawn("concat(numbers.draw, ' ', positions.position)") }}) as weight,
+            -ln({{ drawn("concat_ws(' ', numbers.draw, " ~ listed_line ~ ")") }}) as weight,
         from components as positions
         cross join (select unnest(range(1, {{ draws + 1 }})) as draw) as numbers
     ) as draws
