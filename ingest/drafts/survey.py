@@ -20,7 +20,7 @@ from ingest.formats import (
 )
 from ingest.formats.date_order import decide_date_order
 from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
-from ingest.formats.survey_multiple import is_list
+from ingest.formats.survey_multiple import inseparable, is_list
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, workbook
 from ingest.formats.survey_variables import AT
@@ -98,7 +98,9 @@ def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:
     for code, text, answers in questions.select("question_code", "question_text", "answers").iter_rows():
         note = dict(stated.get(code, {}))
         for key, pattern in (("missing", _MISSING), ("not_asked", _NOT_ASKED)):
-            codes = [one["answer_code"] for one in answers if re.search(pattern, one["answer_label"] or "")]
+            codes = [
+                one["answer_code"] for one in answers if re.search(pattern, one["answer_label"] or one["answer_code"])
+            ]
             note |= {key: codes} if codes and key not in note else {}
         stated[code] = note
         shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
@@ -173,6 +175,8 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     for name in closed:
         if not layout.reads_lists and is_list(body[AT + name], layout.separator):
             questions[name] = {"kind": "multiple"}
+        if is_list(body[AT + name], layout.separator) and (whole := inseparable(body[AT + name], layout.separator)):
+            questions[name] = {"options": list(whole)}
     if not questions:
         return None
     options["questions"] = questions

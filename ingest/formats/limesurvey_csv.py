@@ -16,6 +16,7 @@ from ingest.source import DeliveryError
 _HEADING = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)(?:\.\s+(.*))?$", re.DOTALL)
 _PART = re.compile(r"^(\w+)\[([^\]]+)\]$")
 _LABEL = re.compile(r"^(.*?)\s*\[(.*)\]$", re.DOTALL)
+UNASKED = frozenset({"N/A"})
 _PERSONAL = r"(?i)^(ipaddr|refurl|token|email|firstname|lastname|attribute_\d+)$"
 _TECHNICAL = r"(?i)^(id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|interviewtime|grouptime\w*|\w+time)$"
 
@@ -48,11 +49,12 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
         ),
         respondent_id="id" if "id" in columns else None,
         nobody=nobody,
+        unasked=UNASKED,
     )  # fmt: skip
 
 
 def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> dict[str, Spread]:
-    """Questions whose columns hold nothing but Y where ticked: an array of Yes and No would hold N too."""
+    """Questions whose columns hold nothing but Y where ticked; N only beside a column [other], as an array of Yes and No has none."""
     parts: dict[str, dict[str, str]] = defaultdict(dict)
     cells = dict(zip(columns, sheet.rows.drop("line").columns, strict=True))
     for name in columns:
@@ -66,7 +68,8 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
             for name in codes
             for value in sheet.rows.slice(1)[cells[name]].drop_nulls().str.strip_chars().unique()
         }
-        if len(codes) > 1 and given and given <= {"Y", "", "Yes", "N/A"}:
+        has_other = f"{question}[other]" in columns
+        if len(codes) > 1 and given and given <= {"Y", "", "Yes", *UNASKED, *({"N", "No"} if has_other else ())}:
             labelled = {name: _LABEL.match(texts.get(name, "")) for name in codes}
             labels = {name: match[2] if match else codes[name] for name, match in labelled.items()}
             text = next((match[1] for match in labelled.values() if match), None)
@@ -74,4 +77,4 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
     return spreads
 
 
-FORMAT = SurveyExport("limesurvey_csv", _lay_out)
+FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=2)

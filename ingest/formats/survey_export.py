@@ -44,6 +44,10 @@ class Layout:
     nobody: Rules = field(default_factory=dict)
     separator: str = ", "
     """What stands between several answers in one cell."""
+    unasked: frozenset[str] = frozenset()
+    """What the product writes where a question was not put."""
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Questions with a column beside them for an answer of one's own: that column, and the answer that it stands for."""
     reads_lists: bool = True
     """Cells that prove to list answers are read so; else the note has to say it."""
 
@@ -90,7 +94,21 @@ def _require_distinct(sheet: Sheet, columns: Sequence[str]) -> None:
 
 def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:
     body = sheet.body(layout.header_rows, [AT + column for column in layout.columns])
+    if layout.unasked:
+        cell = pl.col(AT + column for column in layout.columns)
+        body = body.with_columns(pl.when(~cell.str.strip_chars().is_in(list(layout.unasked))).then(cell))
+    body = body.with_columns(
+        pl.when(_is_blank(AT + name) & ~_is_blank(AT + beside))
+        .then(pl.lit(answer))
+        .otherwise(AT + name)
+        .alias(AT + name)
+        for name, (beside, answer) in layout.others.items()
+    )
     return body.select(pl.exclude("line"), pl.lit(sheet.name).alias("file"), "line")
+
+
+def _is_blank(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_chars().fill_null("") == ""
 
 
 def _responses(
@@ -109,7 +127,10 @@ def _responses(
         questions = list(options.questions)
     else:
         single = [column for column in layout.columns if column not in placing | apart]
-        closed = closed_questions(coded.frame, single, layout.separator)
+        written = coded.frame.with_columns(
+            pl.when(pl.col(AT + column) != answer).then(AT + column) for column, (_, answer) in layout.others.items()
+        )
+        closed = closed_questions(written, single, layout.separator)
         order = {column: place for place, column in enumerate(layout.columns)}
         there = {name: min(map(order.__getitem__, spread.labels)) for name, spread in spreads.items()}
         questions = sorted([*closed, *spreads], key=lambda name: there.get(name, order.get(name, 0)))

@@ -3,8 +3,10 @@
 An empty list is somebody who was asked and ticked nothing; NULL is somebody of whom nothing is known.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -15,6 +17,7 @@ from ingest.source import DeliveryError
 UNTICKED = frozenset({"0", "no", "n", "false", "not selected", "unchecked", "nein", "non", "não", "لا"})
 OTHER = "other"
 _MOST_OPTIONS = 30
+_FEWEST_TOGETHER = 8
 _LONGEST_OPTION = 120
 
 
@@ -108,6 +111,27 @@ def shared_parts(cells: pl.Series, separator: str) -> frozenset[str]:
     text = pl.col(counts.columns[0])
     shared = counts.filter((pl.col("respondents") > 1) & (text.str.len_chars() <= _LONGEST_OPTION))
     return frozenset(shared.to_series())
+
+
+def inseparable(cells: pl.Series, separator: str) -> tuple[str, ...]:
+    """The answers that cells list, if two parts or more are never given but together: an answer that holds the separator."""
+    listed = cells.drop_nulls().str.split(separator).list.eval(pl.element().str.strip_chars()).to_list()
+    alone = Counter(part for parts in listed for part in parts)
+    together = Counter(pair for parts in listed for pair in pairwise(parts))
+    follows = {
+        one: other
+        for (one, other), count in together.items()
+        if count >= _FEWEST_TOGETHER and count == alone[one] == alone[other]
+    }
+    if not follows:
+        return ()
+    answers = []
+    for part in sorted(shared_parts(cells, separator) - set(follows.values())):
+        whole = [part]
+        while whole[-1] in follows:
+            whole.append(follows[whole[-1]])
+        answers.append(separator.join(whole))
+    return tuple(answers)
 
 
 def _split(cell: str, vocabulary: frozenset[str], separator: str) -> list[str]:

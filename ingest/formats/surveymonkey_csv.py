@@ -11,6 +11,7 @@ from ingest.source import DeliveryError
 RESPONSES = frozenset({"response", "open-ended response"})
 _PERSONAL = r"(?i)^(ip address|email address|first name|last name|custom data( \d+)?|custom variable( \d+)?)$"
 _TECHNICAL = r"(?i)^(respondent ?id|collector ?id|start ?date|end ?date|date created|date modified)$"
+_OTHER = re.compile(r"(?i)^other \(please specify\)$")
 _OPEN = re.compile(r"(?i)^(open-ended response|other \(please specify\))$")
 
 
@@ -38,6 +39,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         groups.setdefault(question or f"column {place + 1}", []).append(place)
         columns.append(part)
     technical: set[str] = set()
+    others: dict[str, tuple[str, str]] = {}
     spread: dict[str, Spread] = {}
     for question, places in groups.items():
         listed = [place for place in places if parts[place] and parts[place].lower() not in RESPONSES]
@@ -47,6 +49,14 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
             continue
         for place in places:
             columns[place] = f"{question} [{parts[place] or place + 1}]"
+        beside = [place for place in places if _OTHER.match(parts[place])]
+        if len(places) == 2 and len(beside) == 1 and listed == beside:
+            single = next(place for place in places if place not in beside)
+            columns[single] = question
+            others[question] = (columns[beside[0]], parts[beside[0]])
+            technical.add(columns[beside[0]])
+            continue
+        for place in places:
             texts[columns[place]] = columns[place]
         labels = {columns[place]: parts[place] for place in listed}
         if labels and _is_ticked(sheet, listed, parts):
@@ -57,6 +67,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         columns=tuple(columns),
         texts=texts | {name: name for name in groups},
         spread=spread,
+        others=others,
         personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
         technical=frozenset(technical | {name for name in columns if re.match(_TECHNICAL, name)}),
         respondent_id=next((name for name in columns if re.match(r"(?i)^respondent ?id$", name)), None),
@@ -74,4 +85,4 @@ def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
     )
 
 
-FORMAT = SurveyExport("surveymonkey_csv", _lay_out)
+FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=2)

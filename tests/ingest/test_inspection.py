@@ -310,3 +310,18 @@ def test_real_files_are_taken_for_what_they_are_and_nothing_but_zone_time_and_fi
         assert found.loaded >= 0.9 * found.parsed.records_read, name
         table[name] = found.draft.format
     assert table == REAL
+
+
+def test_answers_that_hold_the_separator_are_proposed_whole(tmp_path: Path) -> None:
+    """Two parts that are never given but together are one answer; who names it in the note decides."""
+    ticked = ["Friends, family or neighbours", "TikTok", "TikTok, Friends, family or neighbours", "TV", "TikTok, TV"]
+    rows = [f'2026/11/0{1 + place % 9} 10:00:00 AM GMT+4,"{ticked[place % 5]}",Yes' for place in range(40)]
+    files = written(tmp_path, {"form.csv": "\n".join(["Timestamp,Where?,Seen it?", *rows]).encode()})
+    found = inspect(files, TOLD, CAMPAIGNS)
+    assert yaml.safe_load(found.text)["options"]["questions"]["Where?"] == {
+        "options": ["Friends, family or neighbours", "TV", "TikTok"]
+    }
+    (tmp_path / "delivery.yml").write_text(found.text)
+    answers = read(tmp_path, "survey").tables["survey_answers"].filter(question_code="Where?")
+    counts = dict(answers["answer_code"].value_counts().iter_rows())
+    assert counts == {"Friends, family or neighbours": 16, "TikTok": 24, "TV": 16}

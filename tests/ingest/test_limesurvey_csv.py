@@ -45,3 +45,14 @@ def test_codes_alone(tmp_path: Path) -> None:
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="no column submitdate"):
         wave(tmp_path, "id,q\n1,2\n2,2\n")
+
+
+def test_what_was_not_put_is_no_answer_and_yes_and_no_beside_other_are_boxes(tmp_path: Path) -> None:
+    """As exported with full answers: N/A where a condition hid the question, No where a box was left unticked."""
+    full = EXPORT.replace('"Y","",""', '"Yes","No",""').replace('"Y","Y"', '"Yes","Yes"')
+    full = full.replace('"A2","","",""', '"A2","N/A","N/A",""').replace('"A1","Yes"', '"N/A","Yes"')
+    parsed = wave(tmp_path, full)
+    where = answered(parsed, "Q2").sort("line", "answer_code").select("line", "answer_code").rows()
+    assert where == [(2, "SQ001"), (4, "SQ001"), (4, "SQ002")]
+    assert answered(parsed, "Q1")["answer_code"].to_list() == ["A2", "A2"]
+    assert parsed.tables["survey_questions"].filter(question_code="Q2")["kind"].item() == "multiple"

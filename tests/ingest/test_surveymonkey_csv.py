@@ -54,3 +54,14 @@ def test_a_field_case(tmp_path: Path) -> None:
     assert set(expected["closed_questions_at_least"]) <= questions
     seen = expected["closed_questions_at_least"][0]
     assert round(shares(answered(parsed, seen), ["Yes"])["us"][0], 6) == expected["yes_pct"]
+
+
+def test_an_answer_of_ones_own_is_an_answer_of_its_question(tmp_path: Path) -> None:
+    text = (
+        "Respondent ID,Seen it?,,Agree?\n,Response,Other (please specify),Response\n"
+        "901,Yes,,A\n902,,a long story,B\n903,No,,A\n904,,,B\n905,Yes,,A\n906,No,,A\n"
+    )
+    parsed = wave(tmp_path, text)
+    seen = answered(parsed, "Seen it?").sort("line")["answer_code"].to_list()
+    assert seen == ["Yes", "Other (please specify)", "No", "Yes", "No"]
+    assert "story" not in str([frame.to_dicts() for frame in parsed.tables.values()])
