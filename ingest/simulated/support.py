@@ -84,7 +84,7 @@ def _life(rng: np.random.Generator, person: Person, days: int) -> Iterator[Act]:
         yield Act(at + 60, person, "story.shared")
         kept = "attached" if rng.random() < 0.985 else "missing"
         yield Act(at + 90, person, f"story.resource_{kept}", {"rule_version": RULE})
-    if rng.random() < 0.3:
+    if rng.random() < 0.13:
         group = f"group-{int(rng.integers(12))}"
         about = {"organisation_id": f"{person.market.lower()}-org", "group_id": group}
         yield Act(at + 120, person, "organisation.referred", about)
