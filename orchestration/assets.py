@@ -138,7 +138,7 @@ def ledger_asset(
             passed=silent is None,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={
-                "observed": f"the last landed on {last}",
+                "observed": "the last landed on " + str(last),
                 "expected": "one every day or two until the campaign ends",
             },
         )

@@ -22,11 +22,11 @@ _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 _COLUMNS = {
     "date": r"date|day|event_date|datum|التاريخ",
-    "activation": r"activation|event(_name|_type)?|action",
+    "activation": r"activation|event(_name|_type)?|action|الحدث|événement",
     "asset_id": r"asset(_id)?|resource(_id)?|guide(_id)?|toolkit(_id)?|tutorial(_id)?",
-    "market": r"market|country(_code)?|geo",
-    "events": r"events?|counts?|event_count|total|number|hits",
-    "unique_people": r"(unique|distinct|total|active)_(people|users|visitors|persons)|users|people|uniques",
+    "market": r"market|country(_code)?|geo|الدولة|pays",
+    "events": r"events?|counts?|event_count|total|number|hits|العدد|nombre",
+    "unique_people": r"(unique|distinct|total|active)_(people|users|visitors|persons)|users|people|uniques|عدد_الأشخاص|personnes",
 }
 
 

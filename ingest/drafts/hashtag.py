@@ -14,7 +14,7 @@ from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
 from ingest.instants import DateOrder, parse_instant
 
-_PREFIX = r"^(?:[a-z]{1,2}\d+|snippet|vid|video_meta|video|stats|statistics|item|post|aweme_info|aweme|data)_"
+_PREFIX = r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats|statistics|item|post|aweme_info|aweme|data)_"
 _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 

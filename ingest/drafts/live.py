@@ -1,4 +1,5 @@
 """Drafts for files about live sessions: reports that their formats know by themselves, other tables by common names."""
+# ruff: noqa: RUF001 - columns are named in many languages
 
 import re
 from collections.abc import Iterator
@@ -13,15 +14,21 @@ _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebin
 """Formats that find their own header, or refuse the file."""
 _OWN_IDS = ("gotowebinar", "teams_events", "live_events")
 
-_TIME = r"^(at|time|timestamp|ts|date ?time|sampled.?at|captured.?at|measured.?at|minute|الوقت|heure)([ _]?\(?(utc|gmt)\)?)?$"
-_VIEWERS = r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|(عدد )?المشاهدين)$"
-_JOINED = r"join|\bcame\b|arriv|\bentered|\bentry|entrada|beitritt|beigetreten|masuk|bergabung|ingreso|انضمام|check.?in"
-_LEFT = r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|saída|verlass|keluar|مغادرة|check.?out"
+_TIME = (
+    r"^(at|time|timestamp|ts|date ?time|sampled.?at|captured.?at|measured.?at|minute|"
+    r"الوقت|heure|zeit|hora|zaman)([ _]?\(?(utc|gmt)\)?)?$"
+)
+_VIEWERS = (
+    r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|"
+    r"(عدد )?المشاهدين|zuschauer|spectateurs|espectadores|izleyici)$"
+)
+_JOINED = r"join|\bcame\b|arriv|\bentered|\bentry|entrada|beitritt|beigetreten|masuk|bergabung|ingreso|katılma|giriş|انضمام|check.?in"
+_LEFT = r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|saída|verlass|keluar|ayrılma|çıkış|مغادرة|check.?out"
 _PERSON = (
     r"upn|participant.?id",
-    r"e-?mail|البريد",
+    r"e-?mail|correo|courriel|e-?posta|البريد",
     r"^(user|attendee|member|account|person).?(id|key)$|^who$",
-    r"name|nome|nom\b|nama|الاسم|person|attendee",
+    r"name|nome|nom\b|nombre|nama|\bad\b|الاسم|person|attendee",
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"

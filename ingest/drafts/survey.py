@@ -1,4 +1,5 @@
 """Drafts for survey exports: which columns place a respondent, which are closed questions, which never leave landing."""
+# ruff: noqa: RUF001 - columns are named in many languages
 
 import re
 from collections.abc import Iterator, Sequence
@@ -40,11 +41,15 @@ _PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
     (google_forms.FORMAT, "it begins with the column of times of a Google form"),
     (survey_csv.FORMAT, "it has closed questions in its columns and a row a respondent"),
 )
-_ID = r"(?i)^(id|uuid|resp(ondent)?[._ ]?(id|no|num(ber)?)?|response[._ ]?id|case[._ ]?(id|no)|record[._ ]?(id|no)|participant[._ ]?id)$"
-_WEIGHT = r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght)$"
+_ID = (
+    r"(?i)^(id|uuid|resp(ondent)?[._ ]?(id|no|num(ber)?)?|response[._ ]?id|case[._ ]?(id|no)|"
+    r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم)$"
+)
+_WEIGHT = r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|ağırlık|(ال)?وزن)$"
 _DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
 _SEGMENT = (
-    r"(?i)^(gender|sex|age([._ ]?(group|band|range|cat\w*))?|region|market|country|education|language|employment)$"
+    r"(?i)^(gender|sex|age([._ ]?(group|band|range|cat\w*))?|region|market|country|education|language|employment|"
+    r"sexe|genre|[âa]ge|pays|geschlecht|alter|land|cinsiyet|yaş|الجنس|النوع|العمر|الفئة العمرية|الدولة|المنطقة)$"
 )
 _PERSONAL = (
     r"(?i)\b(e-?mail|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|latitude|longitude|birth ?date)\b|"
@@ -227,7 +232,9 @@ def _samples(weights: list[str]) -> dict[str, Any]:
 
 def _fieldwork(body: pl.DataFrame, columns: list[str], given: Given) -> tuple[str, str] | None:
     """The first and the last day in the columns that say when people answered, where they prove their order of day and month."""
-    dated = [name for name in columns if re.match(_DATES, name.rpartition("/")[2])]
+    dated = [
+        name for name in columns if re.match(_DATES, name.rpartition("/")[2]) or name.lower() in google_forms.TIMESTAMPS
+    ]
     days: list[str] = []
     for name in dated:
         written = body.select(pl.col(AT + name).alias("at"), "file", "line").filter(pl.col("at").is_not_null())
@@ -250,7 +257,7 @@ def _is_choice(cells: pl.Series) -> bool:
 
 
 def _is_number(cells: pl.Series) -> bool:
-    numbers = cells.cast(pl.Float64(), strict=False)
+    numbers = cells.str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64(), strict=False)
     return bool((numbers.is_not_null() | cells.is_null()).all()) and numbers.drop_nulls().len() > 0
 
 

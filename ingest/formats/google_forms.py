@@ -10,18 +10,20 @@ from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.source import DeliveryError
 
-_TIMESTAMPS = frozenset(
+TIMESTAMPS = frozenset(
     {
         "timestamp", "zeitstempel", "horodateur", "marca temporal", "carimbo de data/hora", "informazioni cronologiche",
         "tijdstempel", "zaman damgas\u0131", "stempel waktu", "cap waktu", "طابع زمني", "sygnatura czasowa", "отметка времени",
     }
 )  # fmt: skip
+"""What the first column is called in the languages of Google's forms, in lower case."""
+
 _PERSONAL = r"(?i)^(e-?mail( address)?|username|adresse e-?mail|e-?mail-?adresse|dirección de correo electrónico|عنوان البريد الإلكتروني)$"
 
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
     heads = sheet.header(0)
-    if heads[0].lower() not in _TIMESTAMPS:
+    if heads[0].lower() not in TIMESTAMPS:
         raise DeliveryError(
             f"{sheet.name}: line 1 does not begin with the column Timestamp, in any language known here, as a Google form's "
             "answers do; name the file's own format, such as survey_csv"

@@ -1,4 +1,5 @@
 """What a file is taken for: every format's specimen, known exports, real files; and that the note written loads it."""
+# ruff: noqa: RUF001 - columns are named in many languages
 
 import gzip
 import zipfile
@@ -97,6 +98,9 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("Identifiant vidéo;Auteur;Vues;Date de publication", "v{n};u{n};{n}5;2022-10-{d:02d}T09:00Z", "video_csv", ["captured_at"]),
         ("hashtag,window_days,country,posts,views,read_at", "calm,7,AE,{n},{n}5,2022-10-05T08:{n:02d}:00Z", "tag_totals_csv", []),
         ("Hashtag,Total views,Total videos,Date", "#calm,1{n},3{n},2022-10-05 08:{n:02d}", "tag_totals_csv", ["timezone"]),
+        ("Ad (Orijinal Ad);Kullanıcı E-postası;Katılma Zamanı;Ayrılma Zamanı", "B;b{n}@x.org;13.10.2022 19:{n:02d};13.10.2022 20:00", "intervals_csv", ["timezone"]),
+        ("التاريخ,الحدث,الدولة,العدد", "2022-10-{m:02d},guide.opened,AE,2{n}", "activation_counts_csv", []),
+        ("Horodateur,Vu ?", '2022/10/13 9:{n:02d}:10 AM UTC+3,{o}', "google_forms", []),
         ("Time (UTC),Concurrent viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", ["timezone"]),
         ("#,Have you seen it?,Submit Date (UTC)", "tok{n},{o},2022-10-{d:02d} 09:00:10", "survey_csv", []),
     ],
@@ -104,10 +108,18 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
 def test_columns_in_the_words_of_other_tools_and_languages(
     header: str, row: str, form: str, asked: list[str], tmp_path: Path
 ) -> None:
-    rows = (row.format(n=number, d=number % 9 + 1, o=number % 2) for number in range(20))
+    rows = (row.format(n=number, m=number + 1, d=number % 9 + 1, o=number % 2) for number in range(20))
     [file] = written(tmp_path, {"export.csv": lines(header, *rows)})
     found = inspect([file], Given(), CAMPAIGNS)
     assert (found.draft.format, found.loaded, [question.key for question in found.open]) == (form, 20, asked)
+
+
+def test_a_weight_and_groups_of_people_in_other_languages(tmp_path: Path) -> None:
+    rows = (f"{n};{'Homme' if n % 2 else 'Femme'};{n % 3};1,{n}5" for n in range(30))
+    [file] = written(tmp_path, {"w.csv": lines("Identifiant;Sexe;Avez-vous vu la campagne ?;Poids", *rows)})
+    options = inspect([file], TOLD, CAMPAIGNS).draft.options
+    assert options["samples"] == {"all": {"weight": "Poids"}}
+    assert (options["respondent_id"], options["segments"]) == ("Identifiant", {"sexe": "Sexe"})
 
 
 @pytest.mark.parametrize(
