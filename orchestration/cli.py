@@ -30,14 +30,10 @@ if TYPE_CHECKING:
 PUBLISHED, NOT_PUBLISHED, WRONG_USE, SET_ASIDE = 0, 1, 2, 3
 STOPPED_BY = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The campaign warehouse."
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="CAMPAIGN_HOME", help="The directory the warehouse lives in.")
-]
+HomeOption = Annotated[Path, typer.Option("--home", envvar="CAMPAIGN_HOME", help="Where the warehouse lives.")]
 DayOption = datetime | None
 DEFAULT_HOME = Path("campaign_home")
 
@@ -363,8 +359,7 @@ def _plain_end(home: Home) -> Iterator[None]:
         _stop(NOT_PUBLISHED, str(error))
     except Exception as error:
         # DuckDB, SQLite, polars and Dagster wrap a full disk in errors of their own; any other fault goes on.
-        line = in_one_line(f"{type(error).__name__}: {error}", home.root)
-        if line is None:
+        if (line := in_one_line(f"{type(error).__name__}: {error}", home.root)) is None:
             raise
         _stop(NOT_PUBLISHED, line)
 

@@ -5,6 +5,7 @@ What a time is of (a join, a leave, a sample, a bound) is for the formats to say
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -30,7 +31,7 @@ def read_instants(
     read = read_times(frame, columns, zone, stated)
     if zone is None:
         for name, label in columns.items():
-            in_utc = [parse_instant(pl.col(name), _UTC, order).struct.field("at") for order in ("dmy", "mdy")]
+            in_utc = [parse_instant(pl.col(name), _UTC, order).struct.field("at") for order in get_args(DateOrder)]
             local = frame.filter(read[name].is_null() & frame.select(pl.coalesce(in_utc).is_not_null()).to_series())
             if local.height:
                 raise DeliveryError(

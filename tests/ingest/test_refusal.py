@@ -74,6 +74,11 @@ def other_file(name: str, content: bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / "videos.csv").rename(folder / name) and (folder / name).write_bytes(content)
 
 
+def file_in_a_folder(folder: Path) -> object:
+    (folder / "more").mkdir()
+    return (folder / "more" / "videos.csv").write_text(CANARY)
+
+
 def archive(**members: bytes) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:
@@ -97,7 +102,7 @@ NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
         "the name of a file, or of one in an archive, holds an e-mail address",
     ),
     "files in a folder": (
-        lambda folder: ((folder / "more").mkdir(), (folder / "more" / "videos.csv").write_text(CANARY)),
+        file_in_a_folder,
         "more: is a folder, expected files beside delivery.yml",
     ),
     "a zip of another format": (
