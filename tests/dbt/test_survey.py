@@ -394,6 +394,8 @@ def published() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     design = {"weight": pl.col("pw"), "cluster": pl.col("dnum").cast(pl.String), "fpc": pl.col("fpc").cast(pl.Float64)}
     rows = from_frame(schools, pl.col("stype"), q=yes, **design)
     yield "schools", tables(rows, wave=("schools", "w"), answers=("0", "1"), top=())
+    rows = [row | {"fpc": None} for row in rows]
+    yield "endless", tables(rows, wave=("endless", "w"), answers=("0", "1"), top=())
     youth = pl.read_csv(folder / "r_survey" / "yrbs.csv", null_values="NA")
     answer = pl.col("qn8").cast(pl.Int64).cast(pl.String).fill_null("-")
     units = {"cluster": pl.col("psu").cast(pl.String), "stratum": pl.col("stratum").cast(pl.String)}
@@ -1089,6 +1091,9 @@ def test_clusters_and_strata_of_the_survey_literature(world: Lab) -> None:
     school = one(world, "survey_id = 'schools' and answer_code = '1' and segment_value = 'H'")
     assert [school[column] for column in FIGURES[:2]] == pytest.approx([78.5714285714, 9.14619099888], abs=1e-9)
     assert (school["base_unweighted"], school["degrees_of_freedom"]) == (14, 7)
+    # The same schools, as drawn from a population without end.
+    endless = one(world, "survey_id = 'endless' and answer_code = '1' and segment_name = 'all'")
+    assert [endless[column] for column in FIGURES[:2]] == pytest.approx([87.431693989071, 2.056423744744], abs=1e-9)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=NO_SHARED)

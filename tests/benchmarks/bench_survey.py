@@ -1,0 +1,142 @@
+"""What a survey of 30 questions costs from file to estimates, beside polars parsing it and pandas making the shares.
+
+    python tests/benchmarks/bench_survey.py [respondents ...]
+
+Each part runs in a process of its own; CPU seconds and memory are the process's. Nothing here fails: it is a measurement.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from ingest.delivery import load_delivery
+from ingest.landing import write_delivery
+from ingest.note import read_note
+from ingest.pseudonym import Pseudonymiser
+from ingest.sources.survey import SURVEY
+from tests.dbt.lab import Lab
+
+CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2022-10-04,,Asia/Dubai\n"
+MODELS = ["+fct_survey_estimate"]
+QUESTIONS = [f"q{number}" for number in range(1, 31)]
+SEGMENTS = {"country": ["AE", "SA", "EG"], "generation": ["gen_z", "millennial", "older"]}
+DAY = date(2022, 10, 12)
+NOTE = {
+    "source": "survey",
+    "format": "survey_csv",
+    "campaign": "c",
+    "options": {
+        "survey": {
+            "id": "s", "wave": "w1", "fieldwork_from": "2022-10-05", "fieldwork_to": "2022-10-10",
+            "sampling": "non_probability",
+        },
+        "respondent_id": "id",
+        "samples": {"all": {"weight": "weight"}},
+        "segments": {name: name for name in SEGMENTS},
+        "questions": {name: {} for name in QUESTIONS},
+    },
+}  # fmt: skip
+Shares = list[tuple[object, ...]]
+
+
+def write(file: Path, number: int) -> None:
+    """Weighted respondents with two segments and an answer from 1 to 5 to every question."""
+    chance = np.random.default_rng(5)
+    pl.DataFrame(
+        {
+            "id": np.arange(number),
+            "weight": np.round(chance.lognormal(0, 0.4, number), 4),
+            **{name: np.array(values)[chance.integers(0, 3, number)] for name, values in SEGMENTS.items()},
+            **{name: chance.integers(1, 6, number) for name in QUESTIONS},
+        }
+    ).write_csv(file)
+
+
+def ours(file: Path, root: Path) -> tuple[dict[str, float], Shares]:
+    """Read as ingestion does, then built by dbt from the lake, into a warehouse that stands already."""
+    lab = Lab(root / "home", {"campaigns": CAMPAIGNS})
+    assert lab.dbt("seed"), lab.messages
+    lab.run(MODELS)
+    folder = write_delivery(lab.home, "survey", DAY, "wave", {"wave.csv": file.read_bytes()}, NOTE)
+    pseudonyms = Pseudonymiser(b"a key of the benchmark, 32 characters")
+    delivery = load_delivery(SURVEY, DAY, folder, read_note(folder), pseudonyms, frozenset({"c"}))
+    started = time.process_time()
+    tables = dict(delivery.format.read(delivery).tables)
+    read = time.process_time() - started
+    lab.deliver("survey", DAY, "wave", "c", tables)
+    started = time.process_time()
+    lab.run(MODELS)
+    spent = {"read": read, "models": time.process_time() - started}
+    figures = "question_code, answer_code, segment_value, round(estimate_pct, 6)"
+    return spent, lab.rows(f"select {figures} from fct_survey_estimate order by all")
+
+
+def parsed(file: Path, root: Path) -> tuple[dict[str, float], Shares]:  # noqa: ARG001 - every part's signature
+    """Polars parses the file and does no more."""
+    started = time.process_time()
+    pl.read_csv(file)
+    return {"all": time.process_time() - started}, []
+
+
+def peer(file: Path, root: Path) -> tuple[dict[str, float], Shares]:  # noqa: ARG001 - every part's signature
+    """Pandas: the weighted shares of every answer, of all and by segment, without errors."""
+    import pandas as pd
+
+    started = time.process_time()
+    frame = pd.read_csv(file)
+    rows: Shares = []
+    for segment in (None, *SEGMENTS):
+        keys = frame[segment] if segment else pd.Series("all", index=frame.index)
+        for question in QUESTIONS:
+            sums = frame["weight"].groupby([keys, frame[question]]).sum()
+            shares = 100 * sums / sums.groupby(level=0).transform("sum")
+            listed = shares.rename_axis(["value", "code"]).reset_index(name="share").itertuples(index=False, name=None)
+            rows += [(question, str(code), str(value), round(share, 6)) for value, code, share in listed]
+    return {"all": time.process_time() - started}, sorted(rows, key=str)
+
+
+PARTS: dict[str, Callable[[Path, Path], tuple[dict[str, float], Shares]]] = {
+    "warehouse": ours, "polars parse": parsed, "pandas": peer,
+}  # fmt: skip
+
+
+def measured(part: str, file: Path, root: Path) -> tuple[float, Shares]:
+    """Run a part in a process of its own and print what it took; CPU seconds and what it found."""
+    command = [sys.executable, __file__, part, str(file), str(root)]
+    done = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+    words = ", ".join(f"{name} {seconds:.1f}" for name, seconds in done["spent"].items())
+    print(f"{part:14}{sum(done['spent'].values()):8.1f} CPU s {done['memory']:6.2f} GB  {words}")  # noqa: T201
+    return sum(done["spent"].values()), [tuple(row) for row in done["rows"]]
+
+
+def main(sizes: list[int]) -> None:
+    """Measure and print."""
+    for number in sizes:
+        with tempfile.TemporaryDirectory() as place:
+            file = Path(place) / "wave.csv"
+            write(file, number)
+            print(f"{number:,} respondents x {len(QUESTIONS)}, {file.stat().st_size / 1e6:.0f} MB")  # noqa: T201
+            (took, shares), (parse, _), (others, theirs) = (measured(part, file, Path(place)) for part in PARTS)
+            same = {row[:3]: row[3] for row in shares if row[1] not in ("top", "bottom", "net")}
+            gap = max(abs(float(str(same[row[:3]])) - float(str(row[3]))) for row in theirs)
+            print(  # noqa: T201
+                f"{took / parse:.1f} times parsing, {took / others:.1f} times pandas; largest difference {gap:.0e} points"
+            )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and sys.argv[1] in PARTS:
+        spent, rows = PARTS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        print(json.dumps({"spent": spent, "memory": memory, "rows": rows}))  # noqa: T201
+    else:
+        main([int(size) for size in sys.argv[1:]] or [200_000])
