@@ -59,8 +59,9 @@ _DATES = (
     r"(?i)^(timestamp|(start|end|submit|record(ed)?|response|survey|interview|completed?|created?|submission)?[ _]?(date|time|datetime|at)|"
     r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
-_MISSING = r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|sans réponse|prefiero no|لا أرغب|لا إجابة"
+_MISSING = r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|sans réponse|prefiero no|لا أرغب|(لا |عدم ال)إجابة"
 _NOT_ASKED = r"(?i)not asked|not applicable"
+_ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _LONGEST_SHOWN = 40
 _MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
 
@@ -92,8 +93,9 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
 
 
 def _is_header(names: Sequence[str]) -> bool:
-    """Whether a line names columns, of which some may be whole questions, or the number of a row."""
-    return is_plausible_header([name.rstrip(" ?؟.:*") for name in names if len(name) < _LONGEST_SHOWN and name != "#"])
+    """Whether a line names columns, of which some may be whole questions, with the ends of their scale, or the number of a row."""
+    short = [name.rstrip(" ?؟.:*") for name in names if len(name) < _LONGEST_SHOWN and name != "#"]
+    return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])
 
 
 def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:

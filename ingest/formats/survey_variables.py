@@ -80,7 +80,7 @@ class Coded:
         """A variable as finite numbers, NULL where it holds none. Commas are decimal where they can be nothing else."""
         text = self.known(name).to_frame().select(clean_number(pl.all())).to_series()
         commas = text.drop_nulls().filter(text.drop_nulls().str.contains(",", literal=True))
-        if commas.str.contains(r"^-?\d+,\d+$").all() and not commas.str.contains(r"^-?\d{1,3},\d{3}$").all():
+        if commas.str.contains(r"^-?\d+,\d+$").all() and not commas.str.contains(r"^-?[1-9]\d{0,2},\d{3}$").all():
             text = text.str.replace(",", ".", literal=True)
         value = text.cast(pl.Float64(), strict=False)
         return value.set(~value.is_finite(), None)

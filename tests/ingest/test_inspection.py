@@ -337,3 +337,19 @@ def test_answers_that_hold_the_separator_are_proposed_whole(tmp_path: Path) -> N
     answers = read(tmp_path, "survey").tables["survey_answers"].filter(question_code="Where?")
     counts = dict(answers["answer_code"].value_counts().iter_rows())
     assert counts == {"Friends, family or neighbours": 16, "TikTok": 24, "TV": 16}
+
+
+def test_questions_with_the_ends_of_their_scale_are_a_header_and_refusals_are_missing(tmp_path: Path) -> None:
+    rows = [
+        f"{place:04x}q,{('TikTok', 'TV')[place % 2]},{('نعم', 'لا', 'أفضّل عدم الإجابة')[place % 3]},{place % 11}"
+        for place in range(33)
+    ]
+    files = written(
+        tmp_path, {"form.csv": "\n".join(["#,Where did you hear of us?,Agree?,Rate it 0-10", *rows]).encode()}
+    )
+    found = inspect(files, TOLD, CAMPAIGNS)
+    assert yaml.safe_load(found.text)["options"]["questions"] == {
+        "Where did you hear of us?": {},
+        "Agree?": {"missing": ["أفضّل عدم الإجابة"]},
+        "Rate it 0-10": {},
+    }

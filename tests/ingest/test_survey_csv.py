@@ -243,6 +243,10 @@ class TestWriting:
         parsed = wave(tmp_path, "id;w;q\n1;0,75;1\n2;1;1\n3;1,125;1\n", WEIGHTED)
         assert parsed.tables["survey_respondents"]["weight"].to_list() == [0.75, 1.0, 1.125]
 
+    def test_a_comma_after_nought_is_decimal(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id;w;q\n1;0,750;1\n2;1,125;1\n3;1,000;1\n", WEIGHTED)
+        assert parsed.tables["survey_respondents"]["weight"].to_list() == [0.75, 1.125, 1.0]
+
     def test_a_comma_that_may_part_thousands_is_not_guessed(self, tmp_path: Path) -> None:
         parsed = wave(tmp_path, "id;w;q\n1;1,125;1\n2;1;1\n", WEIGHTED)
         assert rejected(parsed) == [(2, "bad_weight")]
