@@ -167,29 +167,53 @@ kept as (
     where ranked.draw > 0
     group by published.campaign_id, published.week_on
 
+),
+
+found as (
+
+    select
+        campaign_id,
+        'C06' as kpi_id,
+        week_on as event_on,
+        last_on,
+        weighted_points as numerator,
+        weights as denominator,
+        {{ ratio('weighted_points', 'weights') }} as value,
+        case when weighted_points is null then 'component_missing' end as reason,
+        is_provisional,
+    from indexed
+    union all
+    select
+        indexed.campaign_id,
+        'C06b' as kpi_id,
+        indexed.week_on as event_on,
+        indexed.last_on,
+        cast(kept.times as double) as numerator,
+        cast({{ draws }} as double) as denominator,
+        100 * cast(kept.times as double) / {{ draws }} as value,
+        case when kept.times is null then 'component_missing' end as reason,
+        indexed.is_provisional,
+    from indexed
+    left join kept on indexed.campaign_id = kept.campaign_id and indexed.week_on = kept.week_on
+
 )
 
 select
     campaign_id,
-    'C06' as kpi_id,
-    week_on as event_on,
+    kpi_id,
+    event_on,
     last_on,
-    weighted_points as numerator,
-    weights as denominator,
-    {{ ratio('weighted_points', 'weights') }} as value,
-    case when weighted_points is null then 'component_missing' end as reason,
+    'week' as period,
+    'all' as market,
+    'campaign' as subject_type,
+    'all' as subject_id,
+    numerator,
+    denominator,
+    value,
+    cast(null as double) as ci_low,
+    cast(null as double) as ci_high,
+    'by_event_date' as basis,
+    reason,
+    cast(null as varchar) as caveat,
     is_provisional,
-from indexed
-union all
-select
-    indexed.campaign_id,
-    'C06b' as kpi_id,
-    indexed.week_on as event_on,
-    indexed.last_on,
-    cast(kept.times as double) as numerator,
-    cast({{ draws }} as double) as denominator,
-    100 * cast(kept.times as double) / {{ draws }} as value,
-    case when kept.times is null then 'component_missing' end as reason,
-    indexed.is_provisional,
-from indexed
-left join kept on indexed.campaign_id = kept.campaign_id and indexed.week_on = kept.week_on
+from found

@@ -9,25 +9,7 @@ kpis as (
 
     select * from {{ ref('int_campaign__kpis') }}
     union all
-    select
-        campaign_id,
-        kpi_id,
-        event_on,
-        last_on,
-        'week' as period,
-        'all' as market,
-        'campaign' as subject_type,
-        'all' as subject_id,
-        numerator,
-        denominator,
-        value,
-        cast(null as double) as ci_low,
-        cast(null as double) as ci_high,
-        'by_event_date' as basis,
-        reason,
-        cast(null as varchar) as caveat,
-        is_provisional,
-    from {{ ref('int_campaign__index') }}
+    select * from {{ ref('int_campaign__index') }}
 
 ),
 

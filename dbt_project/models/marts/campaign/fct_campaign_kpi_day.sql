@@ -18,7 +18,11 @@ kpis as (
         basis,
         is_provisional,
         reason,
-    from {{ ref('int_campaign__kpis') }}
+    from (
+        select * from {{ ref('int_campaign__kpis') }}
+        union all
+        select * from {{ ref('int_campaign__index') }}
+    ) as known
 
 ),
 
@@ -42,28 +46,6 @@ trust as (
         case when lines_judged = 0 then 'no_denominator' end as reason,
     from {{ ref('int_campaign__scorecard') }}
     where as_of is not null
-
-),
-
-index_weeks as (
-
-    select
-        campaign_id,
-        kpi_id,
-        event_on,
-        'week' as period,
-        'all' as market,
-        'campaign' as subject_type,
-        'all' as subject_id,
-        numerator,
-        denominator,
-        value,
-        cast(null as double) as ci_low,
-        cast(null as double) as ci_high,
-        'by_event_date' as basis,
-        is_provisional,
-        reason,
-    from {{ ref('int_campaign__index') }}
 
 ),
 
@@ -102,8 +84,6 @@ combined as (
     select * from kpis
     union all
     select * from trust
-    union all
-    select * from index_weeks
     union all
     select * from lines
 
