@@ -204,6 +204,8 @@ def _write(
     home.simulated.write_text(json.dumps(marker, indent=2) + "\n", "utf-8")
     home.seeds.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     for name, content in seeds.items():
-        (home.seeds / f"{name}.csv").write_text(content, "utf-8")
+        file = home.seeds / f"{name}.csv"
+        file.touch(PRIVATE_FILE)
+        file.write_text(content, "utf-8")
     for made in planned:
         write_delivery(home, made.source, made.landed_on, made.name, made.files, made.note)
