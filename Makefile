@@ -4,9 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras
-# One process more than there are cores: a test that waits for a disk, or for a home that another makes, leaves its core idle.
-PROCESSES = $(shell $(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))')
-PYTEST = env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+PYTEST := env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 PROJECT := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/parsed/*' -not -path '*/__pycache__/*' -not -name '.*')
 
 .DEFAULT_GOAL := help

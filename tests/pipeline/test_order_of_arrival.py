@@ -63,7 +63,7 @@ def drop_a_line(folder: Path) -> None:
 def test_marts_do_not_depend_on_the_order_of_arrival(tmp_path: Path) -> None:
     chance = random.Random(1)
     source = Home(tmp_path / "source")
-    simulate(source, seed=1, days=8, videos=60, sessions=4, respondents=200)
+    simulate(source, seed=1, days=8, videos=24, sessions=3, respondents=60)
     home = Home(tmp_path / "day-by-day")
     home.root.mkdir()
     shutil.copy(source.simulated, home.simulated)
