@@ -45,7 +45,7 @@ endif
 up: install  ## the Dagster web UI and daemon on loopback
 	$(BIN)/campaign up --home "$(or $(strip $(CAMPAIGN_HOME)),campaign_home)"
 
-check: style types  ## before every commit: style of what changed, types and the fast tests, in a minute
+check: style types  ## before every commit: style of what changed, types and the fast tests
 	git diff --name-only --diff-filter=d HEAD -- 'dbt_project/*.sql' | xargs -r $(BIN)/sqlfluff lint
 	git diff --quiet HEAD -- dbt_project || $(BIN)/python -m tests.dbt.metric_lint
 	$(PYTEST) -m "not slow and not fuzz" -q $(ARGS)
