@@ -166,34 +166,9 @@ waited as (
 
 ),
 
-at_risk as (
-
-    select
-        {{ listed(subject) }}
-        hours,
-        count(*) as flags,
-        count(case when is_acted_on then 1 end) as acted_on,
-        sum(count(*)) over (partition by {{ subject | join(', ') }} order by hours desc rows unbounded preceding) as at_risk,
-    from waited
-    group by {{ subject | join(', ') }}, hours
-
-),
-
 survived as (
 
-    select
-        {{ listed(subject) }}
-        hours,
-        flags,
-        acted_on,
-        exp(
-            sum(case when acted_on < at_risk then ln(1 - acted_on / cast(at_risk as double)) else -1000 end) over (
-                partition by {{ subject | join(', ') }}
-                order by hours
-                rows unbounded preceding
-            )
-        ) as share_open,
-    from at_risk
+    {{ kaplan_meier('waited', subject, 'hours', 'is_acted_on') }}
 
 ),
 
@@ -201,10 +176,10 @@ timed as (
 
     select
         {{ listed(subject) }}
-        cast(sum(flags) as bigint) as flags,
-        cast(sum(acted_on) as bigint) as acted_on,
-        min(case when share_open <= 0.5 + 1e-12 then hours end) as median_hours_to_action,
-        min(case when share_open <= 0.1 + 1e-12 then hours end) as p90_hours_to_action,
+        cast(sum(cases) as bigint) as flags,
+        cast(sum(endings) as bigint) as acted_on,
+        {{ hours_until_ended(0.5) }} as median_hours_to_action,
+        {{ hours_until_ended(0.9) }} as p90_hours_to_action,
     from survived
     group by {{ subject | join(', ') }}
 

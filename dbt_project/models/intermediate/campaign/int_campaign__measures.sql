@@ -115,8 +115,11 @@ to_date_ as (
 exposed as (
 
     select
-        weeks.*,
-        cast(markets.online_18_34 as double) as online_18_34,
+        weeks.* exclude (value, low, high, measure),
+        weeks.value as market_views,
+        weeks.low as market_views_low,
+        weeks.high as market_views_high,
+        markets.online_18_34,
     from weeks
     left join {{ ref('markets') }} as markets on weeks.market = markets.market
     where weeks.measure = 'views' and weeks.subject_type = 'campaign' and weeks.market not in ('all', 'unknown')
@@ -142,15 +145,15 @@ capacities as (
 ),
 
 -- Weeks of markets start on different days; all markets together have the week that holds the middle of theirs.
-referred as (
+referred_weeks as (
 
     select
         help.campaign_id,
         weeks.market,
-        case when weeks.market = 'all' then {{ week_on('help.week_on + 3', '1') }} else help.week_on end as week_on,
-        cast(sum(help.taps) as double) as referral_taps,
-        cast(sum(capacities.weekly_capacity) as double) as referral_capacity,
-        min(help.reason) as reason,
+        case when weeks.market = 'all' then {{ week_on('help.week_on + 3', '1') }} else help.week_on end as event_on,
+        help.taps,
+        capacities.weekly_capacity,
+        help.reason,
     from {{ ref('int_activation__help_weeks') }} as help
     inner join capacities on help.market = capacities.market
     inner join (
@@ -161,52 +164,35 @@ referred as (
     ) as weeks
         on help.market = weeks.of_market
     where help.resource_id = 'all'
-    group by
-        help.campaign_id,
-        weeks.market,
-        case when weeks.market = 'all' then {{ week_on('help.week_on + 3', '1') }} else help.week_on end
+
+),
+
+referred as (
+
+    select
+        campaign_id,
+        'week' as period,
+        event_on,
+        event_on + 6 as last_on,
+        market,
+        'campaign' as subject_type,
+        'all' as subject_id,
+        sum(taps) as referral_taps,
+        sum(weekly_capacity) as referral_capacity,
+        min(reason) as reason,
+    from referred_weeks
+    group by campaign_id, event_on, market
 
 ),
 
 held_against as (
 
-    {% for measure, value, low, high, reason in [
-        ('market_views', 'value', 'low', 'high', 'reason'),
-        ('online_18_34', 'online_18_34', 'null', 'null', "'no_population'"),
-    ] -%}
-        select
-            campaign_id,
-            '{{ measure }}' as measure,
-            'week' as period,
-            event_on,
-            last_on,
-            market,
-            subject_type,
-            subject_id,
-            {{ value }} as value,
-            cast({{ low }} as double) as low,
-            cast({{ high }} as double) as high,
-            case when {{ value }} is null then {{ reason }} end as reason,
-        from exposed
-        union all
-    {% endfor %}
-    {% for measure in ['referral_taps', 'referral_capacity'] -%}
-        select
-            campaign_id,
-            '{{ measure }}' as measure,
-            'week' as period,
-            week_on as event_on,
-            week_on + 6 as last_on,
-            market,
-            'campaign' as subject_type,
-            'all' as subject_id,
-            {{ measure }} as value,
-            cast(null as double) as low,
-            cast(null as double) as high,
-            case when {{ measure }} is null then reason end as reason,
-        from referred
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ measures_of('exposed', same_names(['market_views']), bounded=['market_views']) }}
+    union all
+    {{ measures_of('exposed', same_names(['online_18_34']), reason="'no_population'") }}
+    union all
+    {{ measures_of('referred', same_names(['referral_taps', 'referral_capacity'])) }}
+
 ),
 
 combined as (

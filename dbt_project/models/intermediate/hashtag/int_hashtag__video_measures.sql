@@ -46,36 +46,10 @@ lives as (
 
 ),
 
--- Kaplan-Meier: a life that is not complete reaches half of its views no sooner than it had half of those known so far.
-at_risk as (
-
-    select
-        {{ listed(video_subject) }}
-        hours_to_half,
-        count(case when is_complete then 1 end) as halved,
-        sum(count(*)) over (
-            partition by {{ video_subject | join(', ') }}
-            order by hours_to_half desc
-            rows unbounded preceding
-        ) as at_risk,
-    from lives
-    group by {{ video_subject | join(', ') }}, hours_to_half
-
-),
-
+-- A life that is not complete reaches half of its views no sooner than it had half of those known so far.
 survived as (
 
-    select
-        {{ listed(video_subject) }}
-        hours_to_half,
-        exp(
-            sum(case when halved < at_risk then ln(1 - halved / cast(at_risk as double)) else -1000 end) over (
-                partition by {{ video_subject | join(', ') }}
-                order by hours_to_half
-                rows unbounded preceding
-            )
-        ) as share_left,
-    from at_risk
+    {{ kaplan_meier('lives', video_subject, 'hours_to_half', 'is_complete') }}
 
 ),
 
@@ -83,7 +57,7 @@ faded as (
 
     select
         {{ listed(video_subject) }}
-        min(case when share_left <= 0.5 + 1e-12 then hours_to_half end) as half_life_hours,
+        {{ hours_until_ended(0.5) }} as half_life_hours,
     from survived
     group by {{ video_subject | join(', ') }}
 
