@@ -115,7 +115,14 @@ to_date_ as (
 exposed as (
 
     select
-        weeks.* exclude (value, low, high, measure),
+        weeks.campaign_id,
+        weeks.period,
+        weeks.event_on,
+        weeks.last_on,
+        weeks.market,
+        weeks.subject_type,
+        weeks.subject_id,
+        weeks.reason,
         weeks.value as market_views,
         weeks.low as market_views_low,
         weeks.high as market_views_high,
