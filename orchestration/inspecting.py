@@ -100,6 +100,8 @@ def _show(found: Inspection, say: Console) -> None:
     read = counted(found.parsed.records_read, "record")
     rejected = found.parsed.rejected.height
     say.print(shown(f"{read} read, {found.loaded:,} loaded, {rejected:,} rejected{reasons}"))
+    for column, reason, records in found.parsed.unreadable.select("column_name", "reason", "records").iter_rows():
+        say.print(shown(f"{column} unknown in {counted(records, 'record')}: {reason}", "yellow"))
     rows = found.rows()
     if rows:
         say.print("First rows, people under pseudonyms that are thrown away:")

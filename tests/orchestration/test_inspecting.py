@@ -19,7 +19,7 @@ QUIET = Console(quiet=True)
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Readings of videos, in times without a zone."""
-    rows = "".join(f"v{n},somebody{n},2022-10-08 10:00,{n}0,1\n" for n in range(20))
+    rows = "".join(f"v{n},somebody{n},2022-10-08 10:00,{n}0,{'1' if n else 'many'}\n" for n in range(20))
     path = tmp_path / "videos.csv"
     path.write_text(f"video_id,username,scraped_at,views,likes\n{rows}")
     return path
@@ -29,7 +29,7 @@ def test_the_command_shows_writes_and_lands(file: Path, tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     looked = campaign("inspect", str(file), "--home", home)
     assert looked.returncode == 0, looked.stderr
-    assert "20 records read, 20 loaded, 0 rejected" in looked.stdout
+    assert "20 records read, 20 loaded, 0 rejected\nlikes unknown in 1 record: bad_number\n" in looked.stdout
     assert "--timezone ZONE" in looked.stdout
     assert "somebody" not in looked.stdout
     note = file.with_name("delivery.yml")
