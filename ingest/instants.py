@@ -196,7 +196,7 @@ def _fixed(texts: pl.Series, order: DateOrder | None) -> Iterator[tuple[str, pl.
         if form is None:
             continue
         if form == "epoch":
-            yield "at", _epoch(pl.col("text"))
+            yield "at", _since_1970(pl.col("text").cast(pl.Int64(), strict=False))
             continue
         parsed = text.str.to_datetime(form.removesuffix("Z"), time_unit="us", strict=False)
         if form.endswith("%z"):
@@ -236,9 +236,8 @@ def _format_of(text: str, order: DateOrder | None) -> str | None:
     return f"{days}{mark}{'%Y' if len(year) == 4 else '%y'}" + (f"{between}{hours}" if between else "")
 
 
-def _epoch(text: pl.Expr) -> pl.Expr:
+def _since_1970(number: pl.Expr) -> pl.Expr:
     """Seconds, milliseconds or microseconds since 1970: no number is a year from 1990 to 2100 in two of them."""
-    number = text.str.extract(_EPOCH).cast(pl.Int64(), strict=False)
     first, last = (
         int(datetime.fromisoformat(f"{year}-01-01T00:00Z").timestamp()) for year in (FIRST_YEAR, LAST_YEAR + 1)
     )
@@ -297,11 +296,12 @@ def _written(texts: pl.DataFrame, order: DateOrder | None) -> pl.DataFrame:
         .alias("local"),
         _offset_minutes(pl.col("offset")).alias("minutes"),
     )
+    epoch = pl.col("clean").str.extract(_EPOCH).cast(pl.Int64(), strict=False)
     with_offset = pl.col("local").dt.replace_time_zone("UTC") - pl.duration(minutes="minutes")
     return read.select(
         "text",
         pl.when(pl.col("offset").is_null()).then("local").alias("local"),
-        pl.coalesce(with_offset, _epoch(pl.col("clean"))).alias("at"),
+        pl.coalesce(with_offset, _since_1970(epoch)).alias("at"),
         "nothing",
     )
 

@@ -4,15 +4,15 @@ A page that was not answered is a window of which nothing is known; it is never 
 a video mean is for the formats to say.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
 from ingest.formats.date_order import read_instants
-from ingest.formats.json_documents import answers, read_documents
-from ingest.formats.text_file import text_files
+from ingest.formats.json_documents import read_shaped
+from ingest.formats.text_file import TextFile, text_files
 from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery
 
@@ -24,14 +24,14 @@ class Api:
     """Where an API's pages hold what is read of them.
 
     `videos` maps our columns to fields of a video, of which there may be several spellings; `lists` are those that hold lists
-    of texts. `days` maps columns of an account's days to fields of a list `metrics` beside the videos. `answered` is SQL over
-    `page` that says whether it was answered, `error` what was the matter otherwise.
+    of texts. `days` maps columns of an account's days to fields of a list `metrics` beside the videos. `code` is the field of a
+    response that says what became of the request, `answered` what it says where all went well.
     """
 
     videos: Mapping[str, tuple[str, ...]]
     lists: tuple[str, ...]
+    code: Literal["code", "error.code"]
     answered: str
-    error: str
     window: tuple[str, str]
     days: Mapping[str, str] = field(default_factory=dict)
 
@@ -50,9 +50,8 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
     """The pages of all files of a delivery. `captured_at` is a constant for pages that do not say it. Raises DeliveryError."""
     parts = []
     for file in text_files(delivery, encoding):
-        documents, rejected = read_documents(file)
-        name = pl.lit(file.name).alias("file")
-        pages, videos, days = (frame.with_columns(name) for frame in _read(_wrapped(documents), api))
+        *frames, rejected = _read(file, api)
+        pages, videos, days = (frame.with_columns(pl.lit(file.name).alias("file")) for frame in frames)
         pages = _timed(pages, delivery, captured_at)
         known = pages.select("line", *(f"captured_at{end}" for end in ("", "_ambiguous", "_reason")))
         # An unanswered page that does not say when it was asked tells nothing of any window.
@@ -79,59 +78,51 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
     )
 
 
-def _wrapped(documents: pl.DataFrame) -> pl.DataFrame:
-    """Pages that were kept as the API sent them, in a wrapper like the others."""
-    is_bare = ~pl.col("json").str.contains(r'"response"\s*:')
-    return documents.with_columns(
-        pl.when(is_bare)
-        .then(pl.concat_str(pl.lit('{"response": '), "json", pl.lit("}")))
-        .otherwise("json")
-        .alias("json")
-    )
-
-
-def _read(documents: pl.DataFrame, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    fields = dict.fromkeys(name for names in api.videos.values() for name in names)
-    video = {name: [_TEXT] if name in api.lists else _TEXT for name in fields}
+def _read(file: TextFile, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Pages, videos and days of a file, and what is no page."""
+    video = {name: [_TEXT] if name in api.lists else _TEXT for names in api.videos.values() for name in names}
     day = dict.fromkeys(("date", *api.days.values()), _TEXT)
     content = {
         "videos": [video], "metrics": [day], "username": _TEXT, "cursor": "BIGINT", "has_more": "BOOLEAN",
     }  # fmt: skip
-    first, last = api.window
-    shape = {
-        "captured_at": _TEXT,
-        "endpoint": _TEXT,
-        "http_status": "BIGINT",
-        "request": "JSON",
-        "response": {"data": content, "error": {"code": _TEXT}, "code": _TEXT},
-    }
-    pages, videos, days = answers(
-        f"select line, from_json(json, '{json.dumps(shape)}') as page from documents",
-        (
-            f"""
-            select
-                line, page.captured_at as captured_at, page.endpoint as endpoint, cast(page.request as varchar) as request,
-                json_extract_string(page.request, '$.{first}') as window_from,
-                json_extract_string(page.request, '$.{last}') as window_to,
-                try_cast(json_extract_string(page.request, '$.cursor') as bigint) as cursor,
-                page.response.data.has_more as has_more, coalesce({api.answered}, false) as is_answered,
-                {api.error} as error_code, cast(len(page.response.data.videos) as bigint) as videos
-            from made
-            """,
-            "select line, unnest(page.response.data.videos, recursive := true) from made",
-            "select line, page.response.data.username as account, unnest(page.response.data.metrics, recursive := true) from made",
-        ),
-        documents,
+    # A page that was kept as the API sent it has no wrapper.
+    response = {"data": content, "error": {"code": _TEXT}, "code": _TEXT}
+    wrapper = {"captured_at": _TEXT, "endpoint": _TEXT, "http_status": "BIGINT", "request": "JSON"}
+    documents, rejected = read_shaped(file, {**wrapper, "response": response, **response})
+    said = documents.unnest("document").with_columns(
+        pl.coalesce(pl.col("response").struct.field(name), name).alias(name) for name in response
     )
-    line = pl.col("line").cast(pl.Int64())
-    present = [name for names in api.videos.values() for name in names if name in videos.columns]
-    ours = [pl.coalesce(names).alias(ours) for ours, names in api.videos.items() if set(names) <= set(present)]
-    return pages.with_columns(line), videos.select(line, *ours), _days(days, api)
+    code = pl.col("code") if api.code == "code" else pl.col("error").struct.field("code")
+    status, request = pl.col("http_status"), pl.col("request")
+    first, last = api.window
+    data = said.select("line", "data").unnest("data")
+    pages = said.select(
+        "line",
+        "captured_at",
+        "endpoint",
+        "request",
+        request.str.json_path_match(f"$.{first}").alias("window_from"),
+        request.str.json_path_match(f"$.{last}").alias("window_to"),
+        request.str.json_path_match("$.cursor").cast(pl.Int64(), strict=False).alias("cursor"),
+        data["has_more"],
+        ((code == api.answered) & (status.fill_null(200) < 400)).fill_null(value=False).alias("is_answered"),
+        pl.coalesce(code, status.cast(pl.String())).alias("error_code"),
+        data["videos"].list.len().cast(pl.Int64()),
+    )
+    videos = data.select("line", pl.col("videos").list.drop_nulls()).explode("videos", empty_as_null=False)
+    days = data.select("line", pl.col("username").alias("account"), "metrics").explode("metrics", empty_as_null=False)
+    ours = [pl.coalesce(names).alias(ours) for ours, names in api.videos.items()]
+    return (
+        pages,
+        videos.drop_nulls("videos").unnest("videos").select("line", *ours),
+        _days(days.drop_nulls("metrics").unnest("metrics"), api),
+        rejected,
+    )
 
 
 def _days(found: pl.DataFrame, api: Api) -> pl.DataFrame:
     return found.select(
-        pl.col("line").cast(pl.Int64()),
+        "line",
         "account",
         *(pl.col(theirs).alias(ours) for ours, theirs in api.days.items()),
         pl.col("date").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("account_on"),

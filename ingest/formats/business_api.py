@@ -32,8 +32,8 @@ API = Api(
         "completion_rate": ("full_video_watched_rate",),
     },
     lists=(),
-    answered="page.response.code = '0' and coalesce(page.http_status, 200) < 400",
-    error="coalesce(page.response.code, cast(page.http_status as varchar))",
+    code="code",
+    answered="0",
     window=("start_date", "end_date"),
     days={
         "views": "video_views",

@@ -5,7 +5,7 @@ What the columns mean is for the formats to say. DuckDB reads the JSON, since it
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,26 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col("json") != ""
     )
     return _valid(file, written)
+
+
+def read_shaped(file: TextFile, shape: Mapping[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The JSON objects of a file as structs in `document`, in a shape of DuckDB's `from_json`, with `line`; and what is none
+    as rejected records. Raises DeliveryError.
+
+    Lines that are objects are read once; only where one is not, the whole file is looked at first.
+    """
+    import duckdb
+
+    wanted = f"select cast(line as bigint) as line, from_json(json, '{json.dumps(shape)}') as document from documents"
+    if file.head.lstrip()[:1] == "{":
+        try:
+            found = query(wanted, documents=_lines(file).filter(pl.col("json").str.contains(r"\S")))
+        except duckdb.InvalidInputException:
+            found = None
+        if found is not None and not found["document"].null_count():
+            return found, REJECTED.to_frame()
+    documents, rejected = read_documents(file)
+    return query(wanted, documents=documents), rejected
 
 
 def texts_at(documents: pl.DataFrame, paths: Sequence[str], lists: Sequence[str] = ()) -> pl.DataFrame:
@@ -178,16 +198,6 @@ def query(text: str, documents: pl.DataFrame, params: Sequence[object] | None = 
         duck.register("documents", documents)
         answer: pl.DataFrame = duck.sql(text, params=params).pl()
     return answer
-
-
-def answers(made: str, questions: Sequence[str], documents: pl.DataFrame) -> list[pl.DataFrame]:
-    """The answers to several questions about the table `made`, which is made of the documents once."""
-    with _duck().cursor() as duck:
-        duck.register("documents", documents)
-        duck.execute(f"create or replace temp table made as {made}")
-        found: list[pl.DataFrame] = [duck.sql(question).pl() for question in questions]
-        duck.execute("drop table made")
-    return found
 
 
 @cache

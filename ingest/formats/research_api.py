@@ -27,8 +27,8 @@ API = Api(
         "hashtags": ("hashtag_names",),
     },
     lists=("hashtag_names",),
-    answered="page.response.error.code = 'ok' and coalesce(page.http_status, 200) < 400",
-    error="coalesce(page.response.error.code, cast(page.http_status as varchar))",
+    code="error.code",
+    answered="ok",
     window=("start_date", "end_date"),
 )
 

@@ -126,9 +126,9 @@ def _records(part: VideoRows) -> pl.DataFrame:
     """The rows that are records: not a header that is repeated where files were put together, nor the sum of the others."""
     rows, labels = part.rows, part.labels
     texts = [ours for ours in labels if ours in rows.columns and rows.schema[ours] == pl.String()]
-    same = [pl.col(ours).str.strip_chars() == labels[ours] for ours in texts]
-    is_header = pl.all_horizontal(same) if same else pl.lit(value=False)
-    is_sum = pl.lit(value=False)
+    is_header, is_sum = pl.lit(value=False), pl.lit(value=False)
+    if texts and (rows[texts[0]].str.strip_chars() == labels[texts[0]]).any():
+        is_header = pl.all_horizontal(pl.col(ours).str.strip_chars() == labels[ours] for ours in texts)
     if "video_id" in texts:
         is_sum = pl.col("video_id").str.strip_chars().str.to_lowercase().is_in(_TOTALS)
         if "url" in texts:

@@ -1,0 +1,297 @@
+"""What readings of hashtag videos cost: a CSV and Research API pages to the lake, and many days to the marts, beside peers.
+
+    python tests/benchmarks/bench_hashtag.py [readings of a CSV] [readings of pages] [readings to the marts]
+
+0 leaves a part out. Everything runs in a process of its own; CPU seconds and memory are the process's. Peers that are no
+dependency (pysimdjson, dlt) run where the interpreter named by BENCH_PYTHON has them. Nothing here fails: it is a measurement.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+NAMES = {
+    "video_id": "id", "creator": "author", "created_at": "posted", "captured_at": "seen", "views": "plays", "likes": "hearts",
+    "comments": "replies", "shares": "sent", "saves": "kept", "hashtags": "tags", "creator_country": "country",
+}  # fmt: skip
+FIELDS = {
+    "id": "id", "posted": "create_time", "author": "username", "country": "region_code", "plays": "view_count", "hearts": "like_count",
+    "replies": "comment_count", "sent": "share_count", "kept": "favorites_count", "tags": "hashtag_names",
+}  # fmt: skip
+COUNTERS = ["plays", "hearts", "replies", "sent", "kept"]
+CAPTION = (
+    "words about a day of mine, and some more of them that nobody counts #endthestigma with a link to nowhere at all"
+)
+DAYS, FIRST, POSTED = 30, date(2026, 10, 1), 1_788_600_000
+CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-09-01,,UTC\n"
+HASHTAGS = "campaign_id,hashtag,display_hashtag,role\nc,tag1,tag1,campaign\nc,tag2,tag2,comparison\n"
+MODELS = ["+fct_hashtag_video_day", "+fct_hashtag_day"]
+KEY = {"CAMPAIGN_PSEUDONYM_KEY": "a key of the benchmark, 32 characters"}
+
+
+def readings(number: int, day: int = 0) -> pl.DataFrame:
+    """A reading of each video: counters that grow by the day, tags of a long tail, one count in fifty left out."""
+    chance = np.random.default_rng(3)
+    video = np.arange(number)
+    views = chance.integers(0, 10_000, number) * (day + 1)
+    tags = pl.DataFrame(np.minimum(500, chance.zipf(1.3, (number, 4))) + np.array([0, 500, 1_000, 1_500]))
+    frame = pl.DataFrame({
+        "id": ((POSTED + video) << 32) + chance.integers(1, 2**31, number),
+        "author": chance.integers(0, max(1, number // 10), number),
+        "posted": pl.from_epoch(pl.Series(POSTED + video), time_unit="s").dt.to_string("%Y-%m-%dT%H:%M:%SZ"),
+        "seen": pl.Series([f"{FIRST + timedelta(days=day)}T06:00:00Z"]).new_from_index(0, number),
+        "plays": views,
+        **{name: views // part for name, part in zip(COUNTERS[1:], (10, 50, 100, 200), strict=True)},
+        "tags": tags.select(pl.concat_str(pl.lit("tag") + pl.all().cast(pl.String()), separator=",")).to_series(),
+        "country": pl.Series(["AE", "EG", "SA", "JO"]).gather(video % 4),
+    })  # fmt: skip
+    is_known = pl.Series(chance.random(number) > 0.02)
+    return frame.with_columns(
+        ("person" + pl.col("author").cast(pl.String())).alias("author"), pl.when(is_known).then("kept").alias("kept")
+    )
+
+
+def write_csv(number: int, folder: Path) -> None:
+    """One file."""
+    readings(number).write_csv(folder / "readings.csv")
+
+
+def write_pages(number: int, folder: Path) -> None:
+    """One file, a hundred videos a page."""
+    videos = readings(number).select(pl.col(ours).alias(theirs) for ours, theirs in FIELDS.items())
+    with (folder / "pages.ndjson").open("w", encoding="utf-8") as file:
+        for at in range(0, number, 100):
+            page = videos[at : at + 100].with_columns(
+                pl.col("create_time").str.to_datetime(time_zone="UTC").dt.epoch("s"),
+                pl.col("hashtag_names").str.split(","),
+                video_description=pl.lit(CAPTION),
+            )
+            answer = {
+                "data": {"videos": page.to_dicts(), "cursor": at + 100, "has_more": True},
+                "error": {"code": "ok", "message": ""},
+            }
+            asked = {"start_date": "20261001", "end_date": "20261001", "cursor": at}
+            json.dump(
+                {
+                    "captured_at": "2026-10-01T06:00:00Z",
+                    "endpoint": "video/query",
+                    "request": asked,
+                    "response": answer,
+                },
+                file,
+            )
+            file.write("\n")
+
+
+def write_days(number: int, folder: Path) -> None:
+    """A file a day."""
+    for day in range(DAYS):
+        readings(number // DAYS, day).write_csv(folder / f"{FIRST + timedelta(days=day)}.csv")
+
+
+def to_lake(folder: Path, file: str, note: dict[str, object]) -> int:
+    """What one delivery takes from landing to the lake."""
+    from ingest import lake
+    from ingest.delivery import load_delivery
+    from ingest.home import Home
+    from ingest.landing import write_delivery
+    from ingest.note import read_note
+    from ingest.pseudonym import Pseudonymiser
+    from ingest.sources.hashtag import HASHTAG
+
+    home = Home(folder / "home")
+    lake.prepare(home, [HASHTAG])
+    whole = {"source": "hashtag", "campaign": "c", **note}
+    landed = write_delivery(home, "hashtag", FIRST, "one", {file: (folder / file).read_bytes()}, whole)
+    people = Pseudonymiser(KEY["CAMPAIGN_PSEUDONYM_KEY"].encode())
+    delivery = load_delivery(HASHTAG, FIRST, landed, read_note(landed), people, frozenset({"c"}))
+    return lake.stage(home, delivery, 1, delivery.format.read(delivery)).records_loaded
+
+
+def csv_warehouse(folder: Path) -> int:
+    """The format `video_csv`."""
+    return to_lake(folder, "readings.csv", {"format": "video_csv", "timezone": "UTC", "options": {"columns": NAMES}})
+
+
+def csv_polars(folder: Path) -> int:
+    """The same columns with their types, one reading a key, tags cleaned; nothing that cannot be read is told apart."""
+    counts = dict.fromkeys(COUNTERS, pl.Int64())
+    frame = pl.read_csv(folder / "readings.csv", schema_overrides={"id": pl.String(), **counts}).with_columns(
+        pl.col("posted", "seen").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC"),
+        pl.col("tags").str.to_lowercase().str.split(",").list.unique(maintain_order=True),
+        pl.col("author").str.to_lowercase(),
+    )
+    frame = frame.unique(["id", "seen"], keep="last", maintain_order=True)
+    frame.write_parquet(folder / "polars.parquet")
+    return frame.height
+
+
+def pages_warehouse(folder: Path) -> int:
+    """The format `research_api`."""
+    return to_lake(folder, "pages.ndjson", {"format": "research_api"})
+
+
+def pages_simdjson(folder: Path) -> int:
+    """A bare pass: every page is parsed, nothing is taken out of it."""
+    import simdjson  # type: ignore[import-not-found]
+
+    parser = simdjson.Parser()
+    for line in (folder / "pages.ndjson").read_bytes().splitlines():
+        page = parser.parse(line)
+        del page
+    return 0
+
+
+def pages_duckdb(folder: Path) -> int:
+    """A bare pass: the videos of every page are counted."""
+    import duckdb
+
+    most = "maximum_object_size = 100000000"
+    found = duckdb.execute(
+        "select sum(json_array_length(json, '$.response.data.videos')) "
+        f"from read_json_objects('{folder}/pages.ndjson', format = 'newline_delimited', {most})"
+    ).fetchall()
+    return int(found[0][0])
+
+
+def marts_warehouse(folder: Path) -> int:
+    """From landing through lake and ledger to the days of videos and hashtags; only what is behind Dagster is left out."""
+    from ingest.ingestion import ingest
+    from ingest.landing import write_delivery
+    from ingest.sources.hashtag import HASHTAG
+    from tests.dbt.lab import Lab
+
+    lab = Lab(folder / "home", {"campaigns": CAMPAIGNS, "campaign_hashtags": HASHTAGS})
+    assert lab.dbt("seed"), lab.messages
+    note = {
+        "source": "hashtag",
+        "format": "video_csv",
+        "campaign": "c",
+        "timezone": "UTC",
+        "options": {"columns": NAMES},
+    }
+    for file in sorted(folder.glob("*.csv")):
+        landed_on = date.fromisoformat(file.stem)
+        write_delivery(lab.home, "hashtag", landed_on, "day", {file.name: file.read_bytes()}, note)
+    done = ingest(lab.home, HASHTAG, lambda *_: {}, "bench", frozenset({"c"}))
+    assert {one.outcome for one in done} == {"accepted"}
+    lab.run(MODELS)
+    return int(str(lab.rows("select count(*) from marts.main.fct_hashtag_video_day")[0][0]))
+
+
+def marts_pandas(folder: Path) -> int:
+    """The last reading of each video and day, its change, and the sums of each tag and day, to parquet."""
+    import pandas as pd
+
+    parts = [pd.read_csv(file, dtype={"id": str}) for file in sorted(folder.glob("*.csv"))]
+    frame = pd.concat(parts)
+    frame["seen"], frame["posted"] = pd.to_datetime(frame["seen"]), pd.to_datetime(frame["posted"])
+    frame = frame.sort_values(["id", "seen"]).drop_duplicates(["id", "seen"], keep="last")
+    frame["event_on"] = frame["seen"].dt.date
+    days = frame.groupby(["id", "event_on"], sort=False).last().reset_index()
+    days[[f"{name}_net" for name in COUNTERS]] = days.groupby("id", sort=False)[COUNTERS].diff().to_numpy()
+    tagged = (
+        days.assign(tag=days["tags"].str.lower().str.split(","))
+        .explode("tag")
+        .drop_duplicates(["id", "event_on", "tag"])
+    )
+    sums = tagged.groupby(["tag", "event_on"])[[f"{name}_net" for name in COUNTERS]].sum()
+    sums["creators"] = tagged.groupby(["tag", "event_on"])["author"].nunique()
+    days.to_parquet(folder / "days.parquet")
+    sums.reset_index().to_parquet(folder / "tags.parquet")
+    return len(days)
+
+
+def marts_dlt(folder: Path) -> int:
+    """A merge by key into DuckDB, a load a day; without any mart."""
+    import dlt  # type: ignore[import-not-found]
+    import pyarrow.csv as pv  # type: ignore[import-untyped]
+
+    os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "dlt")}
+    pipeline = dlt.pipeline(
+        "bench",
+        destination=dlt.destinations.duckdb(str(folder / "dlt.duckdb")),
+        dataset_name="d",
+        pipelines_dir=str(folder),
+    )
+    rows = 0
+    for file in sorted(folder.glob("*.csv")):
+        table = pv.read_csv(file)
+        rows += table.num_rows
+        pipeline.run(table.to_pylist(), table_name="readings", write_disposition="merge", primary_key=["id", "seen"])
+    return rows
+
+
+PARTS: dict[str, tuple[Callable[[int, Path], None], dict[str, Callable[[Path], int]]]] = {
+    "a CSV to the lake": (write_csv, {"warehouse": csv_warehouse, "polars, typed": csv_polars}),
+    "Research API pages to the lake": (
+        write_pages, {"warehouse": pages_warehouse, "simdjson, bare": pages_simdjson, "DuckDB, bare": pages_duckdb},
+    ),
+    "30 days to the marts": (
+        write_days, {"warehouse": marts_warehouse, "pandas": marts_pandas, "dlt, merge alone": marts_dlt},
+    ),
+}  # fmt: skip
+
+
+def measure(part: str, peer: str, folder: Path) -> float | None:
+    """Run one peer in a process of its own and print its line; its CPU seconds, or None where it cannot run here."""
+    python = sys.executable if peer == "warehouse" else os.environ.get("BENCH_PYTHON", sys.executable)
+    root = Path(__file__).resolve().parents[2]
+    command = [python, __file__, part, peer, str(folder)]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | KEY | {"PYTHONPATH": str(root)}
+    )
+    if ran.returncode:
+        print(f"  {peer:18}did not run: {ran.stderr.strip().splitlines()[-1]}", flush=True)  # noqa: T201
+        return None
+    cpu, clock, memory = json.loads(ran.stdout.splitlines()[-1])
+    print(f"  {peer:18}{cpu:8.2f}{clock:9.2f}{memory:7.2f}", end="", flush=True)  # noqa: T201
+    return float(cpu)
+
+
+def main(sizes: list[int]) -> None:
+    """Measure and print."""
+    print(f"{'':20}{'CPU s':>8}{'clock s':>9}{'GB':>7}   the warehouse takes")  # noqa: T201
+    for (part, (write, peers)), number in zip(PARTS.items(), sizes, strict=True):
+        if not number:
+            continue
+        print(f"{part}: {number:,} readings")  # noqa: T201
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            write(number, folder)
+            ours = None
+            for peer in peers:
+                cpu = measure(part, peer, folder)
+                if cpu is None:
+                    continue
+                print(f"{'' if ours is None else f'   {ours / cpu:.2f} times'}")  # noqa: T201
+                ours = cpu if ours is None else ours
+
+
+def run(part: str, peer: str, folder: Path) -> None:
+    """One peer, in this process."""
+    # What every run has imported already is no cost of a delivery.
+    for name in ("duckdb", "pyarrow", "pandas" if peer == "pandas" else "json"):
+        __import__(name)
+    cpu, clock = time.process_time(), time.perf_counter()
+    PARTS[part][1][peer](folder)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(json.dumps([time.process_time() - cpu, time.perf_counter() - clock, memory]))  # noqa: T201
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4 and not sys.argv[1].isdigit():
+        run(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    else:
+        given = [int(one) for one in sys.argv[1:]]
+        main(given + [1_000_000, 1_000_000, 3_000_000][len(given) :])
