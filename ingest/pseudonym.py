@@ -22,9 +22,18 @@ MINIMUM_KEY_LENGTH = 32
 PSEUDONYM = r"^[0-9a-f]{32}$"
 """What every pseudonym looks like; a raw identity almost never does."""
 
+_BLOCK = 64
+
 
 class KeyProblemError(Exception):
     """No key, a short one, or another than the one this home began with. Stops the run; nothing has been changed."""
+
+
+def _begun(secret: bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    """The inner and outer hash of HMAC-SHA-256 (RFC 2104) with the key already in them, which is half of its work."""
+    block = (secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()).ljust(_BLOCK, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+    return inner, outer
 
 
 def read_marker(home: Home) -> dict[str, Any]:
@@ -54,12 +63,14 @@ class Pseudonymiser:
         person. NULL and blank identities are NULL: nobody, rather than one person.
         """
 
-        begun = hmac.new(self.secret, f"{kind}\x1f".encode(), hashlib.sha256)
+        inner, outer = _begun(self.secret)
+        inner.update(f"{kind}\x1f".encode())
 
         def digest(raw: str) -> bytes:
-            keyed = begun.copy()
-            keyed.update(raw.encode())
-            return keyed.digest()[:16]
+            within, around = inner.copy(), outer.copy()
+            within.update(raw.encode())
+            around.update(within.digest())
+            return around.digest()[:16]
 
         def digests(identities: pl.Series) -> pl.Series:
             written = identities.unique().drop_nulls()

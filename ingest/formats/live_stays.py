@@ -69,7 +69,7 @@ def settle_stays(read: pl.DataFrame, delivery: Delivery, options: LiveOptions, r
     )
     table = delivery.source.table("live_stays")
     # Only stays that begin as another one does can repeat it, be merged with it or need a number.
-    is_shared = keyed.select(pl.struct(_BEGINNING).is_duplicated()).to_series()
+    is_shared = keyed.select(pl.struct(_BEGINNING).hash().is_duplicated()).to_series()
     alone, together = keyed.filter(~is_shared).with_columns(_ONE_DEVICE), keyed.filter(is_shared)
     values = [name for name in table.schema.names() if name not in ("records", "device")]
     is_duplicate = find_duplicates(together.select(values))

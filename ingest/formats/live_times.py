@@ -32,7 +32,8 @@ def read_instants(
     if zone is None:
         for name, label in columns.items():
             in_utc = [parse_instant(pl.col(name), _UTC, order).struct.field("at") for order in get_args(DateOrder)]
-            local = frame.filter(read[name].is_null() & frame.select(pl.coalesce(in_utc).is_not_null()).to_series())
+            unread = frame.filter(read[f"{name}_reason"] == Reason.BAD_TIME)
+            local = unread.filter(unread.select(pl.coalesce(in_utc).is_not_null()).to_series())
             if local.height:
                 raise DeliveryError(
                     f"{local['file'][0]}, line {local['line'][0]}, column {label!r}: found a time without an offset, "

@@ -1,5 +1,6 @@
 """Pseudonyms: the same person is the same key, for this secret and this kind alone; and the secrets that are refused."""
 
+import hmac
 import json
 import re
 import unicodedata
@@ -27,6 +28,12 @@ class TestKeys:
     def test_the_key_of_a_person_never_changes(self) -> None:
         """What is in the lake of a user was made by this: another result would make everybody a new person."""
         assert keys("noor") == ["ef25aa7743aa66277f260365392a640e"]
+
+    @pytest.mark.parametrize("length", [32, 63, 64, 65, 200])
+    def test_a_key_is_the_begin_of_an_hmac_of_any_secret(self, length: int) -> None:
+        secret = ("s" * length)[:length]
+        expected = hmac.digest(secret.encode(), b"person\x1fnoor", "sha256").hex()[:32]
+        assert keys("noor", secret=secret) == [expected]
 
     def test_one_person_one_key_wherever_it_stands(self) -> None:
         first, second, again = keys("noor", "omar", "noor")

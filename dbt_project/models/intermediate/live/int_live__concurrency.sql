@@ -1,6 +1,6 @@
 {#
-    How many were present, as a step function on the session's clock: leaves before joins, so that after the last step of an instant
-    nobody is counted who left at it. The steps of a session add up to 0, so that one running sum serves all sessions.
+    How many were present, as a step function on the session's clock: whoever leaves at an instant is no longer counted at it. The
+    steps of a session add up to 0, so that one running sum serves all sessions.
 #}
 {{ config(materialized='table') }}
 with
@@ -39,12 +39,24 @@ steps as (
     from {{ ref('int_live__samples') }}
     where holds_from < holds_until
 
+),
+
+instants as (
+
+    select
+        session_number,
+        changed,
+        cast(sum(entered) as bigint) as entered,
+        cast(sum(covered) as bigint) as covered,
+    from steps
+    group by session_number, changed
+
 )
 
 select
     session_number,
     changed,
-    cast(entered as bigint) as entered,
-    cast(covered as bigint) as covered,
-    cast(sum(entered) over (order by session_number, changed, covered, entered rows unbounded preceding) as bigint) as concurrent,
-from steps
+    entered,
+    covered,
+    cast(sum(entered) over (order by session_number, changed rows unbounded preceding) as bigint) as concurrent,
+from instants

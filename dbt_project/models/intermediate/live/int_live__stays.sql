@@ -203,7 +203,7 @@ compared as (
     from clocked
     window earlier as (
         partition by session_number, person, device
-        order by entered, exited
+        order by entered
         rows between unbounded preceding and 1 preceding
     )
 
