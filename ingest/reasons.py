@@ -120,8 +120,8 @@ class Reason(StrEnum):
     NOT_REPORTED = "not_reported", "No delivery reports it.", "لا يذكره أي تسليم."
     NOT_ADDITIVE = (
         "not_additive",
-        "It counts people once for each video, so it makes no sum.",
-        "يُعدّ كل شخص مرة لكل مقطع، فلا يُجمع.",
+        "It counts people once for each video or period, so it makes no sum.",
+        "يُعدّ كل شخص مرة لكل مقطع أو فترة، فلا يُجمع.",
     )
     NOT_REACHED = (
         "not_reached",
@@ -158,6 +158,11 @@ class Reason(StrEnum):
         "too_few_sessions",
         "Too few sessions to tell advocates apart.",
         "الجلسات أقل من أن تُميّز بين المناصرين.",
+    )
+    TOO_FEW_WEEKS = (
+        "too_few_weeks",
+        "Too few weeks or markets are known to tell.",
+        "الأسابيع أو الأسواق المعروفة أقل من أن تدل على شيء.",
     )
     FEW_PEOPLE = (
         "few_people",

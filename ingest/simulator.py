@@ -16,7 +16,7 @@ from ingest.files import PRIVATE_FILE, PRIVATE_FOLDER, keep_private, make_home, 
 from ingest.home import Home
 from ingest.landing import write_delivery
 from ingest.simulated.activation import make_acts
-from ingest.simulated.activation_files import plan_activation, plan_coding
+from ingest.simulated.activation_files import plan_activation, plan_coding, plan_contacts
 from ingest.simulated.activation_truth import (
     activation_days_truth,
     activation_features_truth,
@@ -38,6 +38,7 @@ from ingest.simulated.plan import DAY, ZONE_SECONDS, PlannedDelivery, starts_s
 from ingest.simulated.support import (
     CODED_MARKET,
     coded_counts,
+    helpline_contacts,
     make_support,
     safety_weeks_truth,
     support_seeds,
@@ -71,6 +72,7 @@ class Truth:
     activation_funnel: pl.DataFrame
     activation_features: pl.DataFrame
     help_weeks: pl.DataFrame
+    contact_weeks: pl.DataFrame
     support_weeks: pl.DataFrame
     safety_weeks: pl.DataFrame
 
@@ -110,8 +112,13 @@ def simulate(
     counted = for_activation.integers(80, 160, size=days).tolist()
     support = make_support(for_support, days, SUPPORTERS_A_VIDEO * videos)
     coded = coded_counts(for_support, days)
+    contacts = helpline_contacts(for_support, days)
     acts = sorted([*acts, *support], key=lambda act: act.at)
-    activation = [*plan_activation(for_activation, acts, counted), plan_coding(coded, CODED_MARKET)]
+    activation = [
+        *plan_activation(for_activation, acts, counted),
+        plan_coding(coded, CODED_MARKET),
+        plan_contacts(contacts),
+    ]
     planned = [*hashtag.deliveries, *plan_live(lives, days), *survey.deliveries, *activation]
 
     as_of = max(one.landed_on for one in planned)
@@ -137,6 +144,7 @@ def simulate(
         activation_funnel=activation_funnel_truth(acts),
         activation_features=activation_features_truth(acts, as_of),
         help_weeks=help_weeks_truth(acts),
+        contact_weeks=pl.DataFrame(contacts),
         support_weeks=support_weeks_truth(acts, coded),
         safety_weeks=safety_weeks_truth(acts),
     )

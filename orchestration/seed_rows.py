@@ -42,6 +42,7 @@ def _zone(value: str) -> str:
 Name = Annotated[str, Field(min_length=1)]
 IsoDate = Annotated[date, BeforeValidator(_iso)]
 Country = Annotated[str, AfterValidator(_country)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 VideoId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
 TimeZoneName = Annotated[str, AfterValidator(_zone)]
@@ -117,7 +118,7 @@ class ScorecardLine(SeedRow):
     stage: Literal["trust", "awareness", "engagement", "help_seeking", "attitude", "guardrail", "index"]
     label: str | None = None
     label_ar: str | None = None
-    period: Literal["day", "week", "month", "campaign_to_date", "session", "wave"]
+    period: Literal["day", "week", "month", "campaign_to_date", "session", "wave", "phase"]
     market: Name
     subject_type: Name
     subject_id: Name
@@ -214,68 +215,6 @@ class Market(SeedRow):
         return self
 
 
-class Asset(SeedRow):
-    """A guide, toolkit, tutorial or resource; a guide says how many sections it has, a tutorial what it teaches."""
-
-    asset_id: Name
-    version: str | None = None
-    kind: Literal["guide", "toolkit", "tutorial", "resource"]
-    title: Name
-    title_ar: str | None = None
-    language: Language | None = None
-    sections: Annotated[int, Field(ge=1)] | None = None
-    feature: str | None = None
-
-
-class Programme(SeedRow):
-    """An element of a campaign. `kpi_ids` has blanks between them."""
-
-    campaign_id: Name
-    programme: Name
-    name: Name
-    name_ar: str | None = None
-    what_people_do: str | None = None
-    source: Name
-    kpi_ids: str | None = None
-    mart: Name
-
-
-class Organisation(SeedRow):
-    """A helpline or organisation, and what it offers in a market and language."""
-
-    organisation_id: Name
-    market: Country
-    language: Language
-    kind: Literal["helpline", "organisation"]
-    name: Name
-    name_ar: str | None = None
-    offers: str | None = None
-    weekly_capacity: Annotated[int, Field(ge=1)] | None = None
-
-
-class Partner(SeedRow):
-    """A creator who makes videos for a campaign by contract."""
-
-    campaign_id: Name
-    partner_id: Name
-    name: Name
-    tier: Name
-    market: Country | None = None
-    language: Language | None = None
-
-
-class Deliverable(SeedRow):
-    """A video agreed with a partner; it names its video once it is published."""
-
-    campaign_id: Name
-    deliverable_id: Name
-    partner_id: Name
-    due_on: IsoDate
-    published_on: IsoDate | None = None
-    video_id: VideoId | None = None
-    is_boosted: bool
-
-
 class Metric(SeedRow):
     """A KPI in the metric dictionary."""
 
@@ -360,18 +299,4 @@ class Benchmark(SeedRow):
     population: Name
     fieldwork_from: IsoDate | None = None
     fieldwork_to: IsoDate | None = None
-    source: Name
-
-
-class CodingCheck(SeedRow):
-    """How well coding was found to tell what it looks for; campaign `*` stands for those without a check of their own."""
-
-    campaign_id: Name
-    kind: Literal["story", "supportive_reply"]
-    version: Name
-    starts_on: IsoDate
-    sensitivity: Annotated[float, Field(ge=0, le=1)]
-    sensitivity_items: Annotated[int, Field(ge=1)]
-    specificity: Annotated[float, Field(ge=0, le=1)]
-    specificity_items: Annotated[int, Field(ge=1)]
     source: Name

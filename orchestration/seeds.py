@@ -1,6 +1,6 @@
 """What makes the rows of a seed unique, what they refer to, and how they are checked: a mistake is told with its line and column.
 
-What the rows of each seed must hold is in `orchestration.seed_rows`.
+What the rows of each seed must hold is in `orchestration.seed_rows` and `orchestration.programme_rows`.
 """
 
 import csv
@@ -11,22 +11,28 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from orchestration.programme_rows import (
+    Advocate,
+    Asset,
+    CalendarEntry,
+    CodingCheck,
+    Cost,
+    Deliverable,
+    Organisation,
+    Partner,
+    Phase,
+    Programme,
+)
 from orchestration.seed_rows import (
     AbsenceRule,
-    Asset,
     Benchmark,
     Campaign,
     CampaignHashtag,
-    CodingCheck,
     ComparisonSetTag,
-    Deliverable,
     KpiFormula,
     Market,
     Measure,
     Metric,
-    Organisation,
-    Partner,
-    Programme,
     ProgrammeVideo,
     QualityRule,
     Scale,
@@ -121,6 +127,20 @@ SEEDS: Mapping[str, Seed] = {
         Deliverable,
         ("campaign_id", "deliverable_id"),
         {"campaign_id": ("campaigns", "campaign_id"), "partner_id": ("partners", "partner_id")},
+    ),
+    "advocates": Seed(Advocate, ("campaign_id", "advocate"), {"campaign_id": ("campaigns", "campaign_id")}),
+    "phases": Seed(Phase, ("campaign_id", "phase"), {"campaign_id": ("campaigns", "campaign_id")}),
+    "costs": Seed(
+        Cost,
+        ("campaign_id", "phase", "kpi_id", "source"),
+        {
+            "campaign_id": ("campaigns", "campaign_id"),
+            "phase": ("phases", "phase"),
+            "kpi_id": ("metrics", "kpi_id"),
+        },
+    ),
+    "calendar": Seed(
+        CalendarEntry, ("campaign_id", "kind", "name", "starts_on"), {"campaign_id": ("campaigns", "campaign_id")}
     ),
     "metrics": Seed(Metric, ("kpi_id",), {}),
     "measures": Seed(Measure, ("measure",), {}),

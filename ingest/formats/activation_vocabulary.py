@@ -29,6 +29,7 @@ KNOWN = (
     "reply.coded_supportive",
     "reply.coded_other",
     "helpline.tapped",
+    "helpline.contacted",
     "organisation.referred",
 )
 """The events that figures are made of; any other is kept and counted under its own name."""
@@ -57,6 +58,7 @@ _VERBS = {
     **dict.fromkeys(["flag", "flagged"], "flagged"),
     **dict.fromkeys(["action", "actioned"], "actioned"),
     **dict.fromkeys(["tap", "tapped"], "tapped"),
+    **dict.fromkeys(["contact", "contacts", "contacted"], "contacted"),
     **dict.fromkeys(["refer", "referred", "referral"], "referred"),
 }
 _LONGEST = 60

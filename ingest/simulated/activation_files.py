@@ -6,6 +6,7 @@ Devices repeat what they sent, have clocks that are years off, or forget the tim
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -146,6 +147,26 @@ def plan_coding(coded: Sequence[Mapping[str, Any]], market: str) -> PlannedDeliv
             "options": {
                 "columns": {"date": "week", "activation": "what", "events": "count", "unique_people": "authors"},
                 "market": market,
+            },
+        },
+        records=len(rows),
+    )
+
+
+def plan_contacts(contacts: Sequence[Mapping[str, Any]]) -> PlannedDelivery:
+    """What helplines say of their contacts, a row a week and market."""
+    rows = [f"{row['week_on']},{row['market']},{row['contacts']}" for row in contacts]
+    return PlannedDelivery(
+        source="activation",
+        landed_on=max(row["week_on"] for row in contacts) + timedelta(days=7),
+        name="helpline-contacts",
+        files={"contacts.csv": "\n".join(["week from,country,contacts", *rows, ""]).encode()},
+        note=_note("activation_counts_csv")
+        | {
+            "supplier": "helplines",
+            "options": {
+                "columns": {"date": "week from", "market": "country", "events": "contacts"},
+                "activation": "helpline.contacted",
             },
         },
         records=len(rows),

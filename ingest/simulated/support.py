@@ -28,6 +28,8 @@ _NAMES = {
     "supportive_reply": ("reply.coded_supportive", "reply.coded_other"),
 }
 _FEWEST = 10
+WEEKS_BEFORE = 12
+"""Of so many weeks before the campaign helplines tell what they had."""
 
 
 def make_support(rng: np.random.Generator, days: int, people: int) -> list[Act]:
@@ -48,6 +50,20 @@ def coded_counts(rng: np.random.Generator, days: int) -> list[dict[str, Any]]:
             ("other", int(rng.integers(90, 140)), 80),
         ):
             rows.append({"day": week, "activation": f"post.coded_{name}", "events": events, "people": people})
+    return rows
+
+
+def helpline_contacts(rng: np.random.Generator, days: int) -> list[dict[str, Any]]:
+    """Weeks of two markets, from before the campaign to its last whole one: they rise slowly, and `extra` came through it."""
+    rows = []
+    for market, level, extra in (("AE", 140, 35), ("EG", 260, 60)):
+        first = _week_in(market, campaign_day(0))
+        for week in range(-WEEKS_BEFORE, days // 7):
+            more = int(rng.poisson(extra)) if week >= 0 else 0
+            contacts = int(rng.poisson(level + 2 * week)) + more
+            rows.append(
+                {"market": market, "week_on": first + timedelta(days=7 * week), "contacts": contacts, "extra": more}
+            )
     return rows
 
 

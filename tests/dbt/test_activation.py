@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from scipy.optimize import linprog  # type: ignore[import-untyped]
+from scipy.stats import t as student  # type: ignore[import-untyped]
 
 from tests.dbt.lab import Lab
 
@@ -134,6 +136,44 @@ def acts() -> Iterable[Row]:
         yield event(number, name, person, hours, **more)
 
 
+def contacts() -> list[Row]:
+    """
+    Of two helplines in AE by day, and one in EG by week: 12 weeks before the campaign and 4 of it. One day of one helpline is missing;
+    another helpline begins too late; in JO nothing is known of before.
+    """
+    rng = random.Random(5)
+    rows = []
+    for week in range(-12, 4):
+        monday = date(2022, 10, 3) + timedelta(days=7 * week)
+        for market, asset, dates in (
+            ("AE", "one", 7),
+            ("AE", "two", 7),
+            ("AE", "late", 1),
+            ("EG", "far", 1),
+            ("JO", "new", 1),
+        ):
+            if asset in ("late", "new") and week < -3:
+                continue
+            for number in range(dates):
+                if (asset, week, number) == ("two", 1, 3):
+                    continue
+                contacts = 6 if (asset, week) == ("far", 2) else rng.randrange(20, 40) + week
+                on = monday + timedelta(days=number)
+                rows.append(
+                    {
+                        "activation": "helpline.contacted",
+                        "asset_id": asset,
+                        "counted_on": on,
+                        "market": market,
+                        "events": contacts,
+                    }
+                )
+    return rows  # fmt: skip
+
+
+CONTACTS = contacts()
+
+
 @pytest.fixture(scope="module")
 def built(lab: Lab) -> Lab:
     everything = list(acts())
@@ -153,6 +193,10 @@ def built(lab: Lab) -> Lab:
     ]
     noon = datetime(2022, 10, 4, 12, tzinfo=UTC)
     deliver(lab, 40, "counts", counts=[row | {"counted_at": noon} for row in counts])
+    at = datetime.min.time().replace(hour=12, tzinfo=UTC)
+    deliver(
+        lab, 40, "contacts", counts=[row | {"counted_at": datetime.combine(row["counted_on"], at)} for row in CONTACTS]
+    )
     build(lab)
     return lab
 
@@ -215,6 +259,55 @@ def test_measures(built: Lab) -> None:
         "select value from intermediate.int_activation__measures where market = 'AE' and period = 'campaign_to_date' and measure = 'guide_openers'"
     )
     assert to_date == [(7,)]
+
+
+def beyond(market: str, assets: tuple[str, ...], weeks: Sequence[int], left_out: Sequence[int]) -> tuple[float, float]:
+    """Contacts of the weeks beyond those that a line through the weeks before predicts, and the error of the prediction, by matrices."""
+    total: dict[int, int] = defaultdict(int)
+    for row in CONTACTS:
+        if row["asset_id"] in assets and row["market"] == market:
+            total[(row["counted_on"] - date(2022, 10, 3)).days // 7] += row["events"]
+    before = [week for week in total if week < 0]
+    design = np.array([[1.0, week] for week in before])
+    seen = np.array([float(total[week]) for week in before])
+    line, rest, _, _ = np.linalg.lstsq(design, seen, rcond=None)
+    kept = [week for week in weeks if week not in left_out]
+    ahead = np.array([float(len(kept)), float(sum(kept))])
+    variance = rest[0] / (len(before) - 2) * (len(kept) + ahead @ np.linalg.inv(design.T @ design) @ ahead)
+    return sum(total[week] for week in kept) - float(ahead @ line), float(variance)
+
+
+def test_contacts_of_helplines_are_held_against_the_line_through_the_weeks_before(built: Lab) -> None:
+    found = built.rows(
+        "select market, period, event_on, value, low, high, reason from intermediate.int_activation__measures "
+        "where measure = 'contacts_beyond_expected' and market <> 'all'"
+    )
+    cells = {(market, period, on): rest for market, period, on, *rest in found}
+    half = float(student.ppf(0.975, 10))
+    weeks = [date(2022, 10, 3) + timedelta(days=7 * week) for week in range(4)]
+    for market, assets, left_out in (("AE", ("one", "two"), [1]), ("EG", ("far",), [2])):
+        for period, so_far in (("week", False), ("campaign_to_date", True)):
+            for number, on in enumerate(weeks):
+                if number in left_out and not (so_far and market == "EG"):
+                    # A day that is missing leaves no row; fewer than 10 contacts leave one without a figure.
+                    assert cells.pop((market, period, on), [None] * 3 + ["few_people"]) == [
+                        None,
+                        None,
+                        None,
+                        "few_people",
+                    ]
+                    continue
+                value, variance = beyond(market, assets, range(number + 1) if so_far else [number], left_out)
+                bounds = (value, value - half * variance**0.5, value + half * variance**0.5)
+                assert cells.pop((market, period, on)) == [*(pytest.approx(bound, rel=1e-9) for bound in bounds), None]
+    assert {(market, rest[-1]) for (market, _, _), rest in cells.items()} == {("JO", "too_few_weeks")}
+    parts = [beyond("AE", ("one", "two"), range(4), [1]), beyond("EG", ("far",), range(4), [2])]
+    value, variance = (sum(part[number] for part in parts) for number in (0, 1))
+    [whole] = built.rows(
+        "select value, high - value from intermediate.int_activation__measures where measure = 'contacts_beyond_expected' "
+        "and market = 'all' and period = 'campaign_to_date' order by event_on desc limit 1"
+    )
+    assert whole == (pytest.approx(value), pytest.approx(half * variance**0.5))
 
 
 WEEKS = [date(2022, 10, 3) + timedelta(days=7 * number) for number in range(4)]

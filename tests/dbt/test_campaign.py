@@ -1,13 +1,17 @@
 """KPIs and the scorecard on literal measures: sums, ratios, bounds, periods, trust; and the seeds they follow from."""
 
 import csv
+import random
 from collections.abc import Iterable
 from datetime import date, timedelta
+from math import exp
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import t as student  # type: ignore[import-untyped]
 
 from ingest.ledger import LEDGER, write_ledger
 from ingest.reasons import Reason
@@ -21,7 +25,7 @@ SCORECARD = """campaign_id,position,kpi_id,stage,label,label_ar,period,market,su
 *,4,H03,awareness,,,campaign_to_date,all,campaign,all,,,,,
 *,5,L05,engagement,,,campaign_to_date,all,basis,%,,,,,
 *,6,V01,attitude,,,wave,all,survey,s:%:all:q:top,50,down,,,
-*,7,A05,help_seeking,,,campaign_to_date,all,campaign,all,,,,,
+*,7,C03,help_seeking,,,campaign_to_date,all,campaign,all,,,,,
 indexed,1,H01,awareness,,,week,all,campaign,all,1400,,0,3,
 indexed,2,H06,engagement,,,week,all,campaign,all,10,,0,1,
 indexed,3,C06,index,,,week,all,campaign,all,,,,,
@@ -45,6 +49,19 @@ b,AE,ar,organisation,B,,,30
 c,SA,ar,helpline,C,,,50
 d,EG,ar,helpline,D,,,
 """
+PHASES = "campaign_id,phase,name,starts_on,ends_on\ncost,launch,Launch,{0},{6}\ncost,after,After,{7},{20}\n"
+COSTS = """campaign_id,phase,kpi_id,amount,currency,reported_in,rate,rate_on,source
+cost,launch,H01,100,AED,USD,0.25,2026-01-02,contract
+cost,launch,H01,45,USD,USD,1,2026-01-02,invoice
+cost,launch,H03,10,USD,USD,1,2026-01-02,contract
+cost,launch,H05,10,USD,USD,1,2026-01-02,contract
+cost,after,H01,10,USD,USD,1,2026-01-02,contract
+"""
+CALENDAR = """campaign_id,kind,name,starts_on,ends_on,weekdays,pace,source
+season,awareness_day,The day,{1},{1},,11,measured
+season,other,Two weekdays of some weeks,{1},{50},1 3,0.5,measured
+cost,other,Another campaign's,{0},{99},,9,measured
+"""
 AS_OF = date(2026, 4, 13)
 """A Monday, the latest landing."""
 
@@ -63,6 +80,24 @@ SHAPE = {
     "reason": pl.String(),
 }
 Row = dict[str, Any]
+Dose = dict[tuple[str, int], tuple[int, int]]
+
+
+def dose() -> Dose:
+    """Of three markets and ten weeks: views and taps, which rise with the views of that week and the two before."""
+    rng = random.Random(6)
+    views = {(market, week): rng.randrange(1000, 90_000) for market in ("AE", "EG", "JO") for week in range(10)}
+    level = {"AE": 40, "EG": 90, "JO": 15}
+    return {
+        (market, week): (
+            views[market, week],
+            round(level[market] * exp(3e-6 * sum(views.get((market, week - lag), 0) for lag in range(3))) * rng.uniform(0.8, 1.2)),
+        )
+        for market, week in views
+    }  # fmt: skip
+
+
+DOSE = dose()
 
 
 def measured(measure: str, number: int, value: float | None, **more: object) -> Row:
@@ -156,6 +191,9 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
         measured("guide_finishers", 3, 25),
         measured("toolkit_downloads", 3, 20),
     ]),
+    "cost": (42, [*counted([1, 2, 3, 4, 0, 0, 0] + [0] * 14), measured("unique_creators", 1, 4), *counted([None] * 7, "engagements_lcs")]),
+    "season": (24, counted([300])),
+    "dose": (70, [measured("views", 7 * week, views, market=market) for (market, week), (views, _) in DOSE.items()]),
     "exposed": (42, [row | {"market": market} for market in ("AE", "SA", "unknown") for row in counted([100, 300])]),
 }  # fmt: skip
 """Each campaign: days from its start to the latest landing, and what was measured."""
@@ -183,6 +221,13 @@ HELP_WEEKS = pl.DataFrame(
         ("nested", date(2026, 3, 8), "SA", "all", None, "few_people"),
         ("nested", date(2026, 3, 8), "EG", "all", 12, None),
         ("nested", date(2026, 3, 9), "all", "all", 72, None),
+        *(
+            ("dose", AS_OF - timedelta(days=70 - 7 * week), market, "a", taps, None)
+            for (market, week), (_, taps) in DOSE.items()
+        ),
+        # A resource that is withheld in one week, and one that is not there in another.
+        *(("dose", AS_OF - timedelta(days=70 - 7 * week), "AE", "b", 99 if week else None, None) for week in range(10)),
+        *(("dose", AS_OF - timedelta(days=70 - 7 * week), "AE", "c", 50, None) for week in range(9)),
     ],
     schema=["campaign_id", "week_on", "market", "resource_id", "taps", "reason"],
     orient="row",
@@ -196,7 +241,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     seed += [f"{name},Campaign {name},{day(name, 0)},{day(name, 99)},Asia/Dubai" for name in CAMPAIGNS]
     lab = Lab(
         tmp_path_factory.mktemp("campaign") / "home",
-        {"campaigns": "\n".join(seed), "scorecard": SCORECARD, "markets": MARKETS, "organisations": ORGANISATIONS},
+        {
+            "campaigns": "\n".join(seed),
+            "scorecard": SCORECARD,
+            "markets": MARKETS,
+            "organisations": ORGANISATIONS,
+            "phases": PHASES.format(*(day("cost", number) for number in range(100))),
+            "costs": COSTS,
+            "calendar": CALENDAR.format(*(day("season", number) for number in range(100))),
+        },
     )
     assert lab.dbt("seed"), lab.messages
     lab.run(["stg_campaign__campaigns", "stg_campaign__hashtags", "stg_campaign__comparison_sets"])
@@ -358,6 +411,54 @@ def test_pacing_is_against_what_was_due_by_now(lab: Lab) -> None:
     assert line(lab, "late", "H01", "attainment_rate", "pacing", "status") == [0.3, 0.6, "behind"]
 
 
+def test_what_is_due_follows_the_calendar(lab: Lab) -> None:
+    paces = [
+        (11 if number == 1 else 1) * (0.5 if 1 <= number <= 50 and on.isoweekday() in (1, 3) else 1)
+        for number, on in ((number, day("season", number)) for number in range(100))
+    ]
+    due = 1000 * sum(paces[:25]) / sum(paces)
+    assert line(lab, "season", "H01", "pacing") == [pytest.approx(300 / due)]
+
+
+def test_a_phase_s_cost_is_divided_by_what_adds_up_in_it(lab: Lab) -> None:
+    found = lab.rows(
+        "select subject_id, numerator, denominator, value, reason, event_on from fct_campaign_kpi_day where kpi_id = 'C08' order by 1"
+    )
+    launch, after = day("cost", 0), day("cost", 7)
+    assert found == [
+        ("after:H01:USD", 10, 0, None, "no_denominator", after),
+        ("launch:H01:USD", 70, 10, 7, None, launch),
+        ("launch:H03:USD", 10, None, None, "not_additive", launch),
+        ("launch:H05:USD", 10, None, None, "no_reading", launch),
+    ]
+
+
+def test_referrals_by_exposure_are_the_slope_of_a_poisson_regression(lab: Lab) -> None:
+    """Against iterated weighted least squares with a column for every market; of weeks without an earlier one on record, too."""
+    cells = list(DOSE)
+    exposure = np.array(
+        [sum(DOSE.get((market, week - lag), (0, 0))[0] for lag in range(3)) / 1000 for market, week in cells]
+    )
+    taps = np.array([float(DOSE[cell][1]) for cell in cells])
+    design = np.column_stack(
+        [exposure, *([market == one for market, _ in cells] for one in ("AE", "EG", "JO"))]
+    ).astype(float)
+    line_ = np.log(taps)
+    for _ in range(50):
+        mean = np.exp(line_)
+        weighted = design * mean[:, None]
+        solved = np.linalg.solve(weighted.T @ design, weighted.T @ (line_ + (taps - mean) / mean))
+        line_ = design @ solved
+    mean = np.exp(line_)
+    uneven = max(1.0, float(((taps - mean) ** 2 / mean).sum() / (len(cells) - 4)))
+    error = (uneven * np.linalg.inv((design * mean[:, None]).T @ design)[0, 0]) ** 0.5
+    half = float(student.ppf(0.975, len(cells) - 4)) * error
+    each = 3 * taps.mean()
+    [found] = kpis(lab, "dose", "kpi_id = 'A06'", "value, ci_low, ci_high, reason")
+    assert found == (*(pytest.approx(each * (solved[0] + off), rel=1e-9) for off in (0, -half, half)), None)
+    assert [reason for _, reason in kpis(lab, "nested", "kpi_id = 'A06'")] == ["too_few_weeks"]
+
+
 def test_each_line_says_whether_it_can_be_trusted_and_c09_is_their_share(lab: Lab) -> None:
     reasons = lab.rows("select kpi_id, trust_reason from rpt_campaign_scorecard where campaign_id = 'trusted'")
     assert {str(kpi): reason for kpi, reason in reasons} == {
@@ -367,7 +468,7 @@ def test_each_line_says_whether_it_can_be_trusted_and_c09_is_their_share(lab: La
         "V01": None,
         "H06": "no_data",
         "L05": "no_data",
-        "A05": "not_yet_built",
+        "C03": "not_yet_built",
     }
     assert line(lab, "trusted", "C09", "value", "trust") == [50.0, None]
     share = "select value, numerator, denominator from fct_campaign_kpi_day where kpi_id = 'C09' and campaign_id = 'trusted'"
@@ -460,7 +561,7 @@ def test_lines_are_named_in_both_languages(lab: Lab) -> None:
     ]
     assert line(lab, "paced", "H03", "kpi_name_ar") == ["صنّاع المحتوى المختلفون"]
     built = Reason.NOT_YET_BUILT
-    assert line(lab, "paced", "A05", "reason_text", "reason_text_ar") == [built.english, built.arabic]
+    assert line(lab, "paced", "C03", "reason_text", "reason_text_ar") == [built.english, built.arabic]
 
 
 def seed(name: str) -> list[dict[str, str]]:

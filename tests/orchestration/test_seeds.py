@@ -14,6 +14,22 @@ MARKETS = "market,week_starts_on,online_18_34,population_source\nAE,1,3000000,ce
 PROGRAMMES = "campaign_id,programme,name,source,kpi_ids,mart\nmine,guide,Guide,activation,A01 A02,fct_activation_day\n"
 ORGANISATIONS = "organisation_id,market,language,kind,name,offers\nline,AE,ar,helpline,Line,Listening\n"
 PARTNERS = "campaign_id,partner_id,name,tier\nmine,p1,Partner,micro\n"
+PHASES = "campaign_id,phase,name,starts_on,ends_on\nmine,launch,Launch,2024-01-01,2024-01-09\n"
+COSTS = (
+    "campaign_id,phase,kpi_id,amount,currency,reported_in,rate,rate_on,source\n"
+    "mine,launch,H01,9.5,AED,USD,0.27,2024-01-01,contract\n"
+)
+CALENDAR = "campaign_id,kind,name,starts_on,ends_on,weekdays,pace,source\n*,ramadan,Ramadan,2024-03-11,2024-04-09,,1.5,measured\n"
+ADVOCATES = "campaign_id,advocate,name,market\nmine,a1,Advocate,AE\n"
+ASSETS = "asset_id,version,kind,title,sections\nguide,1,guide,Guide,5\n"
+CHECKS = (
+    "campaign_id,kind,version,starts_on,sensitivity,sensitivity_items,specificity,specificity_items,source\n"
+    "mine,story,1,2024-01-01,0.9,10,0.9,10,us\n"
+)
+BENCHMARKS = (
+    "benchmark_id,campaign_id,survey_id,sample,question_key,answer_code,segment_name,segment_value,estimate_pct,wording,population,"
+    "fieldwork_from,source\nb,mine,s,all,q,top,all,all,59,Afraid,MENA,2022-09-07,a report\n"
+)
 DELIVERABLES = "campaign_id,deliverable_id,partner_id,due_on,video_id,is_boosted\nmine,d1,p1,2024-01-09,7,false\n"
 
 
@@ -25,6 +41,7 @@ def home_with(folder: Path, **seeds: str) -> Home:
         "campaign_hashtags": HASHTAGS,
         "scorecard": SCORECARD,
         "partners": PARTNERS,
+        "phases": PHASES,
         **seeds,
     }.items():
         (home.seeds / f"{name}.csv").write_text(content, "utf-8")
@@ -90,6 +107,29 @@ def test_what_is_shipped_is_right() -> None:
         ("deliverables", DELIVERABLES.replace("2024-01-09", "9/1/2024"), "column due_on: found '9/1/2024'.*YYYY-MM-DD"),
         ("deliverables", DELIVERABLES.replace("false", "perhaps"), "column is_boosted: found 'perhaps'"),
         ("deliverables", DELIVERABLES.replace(",7,", ",a b,"), "column video_id: found 'a b'"),
+        ("scorecard", SCORECARD.replace("mine,", "yours,"), "line 2, column campaign_id: found 'yours', expected one of seeds/campaigns.csv: mine; correct it, or add it there"),
+        ("phases", PHASES.replace("mine,", "yours,"), "column campaign_id: found 'yours'"),
+        ("phases", PHASES.replace("2024-01-09", "2023-01-09"), "line 2: ends_on lies before starts_on"),
+        ("phases", PHASES.replace("2024-01-09", "09/01/2024"), "column ends_on: found '09/01/2024'.*YYYY-MM-DD"),
+        ("costs", COSTS.replace("launch", "lunch"), "column phase: found 'lunch', expected one of seeds/phases.csv: launch"),
+        ("costs", COSTS.replace("H01", "H99"), "column kpi_id: found 'H99', expected one of seeds/metrics.csv"),
+        ("costs", COSTS.replace("9.5", "-9"), "column amount: found '-9'"),
+        ("costs", COSTS.replace("AED", "dirham"), "column currency: found 'dirham'"),
+        ("costs", COSTS.replace("AED", "USD"), "line 2: found another rate than 1 within one currency"),
+        ("costs", COSTS.replace("2024-01-01", "1 Jan 2024"), "column rate_on: found '1 Jan 2024'"),
+        ("calendar", CALENDAR.replace("*,", "yours,"), "column campaign_id: found 'yours'"),
+        ("calendar", CALENDAR.replace("2024-04-09", ""), "line 2: expected starts_on and ends_on, weekdays, or all three"),
+        ("calendar", CALENDAR.replace(",,1.5", ",8,1.5"), "column weekdays: found '8'"),
+        ("calendar", CALENDAR.replace("1.5", "0"), "column pace: found '0'"),
+        ("calendar", CALENDAR.replace("measured", ""), "line 2: found another pace than 1 without a source"),
+        ("calendar", CALENDAR.replace("2024-03-11", "11.3.2024"), "column starts_on: found '11.3.2024'"),
+        ("advocates", ADVOCATES.replace("mine,", "yours,"), "column campaign_id: found 'yours'"),
+        ("assets", ASSETS.replace(",guide,", ",book,"), "column kind: found 'book'"),
+        ("assets", ASSETS.replace("5", "none"), "column sections: found 'none'"),
+        ("coding_checks", CHECKS.replace("0.9,10,0.9", "1.2,10,0.9"), "column sensitivity: found '1.2'"),
+        ("coding_checks", CHECKS.replace("2024-01-01", "2024-1-1"), "column starts_on: found '2024-1-1'"),
+        ("benchmarks", BENCHMARKS.replace("mine,", "yours,"), "column campaign_id: found 'yours'"),
+        ("benchmarks", BENCHMARKS.replace("2022-09-07", "September 2022"), "column fieldwork_from: found 'September 2022'"),
     ],
 )  # fmt: skip
 def test_a_mistake_says_where_and_what(tmp_path: Path, seed: str, content: str, message: str) -> None:

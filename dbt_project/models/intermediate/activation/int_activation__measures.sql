@@ -150,10 +150,10 @@ amounts as (
         from visits
     {% endfor %}
     {% for measure, base, amount in [
-        ('feature_candidates', 'is_candidate and is_observed', '1'),
-        ('feature_adopters', 'is_candidate and is_observed', 'case when is_adopter then 1 else 0 end'),
-        ('adopters_observed', 'is_kept_known', '1'),
-        ('features_kept', 'is_kept_known', 'case when is_kept then 1 else 0 end'),
+        ('feature_candidates', 'is_candidate', 'case when is_observed then 1 end'),
+        ('feature_adopters', 'is_candidate', 'case when is_observed and is_adopter then 1 when is_observed then 0 end'),
+        ('adopters_observed', 'is_adopter', 'case when is_kept_known then 1 end'),
+        ('features_kept', 'is_adopter', 'case when is_kept_known and is_kept then 1 when is_kept_known then 0 end'),
     ] -%}
         union all
         select
@@ -408,6 +408,12 @@ flagged as (
 
 ),
 
+contacts as (
+
+    {{ contacts_beyond_expected() }}
+
+),
+
 measured as (
 
     select
@@ -418,7 +424,7 @@ measured as (
         last_on,
         market,
         value,
-        cast(null as varchar) as reason,
+        case when value is null then 'not_yet_observed' end as reason,
     from days
     {% for activation, measure in distinct_people.items() -%}
         union all
@@ -474,3 +480,5 @@ union all
 {{ measures_of('checked', same_names(['crisis_resources_attached', 'crisis_resources_required'])) }}
 union all
 {{ measures_of('flagged', same_names(['median_hours_to_action', 'p90_hours_to_action']), reason='action_reason') }}
+union all
+{{ measures_of('contacts', same_names(['contacts_beyond_expected']), bounded=['contacts_beyond_expected']) }}

@@ -122,7 +122,7 @@ matured as (
 
     select
         combined.*,
-        coalesce(combined.last_on > as_of.as_of - sources.look_back_days, false) as is_provisional,
+        coalesce(combined.last_on > as_of.as_of - coalesce(sources.look_back_days, 0), false) as is_provisional,
     from combined
     inner join {{ ref('metrics') }} as metrics on combined.kpi_id = metrics.kpi_id
     left join {{ ref('sources') }} as sources on metrics.source = sources.source

@@ -192,6 +192,52 @@ referred as (
 
 ),
 
+exposures as (
+
+    {{ referrals_by_exposure('exposed') }}
+
+),
+
+-- What a phase cost for an outcome, and the outcome of its days.
+paid as (
+
+    select
+        costs.campaign_id,
+        'phase' as period,
+        phases.starts_on as event_on,
+        phases.ends_on as last_on,
+        'all' as market,
+        'phase' as subject_type,
+        concat_ws(':', costs.phase, costs.kpi_id, costs.reported_in) as subject_id,
+        costs.outcome_cost,
+        {{ exact_sum('dates.value') }} as outcomes,
+        case when max(dictionary.additivity) = 'additive' then 'no_reading' else 'not_additive' end as reason,
+    from (
+        select
+            campaign_id,
+            phase,
+            kpi_id,
+            reported_in,
+            {{ exact_sum('amount * rate') }} as outcome_cost,
+        from {{ ref('costs') }}
+        group by campaign_id, phase, kpi_id, reported_in
+    ) as costs
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on costs.campaign_id = campaigns.campaign_id
+    inner join {{ ref('phases') }} as phases on costs.campaign_id = phases.campaign_id and costs.phase = phases.phase
+    left join {{ ref('kpi_formulas') }} as formulas on costs.kpi_id = formulas.kpi_id and formulas.denominator is null
+    left join {{ ref('measures') }} as dictionary on formulas.numerator = dictionary.measure
+    left join dates
+        on
+            costs.campaign_id = dates.campaign_id
+            and dictionary.measure = dates.measure
+            and dates.market = 'all'
+            and dates.subject_type = 'campaign'
+            and dates.event_on between phases.starts_on and phases.ends_on
+    group by
+        costs.campaign_id, costs.phase, costs.kpi_id, costs.reported_in, costs.outcome_cost, phases.starts_on, phases.ends_on
+
+),
+
 held_against as (
 
     {{ measures_of('exposed', same_names(['market_views']), bounded=['market_views']) }}
@@ -199,6 +245,10 @@ held_against as (
     {{ measures_of('exposed', same_names(['online_18_34']), reason="'no_population'") }}
     union all
     {{ measures_of('referred', same_names(['referral_taps', 'referral_capacity'])) }}
+    union all
+    {{ measures_of('exposures', same_names(['referrals_by_exposure']), bounded=['referrals_by_exposure']) }}
+    union all
+    {{ measures_of('paid', same_names(['outcome_cost', 'outcomes'])) }}
 
 ),
 

@@ -306,19 +306,59 @@ shared as (
 
 ),
 
+-- The days of a campaign, each counting as much as the calendar says; what several entries say of a day is multiplied.
+paced as (
+
+    select
+        days.campaign_id,
+        days.day_on <= days.as_of as is_gone_by,
+        exp({{ exact_sum('ln(coalesce(calendar.pace, 1))') }}) as pace,
+    from (
+        select
+            campaigns.campaign_id,
+            as_of.as_of,
+            campaigns.starts_on + cast(numbers.number as integer) as day_on,
+        from {{ ref('stg_campaign__campaigns') }} as campaigns
+        inner join (
+            select
+                campaign_id,
+                unnest(range(0, date_diff('day', starts_on, ends_on) + 1)) as number,
+            from {{ ref('stg_campaign__campaigns') }}
+        ) as numbers
+            on campaigns.campaign_id = numbers.campaign_id
+        cross join {{ ref('int_lake__as_of') }} as as_of
+    ) as days
+    left join {{ ref('calendar') }} as calendar
+        on
+            calendar.campaign_id in (days.campaign_id, '*')
+            and days.day_on >= coalesce(calendar.starts_on, days.day_on)
+            and days.day_on <= coalesce(calendar.ends_on, days.day_on)
+            and coalesce(calendar.weekdays, '1234567') like concat('%', isodow(days.day_on), '%')
+    group by days.campaign_id, days.day_on, days.as_of
+
+),
+
+gone_by as (
+
+    select
+        campaign_id,
+        {{ exact_sum('case when is_gone_by then pace end') }} / {{ exact_sum('pace') }} as share_gone_by,
+    from paced
+    group by campaign_id
+
+),
+
 aimed as (
 
     select
-        *,
+        shared.*,
         case when direction in ('up', 'down') then target end as aim,
         coalesce(case direction when 'up' then value >= target when 'down' then value <= target end, false) as is_reached,
         case
-            when is_paced and direction = 'up' and target > 0 and as_of >= starts_on
-                then
-                    target * (date_diff('day', starts_on, least(as_of, ends_on)) + 1)
-                    / (date_diff('day', starts_on, ends_on) + 1)
+            when is_paced and direction = 'up' and target > 0 then target * gone_by.share_gone_by
         end as due,
     from shared
+    left join gone_by on shared.campaign_id = gone_by.campaign_id
 
 ),
 
