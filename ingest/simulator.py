@@ -25,6 +25,7 @@ from ingest.simulated.activation_truth import (
 )
 from ingest.simulated.hashtag import plan_hashtag
 from ingest.simulated.hashtag_truth import (
+    absence_seed,
     hashtag_days_truth,
     hashtag_totals_truth,
     known_videos,
@@ -122,9 +123,9 @@ def simulate(
     planned = [*hashtag.deliveries, *plan_live(lives, days), *survey.deliveries, *activation]
 
     as_of = max(one.landed_on for one in planned)
-    known = known_videos(hashtag.readings, clips)
-    agreements = make_agreements(known, days)
     video_days = video_days_truth(hashtag.readings, clips)
+    known = known_videos(hashtag.readings, clips, video_days)
+    agreements = make_agreements(known, days)
     first_day = (starts_s() + ZONE_SECONDS) // DAY
     live_sessions, live_minutes = live_truth(lives)
     survey_estimates, survey_bases = survey_truth(waves, survey.kept)
@@ -148,7 +149,7 @@ def simulate(
         support_weeks=support_weeks_truth(acts, coded),
         safety_weeks=safety_weeks_truth(acts),
     )
-    seeds = {**agreement_seeds(agreements), **support_seeds(), **target_seeds()}
+    seeds = {**agreement_seeds(agreements), **support_seeds(), **absence_seed(), **target_seeds()}
     _write(home, seed, size, planned, seeds, truth)
     return truth
 

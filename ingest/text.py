@@ -27,6 +27,9 @@ _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # two ways, by whether the mark groups thousands: they are not read at all.
 _PLAIN = rf"^(?:([0-9]+)(?:\.0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
 _GROUPED = rf"^([0-9]{{1,3}}(?:[, ][0-9]{{3}})+){_OF}"
+_DOTTED = r"^[0-9]{1,3}(?:\.[0-9]{3})+$"
+_PROVES_GROUPS = r"^[0-9]{1,3}(?:\.[0-9]{3}){2,}$|^[0-9]{1,3}\.[0-9]{0,2}[1-9][0-9]{0,2}$"
+_PROVES_DECIMALS = r"^[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})(?:[KMB]|$)|[0-9],[0-9]{3}\b"
 _ABBREVIATED = rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(K|M|B|ألف|مليون|مليار){_OF}"
 _COUNT = pl.Struct({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
 _LABEL = rf"^(?i:{_COUNTED})$"
@@ -66,7 +69,10 @@ def parse_count(text: pl.Expr) -> pl.Expr:
 
 
 def _read_counts(texts: pl.Series) -> pl.Series:
-    """Plain digits first, all at once; what else is written is read once for each text."""
+    """Plain digits first, all at once; what else is written is read once for each text.
+
+    No count has three decimals: where one such as 1.234 stands, and none that has others, points group thousands in the column.
+    """
     if texts.null_count() == len(texts):
         return pl.Series(
             texts.name, [{"value": None, "unit": None, "reason": Reason.EMPTY}], dtype=_COUNT
@@ -77,9 +83,15 @@ def _read_counts(texts: pl.Series) -> pl.Series:
     units: pl.Expr = pl.when(pl.col("value").is_not_null()).then(pl.lit(1, pl.Int64()))
     reasons: pl.Expr = pl.lit(None, pl.String())
     if left.height:
-        written = left.with_columns(
-            _written_count(pl.col("text").cast(pl.String())).struct.unnest().name.suffix("_written")
-        )
+        text = pl.col("text").cast(pl.String())
+        clean = left.select(clean_number(text)).to_series()
+        if clean.str.contains(_PROVES_GROUPS).any() and not clean.str.contains(_PROVES_DECIMALS).any():
+            text = (
+                pl.when(pl.lit(clean).str.contains(_DOTTED))
+                .then(pl.lit(clean).str.replace_all(".", "", literal=True))
+                .otherwise(text)
+            )
+        written = left.with_columns(_written_count(text).struct.unnest().name.suffix("_written"))
         frame = frame.join(written, on="text", how="left", maintain_order="left").with_columns(
             pl.coalesce("value", "value_written").alias("value"),
             pl.coalesce(units, "unit_written").alias("unit"),

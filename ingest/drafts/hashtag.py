@@ -1,4 +1,5 @@
 """Drafts for files about hashtags: known exports by their columns, other tables and JSON by the common names of counters."""
+# ruff: noqa: RUF001 - columns are named in many languages
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,10 @@ from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
 from ingest.instants import DateOrder, parse_instant
 
-_PREFIX = r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats|statistics|item|post|aweme_info|aweme|data)_"
+_PREFIX = (
+    r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats|statistics|metrics|public_metrics|insights|item|post|"
+    r"aweme_info|aweme|data)_"
+)
 _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 
@@ -24,23 +28,36 @@ def _count(words: str) -> str:
 
 # Our columns by the names that tools give them, in lower case with underscores; best first.
 _NAMES = {
-    "video_id": r"(?:video_|vid_|aweme_|post_|item_|content_|tiktok_|media_)?id|(?:id|identifiant)_(?:de_la_)?vidéo|"
-    r"معرف_الفيديو|رقم_الفيديو",
+    "video_id": r"(?:video_|vid_|aweme_|post_|item_|content_|tiktok_|media_)?id|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|"
+    r"video_kimliği|شناسه_(?:ویدیو|ویدئو)|معرف_الفيديو|رقم_الفيديو",
     "url": r"(?:web_)?(?:video_|post_)?(?:url|link|permalink|share_url)|lien(?:_de_la_vidéo)?|(?:ال)?رابط(?:_الفيديو)?",
     "creator": r"(?:author|creator|user|username|user_name|by|account|handle|channel|channel_title|nickname|unique_id|influencer)"
-    r"(?:_(?:name|username|unique_id|handle|id))?|(?:author_meta|owner|channel)_(?:name|username|title)|auteur|المنشئ|الحساب|صاحب_الحساب",
+    r"(?:_(?:name|username|unique_id|handle|id))?|(?:author_meta|owner|channel)_(?:name|username|title)|auteur|autora?|usuario|usuário|cuenta|conta|konto|benutzer(?:name)?|kullanıcı(?:_adı)?|hesap|کاربر|نام_کاربری|المنشئ|الحساب|صاحب_الحساب",
     "creator_followers": r"(?:(?:user|author|author_meta|creator|account|channel)_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",
-    "creator_country": r"(?:(?:author|creator|user)_)?(?:country|region)(?:_code)?",
+    "creator_country": r"(?:(?:author|creator|user)_)?(?:country|region)(?:_code)?|pays|país|land|ülke|کشور|(?:ال)?دولة|البلد",
     "created_at": rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
-    r"|date_de_publication|publié_le|تاريخ_النشر|وقت_النشر)",
+    r"|dat[ea]_de_publica(?:tion|ção)|fecha_de_publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|veröffentlichungsdatum"
+    r"|paylaşım_tarihi|yayın(?:lanma)?_tarihi|تاریخ_انتشار|تاريخ_النشر|وقت_النشر)",
     "captured_at": rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
     rf"extract(?:ed|ion)?){_TIME}|scraped|crawled|captured|collected|retrieved|fetched|observed|snapshot|extracted|تاريخ_القراءة",
-    "views": _count("views?|plays?|video_views?|watches|vues|(?:ال)?مشاهدات"),
-    "likes": _count("likes?|diggs?|hearts?|j_aime|(?:ال)?[إا]عجابات"),
-    "comments": _count("comments?|replies|commentaires|(?:ال)?تعليقات"),
-    "shares": _count("shares?|reposts?|forwards?|partages|(?:ال)?مشاركات"),
-    "saves": _count("saves?|saved|collects?|favou?rites?|bookmarks?|enregistrements|favoris|(?:ال)?مفضلة"),
-    "hashtags": r"hash_?tags?(?:_names?|_list)?|tags?(?:_list)?|challenges|(?:ال)?وسوم|الهاشتاغ|هاشتاغ",
+    "views": _count(
+        "views?|plays?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
+        "izlenme(?:ler|_sayısı)?|görüntülenme(?:_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
+    ),
+    "likes": _count(
+        "likes?|diggs?|hearts?|j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|(?:ال)?[إا]عجابات"
+    ),
+    "comments": _count(
+        "comments?|replies|commentaires|comentarios|comentários|kommentare|yorum(?:lar)?|نظرات|(?:ال)?تعليقات"
+    ),
+    "shares": _count(
+        "shares?|reposts?|forwards?|partages|compartidos|compartilhamentos|partilhas|geteilt|paylaşım(?:lar)?|(?:ال)?مشاركات"
+    ),
+    "saves": _count(
+        "saves?|saved|collects?|favou?rites?|bookmarks?|enregistrements|favoris|guardados|salvos|gespeichert|kaydetme(?:ler)?|(?:ال)?مفضلة"
+    ),
+    "hashtags": r"hash_?tags?(?:_names?|_list)?|tags?(?:_list)?|challenges|etiquetas|etiket(?:ler)?|"
+    r"هشتگ(?:_?ها)?|(?:ال)?وسوم|الهاشتاغ|هاشتاغ",
     "duration_seconds": r"duration(?:_seconds|_sec|_s)?|length",
     "platform": r"platform|network",
 }
@@ -89,6 +106,10 @@ def _from_json(head: Head, given: Given) -> Iterator[Draft]:
     for records in (None, *dict.fromkeys(name.split(".*.")[0] for name in plain if ".*." in name)):
         fields = plain if records is None else head.fields((records,))
         places = _match([name for name in fields if "*" not in name])
+        lists = {re.sub(r"\.\*(?:\.(?:name|title))?$", "", name): name for name in fields if "*" in name}
+        tags = _match(list(lists)).get("hashtags")
+        if tags is not None:
+            places["hashtags"] = lists[tags]
         if {"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys():
             why = f"its fields name videos and counters: {quoted(list(places.values()))}"
             options = {"columns": places} | ({"records": records} if records is not None else {})
@@ -241,4 +262,5 @@ def _ways(name: str) -> list[str]:
 def _snake(name: str) -> str:
     """A name in lower case with underscores, whatever its style."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"\W+", "_", apart).strip("_").lower()
+    # A dotted capital I leaves a dot behind.
+    return re.sub(r"\W+", "_", apart.lower().replace("i\u0307", "i")).strip("_")

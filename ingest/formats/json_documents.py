@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
+_AFTER_A_RECORD = ", \t\r"
 _IN_NO_JSON, _NOR_THIS = "\x01", b"\x02"
 
 
@@ -35,7 +36,7 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     if start not in ("{", "["):
         raise DeliveryError(f"{file.name}: is not JSON; expected objects, one a line or in an array")
     first_line = next(line for line in file.head.split("\n") if line.strip())
-    if start == "{" and (_is_json(first_line) or not _is_json(file.text)):
+    if start == "{" and (_is_json(first_line.rstrip(_AFTER_A_RECORD)) or not _is_json(file.text)):
         frame = _lines(file)
     else:
         frame = pl.DataFrame(list(_elements(file.text)), schema={"line": pl.Int64(), "json": pl.String()}, orient="row")
@@ -137,13 +138,13 @@ def _is_json(text: str) -> bool:
 
 
 def _lines(file: TextFile) -> pl.DataFrame:
-    """Every line of the file, as a table of one column."""
+    """Every line of the file, without a comma after it, as a table of one column."""
     data = file.data.replace(_IN_NO_JSON.encode(), _NOR_THIS)
     lines = pl.read_csv(
         data, has_header=False, separator=_IN_NO_JSON, quote_char=None, infer_schema=False, new_columns=["json"],
         truncate_ragged_lines=True,
     )  # fmt: skip
-    return lines.with_row_index("line", 1)
+    return lines.with_columns(pl.col("json").str.strip_chars_end(_AFTER_A_RECORD)).with_row_index("line", 1)
 
 
 def _elements(text: str) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,11 @@ from ingest.simulated.videos import COUNTERS, Videos, read_panel
 TAG_PANEL = "tag-panel"
 CORRECTIONS = "tag-panel-corrections"
 MOBILE_PANEL = "mobile-panel"
+SUPPLIERS = {
+    TAG_PANEL: "Invented Tag Panel",
+    CORRECTIONS: "Invented Tag Panel (corrections)",
+    MOBILE_PANEL: "Invented Mobile Panel",
+}
 
 # Days on which something happens to the tag panel's file.
 LITERALS_DAY = 5
@@ -38,8 +43,9 @@ _TAG_COLUMNS = {
 _MOBILE_COLUMNS = {
     "video_id": "id", "creator": "account", "captured_at": "seen", "views": "views", "likes": "likes",
     "shares": "shares", "saves": "saves", "hashtags": "hashtags", "creator_country": "country",
-    "duration_seconds": "length",
+    "duration_seconds": "length", "created_at": "posted", "platform": "network",
 }  # fmt: skip
+_NETWORKS = {"tiktok": "TikTok", "youtube": "YouTube"}
 _CAPTIONS = (
     "Invented caption: asking for help is a strength, not a weakness",
     "نص تجريبي: الحديث عن المشاعر ليس عيبًا",
@@ -166,7 +172,6 @@ def _tag_deliveries(rng: np.random.Generator, videos: Videos, copies: pl.DataFra
         if day % REORDERED_EVERY == 2:
             table = table.select(*reversed(table.columns)).with_row_index("Unnamed: 0")
         file_name = str(name).replace("-", "_")
-        supplier = "Invented Tag Panel (corrections)" if corrections else "Invented Tag Panel"
         options: dict[str, Any] = {"columns": _TAG_COLUMNS, "rounding": "nearest"}
         if in_spreadsheet:
             options["date_order"] = "mdy"
@@ -175,7 +180,7 @@ def _tag_deliveries(rng: np.random.Generator, videos: Videos, copies: pl.DataFra
             landed_on=campaign_day(day),
             name=str(name),
             files=_tag_file(table, f"{file_name}_{campaign_day(day)}.csv", day, in_spreadsheet=in_spreadsheet),
-            note=_note(ZONE, supplier, options),
+            note=_note(ZONE, SUPPLIERS[str(name)], options),
             records=delivered.height,
             duplicates=delivered.height - rows.height,
             rejected=int(rows["is_lost"].sum()),
@@ -206,7 +211,7 @@ def _tag_table(rows: pl.DataFrame, videos: Videos, *, in_spreadsheet: bool, in_l
     posted = pl.col("created_s") + pl.when(pl.col("video") % 97 == 5).then(ZONE_SECONDS).otherwise(0)
     mangled = pl.format("{}.{}E+18", pl.col("video_id").str.slice(0, 1), pl.col("video_id").str.slice(1, 5))
     captions = pl.Series(_CAPTIONS)
-    return rows.join(videos.seen, on="video", maintain_order="left").select(
+    return videos.described(rows).select(
         pl.when(in_spreadsheet).then(mangled).otherwise("video_id").alias("video"),
         pl.col("creator").alias("author"),
         pl.col("creator_followers").alias("author_fans"),
@@ -238,7 +243,7 @@ def _mobile_deliveries(rng: np.random.Generator, videos: Videos, readings: pl.Da
     options = {"columns": _MOBILE_COLUMNS, "hashtag_separator": " ", "rounding": "nearest"}
     length = pl.col("duration_seconds")
     for (landed,), rows in readings.sort("landed", "video").partition_by("landed", as_dict=True).items():
-        table = rows.join(videos.seen, on="video", maintain_order="left").select(
+        table = videos.described(rows).select(
             pl.col("video_id").alias("id"),
             pl.format("@{}", pl.col("creator").str.replace("demo_creator", "Demo_Creator")).alias("account"),
             to_instants(pl.col("captured_s")).dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("seen"),
@@ -246,6 +251,8 @@ def _mobile_deliveries(rng: np.random.Generator, videos: Videos, readings: pl.Da
             pl.col("written_hashtags").list.join(" ").alias("hashtags"),
             pl.col("creator_country").str.to_lowercase().alias("country"),
             pl.format("{}:{}", length // 60, (length % 60).cast(pl.String()).str.zfill(2)).alias("length"),
+            to_instants(pl.col("created_s")).dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("posted"),
+            pl.col("platform").replace(_NETWORKS).alias("network"),
         )
         order = pl.Series(rng.permutation(table.height))
         day = campaign_day(int(str(landed)))
@@ -254,7 +261,7 @@ def _mobile_deliveries(rng: np.random.Generator, videos: Videos, readings: pl.Da
             landed_on=day,
             name=MOBILE_PANEL,
             files={f"mobile_{day:%Y%m%d}.csv": table[order].write_csv(separator=";", include_bom=True).encode()},
-            note=_note("UTC", "Invented Mobile Panel", options),
+            note=_note("UTC", SUPPLIERS[MOBILE_PANEL], options),
             records=rows.height,
         )
 

@@ -3,20 +3,27 @@
 Worked out in numpy from the generator's arrays, so that it shares neither files nor SQL with what it is to judge.
 """
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from ingest.simulated.hashtag import SUPPLIERS, TAG_PANEL
 from ingest.simulated.plan import Flags, Ints, local_day, masked, to_instants
-from ingest.simulated.videos import CAMPAIGN_TAGS, COUNTERS, Videos
+from ingest.simulated.videos import CAMPAIGN_TAGS, COUNTERS, NEVER, Videos
 
 SUMMED = (*COUNTERS, "engagements_lcs")
+ABSENT_CAPTURES = {SUPPLIERS[TAG_PANEL]: 4}
+"""After so many captures of a supplier without a video it is gone."""
+
+LOOK_BACK_DAYS = 10
 
 
 def readings_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
     """Every reading delivered and kept, as the lake should hold it, but with the invented handle for a pseudonym."""
-    seen = videos.seen.drop("created_s", "written_hashtags")
-    return readings.join(seen, on="video", maintain_order="left").select(
+    return videos.described(readings).select(
         pl.date(2022, 10, 4).dt.offset_by(pl.format("{}d", "landed")).alias("landed_on"),
         "delivery",
         "video_id",
@@ -29,17 +36,17 @@ def readings_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
         "hashtags",
         "creator_country",
         "duration_seconds",
+        "platform",
     )
 
 
 def video_days_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
     """One row per video and day of capture: last known totals, and net changes since the counter was last known.
 
-    `interval_days` says how far back that was, for the counter that was unknown the longest.
+    `interval_days` says how far back that was, for the counter that was unknown the longest. `views_reset` is what was lost where a
+    video was posted anew. Tags are those of the day's last reading.
     """
-    latest = readings.sort("video", "captured_s", "landed", "delivery").unique(
-        ["video", "captured_s"], keep="last", maintain_order=True
-    )
+    latest = _latest(readings)
     video, at_s = latest["video"].to_numpy(), latest["captured_s"].to_numpy()
     day = local_day(at_s)
     cell = _last_of_run(video, day)
@@ -65,25 +72,106 @@ def video_days_truth(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
         columns[f"{name}_total"] = _spread(row, total, np.ones(total.size, np.bool_), row_video.size)
         since[row] = np.maximum(since[row], back)
     columns["interval_days"] = masked(since, since > 0)
-    rows = pl.DataFrame({"video": row_video, "event_on": row_day, **columns, "is_first_reading": is_first})
-    return rows.join(videos.seen.select("video", "video_id", "hashtags"), on="video", maintain_order="left").select(
+    posted_s = videos.posted_s(row_video, at_s[cell])
+    is_anew = ~is_first & (posted_s != np.concatenate([[0], posted_s[:-1]]))
+    lost = -columns["views"]
+    columns["views_reset"] = pl.select(
+        pl.when(pl.Series(is_anew) & (lost > columns["views_total"])).then(lost).otherwise(0)
+    ).to_series()
+    rows = pl.DataFrame(
+        {
+            "video": row_video,
+            "captured_s": at_s[cell],
+            "event_on": row_day,
+            **columns,
+            "is_first_reading": is_first,
+            "delivery": latest["delivery"].gather(cell),
+        }
+    )
+    return videos.described(rows).select(
         "video_id",
         pl.col("event_on").cast(pl.Int32()).cast(pl.Date()),
         *COUNTERS,
         *(f"{name}_total" for name in COUNTERS),
         "interval_days",
         "is_first_reading",
+        "views_reset",
         "hashtags",
+        "platform",
+        pl.col("delivery").replace_strict(SUPPLIERS).alias("supplier"),
     )
 
 
-def known_videos(readings: pl.DataFrame, videos: Videos) -> pl.DataFrame:
-    """One row per video of which a reading was delivered and kept. `posted_on` is its date in Dubai."""
-    seen = videos.seen.join(readings.select("video").unique(), on="video", how="semi", maintain_order="left")
-    posted_on = pl.Series(local_day(seen["created_s"].to_numpy())).cast(pl.Int32()).cast(pl.Date())
-    return seen.with_columns(posted_on.alias("posted_on")).select(
-        "video_id", "created_at", "posted_on", "creator", "creator_country", "duration_seconds", "hashtags"
+def known_videos(readings: pl.DataFrame, videos: Videos, video_days: pl.DataFrame) -> pl.DataFrame:
+    """One row per video of which a reading was delivered and kept, as it was when it was first read.
+
+    `posted_on` is its date in Dubai. `half_life_hours` is when it has half of the views of its first 28 days, where none are taken back
+    and it is not posted anew.
+    """
+    rows = _latest(readings)
+    first = videos.described(rows.filter(_is_of_first_day(rows)).unique("video", keep="last", maintain_order=True))
+    posted_on = pl.Series(local_day(first["created_s"].to_numpy())).cast(pl.Int32()).cast(pl.Date())
+    number = first["video"].to_numpy()
+    grows = (videos.purged_share[number] == 0) & (videos.anew_s[number] == NEVER)
+    described = first.with_columns(
+        posted_on.alias("posted_on"), masked(videos.half_life_hours()[number], grows).alias("half_life_hours")
+    ).select(
+        "video_id",
+        "created_at",
+        "posted_on",
+        "creator",
+        "creator_country",
+        "duration_seconds",
+        "hashtags",
+        "platform",
+        "half_life_hours",
     )
+    return described.join(_states(video_days), on="video_id", maintain_order="left")
+
+
+def _latest(readings: pl.DataFrame) -> pl.DataFrame:
+    """One reading a video and instant: the one that landed last."""
+    return readings.sort("video", "captured_s", "landed", "delivery").unique(
+        ["video", "captured_s"], keep="last", maintain_order=True
+    )
+
+
+def _is_of_first_day(rows: pl.DataFrame) -> pl.Series:
+    days = rows.select("video", pl.Series("day", local_day(rows["captured_s"].to_numpy())))
+    return days.select(pl.col("day") == pl.col("day").min().over("video")).to_series()
+
+
+def _states(video_days: pl.DataFrame) -> pl.DataFrame:
+    """Where each video is: gone since its supplier's next capture where it missed as many as the rule says, else last seen when."""
+    captures = {
+        supplier: sorted(days["event_on"].unique())
+        for (supplier,), days in video_days.partition_by("supplier", as_dict=True).items()
+    }
+    last_capture = max(max(days) for days in captures.values())
+    states = []
+    for video_id, first, last, supplier in (
+        video_days.sort("event_on")
+        .group_by("video_id", maintain_order=True)
+        .agg(pl.first("event_on").alias("first"), pl.last("event_on").alias("last"), pl.last("supplier"))
+        .iter_rows()
+    ):
+        missed = [on for on in captures[supplier] if on > last]
+        since = missed[0] if missed else last
+        if len(missed) >= ABSENT_CAPTURES.get(supplier, len(missed) + 1):
+            states.append((video_id, "deleted", since))
+        elif last > last_capture - timedelta(days=LOOK_BACK_DAYS):
+            states.append((video_id, "observed", first))
+        else:
+            states.append((video_id, "not_seen_lately", since))
+    return pl.DataFrame(
+        states, schema={"video_id": pl.String(), "state": pl.String(), "state_since": pl.Date()}, orient="row"
+    )
+
+
+def absence_seed() -> Mapping[str, str]:
+    """The seed `absence_rules`."""
+    rows = [f"{supplier},{captures},deleted" for supplier, captures in ABSENT_CAPTURES.items()]
+    return {"absence_rules": "\n".join(["supplier,absent_captures,state", *rows, ""])}
 
 
 def hashtag_days_truth(known: pl.DataFrame, video_days: pl.DataFrame) -> pl.DataFrame:
@@ -129,7 +217,9 @@ def hashtag_totals_truth(known: pl.DataFrame, video_days: pl.DataFrame, first_da
 
 
 def _sum_of_known(name: str) -> pl.Expr:
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+    """Views of two platforms make no sum."""
+    is_one = pl.col("platform").n_unique() == 1 if name == "views" else pl.lit(value=True)
+    return pl.when(is_one & (pl.col(name).count() > 0)).then(pl.col(name).sum()).alias(name)
 
 
 def _posts() -> list[pl.Expr]:

@@ -33,13 +33,26 @@ _COUNTRIES = ("AE", "SA", "EG", "JO", "MA", "KW", "LB", "IQ", "QA", "")
 _COUNTRY_SHARES = (0.16, 0.25, 0.24, 0.07, 0.08, 0.05, 0.05, 0.04, 0.03, 0.03)
 _PURGE_DAY = 17
 
+# Which videos are told apart by their number, so that nothing else about the campaign depends on them.
+_ELSEWHERE_EVERY, _EDITED_EVERY = 10, 13
+_EDITED_AFTER, _POSTED_ANEW_AFTER = 5 * DAY, 6 * DAY
+_ELSEWHERE_TAGS = ("#SelfCare", "#demo_shorts")
+_DROPPED, _ADDED = "endthestigma", "لست_وحدك"
+NEVER = np.iinfo(np.int64).max
+
 
 @dataclass(frozen=True)
 class Videos:
-    """The campaign's videos. `seen` is what anybody can see of them; `video` numbers them in every array and frame."""
+    """The campaign's videos. `seen` is what anybody can see of them; `video` numbers them in every array and frame.
+
+    Some are on another platform, where half of them are posted anew under their id, and count from 0 again. Captions of others
+    are edited: then they have lost one tag and won another.
+    """
 
     seen: pl.DataFrame
     created_s: Ints
+    anew_s: Ints
+    edited_s: Ints
     findable_s: Ints
     deleted_s: Ints
     purged_s: Ints
@@ -51,9 +64,43 @@ class Videos:
     in_tag_panel: Flags
     in_mobile_panel: Flags
 
+    def posted_s(self, video: Ints, at_s: Ints) -> Ints:
+        """When those videos were posted, as one sees at those instants."""
+        return np.where(at_s >= self.anew_s[video], self.anew_s[video], self.created_s[video])
+
+    def half_life_hours(self) -> Floats:
+        """Hours until each has half of the views of its first 28 days, while none are taken back."""
+        grown = 1 - np.exp(-((28 / self.slowness_days) ** 0.8))
+        return self.slowness_days * (-np.log(1 - grown / 2)) ** 1.25 * 24
+
+    def described(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of `video` and `captured_s` with what one sees of the video then."""
+        video, at_s = rows["video"].to_numpy(), rows["captured_s"].to_numpy()
+        seen = rows.join(self.seen, on="video", maintain_order="left")
+        posted = pl.Series("created_s", self.posted_s(video, at_s))
+        is_edited = pl.Series(at_s >= self.edited_s[video])
+
+        def edited(name: str, added: str) -> pl.Expr:
+            stays = pl.element().str.strip_chars("#").str.to_lowercase() != _DROPPED
+            kept = pl.col(name).list.eval(pl.element().filter(stays))
+            return pl.concat_list(kept, pl.lit([added], pl.List(pl.String())))
+
+        return seen.with_columns(
+            posted,
+            to_instants(posted).alias("created_at"),
+            pl.when(is_edited)
+            .then(edited("hashtags", _ADDED).list.unique(maintain_order=True))
+            .otherwise("hashtags")
+            .alias("hashtags"),
+            pl.when(is_edited)
+            .then(edited("written_hashtags", f"#{_ADDED}"))
+            .otherwise("written_hashtags")
+            .alias("written_hashtags"),
+        )
+
     def counters(self, video: Ints, at_s: Ints) -> dict[str, Ints]:
         """The lifetime counters of those videos at those instants. A purge takes counts back for good."""
-        age = np.maximum(at_s - self.created_s[video], 0) / DAY
+        age = np.maximum(at_s - self.posted_s(video, at_s), 0) / DAY
         grown = 1 - np.exp(-((age / self.slowness_days[video]) ** 0.8))
         kept = np.where(at_s >= self.purged_s[video], 1 - self.purged_share[video], 1.0)
         views = np.floor(self.ceiling[video] * grown * kept)
@@ -77,13 +124,17 @@ def make_videos(rng: np.random.Generator, days: int, count: int) -> Videos:
     country = rng.choice(_COUNTRIES, creators, p=_COUNTRY_SHARES)
     followers = np.floor(rng.lognormal(8.5, 1.6, creators)).astype(np.int64)
     in_tag_panel = rng.random(count) < 0.72
+    number = np.arange(count)
+    is_elsewhere = ~in_tag_panel & (number % _ELSEWHERE_EVERY == 2)
+    is_anew = is_elsewhere & (number % (2 * _ELSEWHERE_EVERY) == 2)
+    is_edited = ~is_elsewhere & (number % _EDITED_EVERY == 7)
     return Videos(
-        seen=_seen(rng, ids, created_s, creator, country[creator]),
+        seen=_seen(rng, ids, created_s, creator, country[creator], is_elsewhere),
         created_s=created_s,
+        anew_s=np.where(is_anew, created_s + _POSTED_ANEW_AFTER, NEVER),
+        edited_s=np.where(is_edited, created_s + _EDITED_AFTER, NEVER),
         findable_s=created_s + np.where(rng.random(count) < 0.8, 0, rng.integers(1, 4, count)) * DAY,
-        deleted_s=np.where(
-            rng.random(count) < 0.06, created_s + rng.integers(3 * DAY, 25 * DAY, count), np.iinfo(np.int64).max
-        ),
+        deleted_s=np.where(rng.random(count) < 0.06, created_s + rng.integers(3 * DAY, 25 * DAY, count), NEVER),
         purged_s=np.where(
             rng.random(count) < 0.7, first_s + _PURGE_DAY * DAY, first_s + rng.integers(0, days * DAY, count)
         ),
@@ -133,10 +184,16 @@ def read_panel(
 
 
 def _seen(
-    rng: np.random.Generator, ids: Ints, created_s: Ints, creator: Ints, country: npt.NDArray[np.str_]
+    rng: np.random.Generator,
+    ids: Ints,
+    created_s: Ints,
+    creator: Ints,
+    country: npt.NDArray[np.str_],
+    is_elsewhere: Flags,
 ) -> pl.DataFrame:
     count = ids.size
     tags = _tags(rng, count)
+    elsewhere = pl.Series(is_elsewhere)
     return (
         pl.DataFrame(
             {
@@ -156,6 +213,20 @@ def _seen(
         )
         .join(tags, on="video", how="left", maintain_order="left")
         .with_columns(pl.col("hashtags", "written_hashtags").fill_null([]))
+        .with_columns(
+            pl.when(elsewhere).then(pl.lit(value)).otherwise(name).alias(name)
+            for name, value in (
+                ("hashtags", [tag.strip("#").lower() for tag in _ELSEWHERE_TAGS]),
+                ("written_hashtags", list(_ELSEWHERE_TAGS)),
+            )
+        )
+        .with_columns(
+            pl.when(elsewhere)
+            .then(pl.format("demo{}", pl.col("video").cast(pl.String()).str.zfill(7)))
+            .otherwise("video_id")
+            .alias("video_id"),
+            pl.when(elsewhere).then(pl.lit("youtube")).otherwise(pl.lit("tiktok")).alias("platform"),
+        )
     )
 
 

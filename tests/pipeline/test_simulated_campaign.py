@@ -27,9 +27,10 @@ def differences(found: list[tuple[object, ...]], expected: pl.DataFrame) -> list
 
 
 def video_day_differences(home: Home, truth: Truth) -> list[tuple[object, ...]]:
-    names = [*COUNTERS, *(f"{counter}_total" for counter in COUNTERS), "interval_days", "is_first_reading"]
+    totals = (f"{counter}_total" for counter in COUNTERS)
+    names = [*COUNTERS, *totals, "interval_days", "is_first_reading", "coalesce(views_reset, 0) as views_reset"]
     found = query(home)(f"select video_id, event_on, {', '.join(names)} from fct_hashtag_video_day")
-    return differences(found, truth.video_days.select("video_id", "event_on", *names))
+    return differences(found, truth.video_days.select("video_id", "event_on", *(name.split()[-1] for name in names)))
 
 
 def test_every_record_is_accounted_for(simulated: Home, truth: Truth) -> None:
@@ -54,6 +55,49 @@ def test_hashtag_days_are_the_truth(simulated: Home, truth: Truth) -> None:
     shown = videos.filter(pl.col("len") >= 10)  # every seeded tag of the sample is on more
     assert 0 < shown.height < videos.height
     assert differences(found, truth.hashtag_days.join(shown, on="hashtag", how="semi").select(names)) == []
+
+
+def test_videos_and_where_they_are_now_are_the_truth(simulated: Home, truth: Truth) -> None:
+    names = ["video_id", "platform", "state", "state_since"]
+    found = query(simulated)(f"select {', '.join(names)} from dim_video")
+    assert differences(found, truth.videos.select(names)) == []
+    assert set(truth.videos["state"]) == {"observed", "not_seen_lately", "deleted"}
+    assert set(truth.videos["platform"]) == {"tiktok", "youtube"}
+
+
+def test_half_lives_are_the_truth_up_to_the_next_reading(simulated: Home, truth: Truth) -> None:
+    """A video is read once a day or seldomer, and its last reading is some hours younger than 28 days."""
+    found: dict[str, float] = dict(
+        query(simulated)(
+            "select video_id, hours_to_half from fct_hashtag_video_life where is_complete and first_read_hours < hours_to_half"
+        )
+    )
+    known = truth.videos.drop_nulls("half_life_hours").select("video_id", "half_life_hours")
+    late = [found[video] - hours for video, hours in known.iter_rows() if video in found]
+    assert len(late) > 20
+    assert all(-5 < one < 75 for one in late)
+    assert sum(0 <= one <= 25 for one in late) / len(late) > 0.7
+
+
+def test_cohorts_are_the_truth(simulated: Home, truth: Truth) -> None:
+    """Posts by tag and date of posting, as they were on the very date on which they are so many days old."""
+    read = truth.video_days.join(truth.videos.select("video_id", "posted_on"), on="video_id").filter(
+        (pl.col("event_on") - pl.col("posted_on")).dt.total_days().is_in([1, 7, 28])
+    )
+    seeded = query(simulated)("select hashtag from dim_hashtag where is_seeded")
+    expected = (
+        read.explode("hashtags")
+        .rename({"hashtags": "hashtag"})
+        .filter(pl.col("hashtag").is_in([tag for (tag,) in seeded]))
+        .group_by("hashtag", "posted_on", "event_on")
+        .agg(pl.col("views_total").count().cast(pl.Int64()), pl.col("views_total").sum().alias("views"))
+        .filter(pl.col("views_total") > 0)
+    )
+    found = query(simulated)(
+        "select hashtag, posted_on, event_on, posts_measured, views from fct_hashtag_cohort where posts_measured > 0"
+    )
+    assert differences(found, expected) == []
+    assert set((expected["event_on"] - expected["posted_on"]).dt.total_days()) == {1, 7, 28}
 
 
 def test_campaign_kpis_are_the_truth(simulated: Home, truth: Truth) -> None:
