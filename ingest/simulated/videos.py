@@ -87,7 +87,7 @@ class Videos:
 
         return seen.with_columns(
             posted,
-            to_instants(posted).alias("created_at"),
+            to_instants(pl.lit(posted)).alias("created_at"),
             pl.when(is_edited)
             .then(edited("hashtags", _ADDED).list.unique(maintain_order=True))
             .otherwise("hashtags")

@@ -245,7 +245,9 @@ class TestHashtagDefects:
     def test_ids_carry_their_time_of_posting(self, truth: Truth) -> None:
         ids = truth.videos.filter(platform="tiktok")["video_id"]
         assert ids.str.contains(r"^\d{19}$").all()
-        assert (ids.cast(pl.Int64()) // 2**32).to_list() == truth.videos["created_at"].dt.epoch("s").to_list()
+        assert (ids.cast(pl.Int64()) // 2**32).to_list() == truth.videos.filter(platform="tiktok")[
+            "created_at"
+        ].dt.epoch("s").to_list()
         assert ids.n_unique() == ids.len()
 
     def test_readings_come_late_and_again(self, truth: Truth) -> None:
