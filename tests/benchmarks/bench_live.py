@@ -186,7 +186,7 @@ def in_pandas(root: Path) -> Figures:
 
 CLICKHOUSE = """
 create table stays engine = Memory as select session_id as session, person_key as person, toUnixTimestamp(joined_at) as s,
-    toUnixTimestamp(left_at) as e from file('{root}/home/lake/live_stays/landed_on=2*/*.parquet', Parquet);
+    toUnixTimestamp(left_at) as e from file('{lake}/live_stays/landed_on=2*/*.parquet', Parquet);
 create table ends engine = Memory as select session, max(greatest(s, ifNull(e, s))) as last from stays group by session;
 create table merged engine = Memory as select session, person, s, e, toInt64(least(e, greatest(s, ifNull(max(e) over (
     partition by session, person order by s rows between unbounded preceding and 1 preceding), 0)))) as a from (
@@ -207,7 +207,7 @@ def in_clickhouse(root: Path) -> Figures:
     """By ClickHouse's own windows, in memory."""
     with import_module("chdb.session").Session() as session:
         session.query("create database if not exists live; use live")
-        for statement in CLICKHOUSE.format(root=root).split(";"):
+        for statement in CLICKHOUSE.format(lake=root / "home" / "lake").split(";"):
             if statement.strip():
                 session.query(statement)
         rows = str(session.query(ASKED, "JSONCompactEachRow")).splitlines()
