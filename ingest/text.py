@@ -52,6 +52,16 @@ def bare(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.String()).str.replace_all(_INVISIBLE, "").str.strip_chars()
 
 
+def spelling(text: pl.Expr) -> pl.Expr:
+    """A name or an id in the one spelling that people are told apart by: single blanks of one kind, nothing invisible."""
+    return bare(text).str.replace_all(r"\s+", " ").replace("", None)
+
+
+def number(text: pl.Expr) -> pl.Expr:
+    """A plain number in the digits of any script as Float64; NULL where it is none."""
+    return clean_number(text).cast(pl.Float64(), strict=False)
+
+
 def nothing(text: pl.Expr) -> pl.Expr:
     """Why a field says nothing: `empty`, `undefined` or `not_applicable` (`--`); NULL where it says something."""
     said = bare(text).str.to_lowercase().fill_null("")

@@ -32,7 +32,7 @@ _PERSON = (
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
-_REGISTERED = r"regist(er|rat)|signed.?up|inscri"
+_REGISTERED = r"^(?!#|no\.|number|total).*(regist(er|rat)|signed.?up|inscri)"
 _STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
 
 
@@ -84,8 +84,14 @@ def _reports(head: Head) -> list[str]:
 def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:
     fields = head.fields()
     ends = {path.rpartition(".")[2] for path in fields}
-    if "concurrentViewers" in ends and "captured_at" in ends:
-        yield Draft("live", "viewer_samples", "it has YouTube's concurrentViewers beside captured_at", session, remarks)
+    for field, platform in (("concurrentViewers", "YouTube"), ("viewer_count", "Twitch"), ("user_login", "Twitch")):
+        if field in ends and "msg_id" not in ends:
+            yield Draft("live", "viewer_samples", f"it has {platform}'s {field}", session, remarks)
+            break
+    if {"join_time", "leave_time"} <= ends:
+        yield Draft(
+            "live", "zoom_api", "it has Zoom's participants, each with a join_time and leave_time", session, remarks
+        )
     if {"attendance", "registrantKey", "attendanceTimeInSeconds"} & (ends | {path.split(".")[0] for path in fields}):
         for options in ({}, session):
             yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)

@@ -10,6 +10,7 @@ from ingest.formats.live_attendance import FIGURES, AttendanceFormat, Found, Giv
 from ingest.formats.live_session import LiveOptions, Rows, all_rows, read_rows
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
+from ingest.text import number
 
 _COLUMNS = {
     "id": ("registrantKey", "email", "registrantEmail"),
@@ -28,7 +29,7 @@ class GoToWebinar(AttendanceFormat):
     """Reads stays. A person is their registrant key, or their address where there is none."""
 
     name = "gotowebinar"
-    version = 1
+    version = 2
     options = GoToWebinarOptions
     needs_timezone = False
     zone = ZoneInfo("UTC")
@@ -42,7 +43,7 @@ class GoToWebinar(AttendanceFormat):
         once = delivered.rows.unique(["session_id", "id"], keep="first", maintain_order=True)
         seconds = once.select(
             pl.lit("attended_minutes").alias("measure"),
-            (pl.col("seconds").cast(pl.Float64(), strict=False).sum() / 60).alias("value"),
+            (number(pl.col("seconds")).sum() / 60).alias("value"),
             pl.first("file", "line"),
         )
         is_one_session = once["session_id"].n_unique() == 1

@@ -93,7 +93,7 @@ class AttendanceFormat(ABC):
     """A format of stays, of joins and leaves, or of registrations."""
 
     name: str
-    version = 3
+    version = 4
     needs_timezone = True
     options: type[LiveOptions]
     zone: ZoneInfo | None = None

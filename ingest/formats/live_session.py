@@ -216,7 +216,8 @@ def session_rows(
         where = NOTE if all(bounds.noted.values()) else f"{wrong['file'][0]}, line {wrong['line'][0]}"
         raise DeliveryError(
             f"{where}: a session ends before it starts, or lasts longer than {LONGEST // timedelta(hours=1)} hours; "
-            "expected an end after the start, on the same day or the next: correct options.session.starts_at and ends_at"
+            "expected an end after the start, on the same day or the next: correct options.session.starts_at and ends_at, and deliver each "
+            "session by itself"
         )
     described = bounded.with_columns(
         *(

@@ -10,7 +10,7 @@ from ingest.formats.live_times import leaves_after_joins, unresolved
 from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, UNREADABLE, Delivery
-from ingest.text import nothing
+from ingest.text import nothing, spelling
 
 _BEGINNING = ["session_id", "person_key", "joined_at"]
 _KEY = [*_BEGINNING, "device"]
@@ -31,13 +31,12 @@ class Stays:
 def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
     """The records with `person` and `identity`: an id, or a name.
 
-    An id (an e-mail address in any case) is the person. Where a format knows people by name alone, the full name as written
-    is the person. Elsewhere a name without an id is that of a guest, whom a second guest may be called like.
+    An id (an e-mail address in any case) is the person. Where a format knows people by name alone, the full name is the
+    person. Elsewhere a name without an id is that of a guest, whom a second guest may be called like.
     """
     absent = [pl.lit(None, pl.String()).alias(name) for name in ("id", "name") if name not in records.columns]
     known = records.with_columns(absent).with_columns(
-        pl.when(nothing(pl.col("id")).is_null()).then(pl.col("id").str.strip_chars()).alias("id"),
-        pl.col("name").str.strip_chars().replace("", None),
+        pl.when(nothing(pl.col("id")).is_null()).then(spelling(pl.col("id"))).alias("id"), spelling(pl.col("name"))
     )
     is_address = pl.col("id").str.contains(r"^\S+@\S+$")
     by_name = pl.col("name") if names_are_people else pl.concat_str(pl.lit("name:"), "name")
@@ -150,7 +149,9 @@ def _role(options: LiveOptions, roles: Mapping[str, Role]) -> tuple[pl.Expr, pl.
     plain = pl.col("role").str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
     written = pl.when(nothing(pl.col("role")).is_null()).then(plain)
     known = written.replace_strict(words, default=None, return_dtype=pl.String())
-    is_host = pl.any_horizontal(_folded(name).is_in(_hosts(options)).fill_null(value=False) for name in ("id", "name"))
+    is_host = pl.any_horizontal(
+        pl.col(name).str.to_lowercase().is_in(_hosts(options)).fill_null(value=False) for name in ("id", "name")
+    )
     return (
         pl.when(is_host & ~known.is_in(STAFF).fill_null(value=False))
         .then(pl.lit("host"))
@@ -160,12 +161,9 @@ def _role(options: LiveOptions, roles: Mapping[str, Role]) -> tuple[pl.Expr, pl.
     )
 
 
-def _folded(name: str) -> pl.Expr:
-    return pl.col(name).str.strip_chars().str.to_lowercase()
-
-
 def _hosts(options: LiveOptions) -> list[str]:
-    return [host.strip().lower() for host in options.session.hosts]
+    written = pl.Series(options.session.hosts, dtype=pl.String())
+    return pl.select(spelling(pl.lit(written)).str.to_lowercase()).to_series().drop_nulls().to_list()
 
 
 def _absent_hosts(stays: pl.DataFrame, options: LiveOptions) -> pl.DataFrame:
@@ -173,7 +171,8 @@ def _absent_hosts(stays: pl.DataFrame, options: LiveOptions) -> pl.DataFrame:
     hosts = set(_hosts(options))
     if not hosts:
         return UNREADABLE.to_frame()
-    absent = hosts - set(stays.select(pl.concat([_folded("id"), _folded("name")]).unique()).to_series())
+    present = stays.select(pl.concat([pl.col("id"), pl.col("name")]).str.to_lowercase().unique()).to_series()
+    absent = hosts - set(present)
     return pl.DataFrame([("role", Reason.UNKNOWN_HOST, len(absent))] if absent else [], schema=UNREADABLE, orient="row")
 
 

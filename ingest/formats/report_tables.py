@@ -7,9 +7,10 @@ for the formats to say.
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ingest.formats.live_session import Rows, read_rows
 from ingest.formats.text_file import TextFile
@@ -61,12 +62,16 @@ class ReportTable:
         return read_rows(part, positions, first_line=self.line, separator=self.separator)
 
 
+Pairs: TypeAlias = Sequence[tuple[int, str, str]]
+"""Lines of two cells, which tell something of the whole, each with its number."""
+
+
 @dataclass(frozen=True)
 class Report:
-    """The tables of a report, and its lines of two cells: what is told of the whole, each with its line."""
+    """The tables of a report, and its lines of two cells."""
 
     tables: tuple[ReportTable, ...]
-    pairs: tuple[tuple[int, str, str], ...]
+    pairs: Pairs
 
 
 def read_report(file: TextFile) -> Report:
@@ -108,7 +113,7 @@ def _split(file: TextFile, separator: str) -> Report:
         if _is_header(cells, filled):
             close()
             header, start, last = tuple(cells), number, number
-        elif len(filled) == 1 and (header is None or _precedes_header(lines[number:], separator)):
+        elif len(filled) == 1 and (header is None or _is_heading(lines, number, separator)):
             close()
             heading = filled[0]
         elif header is not None and filled:
@@ -120,13 +125,14 @@ def _split(file: TextFile, separator: str) -> Report:
     return Report(tuple(tables), tuple(pairs))
 
 
-def _precedes_header(following: Iterable[str], separator: str) -> bool:
-    """Whether the next line of more than one cell is a header: what stands alone before one is a heading, else a record."""
-    for line in following:
+def _is_heading(lines: Sequence[str], number: int, separator: str) -> bool:
+    """Whether what stands alone in a line is a heading, else a record: a header follows it, or a line of two after a blank one."""
+    follows_blank = number > 1 and not lines[number - 2].strip(f' "{separator}')
+    for line in lines[number:]:
         cells = _cells(line, separator)
         filled = [cell for cell in cells if cell]
         if len(filled) > 1:
-            return _is_header(cells, filled)
+            return _is_header(cells, filled) or (follows_blank and len(filled) == 2)
     return False
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from ingest.formats.live_attendance import FIGURES, INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live_session import LiveOptions, Rows, all_rows
 from ingest.formats.live_words import DURATIONS, TEAMS_ROLES
-from ingest.formats.report_tables import Report, ReportTable, european, looks_like_time, read_report
+from ingest.formats.report_tables import Pairs, ReportTable, european, looks_like_time, read_report
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
 
@@ -38,7 +38,7 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 1
+    version = 2
     options = TeamsReportOptions
     roles = TEAMS_ROLES
 
@@ -53,13 +53,18 @@ class TeamsReport(AttendanceFormat):
             tables = [(table, columns) for table in report.tables if (columns := _columns(table))]
             if not tables:
                 raise DeliveryError(f"{file.name}: no line names the columns of a Teams report; {_KNOWN}")
-            table, columns = tables[-1]
-            stays = table.rows(columns)
-            label = table.header[columns["joined_at"] - 1]
-            people.append(Rows(_described(stays.rows), stays.rejected))
-            instances.append(_meeting(file, report))
-            listed = tables[-2][0].rows(tables[-2][1]).rows if len(tables) > 1 else None
-            figures.append(_figures(file, report, stays.rows, listed))
+            after, activities = 0, tables[-1][0].header
+            # Each time that a meeting was started has its sections, one below the other.
+            for table, columns in [found for found in tables if found[0].header == activities]:
+                pairs = [pair for pair in report.pairs if after < pair[0] < table.line]
+                lists = [found for found in tables if after < found[0].line < table.line]
+                stays = table.rows(columns)
+                label = table.header[columns["joined_at"] - 1]
+                people.append(Rows(_described(stays.rows), stays.rejected))
+                instances.append(_meeting(file, pairs))
+                listed = lists[-1][0].rows(lists[-1][1]).rows if lists else None
+                figures.append(_figures(file, pairs, stays.rows, listed))
+                after = table.line
         return Found(
             records=all_rows(people),
             times={"joined_at": label, "left_at": label},
@@ -103,9 +108,9 @@ def _written(name: str) -> pl.Expr:
     return pl.col(name).str.strip_chars().replace("", None)
 
 
-def _meeting(file: TextFile, report: Report) -> pl.DataFrame:
+def _meeting(file: TextFile, pairs: Pairs) -> pl.DataFrame:
     """When the meeting started and ended: the first and second time that the summary tells."""
-    times = [(line, value) for line, _, value in report.pairs if looks_like_time(value)]
+    times = [(line, value) for line, _, value in pairs if looks_like_time(value)]
     if not times:
         return INSTANCES.to_frame()
     ends = times[1][1] if len(times) > 1 else None
@@ -113,9 +118,9 @@ def _meeting(file: TextFile, report: Report) -> pl.DataFrame:
     return pl.DataFrame([row], schema=INSTANCES)
 
 
-def _figures(file: TextFile, report: Report, stays: pl.DataFrame, listed: pl.DataFrame | None) -> pl.DataFrame:
+def _figures(file: TextFile, pairs: Pairs, stays: pl.DataFrame, listed: pl.DataFrame | None) -> pl.DataFrame:
     """How many people Teams counts, how many minutes, and how many participants have no activity."""
-    counts = [(line, value) for line, _, value in report.pairs if re.fullmatch(r"\s*\d{1,6}\s*", european(value))]
+    counts = [(line, value) for line, _, value in pairs if re.fullmatch(r"\s*\d{1,6}\s*", european(value))]
     rows = [("participants", float(european(value)), file.name, line) for line, value in counts[:1]]
     people = stays if listed is None else listed
     first = people["line"][0] if people.height else 0

@@ -18,7 +18,8 @@ Epoch: TypeAlias = Literal["s", "ms"]
 
 _PER_SECOND: dict[Epoch, int] = {"s": 1, "ms": 1_000}
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000-01-01 and 2100-01-01: seconds read as milliseconds fall outside
-_YOUTUBE = {"sampled_at": "captured_at", "viewers": "concurrentViewers"}
+_PLATFORMS = {"sampled_at": ("captured_at",), "viewers": ("concurrentViewers", "viewer_count")}
+"""The fields of YouTube and Twitch, beside the time that whoever asked them wrote down."""
 
 
 class Columns(BaseModel):
@@ -36,7 +37,7 @@ class ViewerSamplesOptions(LiveOptions):
 
     `header: false` says that the first line is a sample already; columns are then given by position, the first being 1.
     `epoch` says that times are seconds or milliseconds since 1970, UTC. Samples further apart than `max_gap_seconds`
-    leave the time between them uncovered. JSON needs no columns where it is YouTube's, beside a `captured_at`.
+    leave the time between them uncovered. JSON needs no columns where it is YouTube's or Twitch's, beside a `captured_at`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,7 +72,7 @@ class ViewerSamples:
         files = delivered_texts(delivery, options.encoding)
         delivered = all_rows([_rows(file, options) for file in files])
         identified = with_session_id(delivered.rows, delivery, options.session)
-        label = str(options.columns.sampled_at) if options.columns else _YOUTUBE["sampled_at"]
+        label = str(options.columns.sampled_at) if options.columns else _PLATFORMS["sampled_at"][0]
         if options.epoch is not None:
             timed = _read_epochs(identified, options.epoch, label)
         else:
@@ -80,15 +81,22 @@ class ViewerSamples:
 
 
 def _rows(file: TextFile, options: ViewerSamplesOptions) -> Rows:
-    columns = options.columns.model_dump(exclude_none=True) if options.columns else _YOUTUBE
+    columns = options.columns.model_dump(exclude_none=True) if options.columns else {}
     if is_json(file):
-        found = json_rows(file, {ours: (str(theirs),) for ours, theirs in columns.items()})
-        if found.rows.height and found.rows["sampled_at"].null_count() == found.rows.height:
+        fields = {ours: (str(theirs),) for ours, theirs in columns.items()} or _PLATFORMS
+        found = json_rows(file, fields | {"chatter": ("user_login",)})
+        unknown = [name for name, of in found.rows.to_dict().items() if name in fields and of.null_count() == len(of)]
+        if unknown == [*_PLATFORMS] and found.rows["chatter"].count():
             raise DeliveryError(
-                f"{file.name}: no record has a field {columns['sampled_at']!r} that says when it was taken; map the field that "
+                f"{file.name}: is Twitch's list of chatters, which says neither when nor how many watched; expected Get Streams "
+                "with viewer_count, and beside each answer a captured_at that says when it was taken"
+            )
+        if found.rows.height and "sampled_at" in unknown:
+            raise DeliveryError(
+                f"{file.name}: no record has a field {fields['sampled_at'][0]!r} that says when it was taken; map the field that "
                 f"does under columns.sampled_at in {NOTE}"
             )
-        return found
+        return Rows(found.rows.drop("chatter"), found.rejected)
     if options.columns is None:
         raise DeliveryError(
             f"{NOTE}: key 'options.columns' is missing: {file.name} is a table; say its columns sampled_at and viewers"

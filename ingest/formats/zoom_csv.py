@@ -12,7 +12,7 @@ from ingest.formats.live_session import LiveOptions, Rows, all_rows
 from ingest.formats.report_tables import ReportTable, read_report
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
-from ingest.text import nothing
+from ingest.text import clean_number, nothing, number
 
 _PERSON = {
     "name": frozenset({"name (original name)", "name", "user name (original name)", "user name"}),
@@ -89,7 +89,7 @@ class ZoomCsv(AttendanceFormat):
             instances=met.filter(nothing(pl.col("starts_at")).is_null()).select(
                 "starts_at",
                 "ends_at",
-                pl.col("meeting_minutes").cast(pl.Float64(), strict=False).alias("minutes"),
+                number(pl.col("meeting_minutes")).alias("minutes"),
                 "file",
                 "line",
             ),
@@ -156,11 +156,11 @@ def _figures(meetings: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """What Zoom counts itself. Of a meeting that was started several times it says it for each, which adds up to nothing."""
     once = meetings if meetings.height == 1 else meetings.clear()
     counts = once.unpivot(list(_FIGURES), index=["file", "line"], variable_name="measure").with_columns(
-        pl.col("value").cast(pl.Float64(), strict=False)
+        number(pl.col("value"))
     )
     minutes = people.filter(pl.col("is_stay") & ~pl.col("is_in_waiting_room")).select(
         pl.lit("attended_minutes").alias("measure"),
-        pl.col("reported_minutes").cast(pl.Float64(), strict=False).sum().alias("value"),
+        number(pl.col("reported_minutes")).sum().alias("value"),
         pl.first("file", "line"),
     )
     known = minutes.filter(pl.col("value") > 0)
@@ -169,7 +169,9 @@ def _figures(meetings: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 def _require_one(meetings: pl.DataFrame) -> None:
     """A session is one meeting; one that was interrupted and started again keeps its id."""
-    ids = meetings.with_columns(pl.col("meeting_id").str.replace_all(r"\s", "")).filter(pl.col("meeting_id") != "")
+    ids = meetings.with_columns(clean_number(pl.col("meeting_id")).str.replace_all(r"\s", "")).filter(
+        pl.col("meeting_id") != ""
+    )
     distinct = ids.unique("meeting_id", maintain_order=True)
     if distinct.height > 1:
         second = distinct.row(1, named=True)

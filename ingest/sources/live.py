@@ -13,6 +13,7 @@ from ingest.formats import (
     teams_list,
     teams_report,
     viewer_samples,
+    zoom_api,
     zoom_csv,
 )
 from ingest.formats.live_registrations import Status
@@ -203,6 +204,7 @@ LIVE = Source(
         for form in (
             intervals_csv.FORMAT,
             zoom_csv.FORMAT,
+            zoom_api.FORMAT,
             teams_report.FORMAT,
             teams_list.FORMAT,
             teams_events.FORMAT,

@@ -271,6 +271,23 @@ SPECIMENS = (
     ),
     Specimen(
         "live",
+        "zoom_api",
+        {
+            "participants.json": lines(
+                '{"page_count": 1, "total_records": 29, "next_page_token": "", "participants": [',
+                ",\n".join(
+                    f'{{"id": "", "user_id": "{number}", "name": "{person(number)}", "user_email": "{person(number)}@example.org",'
+                    f' "join_time": "2022-10-08T14:{number:02d}:00Z", "leave_time": "2022-10-08T15:{number:02d}:00Z", "duration": 3600}}'
+                    for number in range(1, 30)
+                ),
+                "]}",
+            )
+        },
+        {"session": SESSION},
+        None,
+    ),
+    Specimen(
+        "live",
         "live_events",
         {
             "room.ndjson": lines(

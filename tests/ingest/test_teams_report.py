@@ -215,6 +215,26 @@ def test_the_older_report_has_one_table(live: LiveDesk) -> None:
     assert figures == {"participants": 2.0, "attended_minutes": 90.0}
 
 
+@pytest.mark.parametrize("separate", [True, False])
+def test_a_meeting_that_was_started_again(live: LiveDesk, separate: bool) -> None:
+    """Its sections stand twice, in two files or one below the other; none of them is left out."""
+    first = report("en")
+    second = first.replace(", 6:", ", 8:").replace(", 7:", ", 9:")
+    files = {"1.csv": first, "2.csv": second} if separate else {"1.csv": f"{first}\n{second}"}
+    parsed = live.read("teams_report", files, SESSION | {"date_order": "mdy"}, timezone=ZONE)
+    assert parsed.records_read == parsed.tables["live_stays"].height == 8
+    assert parsed.tables["live_instances"].select("starts_at", "ends_at").rows() == [
+        (utc(f"2022-10-13T{hour}:00:00"), utc(f"2022-10-13T{hour + 1}:00:00")) for hour in (14, 16)
+    ]
+    assert dict(parsed.tables["live_platform_figures"].select("measure", "value").rows())["participants"] == 6
+
+
+def test_meetings_of_two_days_are_two_sessions(live: LiveDesk) -> None:
+    both = f"{report('en')}\n{report('en').replace('10/13/22', '10/15/22')}"
+    with pytest.raises(DeliveryError, match=r"longer than 24 hours; .* deliver each session by itself"):
+        live.read("teams_report", {"r.csv": both}, SESSION | {"date_order": "mdy"}, timezone=ZONE)
+
+
 def test_a_participant_without_an_activity_is_counted(live: LiveDesk) -> None:
     text = report("en").replace("2. Participants\n", "2. Participants\n", 1)
     extra = (

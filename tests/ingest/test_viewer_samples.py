@@ -55,6 +55,20 @@ def test_epochs(live: LiveDesk) -> None:
             live.read("viewer_samples", {"s.csv": text}, BY_POSITION | {"epoch": epoch}, None)
 
 
+TWITCH = '{"data": [{"id": "4", "user_login": "x", "type": "live", "viewer_count": 312, "started_at": "2022-10-13T13:58:00Z"}]'
+
+
+def test_what_twitch_answers_needs_a_time_beside_it(live: LiveDesk) -> None:
+    only = {"session": {"id": "live-07"}}
+    asked = f'{TWITCH}, "captured_at": "2022-10-13T14:00:00Z"}}'
+    parsed = live.read("viewer_samples", {"s.json": asked}, only, timezone=None)
+    assert samples_of(parsed) == [(utc("2022-10-13T14:00:00"), 312)]
+    with pytest.raises(DeliveryError, match=r"no record has a field 'captured_at' that says when it was taken; map"):
+        live.read("viewer_samples", {"s.json": TWITCH + "}"}, only, timezone=None)
+    with pytest.raises(DeliveryError, match=r"is Twitch's list of chatters, .* expected Get Streams with viewer_count"):
+        live.read("viewer_samples", {"s.json": '{"data": [{"user_login": "x"}], "total": 8}'}, only, timezone=None)
+
+
 def test_nul_bytes_of_a_killed_logger_are_no_part_of_the_time(live: LiveDesk) -> None:
     rows = "".join(f"{1497216783 + n * 60},{n}\n" for n in range(600)) + "\0" * 15 + "1497300000,7\n"
     parsed = live.read("viewer_samples", {"s.csv": rows}, BY_POSITION, None)

@@ -206,6 +206,28 @@ def test_a_webinar_in_its_sections(live: LiveDesk) -> None:
     assert figures == {"registrants": 3, "unique_viewers": 1, "total_users": 3, "attended_minutes": 186}
 
 
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"])
+@pytest.mark.parametrize("text", [WEBINAR, report('Ana,ana@x.org,"10/30/2026 07:00:10 PM",,20,Yes,No', block=BLOCK)])
+def test_digits_of_any_script_are_digits(live: LiveDesk, text: str, digits: str) -> None:
+    plain = live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE)
+    parsed = live.read("zoom_csv", {"r.csv": text.translate(str.maketrans("0123456789", digits))}, SESSION, ZONE)
+    assert {name: frame.rows() for name, frame in parsed.tables.items()} == {
+        name: frame.rows() for name, frame in plain.tables.items()
+    }
+    assert parsed.tables["live_platform_figures"].height >= 2
+
+
+def test_a_name_is_one_name_with_any_blank_and_invisible_mark(live: LiveDesk) -> None:
+    names = ["Ana Lima", "Ana\u00a0Lima", " Ana  Lima", "Ana\u3000Lima\u200f", "\u202bAna\u2009Lima\u202c"]
+    rows = [f'{name},,"10/30/2026 07:0{n}:10 PM","10/30/2026 07:0{n}:40 PM",1,Yes,No' for n, name in enumerate(names)]
+    parsed = live.read("zoom_csv", {"r.csv": report(*rows)}, SESSION | {"date_order": "mdy"}, ZONE)
+    assert set(parsed.tables["live_stays"]["person_key"]) == {person("name:Ana Lima")}
+    hosted = {"session": {"id": "live-07", "hosts": ["ana\u00a0 lima"]}, "date_order": "mdy"}
+    parsed = live.read("zoom_csv", {"r.csv": report(*rows)}, hosted, ZONE)
+    assert parsed.tables["live_stays"]["is_staff"].all()
+    assert parsed.unreadable.is_empty()
+
+
 def test_a_panelist_who_did_not_come_is_no_registrant(live: LiveDesk) -> None:
     absent = WEBINAR.replace("Attendee Details", "No,Nan,nan@x.org,--,--,--,--,\nAttendee Details")
     parsed = live.read("zoom_csv", {"r.csv": absent}, {**SESSION, "date_order": "mdy"}, ZONE)

@@ -1,0 +1,60 @@
+"""Participants of a meeting, as Zoom's API answers."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from ingest.source import DeliveryError
+from tests.ingest.live_desk import LiveDesk, person, utc
+
+SESSION = {"session": {"id": "live-07"}}
+ANA = {"id": "abc", "user_id": "16778240", "name": "Ana Lima", "user_email": "Ana@example.org", "duration": 1800}
+GUEST = {"id": "", "user_id": "16779264", "name": "iPhone", "user_email": "", "participant_user_id": ""}
+
+
+def page(*participants: Mapping[str, object], following: str = "") -> str:
+    return json.dumps(
+        {
+            "page_count": 2,
+            "page_size": 2,
+            "total_records": 4,
+            "next_page_token": following,
+            "participants": participants,
+        }
+    )
+
+
+def test_pages_are_one_meeting(live: LiveDesk) -> None:
+    """As in Zoom's tables the address is the person; whoever waits is not there yet."""
+    first = page(
+        ANA | {"join_time": "2022-10-13T14:00:00Z", "leave_time": "2022-10-13T14:30:00Z", "status": "in_meeting"},
+        ANA
+        | {"user_id": "1", "join_time": "2022-10-13T14:40:00Z", "leave_time": "2022-10-13T14:50:00Z", "duration": 600},
+        following="next",
+    )
+    second = page(
+        GUEST
+        | {
+            "join_time": "2022-10-13T13:55:00Z",
+            "leave_time": "2022-10-13T14:00:00Z",
+            "status": "in_waiting_room",
+            "duration": 300,
+        },
+        GUEST | {"join_time": "2022-10-13T14:00:00Z", "leave_time": "", "status": "in_meeting"},
+    )
+    parsed = live.read("zoom_api", {"1.json": first, "2.json": second}, SESSION, timezone=None)
+    stays = parsed.tables["live_stays"].select("person_key", "identity", "joined_at", "left_at").rows()
+    assert stays == [
+        (person("ana@example.org"), "id", utc("2022-10-13T14:00:00"), utc("2022-10-13T14:30:00")),
+        (person("ana@example.org"), "id", utc("2022-10-13T14:40:00"), utc("2022-10-13T14:50:00")),
+        (person("name:iPhone"), "guest", utc("2022-10-13T14:00:00"), None),
+    ]
+    assert parsed.rejected["reason"].to_list() == ["waiting_room"]
+    assert parsed.tables["live_platform_figures"].select("measure", "value").rows() == [("attended_minutes", 40.0)]
+
+
+@pytest.mark.parametrize("text", ['{"data": [{"user_login": "x"}]}', "Name,Join Time\nx,10/13/2022 06:00:00 PM\n"])
+def test_another_file_is_refused(live: LiveDesk, text: str) -> None:
+    with pytest.raises(DeliveryError, match=r"p\.json: no record is a participant .* expected JSON with name"):
+        live.read("zoom_api", {"p.json": text}, SESSION, timezone=None)
