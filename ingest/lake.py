@@ -43,14 +43,17 @@ BESIDE_TABLES = ("held", "rejected", "unreadable")
 
 
 def lake_columns(table: Table) -> dict[str, Column]:
-    """The columns of a lake table: the delivery and campaign, the table's own, then file and line."""
+    """The columns of a lake table: the delivery and campaign, the table's own, then file and line where rows have them."""
+    located = {
+        "file": Column(LINEAGE["file"], "File within the delivery."),
+        "line": Column(LINEAGE["line"], "Line in the file, from 1; 0 where a row has none."),
+    }
     return {
         "landed_on": Column(pl.Date(), "Day on which the delivery landed."),
         "delivery": Column(pl.String(), "Name of the delivery's folder."),
         "campaign_id": Column(pl.String(), "Campaign that the delivery's note names."),
         **table.columns,
-        "file": Column(LINEAGE["file"], "File within the delivery."),
-        "line": Column(LINEAGE["line"], "Line in the file, from 1; 0 where a row has none."),
+        **(located if table.is_located else {}),
     }
 
 
@@ -121,7 +124,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         frame = parsed.tables.get(table.name)
         if frame is None:
             continue
-        if frame.schema != pl.Schema({**table.schema, **LINEAGE}):
+        if frame.schema != table.rows_schema:
             raise ContractError(
                 f"{delivery.format.name} returned {table.name} with other columns than its schema: {frame.schema}"
             )

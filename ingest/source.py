@@ -78,6 +78,7 @@ class Table:
     describes records rather than holding them. A delivery in which more than half of a `required` column is unknown is not
     believable, nor one whose `captured` instant lies more than a day after the end of its `landed_on`. Where rows are worked
     out for a session or wave as a whole, not by date, `unit` names it in the table that tells which of them a delivery holds.
+    Rows say from which file and line they come, unless they belong to a row of another table that does: `is_located`.
     """
 
     name: str
@@ -88,19 +89,25 @@ class Table:
     required: tuple[str, ...] = ()
     captured: str | None = None
     unit: tuple[str, ...] = ()
+    is_located: bool = True
 
     @cached_property
     def schema(self) -> pl.Schema:
         """The columns with their types."""
         return pl.Schema({name: column.dtype for name, column in self.columns.items()})
 
+    @cached_property
+    def rows_schema(self) -> pl.Schema:
+        """The columns of the frame that a reader returns."""
+        return pl.Schema({**self.schema, **(LINEAGE if self.is_located else {})})
+
 
 @dataclass(frozen=True)
 class Parsed:
     """What a reader makes of one delivery.
 
-    `tables` holds a frame per table of the source that the format fills, in the table's schema followed by `LINEAGE`, without
-    duplicates. `records_read` counts the records found in the files, `records_duplicate` those equal to an earlier one.
+    `tables` holds a frame per table of the source that the format fills, in its `rows_schema`, without duplicates.
+    `records_read` counts the records found in the files, `records_duplicate` those equal to an earlier one.
     `doubted` are the columns that were looked up in the campaign's other deliveries, each with whether they proved it wrong.
     """
 

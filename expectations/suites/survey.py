@@ -79,6 +79,6 @@ ODDITIES = {
                 description="at most half of the answers asked for are missing",
             ),
         ),
-        measures={"missing_share": (pl.col("status") == "missing").mean()},
+        measures={"missing_share": (pl.col("answer") < 0).mean()},
     ),
 }

@@ -52,7 +52,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 1
+    version = 2
     needs_timezone = False
     options = SurveyOptions
 
@@ -86,7 +86,7 @@ class Spss:
             coded = coded.on(coded.frame.with_columns(answers))
         frame = coded.frame.drop(AT + column for column in set(ticked) - {*options.structure, *single})
         used = {name: variable for name, variable in used.items() if AT + name in frame.columns}
-        return parse_wave(delivery, options, Responses(frame, used, questions))
+        return parse_wave(delivery, options, Responses(Coded(frame, used), questions))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Who the respondents are is not decided here. An answer that is not asked, or emp
 and gave nothing valid is `missing`; don't know is an answer like any other. A question with several answers is a list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -15,71 +15,85 @@ from ingest.source import DeliveryError
 NOTHING_TICKED = ""
 """The answer code of those who were asked a multiple question and ticked nothing: in its base, among none of its answers."""
 
-_WHO = ("respondent_key", "file", "line")
 _ANSWER = pl.Struct(
     {"answer_code": pl.String(), "answer_label": pl.String(), "is_top": pl.Boolean(), "is_bottom": pl.Boolean()}
 )
-_CODES = pl.Schema({"question_code": pl.String(), "answer_code": pl.String(), "status": pl.String()})
+_CODE = pl.Struct({"answer": pl.Int32(), "answer_code": pl.String()})
+_DESCRIBED = pl.Schema(
+    {
+        "question_code": pl.String(),
+        "question_key": pl.String(),
+        "question_text": pl.String(),
+        "kind": pl.String(),
+        "base": pl.String(),
+        "answers": pl.List(_ANSWER),
+    }
+)
+_GIVEN = pl.Schema({"question": pl.Int16(), "respondent": pl.Int32(), "answer": pl.Int32()})
 
 
 def answer_tables(
     options: SurveyOptions, coded: Coded, questions: tuple[str, ...], file_name: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`survey_questions` and `survey_answers` of the respondents in `coded`, who carry a `respondent_key`."""
-    several = [code for code in questions if coded.frame.schema[AT + code] == pl.List(pl.String())]
-    one = [code for code in questions if code not in several]
-    for code in one:
-        coded.require_closed(code, f"options.questions.{code}")
-    given = pl.concat([_one_answer(coded.frame, one), *(_several_answers(coded.frame, code) for code in several)])
-    seen = given.select("question_code", "answer_code").unique().sort("question_code", "answer_code")
-    judged = [
-        (question, code, _status(code, options.question(question), coded.variables[question]))
-        for question, code in seen.iter_rows()
+    """`survey_questions` and `survey_answers` of the respondents in `coded`, who carry their number as `respondent`."""
+    several = {code for code in questions if coded.frame.schema[AT + code] == pl.List(pl.String())}
+    for code in questions:
+        if code not in several:
+            coded.require_closed(code, f"options.questions.{code}")
+    statuses = {
+        code: {
+            answer: status
+            for answer in _seen(coded.frame[AT + code])
+            if (status := _status(answer, options.question(code), coded.variables[code])) is not None
+        }
+        for code in questions
+    }
+    # A code has one number in all questions, so that answers to them can be compared.
+    numbers = {code: place for place, code in enumerate(sorted({code for of in statuses.values() for code in of}), 1)}
+    codes = [
+        {code: numbers[code] * (1 if status == "answered" else -1) for code, status in statuses[name].items()}
+        for name in questions
     ]
-    asked = pl.DataFrame([row for row in judged if row[2] is not None], schema=_CODES, orient="row")
-    answers = given.join(asked, on=["question_code", "answer_code"], how="inner", maintain_order="left")
-    observed = (
-        asked.filter((pl.col("status") == "answered") & (pl.col("answer_code") != NOTHING_TICKED))
-        .group_by("question_code")
-        .agg("answer_code")
+    answers = pl.concat(
+        [
+            _GIVEN.to_frame(),
+            *(_given(coded.frame, name, number, codes[number]) for number, name in enumerate(questions)),
+        ],
+        rechunk=False,
     )
-    by_question: dict[str, list[str]] = dict(observed.iter_rows())
-    rows = [
-        _question(code, options.question(code), coded.variables[code], by_question.get(code, [])) for code in questions
-    ]
-    described = pl.DataFrame(
-        rows,
-        schema={
-            "question_code": pl.String(),
-            "question_key": pl.String(),
-            "question_text": pl.String(),
-            "kind": pl.String(),
-            "base": pl.String(),
-            "answers": pl.List(_ANSWER),
-        },
-        orient="row",
+    rows = []
+    for name in questions:
+        observed = [code for code, status in statuses[name].items() if status == "answered" and code != NOTHING_TICKED]
+        rows.append(_question(name, options.question(name), coded.variables[name], observed))
+    listed = [[{"answer": number, "answer_code": code} for code, number in of.items()] for of in codes]
+    described = pl.DataFrame(rows, schema=_DESCRIBED, orient="row").with_columns(
+        pl.int_range(len(questions), dtype=pl.Int16).alias("question"),
+        pl.Series("codes", listed, pl.List(_CODE)),
+        pl.lit(file_name).alias("file"),
+        pl.lit(0, pl.Int64()).alias("line"),
     )
-    return described.with_columns(pl.lit(file_name).alias("file"), pl.lit(0, pl.Int64()).alias("line")), answers
+    return described, answers
 
 
-def _one_answer(frame: pl.DataFrame, questions: list[str]) -> pl.DataFrame:
-    """A row per respondent and question with one answer."""
-    wide = frame.select(*_WHO, *(AT + code for code in questions))
-    return (
-        wide.unpivot(index=_WHO, variable_name="question_code", value_name="answer_code")
-        .drop_nulls("answer_code")
-        .select(*_WHO, pl.col("question_code").str.strip_prefix(AT), pl.col("answer_code").cast(pl.String()))
-    )
+def _seen(given: pl.Series) -> list[str]:
+    """The codes in a column, in order; that of nothing ticked where a list is empty."""
+    if given.dtype != pl.List(pl.String()):
+        return given.unique().drop_nulls().sort().to_list()
+    codes = given.explode(empty_as_null=False, keep_nulls=False).unique().sort().to_list()
+    return [NOTHING_TICKED, *codes] if (given.list.len() == 0).any() else codes
 
 
-def _several_answers(frame: pl.DataFrame, code: str) -> pl.DataFrame:
-    """A row per respondent and answer ticked; one row, without an answer, for those who ticked nothing."""
-    ticked = pl.when(pl.col(AT + code).list.len() == 0).then([NOTHING_TICKED]).otherwise(AT + code)
-    return (
-        frame.filter(pl.col(AT + code).is_not_null())
-        .select(*_WHO, pl.lit(code).alias("question_code"), ticked.alias("answer_code"))
-        .explode("answer_code")
-    )
+def _given(frame: pl.DataFrame, name: str, number: int, codes: Mapping[str, int]) -> pl.DataFrame:
+    """A row per respondent and answer to one question; one row for those who ticked nothing."""
+    given = frame.select("respondent", pl.col(AT + name).alias("answer"))
+    if given.schema["answer"] == pl.List(pl.String()):
+        ticked = pl.when(pl.col("answer").list.len() == 0).then([NOTHING_TICKED]).otherwise("answer")
+        given = given.with_columns(ticked.alias("answer")).explode("answer", empty_as_null=False, keep_nulls=False)
+    return given.select(
+        pl.lit(number, pl.Int16()).alias("question"),
+        "respondent",
+        pl.col("answer").replace_strict(codes, default=None, return_dtype=pl.Int32()),
+    ).drop_nulls("answer")
 
 
 def _status(code: str, note: Question, variable: Variable) -> str | None:

@@ -58,7 +58,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 1
+    version: int = 2
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 
@@ -78,9 +78,8 @@ class SurveyExport:
         _require_nothing_personal(options, layout)
         require_columns(options, [*layout.columns, *layout.spread], sheets[0].name)
         people, nobody = reject(frame, layout.nobody)
-        responses = _responses(options, layout, people)
         rejected = pl.concat([*(sheet.rejected for sheet in sheets), nobody])
-        return parse_wave(delivery, options, Responses(*responses, rejected))
+        return parse_wave(delivery, options, Responses(*_responses(options, layout, people), rejected))
 
 
 def _require_distinct(sheet: Sheet, columns: Sequence[str]) -> None:
@@ -111,10 +110,8 @@ def _is_blank(column: str) -> pl.Expr:
     return pl.col(column).str.strip_chars().fill_null("") == ""
 
 
-def _responses(
-    options: ExportOptions, layout: Layout, people: pl.DataFrame
-) -> tuple[pl.DataFrame, dict[str, Variable], tuple[str, ...]]:
-    """The respondents' frame, its variables, and the questions among them."""
+def _responses(options: ExportOptions, layout: Layout, people: pl.DataFrame) -> tuple[Coded, tuple[str, ...]]:
+    """The respondents with their variables, and the questions among them."""
     variables = {column: Variable(text=layout.texts.get(column)) for column in layout.columns}
     coded = Coded.from_values(people, variables)
     placing = {*options.structure, *options.drop, *layout.personal, *layout.technical}
@@ -148,7 +145,7 @@ def _responses(
             added[name], variables[name] = from_cells(name, note, coded, note.separator or layout.separator)
     taken = [name for name in dict.fromkeys([*options.structure, *questions]) if name not in added]
     frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
-    return frame, {name: variables[name] for name in [*taken, *added]}, tuple(questions)
+    return Coded(frame, {name: variables[name] for name in [*taken, *added]}), tuple(questions)
 
 
 def _lists_answers(name: str, coded: Coded, layout: Layout) -> bool:

@@ -97,6 +97,8 @@ def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple
 
 def is_list(cells: pl.Series, separator: str) -> bool:
     """Whether cells prove that they list answers: more different cells than different answers, which also stand alone."""
+    if not cells.str.contains(separator, literal=True).any():
+        return False
     vocabulary = shared_parts(cells, separator)
     distinct = cells.drop_nulls().unique()
     listing = [cell for cell in distinct if separator in cell and set(cell.split(separator)) <= vocabulary]

@@ -127,6 +127,7 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
                 pl.col(f"weight:{name}").alias("weight"),
                 pl.lit(sample.weight is not None).alias("is_weighted"),
                 *parts.columns,
+                "respondent",
                 "file",
                 "line",
             )
@@ -153,31 +154,32 @@ def _unread_durations(options: SurveyOptions, coded: Coded, parts: pl.DataFrame)
 
 def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.DataFrame]:
     """Each respondent's known segments, and how many years of birth say nothing, by reason."""
-    known: list[pl.Series] = []
+    values: list[pl.Series] = []
     reasons: dict[str, pl.Series] = {}
     for name, segment in options.segments.items():
         if segment.column is not None:
             value = _category(name, segment.column, options, coded)
         else:
             value, reasons[segment.source] = _birth_group(segment, options, coded)
-        known.append(
-            pl.DataFrame({"segment_value": value})
-            .select(
-                pl.when(pl.col("segment_value").is_not_null())
-                .then(pl.struct(pl.lit(name).alias("segment_name"), "segment_value"))
-                .alias(name)
-            )
-            .to_series()
-        )
+        values.append(value.alias(name))
     counts = [
         reason.drop_nulls().to_frame("reason").group_by("reason").agg(pl.len().cast(pl.Int64()).alias("records"))
         .select(pl.lit(column).alias("column_name"), "reason", "records")
         for column, reason in reasons.items()
     ]  # fmt: skip
-    if not known:
+    if not values:
         return pl.Series("segments", [[]] * coded.frame.height, pl.List(_SEGMENT)), UNREADABLE.to_frame()
-    listed = pl.DataFrame(known).select(pl.concat_list(pl.all()).list.drop_nulls().alias("segments"))["segments"]
-    return listed, pl.concat([UNREADABLE.to_frame(), *counts])
+    people = pl.DataFrame(values)
+    # Each combination is made once: people are many, their combinations few.
+    known = [
+        pl.when(pl.col(name).is_not_null()).then(
+            pl.struct(pl.lit(name).alias("segment_name"), pl.col(name).alias("segment_value"))
+        )
+        for name in people.columns
+    ]
+    combined = people.unique().with_columns(pl.concat_list(known).list.drop_nulls().alias("list of segments"))
+    listed = people.join(combined, on=people.columns, how="left", nulls_equal=True, maintain_order="left")
+    return listed["list of segments"].alias("segments"), pl.concat([UNREADABLE.to_frame(), *counts])
 
 
 def _category(name: str, column: str, options: SurveyOptions, coded: Coded) -> pl.Series:

@@ -132,5 +132,9 @@ def _as_code(values: pl.Series) -> pl.Series:
         whole = (number == number.floor()) & (number.abs() < _SAFE_WHOLE)
         as_whole = number.set(~whole, None).cast(pl.Int64()).cast(pl.String())
         return as_whole.to_frame().select(pl.coalesce(pl.all(), pl.lit(number.cast(pl.String())))).to_series()
-    text = values.cast(pl.String()).str.strip_chars()
-    return text.str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
+    text = values.cast(pl.String())
+    written = text.unique()
+    codes = written.str.strip_chars().str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
+    if codes.equals(written, null_equal=True):
+        return text
+    return text.replace_strict(written, codes, return_dtype=pl.String())

@@ -4,7 +4,7 @@ How a file is read is for the formats to say; who is in a sample stands in `surv
 `survey_answers`. No estimate is made: weights and codes leave as they came.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,7 +13,7 @@ from ingest.formats.records import find_duplicates, reject
 from ingest.formats.survey_answers import answer_tables
 from ingest.formats.survey_options import SurveyOptions
 from ingest.formats.survey_people import members, place_in_samples
-from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.formats.survey_variables import AT, Coded
 from ingest.formats.text_file import describe_header
 from ingest.reasons import Reason
 from ingest.source import NOTE, REJECTED, Delivery, DeliveryError, Parsed
@@ -26,13 +26,12 @@ _SAMPLE = pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted
 
 @dataclass(frozen=True)
 class Responses:
-    """What a survey format found: `frame`, a column per variable with its name after `AT`, and `file` and `line`.
+    """What a survey format found: respondents with their `file` and `line`.
 
     `questions` are the variables to take as questions, `rejected` the records that could not be read at all.
     """
 
-    frame: pl.DataFrame
-    variables: Mapping[str, Variable]
+    coded: Coded
     questions: tuple[str, ...]
     rejected: pl.DataFrame = field(default_factory=REJECTED.to_frame)
 
@@ -57,7 +56,7 @@ def require_columns(options: SurveyOptions, available: Iterable[str], file_name:
 
 def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses) -> Parsed:
     """Fill the four tables of the survey source. Raises DeliveryError where the note does not fit the file."""
-    coded = Coded.from_values(responses.frame, responses.variables)
+    coded = responses.coded
     ours = f"respondent_id {options.respondent_id!r}"
     placed = place_in_samples(options, coded).with_columns(_identity(delivery, options), _samples(options))
     identified, nobody = reject(
@@ -74,8 +73,9 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     accepted, refused = reject(unique, _rules(options))
     # The samples are part of who a respondent is: the files of two countries may number their people alike.
     identity = pl.concat_str(pl.lit(f"{options.survey.id}\x1f"), _SAMPLES, pl.lit("\x1f"), _KEY)
-    keyed = coded.on(accepted.with_columns(delivery.pseudonyms.key(identity, "respondent").alias(_KEY)))
-    file_name = responses.frame["file"][0] if responses.frame.height else delivery.files[0].name
+    number = pl.int_range(pl.len(), dtype=pl.Int32()).alias("respondent")
+    keyed = coded.on(accepted.with_columns(delivery.pseudonyms.key(identity, "respondent").alias(_KEY), number))
+    file_name = coded.frame["file"][0] if coded.frame.height else delivery.files[0].name
     questions, answers = answer_tables(options, keyed, responses.questions, file_name)
     respondents, unreadable = members(options, keyed)
     tables = {
@@ -87,11 +87,12 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     wave = {"survey_id": options.survey.id, "wave": options.survey.wave}
     return Parsed(
         tables={
-            table.name: tables[table.name].with_columns(**{name: pl.lit(value) for name, value in wave.items()})
-            .select(*table.schema.names(), "file", "line").cast(dict(table.schema))  # type: ignore[arg-type]
+            table.name: tables[table.name]
+            .with_columns(pl.lit(value).alias(name) for name, value in wave.items() if name in table.columns)
+            .select(table.rows_schema.names()).cast(dict(table.schema))  # type: ignore[arg-type]
             for table in delivery.source.tables
         },
-        records_read=responses.frame.height + responses.rejected.height,
+        records_read=coded.frame.height + responses.rejected.height,
         records_duplicate=duplicates,
         rejected=pl.concat([responses.rejected, nobody, refused]),
         unreadable=unreadable,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ingest.formats.survey_options import ExportOptions
-from ingest.formats.survey_variables import AT, Variable
+from ingest.formats.survey_variables import AT, Coded, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.formats.text_file import TextFile, read_table, text_files
 from ingest.reasons import Reason
@@ -51,7 +51,7 @@ class TripleS:
     """Reads survey waves. The description says which variable is the serial number and which the weight, unless the note does."""
 
     name = "triple_s"
-    version = 1
+    version = 2
     needs_timezone = False
     options = ExportOptions
 
@@ -77,7 +77,7 @@ class TripleS:
         taken = [described.variables[name] for name in dict.fromkeys([*options.structure, *questions])]
         frame, rejected = (_csv if described.is_csv else _fixed)(data[0], described, taken)
         variables = {item.name: item.variable for item in taken}
-        return parse_wave(delivery, options, Responses(frame, variables, questions, rejected))
+        return parse_wave(delivery, options, Responses(Coded.from_values(frame, variables), questions, rejected))
 
 
 def _describe(file: TextFile) -> _Description:

@@ -27,7 +27,6 @@ _RESPONDENT_KEY = Column(
     "Keyed pseudonym of the respondent, the same in every wave of the survey and its samples.",
     is_pseudonym=True,
 )
-_QUESTION_CODE = Column(pl.String(), "The question, as its file calls it.")
 
 SURVEY_WAVES = Table(
     name="survey_waves",
@@ -62,7 +61,7 @@ SURVEY_QUESTIONS = Table(
     description="Questions with their closed answers. One row per survey, wave and question.",
     columns={
         **_WAVE,
-        "question_code": _QUESTION_CODE,
+        "question_code": Column(pl.String(), "The question, as its file calls it."),
         "question_key": Column(pl.String(), "The question across waves; its code where the note gives no key."),
         "question_text": Column(pl.String(), "The question as it was put; NULL where the file does not say."),
         "kind": Column(
@@ -87,6 +86,12 @@ SURVEY_QUESTIONS = Table(
                 )
             ),
             "The answers it offers, in order: code, label, whether among the top or the bottom ones.",
+        ),
+        "question": Column(pl.Int16(), "The question's number in the delivery, by which survey_answers names it."),
+        "codes": Column(
+            pl.List(pl.Struct({"answer": pl.Int32(), "answer_code": pl.String()})),
+            "The codes that were given, as text, whole numbers without a point, by the numbers that survey_answers has for "
+            "them; blank where every box was left unticked.",
         ),
     },
     key=("survey_id", "wave", "question_code"),
@@ -115,6 +120,10 @@ SURVEY_RESPONDENTS = Table(
             pl.List(pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})),
             "Known segments of the respondent, such as gender or age band.",
         ),
+        "respondent": Column(
+            pl.Int32(),
+            "The respondent's number in the delivery, by which survey_answers names everybody, in every sample.",
+        ),
     },
     key=("survey_id", "wave", "respondent_key", "sample"),
     records=pl.col("respondent_key").n_unique(),
@@ -123,18 +132,18 @@ SURVEY_RESPONDENTS = Table(
 
 SURVEY_ANSWERS = Table(
     name="survey_answers",
-    description="Answers to the questions a respondent was asked. One row per wave, respondent, question asked and answer.",
+    description="Answers to the questions a respondent was asked, as numbers. One row per question asked, respondent and answer.",
     columns={
-        **_WAVE,
-        "respondent_key": _RESPONDENT_KEY,
-        "question_code": _QUESTION_CODE,
-        "answer_code": Column(
-            pl.String(),
-            "The answer's code as text, whole numbers without a point; blank where every box was left unticked.",
+        "question": Column(pl.Int16(), "The question, by its number in survey_questions."),
+        "respondent": Column(pl.Int32(), "The respondent, by the number in survey_respondents."),
+        "answer": Column(
+            pl.Int32(),
+            "The answer, by the number of its code in survey_questions, the same for every question of the delivery; below 0 where "
+            "the question was asked and got no valid answer.",
         ),
-        "status": Column(pl.String(), "answered, or missing where the question was asked and got no valid answer."),
     },
-    key=("survey_id", "wave", "respondent_key", "question_code", "answer_code"),
+    key=("question", "respondent", "answer"),
+    is_located=False,
 )
 
 SURVEY = Source(

@@ -15,7 +15,7 @@ import polars as pl
 from ingest import lake
 from ingest.home import Home
 from ingest.ledger import LEDGER, read_ledger, write_ledger
-from ingest.source import INSTANT, LINEAGE, Table
+from ingest.source import INSTANT, Table
 from ingest.sources import SOURCES
 from orchestration.dbt import read_manifest, run_dbt
 from orchestration.project import WITH_HASHTAGS, read_project
@@ -52,27 +52,26 @@ class Lab:
     ) -> None:
         """Put a version of a delivery into lake and ledger; None withdraws it."""
         definition = next(item for item in SOURCES if item.name == source)
+        content = hashlib.sha256()
         for table in definition.tables:
             path = lake.partition(self.home.lake / table.name, landed_on, delivery)
             path.unlink(missing_ok=True)
             if tables is not None and table.name in tables:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 complete(tables[table.name], table, delivery, campaign_id).write_parquet(path)
+                content.update(path.read_bytes())
         tables = tables or {}
         captured = [(tables[table.name], table.captured) for table in definition.tables if table.name in tables]
         events = pl.concat([pl.Series(dtype=INSTANT), *(rows[name].cast(INSTANT) for rows, name in captured if name)])
         ledger = read_ledger(self.home)
         version = 1 + ledger.filter(pl.col("landed_on") == landed_on, pl.col("delivery") == delivery).height
-        content = hashlib.sha256(
-            "".join(f"{name}{rows.write_json()}" for name, rows in tables.items()).encode()
-        ).hexdigest()
         row = dict.fromkeys(LEDGER.names()) | {
             "source": source,
             "landed_on": landed_on,
             "delivery": delivery,
             "version": version,
             "campaign_id": campaign_id,
-            "rows_hash": content,
+            "rows_hash": content.hexdigest(),
             "first_event_at": events.min(),
             "last_event_at": events.max(),
             "outcome": "accepted" if tables else "withdrawn",
@@ -149,11 +148,11 @@ class Lab:
 
 def complete(frame: pl.DataFrame, table: Table, delivery: str, campaign_id: str) -> pl.DataFrame:
     """A literal frame as the lake holds it: missing columns NULL, lines numbered."""
-    rows = frame.with_columns(
-        pl.lit(delivery).alias("delivery"), pl.lit(campaign_id).alias("campaign_id"), pl.lit("test.csv").alias("file")
-    )
-    if "line" not in rows.columns:
+    rows = frame.with_columns(pl.lit(delivery).alias("delivery"), pl.lit(campaign_id).alias("campaign_id"))
+    if table.is_located:
+        rows = rows.with_columns(pl.lit("test.csv").alias("file"))
+    if table.is_located and "line" not in rows.columns:
         rows = rows.with_row_index("line", 2)
-    schema = pl.Schema({"delivery": pl.String(), "campaign_id": pl.String(), **table.schema, **LINEAGE})
+    schema = pl.Schema({"delivery": pl.String(), "campaign_id": pl.String(), **table.rows_schema})
     absent = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns]
     return rows.with_columns(absent).select(schema.names()).cast(schema)

@@ -4,14 +4,13 @@ Every number is drawn from a seed, so that R gets the same rows. What is expecte
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from ingest.source import LINEAGE
 from ingest.sources.survey import SURVEY
 
 Row = dict[str, Any]
@@ -69,23 +68,42 @@ def questionnaire(
             }
             for person in people
         ],
-        "survey_answers": [
-            {
-                "respondent_key": person["respondent_key"],
-                "question_code": code,
-                "answer_code": "none" if answer is None else answer,
-                "status": "missing" if answer is None else "answered",
-            }
-            for person in people
-            for code, answer in person["answers"].items()
-            if code in questions
-        ],
     }
-    return {name: pl.DataFrame([keys | row for row in part], schema=_schema(name)) for name, part in contents.items()}
+    given = [
+        (person["respondent_key"], code, answer)
+        for person in people
+        for code, answer in person["answers"].items()
+        if code in questions
+    ]
+    return in_numbers({name: [keys | row for row in part] for name, part in contents.items()}, given)
 
 
-def _schema(table: str) -> pl.Schema:
-    return pl.Schema({name: dtype for name, dtype in SURVEY.table(table).schema.items() if name not in LINEAGE})
+def in_numbers(
+    contents: Mapping[str, Iterable[Row]], given: Sequence[tuple[str, str, str | None]]
+) -> dict[str, pl.DataFrame]:
+    """Literal rows as the lake holds them. `given` are answers: respondent, question and code; None is no valid answer."""
+    frames = {name: pl.DataFrame(list(rows), schema=SURVEY.table(name).schema) for name, rows in contents.items()}
+    answers = pl.DataFrame(
+        list(given),
+        schema={"respondent_key": pl.String, "question_code": pl.String, "answer_code": pl.String},
+        orient="row",
+    ).with_columns(
+        pl.col("answer_code").fill_null("none"),
+        pl.col("answer_code").rank("dense").cast(pl.Int32).fill_null(-1).alias("answer"),
+    )
+    codes = answers.unique(["question_code", "answer"]).sort("answer")
+    listed = codes.group_by("question_code").agg(pl.struct("answer", "answer_code").alias("codes"))
+    questions = frames["survey_questions"].drop("question", "codes").with_row_index("question")
+    people = frames["survey_respondents"].with_columns(pl.col("respondent_key").rank("dense").alias("respondent"))
+    frames["survey_questions"] = questions.join(listed, on="question_code", how="left", maintain_order="left")
+    frames["survey_respondents"] = people
+    frames["survey_answers"] = answers.join(questions.select("question", "question_code"), on="question_code").join(
+        people.unique("respondent_key").select("respondent", "respondent_key"), on="respondent_key"
+    )
+    return {
+        name: frame.select(pl.col(column).cast(dtype) for column, dtype in SURVEY.table(name).schema.items())
+        for name, frame in frames.items()
+    }
 
 
 AGREEMENT = {

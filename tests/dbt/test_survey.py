@@ -16,9 +16,7 @@ from polars.testing import assert_frame_equal
 
 from ingest import lake
 from ingest.ledger import LEDGER, write_ledger
-from ingest.source import LINEAGE
 from ingest.sources import SOURCES
-from ingest.sources.survey import SURVEY
 from tests.dbt.lab import PROJECT, Lab
 from tests.dbt.survey_questionnaires import (
     AGREEMENT,
@@ -41,6 +39,7 @@ from tests.dbt.survey_questionnaires import (
     exposures_for_r,
     for_r,
     hasty_people,
+    in_numbers,
     questionnaire,
     random_designs,
     scale_people,
@@ -217,7 +216,7 @@ def tables(
         for code in answers
     ]
     asked = {str(row["respondent_key"]): row["q"] for row in rows if row["q"] != "-"}
-    given = [(key, code) for key, said in asked.items() for code in (said if isinstance(said, list) else [said])]
+    given = [(key, "q", code) for key, said in asked.items() for code in (said if isinstance(said, list) else [said])]
     contents: dict[str, Iterable[Row]] = {
         "survey_waves": [
             keys
@@ -229,29 +228,13 @@ def tables(
             | {"question_code": "q", "question_key": "mood", "question_text": text, "kind": kind, "answers": offered}
         ],
         "survey_respondents": [keys | row | {"is_weighted": True, "segments": known(row)} for row in rows],
-        "survey_answers": [
-            keys | {"respondent_key": key, "question_code": "q", "answer_code": missing(code), "status": status(code)}
-            for key, code in given
-        ],
     }
-    return {name: pl.DataFrame(list(content), schema=_schema(name)) for name, content in contents.items()}
+    return in_numbers(contents, given)
 
 
 def known(row: Row) -> list[Row]:
     segments = row["segments"].items()
     return [{"segment_name": name, "segment_value": value} for name, value in segments if value is not None]
-
-
-def missing(code: str | None) -> str:
-    return "9" if code is None else code
-
-
-def status(code: object) -> str:
-    return "missing" if code is None else "answered"
-
-
-def _schema(table: str) -> pl.Schema:
-    return pl.Schema({name: dtype for name, dtype in SURVEY.table(table).schema.items() if name not in LINEAGE})
 
 
 def from_frame(frame: pl.DataFrame, segment: pl.Expr | None = None, **columns: pl.Expr) -> list[Row]:

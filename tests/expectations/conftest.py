@@ -114,13 +114,7 @@ def _respondent(number: int) -> dict[str, Any]:
 
 
 def _answer(number: int) -> dict[str, Any]:
-    return {
-        **_WAVE,
-        "respondent_key": f"{number:032x}",
-        "question_code": "q1",
-        "answer_code": "1",
-        "status": "answered",
-    }
+    return {"question": 1, "respondent": number, "answer": 1}
 
 
 def _tag_total(number: int) -> dict[str, Any]:
@@ -207,7 +201,7 @@ class Staging:
         schema = lake_schema(_SOURCE_OF[table].table(table))
         lineage = {"delivery": "day", "campaign_id": "endthestigma", "file": "a.csv"}
         made = [{**_ROW[table](number), **lineage, "line": number + 2} for number in range(rows)]
-        return pl.DataFrame(made, schema=schema)
+        return pl.DataFrame([{name: row.get(name) for name in schema} for row in made], schema=schema)
 
     def stage(
         self,

@@ -169,7 +169,8 @@ DEFECTS: dict[tuple[str, str], Defect] = {
     ),
     ("survey_respondents", "weights_are_efficient"): of_deliveries("least efficiency: 43%", on_line(3, weight=9.0)),
     ("survey_answers", "missing_share_is_at_most_half"): of_deliveries(
-        "missing: 75%", on_line(2, 3, 4, status="missing")
+        "missing: 75%",
+        lambda frame: frame.with_columns(answer=pl.when(pl.col("respondent") < 3).then(-1).otherwise("answer")),
     ),
 }
 

@@ -53,7 +53,7 @@ def assert_contract(parsed: Parsed) -> None:
     loaded = 0
     for name, frame in parsed.tables.items():
         table = SURVEY.table(name)
-        assert frame.schema == pl.Schema({**table.schema, "file": pl.String(), "line": pl.Int64()}), name
+        assert frame.schema == table.rows_schema, name
         assert frame.select(table.key).null_count().sum_horizontal().sum() == 0, name
         assert not frame.select(table.key).is_duplicated().any(), name
         loaded += int(frame.select(table.records).item() or 0) if table.records is not None else 0
@@ -62,18 +62,34 @@ def assert_contract(parsed: Parsed) -> None:
     assert parsed.records_read == loaded + parsed.rejected.height + parsed.records_duplicate
     respondents, answers = parsed.tables["survey_respondents"], parsed.tables["survey_answers"]
     assert (respondents["weight"] > 0).all()
-    assert set(answers["respondent_key"]) <= set(respondents["respondent_key"])
-    assert set(answers["question_code"]) <= set(parsed.tables["survey_questions"]["question_code"])
-    assert set(answers["status"]) <= {"answered", "missing"}
-    assert not answers["answer_code"].str.contains(r"^-?\d+\.0*$").any()
+    assert set(answers["respondent"]) <= set(respondents["respondent"])
+    words = spelled(parsed)
+    assert words.height == answers.height
+    assert not words["answer_code"].str.contains(r"^-?\d+\.0*$").any()
+
+
+def spelled(parsed: Parsed) -> pl.DataFrame:
+    """The answers of a delivery in the words of its file, a row per respondent, question and answer."""
+    codes = (
+        parsed.tables["survey_questions"]
+        .select("question", "question_code", "codes")
+        .explode("codes", empty_as_null=False)
+    )
+    people = parsed.tables["survey_respondents"].unique("respondent").select("respondent", "respondent_key", "line")
+    return (
+        parsed.tables["survey_answers"]
+        .join(codes.unnest("codes"), on=["question", "answer"], maintain_order="left")
+        .join(people, on="respondent", maintain_order="left")
+        .with_columns(
+            pl.when(pl.col("answer") > 0).then(pl.lit("answered")).otherwise(pl.lit("missing")).alias("status")
+        )
+    )
 
 
 def answered(parsed: Parsed, question: str) -> pl.DataFrame:
     """Those who answered a question, a row per sample that they belong to."""
-    answers = parsed.tables["survey_answers"].filter(
-        (pl.col("question_code") == question) & (pl.col("status") == "answered")
-    )
-    return parsed.tables["survey_respondents"].join(answers, on=WAVE, how="inner")
+    answers = spelled(parsed).filter(question_code=question, status="answered").drop("respondent_key", "line")
+    return parsed.tables["survey_respondents"].join(answers, on="respondent", how="inner")
 
 
 def shares(people: pl.DataFrame, codes: list[str]) -> dict[str, tuple[float, int, float]]:

@@ -18,6 +18,7 @@ from ingest.pseudonym import Pseudonymiser
 from ingest.source import DeliveryError, Parsed
 from ingest.sources import SOURCES
 from tests.fuzz.specimens import CANARY, SPECIMENS, Specimen, lines
+from tests.ingest.survey_desk import spelled
 
 CAMPAIGNS = frozenset({"endthestigma"})
 TOLD = Given(
@@ -334,7 +335,7 @@ def test_answers_that_hold_the_separator_are_proposed_whole(tmp_path: Path) -> N
         "options": ["Friends, family or neighbours", "TV", "TikTok"]
     }
     (tmp_path / "delivery.yml").write_text(found.text)
-    answers = read(tmp_path, "survey").tables["survey_answers"].filter(question_code="Where?")
+    answers = spelled(read(tmp_path, "survey")).filter(question_code="Where?")
     counts = dict(answers["answer_code"].value_counts().iter_rows())
     assert counts == {"Friends, family or neighbours": 16, "TikTok": 24, "TV": 16}
 

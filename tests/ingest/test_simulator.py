@@ -558,13 +558,14 @@ class TestSurvey:
         all_of_them = lake["survey_respondents"].with_columns(
             pl.lit("all").alias("segment_name"), pl.lit("all").alias("segment_value")
         )
-        columns = ["survey_id", "wave", "respondent_key", "sample", "weight", "segment_name", "segment_value"]
+        columns = ["delivery", "survey_id", "wave", "respondent", "sample", "weight", "segment_name", "segment_value"]
         members = pl.concat([people.select(columns), all_of_them.select(columns)])
-        answered = pl.col("status") == "answered"
+        answered = pl.col("answer") > 0
         key = ["survey_id", "wave", "sample", "question_code", "segment_name", "segment_value"]
         bases = (
             lake["survey_answers"]
-            .join(members, on=["survey_id", "wave", "respondent_key"])
+            .join(members, on=["delivery", "respondent"])
+            .join(lake["survey_questions"].select("delivery", "question", "question_code"), on=["delivery", "question"])
             .group_by(key)
             .agg(
                 pl.len().cast(pl.Int64()).alias("base_asked"),

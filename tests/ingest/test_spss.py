@@ -17,7 +17,18 @@ import pytest
 
 from ingest.formats import spss
 from ingest.source import DeliveryError
-from tests.ingest.survey_desk import FIXTURE, SURVEY_KEY, answered, deliver, read, real_file, rejected, segment, shares
+from tests.ingest.survey_desk import (
+    FIXTURE,
+    SURVEY_KEY,
+    answered,
+    deliver,
+    read,
+    real_file,
+    rejected,
+    segment,
+    shares,
+    spelled,
+)
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
@@ -131,7 +142,7 @@ class TestSamplesAndWeights:
 
 class TestAnswers:
     def test_skipped_is_missing_and_not_asked_leaves_no_row(self, tmp_path: Path) -> None:
-        answers = read(tmp_path, "spss", excerpt(), SURVEY_KEY + PLACING).tables["survey_answers"]
+        answers = spelled(read(tmp_path, "spss", excerpt(), SURVEY_KEY + PLACING))
 
         def count(question: str) -> dict[str, int]:
             return dict(answers.filter(pl.col("question_code") == question)["status"].value_counts().iter_rows())
@@ -144,7 +155,7 @@ class TestAnswers:
 
     def test_the_note_goes_before_the_file(self, tmp_path: Path) -> None:
         note = SURVEY_KEY + PLACING + "questions:\n  region: {not_asked: [8], missing: [4]}\n  q126: {missing: [9]}\n"
-        answers = read(tmp_path, "spss", excerpt(), note).tables["survey_answers"]
+        answers = spelled(read(tmp_path, "spss", excerpt(), note))
         assert sorted(answers.group_by("question_code", "status").len().rows()) == [
             ("q126", "answered", 28),
             ("q126", "missing", 12),
@@ -154,7 +165,7 @@ class TestAnswers:
 
     def test_ranges_text_codes_and_the_four_kinds_of_nothing(self, tmp_path: Path) -> None:
         parsed = read(tmp_path, "spss", {"small.sav": small(tmp_path)}, SMALL + "questions: {mood: {}, tone: {}}")
-        rows = parsed.tables["survey_answers"].select("line", "question_code", "answer_code", "status").sort("line")
+        rows = spelled(parsed).select("line", "question_code", "answer_code", "status").sort("line")
         assert rows.filter(pl.col("question_code") == "mood").select("line", "answer_code", "status").rows() == [
             (1, "1", "answered"),
             (2, "2", "answered"),
@@ -171,7 +182,7 @@ class TestAnswers:
     def test_codes_are_text_and_whole_numbers_carry_no_point(self, tmp_path: Path) -> None:
         frame = pd.DataFrame({"id": [1.0, 2.0, 3.0, 4.0], "q": [4.0, -8.0, 2.5, 1e6]})
         file = sav(tmp_path / "codes.sav", frame)
-        answers = read(tmp_path, "spss", {"codes.sav": file}, SMALL + "questions: {q: {}}").tables["survey_answers"]
+        answers = spelled(read(tmp_path, "spss", {"codes.sav": file}, SMALL + "questions: {q: {}}"))
         assert answers["answer_code"].to_list() == ["4", "-8", "2.5", "1000000"]
 
 
@@ -200,7 +211,7 @@ class TestQuestions:
     def test_an_open_text_with_one_label_is_no_closed_question(self, tmp_path: Path) -> None:
         parsed = read(tmp_path, "spss", {"small.sav": small(tmp_path)}, SMALL)
         assert parsed.tables["survey_questions"]["question_code"].to_list() == ["mood", "tone"]
-        assert "story" not in str(parsed.tables["survey_answers"].to_dicts())
+        assert "story" not in str(spelled(parsed).to_dicts())
 
     def test_an_answer_nobody_gave_is_still_an_answer(self, tmp_path: Path) -> None:
         note = SMALL + "questions: {mood: {labels: {3: middling}}}"
@@ -288,7 +299,7 @@ class TestPeople:
         people = parsed.tables["survey_respondents"]
         assert people["respondent_key"].str.contains("^[0-9a-f]{32}$").all()
         assert "household" not in str([frame.to_dicts() for frame in parsed.tables.values()])
-        assert set(parsed.tables["survey_answers"]["question_code"]) == {"q58_7"}
+        assert set(spelled(parsed)["question_code"]) == {"q58_7"}
 
     def test_the_same_id_in_another_survey_is_another_person(self, tmp_path: Path) -> None:
         here = read(tmp_path / "a", "spss", excerpt(), NOTE).tables["survey_respondents"]
@@ -395,6 +406,6 @@ class TestRealWave:
         parsed = read(tmp_path, "spss", files, SURVEY_KEY + PLACING)
         assert parsed.tables["survey_questions"].height == 105
         assert parsed.rejected.height == parsed.unreadable.height == 0
-        statuses = dict(parsed.tables["survey_answers"]["status"].value_counts().iter_rows())
+        statuses = dict(spelled(parsed)["status"].value_counts().iter_rows())
         assert statuses["missing"] + statuses["answered"] < 105 * 1500
         assert answered(parsed, "q122").height == 1500 - 912

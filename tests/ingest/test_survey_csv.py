@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.source import DeliveryError, Parsed
-from tests.ingest.survey_desk import SURVEY_KEY, WAVE, answered, read, real_file, rejected, segment, shares
+from tests.ingest.survey_desk import SURVEY_KEY, WAVE, answered, read, real_file, rejected, segment, shares, spelled
 
 WEIGHTED = SURVEY_KEY + "respondent_id: id\nsamples: {ae: {weight: w, country: AE}}\nquestions: {q: {}}\n"
 UNWEIGHTED = SURVEY_KEY + "respondent_id: id\nsamples: {all: {weight: null}}\n"
@@ -26,7 +26,7 @@ def wave(tmp_path: Path, text: str | bytes, options: str) -> Parsed:
 def codes(parsed: Parsed, question: str) -> list[str | None]:
     """The answer of each respondent, by line."""
     people = parsed.tables["survey_respondents"].select("respondent_key", "line").unique()
-    answers = parsed.tables["survey_answers"].filter(pl.col("question_code") == question)
+    answers = spelled(parsed).filter(pl.col("question_code") == question)
     return people.join(answers, on="respondent_key", how="left").sort("line")["answer_code"].to_list()
 
 
@@ -64,7 +64,7 @@ class TestWhoIsRejected:
             (2, 1.5, True, "AE"),
             (12, 2.0, True, "AE"),
         ]
-        assert parsed.tables["survey_answers"]["line"].to_list() == [2]  # g was not asked or left it empty
+        assert spelled(parsed)["line"].to_list() == [2]  # g was not asked or left it empty
 
     def test_the_details_say_what_was_expected_and_nothing_personal(self, tmp_path: Path) -> None:
         parsed = wave(tmp_path, "id,w,q\nsami@x.org,1,1\nsami@x.org,1,2\nlina,secret,1\nx,1,1\ny,1,1\n", WEIGHTED)
@@ -85,7 +85,7 @@ class TestWhoIsRejected:
         assert rejected(parsed) == [(3, "bad_weight")]
         rows = parsed.tables["survey_respondents"].sort("line", "sample").select("line", "sample", "weight").rows()
         assert rows == [(2, "ae", 1.0), (2, "women", 2.0), (4, "ae", 1.0)]
-        assert parsed.tables["survey_answers"].height == 2  # an answer is given once, whatever the samples
+        assert spelled(parsed).height == 2  # an answer is given once, whatever the samples
 
     def test_an_empty_weight_column(self, tmp_path: Path) -> None:
         with pytest.raises(DeliveryError, match=r"weight column 'w' is empty for 2 of 2 respondents of wave w5 of tpl"):
@@ -206,7 +206,7 @@ class TestCodes:
 
     def test_missing_and_not_asked_of_the_note(self, tmp_path: Path) -> None:
         options = UNWEIGHTED + "questions: {q: {missing: [NA, 8], not_asked: 9}}"
-        answers = wave(tmp_path, "id,q\n1,1\n2,NA\n3,8.0\n4,9\n5,\n", options).tables["survey_answers"]
+        answers = spelled(wave(tmp_path, "id,q\n1,1\n2,NA\n3,8.0\n4,9\n5,\n", options))
         assert answers.select("line", "answer_code", "status").rows() == [
             (2, "1", "answered"),
             (3, "NA", "missing"),
@@ -285,7 +285,7 @@ class TestWriting:
         files = {"a.csv": "id,w,q\n1,1,1\n2,1,2\n", "b.csv": "w,id,q,r\n1,3,1,5\n1,2,2,5\n"}
         parsed = read(tmp_path, "survey_csv", files, WEIGHTED.replace("{q: {}}", "{q: {}, r: {}}"))
         assert parsed.rejected.select("file", "line", "reason").rows() == [("b.csv", 3, "conflicting_key")]
-        assert parsed.tables["survey_answers"].filter(pl.col("question_code") == "r")["line"].to_list() == [2]
+        assert spelled(parsed).filter(pl.col("question_code") == "r")["line"].to_list() == [2]
 
     def test_a_column_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(
@@ -431,7 +431,7 @@ class TestWhatRespondentsAreKnownBy:
 
     def test_numbers_are_no_list_of_answers(self, tmp_path: Path) -> None:
         parsed = wave(tmp_path, "id,took,hours\n1,300,2.5\n2,,99\n3,soon,often\n4,-1,0\n", self.NOTE)
-        answers = parsed.tables["survey_answers"].sort("line")
+        answers = spelled(parsed).sort("line")
         assert answers["status"].to_list() == ["answered", "missing", "missing", "answered"]
         [question] = parsed.tables["survey_questions"].rows(named=True)
         assert (question["kind"], question["answers"]) == ("number", [])

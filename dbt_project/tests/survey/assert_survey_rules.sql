@@ -52,17 +52,36 @@ people as (
 
 ),
 
+answered as (
+
+    select
+        {{ listed(survey_keys('person'), 'answers') }}
+        questions.question_code,
+        answers.answer > 0 as has_answered,
+    from {{ ref('stg_survey__answers') }} as answers
+    inner join {{ ref('stg_survey__questions') }} as questions
+        on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind <> 'multiple'
+    union all
+    select
+        {{ listed(survey_keys('person'), 'answers') }}
+        questions.question_code,
+        bool_or(answers.answer > 0) as has_answered,
+    from {{ ref('stg_survey__answers') }} as answers
+    inner join {{ ref('stg_survey__questions') }} as questions
+        on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind = 'multiple'
+    group by {{ listed(survey_keys('person'), 'answers') }} questions.question_code
+
+),
+
 asked as (
 
     select
         {{ listed(survey_keys('sample'), 'people') }}
-        answers.question_code,
-        answers.respondent_key,
-        bool_or(answers.status = 'answered') as has_answered,
-        any_value(people.weight) as weight,
-    from {{ ref('stg_survey__answers') }} as answers
-    inner join people on {{ same('answers', 'people', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
-    group by all
+        answered.question_code,
+        answered.has_answered,
+        people.weight,
+    from answered
+    inner join people on {{ same('answered', 'people', survey_keys('person')) }}
 
 ),
 

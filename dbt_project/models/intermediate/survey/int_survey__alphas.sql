@@ -22,7 +22,7 @@ complete as (
         points.items,
     from {{ ref('int_survey__item_points') }} as points
     inner join {{ ref('int_survey__respondents') }} as respondents
-        on {{ same('points', 'respondents', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
+        on {{ same('points', 'respondents', survey_keys('person')) }}
     qualify
         count(points.points) over (
             partition by

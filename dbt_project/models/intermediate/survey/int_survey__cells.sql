@@ -16,67 +16,61 @@ questions as (
 
 ),
 
-answers as not materialized (
+codes as (
 
     select
-        respondents.profile_id,
-        respondents.respondent_key,
-        respondents.weight_units,
-        answers.question_code,
-        case when answers.status = 'answered' then {{ survey_answer_code('answers.answer_code') }} end as answer_code,
+        codes.landed_on,
+        codes.delivery,
+        codes.question,
+        codes.question_code,
+        codes.answer,
+        codes.answer_code,
         questions.kind = 'multiple' as is_multiple,
-        list_contains(questions.top_codes, {{ survey_answer_code('answers.answer_code') }}) as is_top,
-        list_contains(questions.bottom_codes, {{ survey_answer_code('answers.answer_code') }}) as is_bottom,
-    from {{ ref('stg_survey__answers') }} as answers
-    inner join {{ ref('int_survey__respondents') }} as respondents
-        on {{ same('answers', 'respondents', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
-    inner join questions on {{ same('answers', 'questions', survey_keys('question')) }}
+        list_contains(questions.top_codes, codes.answer_code) as is_top,
+        list_contains(questions.bottom_codes, codes.answer_code) as is_bottom,
+    from {{ answer_codes() }} as codes
+    inner join questions on {{ same('codes', 'questions', survey_keys('question')) }}
 
 ),
 
-scores as not materialized (
+-- A box that was ticked counts as any answer does; who was in the base of a question with several is counted below.
+given as (
 
     select
         respondents.profile_id,
-        scores.question_code,
-        cast(scores.score as varchar) as answer_code,
-        respondents.weight_units,
-    from {{ ref('int_survey__scale_scores') }} as scores
+        answers.question,
+        answers.answer,
+        count(*) as respondents,
+        cast(sum(respondents.weight_units) as bigint) as weight_units,
+        sum(respondents.weight_square_units) as weight_square_units,
+    from {{ ref('stg_survey__answers') }} as answers
     inner join {{ ref('int_survey__respondents') }} as respondents
-        on {{ same('scores', 'respondents', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
+        on {{ same('answers', 'respondents', survey_keys('person')) }}
+    group by all
 
 ),
 
 ticked as (
 
     select
-        profile_id,
-        respondent_key,
-        question_code,
-        weight_units,
-        case when count(answer_code) > 0 then '' end as in_base,
-        coalesce(list(distinct answer_code) filter (where answer_code <> ''), []) as codes,
+        respondents.profile_id,
+        respondents.respondent,
+        codes.question_code,
+        respondents.weight_units,
+        respondents.weight_square_units,
+        case when count(codes.answer_code) > 0 then '' end as in_base,
         list_concat(
-            case when bool_or(is_top) then ['top'] else [] end, case when bool_or(is_bottom) then ['bottom'] else [] end
+            case when bool_or(codes.is_top) then ['top'] else [] end, case when bool_or(codes.is_bottom) then ['bottom'] else [] end
         ) as ticked_groups,
-    from answers
-    where is_multiple
-    group by profile_id, respondent_key, question_code, weight_units
+    from {{ ref('stg_survey__answers') }} as answers
+    inner join codes on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }} and codes.is_multiple
+    inner join {{ ref('int_survey__respondents') }} as respondents
+        on {{ same('answers', 'respondents', survey_keys('person')) }}
+    group by all
 
 ),
 
-several as (
-
-    select
-        profile_id,
-        question_code,
-        weight_units,
-        unnest(list_concat([in_base], codes, ticked_groups)) as answer_code,
-    from ticked
-
-),
-
-tallied as (
+counted as (
 
     select
         profile_id,
@@ -84,44 +78,64 @@ tallied as (
         answer_code,
         count(*) as respondents,
         cast(sum(weight_units) as bigint) as weight_units,
-        sum({{ exact_product('weight_units', 'weight_units') }}) as weight_square_units,
+        sum(weight_square_units) as weight_square_units,
     from (
         select
             profile_id,
             question_code,
-            answer_code,
+            unnest(list_concat([in_base], ticked_groups)) as answer_code,
             weight_units,
-        from answers
-        where not is_multiple
+            weight_square_units,
+        from ticked
         union all
         select
-            profile_id,
-            question_code,
-            answer_code,
-            weight_units,
-        from several
-        union all
-        select
-            profile_id,
-            question_code,
-            answer_code,
-            weight_units,
-        from scores
-    ) as given
-    group by profile_id, question_code, answer_code
+            respondents.profile_id,
+            scores.question_code,
+            cast(scores.score as varchar) as answer_code,
+            respondents.weight_units,
+            respondents.weight_square_units,
+        from {{ ref('int_survey__scale_scores') }} as scores
+        inner join {{ ref('int_survey__respondents') }} as respondents
+            on {{ same('scores', 'respondents', survey_keys('person')) }}
+    ) as people
+    group by all
 
 ),
 
 profiles as (
 
-    select distinct
+    select
         profile_id,
         {{ listed(survey_keys('sample')) }}
-        stratum,
-        cluster,
-        segments,
-        margin_cell,
+        any_value(landed_on) as landed_on,
+        any_value(delivery) as delivery,
+        any_value(stratum) as stratum,
+        any_value(cluster) as cluster,
+        any_value(segments) as segments,
+        any_value(margin_cell) as margin_cell,
     from {{ ref('int_survey__respondents') }}
+    group by all
+
+),
+
+tallied as (
+
+    select
+        given.profile_id,
+        codes.question_code,
+        codes.answer_code,
+        given.respondents,
+        given.weight_units,
+        given.weight_square_units,
+    from given
+    inner join profiles on given.profile_id = profiles.profile_id
+    inner join codes
+        on
+            {{ same('profiles', 'codes', ['landed_on', 'delivery']) }}
+            and {{ same('given', 'codes', ['question', 'answer']) }}
+    where not codes.is_multiple or codes.answer_code <> ''
+    union all
+    select * from counted
 
 ),
 

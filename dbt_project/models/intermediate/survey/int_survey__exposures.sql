@@ -67,12 +67,12 @@ people as (
     from {{ ref('int_survey__respondents') }} as respondents
     inner join {{ ref('int_survey__scale_scores') }} as levels
         on
-            {{ same('respondents', 'levels', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
+            {{ same('respondents', 'levels', survey_keys('person')) }}
             and levels.question_code = 'exposure/published'
             and levels.score is not null
     inner join {{ ref('int_survey__scale_scores') }} as scores
         on
-            {{ same('respondents', 'scores', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
+            {{ same('respondents', 'scores', survey_keys('person')) }}
             and scores.question_code not like 'exposure/%'
             and scores.score is not null
     left join held on {{ same('respondents', 'held', sample + ['respondent_key']) }}

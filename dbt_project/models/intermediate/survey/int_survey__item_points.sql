@@ -24,27 +24,39 @@ scales as (
 
 ),
 
+worths as (
+
+    select
+        codes.landed_on,
+        codes.delivery,
+        codes.question,
+        codes.answer,
+        {{ listed(question, 'codes') }}
+        items.scale_id,
+        scales.items,
+        worths.points,
+        worths.is_dont_know,
+    from {{ answer_codes() }} as codes
+    inner join items on {{ same('codes', 'items', question) }}
+    inner join scales on items.scale_id = scales.scale_id
+    left join {{ ref('int_survey__item_answers') }} as worths
+        on {{ same('items', 'worths', question + ['scale_id']) }} and codes.answer_code = worths.answer_code
+
+),
+
 pointed as (
 
     select
-        {{ listed(survey_keys('wave'), 'answers') }}
-        answers.landed_on,
-        answers.delivery,
-        answers.respondent_key,
-        items.scale_id,
-        scales.items,
+        {{ listed(survey_keys('wave'), 'worths') }}
+        {{ listed(survey_keys('person'), 'answers') }}
+        worths.scale_id,
+        worths.items,
         scorings.scoring,
-        answers.question_code as item_code,
+        worths.question_code as item_code,
         case when scorings.counts_dont_know or not worths.is_dont_know then worths.points end as points,
     from {{ ref('stg_survey__answers') }} as answers
-    inner join items on {{ same('answers', 'items', question) }}
-    inner join scales on items.scale_id = scales.scale_id
+    inner join worths on {{ same('answers', 'worths', ['landed_on', 'delivery', 'question', 'answer']) }}
     cross join ({{ scale_scorings() }}) as scorings
-    left join {{ ref('int_survey__item_answers') }} as worths
-        on
-            {{ same('items', 'worths', question + ['scale_id']) }}
-            and answers.status = 'answered'
-            and {{ survey_answer_code('answers.answer_code') }} = worths.answer_code
 
 )
 

@@ -6,39 +6,31 @@ screens as (
 
     select
         {{ listed(survey_keys('sample'), 'respondents') }}
-        respondents.respondent_key,
-        screens.rule,
+        screens.is_speeder,
+        screens.is_straight_liner,
+        screens.is_duplicate,
         screens.is_broken,
     from {{ ref('int_survey__screens') }} as screens
     inner join {{ ref('int_survey__respondents') }} as respondents
-        on {{ same('screens', 'respondents', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
-
-),
-
-each_rule as (
-
-    select * from screens
-    union all
-    select
-        {{ listed(survey_keys('sample')) }}
-        respondent_key,
-        'any' as rule,
-        bool_or(is_broken) as is_broken,
-    from screens
-    group by all
+        on {{ same('screens', 'respondents', survey_keys('person')) }}
 
 ),
 
 counted as (
 
-    select
-        {{ listed(survey_keys('sample')) }}
-        rule,
-        count(*) as judged,
-        count(*) filter (where is_broken) as removed,
-    from each_rule
-    group by all
-
+    {% for rule, is_broken in [
+        ('speeder', 'is_speeder'), ('straight_liner', 'is_straight_liner'), ('duplicate', 'is_duplicate'), ('any', 'is_broken'),
+    ] -%}
+        select
+            {{ listed(survey_keys('sample')) }}
+            '{{ rule }}' as rule,
+            count({{ is_broken }}) as judged,
+            count(*) filter (where {{ is_broken }}) as removed,
+        from screens
+        group by all
+        having count({{ is_broken }}) > 0
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select * from counted

@@ -10,24 +10,18 @@
 with recursive
 
 -- The screens are a segment of the waves in which somebody fails one.
-judged as (
-
-    select
-        {{ listed(survey_keys('wave')) }}
-        landed_on,
-        delivery,
-        respondent_key,
-        case when bool_or(is_broken) then 'failed' else 'passed' end as segment_value,
-    from {{ ref('int_survey__screens') }}
-    group by all
-
-),
-
 screened as (
 
-    select *
-    from judged
-    qualify bool_or(segment_value = 'failed') over (partition by {{ listed(survey_keys('wave')) | trim | trim(',') }})
+    select
+        {{ listed(survey_keys('person'), 'screens') }}
+        case when screens.is_broken then 'failed' else 'passed' end as segment_value,
+    from {{ ref('int_survey__screens') }} as screens
+    semi join (
+        select *
+        from {{ ref('int_survey__screens') }}
+        where is_broken
+    ) as failed on {{ same('screens', 'failed', survey_keys('wave')) }}
+    where screens.is_broken is not null
 
 ),
 
@@ -36,8 +30,7 @@ latest as (
     select
         {{ listed(sample, 'respondents') }}
         respondents.respondent_key,
-        respondents.landed_on,
-        respondents.delivery,
+        {{ listed(survey_keys('person'), 'respondents') }}
         respondents.weight,
         respondents.cluster,
         coalesce(respondents.stratum, '') as stratum,
@@ -52,7 +45,7 @@ latest as (
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
     left join screened
-        on {{ same('respondents', 'screened', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
+        on {{ same('respondents', 'screened', survey_keys('person')) }}
     qualify
         rank() over (
             partition by respondents.campaign_id, respondents.survey_id, respondents.wave, respondents.respondent_key
@@ -242,8 +235,7 @@ respondents as (
     select
         {{ listed(sample, 'latest') }}
         latest.respondent_key,
-        latest.landed_on,
-        latest.delivery,
+        {{ listed(survey_keys('person'), 'latest') }}
         latest.cluster,
         latest.stratum,
         latest.fpc,
@@ -275,11 +267,13 @@ scales as (
 
 ),
 
--- Respondents who differ in nothing but their weight and their answers are tallied together.
+-- Respondents of a delivery who differ in nothing but their weight and their answers are tallied together.
 profiles as (
 
     select
         {{ listed(sample) }}
+        landed_on,
+        delivery,
         stratum,
         cluster,
         segments,
@@ -287,10 +281,10 @@ profiles as (
         row_number() over (
             order by
                 {{ listed(sample) }}
-                stratum, cluster nulls first, segments nulls first, margin_cell nulls first
+                landed_on, delivery, stratum, cluster nulls first, segments nulls first, margin_cell nulls first
         ) as profile_id,
     from respondents
-    group by {{ listed(sample) }} stratum, cluster, segments, margin_cell
+    group by {{ listed(sample) }} landed_on, delivery, stratum, cluster, segments, margin_cell
 
 ),
 
@@ -302,11 +296,15 @@ coded as (
         scales.weight_unit,
         scales.raking_loss_pct,
         cast(round(respondents.weight / scales.weight_unit) as bigint) as weight_units,
+        {{ exact_product(
+            'cast(round(respondents.weight / scales.weight_unit) as bigint)',
+            'cast(round(respondents.weight / scales.weight_unit) as bigint)'
+        ) }} as weight_square_units,
     from respondents
     inner join scales on {{ same('respondents', 'scales', sample) }}
     inner join profiles
         on
-            {{ same('respondents', 'profiles', sample + ['stratum']) }}
+            {{ same('respondents', 'profiles', sample + ['landed_on', 'delivery', 'stratum']) }}
             and respondents.cluster is not distinct from profiles.cluster
             and respondents.segments is not distinct from profiles.segments
             and respondents.margin_cell is not distinct from profiles.margin_cell

@@ -15,9 +15,7 @@ summed as (
 
     select
         {{ listed(survey_keys('wave')) }}
-        landed_on,
-        delivery,
-        respondent_key,
+        {{ listed(survey_keys('person')) }}
         scale_id,
         scoring,
         items,
@@ -32,9 +30,7 @@ scored as (
 
     select
         {{ listed(survey_keys('wave'), 'summed') }}
-        summed.landed_on,
-        summed.delivery,
-        summed.respondent_key,
+        {{ listed(survey_keys('person'), 'summed') }}
         concat_ws('/', summed.scale_id, summed.scoring) as question_code,
         case
             when unknown.scale_id is null and summed.answered >= summed.items - 1

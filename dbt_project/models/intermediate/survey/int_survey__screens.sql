@@ -1,44 +1,44 @@
 {#
     Whether respondents break the rules of the seed quality_rules: too fast for their delivery, the same answer to a whole set of
-    questions, all answers as an earlier respondent gave them. Nobody is left out for it; those who could not be judged have no row.
+    questions, all answers as an earlier respondent gave them. Nobody is left out for it; NULL is who could not be judged.
 #}
-{%- set who = survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key'] %}
+{%- set person = survey_keys('person') %}
+{%- set of_wave = survey_keys('wave') + ['landed_on', 'delivery'] %}
 with
 
 people as (
 
-    select
-        {{ listed(who, 'respondents') }}
-        min(respondents.line) as line,
-        max(respondents.duration_seconds) as duration_seconds,
+    select distinct
+        {{ listed(survey_keys('wave') + person, 'respondents') }}
+        respondents.duration_seconds,
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
-    group by all
 
 ),
 
 medians as (
 
     select
-        {{ listed(survey_keys('wave')) }}
-        landed_on,
-        delivery,
-        median(duration_seconds) as duration_seconds,
+        people.landed_on,
+        people.delivery,
+        rules.share_of_median * median(people.duration_seconds) as least_seconds,
     from people
-    group by all
+    inner join {{ ref('quality_rules') }} as rules on rules.rule = 'speeder'
+    group by people.landed_on, people.delivery, rules.share_of_median
 
 ),
 
-speeders as (
+questions as (
 
     select
-        {{ listed(who, 'people') }}
-        rules.rule,
-        people.duration_seconds < rules.share_of_median * medians.duration_seconds as is_broken,
-    from people
-    inner join medians on {{ same('people', 'medians', survey_keys('wave') + ['landed_on', 'delivery']) }}
-    inner join {{ ref('quality_rules') }} as rules on rules.rule = 'speeder'
-    where people.duration_seconds is not null
+        delivered.landed_on,
+        delivered.delivery,
+        delivered.question,
+        {{ listed(survey_keys('question'), 'questions') }}
+        questions.answers,
+    from {{ ref('stg_survey__questions') }} as delivered
+    inner join {{ ref('int_survey__questions') }} as questions on {{ same('delivered', 'questions', survey_keys('question')) }}
+    where questions.kind in ('single', 'grid', 'scale') and array_length(questions.answers) >= 4
 
 ),
 
@@ -46,99 +46,148 @@ speeders as (
 sets as (
 
     select
-        {{ listed(survey_keys('question')) }}
-        answers,
-    from {{ ref('int_survey__questions') }}
-    where kind in ('single', 'grid', 'scale') and array_length(answers) >= 4
-
-),
-
-set_sizes as (
-
-    select
-        {{ listed(survey_keys('wave'), 'sets') }}
-        sets.answers,
-        rules.rule,
+        {{ listed(of_wave, 'questions') }}
+        questions.answers,
         rules.least_questions,
-        min(sets.question_code) as set_code,
-    from sets
+        min(questions.question) as set_question,
+    from questions
     inner join {{ ref('quality_rules') }} as rules on rules.rule = 'straight_liner'
     group by all
     having count(*) >= rules.least_questions
 
 ),
 
-in_sets as (
-
-    select
-        {{ listed(survey_keys('question'), 'sets') }}
-        set_sizes.set_code,
-        set_sizes.rule,
-        set_sizes.least_questions,
-    from sets
-    inner join set_sizes on {{ same('sets', 'set_sizes', survey_keys('wave') + ['answers']) }}
-
-),
-
 straight_liners as (
 
     select
-        {{ listed(who) }}
-        rule,
-        bool_or(is_straight) as is_broken,
+        {{ listed(person) }}
+        bool_or(is_straight) as is_straight_liner,
     from (
         select
-            {{ listed(who, 'answers') }}
-            in_sets.rule,
-            in_sets.set_code,
-            min(answers.answer_code) = max(answers.answer_code) as is_straight,
+            {{ listed(person, 'answers') }}
+            in_sets.set_question,
+            any_value(in_sets.least_questions) as least_questions,
+            count(*) as answers,
+            min(answers.answer) = max(answers.answer) as is_straight,
         from {{ ref('stg_survey__answers') }} as answers
-        inner join in_sets on {{ same('answers', 'in_sets', survey_keys('question')) }}
-        where answers.status = 'answered'
-        group by {{ listed(who, 'answers') }} in_sets.rule, in_sets.set_code, in_sets.least_questions
-        having count(*) >= in_sets.least_questions
+        inner join (
+            select
+                {{ listed(of_wave, 'questions') }}
+                questions.question,
+                sets.set_question,
+                sets.least_questions,
+            from questions
+            inner join sets on {{ same('questions', 'sets', of_wave + ['answers']) }}
+        ) as in_sets on {{ same('answers', 'in_sets', ['landed_on', 'delivery', 'question']) }}
+        where answers.answer > 0
+        group by {{ listed(person, 'answers') }} in_sets.set_question
     ) as lines
-    group by {{ listed(who) }} rule
+    where answers >= least_questions
+    group by all
 
 ),
 
+-- Answers as one number, so that whole lists of answers are made of those alone who may be copies.
 answered as (
 
     select
-        {{ listed(who, 'answers') }}
-        rules.rule,
-        list_sort(list(concat(answers.question_code, '=', answers.answer_code))) as given,
-    from {{ ref('stg_survey__answers') }} as answers
-    inner join {{ ref('quality_rules') }} as rules on rules.rule = 'duplicate'
-    where answers.status = 'answered'
-    group by {{ listed(who, 'answers') }} rules.rule, rules.least_questions
-    having count(distinct answers.question_code) >= rules.least_questions
+        {{ listed(person) }}
+        count(*) as answers,
+        sum((code * code % 2147483647) * code % 2147483647) as fingerprint,
+    from (
+        select
+            {{ listed(person) }}
+            (cast(question as bigint) * 65536 + answer) % 2147483647 as code,
+        from {{ ref('stg_survey__answers') }}
+        where answer > 0
+    ) as coded
+    group by all
 
 ),
 
-duplicates as (
+-- Boxes ticked beyond the first of a question.
+several as (
 
     select
-        {{ listed(who, 'answered') }}
-        answered.rule,
-        row_number() over (
-            partition by
-                {{ listed(survey_keys('wave'), 'answered') }}
-                answered.landed_on, answered.delivery, answered.given
-            order by people.line, people.respondent_key
-        ) > 1 as is_broken,
+        {{ listed(person, 'answers') }}
+        count(*) - count(distinct answers.question) as further_answers,
+    from {{ ref('stg_survey__answers') }} as answers
+    inner join {{ ref('stg_survey__questions') }} as questions
+        on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind = 'multiple'
+    where answers.answer > 0
+    group by all
+
+),
+
+comparable as (
+
+    select
+        {{ listed(person, 'answered') }}
+        answered.fingerprint,
     from answered
-    inner join people on {{ same('answered', 'people', who) }}
+    inner join {{ ref('quality_rules') }} as rules on rules.rule = 'duplicate'
+    left join several on {{ same('answered', 'several', person) }}
+    where answered.answers - coalesce(several.further_answers, 0) >= rules.least_questions
+
+),
+
+alike as (
+
+    select comparable.*
+    from comparable
+    inner join (
+        select
+            landed_on,
+            delivery,
+            fingerprint,
+        from comparable
+        group by all
+        having count(*) > 1
+    ) as shared on {{ same('comparable', 'shared', ['landed_on', 'delivery', 'fingerprint']) }}
+
+),
+
+copies as (
+
+    select
+        {{ listed(person) }}
+        row_number() over (partition by landed_on, delivery, given order by respondent) > 1 as is_copy,
+    from (
+        select
+            {{ listed(person, 'answers') }}
+            list_sort(list(cast(answers.question as bigint) * 4294967296 + answers.answer)) as given,
+        from {{ ref('stg_survey__answers') }} as answers
+        semi join alike on {{ same('answers', 'alike', person) }}
+        where answers.answer > 0
+        group by all
+    ) as lists
+
+),
+
+screened as (
+
+    select
+        {{ listed(survey_keys('wave') + person, 'people') }}
+        people.duration_seconds < medians.least_seconds as is_speeder,
+        straight_liners.is_straight_liner,
+        case when comparable.respondent is not null then coalesce(copies.is_copy, false) end as is_duplicate,
+    from people
+    left join medians on {{ same('people', 'medians', ['landed_on', 'delivery']) }}
+    left join straight_liners on {{ same('people', 'straight_liners', person) }}
+    left join comparable on {{ same('people', 'comparable', person) }}
+    left join copies on {{ same('people', 'copies', person) }}
 
 ),
 
 screens as (
 
-    select * from speeders
-    union all
-    select * from straight_liners
-    union all
-    select * from duplicates
+    select
+        *,
+        case
+            when is_speeder or is_straight_liner or is_duplicate then true
+            when coalesce(is_speeder, is_straight_liner, is_duplicate) is not null then false
+        end as is_broken,
+    from screened
 
 )
 

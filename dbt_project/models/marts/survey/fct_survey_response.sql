@@ -25,8 +25,7 @@ people as (
 
     select
         {{ listed(survey_keys('sample'), 'respondents') }}
-        respondents.landed_on,
-        respondents.delivery,
+        {{ listed(survey_keys('person'), 'respondents') }}
         respondents.respondent_key,
         respondents.weight,
         respondents.segments,
@@ -63,9 +62,9 @@ responses as (
     select
         {{ listed(survey_keys('sample'), 'people') }}
         people.respondent_key,
-        answers.question_code,
+        codes.question_code,
         questions.question_key,
-        {{ survey_answer_code('answers.answer_code') }} as answer_code,
+        codes.answer_code,
         labels.answer.answer_label,
         people.weight,
         people.stratum,
@@ -77,14 +76,12 @@ responses as (
         )) as segments,
     from people
     inner join {{ ref('stg_survey__answers') }} as answers
-        on
-            {{ same('people', 'answers', survey_keys('wave') + ['landed_on', 'delivery', 'respondent_key']) }}
-            and answers.status = 'answered'
-    inner join {{ ref('int_survey__questions') }} as questions on {{ same('answers', 'questions', question) }}
+        on {{ same('people', 'answers', survey_keys('person')) }} and answers.answer > 0
+    inner join {{ answer_codes() }} as codes
+        on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }}
+    inner join {{ ref('int_survey__questions') }} as questions on {{ same('codes', 'questions', question) }}
     left join labels
-        on
-            {{ same('answers', 'labels', question) }}
-            and {{ survey_answer_code('answers.answer_code') }} = labels.answer.answer_code
+        on {{ same('codes', 'labels', question) }} and codes.answer_code = labels.answer.answer_code
 
 )
 

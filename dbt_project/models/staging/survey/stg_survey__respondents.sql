@@ -15,6 +15,7 @@ select
     cast(fpc as double) as fpc,
     cast(duration_seconds as double) as duration_seconds,
     cast(segments as struct(segment_name varchar, segment_value varchar)[]) as segments,
+    cast(respondent as integer) as respondent,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
 from {{ delivered('survey', 'survey_respondents') }}
