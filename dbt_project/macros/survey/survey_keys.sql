@@ -5,5 +5,9 @@
 {% macro survey_keys(grain) -%}
     {%- set wave = ['campaign_id', 'survey_id', 'wave'] -%}
     {%- set cell = wave + ['sample', 'question_code', 'segment_name', 'segment_value'] -%}
-    {{ return({'wave': wave, 'sample': wave + ['sample'], 'question': wave + ['question_code'], 'cell': cell, 'person': ['landed_on', 'delivery', 'respondent']}[grain]) }}
+    {%- set person = ['landed_on', 'delivery', 'respondent'] -%}
+    {%- set keys = {
+        'wave': wave, 'sample': wave + ['sample'], 'question': wave + ['question_code'], 'cell': cell, 'person': person,
+    } -%}
+    {{ return(keys[grain]) }}
 {%- endmacro %}

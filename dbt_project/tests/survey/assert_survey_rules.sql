@@ -129,12 +129,23 @@ compared as (
 
 ),
 
+-- Read by an earlier version, and no longer in landing to be read again: their answers have no numbers.
+numbered as (
+
+    select distinct
+        {{ listed(survey_keys('sample')) }}
+        respondent is not null as holds,
+    from people
+
+),
+
 rules as (
 
     {% for rule, relation, keys in [
         ('the answers of a question share out its base', 'shared', survey_keys('cell')),
         ('net is top less bottom', 'netted', survey_keys('cell')),
         ('bases are those of the lake', 'compared', sample),
+        ('respondents have the numbers that answers name them by', 'numbered', survey_keys('sample')),
     ] -%}
         select
             '{{ rule }}' as rule,

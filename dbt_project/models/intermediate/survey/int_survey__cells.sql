@@ -60,7 +60,8 @@ ticked as (
         respondents.weight_square_units,
         case when count(codes.answer_code) > 0 then '' end as in_base,
         list_concat(
-            case when bool_or(codes.is_top) then ['top'] else [] end, case when bool_or(codes.is_bottom) then ['bottom'] else [] end
+            case when bool_or(codes.is_top) then ['top'] else [] end,
+            case when bool_or(codes.is_bottom) then ['bottom'] else [] end
         ) as ticked_groups,
     from {{ ref('stg_survey__answers') }} as answers
     inner join codes on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }} and codes.is_multiple
