@@ -155,11 +155,26 @@ def tell_apart(
     bounded = within.with_columns(
         pl.when(pl.col("is_open") & second_fits & ~first_fits).then("later").otherwise("at").alias("at"),
         pl.col("is_open") & (first_fits == second_fits),
+        (pl.col("is_open") & first_fits & ~second_fits).alias("is_first_by_bounds"),
     )
     decided = bounded
     if is_in_order:
-        decided = pl.concat([_by_order(part) for part in bounded.partition_by("file", maintain_order=True)]).sort("row")
+        files = bounded.partition_by("file", maintain_order=True)
+        doubtful = pl.concat([_contradicted(file) for file in files])
+        decided = pl.concat([_by_order(file.drop("is_first_by_bounds")) for file in files]).sort("row")
+        decided = decided.with_columns(pl.col("is_open") | pl.col("row").is_in(doubtful.implode()))
     return frame.with_columns(decided["at"].alias(name), decided["is_open"].alias(flag))
+
+
+def _contradicted(times: pl.DataFrame) -> pl.Series:
+    """The rows of one file that the bounds put into the first hour while a file sorted otherwise goes back for them."""
+    forward, back = _steps(times.drop_nulls("at")["at"])
+    if not times["is_first_by_bounds"].any() or min(forward, back) != 1 or max(forward, back) < _SORTED:
+        return times["row"].clear()
+    ordered = times.reverse() if back > forward else times
+    reached = pl.col("at").forward_fill().cum_max().shift()
+    is_back = pl.col("is_first_by_bounds") & (pl.col("at") < reached) & (pl.col("later") >= reached)
+    return ordered.filter(is_back.fill_null(value=False))["row"]
 
 
 def _by_order(times: pl.DataFrame) -> pl.DataFrame:

@@ -95,6 +95,27 @@ def test_stays_are_right_or_flagged(live: LiveDesk, form: str, zone: str, direct
         assert flagged == 0, "what the bounds decide is not in doubt"
 
 
+@pytest.mark.parametrize("zone", sorted({zone for zone, direction in NIGHTS if direction == "back"}))
+@pytest.mark.parametrize("is_descending", [False, True])
+@pytest.mark.parametrize("late", [1, 3])
+def test_who_comes_long_after_the_stated_end_is_flagged(
+    live: LiveDesk, zone: str, is_descending: bool, late: int
+) -> None:
+    """The bounds say the first of two hours, the order of the file the second: neither is believed without a word."""
+    change = datetime.fromisoformat(NIGHTS[zone, "back"]).replace(tzinfo=UTC)
+    start, end = change - timedelta(minutes=55), change - timedelta(minutes=15)
+    joins = [change - timedelta(minutes=54 - 4 * number) for number in range(9)]
+    joins += [change + timedelta(minutes=10 + number) for number in range(late)]
+    stays: list[Stay] = [(f"p{number}", at, at + timedelta(minutes=5)) for number, at in enumerate(joins)]
+    text = intervals(stays[::-1] if is_descending else stays, reader("intervals_csv", zone))
+    session = {"id": "s", "starts_at": start.isoformat(), "ends_at": end.isoformat()}
+    options = FORMATS["intervals_csv"][1] | {"session": session}
+    found = live.read("intervals_csv", {"a.csv": text}, options, zone).tables["live_stays"]
+    flags = found.sort("joined_at", "person_key").select("joined_at", "is_ambiguous_time").rows()
+    assert sum(is_flagged for _, is_flagged in flags) == late
+    assert {at for at, is_flagged in flags if not is_flagged} == set(joins[:9])
+
+
 @pytest.mark.parametrize(("zone", "direction"), NIGHTS)
 def test_samples_are_right_or_flagged(live: LiveDesk, zone: str, direction: str) -> None:
     change = datetime.fromisoformat(NIGHTS[zone, direction]).replace(tzinfo=UTC)
