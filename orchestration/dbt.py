@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.home import Home
 from orchestration.progress import progress
 from orchestration.project import PACKAGED, Project, read_project, write_working_copy
+from orchestration.unchanged import unchanged
 from orchestration.warehouse import (
     is_corruption,
     keep_only_built_with,
@@ -36,7 +38,15 @@ ANY_HOME = "/campaign-home-to-be-named"
 """Stands for the home in what dbt has read, so that it serves every home."""
 
 
-GOOD = ("success", "pass", "no-op")
+BUILT = ("model", "seed")
+
+UNCHANGED = "unchanged"
+"""The status of a node that was left as the last build made it."""
+
+PASSED = ("pass", UNCHANGED)
+"""What was tested and was left alone since holds."""
+
+GOOD = ("success", "no-op", *PASSED)
 
 
 class DbtError(Exception):
@@ -122,17 +132,30 @@ def _build(home: Home, project: Project) -> list[NodeResult]:
     write_working_copy(project)
     keep_only_built_with(home, project.project_hash)
     manifest = read_manifest(home, project)
-    built = ("model", "seed")
-    with progress("build", sum(node.resource_type in built for node in manifest.nodes.values()), "models") as advance:
+    same = unchanged(home, manifest.nodes)
+    selected = [node.name for uid, node in manifest.nodes.items() if uid not in same]
+    models = sum(node.resource_type in BUILT for uid, node in manifest.nodes.items() if uid not in same)
+    with progress("build", models, "models") as advance:
 
         def tell(event: Any) -> None:
-            if event.info.name == "NodeFinished" and event.data.node_info.resource_type in built:
+            if event.info.name == "NodeFinished" and event.data.node_info.resource_type in BUILT:
                 advance()
 
         # Unit tests judge the code, whatever the data; they run where code is merged.
-        command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
-        done = run_dbt(home.root, project.directory, command, manifest, tell)
-    return name_broken_rules(home, [_plain(result) for result in getattr(done.result, "results", ())])
+        command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty"]
+        variables = ["--vars", json.dumps({"unchanged": sorted(same)})]
+        done = run_dbt(home.root, project.directory, [*command, *variables, "--select", *selected], manifest, tell)
+    results = [_plain(result) for result in getattr(done.result, "results", ())]
+    left = [
+        NodeResult(uid, str(node.resource_type), node.name, UNCHANGED, 0.0, None, "")
+        for uid, node in manifest.nodes.items()
+        if uid in same
+    ]
+    order = TopologicalSorter({uid: node.depends_on_nodes for uid, node in manifest.nodes.items()}).static_order()
+    place = {uid: number for number, uid in enumerate(order)}
+    return sorted(
+        [*name_broken_rules(home, results), *left], key=lambda result: place.get(result.unique_id, len(place))
+    )
 
 
 def name_broken_rules(home: Home, results: Sequence[NodeResult]) -> list[NodeResult]:

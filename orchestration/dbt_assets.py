@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator
 from ingest.home import Home
 from ingest.source import Source
 from orchestration.automation import daily_freshness
-from orchestration.dbt import GOOD, NodeResult, audit, build, failed
+from orchestration.dbt import GOOD, PASSED, UNCHANGED, NodeResult, audit, build, failed
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.pages import pages
 from orchestration.project import Project
@@ -138,13 +138,15 @@ def events(
         if spec is not None and result.status in GOOD:
             node = manifest["nodes"][result.unique_id]
             rows = counts.get((node["schema"], node["alias"]))
-            metadata = {"seconds": round(result.seconds, 3), **shown.get(result.unique_id, {})}
+            is_same = result.status == UNCHANGED
+            built = {"unchanged": True} if is_same else {"seconds": round(result.seconds, 3)}
+            metadata = {**built, **shown.get(result.unique_id, {})}
             yield dg.MaterializeResult(
                 asset_key=spec.key, metadata=metadata | ({} if rows is None else {"dagster/row_count": rows})
             )
     by_id = {result.unique_id: result for result in results}
     for uid, names in tests.items():
-        run = [by_id[name] for name in names if name in by_id and by_id[name].status in ("pass", "warn", "fail")]
+        run = [by_id[name] for name in names if name in by_id and by_id[name].status in (*PASSED, "warn", "fail")]
         if run:
             yield _check_result(specs[uid].key, run)
     if bad := failed(results):
@@ -169,7 +171,7 @@ def _folders(manifest: Mapping[str, Any], result: NodeResult) -> Sequence[str]:
 
 def _check_result(key: dg.AssetKey, run: Sequence[NodeResult]) -> dg.AssetCheckResult:
     """What came of a model's tests together."""
-    red = [result for result in run if result.status != "pass"]
+    red = [result for result in run if result.status not in PASSED]
     is_error = any(result.status == "fail" for result in red)
     observed = "; ".join(f"{result.name}: {_found(result)}" for result in red)
     return dg.AssetCheckResult(
@@ -199,7 +201,7 @@ def write_results(home: Home, run_id: str, manifest: Mapping[str, Any], results:
                 subject=_subject(manifest, result),
                 check_name=result.name,
                 severity="WARN" if str(node.get("config", {}).get("severity")).upper() == "WARN" else "ERROR",
-                passed=result.status == "pass",
+                passed=result.status in PASSED,
                 observed=_found(result),
                 expected=str(node.get("description") or "no failing rows"),
                 failing=result.failures,
@@ -237,6 +239,8 @@ def _subject(manifest: Mapping[str, Any], result: NodeResult) -> str:
 
 def _found(result: NodeResult) -> str:
     """What a test found: the rules that are broken where it names them, else how many rows fail."""
+    if result.status == UNCHANGED:
+        return "no failing rows; unchanged since"
     if result.kind != "test":
         return result.status
     if result.status == "fail" and " as rule" in result.query:

@@ -48,13 +48,16 @@
             and versions.state_hash = held.state_hash
 {% endmacro %}
 
-{# Hook after every build: where every model was built and nothing failed, every model holds the ledger that the build read. #}
+{#
+    Hook after every build: where every model was built and nothing failed, every model holds the ledger that the build read. The
+    variable `unchanged` names those that would have come out the same.
+#}
 {% macro finish_rebuild(results) %}
     {% if execute and flags.WHICH in ('run', 'build') %}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
         {%- set failed = results | rejectattr('status', 'in', ['success', 'pass', 'warn', 'no-op']) | list -%}
         {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
-        {%- set models = nodes | map(attribute='unique_id') | list -%}
+        {%- set models = nodes | map(attribute='unique_id') | reject('in', var('unchanged', [])) | list -%}
         {%- if not failed and not (models | reject('in', built) | list) -%}
             {% do hold_versions() %}
         {%- endif -%}

@@ -20,7 +20,7 @@ from orchestration.display import counted, shown, stages
 from orchestration.progress import progress
 from orchestration.serving import ServingError, _supervise
 from tests.command import Running, campaign, environment
-from tests.orchestration.conftest import Copy
+from tests.orchestration.conftest import Copy, marts
 
 HEAVY = ("dagster", "dbt", "dagster_dbt", "great_expectations", "pandas")
 
@@ -79,6 +79,10 @@ def test_published_with_a_refusal_is_told_apart(copy: Copy, published: Home) -> 
     assert done.stdout == ""
     [line] = done.stderr.splitlines()
     assert line.startswith(f"live/{folder.parent.name}/{folder.name} refused: delivery.yml: unknown key 'unheard_of'")
+    # What is refused counts in what the scorecard says of trust, and nowhere else.
+    told = {"rpt_campaign_scorecard", "fct_campaign_kpi_day"}
+    now, before = marts(home), marts(published)
+    assert {mart for mart in now if now[mart] != before[mart]} <= told
     again = campaign("run", "--home", str(home.root))
     assert again.returncode == 3
     assert "Nothing to do" in again.stdout

@@ -70,6 +70,13 @@ def test_the_tests_of_a_model_are_one_check_that_names_what_failed() -> None:
     assert check.passed
 
 
+def test_what_was_left_as_it_was_is_there_and_holds() -> None:
+    found, failure = told([result("model.p.a", "unchanged"), result("test.p.t", "unchanged")])
+    assert failure is None
+    assert found[0].metadata == {"unchanged": True, "dagster/row_count": 7}
+    assert found[1].passed
+
+
 def test_a_warning_is_shown_and_stops_nothing() -> None:
     found, failure = told([result("model.p.a", "success"), result("test.p.t", "warn", 2)])
     assert failure is None
