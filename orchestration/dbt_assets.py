@@ -139,7 +139,7 @@ def events(
             node = manifest["nodes"][result.unique_id]
             rows = counts.get((node["schema"], node["alias"]))
             is_same = result.status == UNCHANGED
-            built = {"unchanged": True} if is_same else {"seconds": round(result.seconds, 3)}
+            built: dict[str, Any] = {"unchanged": True} if is_same else {"seconds": round(result.seconds, 3)}
             metadata = {**built, **shown.get(result.unique_id, {})}
             yield dg.MaterializeResult(
                 asset_key=spec.key, metadata=metadata | ({} if rows is None else {"dagster/row_count": rows})

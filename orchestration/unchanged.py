@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from ingest.home import Home
@@ -28,6 +27,8 @@ VERSION = ["source", "landed_on", "delivery", "rows_hash"]
 
 def unchanged(home: Home, nodes: Mapping[str, Any]) -> set[str]:
     """The ids of those among dbt's nodes that would come out the same; none before a build has finished."""
+    import duckdb
+
     loaded = read_ledger(home).filter(pl.col("status") == "loaded")
     if not (home.warehouse.exists() and home.marts.exists()):
         return set()
