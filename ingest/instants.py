@@ -6,7 +6,7 @@ What the times of a whole delivery prove about one another (order of day and mon
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timezone
 from functools import cache
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -172,7 +172,7 @@ def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> p
         (pl.col("at").is_null() & _is_ambiguous(pl.col("local"), zone)).fill_null(value=False).alias("is_ambiguous"),
         pl.coalesce("nothing", pl.when(pl.col("text").is_null()).then(pl.lit(Reason.EMPTY))).alias("nothing"),
     )
-    in_range = pl.col("at").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    in_range = _is_in_years(pl.col("at"), UTC)
     return (
         placed.with_columns(pl.when(in_range).then("at").alias("at"))
         .select(
@@ -200,7 +200,7 @@ def _fixed(texts: pl.Series, order: DateOrder | None) -> Iterator[tuple[str, pl.
             continue
         parsed = text.str.to_datetime(form.removesuffix("Z"), time_unit="us", strict=False)
         if form.endswith("%z"):
-            yield "at", _plausible(parsed)
+            yield "at", _plausible(parsed, UTC)
         elif form.endswith("Z"):
             parsed = text.str.to_datetime(form, time_unit="us", strict=False)
             yield "at", _plausible(parsed).dt.replace_time_zone("UTC")
@@ -208,9 +208,14 @@ def _fixed(texts: pl.Series, order: DateOrder | None) -> Iterator[tuple[str, pl.
             yield "local", _plausible(parsed)
 
 
-def _plausible(parsed: pl.Expr) -> pl.Expr:
+def _plausible(parsed: pl.Expr, zone: timezone | None = None) -> pl.Expr:
     """A year of two digits, read as one of four, is left to `_written`."""
-    return pl.when(parsed.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(parsed)
+    return pl.when(_is_in_years(parsed, zone)).then(parsed)
+
+
+def _is_in_years(at: pl.Expr, zone: timezone | None) -> pl.Expr:
+    first, after = (datetime(year, 1, 1, tzinfo=zone) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    return at.is_between(first, after, closed="left")
 
 
 def _format_of(text: str, order: DateOrder | None) -> str | None:

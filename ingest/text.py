@@ -54,7 +54,14 @@ def bare(text: pl.Expr) -> pl.Expr:
 
 def spelling(text: pl.Expr) -> pl.Expr:
     """A name or an id in the one spelling that people are told apart by: single blanks of one kind, nothing invisible."""
-    return bare(text).str.replace_all(r"\s+", " ").replace("", None)
+    return text.map_batches(_spelt, return_dtype=pl.String())
+
+
+def _spelt(texts: pl.Series) -> pl.Series:
+    is_plain = not texts.is_empty() and texts.str.contains(r"^[!-~]+$").all()
+    frame = pl.DataFrame({texts.name: texts})
+    one = bare(pl.col(texts.name)).str.replace_all(r"\s+", " ").replace("", None)
+    return texts if is_plain else frame.select(one).to_series()
 
 
 def number(text: pl.Expr) -> pl.Expr:

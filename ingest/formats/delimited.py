@@ -97,6 +97,9 @@ def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> 
     most = max(1, int(cells.height * _FEW_SHORT))
     if cells.width < 2 or cells.height < _ENOUGH_RECORDS or not cells[:, -1].null_count():
         return grid
+    records = cells.height + (lines[0] > first_line)
+    if b'"' not in body and body.count(separator.encode()) == records * (cells.width - 1):
+        return grid
     texts = body.decode(errors="replace").split("\n")
     begun = pl.DataFrame({"line": lines, "next": lines.shift(-1, fill_value=len(texts) + first_line)})
     written = pl.Series(texts).gather((lines - first_line).cast(pl.UInt32()))
