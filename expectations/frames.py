@@ -60,15 +60,28 @@ def numbers(staged: Iterable[int]) -> pl.DataFrame:
 
 
 def accounts(staged: Mapping[int, StagedDelivery]) -> pl.DataFrame:
-    """One row per delivery: how many records were loaded and rejected, and what for, with the place of the first of each."""
+    """One row per delivery: how many records were loaded and rejected, and what for, with the place of the first of each.
+
+    Words leave out those of tables that are kept apart.
+    """
     schema = {
         DELIVERY_NUMBER: pl.Int32(),
         "records_read": pl.Int64(),
         "records_loaded": pl.Int64(),
+        "records_apart": pl.Int64(),
         "records_rejected": pl.Int64(),
     }
     counts = pl.DataFrame(
-        [(number, item.records_read, item.records_loaded, item.records_rejected) for number, item in staged.items()],
+        [
+            (
+                number,
+                item.records_read - item.records_apart,
+                item.records_loaded,
+                item.records_apart,
+                item.records_rejected,
+            )
+            for number, item in staged.items()
+        ],
         schema=schema,
         orient="row",
     )
@@ -76,7 +89,9 @@ def accounts(staged: Mapping[int, StagedDelivery]) -> pl.DataFrame:
     return counts.join(_reasons(staged), on=DELIVERY_NUMBER, how="left").select(
         DELIVERY_NUMBER,
         "records_loaded",
-        pl.format("{} of {} records loaded", "records_loaded", "records_read").alias("records_loaded_found"),
+        pl.format("{} of {} records loaded", pl.col("records_loaded") - pl.col("records_apart"), "records_read").alias(
+            "records_loaded_found"
+        ),
         pl.when(is_any).then(pl.col("records_rejected") / pl.col("records_read")).alias("rejected_share"),
         pl.concat_str(
             pl.format("{} of {} records rejected", "records_rejected", "records_read"),

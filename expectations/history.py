@@ -117,9 +117,10 @@ def _volume(item: StagedDelivery, earlier: Sequence[Earlier]) -> dict[str, objec
     if not usual:
         return {"times_usual": None, "times_usual_found": "no records are usual"}
     times = item.records_read / usual
+    counts = (f"{item.records_read:,} records, ", f" {usual:,.0f}") if not item.records_apart else ("", "")
     return {
         "times_usual": times,
-        "times_usual_found": f"{item.records_read:,} records, {times:.2f} times the usual {usual:,.0f}",
+        "times_usual_found": f"{counts[0]}{times:.2f} times the usual{counts[1]}",
     }
 
 

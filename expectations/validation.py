@@ -109,19 +109,20 @@ class _Table:
                     for number, count, first in _places(located[found]).iter_rows():
                         failing[check, number] += count
                         places.setdefault((check, number), []).extend(first)
+        is_told = not self.suites.table.is_apart
         results = [
             self._result(
                 suite,
                 check,
                 item,
                 failing=failing[check, number],
-                observed=f"{failing[check, number]:,} of {heights[number]:,} rows",
+                observed=f"{failing[check, number]:,}{f' of {heights[number]:,}' if is_told else ''} rows",
                 sample=", ".join(places.get((check, number), [])[:SAMPLE]) or None,
             )
             for check in suite.expectations
             for number, item in self.filling.items()
         ]
-        return [Finding(suite, verdicts, results, heights.total())]
+        return [Finding(suite, verdicts, results, heights.total() if is_told else failing.total())]
 
     def judge_deliveries(self) -> list[Finding]:
         """Judge each delivery as a whole: its account, and measures of its rows."""

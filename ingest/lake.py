@@ -64,7 +64,9 @@ def lake_schema(table: Table) -> pl.Schema:
 
 @dataclass(frozen=True)
 class StagedDelivery:
-    """A delivery that was read but is not in the lake yet: a parquet file per table, with the day it landed as a column."""
+    """A delivery that was read but is not in the lake yet: a parquet file per table, with the day it landed as a column.
+
+    `records_apart` are those loaded into tables that are kept apart."""
 
     source: str
     landed_on: date
@@ -80,6 +82,7 @@ class StagedDelivery:
     records_loaded: int
     records_rejected: int
     records_duplicate: int
+    records_apart: int = 0
     first_event_at: datetime | None = None
     last_event_at: datetime | None = None
     lake_files: tuple[Mapping[str, Any], ...] = ()
@@ -118,7 +121,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
     shutil.rmtree(folder, ignore_errors=True)
     make_private(folder)
     _require_known_reasons(delivery, parsed)
-    files, written, loaded = {}, [], 0
+    files, written, loaded, apart = {}, [], 0, 0
     events: list[pl.Series] = []
     for table in delivery.source.tables:
         frame = parsed.tables.get(table.name)
@@ -129,7 +132,9 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
                 f"{delivery.format.name} returned {table.name} with other columns than its schema: {frame.schema}"
             )
         _require_possible(delivery, table, frame)
-        loaded += frame.select(table.records).item() if table.records is not None and frame.height else 0
+        records = frame.select(table.records).item() if table.records is not None and frame.height else 0
+        loaded += records
+        apart += records if table.is_apart else 0
         if table.captured is not None:
             events.append(frame[table.captured])
         files[table.name] = folder / f"{table.name}.parquet"
@@ -162,6 +167,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         records_loaded=loaded,
         records_rejected=parsed.rejected.height,
         records_duplicate=parsed.records_duplicate,
+        records_apart=apart,
         lake_files=tuple(written),
         **_event_bounds(events),
     )

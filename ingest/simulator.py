@@ -166,8 +166,8 @@ def _accounts(planned: list[PlannedDelivery]) -> pl.DataFrame:
             "landed_on": [one.landed_on for one in planned],
             "delivery": [one.name for one in planned],
             "format": [one.note["format"] for one in planned],
-            "records_read": [one.records for one in planned],
-            "records_loaded": [one.records - one.duplicates - one.rejected for one in planned],
+            "records_read": [one.records - one.apart for one in planned],
+            "records_loaded": [one.records - one.apart - one.duplicates - one.rejected for one in planned],
             "records_rejected": [one.rejected for one in planned],
             "records_duplicate": [one.duplicates for one in planned],
         }

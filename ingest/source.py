@@ -79,6 +79,7 @@ class Table:
     believable, nor one whose `captured` instant lies more than a day after the end of its `landed_on`. Where rows are worked
     out for a session or wave as a whole, not by date, `unit` names it in the table that tells which of them a delivery holds.
     Rows say from which file and line they come, unless they belong to a row of another table that does: `is_located`.
+    Of a table that `is_apart` it is told nowhere how many rows a delivery brings: it would give cells of few people away.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Table:
     captured: str | None = None
     unit: tuple[str, ...] = ()
     is_located: bool = True
+    is_apart: bool = False
 
     @cached_property
     def schema(self) -> pl.Schema:

@@ -17,6 +17,7 @@ from ingest.home import Home
 from ingest.lake import partition
 from ingest.ledger import DELIVERY_ID, LEDGER_COLUMNS
 from ingest.source import REJECTED, UNREADABLE
+from ingest.sources import SOURCES
 from orchestration.warehouse import relation, text
 
 log = logging.getLogger("campaign")
@@ -43,6 +44,7 @@ class MetaTable:
     """Whether only rows of deliveries that changed have to be read anew."""
 
 
+_APART = [table for source in SOURCES for table in source.tables if table.is_apart]
 _ASIDE = {"rejected": REJECTED, "unreadable": UNREADABLE}
 _SOURCE = ("varchar not null", LEDGER_COLUMNS["source"].description)
 _LANDED_ON = ("date not null", LEDGER_COLUMNS["landed_on"].description)
@@ -83,8 +85,21 @@ def known_versions(ledger: pl.DataFrame) -> pl.DataFrame:
     return ledger.filter((pl.col("status") == "loaded") | ((pl.col("status") == "held") & pl.col("is_current")))
 
 
+def told(ledger: pl.DataFrame) -> pl.DataFrame:
+    """The ledger with counts that leave out tables of which nobody may learn how many rows a delivery brings."""
+    apart = pl.element().struct.field("table").is_in([table.name for table in _APART])
+    rows = (
+        pl.col("lake_files").list.eval(pl.when(apart).then(pl.element().struct.field("rows")).otherwise(0)).list.sum()
+    )
+    has_some = pl.col("source").is_in(
+        [source.name for source in SOURCES if any(table.is_apart for table in source.tables)]
+    )
+    hidden = pl.when(has_some).then(rows).otherwise(0)
+    return ledger.with_columns(pl.col("records_read", "records_loaded") - hidden)
+
+
 def _deliveries(books: Books) -> pl.DataFrame:
-    return books.ledger.sort("landed_on", "source", "delivery", "version")
+    return told(books.ledger).sort("landed_on", "source", "delivery", "version")
 
 
 def _rejected(books: Books) -> pl.DataFrame:
@@ -125,7 +140,8 @@ def _beside_the_lake(home: Home, kind: str, ledger: pl.DataFrame) -> pl.DataFram
 META_TABLES = (
     MetaTable(
         "deliveries",
-        "Versions of deliveries and what became of them. read = loaded + rejected + duplicate. One row per version of a delivery.",
+        "Versions of deliveries and what became of them. read = loaded + rejected + duplicate; events of help-seeking, stories and coded "
+        "posts are in none of these counts, since they would give cells of few people away. One row per version of a delivery.",
         {name: (sql, LEDGER_COLUMNS[name].description) for name, sql in _DELIVERIES.items()},
         _deliveries,
     ),

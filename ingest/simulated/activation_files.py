@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ingest.simulated.activation import Act
+from ingest.simulated.activation_truth import SENSITIVE
 from ingest.simulated.plan import CAMPAIGN, DAY, PlannedDelivery, campaign_day, instant, starts_s
 
 DAYS_A_DELIVERY = 10
@@ -49,9 +50,14 @@ def _cloudevents(rng: np.random.Generator, acts: Sequence[Act], day: int) -> Pla
         files={"events.ndjson": _ndjson([*records, *again, timeless, ahead])},
         note=_note("cloudevents"),
         records=len(records) + len(again) + 2,
+        apart=_apart(acts),
         duplicates=len(again),
         rejected=2,
     )
+
+
+def _apart(acts: Sequence[Act]) -> int:
+    return sum(act.name.startswith(SENSITIVE) for act in acts)
 
 
 def _event(number: int, act: Act, day: int) -> dict[str, Any]:
@@ -86,6 +92,7 @@ def _segment(rng: np.random.Generator, acts: Sequence[Act], day: int) -> Planned
         files={"calls.ndjson": _ndjson([*calls, *again, page])},
         note=_note("segment_track"),
         records=len(calls) + len(again) + 1,
+        apart=_apart(acts),
         duplicates=len(again),
         rejected=1,
     )

@@ -15,7 +15,7 @@ from ingest.simulated.plan import DAY, ZONE_SECONDS, campaign_day
 
 _WEEK, _MONTH = 7 * DAY, 28 * DAY
 _HELP = ("helpline", "organisation")
-_SENSITIVE = (*_HELP, "story", "post.coded", "reply.coded")
+SENSITIVE = (*_HELP, "story", "post.coded", "reply.coded")
 SUNDAY_MARKETS = ("SA", "EG", "JO", "QA")
 _FUNNELS = {
     "activation": ("activation.viewed", "activation.joined"),
@@ -39,7 +39,7 @@ def activation_days_truth(acts: Sequence[Act], counted: Sequence[int]) -> pl.Dat
     """By activation, asset and date: net and gross events, different people. What the partner counted is of no asset."""
     days: dict[tuple[str, str, date], list[Act]] = defaultdict(list)
     for act in acts:
-        if not act.name.startswith(_SENSITIVE):
+        if not act.name.startswith(SENSITIVE):
             days[act.name, _asset(act) or "unknown", day_of(act.at)].append(act)
     rows: list[tuple[Any, ...]] = []
     for key, done in days.items():

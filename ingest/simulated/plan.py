@@ -26,7 +26,10 @@ ZONE_SECONDS = 4 * 3_600
 
 @dataclass(frozen=True)
 class PlannedDelivery:
-    """A delivery, and how many records it holds, how many of them repeat one, and how many cannot be kept."""
+    """A delivery, and how many records it holds, how many of them repeat one, and how many cannot be kept.
+
+    `apart` are those that are loaded but told of nowhere, since they are of help-seeking and stories.
+    """
 
     source: str
     landed_on: date
@@ -35,6 +38,7 @@ class PlannedDelivery:
     note: Mapping[str, Any]
     records: int
     duplicates: int = 0
+    apart: int = 0
     rejected: int = 0
 
 

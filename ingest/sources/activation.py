@@ -95,6 +95,7 @@ ACTIVATION_HELP_EVENTS = Table(
     key=("event_key",),
     records=pl.col("records").sum(),
     captured="week_at",
+    is_apart=True,
 )
 
 ACTIVATION_COUNTS = Table(

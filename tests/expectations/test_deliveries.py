@@ -1,5 +1,6 @@
 """Deliveries against their suites: every expectation of every table fires on a planted defect, and only there."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -189,6 +190,9 @@ def test_every_expectation_has_a_planted_defect() -> None:
     assert planted - expected == set(), "defects without an expectation"
 
 
+APART = [table.name for source in SOURCES for table in source.tables if table.is_apart]
+
+
 @pytest.mark.parametrize("table", lake_suites())
 def test_every_expectation_fires_on_its_defect_and_nowhere_else(table: str, staging: "Staging") -> None:
     """A delivery per defect, all judged at once, each from a supplier of its own."""
@@ -212,7 +216,7 @@ def test_every_expectation_fires_on_its_defect_and_nowhere_else(table: str, stag
                 check_name=expectation.name,
                 severity=expectation.severity,
                 passed=False,
-                observed=planted.observed,
+                observed=re.sub(r" of \d+ rows", " rows", planted.observed) if table in APART else planted.observed,
                 expected=expectation.expected,
                 failing=planted.failing,
                 sample=planted.sample,

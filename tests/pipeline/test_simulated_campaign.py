@@ -1,5 +1,6 @@
 """The marts of the simulated campaign against its truth: counts exactly, estimates by their intervals."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,10 +10,12 @@ import polars as pl
 import pytest
 
 from ingest.home import Home
+from ingest.ledger import read_ledger
 from ingest.simulator import Truth, read_truth
 from tests.pipeline.campaign_doc import DOCUMENT, filled, on, seed
 from tests.pipeline.conftest import query
 
+NUMBER = re.compile(r"(?<![\w.#-])\d[\d,]*\d(?![\w.%])")
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 
 
@@ -264,6 +267,24 @@ def test_what_a_phase_cost_and_what_is_due_are_what_the_seeds_say(simulated: Hom
     paces = [3 if day == date(2022, 10, 10) else 1.2 if day.isoweekday() > 5 else 1 for day in days]
     [(value, pacing)] = query(simulated)("select value, pacing from rpt_campaign_scorecard where kpi_id = 'H01'")
     assert pacing == pytest.approx(value / (100_000_000 * sum(paces[:30]) / sum(paces)))
+
+
+def test_nothing_published_tells_how_many_events_of_help_seeking_a_delivery_holds(simulated: Home) -> None:
+    ledger = read_ledger(simulated).explode("lake_files").unnest("lake_files").filter(pl.col("source") == "activation")
+    events = ledger.filter(pl.col("table") == "activation_help_events", pl.col("rows") > 0)
+    kept = {count for name in ("rows", "records_loaded", "records_read") for count in events[name]}
+    texts = query(simulated)(
+        "select concat_ws(' ', observed, expected, failing, sample) from published.meta.checks where source = 'activation' union all "
+        "select concat_ws(' ', records_read, records_loaded, records_rejected, records_duplicate, reason) from published.meta.deliveries"
+    )
+    pages = [
+        page.read_text("utf-8") for page in simulated.published.parent.rglob("*.html") if "activation" in str(page)
+    ]
+    numbers = {
+        int(found.replace(",", "")) for text in [*(text for (text,) in texts), *pages] for found in NUMBER.findall(text)
+    }
+    assert len(kept) > 9 < len(pages)
+    assert kept & numbers == set()
 
 
 def test_the_document_shows_every_element_and_figure_with_what_its_query_says(simulated: Home) -> None:
