@@ -217,6 +217,16 @@ class Reason(StrEnum):
         "The weights are as delivered: a part of the population given has no respondent, or raking to it does not settle.",
         "الأوزان كما سُلّمت: جزء من المجتمع المذكور بلا مجيبين، أو أن ضبطها عليه لا يستقر.",
     )
+    RAKED_WEIGHTS = (
+        "raked_weights",
+        "The weights are raked: the error takes them as given, and tables of them are not tested.",
+        "الأوزان مضبوطة على المجتمع: يأخذها الخطأ المعياري كما هي، ولا تُختبر جداولها.",
+    )
+    EMPTY_CELL = (
+        "empty_cell",
+        "An answer was given in one of the two groups alone, so that the table cannot be tested.",
+        "وردت إجابة في إحدى المجموعتين دون الأخرى، فلا يمكن اختبار الجدول.",
+    )
     BENCHMARK_VARIANCE_UNKNOWN = (
         "benchmark_variance_unknown",
         "How many answered is not published, so the benchmark counts as exact.",

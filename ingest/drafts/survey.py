@@ -42,8 +42,8 @@ _PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
     (survey_csv.FORMAT, "it has closed questions in its columns and a row a respondent"),
 )
 _ID = (
-    r"(?i)^(id|uuid|resp(ondent)?[._ ]?(id|no|num(ber)?)?|response[._ ]?id|case[._ ]?(id|no)|"
-    r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم)$"
+    r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
+    r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم|رقم (المستجيب|المشارك|الاستبيان|الاستمارة))$"
 )
 _WEIGHT = r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|ağırlık|(ال)?وزن)$"
 _DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}

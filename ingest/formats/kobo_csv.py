@@ -21,6 +21,7 @@ _TECHNICAL = (
     r"(?i)^(.*/)?(start|end|today|audit|_id|_uuid|_submission_time|_validation_status|_notes|_status|__version__|_tags|_index|"
     r"meta/\w+|formhub/uuid|instanceid)$"
 )
+_PART = re.compile(r"^(.+)[/.:-](.+)$")
 _NOT_APPROVED = ("not approved", "validation_status_not_approved")
 
 
@@ -56,9 +57,10 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...]) -> dict[str, Spread]:
     cells = dict(zip(columns, sheet.rows.drop("line").columns, strict=True))
     parts: dict[str, dict[str, str]] = defaultdict(dict)
     for name in columns:
-        question, _, answer = name.rpartition("/")
-        if question in columns:
-            parts[question][name] = answer
+        # Exports choose what stands between a question and its answer.
+        match = _PART.match(name)
+        if match and match[1] in columns:
+            parts[match[1]][name] = match[2]
     spreads = {}
     for question, codes in parts.items():
         given = {

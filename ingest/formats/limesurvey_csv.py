@@ -6,7 +6,7 @@ from collections import defaultdict
 import polars as pl
 
 from ingest.formats.survey_export import Layout, SurveyExport
-from ingest.formats.survey_multiple import Spread
+from ingest.formats.survey_multiple import OTHER, Spread
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.formats.survey_variables import AT
@@ -70,6 +70,8 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
         }
         has_other = f"{question}[other]" in columns
         if len(codes) > 1 and given and given <= {"Y", "", "Yes", *UNASKED, *({"N", "No"} if has_other else ())}:
+            if has_other:
+                codes[f"{question}[other]"] = OTHER
             labelled = {name: _LABEL.match(texts.get(name, "")) for name in codes}
             labels = {name: match[2] if match else codes[name] for name, match in labelled.items()}
             text = next((match[1] for match in labelled.values() if match), None)
@@ -77,4 +79,4 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
     return spreads
 
 
-FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=2)
+FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=3)

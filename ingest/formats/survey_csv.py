@@ -31,4 +31,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=2, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=3, options=SurveyCsvOptions)

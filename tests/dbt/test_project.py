@@ -70,7 +70,7 @@ PUBLIC = {
     "fct_survey_change": (
         "survey_id sample question_key answer_code segment_name segment_value from_wave to_wave change_pct_points change_points "
         "standard_error_pct_points ci_low_pct_points ci_high_pct_points p_value p_value_adjusted is_significant "
-        "minimum_detectable_pct_points"
+        "minimum_detectable_pct_points table_reason"
     ),
     "fct_survey_mean": (
         "campaign_id survey_id wave sample question_code scoring segment_name segment_value mean_points standard_error_points "

@@ -332,7 +332,10 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     asked = RIBS | {"seen": SEEN}
     yield "exposed", questionnaire(exposed_people(), asked, wave=("exposed", "w"), ended=START, samples=samples)
     rows = exposed_people(RAKED, is_raked=True)
-    yield "raked", questionnaire(rows, RIBS, wave=("raked", "w"), ended=START, samples=samples[:RAKED])
+    yield (
+        "raked",
+        questionnaire(rows, RIBS, wave=("raked", "w"), ended=START, samples=samples[:RAKED], publish_responses=True),
+    )
     rows = [person(i, str(i % 2), weight=1.0 + i % 3, segments={"gender": "fm"[i % 2]}) for i in range(60)]
     yield "unraked", tables(rows, wave=("unraked", "w"))
     rows = [
@@ -751,6 +754,8 @@ def test_raked_samples_and_their_errors_are_those_of_r(world: Lab) -> None:
     for column in ("one", "two"):
         assert joined[f"{column}_found"].to_list() == pytest.approx(joined[column].to_list(), rel=1e-8)
     assert estimates(world, "survey_id = 'raked' and (raking_loss_pct is null or reason = 'not_raked')") == []
+    reasons = {row["table_reason"] for row in changes(world, "survey_id = 'raked' and table_f is null")}
+    assert reasons == {"raked_weights", None}
     assert changes(world, "survey_id = 'raked' and table_f is not null") == []
 
 
@@ -832,16 +837,19 @@ def test_analysts_cut_responses_themselves_with_the_intervals_of_the_design(worl
     shutil.copy(world.home.marts, file)
     with duckdb.connect(str(file), read_only=True) as analyst:
         published = analyst.execute("select distinct survey_id from fct_survey_response").fetchall()
-        assert published == [("scales",)]
+        assert sorted(published) == [("raked",), ("scales",)]
+        query = "select distinct survey_id, reason from pct_ci(answer_code = '2', question_code = 'b5') order by all"
+        assert analyst.execute(query).fetchall() == [("raked", "raked_weights"), ("scales", None)]
         for answer in ("1", "2", "6", "7"):
             for cut, segment in (("true", "all"), ("segments['group'] = 'b'", "b")):
                 cell = f"survey_id = 'scales' and question_code = 'm2' and answer_code = '{answer}'"
                 row = one(world, f"{cell} and segment_value = '{segment}'")
                 query = f"from pct_ci(answer_code = '{answer}', question_code = 'm2' and {cut})"
-                _, _, _, _, *figures = analyst.execute(query).fetchone() or ()
+                _, _, _, _, *figures, reason = analyst.execute(query).fetchone() or ()
+                assert reason is None
                 wanted = [row[column] for column in (*FIGURES, "base_unweighted", "degrees_of_freedom")]
                 assert figures == pytest.approx(wanted, rel=1e-9, abs=1e-12)
-        _, _, _, _, *figures = (
+        _, _, _, _, *figures, _ = (
             analyst.execute(
                 "from mean_ci(answer_code::double, question_code = 'hours' and segments['group'] = 'a')"
             ).fetchone()

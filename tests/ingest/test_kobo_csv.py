@@ -31,6 +31,14 @@ def test_columns_beside_their_summary(tmp_path: Path) -> None:
     assert not any(word in str([frame.to_dicts() for frame in parsed.tables.values()]) for word in ("u-1", "d1"))
 
 
+@pytest.mark.parametrize("mark", [".", "-", ":"])
+def test_other_marks_between_question_and_answer(tmp_path: Path, mark: str) -> None:
+    header, _, rows = EXPORT.partition("\n")
+    parsed = wave(tmp_path, header.replace("/", mark) + "\n" + rows)
+    assert parsed.tables["survey_questions"]["question_code"].to_list() == [f"about{mark}seen", f"about{mark}where"]
+    assert answered(parsed, f"about{mark}where")["answer_code"].to_list().count("tiktok") == 2
+
+
 def test_a_summary_alone(tmp_path: Path) -> None:
     rows = [line.split(";") for line in EXPORT.splitlines()]
     text = "".join(";".join(row[:4] + row[6:]) + "\n" for row in rows)

@@ -32,7 +32,7 @@ def test_codes_texts_and_unfinished_people(tmp_path: Path) -> None:
         ("A1[b]", "Agree? [For me]", "single"),
     ]
     where = answered(parsed, "Q2").sort("line", "answer_code").select("line", "answer_code").rows()
-    assert where == [(2, "SQ001"), (4, "SQ001"), (4, "SQ002")]
+    assert where == [(2, "SQ001"), (4, "SQ001"), (4, "SQ002"), (4, "other")]  # a friend
     assert "198.51" not in str([frame.to_dicts() for frame in parsed.tables.values()])
     assert rejected(wave(tmp_path / "all", EXPORT, PLAIN + "incomplete: keep\n")) == []
 
@@ -53,6 +53,6 @@ def test_what_was_not_put_is_no_answer_and_yes_and_no_beside_other_are_boxes(tmp
     full = full.replace('"A2","","",""', '"A2","N/A","N/A",""').replace('"A1","Yes"', '"N/A","Yes"')
     parsed = wave(tmp_path, full)
     where = answered(parsed, "Q2").sort("line", "answer_code").select("line", "answer_code").rows()
-    assert where == [(2, "SQ001"), (4, "SQ001"), (4, "SQ002")]
+    assert where == [(2, "SQ001"), (4, "SQ001"), (4, "SQ002"), (4, "other")]
     assert answered(parsed, "Q1")["answer_code"].to_list() == ["A2", "A2"]
     assert parsed.tables["survey_questions"].filter(question_code="Q2")["kind"].item() == "multiple"

@@ -46,6 +46,11 @@
         from units
         group by campaign_id, survey_id, wave, sample, variance_factor, stratum
     ),
+    raked as (
+        select distinct campaign_id, survey_id, wave, sample
+        from marts.main.fct_survey_estimate
+        where raking_loss_pct is not null
+    ),
     variances as (
         select
             campaign_id, survey_id, wave, sample,
@@ -56,9 +61,15 @@
     sized as (
         select
             centres.*, variances.variance,
+            case when raked.sample is not null then 'raked_weights' end as reason,
             cast(nullif(greatest(degrees_of_freedom, 0), 0) as double) as freedom,
             cast(nullif(respondents - 1, 0) as double) as base_freedom
-        from centres inner join variances using (campaign_id, survey_id, wave, sample)
+        from centres
+        inner join variances using (campaign_id, survey_id, wave, sample)
+        left join raked
+            on
+                centres.campaign_id = raked.campaign_id and centres.survey_id = raked.survey_id
+                and centres.wave = raked.wave and centres.sample = raked.sample
     ),
     quantiles as (
         select
@@ -98,7 +109,8 @@
             when chose_not > 0 then 100 - 100 * {{ beta_quantile('0.025', 'chose_not', 'chose_more') }}
         end as ci_high_pct,
         respondents as base_unweighted,
-        degrees_of_freedom
+        degrees_of_freedom,
+        reason
     from counts
     {%- else -%}
     bounds as (select *, quantile * sqrt(variance) as half_width from quantiles)
@@ -109,7 +121,8 @@
         case when respondents >= {{ smallest_base() }} then estimate - half_width end as ci_low,
         case when respondents >= {{ smallest_base() }} then estimate + half_width end as ci_high,
         respondents as base_unweighted,
-        degrees_of_freedom
+        degrees_of_freedom,
+        reason
     from bounds
     {%- endif %}
 {% endmacro %}

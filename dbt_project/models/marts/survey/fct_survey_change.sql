@@ -35,6 +35,12 @@ changes as (
         tables.numerator_freedom as table_numerator_freedom,
         tables.denominator_freedom as table_denominator_freedom,
         tables.p_value as table_p_value,
+        case
+            when tables.f is not null or changes.comparison not in ('wave', 'segment') then null
+            when questions.kind not in ('single', 'grid', 'scale') then null
+            when changes.is_raked then 'raked_weights'
+            else coalesce(changes.reason, 'empty_cell')
+        end as table_reason,
         exposures.controls,
         exposures.respondents as exposure_base,
         {{ e_value('changes.change / exposures.deviation') }} as e_value,
@@ -47,6 +53,10 @@ changes as (
         changes.is_imprecise,
         changes.reason,
     from {{ ref('int_survey__changes') }} as changes
+    inner join {{ ref('int_survey__questions') }} as questions
+        on
+            {{ same('changes', 'questions', ['campaign_id', 'survey_id', 'question_code']) }}
+            and changes.to_wave = questions.wave
     left join {{ ref('int_survey__tables') }} as tables
         on
             {{ same('changes', 'tables', ['campaign_id', 'survey_id', 'sample', 'question_key', 'comparison']) }}

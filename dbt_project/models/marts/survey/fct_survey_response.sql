@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('fct_survey_estimate') }}
 {{
     config(
         materialized='incremental',
