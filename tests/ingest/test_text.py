@@ -146,6 +146,22 @@ class TestCounts:
         assert (value is None) == (unit is None) == (reason is not None)
         assert value is None or (value >= 0 and unit is not None and unit >= 1 and value % unit == 0)
 
+    @pytest.mark.parametrize(
+        ("texts", "values"),
+        [
+            (["1.000", "1.234", "12", "1.234.567", None], [1000, 1234, 12, 1234567, None]),
+            (["1.000", "2.000"], [None, None]),
+            (["1.234", "2.50"], [None, None]),
+            (["1.234", "1,234"], [None, 1234]),
+            (["1.234", "2.5K"], [None, 2500]),
+        ],
+    )
+    def test_points_group_thousands_where_the_column_proves_it(
+        self, texts: list[str | None], values: list[int | None]
+    ) -> None:
+        read = pl.DataFrame({"text": texts}).select(parse_count(pl.col("text")).struct.field("value"))
+        assert read.to_series().to_list() == values
+
     def test_a_column_is_read_row_by_row(self) -> None:
         texts = ["5", None, "1.5K", "", "x", "Share"]
         assert [read["value"] for read in column(parse_count(pl.col("text")), *texts)] == [
