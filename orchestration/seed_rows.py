@@ -76,12 +76,16 @@ class Campaign(SeedRow):
 
 
 class CampaignHashtag(SeedRow):
-    """A hashtag of a campaign, or one that it is compared with. Without a display form it is shown as written."""
+    """A hashtag of a campaign, or one that it is compared with. Without a display form it is shown as written.
+
+    A tag that is the alias of another counts as that one wherever a video carries it.
+    """
 
     campaign_id: Name
     hashtag: Annotated[str, Field(pattern=r"^#?[^\s#,;'\"\[\]]+$")]
     display_hashtag: str | None = None
     role: Literal["campaign", "comparison"]
+    alias_of: str | None = None
 
 
 class ComparisonSetTag(SeedRow):

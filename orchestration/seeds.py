@@ -69,14 +69,17 @@ def _folded_hashtag(row: Mapping[str, str]) -> Mapping[str, str]:
 
     from ingest.text import normalise_hashtag
 
-    tag = pl.select(normalise_hashtag(pl.lit(row.get("hashtag", "")))).item()
-    return {**row, "hashtag": tag}
+    written = {name: row.get(name) or "" for name in ("hashtag", "alias_of")}
+    return {**row, **pl.DataFrame(written).with_columns(normalise_hashtag(pl.all())).row(0, named=True)}
 
 
 SEEDS: Mapping[str, Seed] = {
     "campaigns": Seed(Campaign, ("campaign_id",), {}),
     "campaign_hashtags": Seed(
-        CampaignHashtag, ("campaign_id", "hashtag"), {"campaign_id": ("campaigns", "campaign_id")}, _folded_hashtag
+        CampaignHashtag,
+        ("campaign_id", "hashtag"),
+        {"campaign_id": ("campaigns", "campaign_id"), "alias_of": ("campaign_hashtags", "hashtag")},
+        _folded_hashtag,
     ),
     "comparison_sets": Seed(
         ComparisonSetTag,
@@ -232,21 +235,23 @@ def with_normalised_hashtags(name: str, seed: bytes) -> bytes:
     columns = list(SEEDS[name].row.model_fields)
     rows = list(csv.DictReader(io.StringIO(seed.decode("utf-8-sig"))))
     written = [row["hashtag"].strip() for row in rows]
-    hashtags = pl.Series(written, dtype=pl.String()).to_frame("hashtag").select(normalise_hashtag(pl.all())).to_series()
+    named = pl.DataFrame(
+        {"hashtag": written, "alias_of": [row.get("alias_of") for row in rows]},
+        schema={"hashtag": pl.String(), "alias_of": pl.String()},
+    ).with_columns(normalise_hashtag(pl.all()))
     text = io.StringIO()
     made = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
     made.writeheader()
-    for row, tag, hashtag in zip(rows, written, hashtags, strict=True):
+    for row, tag, normalised in zip(rows, written, named.rows(named=True), strict=True):
         display = row.get("display_hashtag") or tag.lstrip("#\uff03 ")
-        made.writerow(row | {"hashtag": hashtag, "display_hashtag": display})
+        made.writerow(row | normalised | {"display_hashtag": display})
     return text.getvalue().encode()
 
 
 def _known(files: Mapping[str, bytes], name: str, column: str) -> set[str]:
-    return {
-        SEEDS[name].fold(cells).get(column, "") if name in SEEDS else cells.get(column, "")
-        for _, cells in _rows(name, files)
-    }
+    """What others may refer to; an alias is not among it."""
+    fold = SEEDS[name].fold if name in SEEDS else dict
+    return {fold(cells).get(column, "") for _, cells in _rows(name, files) if not cells.get("alias_of")}
 
 
 def _rows(name: str, files: Mapping[str, bytes]) -> Iterator[tuple[int, dict[str, str]]]:

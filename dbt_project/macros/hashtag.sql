@@ -29,6 +29,21 @@
     ]) }}
 {%- endmacro %}
 
+{# Each tag of a list under the name that the seed gives it; `aliases` has the tags written and, aligned, the tags meant. #}
+{% macro under_one_name(tags, aliases) -%}
+    list_transform({{ tags }}, lambda tag: coalesce(list_extract({{ aliases }}.meant, list_position({{ aliases }}.written, tag)), tag))
+{%- endmacro %}
+
+{# The values of a list that stand where another list has a name for the first time. #}
+{% macro at_first(names, values) -%}
+    list_transform(
+        list_filter(
+            range(1, array_length({{ names }}) + 1), lambda place: list_position({{ names }}, list_extract({{ names }}, place)) = place
+        ),
+        lambda place: list_extract({{ values }}, place)
+    )
+{%- endmacro %}
+
 {# The change of a counter since its previous known reading, or since 0 for a video that is younger than the capture before. #}
 {% macro net(counter, relation) -%}
     ({{ relation }}.{{ counter }}_read.value - {{ before(counter, relation, 'value') }})

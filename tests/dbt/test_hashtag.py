@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from orchestration.seeds import with_normalised_hashtags
 from tests.dbt.lab import Lab
 
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-03-02,,Asia/Dubai\n"
@@ -141,6 +142,27 @@ def test_a_caption_that_is_edited_changes_no_past_date(lab: Lab) -> None:
         ("other", date(2026, 3, 4), 0, 10),
     ]
     assert lab.rows("select hashtags from dim_video") == [(["other"],)]
+
+
+def test_a_tag_counts_as_the_one_it_is_an_alias_of(lab: Lab) -> None:
+    """Once, also where a video carries both; and what was read before is counted anew when the seed says so."""
+    deliver(lab, 1, "a", [
+        reading("v", 1, 100, hashtags=["kalm", "more", "calm"], display_hashtags=["Kalm", "More", "Calm"]),
+        reading("w", 1, 100, hashtags=["kalm"], display_hashtags=["Kalm"]),
+    ])  # fmt: skip
+    settle(lab)
+    posts = "select hashtag, videos from dim_hashtag where videos > 0 order by 1"
+    assert lab.rows(posts) == [("calm", 1), ("kalm", 2), ("more", 1)]
+    seed = with_normalised_hashtags(
+        "campaign_hashtags", (HASHTAGS.replace("role", "role,alias_of") + "c,#KALM,,comparison,#Calm\n").encode()
+    )
+    (lab.project / "seeds" / "campaign_hashtags.csv").write_bytes(seed)
+    assert lab.dbt("seed", "--select", "campaign_hashtags"), lab.messages
+    settle(lab)
+    assert lab.rows(posts) == [("calm", 2), ("more", 1)]
+    assert lab.rows("select hashtags from dim_video order by video_id") == [(["calm", "more"],), (["calm"],)]
+    assert lab.rows("select display_hashtag from dim_hashtag where hashtag = 'more'") == [("More",)]
+    assert lab.rows("select hashtag, posts, unique_creators from fct_hashtag_day where posts > 0") == [("calm", 2, 2)]
 
 
 def total(day: int, hour: int, views: int | None, unit: int = 1, **more: object) -> dict[str, object]:

@@ -13,6 +13,7 @@ import yaml
 from ingest.delivery import load_delivery
 from ingest.drafts.draft import Given
 from ingest.inspection import inspect
+from ingest.instants import DateOrder
 from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import DeliveryError, Parsed
@@ -337,7 +338,7 @@ def test_real_files_are_taken_for_what_they_are_and_nothing_but_zone_time_and_fi
         assert found.loaded >= 0.9 * found.parsed.records_read, name
         table[name] = found.draft.format
         if found.draft.source == "hashtag":
-            order = "dmy" if "date_order" in asked else None
+            order: DateOrder | None = "dmy" if "date_order" in asked else None
             zone = "UTC" if "timezone" in asked else None
             at = "2026-09-01T00:00:00Z" if "captured_at" in asked else None
             told = inspect([file], Given(timezone=zone, date_order=order, captured_at=at), CAMPAIGNS)

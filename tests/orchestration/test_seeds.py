@@ -85,6 +85,8 @@ def test_what_is_shipped_is_right() -> None:
         ("campaigns", CAMPAIGNS.replace("My campaign", "Mine, ours"), "line 2: has more fields than the header"),
         ("campaign_hashtags", HASHTAGS.replace("mine,", "yours,"), "line 2, column campaign_id: found 'yours', expected one of seeds/campaigns.csv: mine"),
         ("campaign_hashtags", HASHTAGS.replace("MyTag,M", "my tag,M"), "column hashtag: found 'my tag'"),
+        ("campaign_hashtags", HASHTAGS.replace("role\n", "role,alias_of\n") + "mine,other,,campaign,unknown\n", "line 3, column alias_of: found 'unknown', expected one of"),
+        ("campaign_hashtags", HASHTAGS.replace("role\n", "role,alias_of\n") + "mine,other,,campaign,#MYTAG\nmine,third,,campaign,other\n", "line 4, column alias_of: found 'other', expected one of"),
         ("campaign_hashtags", HASHTAGS.replace(",campaign\n", ",main\n"), "column role: found 'main'"),
         ("campaign_hashtags", HASHTAGS + "mine,\uff2dytag,,campaign\n", "line 3: has the same campaign_id and hashtag as line 2"),
         ("scorecard", SCORECARD.replace("H01", "H99"), "column kpi_id: found 'H99'"),

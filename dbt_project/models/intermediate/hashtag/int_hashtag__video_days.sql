@@ -30,6 +30,36 @@ rebuilds as (
 
 ),
 
+aliases as (
+
+    select
+        campaign_id,
+        list(alias order by alias) as written,
+        list(hashtag order by alias) as meant,
+    from (
+        select
+            campaign_id,
+            hashtag,
+            unnest(aliases) as alias,
+        from {{ ref('stg_campaign__hashtags') }}
+    ) as listed
+    group by campaign_id
+
+),
+
+-- Tags that are aliases of others count as those, once.
+tagged as not materialized (
+
+    select
+        readings.*,
+        case
+            when list_has_any(readings.hashtags, aliases.written) then {{ under_one_name('readings.hashtags', 'aliases') }}
+        end as names,
+    from {{ ref('stg_hashtag__video_readings') }} as readings
+    left join aliases on readings.campaign_id = aliases.campaign_id
+
+),
+
 dated as not materialized (
 
     select
@@ -48,10 +78,17 @@ dated as not materialized (
         readings.rounding,
         {{ view_definition('readings') }} as view_definition,
         coalesce(deliveries.supplier, 'unnamed') as supplier,
-        {%- for attribute in video_attributes() if attribute not in ('created_on', 'view_definition', 'supplier') %}
+        {%- for tags in ['hashtags', 'display_hashtags'] %}
+            case
+                when readings.names is null then readings.{{ tags }}
+                else {{ at_first('readings.names', 'readings.names' if tags == 'hashtags' else 'readings.display_hashtags') }}
+            end as {{ tags }},
+        {%- endfor %}
+        {%- set made = ['hashtags', 'display_hashtags', 'created_on', 'view_definition', 'supplier'] %}
+        {%- for attribute in video_attributes() if attribute not in made %}
             readings.{{ attribute }},
         {%- endfor %}
-    from {{ ref('stg_hashtag__video_readings') }} as readings
+    from tagged as readings
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on readings.campaign_id = campaigns.campaign_id
     left join {{ ref('stg_lake__deliveries') }} as deliveries
         on
