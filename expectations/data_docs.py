@@ -43,6 +43,8 @@ _FROM_A_VALIDATION = "../../../../"
 def write_data_docs(home: Home, run_id: str, findings: Sequence[Finding]) -> None:
     """Add the validations of a run, bring the pages of their suites up to date, and list all anew. Files are replaced whole."""
     at = datetime.now(UTC)
+    for stray in home.data_docs.rglob(".*.tmp"):
+        stray.unlink()  # of a run that was killed, or found no room
     for finding in findings:
         write_suite(home.data_docs, finding.suite)
         _write_validation(home.data_docs, RunIdentifier(run_name=run_id, run_time=at), finding)

@@ -170,8 +170,8 @@ def is_utf8(name: str) -> bool:
 
 
 def printable(name: str) -> str:
-    """A name with the bytes that are no UTF-8 written out, such as `\\xe3`."""
-    return os.fsencode(name).decode(errors="backslashreplace")
+    """A name in one line, with the bytes that are no UTF-8 written out, such as `\\xe3`."""
+    return os.fsencode(name).decode(errors="backslashreplace").replace("\n", r"\n")
 
 
 def folded(name: str) -> str:

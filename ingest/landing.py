@@ -155,9 +155,11 @@ def _deliveries(source: str, landed_on: date, names: Sequence[str], day: Path, w
 
 
 def _misnamed(path: Path, place: str) -> list[str]:
-    """A warning where a folder has no note but a file that seems meant for one; else it is not complete yet."""
+    """A warning where a folder has no note but something that seems meant for one; else it is not complete yet."""
     return [
-        f"{place} is no delivery: its note is called {printable(entry.name)}; expected {NOTE}: rename it"
+        f"{place} is no delivery: its {NOTE} is not a file; expected a text file: write it anew"
+        if entry.name == NOTE
+        else f"{place} is no delivery: its note is called {printable(entry.name)}; expected {NOTE}: rename it"
         for entry in sorted(path.iterdir())
         if folded(entry.name) in _TAKEN_FOR_A_NOTE
     ]

@@ -18,7 +18,7 @@ def in_one_line(text: str, home: Path) -> str | None:
         return f"{home} cannot be written; give this user the right to write it, or name another directory with --home"
     if "(sqlite3." in text:
         return (
-            f"the history of runs in {home / 'dagster'} cannot be written; run again, or move its files *.db away: nothing else is in "
-            "them"
+            f"the history of runs in {home / 'dagster'} cannot be written; make sure that its disk has room and run again, or move "
+            "its files *.db away: nothing else is in them"
         )
     return None

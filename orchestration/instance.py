@@ -14,7 +14,7 @@ import yaml
 
 from ingest.files import PRIVATE_FOLDER, keep_private
 from ingest.home import Home
-from orchestration.failures import HomeError
+from orchestration.failures import HomeError, in_one_line
 
 MODULE = "orchestration.definitions"
 """What Dagster loads; also the name of the code location."""
@@ -50,6 +50,9 @@ RENAMED = {
 
 
 BOOKS = ("runs.db", "event_log.db", "schedules.db")
+
+DAMAGED = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What SQLite says of a file that was cut or not made to its end (the first: a table is missing), in the last byte of its code."""
 
 
 def prepare_instance(home: Home) -> None:
@@ -88,7 +91,7 @@ def _require_books(home: Home) -> None:
     """Make the files of the history of runs where one is missing; begin anew where one was cut, or a kill stopped its making."""
     with (home.dagster / "books.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        state = {name: _is_whole(home.dagster / name) for name in BOOKS}
+        state = {name: _is_whole(home, home.dagster / name) for name in BOOKS}
         if all(state.values()):
             return
         damaged = [name for name, is_whole in state.items() if is_whole is False]
@@ -106,8 +109,11 @@ def _require_books(home: Home) -> None:
             pass
 
 
-def _is_whole(file: Path) -> bool | None:
-    """Whether a file of SQLite was made to its end and has the length that it says; None where there is none."""
+def _is_whole(home: Home, file: Path) -> bool | None:
+    """Whether a file of SQLite was made to its end and has the length that it says; None where there is none.
+
+    Raises HomeError where that cannot be told, as on a full disk: such a file is not called damaged.
+    """
     if not file.exists():
         return None
     with file.open("rb") as opened:
@@ -119,8 +125,10 @@ def _is_whole(file: Path) -> bool | None:
         with closing(sqlite3.connect(file, timeout=60)) as books:
             # The last table that Dagster makes.
             books.execute("select 1 from alembic_version")
-    except sqlite3.DatabaseError:
-        return False
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in DAMAGED:
+            return False
+        raise HomeError(in_one_line(f"(sqlite3.{type(error).__name__}) {error}", home.root)) from error
     return True
 
 

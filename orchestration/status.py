@@ -18,8 +18,10 @@ def set_aside(ledger: pl.DataFrame) -> list[str]:
         .select("source", "landed_on", "delivery", "status", "reason")
         .iter_rows()
     )
+    # Names of folders and files may hold line breaks.
     return [
-        f"{source}/{landed_on}/{delivery} {status}: {reason}" for source, landed_on, delivery, status, reason in rows
+        f"{source}/{landed_on}/{delivery} {status}: {reason}".replace("\n", r"\n")
+        for source, landed_on, delivery, status, reason in rows
     ]
 
 

@@ -109,9 +109,11 @@ def test_nobody_may_change_a_page_and_only_some_may_list_them(docs: Path) -> Non
 def test_pages_of_old_runs_go_and_the_list_follows(staging: "Staging") -> None:
     rows = {"survey_waves": staging.believable("survey_waves"), "survey_answers": staging.believable("survey_answers")}
     item = staging.stage(rows)
+    docs = staging.home.data_docs
+    (docs / "suites").mkdir(parents=True)
+    (docs / "suites" / ".of_a_killed_run.json.1.tmp").touch()
     for _ in range(MOST_RUNS + 2):
         staging.validate(item)
-    docs = staging.home.data_docs
     assert len([*(docs / "validations" / "survey_waves").rglob("validation.html")]) == MOST_RUNS
     text = (docs / "index.html").read_text("utf-8")
     assert text.count('href="validations/survey_waves/') == MOST_RUNS

@@ -94,10 +94,10 @@ class TestScan:
 
     def test_names_that_are_not_utf8_are_written_out(self, home: Home) -> None:
         put(home, "hashtag/2022-10-09/" + os.fsdecode(b"\xc7\xe3\xe1"), NOTE)
-        put(home, os.fsdecode(b"\xc7"), NOTE)
+        put(home, os.fsdecode(b"\xc7\n"), NOTE)
         [item], [warning] = scan(home, SOURCES)
         assert item.name == "\\xc7\\xe3\\xe1"
-        assert warning.startswith("landing/\\xc7 is not a source")
+        assert warning.startswith("landing/\\xc7\\n is not a source")
 
     @pytest.mark.parametrize("name", ["delivery.yaml", "Delivery.yml", "delivery.yml.txt"])
     def test_a_note_under_another_name_is_warned_of(self, home: Home, name: str) -> None:
@@ -108,6 +108,13 @@ class TestScan:
             warning
             == f"landing/hashtag/2022-10-09/day is no delivery: its note is called {name}; expected {NOTE}: rename it"
         )
+
+    def test_a_note_that_is_no_file_is_warned_of(self, home: Home) -> None:
+        put(home, "hashtag/2022-10-09/day", "x.csv")
+        os.mkfifo(home.landing / "hashtag/2022-10-09/day" / NOTE)
+        landed, [warning] = scan(home, SOURCES)
+        assert landed == []
+        assert warning.startswith(f"landing/hashtag/2022-10-09/day is no delivery: its {NOTE} is not a file")
 
     def test_a_note_that_lies_beside_the_deliveries_is_warned_of(self, home: Home) -> None:
         put(home, "hashtag/2022-10-09", NOTE, "x.csv")

@@ -8,9 +8,11 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from rich.console import Console
 
@@ -19,6 +21,7 @@ from orchestration import display
 from orchestration.display import counted, shown, stages
 from orchestration.progress import progress
 from orchestration.serving import ServingError, _supervise
+from orchestration.status import set_aside
 from tests.command import Running, campaign, environment
 from tests.orchestration.conftest import Copy, marts
 
@@ -160,6 +163,18 @@ def test_a_long_stage_says_how_far_it_is_where_no_terminal_is(monkeypatch: pytes
 
 def test_text_from_data_is_shown_not_obeyed() -> None:
     assert shown("[red]a[/] \x1b[31mb\x07 \u202ec\tمرحب").plain == "[red]a[/] \\x1b[31mb\\x07 \\u202ec مرحب"
+
+
+def test_a_line_break_in_a_name_makes_no_second_line() -> None:
+    row = {
+        "source": "hashtag",
+        "landed_on": date(2022, 10, 9),
+        "delivery": "a\nb",
+        "status": "held",
+        "reason": "c\n.csv: no",
+    }
+    ledger = pl.DataFrame({**row, "is_current": True})
+    assert set_aside(ledger) == [r"hashtag/2022-10-09/a\nb held: c\n.csv: no"]
 
 
 def test_numbers_go_with_their_nouns() -> None:

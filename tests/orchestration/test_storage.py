@@ -1,5 +1,6 @@
 """Dagster's books through one kept engine: what is written is there, also for a home that an earlier version made."""
 
+import sqlite3
 from pathlib import Path
 
 import dagster as dg
@@ -63,3 +64,20 @@ def test_books_that_were_cut_begin_anew_and_settings_that_were_stop(
         HomeError, match=r"dagster\.yaml is not the YAML that Dagster expects; correct it, or remove it"
     ):
         prepare_instance(home)
+
+
+def test_books_that_cannot_be_opened_for_want_of_room_are_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    prepare_instance(home)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+
+    def connect(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with pytest.raises(HomeError, match="make sure that its disk has room and run again"):
+        prepare_instance(home)
+    assert not list(home.dagster.glob("damaged-*"))
