@@ -53,9 +53,10 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             else f"its header is one that the format knows: {quoted(header)}"
         )
         for form in _reports(head):
+            is_blind = product is None or product.format != form
             if form in _OWN_IDS and given.session is None:
-                yield Draft("live", form, why, {}, blind=product is None)
-            yield Draft("live", form, why, session, remarks, blind=product is None)
+                yield Draft("live", form, why, {}, blind=is_blind)
+            yield Draft("live", form, why, session, remarks, blind=is_blind)
         for names in head.headers:
             yield from _named(head, names, session, remarks)
         if head.has_no_header:

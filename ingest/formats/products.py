@@ -33,6 +33,7 @@ PRODUCTS = (
     _product("a LimeSurvey export", "submitdate|lastpage|startlanguage", "survey", "limesurvey_csv"),
     _product("a Kobo export", "_uuid|_submission_time", "survey", "kobo_csv"),
     _product("a Zoom participant report", "join time|leave time|user email", "live", "zoom_csv"),
+    _product("a Zoom report of unique users", "name (original name)|total duration (minutes)", "live", "zoom_csv"),
     _product("a Teams attendance list", "full name|user action|timestamp", "live", "teams_list"),
     _product("a Teams attendance report", "first join|last leave|in-meeting duration", "live", "teams_report"),
     _product("a Teams Live Events log", "participantid|utceventtimestamp|action", "live", "teams_events"),

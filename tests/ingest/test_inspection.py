@@ -191,6 +191,8 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         (f"{CANARY},b\n{CANARY},c\n", "no format fits"),
         ("video_id,note\n" + "".join(f"v{n},{CANARY}{n}\n" for n in range(9)), "nearest is hashtag/video_csv"),
         ("email,joined\n" + "".join(f"{CANARY}{n}@x.org,2022-10-08 10:00\n" for n in range(9)), "nearest is live/intervals_csv.*left_at"),
+        (f"Name (original name),Email,Total duration (minutes)\n{CANARY},x@y.org,20\n", "live/zoom_csv.*without 'Show unique users'"),
+        (f'{{"data": [{{"user_login": "{CANARY}"}}], "total": 8}}', "Twitch's list of chatters"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
         ("%PDF-1.7", "is a PDF"),
