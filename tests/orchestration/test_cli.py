@@ -173,7 +173,7 @@ def test_a_line_break_in_a_name_makes_no_second_line() -> None:
         "status": "held",
         "reason": "c\n.csv: no",
     }
-    ledger = pl.DataFrame({**row, "is_current": True})
+    ledger = pl.DataFrame([{**row, "is_current": True}])
     assert set_aside(ledger) == [r"hashtag/2022-10-09/a\nb held: c\n.csv: no"]
 
 
