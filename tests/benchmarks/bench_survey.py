@@ -62,20 +62,24 @@ def write(file: Path, number: int) -> None:
 
 
 def ours(file: Path, root: Path) -> tuple[dict[str, float], Shares]:
-    """Read as ingestion does, then built by dbt from the lake, into a warehouse that stands already."""
+    """Read as ingestion does, then built by dbt from the lake into a warehouse that stands already, beyond what an empty build costs."""
     lab = Lab(root / "home", {"campaigns": CAMPAIGNS})
     assert lab.dbt("seed"), lab.messages
+    started = time.process_time()
     lab.run(MODELS)
+    fixed = time.process_time() - started
     folder = write_delivery(lab.home, "survey", DAY, "wave", {"wave.csv": file.read_bytes()}, NOTE)
     pseudonyms = Pseudonymiser(b"a key of the benchmark, 32 characters")
     delivery = load_delivery(SURVEY, DAY, folder, read_note(folder), pseudonyms, frozenset({"c"}))
     started = time.process_time()
     tables = dict(delivery.format.read(delivery).tables)
     read = time.process_time() - started
+    started = time.process_time()
     lab.deliver("survey", DAY, "wave", "c", tables)
+    write = time.process_time() - started
     started = time.process_time()
     lab.run(MODELS)
-    spent = {"read": read, "models": time.process_time() - started}
+    spent = {"read": read, "lake": write, "models beyond an empty build": time.process_time() - started - fixed}
     figures = "question_code, answer_code, segment_value, round(estimate_pct, 6)"
     return spent, lab.rows(f"select {figures} from fct_survey_estimate order by all")
 
