@@ -195,7 +195,9 @@ def _as_literal(tags: pl.Expr) -> pl.Expr:
 def _with_sums(table: pl.DataFrame) -> pl.DataFrame:
     """With the row below that adds up the others, as some exports have it."""
     summed = table.select(
-        pl.lit("Total").alias("video"), pl.col("plays", "hearts", "replies", "shares", "bookmarks").sum()
+        pl.lit("Total").alias("video"),
+        pl.col("read_at").max(),
+        pl.col("plays", "hearts", "replies", "shares", "bookmarks").sum(),
     )
     return pl.concat([table, summed], how="diagonal_relaxed")
 
