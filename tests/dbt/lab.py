@@ -1,6 +1,7 @@
 """A home for dbt tests: literal frames as lake files and ledger rows, then the real project in a real DuckDB."""
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -79,12 +80,13 @@ class Lab:
         }
         write_ledger(self.home, pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)]))
 
-    def dbt(self, *arguments: str) -> bool:
+    def dbt(self, *arguments: str, finishes: bool = False) -> bool:
         """Run a dbt command in the project's copy; whether it succeeded."""
         from dbt.artifacts.schemas.run import RunExecutionResult
 
         manifest = read_manifest(self.home, replace(SHIPPED, directory=self.project))
-        result = run_dbt(self.home.root, self.project, ["--no-write-json", *arguments], manifest)
+        unchanged = ["--vars", json.dumps({"unchanged": list(manifest.nodes)})] if finishes else []
+        result = run_dbt(self.home.root, self.project, ["--no-write-json", *arguments, *unchanged], manifest)
         ran = result.result.results if isinstance(result.result, RunExecutionResult) else []
         self.seconds = {item.node.name: item.execution_time for item in ran}
         self.messages = [f"{item.node.name}: {item.message}" for item in ran if item.status in ("error", "fail")]
@@ -95,13 +97,17 @@ class Lab:
         """Build models without their tests; fails with dbt's messages."""
         assert self.dbt("run", "--select", *select, *arguments), self.messages
 
+    def finish(self, select: Sequence[str], *arguments: str) -> None:
+        """Build models as if the others were unchanged, so that what was delivered is held everywhere."""
+        assert self.dbt("run", "--select", *select, *arguments, finishes=True), self.messages
+
     def copy(self, root: Path) -> "Lab":
         """The same warehouse under another directory."""
         shutil.copytree(self.home.root, root)
         return Lab.opened(root)
 
     def settle(self) -> None:
-        """What a build does once every model was built: for tests that build the models of one source."""
+        """What a build does once every model was built."""
         assert self.dbt("run-operation", "hold_versions"), self.messages
 
     def show(self, query: str, *arguments: str) -> list[tuple[object, ...]]:

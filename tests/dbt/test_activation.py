@@ -85,8 +85,7 @@ def deliver(lab: Lab, day: int, name: str, campaign: str = "c", **tables: Sequen
 
 
 def build(lab: Lab, *arguments: str) -> None:
-    lab.run(EVERYTHING, *arguments)
-    lab.settle()
+    lab.finish(EVERYTHING, *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -96,8 +96,7 @@ def deliver(
 
 
 def settle(lab: Lab) -> None:
-    lab.run(MODELS)
-    lab.settle()
+    lab.finish(MODELS)
 
 
 def test_maturity_flips_without_touching_the_readings(lab: Lab) -> None:

@@ -142,8 +142,7 @@ def deliver(lab: Lab, day: int, name: str, delivered: Delivered | None, campaign
 
 def build(lab: Lab, *arguments: str) -> None:
     """Build the live marts, and hold what they were built of as the end of a whole build does."""
-    lab.run(EVERYTHING, *arguments)
-    lab.settle()
+    lab.finish(EVERYTHING, *arguments)
 
 
 def rows_of(lab: Lab, mart: str, campaign: str = "c") -> list[Row]:

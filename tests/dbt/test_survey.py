@@ -423,8 +423,7 @@ def deliver(lab: Lab, day: int, name: str, content: dict[str, pl.DataFrame] | No
 
 
 def settle(lab: Lab, *arguments: str) -> None:
-    lab.run(MODELS, *arguments)
-    lab.settle()
+    lab.finish(MODELS, *arguments)
 
 
 def estimates(lab: Lab, where: str) -> list[Row]:
