@@ -9,6 +9,11 @@ _TABLE = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text("utf-8")
 
 COUNTRIES = frozenset(line[:2] for line in _TABLE.splitlines() if not line.startswith("#"))
 
+_SHORT = {
+    "uae": "AE", "ksa": "SA", "usa": "US", "emirates": "AE", "السعودية": "SA", "الإمارات": "AE", "الامارات": "AE",
+    "الامارات العربية المتحدة": "AE", "الاردن": "JO", "فلسطين": "PS",
+}  # fmt: skip
+"""Names that people write and no list of names has."""
 _LANGUAGES = ("en", "ar", "fr")
 
 
@@ -23,7 +28,7 @@ def _codes() -> dict[str, str]:
         for code, name in Locale(language).territories.items()
         if code in COUNTRIES
     }
-    return named | {code.lower(): code for code in COUNTRIES} | {"uae": "AE", "ksa": "SA", "usa": "US"}
+    return named | {code.lower(): code for code in COUNTRIES} | _SHORT
 
 
 def country_code(text: pl.Expr) -> pl.Expr:

@@ -157,17 +157,17 @@ class Reason(StrEnum):
     TOO_FEW_SESSIONS = (
         "too_few_sessions",
         "Too few sessions to tell advocates apart.",
-        "الجلسات أقل من أن تُميّز بين المناصرين.",
+        "عدد الجلسات لا يكفي للتمييز بين المناصرين.",
     )
     TOO_FEW_WEEKS = (
         "too_few_weeks",
         "Too few weeks or markets are known to tell.",
-        "الأسابيع أو الأسواق المعروفة أقل من أن تدل على شيء.",
+        "عدد الأسابيع أو الأسواق المعروفة لا يكفي للحكم.",
     )
     FEW_PEOPLE = (
         "few_people",
         "Fewer than 10 people stand behind it, so it is withheld.",
-        "وراءه أقل من 10 أشخاص، لذا حُجب.",
+        "يستند إلى أقل من 10 أشخاص، لذا حُجب.",
     )
     NOT_YET_OBSERVED = (
         "not_yet_observed",
@@ -178,7 +178,7 @@ class Reason(StrEnum):
     FEW_POSTS_BEFORE = (
         "few_posts_before",
         "Fewer than 5 earlier posts of the creator are known to compare with.",
-        "المنشورات السابقة المعروفة لصانع المحتوى أقل من 5 للمقارنة.",
+        "يُعرف لصانع المحتوى أقل من 5 منشورات سابقة للمقارنة بها.",
     )
     NOT_VALIDATED = (
         "not_validated",
@@ -205,7 +205,7 @@ class Reason(StrEnum):
     NO_DEGREES_OF_FREEDOM = (
         "no_degrees_of_freedom",
         "Too few sampling units to work out its precision.",
-        "وحدات المعاينة أقل من أن تُحسب الدقة.",
+        "عدد وحدات المعاينة لا يكفي لحساب الدقة.",
     )
     FPC_IGNORED = (
         "fpc_ignored",
@@ -242,7 +242,7 @@ class Reason(StrEnum):
         "An item has an answer that the scale does not know.",
         "لأحد البنود إجابة لا يعرفها المقياس.",
     )
-    PROVISIONAL = "provisional", "More than a tenth of it may still change.", "أكثر من عُشره قد يتغيّر بعد."
+    PROVISIONAL = "provisional", "More than a tenth of it may still change.", "قد يتغيّر أكثر من عُشره لاحقًا."
     SOURCE_BLOCKED = (
         "source_blocked",
         "A delivery of its source was held or refused.",

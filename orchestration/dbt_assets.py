@@ -12,7 +12,7 @@ from dagster_dbt import DagsterDbtTranslator
 
 from ingest.home import Home
 from ingest.source import Source
-from orchestration.automation import daily_freshness
+from orchestration.automation import JOB, daily_freshness
 from orchestration.dbt import GOOD, PASSED, UNCHANGED, NodeResult, audit, build, failed
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.pages import pages
@@ -25,6 +25,7 @@ MARTS = "marts"
 
 BUILT = ("model", "seed", "snapshot")
 CHECK = "relations_hold"
+ANEW = f"*All marts are built and published together: to build this one anew, open the job {JOB} and press Materialize all.*"
 
 
 class CampaignTranslator(DagsterDbtTranslator):
@@ -51,9 +52,10 @@ class CampaignTranslator(DagsterDbtTranslator):
         return super().get_owners(dbt_resource_props) or [source.owner if source else CAMPAIGN_OWNER]
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The question that it answers and the description, without the SQL: a stakeholder did not come for that."""
+        """The question that it answers, the description without the SQL, and for a mart what to press to build it anew."""
         page = dbt_resource_props.get("config", {}).get("meta", {}).get("page", {})
         parts = [f"**{page['question']}**" if page else "", str(dbt_resource_props.get("description") or "")]
+        parts += [ANEW] if "marts" in dbt_resource_props["fqn"][1:-1] else []
         return "\n\n".join(filter(None, parts))
 
     def _source_of(self, properties: Mapping[str, Any]) -> Source | None:

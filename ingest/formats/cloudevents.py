@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.formats.activation_events import FIELDS, PROPERTIES, Events, settle_events
 from ingest.formats.date_order import read_instants
-from ingest.formats.json_documents import read_documents, texts_at
+from ingest.formats.json_documents import query, read_documents, texts_at
 from ingest.formats.records import reject
 from ingest.formats.text_file import TextFile, text_files
 from ingest.reasons import Reason
@@ -26,6 +26,7 @@ _PLACES = {
     },
 }
 _VERSION = "specversion"
+_KINDS = "select line, json_type(json, '$.data') as data_kind from documents"
 
 
 class CloudEventsOptions(BaseModel):
@@ -40,7 +41,7 @@ class CloudEvents:
     """Reads events. Two with the same source and id are one."""
 
     name = "cloudevents"
-    version = 2
+    version = 3
     needs_timezone = False
     options = CloudEventsOptions
 
@@ -54,7 +55,7 @@ class CloudEvents:
 
 def _events(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     documents, broken = read_documents(file)
-    places = [_VERSION, *(place for places in _PLACES.values() for place in places)]
+    places = [_VERSION, "data_base64", *(place for places in _PLACES.values() for place in places)]
     found = texts_at(documents, places)
     is_event = pl.col(_VERSION).str.starts_with("1.").fill_null(value=False)
     if not found.select(is_event.any()).item():
@@ -63,8 +64,15 @@ def _events(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
             "in an array"
         )
     events, others = reject(
-        found.with_columns(pl.lit(file.name).alias("file")),
-        {Reason.UNREADABLE: (~is_event, "the record is no CloudEvent of version 1")},
+        found.hstack(query(_KINDS, documents).drop("line")).with_columns(pl.lit(file.name).alias("file")),
+        {
+            Reason.UNREADABLE: (
+                ~is_event
+                | pl.col("data_base64").is_not_null()
+                | ~pl.col("data_kind").is_in(["OBJECT", "NULL"]).fill_null(value=True),
+                "the record is no CloudEvent of version 1 whose data is a JSON object",
+            )
+        },
     )
     rows = events.select(*(pl.coalesce(places).alias(ours) for ours, places in _PLACES.items()), *LINEAGE)
     return rows.select(*FIELDS, *LINEAGE), pl.concat([broken, others])

@@ -149,6 +149,25 @@ def test_stories_and_what_was_coded_are_kept_as_apart_as_help_is(tmp_path: Path)
     assert keys[0] != "42"
 
 
+def test_data_in_another_shape_than_an_object_are_rejected_and_none_at_all_are_not(tmp_path: Path) -> None:
+    bare = {name: value for name, value in event(3).items() if name != "data"}
+    records = [
+        event(1) | {"data": '{"anonymous_id": "a"}'},
+        bare | {"id": "e-2", "data_base64": "e30="},
+        bare,
+        event(4),
+    ]
+    parsed = read(tmp_path, "cloudevents", ndjson(records))
+    assert rejected(parsed) == [(1, "unreadable"), (2, "unreadable")]
+    assert parsed.tables["activation_events"].height == 2
+
+
+def test_countries_go_by_the_names_that_people_write(tmp_path: Path) -> None:
+    names = ["السعودية", "الإمارات", "Saudi Arabia", "jo", "nowhere"]
+    parsed = read(tmp_path, "cloudevents", ndjson([event(n, country=name) for n, name in enumerate(names)]))
+    assert sorted(events(parsed, "market"), key=repr) == [("AE",), ("JO",), ("SA",), ("SA",), (None,)]
+
+
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="no record is a CloudEvent"):
         read(tmp_path, "cloudevents", ndjson([{"id": 1}]))

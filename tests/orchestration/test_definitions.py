@@ -69,6 +69,7 @@ def test_marts_with_a_page_say_what_they_answer_and_whether_they_are_fresh(
 ) -> None:
     scorecard = specs[dg.AssetKey(["rpt_campaign_scorecard"])]
     assert str(scorecard.description).startswith("**Does the campaign work, and can each figure be trusted?**")
+    assert str(scorecard.description).endswith("open the job daily and press Materialize all.*")
     assert scorecard.freshness_policy is not None
     assert specs[dg.AssetKey(["dim_campaign"])].freshness_policy is None
 

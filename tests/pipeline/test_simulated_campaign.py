@@ -15,7 +15,7 @@ from ingest.simulator import Truth, read_truth
 from tests.pipeline.campaign_doc import DOCUMENT, filled, on, seed
 from tests.pipeline.conftest import query
 
-NUMBER = re.compile(r"(?<![\w.#-])\d[\d,]*\d(?![\w.%])")
+NUMBER = re.compile(r"(?<![\w.#:-])\d[\d,]*\d(?![\w.%])")
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 
 
