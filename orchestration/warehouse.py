@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest.files import replace_durably
 from ingest.home import Home
+from orchestration.failures import in_one_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -136,7 +137,8 @@ def _problem(file: Path) -> str | None:
             for schema, name in tables:
                 connection.execute(f"select bit_xor(hash(rows)) from {relation('found', schema, name)} as rows")
     except duckdb.Error as error:
-        if "Could not set lock" in str(error):
+        # Somebody else holds it, there is no room to replay its log, or no right to: none of that is damage.
+        if "Could not set lock" in str(error) or in_one_line(str(error), file.parent):
             raise
         return f"{file} is damaged"
     return None

@@ -66,3 +66,19 @@ def test_whole_files_stay(home: Home) -> None:
     with duckdb.connect(str(home.marts)) as connection:
         connection.execute("delete from fct_day where x < 10")
     assert set_damaged_aside(home) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["Could not write file: No space left on device", "Cannot open file: Permission denied"]
+)
+def test_without_room_or_right_nothing_is_called_damaged(
+    home: Home, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    def connect(**_: object) -> None:
+        raise duckdb.IOException(said)
+
+    monkeypatch.setattr(duckdb, "connect", connect)
+    with pytest.raises(duckdb.IOException, match=said):
+        set_damaged_aside(home)
+    assert home.warehouse.exists()
+    assert home.marts.exists()
