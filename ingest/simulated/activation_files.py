@@ -165,7 +165,7 @@ def plan_contacts(contacts: Sequence[Mapping[str, Any]]) -> PlannedDelivery:
     rows = [f"{row['week_on']},{row['market']},{row['contacts']}" for row in contacts]
     return PlannedDelivery(
         source="activation",
-        landed_on=max(row["week_on"] for row in contacts) + timedelta(days=7),
+        landed_on=max(campaign_day(0), max(row["week_on"] for row in contacts) + timedelta(days=7)),
         name="helpline-contacts",
         files={"contacts.csv": "\n".join(["week from,country,contacts", *rows, ""]).encode()},
         note=_note("activation_counts_csv")
