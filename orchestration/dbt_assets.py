@@ -181,7 +181,7 @@ def _check_result(key: dg.AssetKey, run: Sequence[NodeResult]) -> dg.AssetCheckR
         check_name=CHECK,
         passed=not red,
         severity=dg.AssetCheckSeverity.ERROR if is_error or not red else dg.AssetCheckSeverity.WARN,
-        metadata={"tests": len(run), "expected": "no failing rows", "observed": observed or "no failing rows"},
+        metadata={"tests": str(len(run)), "expected": "no failing rows", "observed": observed or "no failing rows"},
     )
 
 
