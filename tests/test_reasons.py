@@ -23,7 +23,7 @@ def reasons_of(sql: str) -> Iterator[str]:
         if before.endswith("'"):
             yield before.split("'")[-2]
         elif before.endswith("end"):
-            yield from RESULT.findall(_back_to(before, r"\bcase\b", r"\bend\b"))
+            yield from RESULT.findall(re.sub(r"\bin\s*\([^)]*\)", "", _back_to(before, r"\bcase\b", r"\bend\b")))
         elif before.endswith(")"):
             yield from RESULT.findall(_back_to(before, r"\(", r"\)"))
 
