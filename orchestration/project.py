@@ -82,18 +82,20 @@ def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
     """
     files = {path: (packaged / path).read_bytes() for path in _paths(packaged)}
     seeds = {Path(path).name: path for path in files if path.startswith("seeds/") and path.endswith(".csv")}
-    for own in sorted(home.seeds.glob("*.csv")):
+    # Not by a pattern: that finds nothing in a folder that may not be looked into.
+    owns = sorted(own for own in home.seeds.iterdir() if own.suffix == ".csv") if home.seeds.exists() else []
+    for own in owns:
         if own.name not in seeds:
             raise ProjectError(
                 f"{own}: found {own.name}, expected the name of a seed to replace ({', '.join(sorted(seeds))}); rename or remove it"
             )
         files[seeds[own.name]] = own.read_bytes()
     try:
-        for own in sorted(home.seeds.glob("*.csv")):
+        for own in owns:
             check_seed(own.stem, files)
     except SeedError as error:
         raise ProjectError(f"{home.seeds}: {error}") from error
-    for own in home.seeds.glob("*.csv"):
+    for own in owns:
         files[seeds[own.name]] = with_every_column(own.stem, files[seeds[own.name]])
     for name in WITH_HASHTAGS:
         if (seed := f"seeds/{name}.csv") in files:

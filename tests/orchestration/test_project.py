@@ -1,5 +1,6 @@
 """The working copy of the dbt project: what is laid over it, what it is known by, what is told to who gets it wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,21 @@ def test_what_dbt_understands_does_not_depend_on_the_rows_of_seeds(home: Home, p
     seed.write_text(before)
     (packaged / "models/marts/a.sql").write_text("select 2")
     assert read_project(home, packaged).manifest_key != key
+
+
+def test_seeds_that_may_not_be_looked_into_are_not_taken_for_none(
+    home: Home, packaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.seeds.mkdir(parents=True, exist_ok=True)
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path) == str(home.seeds):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    listdir = os.listdir
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(os, "listdir", lambda path: scandir(path) and listdir(path))
+    with pytest.raises(PermissionError):
+        read_project(home, packaged)
