@@ -71,10 +71,10 @@ def test_hashtags_of_the_seed_are_normalised_as_those_of_videos(home: Home, pack
         "\ufeffcampaign_id,hashtag,display_hashtag,role\nc1, #EndTheStigma ,,campaign\nc1,\uff25\uff2e\uff24,,comparison\nc1,Stra\u00dfe,Die Straße,campaign\n",
     )
     assert read_project(home, packaged).files["seeds/campaign_hashtags.csv"].decode().splitlines() == [
-        "campaign_id,hashtag,display_hashtag,role",
-        "c1,endthestigma,EndTheStigma,campaign",
-        "c1,end,\uff25\uff2e\uff24,comparison",
-        "c1,strasse,Die Straße,campaign",
+        "campaign_id,hashtag,display_hashtag,role,alias_of",
+        "c1,endthestigma,EndTheStigma,campaign,",
+        "c1,end,\uff25\uff2e\uff24,comparison,",
+        "c1,strasse,Die Straße,campaign,",
     ]
 
 
