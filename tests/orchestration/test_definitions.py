@@ -64,6 +64,14 @@ def test_every_asset_says_what_it_is_and_who_answers_for_it(specs: dict[dg.Asset
     assert specs[dg.AssetKey(["fct_live_session"])].kinds == {"dbt", "duckdb"}
 
 
+def test_marts_can_be_built_and_judged_without_being_published(definitions: dg.Definitions) -> None:
+    marts = dg.AssetSelection.assets("fct_hashtag_day").required_multi_asset_neighbors()
+    with_marts = dg.Definitions.merge(definitions, dg.Definitions(jobs=[dg.define_asset_job("marts", marts)]))
+    job = with_marts.resolve_job_def("marts")
+    assert {node.name for node in job.nodes} == {"dbt_build", "publish"}
+    assert dg.AssetKey(["published", "marts"]) not in job.asset_layer.executable_asset_keys
+
+
 def test_marts_with_a_page_say_what_they_answer_and_whether_they_are_fresh(
     specs: dict[dg.AssetKey, dg.AssetSpec],
 ) -> None:
