@@ -73,6 +73,11 @@ def check_place(home: Home, item: Landed) -> None:
         )
     if not is_utf8(item.path.name):
         raise DeliveryError("the name of its folder is not UTF-8, as that of one unpacked on another system; rename it")
+    if odd := sorted(set(item.name) & set("*?[]\n\r\t")):
+        # Later layers name files by patterns.
+        raise DeliveryError(
+            f"the name of its folder holds {', '.join(map(repr, odd))}, a sign of patterns or of lines; rename it"
+        )
     if len(item.name.encode()) > LONGEST_NAME:
         raise DeliveryError(
             f"its name has {len(item.name.encode())} bytes, expected {LONGEST_NAME} or fewer; shorten the folder's name"

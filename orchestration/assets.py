@@ -178,7 +178,7 @@ def _rows(home: Home, table: Table, outcomes: "Iterable[Outcome]") -> int:
     accepted = (outcome for outcome in outcomes if outcome.outcome == "accepted")
     paths = [partition(home.lake / table.name, outcome.landed_on, outcome.delivery) for outcome in accepted]
     files = [path for path in paths if path.exists()]
-    return int(pl.scan_parquet(files).select(pl.len()).collect().item()) if files else 0
+    return int(pl.scan_parquet(files, glob=False).select(pl.len()).collect().item()) if files else 0
 
 
 def _days(home: Home, ledger: "pl.DataFrame") -> Iterator[dg.AssetMaterialization]:

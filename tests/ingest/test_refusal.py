@@ -227,6 +227,14 @@ def test_a_folder_whose_name_is_not_utf8(desk: Desk) -> None:
     assert desk.pending() == []
 
 
+@pytest.mark.parametrize("name", ["[bold]day", "d*", "what?", "a\nb"])
+def test_a_folder_whose_name_is_a_pattern(desk: Desk, name: str) -> None:
+    desk.land(name, videos(2))
+    desk.land("good", videos(3))
+    assert sorted(names(desk.ingest())) == sorted([(name, "refused"), ("good", "accepted")])
+    assert "a sign of patterns or of lines; rename it" in desk.reason(name)
+
+
 def test_what_is_no_file_is_left_alone(desk: Desk) -> None:
     folder = desk.land("day", videos(2))
     os.mkfifo(folder / "pipe.csv")
