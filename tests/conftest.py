@@ -10,7 +10,7 @@ from filelock import FileLock
 Once: TypeAlias = Callable[[str, Callable[[Path], object]], Path]
 """Given a name and what makes the folder of that name: the folder, made by whichever process that tests asks first."""
 
-SLOW_ROOMS = ("pipeline", "orchestration", "dbt")
+SLOW_ROOMS = ("pipeline", "dbt", "orchestration")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -25,7 +25,7 @@ from tests.fuzz.specimens import CANARY, SPECIMENS, Specimen
 pytestmark = pytest.mark.fuzz
 
 DAY = date(2022, 10, 9)
-MUTATED = 75
+MUTATED = 72
 """Deliveries of each format; of all formats some 2,000."""
 MOST_SECONDS = 20
 UNFORESEEN = "unexpected|report it|were read for more than"

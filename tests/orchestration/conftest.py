@@ -1,8 +1,6 @@
 """A small simulated campaign, landed and published once for all processes that test; tests work on copies of it."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 
 from ingest.home import Home
 from ingest.simulator import simulate
-from tests.command import environment
+from tests.command import campaign
 from tests.conftest import Once
 
 SIZE = {"days": 6, "videos": 24, "sessions": 2, "respondents": 60}
@@ -45,8 +43,7 @@ def published(landed: Home, once: Once) -> Home:
 
     def run(root: Path) -> None:
         home = _copy(landed, root)
-        command = [sys.executable, "-m", "orchestration.cli", "run", "--home", str(home.root)]
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+        done = campaign("run", "--home", str(home.root))
         assert done.returncode == 0, done.stdout + done.stderr
 
     return Home(once("published", run))

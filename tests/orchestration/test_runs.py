@@ -1,9 +1,9 @@
 """Real runs of the job in this process, on the home's own instance: which events they write, and what a red check says."""
 
-import shutil
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import polars as pl
 
 from expectations.checks import read_checks
@@ -14,7 +14,6 @@ from orchestration.assets import table_key
 from orchestration.automation import JOB
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
-from orchestration.project import PACKAGED
 from orchestration.runner import QUIET, check_line
 from tests.orchestration.conftest import Copy
 
@@ -93,14 +92,12 @@ def test_what_is_held_stays_red_until_it_is_mended(copy: Copy, published: Home) 
     assert failed["delivery"].unique().to_list() == [bad.name]
 
 
-def test_a_model_that_fails_stops_the_publication_and_is_named(copy: Copy, published: Home, tmp_path: Path) -> None:
-    packaged = tmp_path / "project"
-    shutil.copytree(PACKAGED, packaged, ignore=shutil.ignore_patterns("target", "logs"))
-    model = packaged / "models/marts/campaign/dim_campaign.sql"
-    model.write_text(model.read_text() + "\nwhere no_such_column = 1\n")
+def test_a_model_that_fails_stops_the_publication_and_is_named(copy: Copy, published: Home) -> None:
     home = copy(published)
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        warehouse.execute("drop table intermediate.int_campaign__kpis")
     before = home.published.stat().st_ino
-    definitions = build_definitions(home.root, packaged=packaged)
+    definitions = build_definitions(home.root)
     after_the_lake = [*definitions.resolve_assets_def("dim_campaign").keys, dg.AssetKey(["published", "marts"])]
     with open_instance(home) as instance:
         job = definitions.resolve_job_def(JOB)
@@ -111,16 +108,16 @@ def test_a_model_that_fails_stops_the_publication_and_is_named(copy: Copy, publi
     data = result.failure_data_for_node("dbt_build")
     assert data is not None
     assert data.user_failure_data is not None
-    assert "model dim_campaign: " in str(data.user_failure_data.description)
-    assert "no_such_column" in str(data.user_failure_data.description)
+    assert "model int_campaign__scorecard: " in str(data.user_failure_data.description)
+    assert "int_campaign__kpis does not exist" in str(data.user_failure_data.description)
     assert home.published.stat().st_ino == before
     built = {
         event.asset_key.to_user_string()
         for event in result.asset_materializations_for_node("dbt_build")
         if event.asset_key
     }
-    assert "seeds/campaigns" in built
-    assert "dim_campaign" not in built
+    assert "dim_campaign" in built
+    assert "rpt_campaign_scorecard" not in built
 
 
 def job_result(home: Home) -> dg.ExecuteInProcessResult:
