@@ -11,7 +11,9 @@ tagged as (
 
     select
         campaign_id,
-        array_to_string(list_sort(list(concat(hashtag, ' ', is_campaign_hashtag, array_to_string(aliases, ' ')))), ',') as hashtags,
+        array_to_string(
+            list_sort(list(concat(hashtag, ' ', is_campaign_hashtag, array_to_string(aliases, ' ')))), ','
+        ) as hashtags,
     from {{ ref('stg_campaign__hashtags') }}
     group by campaign_id
 
