@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - columns are named in many languages
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, get_args
@@ -36,10 +37,11 @@ _NAMES = {
     "creator_followers": r"(?:(?:user|author|author_meta|creator|account|channel)_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",
     "creator_country": r"(?:(?:author|creator|user)_)?(?:country|region)(?:_code)?|pays|país|land|ülke|کشور|(?:ال)?دولة|البلد",
     "created_at": rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
-    r"|dat[ea]_de_publica(?:tion|ção)|fecha_de_publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|veröffentlichungsdatum"
+    r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|veröffentlichungsdatum"
     r"|paylaşım_tarihi|yayın(?:lanma)?_tarihi|تاریخ_انتشار|تاريخ_النشر|وقت_النشر)",
     "captured_at": rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
-    rf"extract(?:ed|ion)?){_TIME}|scraped|crawled|captured|collected|retrieved|fetched|observed|snapshot|extracted|تاريخ_القراءة",
+    rf"extract(?:ed|ion)?){_TIME}|scraped|crawled|captured|collected|retrieved|fetched|observed|snapshot|extracted|"
+    r"fecha_(?:de_)?(?:lectura|captura|extracción)|data_d[ae]_(?:leitura|coleta|extração)|date_de_(?:lecture|collecte)|abrufdatum|تاريخ_القراءة",
     "views": _count(
         "views?|plays?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
         "izlenme(?:ler|_sayısı)?|görüntülenme(?:_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
@@ -61,7 +63,7 @@ _NAMES = {
     "duration_seconds": r"duration(?:_seconds|_sec|_s)?|length",
     "platform": r"platform|network",
 }
-_TEXT = r"caption|desc|description|text"
+_TEXT = r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف"
 _ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|(?:ال)?تاريخ"
 _MOST_DAYS_OF_A_READING = 2
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
@@ -147,7 +149,7 @@ def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
     if {"video_id", "url"} & places.keys() and {*COUNTERS, "hashtags"} & more and ("url" in places or len(more) > 1):
         options: dict[str, Any] = {"columns": places}
         if "hashtags" not in places:
-            text = next((name for name in header if any(re.fullmatch(_TEXT, way) for way in _ways(name))), None)
+            text = next((name for name in header if _means(name, _TEXT)), None)
             if text is not None:
                 options = {"columns": places | {"text": text}, "hashtags_from": "text"}
         known = dict.fromkeys(header, "")
@@ -245,10 +247,15 @@ def _match(names: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for ours, pattern in _NAMES.items():
         for name in names:
-            if name not in found.values() and any(re.fullmatch(pattern, way) for way in _ways(name)):
+            if name not in found.values() and _means(name, pattern):
                 found[ours] = name
                 break
     return found
+
+
+def _means(name: str, pattern: str) -> bool:
+    """Whether a name, with or without its prefixes, is one of a pattern's; accents are often left out."""
+    return any(re.fullmatch(_without_marks(pattern), way) for way in _ways(name))
 
 
 def _ways(name: str) -> list[str]:
@@ -260,7 +267,10 @@ def _ways(name: str) -> list[str]:
 
 
 def _snake(name: str) -> str:
-    """A name in lower case with underscores, whatever its style."""
+    """A name in lower case with underscores and without accents, whatever its style."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    # A dotted capital I leaves a dot behind.
-    return re.sub(r"\W+", "_", apart.lower().replace("i\u0307", "i")).strip("_")
+    return re.sub(r"\W+", "_", _without_marks(apart.lower())).strip("_")
+
+
+def _without_marks(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) != "Mn")
