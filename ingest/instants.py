@@ -16,6 +16,7 @@ import polars as pl
 from ingest.reasons import Reason
 from ingest.source import FIRST_YEAR, INSTANT, LAST_YEAR
 from ingest.text import clean_number, nothing
+from ingest.zone_names import by_zone_name
 
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
 
@@ -54,10 +55,14 @@ _AM = r"a\.?\s?m\.?|صباحا|صباحًا|ص|ق\.?\s?ظ\.?|قبل\s?از\s?ظ�
 _PM = r"p\.?\s?m\.?|مساء|مساءً|م|ب\.?\s?ظ\.?|بعد\s?از\s?ظهر|ös|μ\.?\s?μ\.?"
 _AT = r"à|a las|alle|at|um|às|as|om|kl\.?|saat|الساعة|عند|في|ساعت"
 _OFFSET = r"z|(?:utc|gmt|غرينتش)?\s?[+-](?:0?[0-9]|1[0-4])(?::?[0-5][0-9])?|utc|gmt|غرينتش"
+_ZONE = (
+    rf"(?:\s*(?P<offset>{_OFFSET})(?:\s*\([^()]*\)|\s+[a-z]{{3,4}})?|\s*\((?P<bracketed>{_OFFSET})\)[^()0-9]*"
+    r"|\s*\(?(?P<zone>[a-z]{3,5}|[a-z]+(?:/[a-z_+-]+){1,2})\)?)?"
+)
 _CLOCK = (
     rf"(?:(?:[\s,]+|t\s*)(?:(?:{_AT})\s+)?(?:(?P<am1>{_AM})\s*|(?P<pm1>{_PM})\s*)?"
     r"(?P<hour>[0-9]{1,2})(?:[:.]|\s?h\s?)(?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
-    rf"(?:\s*(?P<am2>{_AM})|\s*(?P<pm2>{_PM})|\s*(?:uhr|hrs?))?)?(?:\s*(?P<offset>{_OFFSET})(?:\s*\([^()]*\))?)?"
+    rf"(?:\s*(?P<am2>{_AM})|\s*(?P<pm2>{_PM})|\s*(?:uhr|hrs?))?)?{_ZONE}"
 )
 _HOURS = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _EPOCH = r"^([0-9]{9,16})(?:\.0+)?$"
@@ -70,7 +75,23 @@ _YEAR_LAST = {
     order: rf"(?P<{first}>[0-9]{{1,2}})[-/.](?P<{then}>[0-9]{{1,2}})[-/.](?P<year>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}$"
     for order, first, then in (("dmy", "day", "month"), ("mdy", "month", "day"))
 }
-_PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "offset", "am1", "pm1", "am2", "pm2", "name")
+_PARTS = (
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "fraction",
+    "offset",
+    "bracketed",
+    "zone",
+    "am1",
+    "pm1",
+    "am2",
+    "pm2",
+    "name",
+)
 
 
 def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | None = None) -> pl.Expr:
@@ -147,7 +168,7 @@ def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
     named = [
         rf"{day}[\s-]+(?:de\s|of\s)?{name},?[\s-]+(?:de\s|del\s)?{year}{_CLOCK}$",
         rf"{name}\s+{day},?\s+{year}{_CLOCK}$",
-        rf"{name}\s+{day}\s+{_HOURS}(?:\s+(?P<offset>{_OFFSET}))?\s+{year}$",
+        rf"{name}\s+{day}\s+{_HOURS}(?:\s+(?:(?P<offset>{_OFFSET})|(?P<zone>[a-z]{{3,5}})))?\s+{year}$",
     ]
     return tuple(rf"^(?:(?:{_any_of(_weekdays())})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
 
@@ -163,7 +184,7 @@ def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> p
     is_read = pl.col("local").is_not_null() | pl.col("at").is_not_null()
     left = frame.filter(~is_read).select(pl.col("text").drop_nulls().unique())
     if left.height:
-        frame = frame.join(_written(left, order), on="text", how="left", maintain_order="left").select(
+        frame = frame.join(_written(left, zone, order), on="text", how="left", maintain_order="left").select(
             "text",
             *(pl.coalesce(name, f"{name}_right").alias(name) for name in ("local", "at", "nothing")),
         )
@@ -253,7 +274,7 @@ def _since_1970(number: pl.Expr) -> pl.Expr:
     return pl.from_epoch(micros, time_unit="us").dt.replace_time_zone("UTC")
 
 
-def _written(texts: pl.DataFrame, order: DateOrder | None) -> pl.DataFrame:
+def _written(texts: pl.DataFrame, zone: ZoneInfo | None, order: DateOrder | None) -> pl.DataFrame:
     """Read distinct texts by patterns, which is slow: `local` or, where it has an offset or is an epoch, `at`; `nothing` says why not."""
     clean = texts.select(
         "text",
@@ -299,14 +320,14 @@ def _written(texts: pl.DataFrame, order: DateOrder | None) -> pl.DataFrame:
         pl.when(pl.col("second").fill_null("0") != "60")
         .then(spelt.str.to_datetime("%Y-%m-%d %H:%M:%S%.6f", time_unit="us", strict=False))
         .alias("local"),
-        _offset_minutes(pl.col("offset")).alias("minutes"),
+        _offset_minutes(pl.coalesce("offset", "bracketed")).alias("minutes"),
     )
     epoch = pl.col("clean").str.extract(_EPOCH).cast(pl.Int64(), strict=False)
     with_offset = pl.col("local").dt.replace_time_zone("UTC") - pl.duration(minutes="minutes")
     return read.select(
         "text",
-        pl.when(pl.col("offset").is_null()).then("local").alias("local"),
-        pl.coalesce(with_offset, _since_1970(epoch)).alias("at"),
+        pl.when(pl.col("minutes").is_null(), pl.col("zone").is_null()).then("local").alias("local"),
+        pl.coalesce(with_offset, by_zone_name(pl.col("local"), read["zone"], zone), _since_1970(epoch)).alias("at"),
         "nothing",
     )
 

@@ -142,6 +142,11 @@ class Reason(StrEnum):
         "يُعرف عدد المشاهدين فقط، لا هويتهم.",
     )
     NO_LIVE_TIME = "no_live_time", "The session has no known length.", "مدة الجلسة غير معروفة."
+    NO_CLICK_NAMED = (
+        "no_click_named",
+        "No click says that it came from the session.",
+        "لا يذكر أي نقر أنه جاء من الجلسة.",
+    )
     LEFT_CENSORED = (
         "left_censored",
         "There is no earlier session to tell who is new.",

@@ -15,13 +15,14 @@ import polars as pl
 from ingest.files import PRIVATE_FILE, PRIVATE_FOLDER, keep_private, make_home, write_privately
 from ingest.home import Home
 from ingest.landing import write_delivery
-from ingest.simulated.activation import make_acts
+from ingest.simulated.activation import make_acts, make_clicks
 from ingest.simulated.activation_files import plan_activation, plan_coding, plan_contacts
 from ingest.simulated.activation_truth import (
     activation_days_truth,
     activation_features_truth,
     activation_funnel_truth,
     help_weeks_truth,
+    live_clicks_truth,
 )
 from ingest.simulated.hashtag import plan_hashtag
 from ingest.simulated.hashtag_truth import (
@@ -67,6 +68,7 @@ class Truth:
     creator_deliveries: pl.DataFrame
     live_sessions: pl.DataFrame
     live_minutes: pl.DataFrame
+    live_clicks: pl.DataFrame
     survey_estimates: pl.DataFrame
     survey_bases: pl.DataFrame
     activation_days: pl.DataFrame
@@ -101,8 +103,8 @@ def simulate(
         raise SimulationError(f"found {size}; expected a size of 1 or more in each")
     _refuse_other_content(home, seed, size)
     # Each source has a stream of its own: more videos do not change who attends a session.
-    streams = (np.random.default_rng([seed, stream]) for stream in range(5))
-    for_hashtag, for_live, for_survey, for_activation, for_support = streams
+    streams = (np.random.default_rng([seed, stream]) for stream in range(6))
+    for_hashtag, for_live, for_survey, for_activation, for_support, for_clicks = streams
 
     clips = make_videos(for_hashtag, days, videos)
     hashtag = plan_hashtag(for_hashtag, clips, days)
@@ -114,7 +116,8 @@ def simulate(
     support = make_support(for_support, days, SUPPORTERS_A_VIDEO * videos)
     coded = coded_counts(for_support, days)
     contacts = helpline_contacts(for_support, days)
-    acts = sorted([*acts, *support], key=lambda act: act.at)
+    clicks = make_clicks(for_clicks, days, acts, lives)
+    acts = sorted([*acts, *support, *clicks], key=lambda act: act.at)
     activation = [
         *plan_activation(for_activation, acts, counted),
         plan_coding(coded, CODED_MARKET),
@@ -139,6 +142,7 @@ def simulate(
         creator_deliveries=creator_delivery_truth(agreements, known, video_days, as_of),
         live_sessions=live_sessions,
         live_minutes=live_minutes,
+        live_clicks=live_clicks_truth(acts, lives),
         survey_estimates=survey_estimates,
         survey_bases=survey_bases,
         activation_days=activation_days_truth(acts, counted),

@@ -28,6 +28,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "asset_version": ("version", "asset_version", "rule_version"),
     "content": ("content_id",),
     "group": ("group_id", "group", "community_id"),
+    "session": ("live_session_id", "session_id"),
     "section": ("section", "section_number", "step"),
     "feature": ("feature", "feature_id", "feature_name"),
     "automatic": ("automatic", "auto_enabled"),
@@ -54,6 +55,8 @@ _TEST_BUILDS = ("test", "testing", "staging", "debug", "dev", "development", "qa
 _BOTS = r"(?i)bot\b|bot[/;]|crawler|spider|slurp|headless|phantomjs|puppeteer|playwright|selenium|curl/|wget/|python-|okhttp-test|monitor"
 _PLATFORMS = {"android": "android", "ios": "ios", "iphone": "ios", "ipad": "ios", "web": "web", "browser": "web"}
 _LONGEST_ID = 80
+_VISIT = r"(?i)^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|1[5-9][0-9]{8}([0-9]{3})?)$"
+"""What products number visits by, which are a person's: a UUID, or the second or millisecond at which a visit began."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def settle_events(events: Events, delivery: Delivery) -> Parsed:
         records_read=events.rows.height + events.rejected.height,
         records_duplicate=settled.duplicates,
         rejected=pl.concat([events.rejected, rejected, settled.rejected]),
-        unreadable=unreadable(typed.filter(~sensitive), ["section"]),
+        unreadable=unreadable(typed.filter(~sensitive), ["section", "session_id"]),
     )
 
 
@@ -112,11 +115,15 @@ _SETTLED = [name for name in FIELDS if name not in ("sender", "event_id", "happe
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     section = parse_count(pl.col("section"))
+    is_click, is_written = pl.col("activation") == "resource.clicked", nothing(pl.col("session")).is_null()
+    session = pl.when(is_click, ~pl.col("session").str.strip_chars().str.contains(_VISIT)).then(_identifier("session"))
     consent = _flag("consent")
     return rows.with_columns(
         *(_identifier(name) for name in ("asset_id", "asset_version", "feature", "content", "group")),
         section.struct.field("value").alias("section"),
         pl.when(nothing(pl.col("section")).is_null()).then(section.struct.field("reason")).alias("section_reason"),
+        session.alias("session_id"),
+        pl.when(is_click, is_written, session.is_null()).then(pl.lit(Reason.UNREADABLE)).alias("session_id_reason"),
         pl.col("language").str.extract(r"^([A-Za-z]{2})(?:[-_].*)?$").str.to_lowercase().alias("language"),
         country_code(pl.col("market")).alias("market"),
         _platform().alias("platform"),

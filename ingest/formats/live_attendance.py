@@ -35,6 +35,7 @@ from ingest.formats.records import find_duplicates, reject
 from ingest.formats.text_file import TextFile
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, Parsed
+from ingest.zone_names import HOW_ZONES_ARE_READ
 
 Options = TypeVar("Options", bound=LiveOptions)
 
@@ -204,7 +205,7 @@ _LOG_RULES = {
     ),
     Reason.BAD_TIME: (
         pl.col("at").is_null(),
-        "the time is not a date and time that exists; expected one that the clocks of the zone showed",
+        f"the time is not one that the clocks of the zone showed; {HOW_ZONES_ARE_READ}",
     ),
     Reason.OUT_OF_RANGE: (pl.col("is_far"), "the time is more than a day from the session"),
 }

@@ -30,6 +30,7 @@ from ingest.formats.text_file import TextFile
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, DeliveryError, Parsed
 from ingest.text import parse_count
+from ingest.zone_names import HOW_ZONES_ARE_READ
 
 Kind: TypeAlias = Literal["comment", "like", "share", "follow", "gift", "join", "question", "control", "other"]
 
@@ -130,7 +131,10 @@ _RULES = {
         | (pl.col("happened_at").is_null() & (pl.col("happened_at_reason") != Reason.BAD_TIME)),
         "the room or the time of the event is missing",
     ),
-    Reason.BAD_TIME: (pl.col("happened_at").is_null(), "the time of the event is not one that exists"),
+    Reason.BAD_TIME: (
+        pl.col("happened_at").is_null(),
+        f"the time of the event is not one that exists; {HOW_ZONES_ARE_READ}",
+    ),
     Reason.OUT_OF_RANGE: (pl.col("is_far"), "the time is far from all other events of the session"),
 }
 

@@ -10,6 +10,7 @@ from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, Parsed
 from ingest.text import parse_count
+from ingest.zone_names import HOW_ZONES_ARE_READ
 
 LONGEST_GAP = 24 * 3600
 """In seconds: what was counted a day ago says nothing of now."""
@@ -99,6 +100,9 @@ def _rules(session_id: str | None) -> dict[Reason, tuple[pl.Expr, str]]:
             pl.col("session_id") != session_id if session_id is not None else pl.lit(value=False),
             "the row's session is another than the note's options.session.id",
         ),
-        Reason.BAD_TIME: (pl.col("sampled_at").is_null(), "the time of the sample is not one that exists"),
+        Reason.BAD_TIME: (
+            pl.col("sampled_at").is_null(),
+            f"the time of the sample is not one that exists; {HOW_ZONES_ARE_READ}",
+        ),
         Reason.OUT_OF_RANGE: (pl.col("is_far"), "the time is far from all other samples of the session"),
     }

@@ -11,6 +11,7 @@ from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, UNREADABLE, Delivery
 from ingest.text import nothing, spelling
+from ingest.zone_names import HOW_ZONES_ARE_READ
 
 _BEGINNING = ["session_id", "person_key", "joined_at"]
 _KEY = [*_BEGINNING, "device"]
@@ -129,7 +130,7 @@ def _rules(options: LiveOptions) -> dict[Reason, tuple[pl.Expr, str]]:
         ),
         Reason.BAD_TIME: (
             pl.col("joined_at").is_null(),
-            "the time of joining is not a date and time that exists; expected one that the clocks of the zone showed",
+            f"the time of joining is not one that the clocks of the zone showed; {HOW_ZONES_ARE_READ}",
         ),
         Reason.TOO_LONG: (pl.col("left_at") - pl.col("joined_at") > LONGEST, "the stay lasts longer than 24 hours"),
         Reason.OUT_OF_RANGE: (

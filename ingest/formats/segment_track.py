@@ -54,7 +54,7 @@ class SegmentTrack:
     """Reads calls. A call that was sent again has the same messageId and is one."""
 
     name = "segment_track"
-    version = 2
+    version = 3
     needs_timezone = False
     options = SegmentTrackOptions
 

@@ -3,12 +3,13 @@
 How that becomes files is in `ingest.simulated.activation_files`, what is true of it in `ingest.simulated.activation_truth`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ingest.simulated.live import LiveSession
 from ingest.simulated.plan import DAY, starts_s
 
 Kind: TypeAlias = Literal["real", "test", "bot"]
@@ -52,6 +53,21 @@ def make_acts(rng: np.random.Generator, days: int, people: int) -> list[Act]:
     ends = starts_s() + days * DAY
     made = [act for number in range(people) for act in _life(rng, _person(rng, number), days)]
     return sorted((act for act in made if act.at < ends), key=lambda act: (act.at, act.person.number, act.name))
+
+
+def make_clicks(rng: np.random.Generator, days: int, acts: Sequence[Act], sessions: Sequence[LiveSession]) -> list[Act]:
+    """Clicks on resources from all sessions but each fourth: before it, while it is live, on the day after it, and later."""
+    people = list({act.person.number: act.person for act in acts}.values())
+    made = []
+    for number, session in enumerate(sessions):
+        if number % 4 == 3:
+            continue
+        for _ in range(int(rng.integers(12, 40))):
+            at = int(rng.integers(session.starts - HOUR, session.ends + 30 * HOUR))
+            about = {"resource_id": RESOURCES[int(rng.integers(2))], "session_id": session.session_id}
+            person = people[int(rng.integers(len(people)))]
+            made += [Act(at + again, person, "resource.clicked", about) for again in (0, 60)[: int(rng.integers(1, 3))]]
+    return [act for act in made if act.at < starts_s() + days * DAY]
 
 
 def _person(rng: np.random.Generator, number: int) -> Person:

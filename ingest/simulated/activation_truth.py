@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from ingest.simulated.activation import SECTIONS, TUTORIALS, Act
+from ingest.simulated.live import LiveSession
 from ingest.simulated.plan import DAY, ZONE_SECONDS, campaign_day
 
 _WEEK, _MONTH = 7 * DAY, 28 * DAY
@@ -73,6 +74,24 @@ def activation_funnel_truth(acts: Sequence[Act]) -> pl.DataFrame:
                 reached[funnel, step, week] += 0
     rows = [(*key, people) for key, people in reached.items()]
     return pl.DataFrame(rows, schema=["funnel", "step", "week_on", "people"], orient="row")
+
+
+def live_clicks_truth(acts: Sequence[Act], sessions: Sequence[LiveSession]) -> pl.DataFrame:
+    """By session that a click names and resource, and of all: different people who clicked until a day after its end."""
+    rows = []
+    for session in sessions:
+        clicks = [act for act in acts if is_net(act) and act.properties.get("session_id") == session.session_id]
+        resources = [*sorted({str(_asset(act)) for act in clicks}), None] if clicks else []
+        rows += [(session.session_id, of or "all", _clickers(clicks, session, of)) for of in resources]
+    return pl.DataFrame(rows, schema=["session_id", "resource_id", "clickers"], orient="row")
+
+
+def _clickers(clicks: Sequence[Act], session: LiveSession, resource: str | None) -> int | None:
+    """Nobody knows how many they were where none of them agreed to be counted."""
+    in_time = [act for act in clicks if session.starts <= act.at <= session.ends + DAY]
+    of_it = [act for act in in_time if resource in (None, _asset(act))]
+    people = {act.person.number for act in of_it if act.person.agreed}
+    return len(people) if people or not of_it else None
 
 
 def activation_features_truth(acts: Sequence[Act], as_of: date) -> pl.DataFrame:

@@ -44,6 +44,10 @@ ACTIVATION_EVENTS = Table(
             "The guide, toolkit, tutorial, resource or activation that it was about; of flagged content, its type.",
         ),
         "asset_version": Column(pl.String(), "Version of that asset, as the event names it."),
+        "session_id": Column(
+            pl.String(),
+            "The live session that a click on a resource came from; NULL where it does not say so, and of every other event.",
+        ),
         "section": Column(pl.Int64(), "Section of the guide, or step of the tutorial, the first being 1."),
         "feature": Column(pl.String(), "Feature of the app that was switched, or that the tutorial teaches."),
         "is_automatic": Column(pl.Boolean(), "Whether the app did it by itself, as for minors; NULL where unknown."),

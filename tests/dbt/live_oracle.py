@@ -395,6 +395,7 @@ def of_session(one: Attended) -> dict[tuple[str, int | None], float | None]:
             "chatted_minutes": fact["attended_minutes"] if has_chat else None,
             "questions_asked": chat.count("question") if has_chat else None,
             "resource_clickers": None,
+            "offered_attendees": fact["unique_attendees"],
         }.items()
     }
     for mark in (5, 15, 30):

@@ -102,6 +102,20 @@ def sample(session_id: str, at: float, viewers: int | None, max_gap_seconds: int
     return {"session_id": session_id, "sampled_at": minute(at), "viewers": viewers, "max_gap_seconds": max_gap_seconds}
 
 
+def click(session_id: str, person: str | None, at: float, resource: str = "sleep", excluded: str | None = None) -> Row:
+    key = None if person is None else key_of(person)
+    when = EVENING + timedelta(minutes=at)
+    about = {
+        "session_id": session_id,
+        "asset_id": resource,
+        "happened_at": when,
+        "person_key": key,
+        "excluded": excluded,
+    }
+    name = {"event_key": key_of(repr(about)), "is_exact_key": True, "activation": "resource.clicked", "is_known": True}
+    return about | name | {"market": "AE", "records": 1}
+
+
 def instance(session_id: str, start: float, end: float | None) -> Row:
     return {"session_id": session_id, "starts_at": minute(start), "ends_at": minute(end)}
 
@@ -193,6 +207,13 @@ TOLD = {
 OURS = {"attended_minutes": 110, "peak_concurrent": 4, "registrants": 1}
 LED = {"P": [(3, 20), (4, 25), (2, 10)], "Q": [(5, 40), (6, 30)], "R": [(1, 10)]}
 """Sessions of advocates: how many people, and how many minutes each watched."""
+CLICKS = [
+    ("P-0", "a", 0), ("P-0", "a", 30), ("P-0", "b", 60, "breathing"), ("P-0", "c", -1), ("P-0", "d", 60 * 25, "breathing"),
+    ("P-0", "e", 60 * 25 + 1), ("P-0", None, 3), ("P-0", "bot", 3, "sleep", "bot"),
+    *(("P-1", person, 1) for person in "abcd"), ("P-2", "f", -9), ("Q-0", "a", 1), ("Q-1", "a", 1), ("Q-1", "b", 1),
+    ("R-0", None, 5), ("nowhere", "a", 5), ("golden", "a", 1, "sleep", "bot"),
+]  # fmt: skip
+"""Of clicks: the session that they name, the person, the minute, the resource and why they are left out."""
 SAMPLED = {"basis": "samples", "identity": "none"}
 EVENTS = {"bounds_basis": "events"}
 
@@ -282,6 +303,9 @@ def scenes(seeded: Lab) -> Iterator[Lab]:
             watching = [stay(name, f"{advocate}{person}", 0, watched) for person in range(people)]
             deliver(seeded, 0, name, Delivered([session(name, 0, 60, advocate=advocate)], watching))
 
+    seeded.deliver(
+        "activation", FIRST_DAY, "clicks", "c", {"activation_events": pl.DataFrame([click(*one) for one in CLICKS])}
+    )
     named = session("names", 1000, 1060, identity="name")
     deliver(
         seeded,
@@ -426,10 +450,38 @@ class TestScenes:
         others = "select advocate, kpi_id, sessions, observed, estimate is null, reason from rpt_live_advocate where kpi_id <> 'L07' and advocate <> 'P' order by all"
         assert scenes.rows(others) == [
             ("Q", "L09", 2, 100.0, False, None),
-            ("Q", "L15", 0, None, True, "no_data"),
+            ("Q", "L15", 2, pytest.approx(100 * (1 + 2) / 11), False, None),
             ("R", "L09", 1, 0.0, False, None),
-            ("R", "L15", 0, None, True, "no_data"),
+            ("R", "L15", 0, None, False, None),
         ]
+
+    def test_people_of_the_app_who_click_until_a_day_after_a_session(self, scenes: Lab) -> None:
+        """By resource and, each person once, in all; neither before nor later; nobody known is not nobody."""
+        found: dict[object, list[object]] = {}
+        for measure in ("resource_clickers", "offered_attendees"):
+            rows = scenes.rows(
+                "select subject_type, subject_id, value, reason from warehouse.intermediate.int_live__measures "
+                f"where measure = '{measure}' and regexp_matches(subject_id, '^([PQR]-|golden|sampled)')"
+            )
+            for subject_type, subject, *value in rows:
+                found.setdefault(subject, [subject_type]).extend(value)
+        assert found == {
+            "P-0": ["session", 3, None, 3, None],
+            "P-0:breathing": ["session_resource", 2, None, 3, None],
+            "P-0:sleep": ["session_resource", 1, None, 3, None],
+            "P-1": ["session", 4, None, 4, None],
+            "P-1:sleep": ["session_resource", 4, None, 4, None],
+            "P-2": ["session", 0, None, 2, None],
+            "P-2:sleep": ["session_resource", 0, None, 2, None],
+            "Q-0": ["session", 1, None, 5, None],
+            "Q-0:sleep": ["session_resource", 1, None, 5, None],
+            "Q-1": ["session", 2, None, 6, None],
+            "Q-1:sleep": ["session_resource", 2, None, 6, None],
+            "R-0": ["session", None, "not_reported", 1, None],
+            "R-0:sleep": ["session_resource", None, "not_reported", 1, None],
+            "golden": ["session", None, "no_click_named", 4, None],
+            "sampled": ["session", None, "no_click_named", None, "samples_only"],
+        }
 
     def test_registrations_alone_are_no_attendance(self, facts: Mapping[str, Row], scenes: Lab) -> None:
         assert "open" not in facts

@@ -66,6 +66,21 @@ def test_test_builds_bots_prefetches_and_partial_downloads_are_marked(tmp_path: 
     assert found == ["test", "bot", "prefetch", "partial", None]
 
 
+def test_a_click_keeps_the_live_session_that_it_names_and_nothing_that_is_a_persons(tmp_path: Path) -> None:
+    visit, second = "2b1c9a52-7f0e-4d4f-9b57-0c1d2e3f4a5b", "1664985600"
+    named = ["live-07", " live-07 ", "", visit, second, "maria@example.org", "x" * 81]
+    records = [event(number, "resource.clicked", session_id=text) for number, text in enumerate(named)]
+    records += [
+        event(8, "guide.opened", session_id="live-07"),
+        event(9, "helpline.tapped", session_id="live-07"),
+        event(10, "resource.clicked", live_session_id="live-08", session_id=visit),
+    ]
+    parsed = read(tmp_path, "cloudevents", ndjson(records))
+    assert [row[0] for row in events(parsed, "session_id")] == ["live-07", "live-07", *[None] * 6, "live-08"]
+    assert parsed.unreadable.rows() == [("session_id", "unreadable", 4)]
+    assert "session_id" not in parsed.tables["activation_help_events"].columns
+
+
 def test_unknown_events_are_kept_under_a_name_that_quotes_nobody(tmp_path: Path) -> None:
     records = [event(1, "app.crashed"), event(2) | {"type": "mail of maria@example.org"}]
     assert events(read(tmp_path, "cloudevents", ndjson(records)), "activation", "is_known") == [

@@ -55,6 +55,35 @@ def read(texts: list[str | None], zone: str | None = "UTC", order: DateOrder | N
     return frame.select(parse_instant(pl.col("text"), ZoneInfo(zone) if zone else None, order))["text"].to_list()
 
 
+@pytest.mark.parametrize(
+    ("text", "zone", "at"),
+    [
+        ("10/09/2026 06:00 PM GST", "Africa/Cairo", "14:00"),
+        ("10/09/2026 06:00 PM (GMT+04:00) Abu Dhabi, Muscat", None, "14:00"),
+        ("Oct 9, 2026 06:00 PM EDT", "Asia/Dubai", "22:00"),
+        ("Fri Oct 9 18:00:00 GST 2026", None, "14:00"),
+        ("2026-10-09 18:00:00 +0000 UTC", "Asia/Dubai", "18:00"),
+        ("2026-10-09 18:00 Asia/Dubai", None, "14:00"),
+        ("2026-10-29 23:40 EET", "Africa/Cairo", "21:40"),
+        ("2026-10-29 23:40 EEST", "Africa/Cairo", "20:40"),
+        # Arabia's and Atlantic standard time; British and Bangladesh's.
+        ("2026-10-09 18:00 AST", "Asia/Riyadh", "15:00"),
+        ("2026-10-09 18:00 AST", "America/Puerto_Rico", "22:00"),
+        ("2026-10-09 18:00 BST", "Europe/London", "17:00"),
+        ("2026-10-09 18:00 AST", "Asia/Dubai", None),
+        ("2026-10-09 18:00 AST", "America/New_York", None),
+        ("2026-10-09 18:00 AST", None, None),
+        # What New York calls its winter, in its summer.
+        ("2026-07-09 18:00 EST", "America/New_York", None),
+        ("2026-10-09 18:00 noon", "Asia/Dubai", None),
+    ],
+)
+def test_names_of_zones_behind_times(text: str, zone: str | None, at: str | None) -> None:
+    found = read([text], zone, "mdy")[0]
+    assert (found["at"].strftime("%H:%M") if found["at"] else None, found["is_ambiguous"]) == (at, False)
+    assert (found["reason"] is None) == (at is not None)
+
+
 def instant(
     text: str | None, zone: str | None = "UTC", order: DateOrder | None = None
 ) -> tuple[str | None, bool, str | None]:

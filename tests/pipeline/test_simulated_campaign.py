@@ -158,6 +158,27 @@ def test_live_sessions_are_the_truth(simulated: Home, truth: Truth) -> None:
     )
 
 
+def test_clicks_on_resources_of_sessions_are_the_truth(simulated: Home, truth: Truth) -> None:
+    subject = (
+        pl.when(pl.col("resource_id") == "all")
+        .then("session_id")
+        .otherwise(pl.concat_str("session_id", "resource_id", separator=":"))
+    )
+    people = truth.live_sessions.select("session_id", "unique_attendees")
+    expected = truth.live_clicks.join(people, "session_id").select(
+        subject.alias("subject"), "clickers", "unique_attendees"
+    )
+    found = query(simulated)(
+        "select subject_id, numerator, denominator from fct_campaign_kpi_day where kpi_id = 'L15' and reason is distinct from 'no_click_named'"
+    )
+    assert differences(found, expected) == []
+    named = set(truth.live_clicks["session_id"])
+    assert query(simulated)(
+        "select subject_id from fct_campaign_kpi_day where kpi_id = 'L15' and reason = 'no_click_named' order by all"
+    ) == [(session,) for session in people["session_id"] if session not in named]
+    assert expected["clickers"].sum() > 100
+
+
 def test_registrations_are_the_truth(simulated: Home, truth: Truth) -> None:
     names = ["session_id", "registrations", "registered_attendees"]
     found = query(simulated)(f"select {', '.join(names)} from fct_live_registration")

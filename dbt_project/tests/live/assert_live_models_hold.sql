@@ -17,5 +17,6 @@
     'int_live__registrations': {'grain': ['campaign_id', 'session_id']},
     'int_live__interactions': {'grain': ['campaign_id', 'session_id', 'minute_at', 'kind']},
     'int_live__reconciliation': {'grain': ['campaign_id', 'session_id', 'measure', 'cause']},
+    'int_live__resource_clickers': {'grain': ['campaign_id', 'session_id', 'resource_id'], 'rules': {'nobody less': 'coalesce(clickers >= 0, true)'}},
     'int_live__advocates': {'grain': ['campaign_id', 'advocate', 'kpi_id']},
 }) }}

@@ -16,11 +16,17 @@ sessions as (
         figures.unique_attendees,
         figures.present_at_15m,
         figures.attended_microseconds,
+        clicked.clickers,
     from {{ ref('int_live__sessions') }} as described
     inner join {{ ref('int_live__session_figures') }} as figures
         on
             described.campaign_id = figures.campaign_id
             and described.session_id = figures.session_id
+    left join {{ ref('int_live__resource_clickers') }} as clicked
+        on
+            described.campaign_id = clicked.campaign_id
+            and described.session_id = clicked.session_id
+            and clicked.resource_id = 'all'
     where
         described.advocate is not null
         and described.is_in_campaign
@@ -48,6 +54,15 @@ observed as (
         cast(unique_attendees as double) as denominator,
     from sessions
     where unique_attendees > 0 and live_microseconds >= 900000000
+    union all
+    select
+        campaign_id,
+        advocate,
+        'L15' as kpi_id,
+        cast(100 as double) * clickers as numerator,
+        cast(unique_attendees as double) as denominator,
+    from sessions
+    where unique_attendees > 0 and clickers is not null
 
 ),
 
@@ -212,15 +227,15 @@ estimated as (
 
 ),
 
--- Nobody watches for less than no time, and no percentage is above 100.
+-- Nobody watches for less than no time, and no share is above 100 percent; those who click are not only attendees.
 bounded as (
 
     select
         *,
         greatest(0, estimate - quantile * standard_error) as ci_low,
         case
-            when kpi_id = 'L07' then estimate + quantile * standard_error
-            else least(100, estimate + quantile * standard_error)
+            when kpi_id = 'L09' then least(100, estimate + quantile * standard_error)
+            else estimate + quantile * standard_error
         end as ci_high,
     from estimated
 
@@ -246,7 +261,7 @@ select
     100 * ci_high / nullif(prior_mean, 0) as score_high,
     sessions < 2 as is_prior_only,
     case
-        when kpi_id = 'L15' then 'no_data'
+        when kpi_id = 'L15' and count(observed) over (partition by campaign_id, kpi_id) = 0 then 'no_click_named'
         when estimate is null then 'too_few_sessions'
         when prior_mean = 0 then 'no_denominator'
     end as reason,

@@ -25,7 +25,8 @@
     ['chat_messages', 'chat_messages', "'no_data'"] + per_basis,
     ['chatted_minutes', minutes('chatted_microseconds'), "'no_data'"] + per_basis,
     ['questions_asked', 'questions_asked', "'no_data'"] + whole,
-    ['resource_clickers', 'cast(null as bigint)', "'no_data'"] + whole,
+    ['resource_clickers', 'resource_clickers', 'clicks_reason'] + whole,
+    ['offered_attendees', 'unique_attendees', 'people_reason'] + whole,
 ] %}
 {%- for mark in marks %}
     {%- set at_mark = ["'session_minute'", "session_id || ':" ~ mark ~ "'", "'minute'", "'" ~ mark ~ "'"] %}
@@ -80,6 +81,8 @@ sessions as (
         interactions.chat_messages,
         case when interactions.chat_messages is not null then figures.attended_microseconds end as chatted_microseconds,
         interactions.questions_asked,
+        clicked.clickers as resource_clickers,
+        case when clicked.session_id is null then 'no_click_named' else 'not_reported' end as clicks_reason,
         {% for mark in marks -%}
             {%- for figure, name in [
                 ('present_at_' ~ mark ~ 'm', 'present_at_' ~ mark ~ 'm'),
@@ -104,6 +107,11 @@ sessions as (
         on described.campaign_id = registered.campaign_id and described.session_id = registered.session_id
     left join interactions
         on described.campaign_id = interactions.campaign_id and described.session_id = interactions.session_id
+    left join {{ ref('int_live__resource_clickers') }} as clicked
+        on
+            described.campaign_id = clicked.campaign_id
+            and described.session_id = clicked.session_id
+            and clicked.resource_id = 'all'
     -- A session of more than a day has a wrong date somewhere: it is shown, and in no KPI.
     where described.is_in_campaign and coalesce(figures.live_microseconds <= 86400000000, true)
 
@@ -120,7 +128,6 @@ attended as (
 by_session as (
 
     {% for relation, figures in [('sessions', of_lists), ('attended', of_attendance)] -%}
-        {% set is_last_relation = loop.last -%}
         {% for measure, figure, reason, subject_type, subject_id, whole_type, whole_id in figures -%}
             select
                 campaign_id,
@@ -136,8 +143,32 @@ by_session as (
                     else 'cast(null as double)' }} as low,
                 case when {{ figure }} is null then {{ reason }} end as reason,
             from {{ relation }}
-            {{ 'union all' if not (loop.last and is_last_relation) }}
+            union all
         {% endfor -%}
+    {% endfor %}
+    {% for measure, figure, reason in [
+        ('resource_clickers', 'clicked.clickers', "'not_reported'"),
+        ('offered_attendees', 'attended.unique_attendees', 'attended.people_reason'),
+    ] -%}
+        select
+            attended.campaign_id,
+            '{{ measure }}' as measure,
+            attended.event_on,
+            attended.market,
+            'session_resource' as subject_type,
+            attended.session_id || ':' || clicked.resource_id as subject_id,
+            'campaign' as whole_type,
+            'all' as whole_id,
+            cast({{ figure }} as double) as value,
+            cast(null as double) as low,
+            case when {{ figure }} is null then {{ reason }} end as reason,
+        from attended
+        inner join {{ ref('int_live__resource_clickers') }} as clicked
+            on
+                attended.campaign_id = clicked.campaign_id
+                and attended.session_id = clicked.session_id
+                and clicked.resource_id <> 'all'
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

@@ -11,6 +11,7 @@ select
     cast(is_known as boolean) as is_known,
     cast(asset_id as varchar) as asset_id,
     cast(asset_version as varchar) as asset_version,
+    cast(session_id as varchar) as session_id,
     cast(section as bigint) as section,
     cast(feature as varchar) as feature,
     cast(is_automatic as boolean) as is_automatic,
