@@ -272,6 +272,10 @@ def describe(error: ValidationError, model: type[BaseModel], prefix: str = "") -
             lines.append(f"unknown {_named(place[-1], key)}: remove or correct it, expected one of {allowed}")
         elif kind == "missing":
             lines.append(f"key {key!r} is missing: add it")
+        elif kind == "too_long" and not isinstance(finding["input"], str):
+            lines.append(
+                f"key {key!r}: found {len(finding['input']):,} of them, expected {finding['ctx']['max_length']:,} or fewer"
+            )
         else:
             says_enough = "found" in message or (kind == "value_error" and isinstance(finding["input"], dict))
             found = "" if says_enough else f"; found {_shown(finding['input'], model, place)}"

@@ -47,7 +47,7 @@ def find_pending(
     present = {item.id for item in landed}
     _require_ledger(home, sources, present)
     ledger = read_ledger(home).filter(pl.col("source").is_in([source.name for source in sources]))
-    readers = {(source.name, name): form.version for source in sources for name, form in source.formats.items()}
+    readers = _readers(sources)
     newest = {
         (row["source"], row["landed_on"], row["delivery"]): row
         for row in ledger.filter(pl.col("is_current")).iter_rows(named=True)
@@ -71,6 +71,21 @@ def find_pending(
     wanted = (item for item in landed if first <= item.landed_on <= last or item.id in damaged)
     missing = [key for key in in_effect(ledger).select(DELIVERY_ID).iter_rows() if key not in present]
     return Plan(tuple(filter(is_pending, wanted)), tuple(missing), damaged, (*warnings, *_disappeared(missing)))
+
+
+def count_unread(home: Home, sources: Iterable[Source]) -> int:
+    """How many deliveries in landing are in effect as another version of their reader read them."""
+    readers = _readers(sources)
+    loaded = in_effect(read_ledger(home)).filter("is_current")
+    return sum(
+        readers.get((row["source"], row["format"]), row["reader_version"]) != row["reader_version"]
+        and home.landing.joinpath(row["source"], str(row["landed_on"]), row["delivery"]).is_dir()
+        for row in loaded.iter_rows(named=True)
+    )
+
+
+def _readers(sources: Iterable[Source]) -> dict[tuple[str, str], int]:
+    return {(source.name, name): form.version for source in sources for name, form in source.formats.items()}
 
 
 def standing(newest: Mapping[str, Any] | None, *, is_landed: bool) -> str:

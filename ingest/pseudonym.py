@@ -16,6 +16,7 @@ import polars as pl
 
 from ingest.files import PRIVATE_FILE, make_private
 from ingest.home import Home
+from ingest.text import spelling
 
 KEY_VARIABLE = "CAMPAIGN_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32
@@ -59,8 +60,8 @@ class Pseudonymiser:
     def key(self, identity: pl.Expr, kind: str) -> pl.Expr:
         """Pseudonyms of an expression of text identities; `kind` keeps people of different sources apart.
 
-        White space around an identity is not part of it, nor is its Unicode form: the same name from a Mac is the same
-        person. NULL and blank identities are NULL: nobody, rather than one person.
+        How an identity is spelt is not part of it (`ingest.text.spelling`): the same name from a Mac, or the same number in
+        Persian digits, is the same person. NULL and blank identities are NULL: nobody, rather than one person.
         """
 
         inner, outer = _begun(self.secret)
@@ -74,7 +75,7 @@ class Pseudonymiser:
 
         def digests(identities: pl.Series) -> pl.Series:
             written = identities.unique().drop_nulls()
-            clean = written.str.normalize("NFC").str.strip_chars()
+            clean = written.to_frame().select(spelling(pl.all())).to_series()
             keys = pl.Series([digest(raw) if raw else None for raw in clean.to_list()], dtype=pl.Binary()).bin.encode(
                 "hex"
             )

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import BaseModel
 
-from ingest.pseudonym import Pseudonymiser
 from ingest.weeks import Weeks
+
+if TYPE_CHECKING:
+    from ingest.pseudonym import Pseudonymiser
 
 _EMAIL = re.compile(r"\w@\w+\.\w")
 
@@ -49,8 +51,24 @@ Under `ambiguous_time` are those that were read, as the first of two instants th
 """
 
 
+_BEGINNING, _END = 1_000, 500
+
+
+def tamed(message: str) -> str:
+    """A message as it may stand in a line, a table or on a page, whatever the names that a note gives: without control
+    characters, and no longer than one reads; what to do stands at its end."""
+    visible = "".join(
+        sign if sign.isprintable() or sign in "\u200c\u200d" else sign.encode("unicode_escape").decode()
+        for sign in message
+    )
+    return visible if len(visible) <= _BEGINNING + _END else f"{visible[:_BEGINNING]} ... {visible[-_END:]}"
+
+
 class DeliveryError(Exception):
     """A mistake in a delivery or its note, which refuses it. The message says what was found, expected, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(tamed(message))
 
 
 class ContractError(Exception):
@@ -213,7 +231,7 @@ class Delivery:
     supplier: str | None
     options: BaseModel
     files: tuple[Path, ...]
-    pseudonyms: Pseudonymiser = field(repr=False)
+    pseudonyms: "Pseudonymiser" = field(repr=False)
     earlier: Earlier = field(default_factory=Earlier, repr=False)
     weeks: Weeks = field(default_factory=Weeks, repr=False)
 

@@ -11,13 +11,14 @@ from ingest.reasons import Reason
 from ingest.source import LARGEST_COUNT
 
 _INVISIBLE = "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
-_DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
-_ARABIC_NUMERALS = {**_DIGITS, "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u00a0": " ", "\u202f": " "}
+DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
+"""Arabic-Indic and Persian digits, and ours."""
+_ARABIC_NUMERALS = {**DIGITS, "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u00a0": " ", "\u202f": " "}
 
 # Lower case that is no case folding yet; a dotted capital I leaves a dot behind.
 _FOLDED = {"ß": "ss", "ς": "σ", "i\u0307": "i", "ı": "i", "\u0640": ""}
 _ARABIC_MARKS = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]"
-_ONE_LETTER = dict.fromkeys("أإآٱٲٳ", "ا") | dict.fromkeys("ىیېۍ", "ي") | dict.fromkeys("کڪګ", "ك") | _DIGITS
+_ONE_LETTER = dict.fromkeys("أإآٱٲٳ", "ا") | dict.fromkeys("ىیېۍ", "ي") | dict.fromkeys("کڪګ", "ك") | DIGITS
 _EMOJI = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\x{20e3}\x{e0020}-\x{e007f}]"
 
 _COUNTED = "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?"
@@ -53,14 +54,23 @@ def bare(text: pl.Expr) -> pl.Expr:
 
 
 def spelling(text: pl.Expr) -> pl.Expr:
-    """A name or an id in the one spelling that people are told apart by: single blanks of one kind, nothing invisible."""
+    """A name or an id in the one spelling by which it is told from others.
+
+    It has single blanks of one kind, nothing invisible, letters in one Unicode form and European digits; NULL where nothing is left.
+    """
     return text.map_batches(_spelt, return_dtype=pl.String())
 
 
 def _spelt(texts: pl.Series) -> pl.Series:
     is_plain = not texts.is_empty() and texts.str.contains(r"^[!-~]+$").all()
     frame = pl.DataFrame({texts.name: texts})
-    one = bare(pl.col(texts.name)).str.replace_all(r"\s+", " ").replace("", None)
+    one = (
+        bare(pl.col(texts.name))
+        .str.replace_all(r"\s+", " ")
+        .str.normalize("NFC")
+        .str.replace_many(DIGITS)
+        .replace("", None)
+    )
     return texts if is_plain else frame.select(one).to_series()
 
 

@@ -11,9 +11,11 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from ingest.home import Home
+from ingest.planning import count_unread
 from ingest.source import Source
 from orchestration.automation import JOB, daily_freshness
 from orchestration.dbt import GOOD, PASSED, UNCHANGED, NodeResult, audit, build, failed
+from orchestration.display import counted
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.pages import pages
 from orchestration.project import Project
@@ -93,7 +95,9 @@ def dbt_asset(
         write_results(home, context.run.run_id, manifest, results)
         counts = row_counts(home) if home.warehouse.exists() else {}
         shown = {} if failed(results) else pages(home, manifest)
-        yield from events(results, manifest, specs, tests, counts, shown, lambda failed: advise(home, manifest, failed))
+        yield from events(
+            results, manifest, specs, tests, counts, shown, lambda failed: advise(home, manifest, failed, sources)
+        )
 
     return dbt_build
 
@@ -158,8 +162,18 @@ def events(
         )
 
 
-def advise(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult]) -> str:
-    """The deliveries that failed models or tests may come from, and what to do about them."""
+def advise(
+    home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult], sources: Sequence[Source] = ()
+) -> str:
+    """The deliveries that failed models or tests may come from, and what to do about them.
+
+    Where this version has not read all that is loaded, as right after an update, no delivery is to blame.
+    """
+    if unread := count_unread(home, sources):
+        return (
+            f"{counted(unread, 'delivery was', 'deliveries were')} read by another version of this warehouse: run the whole job "
+            f"{JOB} first, or campaign run; it reads them again"
+        )
     folders = {folder for result in failed for folder in _folders(manifest, result)}
     return advice(home, folders, keys_of(home, [result.query for result in failed if result.status == "fail"]))
 

@@ -14,7 +14,7 @@ from ingest.formats.video_options import Place
 from ingest.instants import SPELLINGS, DateOrder
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, DeliveryError, Parsed
-from ingest.text import nothing, parse_count
+from ingest.text import nothing, parse_count, spelling
 
 _COUNTS = ("events", "unique_people")
 
@@ -65,7 +65,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 1
+    version = 2
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -113,7 +113,7 @@ def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.Dat
         names.new_from_index(0, texts.height).alias("activation")
         if options.activation is not None
         else names.alias("activation"),
-        pl.when(nothing(pl.col("asset_id")).is_null()).then(pl.col("asset_id").str.strip_chars()).alias("asset_id"),
+        pl.when(nothing(pl.col("asset_id")).is_null()).then(spelling(pl.col("asset_id"))).alias("asset_id"),
         (market if options.market is None else pl.lit(options.market)).alias("market"),
         pl.when(said & market.is_null()).then(pl.lit(Reason.UNREADABLE)).alias("market_reason"),
         pl.col("date").dt.date().alias("counted_on"),

@@ -15,7 +15,7 @@ from ingest.formats.activation_vocabulary import KNOWN, event_names, is_sensitiv
 from ingest.formats.records import reject, settle_repeats, unreadable
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, Delivery, Parsed
-from ingest.text import nothing, parse_count
+from ingest.text import nothing, parse_count, spelling
 
 Excluded: TypeAlias = Literal["test", "bot", "prefetch", "partial"]
 Platform: TypeAlias = Literal["android", "ios", "web"]
@@ -170,7 +170,7 @@ def _help(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
 
 def _identifier(name: str) -> pl.Expr:
     """An id of a product's, never a sentence or an address."""
-    bare = pl.when(nothing(pl.col(name)).is_null()).then(pl.col(name).str.strip_chars())
+    bare = pl.when(nothing(pl.col(name)).is_null()).then(spelling(pl.col(name)))
     is_id = bare.str.contains(r"^[\p{L}\p{N}][\p{L}\p{N}_.:/ -]*$") & (bare.str.len_chars() <= _LONGEST_ID)
     return pl.when(is_id).then(bare).alias(name)
 

@@ -19,6 +19,7 @@ from ingest.formats.text_file import TextFile, read_columns, text_files
 from ingest.instants import DateOrder
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, NOTE, UNREADABLE, Delivery, DeliveryError
+from ingest.text import spelling
 
 Basis: TypeAlias = Literal["intervals", "samples", "registrations"]
 Identity: TypeAlias = Literal["id", "name", "guest"]
@@ -136,7 +137,7 @@ def with_session_id(
     `own_ids` says that the column holds the platform's ids; the note may then give the one session of the files another id.
     """
     if "session_id" in frame.columns:
-        named = frame.with_columns(pl.col("session_id").str.strip_chars().replace("", None))
+        named = frame.with_columns(spelling(pl.col("session_id")))
         if not own_ids or session.id is None:
             return named
         first = named.drop_nulls("session_id").unique("session_id", maintain_order=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingest.reasons import Reason
-from ingest.source import REJECTED, UNREADABLE
+from ingest.source import REJECTED, UNREADABLE, tamed
 
 _FEW = 1_000
 """Rows of which to find the distinct values takes longer than to read them all."""
@@ -86,7 +86,7 @@ def reject(frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]]) -> 
     )
     if judged["reason"].null_count() == judged.height:
         return frame, REJECTED.to_frame()
-    details = {reason: detail for reason, (_, detail) in rules.items()}
+    details = {reason: tamed(detail) for reason, (_, detail) in rules.items()}
     rejected = judged.filter(pl.col("reason").is_not_null()).select(
         "file",
         pl.col("line").cast(pl.Int64()),

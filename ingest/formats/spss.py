@@ -52,7 +52,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 2
+    version = 3
     needs_timezone = False
     options = SurveyOptions
 

@@ -58,7 +58,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 2
+    version: int = 3
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

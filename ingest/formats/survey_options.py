@@ -4,6 +4,7 @@ Nothing here sees a data file. What the options do to one is in `ingest.formats.
 """
 
 import re
+from collections import Counter
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
@@ -12,12 +13,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ingest.countries import COUNTRIES
 from ingest.instants import DateOrder
+from ingest.text import DIGITS
 
 QUALITY_SCREEN = "quality_screen"
 """The segment of those who pass the quality screens of their wave and those who do not."""
 
+MOST_SAMPLES = 1_000
+
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 """A whole number that a tool wrote with a point: code 4 as `4.0`."""
+_DIGITS = re.compile(r"^[+-]?\d+$")
+_OURS = str.maketrans(DIGITS)
 
 
 def _text(value: object) -> object:
@@ -39,6 +45,11 @@ def _text(value: object) -> object:
             return value
 
 
+def _code(code: str) -> str:
+    """A code in our digits, as those of the files are read."""
+    return code.translate(_OURS) if _DIGITS.match(code) else code
+
+
 def _texts(value: object) -> object:
     """One code where a list of codes may stand."""
     return value if isinstance(value, list | tuple) or value is None else [value]
@@ -46,6 +57,8 @@ def _texts(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_texts)]
+Code = Annotated[Text, AfterValidator(_code)]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_texts)]
 
 
 class _Model(BaseModel):
@@ -95,8 +108,11 @@ class Sample(_Model):
 
     weight: Text | None
     country: Country | None = None
-    where: dict[Text, Texts] = {}
+    where: dict[Text, Codes] = {}
     files: Texts = ()
+
+
+Samples: TypeAlias = Annotated[dict[Text, Sample], Field(min_length=1, max_length=MOST_SAMPLES)]
 
 
 class Design(_Model):
@@ -170,14 +186,14 @@ class Question(_Model):
     text: Text | None = None
     kind: Literal["single", "multiple", "grid", "scale", "number"] | None = None
     columns: Texts = ()
-    selected: Texts = ()
-    options: Texts = ()
+    selected: Codes = ()
+    options: Codes = ()
     separator: Annotated[str, Field(min_length=1)] | None = None
-    top: Texts = ()
-    bottom: Texts = ()
-    missing: Texts = ()
-    not_asked: Texts = ()
-    labels: dict[Text, Text] = {}
+    top: Codes = ()
+    bottom: Codes = ()
+    missing: Codes = ()
+    not_asked: Codes = ()
+    labels: dict[Code, Text] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -217,7 +233,7 @@ class SurveyOptions(_Model):
 
     survey: Survey
     respondent_id: Text | None
-    samples: Annotated[dict[Text, Sample], Field(min_length=1)]
+    samples: Samples
     design: Design = Design()
     duration: Text | None = None
     segments: dict[Text, Segment] = {}
@@ -236,7 +252,7 @@ class SurveyOptions(_Model):
                 f"found the segment {QUALITY_SCREEN}, which the quality screens make; give it another name"
             )
         keys = [question.key or code for code, question in questions.items()]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
+        twice = sorted(key for key, times in Counter(keys).items() if times > 1)
         if twice:
             raise ValueError(
                 f"found the question key {', '.join(twice)} for several questions; expected one question a key"
@@ -274,7 +290,7 @@ class ExportOptions(SurveyOptions):
     """
 
     respondent_id: Text | None = None
-    samples: Annotated[dict[Text, Sample], Field(min_length=1)] = {"all": Sample(weight=None)}
+    samples: Samples = {"all": Sample(weight=None)}
     incomplete: Literal["drop", "keep"] = "drop"
 
 
@@ -282,5 +298,5 @@ class SurveyCsvOptions(ExportOptions):
     """Options of `survey_csv`. It takes `date_order` as every text format does, though no date leaves landing."""
 
     respondent_id: Text | None
-    samples: Annotated[dict[Text, Sample], Field(min_length=1)]
+    samples: Samples
     date_order: DateOrder | None = None

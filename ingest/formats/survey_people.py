@@ -12,13 +12,15 @@ import polars as pl
 from ingest.formats.survey_options import Sample, Segment, SurveyOptions
 from ingest.formats.survey_variables import AT, Coded
 from ingest.reasons import Reason
-from ingest.source import UNREADABLE, DeliveryError
+from ingest.source import NOTE, UNREADABLE, DeliveryError
 
 _SMALLEST_WEIGHT, _LARGEST_WEIGHT = 1e-12, 1e12
 """Weights beyond them are errors, and their squares would drown every other."""
 _OLDEST = 1900
 """Earlier years of birth are typing errors or codes."""
 _MOST_SEGMENTS = 30
+_MOST_PLACES = 50_000_000
+"""Respondents times samples: all are placed at once."""
 _SEGMENT = pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})
 
 
@@ -29,11 +31,17 @@ def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
     where a weight column is empty.
     """
     height, wave = coded.frame.height, f"wave {options.survey.wave} of {options.survey.id}"
+    if height * len(options.samples) > _MOST_PLACES:
+        raise DeliveryError(
+            f"{NOTE}: key 'options.samples': found {len(options.samples):,} samples for {height:,} respondents, expected "
+            f"{_MOST_PLACES // height:,} or fewer; deliver them in parts, or name fewer samples"
+        )
+    everyone = pl.repeat(value=True, n=height, dtype=pl.Boolean(), eager=True)
+    one = pl.repeat(1.0, height, dtype=pl.Float64(), eager=True)
     added: list[pl.Series] = []
     for name, sample in options.samples.items():
-        everyone = pl.repeat(value=True, n=height, dtype=pl.Boolean(), eager=True)
         if sample.weight is None:
-            given, weight = everyone, pl.repeat(1.0, height, dtype=pl.Float64(), eager=True)
+            given, weight = everyone, one
         else:
             given, weight = coded.known(sample.weight).is_not_null(), coded.number(sample.weight)
         possible = _where(name, sample, coded) if sample.where or sample.files else everyone
@@ -110,11 +118,12 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
             "duration_seconds": pl.Float64(),
         },
     )
-    ours = coded.frame.select(pl.all().exclude(f"^{AT}.*$")).hstack(parts)
+    ours = coded.frame.select("respondent_key", "respondent", "file", "line").hstack(parts)
     gaps: list[tuple[str, str, int]] = _unread_durations(options, coded, parts)
     rows: list[pl.DataFrame] = []
     for name, sample in options.samples.items():
-        inside = ours.filter(pl.col(f"in:{name}"))
+        is_inside = coded.frame[f"in:{name}"]
+        inside = ours.filter(is_inside)
         for part, column in design:
             without = inside[part].null_count()
             if column is not None and 0 < without < inside.height:
@@ -124,7 +133,7 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
                 "respondent_key",
                 pl.lit(name).alias("sample"),
                 pl.lit(sample.country, pl.String()).alias("country"),
-                pl.col(f"weight:{name}").alias("weight"),
+                coded.frame[f"weight:{name}"].filter(is_inside).alias("weight"),
                 pl.lit(sample.weight is not None).alias("is_weighted"),
                 *parts.columns,
                 "respondent",

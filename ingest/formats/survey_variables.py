@@ -12,7 +12,7 @@ import polars as pl
 
 from ingest.instants import shape
 from ingest.source import DeliveryError
-from ingest.text import clean_number
+from ingest.text import DIGITS, clean_number
 
 AT = "="
 """Stands before a variable's name in our frames, so that a survey's `weight` or `line` never clashes with ours."""
@@ -135,6 +135,8 @@ def _as_code(values: pl.Series) -> pl.Series:
     text = values.cast(pl.String())
     written = text.unique()
     codes = written.str.strip_chars().str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
+    ours = codes.str.replace_many(DIGITS)
+    codes = codes.zip_with(~codes.str.contains(r"^[+-]?\d+$").fill_null(value=False), ours)
     if codes.equals(written, null_equal=True):
         return text
     return text.replace_strict(written, codes, return_dtype=pl.String())

@@ -17,6 +17,7 @@ from ingest.formats.survey_variables import AT, Coded
 from ingest.formats.text_file import describe_header
 from ingest.reasons import Reason
 from ingest.source import NOTE, REJECTED, Delivery, DeliveryError, Parsed
+from ingest.text import spelling
 
 _KEY = "respondent_key"
 _SAMPLES = "samples of the respondent"
@@ -102,7 +103,7 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
 def _identity(delivery: Delivery, options: SurveyOptions) -> pl.Expr:
     """What identifies a respondent within the survey. Without an id it is the row, in this file of this delivery."""
     if options.respondent_id is not None:
-        return pl.col(AT + options.respondent_id).alias(_KEY)
+        return spelling(pl.col(AT + options.respondent_id)).alias(_KEY)
     return pl.format("{}/{}:{}", pl.lit(delivery.label), "file", "line").alias(_KEY)
 
 

@@ -38,7 +38,7 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 2
+    version = 3
     options = TeamsReportOptions
     roles = TEAMS_ROLES
 

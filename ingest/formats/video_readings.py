@@ -19,7 +19,7 @@ from ingest.formats.video_tags import normalised, split_tags, words_of
 from ingest.instants import SPELLINGS, DateOrder, parse_instant
 from ingest.reasons import Reason
 from ingest.source import INSTANT, Delivery, DeliveryError, Parsed
-from ingest.text import bare, nothing, parse_count, parse_duration_seconds, parse_share
+from ingest.text import bare, nothing, parse_count, parse_duration_seconds, parse_share, spelling
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""
@@ -173,7 +173,7 @@ def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     others = (
         frame.with_row_index("row")
         .filter(~is_plain)
-        .select("row", bare(pl.col("video_id")).str.strip_chars("'\"=").alias("written"))
+        .select("row", spelling(pl.col("video_id")).str.strip_chars("'\"=").alias("written"))
     )
     is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
     is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")

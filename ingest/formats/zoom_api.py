@@ -32,7 +32,7 @@ class ZoomApi(AttendanceFormat):
     """
 
     name = "zoom_api"
-    version = 1
+    version = 2
     options = ZoomApiOptions
     needs_timezone = False
 

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import math
 import zipfile
 from pathlib import Path
@@ -86,6 +87,27 @@ class TestWhoIsRejected:
         rows = parsed.tables["survey_respondents"].sort("line", "sample").select("line", "sample", "weight").rows()
         assert rows == [(2, "ae", 1.0), (2, "women", 2.0), (4, "ae", 1.0)]
         assert spelled(parsed).height == 2  # an answer is given once, whatever the samples
+
+    def test_digits_of_any_script_in_ids_weights_and_codes(self, tmp_path: Path) -> None:
+        options = WEIGHTED.replace("country: AE", "where: {q: ['\u0661']}").replace("q: {}", "q: {top: ['\u06f1']}")
+        parsed = wave(tmp_path, "id,w,q\n12,1,1\n\u0661\u0662,1,1\n\u06f1\u06f3,\u0662,\u0661\n12,1,2\n", options)
+        assert (parsed.records_duplicate, rejected(parsed)) == (1, [(5, "no_sample")])
+        assert parsed.tables["survey_respondents"].select("line", "weight").rows() == [(2, 1.0), (4, 2.0)]
+        [answers] = parsed.tables["survey_questions"]["answers"].to_list()
+        assert [(answer["answer_code"], answer["is_top"]) for answer in answers] == [("1", True)]
+
+    def test_more_samples_than_a_note_may_name(self, tmp_path: Path) -> None:
+        named = ", ".join(f"s{number}: {{weight: null}}" for number in range(1001))
+        with pytest.raises(DeliveryError, match=r"key 'options.samples': found 1,001 of them, expected 1,000 or fewer"):
+            wave(tmp_path, "id,q\n1,1\n", f"{SURVEY_KEY}\nrespondent_id: id\nsamples: {{{named}}}")
+
+    def test_a_message_is_one_line_whatever_the_names_in_the_note(self, tmp_path: Path) -> None:
+        samples = json.dumps({"\x1b[31m\n" + "n" * 900: {"weight": "w"}})
+        with pytest.raises(DeliveryError) as error:
+            wave(tmp_path, "id,w,q\n1,,1\n2,,1\n", f"{SURVEY_KEY}\nrespondent_id: id\nsamples: {samples}")
+        assert str(error.value).isprintable()
+        assert len(str(error.value)) < 1600
+        assert str(error.value).endswith("or `weight: null` for an unweighted one")
 
     def test_an_empty_weight_column(self, tmp_path: Path) -> None:
         with pytest.raises(DeliveryError, match=r"weight column 'w' is empty for 2 of 2 respondents of wave w5 of tpl"):

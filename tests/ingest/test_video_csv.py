@@ -20,6 +20,8 @@ from ingest.source import DeliveryError
 from ingest.sources.hashtag import COUNTERS
 from tests.ingest.video_desk import ID, POSTED, PSEUDONYMS, URL, Reader, ids, rejected
 
+OTHER_DIGITS = [{ord("0") + digit: zero + digit for digit in range(10)} for zero in (0x0660, 0x06F0)]
+
 
 class TestIds:
     @pytest.mark.parametrize(
@@ -50,8 +52,13 @@ class TestIds:
         assert rejected(parsed) == [(2, "missing_key")]
         assert ids(parsed) == [ID]
 
-    @pytest.mark.parametrize("written", [f" {ID} ", f"'{ID}", f'"=""{ID}"""', f"\u200e{ID}\u200f"])
-    def test_an_id_that_was_guarded_against_a_spreadsheet(self, reader: Reader, written: str) -> None:
+    @pytest.mark.parametrize(
+        "written",
+        [f" {ID} ", f"'{ID}", f'"=""{ID}"""', f"\u200e{ID}\u200f", *(ID.translate(digits) for digits in OTHER_DIGITS)],
+    )
+    def test_an_id_that_was_guarded_against_a_spreadsheet_or_is_in_other_digits(
+        self, reader: Reader, written: str
+    ) -> None:
         assert reader.one({"video_id": written})["video_id"] == ID
 
     @pytest.mark.parametrize("written", ["dQw4w9WgXcQ", "Cx_1-aB", "1790000000000000001", "5"])

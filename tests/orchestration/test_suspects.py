@@ -12,6 +12,8 @@ from ingest.files import write_atomically
 from ingest.home import Home
 from ingest.lake import partition
 from ingest.ledger import LEDGER, read_ledger, write_ledger
+from ingest.planning import count_unread
+from ingest.sources import SOURCES
 from orchestration.dbt import NodeResult
 from orchestration.dbt_assets import advise
 from orchestration.news import PUBLICATIONS
@@ -104,3 +106,17 @@ def test_a_failed_test_is_traced_by_its_failing_rows(tmp_path: Path) -> None:
     assert "read last: live/2022-10-04/two. Correct" in said
     said = advise(home, manifest, [NodeResult("model.p.a", "model", "a", "error", 0, None, "")])
     assert "live/2022-10-04/one, live/2022-10-04/two. Correct" in said
+
+
+def test_no_delivery_is_to_blame_before_this_version_has_read_them(home: Home) -> None:
+    failed = [NodeResult("model.p.a", "model", "a", "error", 0, None, "")]
+    older = (pl.col("delivery") == "one", pl.lit("zoom_csv"), pl.lit(0, LEDGER["reader_version"]))
+    ledger = read_ledger(home).with_columns(
+        pl.when(older[0]).then(value).otherwise(name).alias(name)
+        for name, value in zip(("format", "reader_version"), older[1:], strict=True)
+    )
+    write_ledger(home, ledger)
+    assert count_unread(home, SOURCES) == 0  # its folder is gone: nothing can read it again
+    (home.landing / "live" / "2022-10-04" / "one").mkdir(parents=True)
+    said = advise(home, {"nodes": {}}, failed, SOURCES)
+    assert said.startswith("1 delivery was read by another version of this warehouse: run the whole job daily first")
