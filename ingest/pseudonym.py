@@ -16,7 +16,7 @@ import polars as pl
 
 from ingest.files import PRIVATE_FILE, make_private
 from ingest.home import Home
-from ingest.text import spelling
+from ingest.spelling import spelling
 
 KEY_VARIABLE = "CAMPAIGN_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32
@@ -60,7 +60,7 @@ class Pseudonymiser:
     def key(self, identity: pl.Expr, kind: str) -> pl.Expr:
         """Pseudonyms of an expression of text identities; `kind` keeps people of different sources apart.
 
-        How an identity is spelt is not part of it (`ingest.text.spelling`): the same name from a Mac, or the same number in
+        How an identity is spelt is not part of it (`ingest.spelling`): the same name from a Mac, or the same number in
         Persian digits, is the same person. NULL and blank identities are NULL: nobody, rather than one person.
         """
 

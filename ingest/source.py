@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import BaseModel
 
+from ingest.pseudonym import Pseudonymiser
 from ingest.weeks import Weeks
-
-if TYPE_CHECKING:
-    from ingest.pseudonym import Pseudonymiser
 
 _EMAIL = re.compile(r"\w@\w+\.\w")
 
@@ -231,7 +229,7 @@ class Delivery:
     supplier: str | None
     options: BaseModel
     files: tuple[Path, ...]
-    pseudonyms: "Pseudonymiser" = field(repr=False)
+    pseudonyms: Pseudonymiser = field(repr=False)
     earlier: Earlier = field(default_factory=Earlier, repr=False)
     weeks: Weeks = field(default_factory=Weeks, repr=False)
 

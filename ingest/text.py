@@ -9,10 +9,8 @@ import polars as pl
 
 from ingest.reasons import Reason
 from ingest.source import LARGEST_COUNT
+from ingest.spelling import DIGITS, INVISIBLE, bare
 
-_INVISIBLE = "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
-DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
-"""Arabic-Indic and Persian digits, and ours."""
 _ARABIC_NUMERALS = {**DIGITS, "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u00a0": " ", "\u202f": " "}
 
 # Lower case that is no case folding yet; a dotted capital I leaves a dot behind.
@@ -46,32 +44,6 @@ _NOTHING: dict[str, str] = {
 def clean_number(text: pl.Expr) -> pl.Expr:
     """Text with Arabic-Indic digits and separators made European, without invisible marks and outer white space."""
     return bare(text).str.replace_many(_ARABIC_NUMERALS).str.strip_chars()
-
-
-def bare(text: pl.Expr) -> pl.Expr:
-    """Text without what nobody sees: direction marks, joiners, byte order marks, white space around it."""
-    return text.cast(pl.String()).str.replace_all(_INVISIBLE, "").str.strip_chars()
-
-
-def spelling(text: pl.Expr) -> pl.Expr:
-    """A name or an id in the one spelling by which it is told from others.
-
-    It has single blanks of one kind, nothing invisible, letters in one Unicode form and European digits; NULL where nothing is left.
-    """
-    return text.map_batches(_spelt, return_dtype=pl.String())
-
-
-def _spelt(texts: pl.Series) -> pl.Series:
-    is_plain = not texts.is_empty() and texts.str.contains(r"^[!-~]+$").all()
-    frame = pl.DataFrame({texts.name: texts})
-    one = (
-        bare(pl.col(texts.name))
-        .str.replace_all(r"\s+", " ")
-        .str.normalize("NFC")
-        .str.replace_many(DIGITS)
-        .replace("", None)
-    )
-    return texts if is_plain else frame.select(one).to_series()
 
 
 def number(text: pl.Expr) -> pl.Expr:
@@ -186,7 +158,7 @@ def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
     Arabic without vowel signs and tatweel, with one alef, one ya and one kaf for those of Arabic, Persian and Urdu
     keyboards and European digits; Turkish dotted and dotless i as i. Emoji are part of a tag only where it has nothing else.
     """
-    plain = tag.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.replace_all(r"\s", "").str.to_lowercase()
+    plain = tag.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.replace_all(r"\s", "").str.to_lowercase()
     # Lower case may compose where capitals do not (H and a line below it): hence NFKC again.
     folded = plain.str.replace_all(_ARABIC_MARKS, "").str.replace_many(_FOLDED).str.normalize("NFKC")
     named = folded.str.replace_many(_ONE_LETTER).str.normalize("NFKC").str.strip_chars("#")

@@ -10,7 +10,8 @@ import polars as pl
 from ingest.formats.records import unreadable
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, REJECTED, UNREADABLE, Delivery
-from ingest.text import bare, parse_count
+from ingest.spelling import bare
+from ingest.text import parse_count
 
 FIGURES = (
     "views", "profile_views", "likes", "comments", "shares", "viewers", "new_viewers", "returning_viewers", "followers",

@@ -14,7 +14,8 @@ from ingest.formats.video_options import Place
 from ingest.instants import SPELLINGS, DateOrder
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, DeliveryError, Parsed
-from ingest.text import nothing, parse_count, spelling
+from ingest.spelling import spelling
+from ingest.text import nothing, parse_count
 
 _COUNTS = ("events", "unique_people")
 

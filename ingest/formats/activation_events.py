@@ -15,7 +15,8 @@ from ingest.formats.activation_vocabulary import KNOWN, event_names, is_sensitiv
 from ingest.formats.records import reject, settle_repeats, unreadable
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, Delivery, Parsed
-from ingest.text import nothing, parse_count, spelling
+from ingest.spelling import spelling
+from ingest.text import nothing, parse_count
 
 Excluded: TypeAlias = Literal["test", "bot", "prefetch", "partial"]
 Platform: TypeAlias = Literal["android", "ios", "web"]

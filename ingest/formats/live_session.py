@@ -19,7 +19,7 @@ from ingest.formats.text_file import TextFile, read_columns, text_files
 from ingest.instants import DateOrder
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, NOTE, UNREADABLE, Delivery, DeliveryError
-from ingest.text import spelling
+from ingest.spelling import spelling
 
 Basis: TypeAlias = Literal["intervals", "samples", "registrations"]
 Identity: TypeAlias = Literal["id", "name", "guest"]

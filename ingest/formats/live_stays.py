@@ -10,7 +10,8 @@ from ingest.formats.live_times import leaves_after_joins, unresolved
 from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, UNREADABLE, Delivery
-from ingest.text import nothing, spelling
+from ingest.spelling import spelling
+from ingest.text import nothing
 from ingest.zone_names import HOW_ZONES_ARE_READ
 
 _BEGINNING = ["session_id", "person_key", "joined_at"]

@@ -20,7 +20,7 @@ from ingest.formats.unpacking import unpacked
 from ingest.formats.video_options import Columns, InstantText, VideoOptions
 from ingest.formats.video_readings import VideoRows, constant_instant, parse_videos, with_tags
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed
-from ingest.text import bare
+from ingest.spelling import bare
 
 _DAYS = {
     "overview": ("views", "profile_views", "likes", "comments", "shares"),

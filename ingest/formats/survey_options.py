@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ingest.countries import COUNTRIES
 from ingest.instants import DateOrder
-from ingest.text import DIGITS
+from ingest.spelling import DIGITS
 
 QUALITY_SCREEN = "quality_screen"
 """The segment of those who pass the quality screens of their wave and those who do not."""

@@ -12,7 +12,8 @@ import polars as pl
 
 from ingest.instants import shape
 from ingest.source import DeliveryError
-from ingest.text import DIGITS, clean_number
+from ingest.spelling import DIGITS
+from ingest.text import clean_number
 
 AT = "="
 """Stands before a variable's name in our frames, so that a survey's `weight` or `line` never clashes with ours."""

@@ -17,7 +17,7 @@ from ingest.formats.survey_variables import AT, Coded
 from ingest.formats.text_file import describe_header
 from ingest.reasons import Reason
 from ingest.source import NOTE, REJECTED, Delivery, DeliveryError, Parsed
-from ingest.text import spelling
+from ingest.spelling import spelling
 
 _KEY = "respondent_key"
 _SAMPLES = "samples of the respondent"

@@ -19,7 +19,8 @@ from ingest.formats.video_tags import normalised, split_tags, words_of
 from ingest.instants import SPELLINGS, DateOrder, parse_instant
 from ingest.reasons import Reason
 from ingest.source import INSTANT, Delivery, DeliveryError, Parsed
-from ingest.text import bare, nothing, parse_count, parse_duration_seconds, parse_share, spelling
+from ingest.spelling import bare, spelling
+from ingest.text import nothing, parse_count, parse_duration_seconds, parse_share
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.home import Home
 from ingest.pseudonym import KEY_VARIABLE, KeyProblemError, Pseudonymiser, pseudonymiser
-from ingest.text import spelling
+from ingest.spelling import spelling
 
 OURS = "a secret of the tests, long enough"
 OTHER = "another secret of the tests, as long"

@@ -1,0 +1,36 @@
+"""Names and ids in one spelling, however keyboards and tools write them: what is spelt alike is one.
+
+Expressions in, expressions out. Counts, durations and hashtags are read in `ingest.text`.
+"""
+
+import polars as pl
+
+INVISIBLE = "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
+DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
+"""Arabic-Indic and Persian digits, and ours."""
+
+
+def bare(text: pl.Expr) -> pl.Expr:
+    """Text without what nobody sees: direction marks, joiners, byte order marks, white space around it."""
+    return text.cast(pl.String()).str.replace_all(INVISIBLE, "").str.strip_chars()
+
+
+def spelling(text: pl.Expr) -> pl.Expr:
+    """A name or an id in the one spelling by which it is told from others.
+
+    It has single blanks of one kind, nothing invisible, letters in one Unicode form and European digits; NULL where nothing is left.
+    """
+    return text.map_batches(_spelt, return_dtype=pl.String())
+
+
+def _spelt(texts: pl.Series) -> pl.Series:
+    is_plain = not texts.is_empty() and texts.str.contains(r"^[!-~]+$").all()
+    frame = pl.DataFrame({texts.name: texts})
+    one = (
+        bare(pl.col(texts.name))
+        .str.replace_all(r"\s+", " ")
+        .str.normalize("NFC")
+        .str.replace_many(DIGITS)
+        .replace("", None)
+    )
+    return texts if is_plain else frame.select(one).to_series()
