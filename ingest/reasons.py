@@ -237,6 +237,11 @@ class Reason(StrEnum):
         "How many answered is not published, so the benchmark counts as exact.",
         "عدد المجيبين غير منشور، لذا يُعدّ الرقم المرجعي دقيقًا.",
     )
+    NO_FOIL = (
+        "no_foil",
+        "Nobody was asked about an invented campaign, so what people only believe to recall is unknown.",
+        "لم يُسأل أحد عن حملة مختلَقة، فلا يُعرف ما يظن الناس أنهم يتذكرونه.",
+    )
     NO_VARIANCE = (
         "no_variance",
         "Everybody or nobody chose it, so chance cannot be judged.",

@@ -19,6 +19,8 @@ QUALITY_SCREEN = "quality_screen"
 """The segment of those who pass the quality screens of their wave and those who do not."""
 
 MOST_SAMPLES = 1_000
+RECALLED = ("campaign_awareness_prompted", "campaign_awareness_spontaneous", "campaign_foil")
+"""Keys of questions about the campaign and an invented one, whose top answers are those of who recalls it."""
 
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 """A whole number that a tool wrote with a point: code 4 as `4.0`."""
@@ -216,6 +218,8 @@ class Question(_Model):
             raise ValueError("found columns beside options or separator; expected one way of giving several answers")
         if self.kind == "number" and (self.top or self.bottom):
             raise ValueError("found top or bottom for a question of kind number; expected kind: scale, or neither")
+        if self.key in RECALLED and not self.top:
+            raise ValueError(f"found key {self.key} without top; expected the answers of those who recall the campaign")
         groups = {"top": self.top, "bottom": self.bottom, "missing": self.missing, "not_asked": self.not_asked}
         seen: dict[str, str] = {}
         for name, codes in groups.items():

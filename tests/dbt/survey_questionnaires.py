@@ -72,8 +72,9 @@ def questionnaire(
     given = [
         (person["respondent_key"], code, answer)
         for person in people
-        for code, answer in person["answers"].items()
+        for code, said in person["answers"].items()
         if code in questions
+        for answer in (said if isinstance(said, list) else [said])
     ]
     return in_numbers({name: [keys | row for row in part] for name, part in contents.items()}, given)
 
@@ -416,3 +417,123 @@ for (name in unique(people$design)) {
 close(out)
 """
 """Means, shares, nets, contrasts of segments and tests of tables of every sample in `for_r`, as R makes them."""
+
+
+RECALLED = {"1": "Yes", "2": "No", "3": "Don't know"}
+RECALL = {
+    "seen": Asked("campaign_awareness_prompted", RECALLED, "scale", top=("1",)),
+    "named": Asked("campaign_awareness_spontaneous", RECALLED, "scale", top=("1",)),
+    "invented": Asked("campaign_foil", RECALLED, "scale", top=("1",)),
+    "mood": Asked("mood", {code: f"answer {code}" for code in "1234"}),
+}
+RECALL_LIST = {
+    "campaigns": Asked(
+        "campaign_awareness_prompted",
+        {code: f"campaign {code}" for code in "abc"},
+        "multiple",
+        top=("a",),
+        bottom=("c",),
+    )
+}
+"""The same as a list to choose from: `a` is the campaign and `c` the invented one."""
+RECALLING = 6
+
+
+def recalling_people(wave: int) -> list[Row]:
+    """Respondents in samples with designs of their own and four regions, some of whom recall what was never there."""
+    rows = []
+    for design in range(RECALLING):
+        draw, parts = random.Random(100 * wave + design), random.Random(design)
+        strata, clusters, fpc = parts.choice((1, 2, 3)), parts.choice((0, 7)), parts.random() < 0.4
+        for place in range(draw.randrange(120, 150)):
+            stratum, credulous = place % strata, draw.random() < 0.2
+            answers: dict[str, str | None] = {
+                "seen": "1" if credulous or draw.random() < 0.3 + 0.1 * wave else draw.choice("23"),
+                "named": "1" if draw.random() < 0.15 else "2",
+                "invented": "1" if credulous and draw.random() < 0.7 else draw.choice("223"),
+                "mood": draw.choice("1122334" if wave < 3 else "1123344"),
+            }
+            rows.append(
+                {
+                    "respondent_key": f"{design}-{place}",
+                    "sample": f"e{design}",
+                    "weight": parts.choice((1.0, 90.0)) * draw.lognormvariate(0, 0.5),
+                    "stratum": f"h{stratum}",
+                    "cluster": f"{stratum}:{draw.randrange(clusters)}" if clusters else None,
+                    "fpc": float(20 + 300 * (not clusters) + stratum) if fpc else None,
+                    "segments": {"region": draw.choice("nesw")},
+                    "answers": {code: None if draw.random() < 0.05 else said for code, said in answers.items()},
+                }
+            )
+    return rows
+
+
+def as_a_list(rows: Sequence[Row]) -> list[Row]:
+    """Who gave a valid answer to both questions, as somebody who ticks campaigns of a list."""
+    listed = []
+    for row in rows:
+        seen, invented = row["answers"]["seen"], row["answers"]["invented"]
+        ticked = [code for code, said in (("a", seen), ("c", invented)) if said == "1"]
+        listed.append(row | {"answers": {"campaigns": (ticked or [""]) if seen and invented else None}})
+    return listed
+
+
+def recall_for_r(waves: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
+    """The respondents of `recalling_people` as R reads them."""
+    return pl.DataFrame(
+        [
+            {
+                "wave": wave,
+                "design": row["sample"],
+                "w": row["weight"],
+                "stratum": row["stratum"],
+                "cluster": row["cluster"] or row["respondent_key"],
+                "fpc": row["fpc"],
+                "region": row["segments"]["region"],
+                **row["answers"],
+            }
+            for wave, rows in waves.items()
+            for row in rows
+        ],
+        infer_schema_length=None,
+    )
+
+
+R_RECALL = """
+suppressPackageStartupMessages(library(survey))
+people <- read.csv("people.csv")
+number <- function(x) trimws(formatC(as.numeric(x), digits = 17, format = "g"))
+row <- function(...) data.frame(..., stringsAsFactors = FALSE)
+design <- function(d) svydesign(ids = ~cluster, strata = ~stratum, nest = TRUE, weights = ~w, data = d,
+                                fpc = if (is.na(d$fpc[1])) NULL else ~fpc)
+table_of <- function(d, wave, kind, formula, of) {
+  x <- suppressWarnings(svychisq(formula, of, statistic = "F"))
+  row(sample = d$design[1], wave = wave, kind = kind, segment = "all", one = number(x$statistic), two = number(x$parameter[1]),
+      three = number(x$parameter[2]), four = number(x$p.value))
+}
+found <- lapply(split(people, people$design), function(d) {
+  by_wave <- lapply(unique(d$wave), function(wave) {
+    whole <- design(d[d$wave == wave, ])
+    whole$variables <- transform(whole$variables, seen = as.numeric(seen == 1), invented = as.numeric(invented == 1))
+    both <- subset(whole, !is.na(seen) & !is.na(invented))
+    shares <- lapply(c("all", "n", "e", "s", "w"), function(value) {
+      of <- if (value == "all") both else subset(both, region == value)
+      difference <- svycontrast(svymean(~seen + invented, of), c(1, -1))
+      bounds <- confint(difference, df = degf(of))
+      row(sample = d$design[1], wave = wave, kind = "prompted", segment = value, one = number(coef(difference)),
+          two = number(SE(difference)), three = number(bounds[1]), four = number(bounds[2]))
+    })
+    named <- svymean(~I(as.numeric(named == 1)), subset(whole, !is.na(named)))
+    do.call(rbind, c(shares, list(
+      row(sample = d$design[1], wave = wave, kind = "spontaneous", segment = "all", one = number(coef(named)),
+          two = number(SE(named)), three = NA, four = NA),
+      table_of(d, wave, "regions", ~mood + region, subset(whole, !is.na(mood))))))
+  })
+  d$w <- ave(ifelse(is.na(d$mood), 0, d$w), d$wave, FUN = function(w) sum(w > 0) / sum(w)) * d$w
+  d$stratum <- paste(d$wave, d$stratum)
+  d$cluster <- paste(d$wave, d$cluster)
+  rbind(do.call(rbind, by_wave), table_of(d, "w3", "waves", ~mood + wave, subset(design(d), !is.na(mood))))
+})
+write.csv(do.call(rbind, found), "found.csv", row.names = FALSE, quote = FALSE, na = "")
+"""
+"""Awareness less false recall, and tests of tables of four regions and of three waves, as R makes them."""

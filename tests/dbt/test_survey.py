@@ -30,11 +30,15 @@ from tests.dbt.survey_questionnaires import (
     POPULATION,
     R_EXPOSURES,
     R_RAKED,
+    R_RECALL,
     R_SCRIPT,
     RAKED,
+    RECALL,
+    RECALL_LIST,
     RIBS,
     SEEN,
     Asked,
+    as_a_list,
     exposed_people,
     exposures_for_r,
     for_r,
@@ -42,6 +46,8 @@ from tests.dbt.survey_questionnaires import (
     in_numbers,
     questionnaire,
     random_designs,
+    recall_for_r,
+    recalling_people,
     scale_people,
 )
 
@@ -55,6 +61,7 @@ MODELS = [
     "+fct_survey_quality",
     "+fct_survey_response",
     "+dim_survey_question",
+    "int_survey__measures",
 ]
 AGES = {"18-24": 120, "25-34": 140, "35-44": 140}
 SEEDS = {
@@ -343,6 +350,15 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         for i in range(60)
     ]
     yield "limited", tables(rows, wave=("limited", "w"))
+    for number in (1, 2, 3):
+        rows, ended = recalling_people(number), START + timedelta(days=number)
+        yield (
+            f"recall {number}",
+            questionnaire(rows, RECALL, wave=("recall", f"w{number}"), ended=ended, samples=samples),
+        )
+    listed, alone = ("recall list", "w3"), ("recall alone", "w3")
+    yield listed[0], questionnaire(as_a_list(rows), RECALL_LIST, wave=listed, ended=START, samples=samples)
+    yield alone[0], questionnaire(rows, {"seen": RECALL["seen"]}, wave=alone, ended=START, samples=samples)
     if SHARED.is_dir():
         yield from published()
 
@@ -733,6 +749,65 @@ def test_scores_go_with_exposure_as_r_finds_them(world: Lab) -> None:
     assert changes(world, "survey_id = 'scales' and comparison = 'exposure'") == []
 
 
+def recall_of_r(*kinds: str) -> pl.DataFrame:
+    return pl.read_csv(Path(__file__).with_name("r_survey_recall.csv")).filter(pl.col("kind").is_in(kinds))
+
+
+def test_awareness_is_what_false_recall_leaves_of_it_as_in_r(world: Lab) -> None:
+    """The difference of two shares of the same people, by strata, clusters and regions; the same from a list of campaigns."""
+    columns = "estimate_pct / 100 as found_one, standard_error_pct / 100 as found_two, ci_low_pct / 100 as found_three, ci_high_pct / 100 as found_four"
+    found = world.frame(f"""
+        select survey_id, sample, wave, if(question_code = 'named', 'spontaneous', 'prompted') as kind, segment_value as segment, {columns}
+        from fct_survey_estimate
+        where (question_code = 'awareness/prompted' and answer_code = 'net' or question_code = 'named' and answer_code = 'top')
+            and survey_id like 'recall%'
+    """)
+    expected = recall_of_r("prompted", "spontaneous")
+    for survey, height in (("recall", 108), ("recall list", 30)):
+        joined = expected.join(found.filter(survey_id=survey), on=["sample", "wave", "kind", "segment"])
+        assert joined.height == height
+        for column in FOUR:
+            of_r = joined[column].drop_nulls()
+            ours = joined.filter(pl.col(column).is_not_null())[f"found_{column}"]
+            assert ours.to_list() == pytest.approx(of_r.to_list(), rel=1e-8, abs=1e-10), column
+    assert changes(world, "question_code = 'awareness/prompted' and comparison = 'exposure'") == []
+
+
+def test_awareness_without_an_invented_campaign_is_unknown(world: Lab) -> None:
+    kpi = world.rows("""
+        select split_part(subject_id, ':', 1), split_part(subject_id, ':', 4), split_part(subject_id, ':', 5), count(*), count(value),
+            min(nullif(reason, 'imprecise')), count(low)
+        from warehouse.intermediate.int_survey__measures where measure = 'awareness_weighted' group by all order by all
+    """)
+    assert kpi == [
+        ("recall", "awareness/prompted", "net", 18, 18, None, 18),
+        ("recall", "named", "top", 18, 18, None, 18),
+        ("recall alone", "awareness/prompted", "net", 6, 0, "no_foil", 0),
+        ("recall list", "awareness/prompted", "net", 6, 6, None, 6),
+    ]
+    nets = "measure = 'net_weighted' and subject_id like 'recall%'"
+    assert world.rows(f"from warehouse.intermediate.int_survey__measures where {nets}") == []
+
+
+def test_tables_of_more_than_two_groups_are_those_of_r(world: Lab) -> None:
+    """Four regions in each of three waves, and the three waves."""
+    found = world.frame("""
+        select distinct sample, to_wave as wave, if(comparison = 'wave', 'waves', 'regions') as kind, overall_groups, overall_f,
+            overall_numerator_freedom, overall_denominator_freedom, overall_p_value
+        from fct_survey_change
+        where survey_id = 'recall' and question_code = 'mood' and overall_f is not null and (comparison = 'segment' or segment_name = 'all')
+    """)
+    expected = recall_of_r("regions", "waves")
+    joined = expected.join(found, on=["sample", "wave", "kind"])
+    assert (expected.height, found.height, joined.height) == (24, 22, 22), (
+        "in two of them nobody of a region gave one of the answers"
+    )
+    assert joined.filter(kind="regions")["overall_groups"].unique().to_list() == [4]
+    assert joined.filter(kind="waves")["overall_groups"].unique().to_list() == [3]
+    for column, ours in zip(FOUR, found.columns[4:], strict=True):
+        assert joined[ours].to_list() == pytest.approx(joined[column].to_list(), rel=1e-8), column
+
+
 def test_raked_samples_and_their_errors_are_those_of_r(world: Lab) -> None:
     """Shares, means of scores and contrasts of segments in samples raked to two margins, by strata, clusters and population sizes."""
     found = world.frame("""
@@ -799,6 +874,10 @@ def test_r_still_says_so(tmp_path: Path) -> None:
     found = text.with_columns(figures, pl.col("answer").fill_null(""))
     stored = pl.read_parquet(Path(__file__).with_name("r_survey_designs.parquet"))
     assert largest_difference(found, stored) < 1e-12
+    recall, few = recall_for_r({f"w{wave}": recalling_people(wave) for wave in (1, 2, 3)}), ["e0", "e1"]
+    recalled = run_r(tmp_path, R_RECALL, recall.filter(pl.col("design").is_in(few)))
+    stored = pl.read_csv(Path(__file__).with_name("r_survey_recall.csv")).filter(pl.col("sample").is_in(few))
+    assert_frame_equal(recalled.cast(stored.schema), stored, rel_tol=1e-9)
     slopes = run_r(tmp_path, R_EXPOSURES, exposures_for_r(exposed_people()))
     now, then = (
         frame.select("sample", pl.exclude("sample").cast(pl.Float64)).sort("sample")

@@ -74,6 +74,7 @@ people as (
         on
             {{ same('respondents', 'scores', survey_keys('person')) }}
             and scores.question_code not like 'exposure/%'
+            and scores.question_code <> {{ awareness_score() }}
             and scores.score is not null
     left join held on {{ same('respondents', 'held', sample + ['respondent_key']) }}
     left join controls on {{ same('respondents', 'controls', sample) }}

@@ -14,10 +14,30 @@ estimated as (
         'survey' as subject_type,
         estimates.display = 'suppress' as is_imprecise,
         questions.kind = 'score' and questions.question_key not like 'exposure/%' as is_scale,
+        questions.question_key = {{ awareness_score() }} as is_awareness,
+        questions.question_key = {{ awareness_key('spontaneous') }} and estimates.answer_code = 'top' as is_spontaneous,
     from {{ ref('int_survey__estimates') }} as estimates
     inner join {{ ref('int_survey__questions') }} as questions
         on {{ same('estimates', 'questions', survey_keys('question')) }}
     where estimates.segment_name = 'all'
+
+),
+
+-- Awareness of a campaign that was named is not known without what people recall of an invented one.
+unfoiled as (
+
+    select
+        estimated.campaign_id,
+        estimated.country,
+        estimated.event_on,
+        estimated.subject_type,
+        false as is_imprecise,
+        concat_ws(':', estimated.survey_id, estimated.wave, estimated.sample, {{ awareness_score() }}, 'net') as subject_id,
+        cast(null as double) as answer_weighted,
+        'no_foil' as reason,
+    from estimated
+    anti join estimated as scores on {{ same('estimated', 'scores', survey_keys('sample')) }} and scores.is_awareness
+    where estimated.question_key = {{ awareness_key('prompted') }} and estimated.answer_code = 'top'
 
 ),
 
@@ -81,7 +101,9 @@ measured as (
 
     {% for relation, measure, value, low, high, condition in [
         ('estimated', 'answer_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'is_share'),
-        ('estimated', 'net_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', "answer_code = 'net'"),
+        ('estimated', 'net_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', "answer_code = 'net' and not is_awareness"),
+        ('estimated', 'awareness_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', 'is_awareness or is_spontaneous'),
+        ('unfoiled', 'awareness_weighted', 'answer_weighted', 'null', 'null', 'true'),
         ('estimated', 'points_weighted', 'answer_weighted', 'ci_low * base_weighted', 'ci_high * base_weighted', "answer_code = 'mean' and is_scale"),
         ('estimated', 'interval_width', '100 * (ci_high - ci_low)', '100 * ci_low', '100 * ci_high', 'is_share'),
         (

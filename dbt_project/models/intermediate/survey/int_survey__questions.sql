@@ -46,11 +46,32 @@ scales as (
 
 ),
 
+awareness as (
+
+    select
+        {{ listed(survey_keys('wave'), 'latest') }}
+        {{ awareness_score() }} as question_code,
+        {{ awareness_score() }} as question_key,
+        'Awareness of the campaign when it is named, less false recall' as question_text,
+        'score' as kind,
+        'answered' as base,
+        list_filter(any_value(latest.answers), lambda answer: false) as answers,
+    from latest
+    where latest.question_key in ({{ awareness_key('prompted') }}, {{ awareness_key('foil') }})
+    group by {{ listed(survey_keys('wave'), 'latest') | trim | trim(',') }}
+    having
+        bool_or(latest.question_key = {{ awareness_key('prompted') }})
+        and bool_or(latest.question_key = {{ awareness_key('foil') }} or {{ lists_a_foil('latest') }})
+
+),
+
 unioned as (
 
     select * from latest
     union all
     select * from scales
+    union all
+    select * from awareness
 
 )
 

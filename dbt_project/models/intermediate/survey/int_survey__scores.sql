@@ -1,8 +1,9 @@
 {#
     What an answer counts for in each measure of its question: 1 in its own share and in that of its group; in the net score 1 at
-    the top and -1 at the bottom; what it is in the mean of a number; '' is the base, in which everybody who answered counts 1.
+    the top and -1 at the bottom; what it is in the mean of a number or score; '' is the base, in which everybody who answered counts 1.
 #}
 {%- set question = survey_keys('question') %}
+{%- set of_numbers = "case when question_code = " ~ awareness_score() ~ " then 'net' else 'mean' end" %}
 with
 
 questions as (
@@ -114,8 +115,8 @@ scored as (
     union all
     select
         {{ listed(question) }}
-        'mean' as measure,
-        'mean' as answer_label,
+        {{ of_numbers }} as measure,
+        {{ of_numbers }} as answer_label,
         answer_code,
         cast(answer_code as double) as score,
     from answers
@@ -124,8 +125,8 @@ scored as (
     -- The mean is missed where nobody has a number.
     select
         {{ listed(question) }}
-        'mean' as measure,
-        'mean' as answer_label,
+        {{ of_numbers }} as measure,
+        {{ of_numbers }} as answer_label,
         '' as answer_code,
         0 as score,
     from questions

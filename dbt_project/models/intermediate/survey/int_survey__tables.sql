@@ -1,19 +1,21 @@
 {#
-    Whether the answers to a question as a whole differ between two waves, or two values of a segment: Pearson's statistic of the
-    table of answers by groups, with Rao and Scott's second-order correction, as R's svychisq makes it. The weights of a wave are
-    scaled to its respondents. Of a table with two columns the covariances that the margins leave, M, have a closed form.
+    Whether the answers to a question as a whole differ between groups of respondents: two waves or values of a segment, all waves up
+    to one, or all values of a segment, which have blanks in the place of the two. Pearson's statistic of the table of answers by groups
+    with Rao and Scott's second-order correction, as R's svychisq makes it. With V the covariances of the table's shares p, Q = 1 / p
+    less what answers and groups add up to, and n respondents, the corrections are the traces of n Q V and of its square. Of answers and
+    groups, that is X (X' D X)- X', answers are solved for in closed form and groups by inverting S, what answers leave of them. The
+    weights of a wave are scaled to its respondents.
 #}
-{%- set pair = [
-    'campaign_id', 'survey_id', 'sample', 'question_key', 'comparison', 'from_wave', 'to_wave', 'segment_name', 'segment_value',
-    'from_segment_value',
-] %}
-with
+{%- set item = ['campaign_id', 'survey_id', 'sample', 'question_key', 'segment_name'] %}
+{%- set cell = survey_keys('sample') + ['question_code', 'segment_name'] %}
+{%- set test = item + ['comparison', 'from_wave', 'to_wave', 'segment_value', 'from_segment_value'] %}
+with recursive
 
 pairs as (
 
     select
-        {{ listed(pair) }}
-        max(degrees_of_freedom) as degrees_of_freedom,
+        {{ listed(test) }}
+        cast(max(degrees_of_freedom) as bigint) as degrees_of_freedom,
     from {{ ref('int_survey__changes') }}
     where comparison in ('wave', 'segment') and change is not null and not is_raked
     group by all
@@ -21,133 +23,289 @@ pairs as (
 
 ),
 
--- Of each of the two groups: 1 is what is subtracted.
-groups as (
-
-    {% for place, wave, value in [(1, 'from_wave', 'from_segment_value'), (2, 'to_wave', 'segment_value')] -%}
-        select
-            {{ listed(pair, 'pairs') }}
-            {{ place }} as place,
-            estimates.wave,
-            estimates.question_code,
-            estimates.segment_value as group_value,
-            estimates.answer_code,
-            estimates.answer_weighted,
-            estimates.base_unweighted,
-            case when pairs.comparison = 'wave' then estimates.base_unweighted / estimates.base_weighted else 1 end as scale,
-        from pairs
-        inner join {{ ref('int_survey__estimates') }} as estimates
-            on
-                {{ same('pairs', 'estimates', ['campaign_id', 'survey_id', 'sample', 'question_key', 'segment_name']) }}
-                and pairs.{{ wave }} = estimates.wave
-                and pairs.{{ value }} = estimates.segment_value
-        inner join {{ ref('int_survey__questions') }} as questions
-            on {{ same('estimates', 'questions', survey_keys('question')) }} and questions.kind in ('single', 'grid', 'scale')
-        where estimates.answer_code not in ('top', 'bottom', 'net', 'mean')
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-sizes as (
+answers as (
 
     select
-        {{ listed(pair) }}
-        sum(case when place = 1 then base_weighted end) as one_weight,
-        sum(case when place = 2 then base_weighted end) as other_weight,
-        sum(respondents) as respondents,
-    from (
-        select
-            {{ listed(pair) }}
-            place,
-            {{ sorted_sum('answer_weighted * scale') }} as base_weighted,
-            max(base_unweighted) as respondents,
-        from groups
-        group by all
-    ) as by_group
+        {{ listed(item, 'estimates') }}
+        estimates.wave,
+        estimates.question_code,
+        estimates.segment_value,
+        estimates.event_on,
+        estimates.answer_code,
+        estimates.answer_weighted,
+        estimates.base_unweighted,
+        estimates.base_weighted,
+        estimates.degrees_of_freedom,
+    from {{ ref('int_survey__estimates') }} as estimates
+    inner join {{ ref('int_survey__questions') }} as questions
+        on {{ same('estimates', 'questions', survey_keys('question')) }} and questions.kind in ('single', 'grid', 'scale')
+    where
+        estimates.answer_code not in ('top', 'bottom', 'net', 'mean')
+        and estimates.answer_weighted is not null
+        and estimates.raking_loss_pct is null
+        and estimates.reason is distinct from 'single_psu_stratum'
+
+),
+
+groups as (
+
+    select distinct * exclude (answer_code, answer_weighted) from answers
+
+),
+
+freedoms as (
+
+    select
+        {{ listed(cell, 'moments') }}
+        count(distinct case when moments.cluster is not null then concat(moments.stratum, '/', moments.cluster) end)
+        + sum(case when moments.cluster is null then moments.respondents else 0 end)
+        - count(distinct moments.stratum) as degrees_of_freedom,
+    from {{ ref('int_survey__moments') }} as moments
+    semi join groups on {{ same('moments', 'groups', survey_keys('cell')) }}
+    where moments.measure = '' and moments.segment_name not in ('all', 'quality_screen')
     group by all
 
 ),
 
--- Shares of everybody in both groups.
-shares as (
+members as (
 
-    select
-        {{ listed(pair, 'weights') }}
-        weights.answer_code,
-        weights.one / (sizes.one_weight + sizes.other_weight) as one,
-        weights.other / (sizes.one_weight + sizes.other_weight) as other,
-        sizes.one_weight / (sizes.one_weight + sizes.other_weight) as one_margin,
-        sizes.other_weight / (sizes.one_weight + sizes.other_weight) as other_margin,
-        sizes.respondents,
-    from (
+    {% for wave, value in [('from_wave', 'from_segment_value'), ('to_wave', 'segment_value')] -%}
         select
-            {{ listed(pair) }}
-            answer_code,
-            max(case when place = 1 then answer_weighted * scale else 0 end) as one,
-            max(case when place = 2 then answer_weighted * scale else 0 end) as other,
-        from groups
-        group by all
-    ) as weights
-    inner join sizes on {{ same('weights', 'sizes', pair) }}
+            {{ listed(test) }}
+            {{ wave }} as of_wave,
+            {{ value }} as of_value,
+            degrees_of_freedom,
+        from pairs
+        union all
+    {% endfor -%}
+    select
+        {{ listed(item, 'groups') }}
+        'segment' as comparison,
+        groups.wave as from_wave,
+        groups.wave as to_wave,
+        '' as segment_value,
+        '' as from_segment_value,
+        groups.wave as of_wave,
+        groups.segment_value as of_value,
+        cast(freedoms.degrees_of_freedom as bigint) as degrees_of_freedom,
+    from groups
+    inner join freedoms on {{ same('groups', 'freedoms', cell) }}
+    qualify count(*) over (partition by {{ listed(cell, 'groups') | trim | trim(',') }}) > 2
+    union all
+    select
+        {{ listed(item, 'later') }}
+        'wave' as comparison,
+        '' as from_wave,
+        later.wave as to_wave,
+        later.segment_value,
+        later.segment_value as from_segment_value,
+        earlier.wave as of_wave,
+        earlier.segment_value as of_value,
+        cast(
+            sum(earlier.degrees_of_freedom) over (
+                partition by {{ listed(cell, 'later') }} later.segment_value
+            ) as bigint
+        ) as degrees_of_freedom,
+    from groups as later
+    inner join groups as earlier
+        on
+            {{ same('later', 'earlier', item + ['segment_value']) }}
+            and (
+                earlier.event_on < later.event_on
+                or (earlier.event_on = later.event_on and earlier.wave <= later.wave)
+            )
+    qualify count(*) over (partition by {{ listed(cell, 'later') }} later.segment_value) > 2
 
 ),
 
-answers as (
+numbered as (
+
+    select
+        members.*,
+        answers.question_code,
+        answers.answer_code,
+        answers.base_unweighted,
+        case when members.comparison = 'wave' then answers.base_unweighted / answers.base_weighted else 1 end as scale,
+        answers.answer_weighted
+        * case when members.comparison = 'wave' then answers.base_unweighted / answers.base_weighted else 1 end as weight,
+        dense_rank() over (order by {{ listed(test, 'members') | trim | trim(',') }}) as test_id,
+        dense_rank() over (
+            partition by {{ listed(test, 'members') | trim | trim(',') }} order by members.of_wave, members.of_value
+        ) as group_id,
+    from members
+    inner join answers
+        on
+            {{ same('members', 'answers', item) }}
+            and members.of_wave = answers.wave
+            and members.of_value = answers.segment_value
+
+),
+
+-- An answer that nobody of the groups gave is none of the table.
+weighed as (
 
     select
         *,
-        one * other / (one + other) as both_share,
-    from shares
-    where one + other > 0
+        list_sum(list_sort(list(weight) over of_test)) as whole_weight,
+        list_sum(list_sort(list(weight) over of_answer)) as answer_weight,
+        list_sum(list_sort(list(weight) over of_group)) as group_weight,
+        sum(case when answer_place = 1 then base_unweighted else 0 end) over of_test as respondents,
+        max(group_id) over of_test as group_count,
+        count(*) over of_answer as answer_groups,
+        dense_rank() over (partition by test_id order by answer_code) as answer_id,
+    from (
+        select
+            *,
+            row_number() over (partition by test_id, group_id order by answer_code) as answer_place,
+        from numbered
+        qualify max(weight) over (partition by test_id, answer_code) > 0
+    ) as given
+    window
+        of_test as (partition by test_id),
+        of_answer as (partition by test_id, answer_code),
+        of_group as (partition by test_id, group_id)
+
+),
+
+-- A table with an answer that one of the groups did not give, or with one answer alone, is not tested.
+cells as (
+
+    select
+        test_id,
+        answer_id,
+        group_id,
+        (answer_id - 1) * group_count + group_id as cell_id,
+        group_count,
+        respondents,
+        degrees_of_freedom,
+        {{ listed(item) }}
+        of_wave as wave,
+        question_code,
+        of_value,
+        answer_code,
+        scale / whole_weight as scale,
+        weight / whole_weight as share,
+        answer_weight / whole_weight as answer_share,
+        group_weight / whole_weight as group_share,
+        weight / answer_weight as part_of_answer,
+    from weighed
+    qualify
+        min(weight) over (partition by test_id) > 0
+        and min(answer_groups) over (partition by test_id) = group_count
+        and max(answer_id) over (partition by test_id) > 1
+        and group_count > 1
 
 ),
 
 pearson as (
 
     select
-        {{ listed(pair) }}
-        respondents,
-        count(*) as answers,
-        count(*) filter (where both_share > 0) as common_answers,
-        {{ sorted_sum('both_share') }} as both_share,
-        any_value(respondents) * {{ sorted_sum(
-            'pow(one - (one + other) * one_margin, 2) / ((one + other) * one_margin)'
-            ~ ' + pow(other - (one + other) * other_margin, 2) / ((one + other) * other_margin)'
+        test_id,
+        max(respondents) as respondents,
+        max(degrees_of_freedom) as degrees_of_freedom,
+        max(group_count) as group_count,
+        max(respondents) * {{ sorted_sum(
+            'pow(share - answer_share * group_share, 2) / (answer_share * group_share)'
         ) }} as statistic,
-    from answers
+    from cells
     group by all
 
 ),
 
--- An answer of the first group counts by minus the second's part in it, of the second by the first's.
-coefficients as (
+-- S but for the last group, which the others leave nothing of.
+left_of_groups as (
 
     select
-        {{ listed(pair, 'groups') }}
-        groups.place,
-        groups.wave,
-        groups.question_code,
-        groups.group_value,
-        groups.answer_code,
-        groups.scale / (sizes.one_weight + sizes.other_weight)
-        * case groups.place when 1 then -answers.other else answers.one end / (answers.one + answers.other) as coefficient,
-    from groups
-    inner join sizes on {{ same('groups', 'sizes', pair) }}
-    inner join answers on {{ same('groups', 'answers', pair + ['answer_code']) }}
+        one.test_id,
+        one.group_id,
+        other.group_id as other_id,
+        max(case when one.group_id = other.group_id then one.group_share else 0 end)
+        - {{ sorted_sum('one.share * other.part_of_answer') }} as left_over,
+        max(one.group_count) as group_count,
+    from cells as one
+    inner join cells as other on one.test_id = other.test_id and one.answer_id = other.answer_id
+    where one.group_id < one.group_count and other.group_id < other.group_count
+    group by one.test_id, one.group_id, other.group_id
+
+),
+
+-- A group a step, by Gauss and Jordan.
+inverted as (
+
+    select
+        test_id,
+        group_id,
+        other_id,
+        group_count,
+        left_over as value,
+        1 as step,
+    from left_of_groups
+    union all
+    select
+        test_id,
+        group_id,
+        other_id,
+        group_count,
+        case
+            when group_id = step and other_id = step then 1 / leading_value
+            when group_id = step then in_row / leading_value
+            when other_id = step then -in_column / leading_value
+            else value - in_column * in_row / leading_value
+        end as value,
+        step + 1 as step,
+    from (
+        select
+            *,
+            max(case when group_id = step and other_id = step then value end) over (partition by test_id) as leading_value,
+            max(case when group_id = step then value end) over (partition by test_id, other_id) as in_row,
+            max(case when other_id = step then value end) over (partition by test_id, group_id) as in_column,
+        from inverted
+        where step < group_count
+    ) as turned
+
+),
+
+-- What answers leave of groups, in every cell, times the inverse of S.
+solved as (
+
+    select
+        test_id,
+        cell_id,
+        list_transform(list_sort(list(struct_pack(place := other_id, value := value))), lambda s: s.value) as by_group,
+    from (
+        select
+            cells.test_id,
+            cells.cell_id,
+            inverted.other_id,
+            {{ sorted_sum(
+                '(case when cells.group_id = inverted.group_id then 1 else 0 end - others.part_of_answer) * inverted.value'
+            ) }} as value,
+        from cells
+        inner join inverted on cells.test_id = inverted.test_id and inverted.step = inverted.group_count
+        inner join cells as others
+            on
+                cells.test_id = others.test_id
+                and cells.answer_id = others.answer_id
+                and inverted.group_id = others.group_id
+        group by cells.test_id, cells.cell_id, inverted.other_id
+    ) as products
+    group by all
 
 ),
 
 covariances as (
 
     select
-        {{ listed(survey_keys('sample') + ['question_code', 'segment_name', 'segment_value', 'other_value']) }}
+        {{ listed(cell) }}
+        segment_value,
+        other_value,
         answer_code,
         other_code,
         covariance,
     from {{ ref('int_survey__covariances') }}
     union all
     select
-        {{ listed(survey_keys('sample') + ['question_code', 'segment_name'], 'swapped') }}
+        {{ listed(cell, 'swapped') }}
         swapped.other_value as segment_value,
         swapped.segment_value as other_value,
         swapped.other_code as answer_code,
@@ -158,103 +316,136 @@ covariances as (
 
 ),
 
-spread as (
+-- V.
+varied as (
 
     select
-        {{ listed(pair, 'one') }}
-        one.answer_code,
-        other.answer_code as other_code,
-        {{ sorted_sum('one.coefficient * other.coefficient * covariances.covariance') }} as covariance,
-    from coefficients as one
-    inner join coefficients as other on {{ same('one', 'other', pair + ['wave']) }}
-    inner join covariances
+        one.test_id,
+        one.answer_id,
+        one.group_id,
+        one.cell_id,
+        other.cell_id as other_id,
+        one.share,
+        one.answer_share,
+        coalesce(covariances.covariance, 0) * one.scale * other.scale as covariance,
+    from cells as one
+    inner join cells as other on one.test_id = other.test_id
+    left join covariances
         on
-            {{ same('one', 'covariances', survey_keys('sample') + ['question_code', 'segment_name', 'answer_code']) }}
-            and one.group_value = covariances.segment_value
-            and other.group_value = covariances.other_value
+            {{ same('one', 'covariances', cell + ['answer_code']) }}
+            and one.of_value = covariances.segment_value
+            and one.wave = other.wave
+            and other.of_value = covariances.other_value
             and other.answer_code = covariances.other_code
-    group by all
 
 ),
 
-margins as (
+of_answers as (
 
     select
-        {{ listed(pair) }}
-        answer_code,
+        test_id,
+        answer_id,
+        other_id,
         {{ sorted_sum('covariance') }} as covariance,
-    from spread
+    from varied
     group by all
 
 ),
 
-wholes as (
+-- What answers leave of groups, times V.
+of_groups as (
 
     select
-        {{ listed(pair) }}
-        {{ sorted_sum('covariance') }} as covariance,
-    from margins
+        test_id,
+        other_id,
+        list_transform(list_sort(list(struct_pack(place := group_id, value := covariance))), lambda s: s.value) as by_group,
+    from (
+        select
+            varied.test_id,
+            varied.group_id,
+            varied.other_id,
+            {{ sorted_sum('varied.covariance - cells.part_of_answer * of_answers.covariance') }} as covariance,
+        from varied
+        inner join cells on varied.test_id = cells.test_id and varied.cell_id = cells.cell_id
+        inner join of_answers
+            on
+                varied.test_id = of_answers.test_id
+                and varied.answer_id = of_answers.answer_id
+                and varied.other_id = of_answers.other_id
+        where varied.group_id < cells.group_count
+        group by varied.test_id, varied.group_id, varied.other_id
+    ) as sums
     group by all
 
 ),
 
--- M, divided by the shares: the trace of it and of its square.
+-- Q V.
 projected as (
 
     select
-        {{ listed(pair, 'pearson') }}
-        one.answer_code = other.answer_code as is_diagonal,
-        (
-            coalesce(spread.covariance, 0)
-            - one.both_share / pearson.both_share * coalesce(of_other.covariance, 0)
-            - other.both_share / pearson.both_share * coalesce(of_one.covariance, 0)
-            + one.both_share * other.both_share / pow(pearson.both_share, 2) * wholes.covariance
-        ) * pearson.respondents as covariance,
-        one.both_share,
-        other.both_share as other_share,
-    from pearson
-    inner join answers as one on {{ same('pearson', 'one', pair) }} and one.both_share > 0
-    inner join answers as other on {{ same('pearson', 'other', pair) }} and other.both_share > 0
-    inner join wholes on {{ same('pearson', 'wholes', pair) }}
-    left join spread
+        varied.test_id,
+        varied.cell_id,
+        varied.other_id,
+        varied.covariance / varied.share - of_answers.covariance / varied.answer_share - list_sum(list_transform(
+            range(array_length(solved.by_group)),
+            lambda place: list_extract(solved.by_group, place + 1) * list_extract(of_groups.by_group, place + 1)
+        )) as value,
+    from varied
+    inner join of_answers
         on
-            {{ same('one', 'spread', pair + ['answer_code']) }} and other.answer_code = spread.other_code
-    left join margins as of_one on {{ same('one', 'of_one', pair + ['answer_code']) }}
-    left join margins as of_other on {{ same('other', 'of_other', pair + ['answer_code']) }}
+            varied.test_id = of_answers.test_id
+            and varied.answer_id = of_answers.answer_id
+            and varied.other_id = of_answers.other_id
+    inner join solved on varied.test_id = solved.test_id and varied.cell_id = solved.cell_id
+    inner join of_groups on varied.test_id = of_groups.test_id and varied.other_id = of_groups.other_id
 
 ),
 
 traces as (
 
     select
-        {{ listed(pair) }}
-        {{ sorted_sum('case when is_diagonal then covariance / both_share end') }} as trace,
-        {{ sorted_sum('pow(covariance, 2) / (both_share * other_share)') }} as square_trace,
-    from projected
-    group by all
+        pearson.test_id,
+        max(pearson.respondents)
+        * {{ sorted_sum('case when one.cell_id = one.other_id then one.value end') }} as trace,
+        pow(max(pearson.respondents), 2) * {{ sorted_sum('one.value * other.value') }} as square_trace,
+    from pearson
+    inner join projected as one on pearson.test_id = one.test_id
+    inner join projected as other
+        on one.test_id = other.test_id and one.cell_id = other.other_id and one.other_id = other.cell_id
+    group by pearson.test_id
 
 ),
 
 corrected as (
 
     select
-        {{ listed(pair, 'pearson') }}
+        pearson.test_id,
+        pearson.group_count,
         pearson.statistic / traces.trace as f,
         pow(traces.trace, 2) / traces.square_trace as numerator_freedom,
-        pow(traces.trace, 2) / traces.square_trace * pairs.degrees_of_freedom as denominator_freedom,
+        pow(traces.trace, 2) / traces.square_trace * pearson.degrees_of_freedom as denominator_freedom,
     from pearson
-    inner join pairs on {{ same('pearson', 'pairs', pair) }}
-    inner join traces on {{ same('pearson', 'traces', pair) }}
-    where pearson.common_answers = pearson.answers and pearson.answers > 1 and traces.trace > 0 and pairs.degrees_of_freedom > 0
+    inner join traces on pearson.test_id = traces.test_id
+    where traces.trace > 0 and pearson.degrees_of_freedom > 0
 
 ),
 
 tested as (
 
     select
-        *,
+        {{ listed(test, 'tests') }}
+        corrected.group_count,
+        corrected.f,
+        corrected.numerator_freedom,
+        corrected.denominator_freedom,
         {{ fisher_probability('f', 'numerator_freedom', 'denominator_freedom') }} as p_value, -- noqa: PRS
     from corrected
+    inner join (
+        select distinct
+            {{ listed(test) }}
+            test_id,
+        from numbered
+    ) as tests on corrected.test_id = tests.test_id
 
 )
 

@@ -41,6 +41,11 @@ changes as (
             when changes.is_raked then 'raked_weights'
             else coalesce(changes.reason, 'empty_cell')
         end as table_reason,
+        overall.group_count as overall_groups,
+        overall.f as overall_f,
+        overall.numerator_freedom as overall_numerator_freedom,
+        overall.denominator_freedom as overall_denominator_freedom,
+        overall.p_value as overall_p_value,
         exposures.controls,
         exposures.respondents as exposure_base,
         {{ e_value('changes.change / exposures.deviation') }} as e_value,
@@ -61,6 +66,13 @@ changes as (
         on
             {{ same('changes', 'tables', ['campaign_id', 'survey_id', 'sample', 'question_key', 'comparison']) }}
             and {{ same('changes', 'tables', ['from_wave', 'to_wave', 'segment_name', 'segment_value', 'from_segment_value']) }}
+    left join {{ ref('int_survey__tables') }} as overall
+        on
+            {{ same('changes', 'overall', ['campaign_id', 'survey_id', 'sample', 'question_key', 'comparison']) }}
+            and {{ same('changes', 'overall', ['to_wave', 'segment_name']) }}
+            and case when changes.comparison = 'wave' then '' else changes.from_wave end = overall.from_wave
+            and case when changes.comparison = 'wave' then changes.segment_value else '' end = overall.segment_value
+            and case when changes.comparison = 'wave' then changes.segment_value else '' end = overall.from_segment_value
     left join {{ ref('int_survey__exposures') }} as exposures
         on
             {{ same('changes', 'exposures', ['campaign_id', 'survey_id', 'sample', 'question_code']) }}
