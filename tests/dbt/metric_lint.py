@@ -58,9 +58,7 @@ ADDS_UP = {
     ("int_hashtag__video_measures", "watch_seconds"): "seconds of different videos at one reading",
     ("int_hashtag__video_measures", "followers_at_posting"): "the denominator is summed over posts by definition",
     ("int_live__advocates", "unique_attendees"): "attendances, each session's people counted for it",
-    ("int_survey__tables", "base_weighted"): "one of two rows of a table is picked",
-    ("int_survey__tables", "base_unweighted"): "one of two rows of a table is picked",
-    ("int_survey__tables", "both_share"): "shares of the cells of one table",
+    ("int_survey__tables", "base_unweighted"): "respondents of the groups of a table, each counted once",
 }
 """Sums of such figures that are right, by model and figure, and why."""
 
