@@ -148,10 +148,11 @@
 {#
     What the rows of a relation with campaign_id, event_on, hashtags and creator_country count for: every hashtag; the campaign, where
     one of them is the campaign's; the comparison set in force, where one of them is in it. Of all but the hashtags that no seed names
-    the market of the creator, and all markets together.
+    the market of the creator, and all markets together. With `only_seeded`, hashtags that no seed names and comparison sets are left out.
 #}
-{% macro hashtag_subjects(relation, columns) %}
+{% macro hashtag_subjects(relation, columns, only_seeded=false) %}
     {%- set kept = (['campaign_id'] + columns) | join(', ') %}
+    {%- if not only_seeded %}
     select
         'hashtag' as subject_type,
         hashtag as subject_id,
@@ -159,10 +160,11 @@
         {{ kept }},
     from (select {{ kept }}, unnest(hashtags) as hashtag from {{ relation }}) as tagged
     union all
+    {%- endif %}
     select
         'hashtag' as subject_type,
         tagged.hashtag as subject_id,
-        tagged.market,
+        {{ "unnest([tagged.market, 'all']) as market" if only_seeded else 'tagged.market' }},
         tagged.{{ kept | replace(', ', ', tagged.') }},
     from (
         select {{ kept }}, coalesce(creator_country, 'unknown') as market, unnest(hashtags) as hashtag from {{ relation }}
@@ -175,7 +177,7 @@
         'comparison_set': "select campaign_id, version as subject_id, starts_on, ends_before, list(hashtag) as hashtags from "
         ~ ref('stg_campaign__comparison_sets') ~ " group by campaign_id, version, starts_on, ends_before",
     } %}
-    {%- for subject_type, tagged in groups.items() %}
+    {%- for subject_type, tagged in groups.items() if subject_type == 'campaign' or not only_seeded %}
     union all
     select
         '{{ subject_type }}' as subject_type,
@@ -198,6 +200,66 @@
     set is_provisional = not is_provisional
     where is_provisional is distinct from (
         event_on > (select as_of from {{ ref('int_lake__as_of') }}) - {{ look_back_days(source) }}
+    )
+{% endmacro %}
+
+{# The dates of creation that have lost or gained posts, which int_hashtag__post_days writes down: campaign_id, posted_on. #}
+{% macro posted_dates() -%}
+    {%- do ref('int_hashtag__post_days') -%}
+    {{ target.database }}.intermediate.posted_dates
+{%- endmacro %}
+
+{# The dates whose engagement or posts this build brings up to date: campaign_id, event_on. #}
+{% macro rebuilt_dates() -%}
+    (
+        {% for dated in ['int_hashtag__capture_days', 'int_hashtag__post_days'] -%}
+            select
+                dated.campaign_id,
+                dated.event_on,
+            from {{ ref(dated) }} as dated
+            inner join {{ rebuild_from('hashtag') }} as rebuilds on dated.campaign_id = rebuilds.campaign_id
+            where dated.event_on >= rebuilds.rebuild_from
+            union
+        {% endfor %}
+        select
+            campaign_id,
+            posted_on as event_on,
+        from {{ posted_dates() }}
+    )
+{%- endmacro %}
+
+{# Hashtags that have a line of their own: those of the seeds, and those that ten videos carry. #}
+{% macro is_shown(hashtags) -%}
+    ({{ hashtags }}.is_seeded or {{ hashtags }}.videos >= 10)
+{%- endmacro %}
+
+{# The rows by hashtag and date that a model builds: those of its CTE `dates`, and of its CTE `whole` on every date. #}
+{% macro days_to_build(days) -%}
+    {% if is_incremental() -%}
+        select days.*
+        from {{ days }} as days
+        semi join dates on days.campaign_id = dates.campaign_id and days.event_on = dates.event_on
+        where days.subject_type = 'hashtag' and days.market = 'all'
+        union all
+        select days.*
+        from {{ days }} as days
+        semi join whole on days.campaign_id = whole.campaign_id and days.subject_id = whole.hashtag
+        anti join dates on days.campaign_id = dates.campaign_id and days.event_on = dates.event_on
+        where days.subject_type = 'hashtag' and days.market = 'all'
+    {%- else -%}
+        select *
+        from {{ days }}
+        where subject_type = 'hashtag' and market = 'all'
+    {%- endif %}
+{%- endmacro %}
+
+{# Hook of a model of days of hashtags: the rows of those that are no longer shown leave. #}
+{% macro leave_rare_hashtags() %}
+    delete from {{ this }} as days
+    where not exists (
+        select 1
+        from {{ ref('dim_hashtag') }} as hashtags
+        where hashtags.campaign_id = days.campaign_id and hashtags.hashtag = days.hashtag and {{ is_shown('hashtags') }}
     )
 {% endmacro %}
 

@@ -2,7 +2,8 @@
     What a build has to bring up to date, and how rows leave and enter. A day depends on nothing that was read later, so dated
     rows of a campaign are rebuilt from the earliest date that changed; sessions and waves (units) are rebuilt one by one.
     `intermediate.held` has a row for every version of a delivery, and unit of it, that may stand in some model: what left the
-    ledger or is new in it is not everywhere until a build has finished.
+    ledger or is new in it is not everywhere until a build has finished. A post that is read today may be years old: which dates of
+    creation have lost or gained posts since then stands in `intermediate.posted_dates`.
 
     A source whose rows are rebuilt by unit says so in its yml: config.meta.rebuild_unit of the lake table that tells which units a
     delivery holds lists the columns that name one. Any other source is rebuilt by date.
@@ -16,6 +17,7 @@
             source varchar, landed_on date, delivery varchar, state_hash varchar, campaign_id varchar,
             unit varchar[], first_on date, last_on date, is_everywhere boolean
         );
+        create table if not exists intermediate.posted_dates (campaign_id varchar, posted_on date);
     {% endif %}
 {% endmacro %}
 
@@ -67,8 +69,22 @@
 {% macro hold_versions() %}
     {% do run_query(
         'create or replace table intermediate.held as '
-        'select versions.*, true as is_everywhere from staging.stg_lake__versions as versions'
+        'select versions.*, true as is_everywhere from staging.stg_lake__versions as versions; '
+        'delete from intermediate.posted_dates'
     ) %}
+{% endmacro %}
+
+{# Hook before and after a model of posts by date of creation (event_on) and of reading (read_on) is rebuilt. #}
+{% macro note_posted_dates(is_built) %}
+    {% if execute and (is_built or load_cached_relation(this) is not none) %}
+        insert into intermediate.posted_dates
+        select distinct
+            posts.campaign_id,
+            posts.event_on,
+        from {{ this }} as posts
+        inner join {{ rebuild_from(source_of(model)) }} as rebuilds on posts.campaign_id = rebuilds.campaign_id
+        where posts.read_on >= rebuilds.rebuild_from
+    {% endif %}
 {% endmacro %}
 
 {# The source that a model belongs to: the folder that it stands in. #}
@@ -133,7 +149,28 @@
     {%- set nodes = graph.nodes.values() | selectattr('relation_name', 'defined') if execute else [] -%}
     {%- set node = nodes | selectattr('relation_name', 'equalto', relation | string) | list | first -%}
     {%- set strategy = node.config.incremental_strategy if node and not var('audit', false) -%}
-    {%- if strategy in ('from_date', 'by_unit') -%}
+    {%- if strategy and node.config.get('posted_on') -%}
+        (
+            select built.*
+            from {{ relation }} as built
+            where
+                exists (
+                    select 1
+                    from {{ target.database }}.intermediate.posted_dates as posted
+                    where {{ is_posted('posted', 'built', node.config) }}
+                )
+                {%- if strategy == 'from_date' %}
+                or exists (
+                    select 1
+                    from {{ target.database }}.staging.stg_lake__rebuilds as rebuilds
+                    where
+                        rebuilds.source = '{{ source_of(node) }}'
+                        and rebuilds.campaign_id = built.campaign_id
+                        and rebuilds.rebuild_from <= built.{{ node.config.get('rebuilt_on', 'event_on') }}
+                )
+                {%- endif %}
+        )
+    {%- elif strategy in ('from_date', 'by_unit') -%}
         (
             select built.*
             from {{ relation }} as built
@@ -178,7 +215,8 @@
 
 {#
     Incremental strategy: a campaign's rows from its first changed date on are replaced. Where the model has a unique_key, so are the
-    rows of the keys that it brings. Config `rebuilt_on` names the date, if it is not event_on.
+    rows of the keys that it brings; where it has `posted_on`, so are those of the dates of creation whose posts changed. Config
+    `rebuilt_on` names the date, if it is not event_on.
 #}
 {% macro get_incremental_from_date_sql(arg_dict) %}
     delete from {{ arg_dict['target_relation'] }} as target
@@ -187,6 +225,10 @@
         rebuilds.source = '{{ source_of(model) }}'
         and rebuilds.campaign_id = target.campaign_id
         and rebuilds.rebuild_from <= target.{{ config.get('rebuilt_on', 'event_on') }};
+
+    {% if config.get('posted_on') -%}
+    {{ delete_posted(arg_dict['target_relation']) }}
+    {%- endif %}
 
     {% if arg_dict['unique_key'] -%}
     delete from {{ arg_dict['target_relation'] }} as target
@@ -213,3 +255,22 @@
 
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
+
+{# Incremental strategy: the rows of the dates of creation whose posts changed are replaced. #}
+{% macro get_incremental_by_posting_sql(arg_dict) %}
+    {{ delete_posted(arg_dict['target_relation']) }}
+    insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
+{% endmacro %}
+
+{% macro delete_posted(relation) %}
+    delete from {{ relation }} as target
+    using {{ target.database }}.intermediate.posted_dates as posted
+    where {{ is_posted('posted', 'target', config) }};
+{% endmacro %}
+
+{# Whether a row tells of posts of a date: config `posted_on` names its date, or the first of its `posted_days`. #}
+{% macro is_posted(posted, row, config) -%}
+    {%- set first_on = row ~ '.' ~ config.get('posted_on') -%}
+    {{ posted }}.campaign_id = {{ row }}.campaign_id
+    and {{ posted }}.posted_on between {{ first_on }} and {{ first_on }} + {{ config.get('posted_days', 1) - 1 }}
+{%- endmacro %}

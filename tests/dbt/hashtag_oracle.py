@@ -1,5 +1,6 @@
 """What readings of videos come to, worked out again one video at a time in plain Python: slow, and another way than SQL's."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -171,8 +172,8 @@ def lives(days: Iterable[Day]) -> dict[tuple[str, date], Day]:
 
 
 def half_life(known: Iterable[Day]) -> float | None:
-    """The Kaplan-Meier median of times of which those that are not complete are only the least."""
-    waiting = list(known)
+    """The Kaplan-Meier median of times, to the whole hour, of which those that are not complete are only the least."""
+    waiting = [life | {"half": math.ceil(life["half"])} for life in known]
     left = Fraction(1)
     for time in sorted({life["half"] for life in waiting}):
         at_risk = sum(life["half"] >= time for life in waiting)

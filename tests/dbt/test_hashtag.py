@@ -208,6 +208,14 @@ def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
                     platform=chance.choice(["tiktok", "tiktok", "youtube"]),
                 )
             )
+    # A hashtag that no seed names and that comes to be carried by ten videos, and by fewer again.
+    for number in chance.sample(range(12), chance.randint(3, 6)):
+        created_at = at(chance.choice([landed, landed, landed - 3, -20, -40]), 0)
+        rows.append(
+            reading(
+                f"n{number}", landed, 10 * landed, hashtags=["new"], display_hashtags=["New"], created_at=created_at
+            )
+        )
     return rows
 
 

@@ -28,7 +28,7 @@ video_days as not materialized (
 
 counted as not materialized (
 
-    {{ hashtag_subjects('video_days', ['event_on', 'creator_key', 'view_definition', 'views_gross']) }}
+    {{ hashtag_subjects('video_days', ['event_on', 'creator_key', 'view_definition', 'views_gross'], only_seeded=true) }}
 
 ),
 
@@ -45,9 +45,6 @@ weeks as (
         counted.views_gross,
     from counted
     left join {{ ref('markets') }} as markets on counted.market = markets.market
-    left join {{ ref('stg_campaign__hashtags') }} as seeded
-        on counted.campaign_id = seeded.campaign_id and counted.subject_id = seeded.hashtag
-    where counted.subject_type = 'campaign' or (counted.subject_type = 'hashtag' and seeded.hashtag is not null)
 
 )
 

@@ -2,8 +2,30 @@
     Which hashtags stand together on posts more often than chance would have it, among the posts with any hashtag that were created
     in the week. Pairs of two seeded hashtags always have a row, others where enough posts and creators support them.
 #}
+{{ config(materialized='incremental', incremental_strategy='by_posting', posted_on='week_on', posted_days=7) }}
+{%- set dates = posted_dates() %}
 {%- set least_posts, least_creators = 10, 5 %}
 with
+
+{%- if is_incremental() %}
+
+-- All dates of the weeks in which posts came or left.
+    posted as (
+
+        select distinct
+            changed.campaign_id,
+            changed.week_on + day_of_week.number as created_on,
+        from (
+            select
+                posted.campaign_id,
+                {{ week_on('posted.posted_on', 'markets.week_starts_on') }} as week_on,
+            from {{ dates }} as posted
+            left join {{ ref('markets') }} as markets on markets.market = 'all'
+        ) as changed
+        cross join (values (0), (1), (2), (3), (4), (5), (6)) as day_of_week (number)
+
+    ),
+{%- endif %}
 
 tagged as (
 
@@ -16,6 +38,9 @@ tagged as (
     from {{ ref('int_hashtag__posts') }} as posts
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
     left join {{ ref('markets') }} as markets on posts.market = markets.market
+    {%- if is_incremental() %}
+        semi join posted on posts.campaign_id = posted.campaign_id and posts.created_on = posted.created_on
+    {%- endif %}
     where
         posts.subject_type = 'hashtag'
         and posts.market = 'all'

@@ -3,7 +3,15 @@
     later: a creator is one more on a date with their first post of that date, and the newcomer of their earliest date, which a post
     that is read later may move.
 #}
-{{ config(materialized='incremental', incremental_strategy='from_date', rebuilt_on='read_on') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='from_date',
+        rebuilt_on='read_on',
+        pre_hook="{{ note_posted_dates(is_built=false) }}",
+        post_hook="{{ note_posted_dates(is_built=true) }}",
+    )
+}}
 {%- set subject = 'campaign_id, subject_type, subject_id, market' %}
 with
 

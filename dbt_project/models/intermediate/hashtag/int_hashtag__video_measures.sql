@@ -15,34 +15,40 @@ captured as (
 
 ),
 
+-- Of a video whose first readings came late nothing is known of how it began.
+videos as (
+
+    select
+        videos.campaign_id,
+        videos.hashtags,
+        videos.creator_country,
+        videos.event_on,
+        -- To the whole hour: few readings are closer to each other.
+        cast(ceil(lives.hours_to_half) as bigint) as hours_to_half,
+        lives.hours_to_peak,
+        lives.is_complete,
+    from {{ ref('int_hashtag__videos') }} as videos
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on videos.campaign_id = campaigns.campaign_id
+    left join {{ ref('int_hashtag__video_lives') }} as lives
+        on
+            videos.campaign_id = lives.campaign_id
+            and videos.video_id = lives.video_id
+            and lives.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, lives.created_on)
+            and lives.first_read_hours <= 48
+            and lives.hours_to_half is not null
+
+),
+
 video_subjects as (
 
-    select subjects.*
-    from ({{ hashtag_subjects(ref('int_hashtag__videos'), ['event_on', 'video_id']) }}) as subjects
-    semi join ({{ shown_subjects() }}) as shown
-        on {{ same('subjects', 'shown', ['campaign_id', 'subject_type', 'subject_id']) }}
-    where subjects.subject_type <> 'comparison_set'
+    {{ hashtag_subjects('videos', ['hours_to_half', 'hours_to_peak', 'is_complete'], only_seeded=true) }}
 
 ),
 
 lives as (
 
-    select
-        subjects.campaign_id,
-        subjects.subject_type,
-        subjects.subject_id,
-        subjects.market,
-        lives.hours_to_half,
-        lives.hours_to_peak,
-        lives.is_complete,
-    from video_subjects as subjects
-    inner join {{ ref('int_hashtag__video_lives') }} as lives
-        on subjects.campaign_id = lives.campaign_id and subjects.video_id = lives.video_id
-    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on subjects.campaign_id = campaigns.campaign_id
-    where
-        lives.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, lives.created_on)
-        and lives.first_read_hours <= 48
-        and lives.hours_to_half is not null
+    select * from video_subjects
+    where hours_to_half is not null
 
 ),
 
@@ -73,27 +79,44 @@ peaked as (
 
 ),
 
-owned as (
+owned_videos as (
 
     select
-        subjects.campaign_id,
-        subjects.subject_type,
-        subjects.subject_id,
-        subjects.market,
-        {{ exact_sum('owned.completion_rate * owned.views') }} as completed_views,
-        sum(case when owned.completion_rate is not null then owned.views end) as views_with_completion,
-        {{ exact_sum('case when owned.views is not null then owned.watch_seconds end') }} as watch_seconds,
-        sum(case when owned.watch_seconds is not null then owned.views end) as views_with_watching,
-        sum(case when owned.reach is not null then owned.engagements_lcs end) as engagements_reached,
-        count(owned.reach) as videos_with_reach,
-    from video_subjects as subjects
+        videos.campaign_id,
+        videos.hashtags,
+        videos.creator_country,
+        videos.event_on,
+        owned.completion_rate,
+        owned.views,
+        owned.watch_seconds,
+        owned.reach,
+        owned.engagements_lcs,
+    from {{ ref('int_hashtag__videos') }} as videos
     inner join (
         select *
         from {{ ref('int_hashtag__owned_video_days') }}
         qualify row_number() over (partition by campaign_id, video_id order by event_on desc) = 1
     ) as owned
-        on subjects.campaign_id = owned.campaign_id and subjects.video_id = owned.video_id
-    group by subjects.campaign_id, subjects.subject_type, subjects.subject_id, subjects.market
+        on videos.campaign_id = owned.campaign_id and videos.video_id = owned.video_id
+
+),
+
+owned as (
+
+    select
+        {{ listed(video_subject) }}
+        {{ exact_sum('completion_rate * views') }} as completed_views,
+        sum(case when completion_rate is not null then views end) as views_with_completion,
+        {{ exact_sum('case when views is not null then watch_seconds end') }} as watch_seconds,
+        sum(case when watch_seconds is not null then views end) as views_with_watching,
+        sum(case when reach is not null then engagements_lcs end) as engagements_reached,
+        count(reach) as videos_with_reach,
+    from (
+        {{ hashtag_subjects('owned_videos', [
+            'completion_rate', 'views', 'watch_seconds', 'reach', 'engagements_lcs',
+        ], only_seeded=true) }}
+    ) as subjects
+    group by {{ video_subject | join(', ') }}
 
 ),
 
@@ -105,7 +128,7 @@ followed as (
         posts.subject_type,
         posts.subject_id,
         posts.market,
-        sum(case when posts.followers_at_posting is not null then videos.engagements_lcs end) as followed_engagements,
+        sum(videos.engagements_lcs) as followed_engagements,
         sum(case when videos.engagements_lcs is not null then posts.followers_at_posting end) as followers_at_posting,
     from {{ ref('int_hashtag__posts') }} as posts
     inner join (
@@ -119,7 +142,9 @@ followed as (
     ) as videos
         on posts.campaign_id = videos.campaign_id and posts.video_id = videos.video_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
-    where posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
+    where
+        posts.followers_at_posting is not null
+        and posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
     group by posts.campaign_id, posts.subject_type, posts.subject_id, posts.market
 
 ),

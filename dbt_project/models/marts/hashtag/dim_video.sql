@@ -1,7 +1,17 @@
 {#
     A video that its supplier no longer delivers is gone where the seed absence_rules says after how many of the supplier's captures;
-    without a rule for the supplier it is only not seen lately.
+    without a rule for the supplier it is only not seen lately. A video that was not read again is written anew only where its state or
+    its programme has changed.
 #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='from_date',
+        rebuilt_on='last_captured_on',
+        unique_key=['campaign_id', 'video_id'],
+        on_schema_change='fail',
+    )
+}}
 with
 
 captures as (
@@ -33,18 +43,11 @@ rules as (
 
 ),
 
-seen as (
+described as (
 
     select
         videos.campaign_id,
         videos.video_id,
-        videos.platform,
-        videos.view_definition,
-        videos.creator_key,
-        videos.created_at,
-        videos.created_on,
-        videos.creator_country,
-        videos.hashtags,
         programmes.programme,
         case
             when captures.captures_since >= rules.absent_captures then rules.state
@@ -52,7 +55,6 @@ seen as (
             else 'not_seen_lately'
         end as state,
         captures.next_on,
-        videos.duration_seconds,
         videos.first_on,
         videos.event_on,
     from {{ ref('int_hashtag__videos') }} as videos
@@ -67,15 +69,52 @@ seen as (
 
 ),
 
-described as (
+dated as (
 
     select
-        * exclude (next_on, first_on, event_on),
+        *,
         case when state = 'observed' then first_on else coalesce(next_on, event_on) end as state_since,
-        first_on as first_captured_on,
-        event_on as last_captured_on,
-    from seen
+    from described
+
+),
+
+changed as (
+
+    select dated.*
+    from dated
+    left join {{ rebuild_from('hashtag') }} as rebuilds on dated.campaign_id = rebuilds.campaign_id
+    {%- if is_incremental() %}
+        left join {{ this }} as known
+            on
+                dated.campaign_id = known.campaign_id
+                and dated.video_id = known.video_id
+                and dated.event_on = known.last_captured_on
+        where
+            known.video_id is null
+            or dated.event_on >= rebuilds.rebuild_from
+            or dated.state <> known.state
+            or dated.state_since <> known.state_since
+            or dated.programme is distinct from known.programme
+    {%- endif %}
 
 )
 
-select * from described
+select
+    changed.campaign_id,
+    changed.video_id,
+    videos.platform,
+    videos.view_definition,
+    videos.creator_key,
+    videos.created_at,
+    videos.created_on,
+    videos.creator_country,
+    videos.hashtags,
+    changed.programme,
+    changed.state,
+    videos.duration_seconds,
+    changed.state_since,
+    changed.first_on as first_captured_on,
+    changed.event_on as last_captured_on,
+from changed
+inner join {{ ref('int_hashtag__videos') }} as videos
+    on changed.campaign_id = videos.campaign_id and changed.video_id = videos.video_id

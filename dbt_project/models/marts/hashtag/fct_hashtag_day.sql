@@ -1,12 +1,81 @@
+{#
+    A hashtag is built whole where it is new here, or where the date of its first post has moved, since before it no creator is new.
+#}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='from_date',
+        posted_on='event_on',
+        unique_key=['campaign_id', 'hashtag', 'event_on'],
+        post_hook=["{{ leave_rare_hashtags() }}", "{{ flip_provisional('hashtag') }}"],
+        on_schema_change='fail',
+    )
+}}
+{%- set changed = rebuilt_dates() %}
 with
+
+first_posts as (
+
+    select
+        campaign_id,
+        subject_id as hashtag,
+        min(event_on) as first_on,
+    from {{ ref('int_hashtag__post_days') }}
+    where subject_type = 'hashtag' and market = 'all' and posts > 0
+    group by campaign_id, subject_id
+
+),
 
 hashtags as (
 
     select
-        campaign_id,
-        hashtag,
-    from {{ ref('dim_hashtag') }}
-    where is_seeded or videos >= 10
+        shown.campaign_id,
+        shown.hashtag,
+        first_posts.first_on,
+    from {{ ref('dim_hashtag') }} as shown
+    left join first_posts on shown.campaign_id = first_posts.campaign_id and shown.hashtag = first_posts.hashtag
+    where {{ is_shown('shown') }}
+
+),
+
+{% if is_incremental() -%}
+
+    dates as (
+
+        select * from {{ changed }}
+
+    ),
+
+    known as (
+
+        select
+            campaign_id,
+            hashtag,
+            min(case when posts > 0 then event_on end) as first_on,
+        from {{ this }}
+        group by campaign_id, hashtag
+
+    ),
+
+    whole as (
+
+        select hashtags.*
+        from hashtags
+        left join known on hashtags.campaign_id = known.campaign_id and hashtags.hashtag = known.hashtag
+        where known.hashtag is null or known.first_on is distinct from hashtags.first_on
+
+    ),
+{%- endif %}
+
+engaged as not materialized (
+
+    {{ days_to_build(ref('int_hashtag__subject_days')) }}
+
+),
+
+posted as not materialized (
+
+    {{ days_to_build(ref('int_hashtag__post_days')) }}
 
 ),
 
@@ -34,8 +103,7 @@ engagement as (
         case when count(*) = 1 then max(rated_views) end as rated_views,
         cast(sum(video_readings) as bigint) as video_readings,
         cast(sum(rated_readings) as bigint) as rated_readings,
-    from {{ ref('int_hashtag__subject_days') }}
-    where subject_type = 'hashtag' and market = 'all'
+    from engaged
     group by campaign_id, subject_id, event_on
 
 ),
@@ -49,8 +117,7 @@ posts as (
         cast(sum(posts) as bigint) as posts,
         cast(sum(creators) as bigint) as unique_creators,
         cast(sum(new_creators) as bigint) as new_creators,
-    from {{ ref('int_hashtag__post_days') }}
-    where subject_type = 'hashtag' and market = 'all'
+    from posted
     group by campaign_id, subject_id, event_on
     having sum(posts) > 0
 
@@ -85,17 +152,23 @@ joined as (
 
 ),
 
+shown as (
+
+    select
+        joined.*,
+        hashtags.first_on,
+    from joined
+    inner join hashtags on joined.campaign_id = hashtags.campaign_id and joined.hashtag = hashtags.hashtag
+
+),
+
 -- On a hashtag's first date everybody would be new: that is not known.
 begun as (
 
     select
-        * exclude (new_creators),
-        case
-            when
-                event_on > min(case when posts > 0 then event_on end) over (partition by campaign_id, hashtag)
-                then coalesce(new_creators, 0)
-        end as new_creators,
-    from joined
+        * exclude (new_creators, first_on),
+        case when event_on > first_on then coalesce(new_creators, 0) end as new_creators,
+    from shown
 
 )
 
@@ -103,5 +176,4 @@ select
     begun.*,
     {{ is_provisional('begun.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
 from begun
-semi join hashtags on begun.campaign_id = hashtags.campaign_id and begun.hashtag = hashtags.hashtag
 cross join as_of
