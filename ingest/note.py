@@ -28,6 +28,21 @@ LONGEST_NAME = 200
 _AREA = re.compile(r"^[A-Za-z_]+(/[A-Za-z_-]+)+$|^[A-Za-z]{4,}$")
 _WORD = re.compile(r"^[A-Za-z][\w.-]{0,39}$")
 _LONGEST_SHOWN = 60
+_EXPECTED = {
+    "string_type": "text; put it in quotes",
+    "bool_": "true or false",
+    "int_": "a whole number",
+    "float_": "a number",
+    "date_": "a date such as 2022-10-09",
+    "datetime_": "a date and time such as 2022-10-09T18:00:00+03:00",
+    "dict_type": "keys with values",
+    "model_": "keys with values",
+    "tuple_type": "a list such as [a, b]",
+    "list_type": "a list such as [a, b]",
+}
+"""What a value should be, by how the name of the finding begins."""
+_OTHER_KINDS = (("int",), ("float",), ("bool",), ("constrained-int",))
+"""What pydantic adds to the place of a value that may be of several kinds; of them, what is said of text says least."""
 
 
 @cache
@@ -264,9 +279,20 @@ def _is_text(text: str) -> bool:
 def describe(error: ValidationError, model: type[BaseModel], prefix: str = "") -> str:
     """Pydantic's findings on a model as one message: key, what was found, what was expected."""
     lines = []
-    for finding in error.errors(include_url=False):
+    findings = error.errors(include_url=False)
+    several = {finding["loc"][:-1] for finding in findings if finding["loc"][-1:] in _OTHER_KINDS}
+    for finding in findings:
         place, kind, message = finding["loc"], finding["type"], finding["msg"].removeprefix("Value error, ")
+        if place[-1:] == ("str",) and place[:-1] in several:
+            continue
+        is_one_of_several = place[-1:] in _OTHER_KINDS
+        place = place[:-1] if is_one_of_several else place
         key = ".".join([*filter(None, [prefix]), *map(_part, place)])
+        message = next((f"expected {plain}" for begin, plain in _EXPECTED.items() if kind.startswith(begin)), message)
+        message = message.replace("Input should be", "expected").replace(
+            "expected greater", "expected a number greater"
+        )
+        message = message.replace("expected ", "expected text, or ", 1) if is_one_of_several else message
         if kind == "extra_forbidden":
             allowed = ", ".join(_keys_beside(model, place))
             lines.append(f"unknown {_named(place[-1], key)}: remove or correct it, expected one of {allowed}")

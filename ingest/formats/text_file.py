@@ -37,6 +37,7 @@ _MAGIC = {
     b"Rar!": "a RAR archive",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "a document of a word processor",
 }
 _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
 _LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 6
@@ -94,14 +95,16 @@ def text_files(delivery: Delivery, encoding: str | None = None) -> Iterator[Text
 
 def as_text(name: str, data: bytes, encoding: str | None = None) -> TextFile:
     """Delivered bytes as text. Raises DeliveryError."""
-    for magic, what in _MAGIC.items():
-        if data.startswith(magic):
-            remedy = (
-                "rename it so that it ends so"
-                if " without the ending " in what
-                else "export it as CSV, or name its format in delivery.yml"
-            )
-            raise DeliveryError(f"{name}: is {what}, expected text; {remedy}")
+    what = next((what for magic, what in _MAGIC.items() if data.startswith(magic)), None)
+    if what is None and data[257:262] == b"ustar":
+        what = "a tar archive"
+    if what is not None:
+        remedy = (
+            "rename it so that it ends so"
+            if " without the ending " in what
+            else "export it as CSV, or name its format in delivery.yml"
+        )
+        raise DeliveryError(f"{name}: is {what}, expected text; {remedy}")
     decoded = to_utf8(name, data, encoding)
     if b"\r" in decoded:
         decoded = decoded.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

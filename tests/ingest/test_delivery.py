@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.delivery import (
     content_hash,
@@ -145,7 +145,7 @@ MISTAKES: list[tuple[str, str | bytes | dict[str, Any], str]] = [
         changed(campaign="x"),
         r"key 'campaign': found 'x', expected one of endthestigma, other; .*campaigns\.csv",
     ),
-    ("wrong type", changed(withdrawn="perhaps"), r"key 'withdrawn': .*boolean.*found 'perhaps'"),
+    ("wrong type", changed(withdrawn="perhaps"), r"key 'withdrawn': .*true or false.*found 'perhaps'"),
     ("a word for a list", changed(files="*.csv"), r"key 'files': .*found '\*\.csv'"),
     (
         "files elsewhere",
@@ -254,6 +254,29 @@ class TestMistakes:
     def test_no_campaign_known(self, tmp_path: Path) -> None:
         with pytest.raises(DeliveryError, match="expected one of none known"):
             load(tmp_path, GOOD, campaigns=frozenset())
+
+    @pytest.mark.parametrize(
+        ("key", "value", "said"),
+        [
+            ("names", "v.csv", "expected a list such as [a, b]; found 'v.csv'"),
+            ("is_right", "ja", "expected true or false; found 'ja'"),
+            ("place", 1.5, "expected text, or a whole number; found 1.5"),
+            ("place", 0, "expected text, or a number greater than or equal to 1; found 0"),
+            ("order", "DMY", "expected 'dmy' or 'mdy'; found 'DMY'"),
+            ("inner", [1], "expected keys with values; found a list"),
+        ],
+    )
+    def test_values_of_another_kind_are_told_in_plain_words(self, key: str, value: object, said: str) -> None:
+        class Options(BaseModel):
+            names: tuple[str, ...] = ()
+            is_right: bool = False
+            place: str | Annotated[int, Field(ge=1)] = 1
+            order: Literal["dmy", "mdy"] = "dmy"
+            inner: dict[str, str] = {}
+
+        with pytest.raises(ValidationError) as error:
+            Options.model_validate({key: value})
+        assert describe(error.value, Options, "options") == f"delivery.yml: key 'options.{key}': {said}"
 
     def test_unknown_keys_in_maps_of_a_users_own_names(self) -> None:
         """The keys that are allowed are found also below names that a user invents."""

@@ -201,6 +201,11 @@ NASTY: dict[str, tuple[Callable[[Path], object], str]] = {
         other_file("videos.csv", b",".join(b"c%d" % number for number in range(5000)) + b"\nnoor.canary\n"),
         "videos.csv: has 5,000 columns, expected 4,000 or fewer",
     ),
+    "a document": (other_file("videos.csv", b"{\\rtf1 noor.canary}"), "videos.csv: is a document of a word processor"),
+    "a tar": (
+        other_file("videos.csv", bytes(257) + b"ustar" + bytes(250)),
+        "videos.csv: is a tar archive, expected text",
+    ),
     "a bomb": (other_file("videos.csv.gz", gzip.compress(bytes(80 * 2**20))), "packed into less than"),
 }
 
