@@ -33,7 +33,7 @@ from ingest.simulated.hashtag_truth import (
     readings_truth,
     video_days_truth,
 )
-from ingest.simulated.live import live_truth, make_sessions
+from ingest.simulated.live import advocate_seed, live_truth, make_sessions
 from ingest.simulated.live_files import plan_live
 from ingest.simulated.partners import agreement_seeds, creator_delivery_truth, make_agreements
 from ingest.simulated.plan import DAY, ZONE_SECONDS, PlannedDelivery, starts_s
@@ -153,7 +153,13 @@ def simulate(
         support_weeks=support_weeks_truth(acts, coded),
         safety_weeks=safety_weeks_truth(acts),
     )
-    seeds = {**agreement_seeds(agreements), **support_seeds(), **absence_seed(), **target_seeds()}
+    seeds = {
+        **agreement_seeds(agreements),
+        **advocate_seed(),
+        **support_seeds(),
+        **absence_seed(),
+        **target_seeds(),
+    }
     _write(home, seed, size, planned, seeds, truth)
     return truth
 

@@ -26,6 +26,7 @@ MARTS = "marts"
 """The database that holds what is published and nothing else."""
 
 BUILT = ("model", "seed", "snapshot")
+COLUMN_SCHEMA = "dagster/column_schema"
 CHECK = "relations_hold"
 ANEW = f"*All marts are built and published together: to build this one anew, open the job {JOB} and press Materialize all.*"
 
@@ -59,6 +60,12 @@ class CampaignTranslator(DagsterDbtTranslator):
         parts = [f"**{page['question']}**" if page else "", str(dbt_resource_props.get("description") or "")]
         parts += [ANEW] if "marts" in dbt_resource_props["fqn"][1:-1] else []
         return "\n\n".join(filter(None, parts))
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Without the columns of a report, which would stand above its figures."""
+        metadata = super().get_metadata(dbt_resource_props)
+        is_report = dbt_resource_props["name"].startswith("rpt_")
+        return {name: value for name, value in metadata.items() if not (is_report and name == COLUMN_SCHEMA)}
 
     def _source_of(self, properties: Mapping[str, Any]) -> Source | None:
         folders = properties["fqn"][1:-1]

@@ -66,7 +66,7 @@ def _about(row: dict[str, Any]) -> str:
         parts += [("wave", wave), ("question", question), *([("sample", sample)] if sample != "all" else [])]
     elif kind != "campaign":
         parts.append((kind, subject))
-    if row["market"] != "all":
+    if row["market"] not in ("all", "unknown"):
         parts.append(("market", row["market"]))
     # Nothing is delivered yet of what stands as `%`.
     return ", ".join(f"{what} {which}" for what, which in parts if which != "%")

@@ -5,7 +5,7 @@ their stays covers and that the session was live in.
 Attendance lists are made in `ingest.simulated.live_files`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from ingest.simulated.plan import Flags, Ints, campaign_day, instant
+from ingest.simulated.plan import CAMPAIGN, Flags, Ints, campaign_day, instant
 
 _KINDS = (
     "intervals", "teams_en", "zoom_report", "samples", "teams_pt", "series", "series", "zoom_list", "teams_report",
@@ -30,6 +30,7 @@ _COUNTRIES = {
     "teams_pt": "MA", "series": "JO", "zoom_list": "LB", "teams_report": "AE", "samples_epoch": "KW",
 }  # fmt: skip
 _TOPICS = ("asking for help", "الحديث مع العائلة", "sleep and stress", "helping a friend", "الوصمة في العمل")
+_ADVOCATES = [f"Dr. Demo Advocate {number}" for number in range(1, 5)]
 _PLATFORMS = {"intervals": "in_app", "teams": "teams", "zoom": "zoom", "samples": "tiktok", "series": "in_app"}
 _CLOCKS_BACK = (25, "zoom_list")
 """The campaign's day on which the clocks of Beirut go back at midnight, and the kind of session that is held through it."""
@@ -86,7 +87,7 @@ class LiveSession:
         return {
             "id": self.session_id,
             "title": f"Open talk (invented): {self.topic}",
-            "advocate": f"Dr. Demo Advocate {int(self.session_id[-2:]) % 4 + 1}",
+            "advocate": _ADVOCATES[int(self.session_id[-2:]) % len(_ADVOCATES)],
             "topic": self.topic,
             "platform": _PLATFORMS[self.kind.split("_")[0]],
             "language": "en" if self.topic.isascii() else "ar",
@@ -98,6 +99,15 @@ class LiveSession:
         """Its start and end as the note gives them, with the zone's offset."""
         at = {"starts_at": self.starts, "ends_at": self.ends}
         return {name: instant(second).astimezone(self.zone).isoformat() for name, second in at.items()}
+
+
+def advocate_seed() -> Mapping[str, str]:
+    """The seed `advocates`."""
+    rows = [
+        f"{CAMPAIGN},{name},Demo advocate {number} (invented),متحدث تجريبي {number} (مختلق),counselling,,"
+        for number, name in enumerate(_ADVOCATES, 1)
+    ]
+    return {"advocates": "\n".join(["campaign_id,advocate,name,name_ar,field,market,language", *rows, ""])}
 
 
 def make_sessions(rng: np.random.Generator, days: int, count: int) -> list[LiveSession]:

@@ -29,6 +29,9 @@ ZONES = {"c": "Asia/Dubai", "d": "America/Sao_Paulo"}
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\n" + "".join(
     f"{campaign},Campaign,2022-10-04,,{zone}\n" for campaign, zone in ZONES.items()
 )
+ADVOCATES = "campaign_id,advocate,name,name_ar,field,market,language\n" + "".join(
+    f"{campaign},P,Dr. P of Amman,الدكتورة ب,counselling,JO,ar\n" for campaign in ZONES
+)
 LOOK_BACK = 3
 KEYS = {
     "dim_live_session": ["session_id"],
@@ -52,8 +55,9 @@ REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "live"
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds loaded. Tests take turns in it: in another directory it is parsed again."""
-    lab = Lab(tmp_path_factory.mktemp("live") / "home", {"campaigns": CAMPAIGNS})
+    lab = Lab(tmp_path_factory.mktemp("live") / "home", {"campaigns": CAMPAIGNS, "advocates": ADVOCATES})
     seeds = (
+        "advocates",
         "campaigns",
         "campaign_hashtags",
         "comparison_sets",
@@ -446,6 +450,12 @@ class TestScenes:
                 name == "R",
             )
             for name, estimate in ((name, mean + share[name] * (own[name] - mean)) for name in "PQR")
+        ]
+        named = "select distinct advocate, advocate_name, advocate_name_ar, advocate_field from rpt_live_advocate order by all"
+        assert scenes.rows(named) == [
+            ("P", "Dr. P of Amman", "الدكتورة ب", "counselling"),
+            ("Q", None, None, None),
+            ("R", None, None, None),
         ]
         others = "select advocate, kpi_id, sessions, observed, estimate is null, reason from rpt_live_advocate where kpi_id <> 'L07' and advocate <> 'P' order by all"
         assert scenes.rows(others) == [

@@ -58,7 +58,7 @@ PUBLIC = {
         "campaign_id session_id registrations late_registrations cancelled denied registered_attendees walk_ins attendance_rate reason"
     ),
     "rpt_live_advocate": (
-        "campaign_id advocate kpi_id sessions observed estimate ci_low ci_high own_weight is_prior_only reason"
+        "campaign_id advocate advocate_name advocate_name_ar advocate_field kpi_id sessions observed estimate ci_low ci_high own_weight is_prior_only reason"
     ),
     "rpt_live_reconciliation": "campaign_id session_id measure cause ours platform residual difference",
     "dim_survey_question": "survey_id wave question_code question_key question_text kind campaign_id",

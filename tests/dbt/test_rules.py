@@ -123,7 +123,8 @@ BELIEVABLE = {
             walk_ins, 0.75::double as attendance_rate, null::varchar as reason
     """,
     "rpt_live_advocate": """
-        select 'a' as campaign_id, unnest(['Dr. A', 'Dr. B']) as advocate, 'L07' as kpi_id, 3::bigint as sessions,
+        select 'a' as campaign_id, unnest(['Dr. A', 'Dr. B']) as advocate, null::varchar as advocate_name,
+            null::varchar as advocate_name_ar, null::varchar as advocate_field, 'L07' as kpi_id, 3::bigint as sessions,
             30.0::double as observed, 28.0::double as estimate, 20.0::double as ci_low, 36.0::double as ci_high, 0.8::double as
             own_weight, 20.0::double as prior_mean, false as is_prior_only, null::varchar as reason
     """,
