@@ -343,7 +343,7 @@ def _loaded(parsed: Parsed) -> int:
 
 def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -> str:
     """The nearest fit and what it lacks: the draft that loads most, else the format of which most columns are there."""
-    suggested = [trial for trial in trials if not trial.draft.blind]
+    suggested = [trial for trial in trials if not trial.draft.blind and not _lacks_every_key(trial)]
     if suggested:
         near = max(suggested, key=lambda trial: trial.loaded)
         lacks = near.reason or _rejections(near)
@@ -362,6 +362,12 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
         for form, needed in needs(header)
     ]
     share, form, lacks = max(partly, default=(0, "", ""))
+    if share == 0 and any(head.kind == "json" for head in heads):
+        return (
+            f"{file.name}: no format fits its records: events of other products are read as CloudEvents (specversion, id, source, "
+            "type, time, data), as Segment's track calls or as GA4's export; videos, viewers and people as records or as CSV, with "
+            "their columns in a delivery.yml beside them: campaign add FILE --note delivery.yml"
+        )
     if share == 0:
         return (
             f"{file.name}: no format fits: no line names videos, tags, viewers or people who join, and no column has so few "
@@ -370,6 +376,12 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
         )
     lacks = lacks or "more than an id and a number"
     return f"{file.name}: no format fits; the nearest is {form}, which lacks a column for {lacks}; name the columns in its note"
+
+
+def _lacks_every_key(trial: _Trial) -> bool:
+    """Whether no record has what tells records of the format apart: then the format only shares a field's name."""
+    rejected = trial.parsed.rejected if trial.parsed is not None and not trial.loaded else None
+    return rejected is not None and bool(rejected.height) and bool((rejected["reason"] == "missing_key").all())
 
 
 def _rejections(trial: _Trial) -> str:

@@ -20,13 +20,18 @@ _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "ga4": (("event_name",), ("event_timestamp",), ("user_pseudo_id",)),
 }
+_COUNTED = "events?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|taps?|starts?|completions?"
+_PEOPLE = "people|persons|users|visitors|viewers|devices|uniques"
 _COLUMNS = {
-    "date": r"date|day|event_date|datum|التاريخ",
-    "activation": r"activation|event(_name|_type)?|action|الحدث|événement",
-    "asset_id": r"asset(_id)?|resource(_id)?|guide(_id)?|toolkit(_id)?|tutorial(_id)?",
-    "market": r"market|country(_code)?|geo|الدولة|pays",
-    "events": r"events?|counts?|event_count|total|number|hits|العدد|nombre",
-    "unique_people": r"(unique|distinct|total|active)_(people|users|visitors|persons)|users|people|uniques|عدد_الأشخاص|personnes",
+    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|التاريخ|اليوم",
+    "activation": "activation|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|"
+    "الحدث|النشاط|نوع_الحدث|اسم_الحدث|الفعالية",
+    "asset_id": "(asset|resource|guide|toolkit|tutorial)(_id|_name)?|المورد",
+    "market": "market|country(_code)?|geo|pays|land|país|pais|negara|الدولة|البلد|السوق",
+    "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|"
+    "العدد|عدد_الأحداث|الإجمالي",
+    "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|personnes|personen|personas|pessoas|"
+    "الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
 }
 
 

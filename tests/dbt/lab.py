@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -22,6 +23,9 @@ from orchestration.dbt import read_manifest, run_dbt
 from orchestration.project import WITH_HASHTAGS, read_project
 from orchestration.seeds import with_every_column, with_normalised_hashtags
 from orchestration.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 SHIPPED = read_project(Home(Path(os.devnull)))
@@ -80,13 +84,17 @@ class Lab:
         }
         write_ledger(self.home, pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)]))
 
+    @cached_property
+    def _manifest(self) -> "Manifest":
+        """What dbt has read, which takes longer than most of what it is asked for."""
+        return read_manifest(self.home, replace(SHIPPED, directory=self.project))
+
     def dbt(self, *arguments: str, finishes: bool = False) -> bool:
         """Run a dbt command in the project's copy; whether it succeeded."""
         from dbt.artifacts.schemas.run import RunExecutionResult
 
-        manifest = read_manifest(self.home, replace(SHIPPED, directory=self.project))
-        unchanged = ["--vars", json.dumps({"unchanged": list(manifest.nodes)})] if finishes else []
-        result = run_dbt(self.home.root, self.project, ["--no-write-json", *arguments, *unchanged], manifest)
+        unchanged = ["--vars", json.dumps({"unchanged": list(self._manifest.nodes)})] if finishes else []
+        result = run_dbt(self.home.root, self.project, ["--no-write-json", *arguments, *unchanged], self._manifest)
         ran = result.result.results if isinstance(result.result, RunExecutionResult) else []
         self.seconds = {item.node.name: item.execution_time for item in ran}
         self.messages = [f"{item.node.name}: {item.message}" for item in ran if item.status in ("error", "fail")]

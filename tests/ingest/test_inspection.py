@@ -102,6 +102,8 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("Hashtag,Total views,Total videos,Date", "#calm,1{n},3{n},2022-10-05 08:{n:02d}", "tag_totals_csv", ["timezone"]),
         ("Ad (Orijinal Ad);Kullanıcı E-postası;Katılma Zamanı;Ayrılma Zamanı", "B;b{n}@x.org;13.10.2022 19:{n:02d};13.10.2022 20:00", "intervals_csv", ["timezone"]),
         ("التاريخ,الحدث,الدولة,العدد", "2022-10-{m:02d},guide.opened,AE,2{n}", "activation_counts_csv", []),
+        ("التاريخ,النشاط,السوق,العدد,الأشخاص", "2022-10-{m:02d},guide.opened,AE,2{n},{n}", "activation_counts_csv", []),
+        ("Date,Event,Country,Total events,Unique users", "2022-10-{m:02d},Guide Opened,AE,2{n},{n}", "activation_counts_csv", []),
         ("Horodateur,Vu ?", '2022/10/13 9:{n:02d}:10 AM UTC+3,{o}', "google_forms", []),
         ("Time (UTC),Concurrent viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", ["timezone"]),
         ("#,Have you seen it?,Submit Date (UTC)", "tok{n},{o},2022-10-{d:02d} 09:00:10", "survey_csv", []),
@@ -114,6 +116,7 @@ def test_columns_in_the_words_of_other_tools_and_languages(
     [file] = written(tmp_path, {"export.csv": lines(header, *rows)})
     found = inspect([file], Given(), CAMPAIGNS)
     assert (found.draft.format, found.loaded, [question.key for question in found.open]) == (form, 20, asked)
+    assert form != "activation_counts_csv" or "not used" not in found.text
 
 
 def test_a_weight_and_groups_of_people_in_other_languages(tmp_path: Path) -> None:
@@ -195,6 +198,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         (f'{{"data": [{{"user_login": "{CANARY}"}}], "total": 8}}', "Twitch's list of chatters"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
+        ('{"event": "Guide Opened", "properties": {"time": 1791173400, "distinct_id": "d1"}}\n' * 9, "are read as CloudEvents"),
         ("%PDF-1.7", "is a PDF"),
         ('{"broken": ', "not JSON|no format fits"),
     ],
