@@ -1,6 +1,7 @@
 """What the dbt project names in several places is named in all: staging, state, pending keys, grains, descriptions."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,7 @@ PUBLIC = {
 """By mart, the columns that analysts count on."""
 
 
+@cache
 def described(kind: str) -> list[dict[str, Any]]:
     """Every entry of that kind in the project's yml files."""
     files = [yaml.safe_load(path.read_text("utf-8")) or {} for path in sorted((PROJECT / "models").rglob("*.yml"))]
