@@ -5,6 +5,7 @@ Exit codes: 0 published, or nothing to do; 3 the same, but deliveries are held o
 """
 
 import atexit
+import io
 import os
 import signal
 import socket
@@ -386,6 +387,10 @@ def _stop(code: int, message: str) -> NoReturn:
 
 def main() -> None:
     """The console script."""
+    # A terminal or pipe that is not UTF-8 is shown the code of what it has no letter for.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     # Registered first, so run last: as Python ends, DuckDB's binding tells the user at length about leaks of its own.
     atexit.register(_close_stderr)
     app()

@@ -20,7 +20,7 @@ from ingest.home import Home
 from orchestration import display
 from orchestration.display import counted, shown, stages
 from orchestration.progress import progress
-from orchestration.serving import ServingError, _supervise
+from orchestration.serving import ServingError, _only_one, _supervise
 from orchestration.status import set_aside
 from tests.command import Running, campaign, environment
 from tests.orchestration.conftest import Copy, marts
@@ -138,6 +138,13 @@ def test_a_port_that_is_used_is_refused_in_one_line(tmp_path: Path) -> None:
     assert done.stderr == f"port {port} cannot be used (Address already in use); name another with --port\n"
 
 
+def test_a_second_daemon_is_refused_in_one_line(tmp_path: Path) -> None:
+    with _only_one(Home(tmp_path)):
+        done = campaign("up", "--home", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr == f"campaign up is already running for {tmp_path}; use it, or stop it first\n"
+
+
 def test_what_dagster_says_of_being_stopped_is_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
     stopped = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit('Traceback')); print('ready', file=sys.stderr, flush=True)"
     processes = [
@@ -163,6 +170,20 @@ def test_a_long_stage_says_how_far_it_is_where_no_terminal_is(monkeypatch: pytes
 
 def test_text_from_data_is_shown_not_obeyed() -> None:
     assert shown("[red]a[/] \x1b[31mb\x07 \u202ec\tمرحب").plain == "[red]a[/] \\x1b[31mb\\x07 \\u202ec مرحب"
+
+
+def test_letters_that_the_output_does_not_have_are_written_out(tmp_path: Path) -> None:
+    day = tmp_path / "landing" / "hashtag" / "2022-10-09"
+    day.mkdir(parents=True)
+    (day / "\u062e\u0628\u0631.csv").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "status", "--home", str(tmp_path)],
+        env=environment(PYTHONIOENCODING="ascii"),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert r"\u062e\u0628\u0631.csv" in done.stdout
 
 
 def test_a_line_break_in_a_name_makes_no_second_line() -> None:
