@@ -278,7 +278,12 @@ def _written(texts: pl.DataFrame, zone: ZoneInfo | None, order: DateOrder | None
     """Read distinct texts by patterns, which is slow: `local` or, where it has an offset or is an epoch, `at`; `nothing` says why not."""
     clean = texts.select(
         "text",
-        clean_number(pl.col("text")).str.replace_all("،", ",").str.to_lowercase().alias("clean"),
+        # ="2026-10-05 18:58" is how exports keep a spreadsheet from changing a cell.
+        clean_number(pl.col("text"))
+        .str.replace(r'^="(.*)"$', "${1}")
+        .str.replace_all("،", ",")
+        .str.to_lowercase()
+        .alias("clean"),
         nothing(pl.col("text")).alias("nothing"),
     )
     has_words = bool(clean["clean"].str.contains(r"\p{L}{2}").any())

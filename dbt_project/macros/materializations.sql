@@ -22,9 +22,14 @@
         {%- set brought = 'temp.main.' ~ this.identifier ~ '__brought' -%}
         {%- set strategy = context['get_incremental_' ~ config.require('incremental_strategy') ~ '_sql'] -%}
         {% call statement('main') -%}
-            create or replace temporary table {{ brought }} as {{ sql }};
-            {{ strategy({'target_relation': relation, 'temp_relation': brought, 'unique_key': config.get('unique_key')}) }}
-            drop table {{ brought }};
+            {% if config.get('incremental_strategy') == 'by_unit' -%}
+                {# Such a model reads nothing of itself, so that its rows go straight to where they stay. #}
+                {{ strategy({'target_relation': relation, 'temp_relation': '(' ~ sql ~ ')'}) }}
+            {%- else -%}
+                create or replace temporary table {{ brought }} as {{ sql }};
+                {{ strategy({'target_relation': relation, 'temp_relation': brought, 'unique_key': config.get('unique_key')}) }}
+                drop table {{ brought }};
+            {%- endif %}
         {%- endcall %}
     {% endif %}
     {{ run_hooks(post_hooks) }}

@@ -31,8 +31,13 @@ _PERSON = (
     r"name|nome|nom\b|nombre|nama|\bad\b|الاسم|person|attendee",
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
+_LEADS, _YES_OR_NO = (
+    r"^(is.?)?(moderator|host|organi[sz]er|presenter)$",
+    {"true": "moderator", "yes": "moderator", "false": "attendee", "no": "attendee"},
+)
+"""A column that says whether somebody led the session, and what its words mean."""
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
-_REGISTERED = r"^(?!#|no\.|number|total).*(regist(er|rat)|signed.?up|inscri)"
+_REGISTERED = r"^(?!#|no\.|number|total).*(regist(er|rat)|signed.?up|inscri)|^order (date|time)$|^created (at|date)$"
 _STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
 
 
@@ -89,6 +94,9 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
         if field in ends and "msg_id" not in ends:
             yield Draft("live", "viewer_samples", f"it has {platform}'s {field}", session, remarks)
             break
+    else:
+        if "msg_id" not in ends:
+            yield from _samples_in_json(fields, session, remarks)
     if {"join_time", "leave_time"} <= ends:
         yield Draft(
             "live", "zoom_api", "it has Zoom's participants, each with a join_time and leave_time", session, remarks
@@ -99,6 +107,26 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
     if {*live_events.FIELDS["type"]} & fields.keys():
         for options in ({}, session):
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
+
+
+def _samples_in_json(
+    fields: dict[str, str], session: dict[str, Any], remarks: dict[tuple[str, ...], str]
+) -> Iterator[Draft]:
+    """Samples under names of whoever took them; what is `count` or `value` in an object is called as the object is."""
+    called = {
+        re.sub(r"[.](count|value|total)$", "", path).rpartition(".")[2]: path.replace("*.", "") for path in fields
+    }
+    when, viewers = (_first(list(called), pattern) for pattern in (_TIME, _VIEWERS))
+    if when and viewers:
+        options = {"columns": {"sampled_at": called[when], "viewers": called[viewers]}, **session}
+        yield Draft(
+            "live",
+            "viewer_samples",
+            f"it has a time and a number of viewers: {quoted([when, viewers])}",
+            options,
+            remarks,
+            generic=True,
+        )
 
 
 def _named(
@@ -119,8 +147,12 @@ def _named(
     joined, left = _first(names, _JOINED), _first(names, _LEFT)
     if person and joined and left:
         columns = {"person": person, "joined_at": joined, "left_at": left}
-        name, role = _first(names, _PERSON[-1]), _first(names, _ROLE)
+        of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host", name.lower())]
+        name, role = _first(of_people, _PERSON[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
+        leads = _first(names, _LEADS)
+        if leads and not role and {cell.lower() for cell in head.below(names, leads)} <= _YES_OR_NO.keys():
+            columns, session = columns | {"role": leads}, session | {"roles": _YES_OR_NO}
         why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"
         yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
     registered = _first(names, _REGISTERED)

@@ -43,7 +43,7 @@ FIELDS = {
         "create_time_ms", "create_time", "createTime", "common.create_time", "common.createTime", "timestamp", "receivedAt",
         "received_at", "payload.createTime",
     ),
-    "viewers": ("viewer_count", "viewerCount", "payload.viewerCount", "total", "payload.total", "totalViewers"),
+    "viewers": ("viewer_count", "viewerCount", "payload.viewerCount", "total", "payload.total", "m_total", "mTotal", "totalViewers"),
     "amount": ("count", "likeCount", "like_count", "repeat_count", "repeatCount", "payload.likeCount", "payload.repeatCount"),
     "action": ("action", "payload.action"),
     "streak": ("gift.type", "giftType", "payload.giftType"),
@@ -77,7 +77,7 @@ class LiveEvents:
     """Reads events. A count of viewers is a sample; every other event is an interaction."""
 
     name = "live_events"
-    version = 2
+    version = 3
     needs_timezone = False
     options = LiveEventsOptions
 

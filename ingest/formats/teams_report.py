@@ -5,6 +5,7 @@ them. A report of one table has a row for each stay.
 """
 
 import re
+from itertools import pairwise
 
 import polars as pl
 
@@ -147,7 +148,8 @@ def minutes_of(text: str) -> float | None:
         return None
     if len(parts) == 1 and not parts[0][1].strip():
         return float(parts[0][0].replace(",", "."))
-    if None in units:
+    # A unit that is not smaller than the one before it was misread, as where the sign of hours is that of seconds elsewhere.
+    if None in units or any(after >= before for before, after in pairwise(filter(None, units))):
         return None
     return sum(float(number.replace(",", ".")) * (unit or 0) for (number, _), unit in zip(parts, units, strict=True))
 

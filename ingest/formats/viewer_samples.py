@@ -18,7 +18,13 @@ Epoch: TypeAlias = Literal["s", "ms"]
 
 _PER_SECOND: dict[Epoch, int] = {"s": 1, "ms": 1_000}
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000-01-01 and 2100-01-01: seconds read as milliseconds fall outside
-_PLATFORMS = {"sampled_at": ("captured_at",), "viewers": ("concurrentViewers", "viewer_count")}
+_PLATFORMS = {
+    "sampled_at": (
+        "captured_at", "sampled_at", "fetched_at", "fetchedAt", "polled_at", "requested_at", "retrieved_at", "collected_at",
+        "timestamp", "ts",
+    ),
+    "viewers": ("concurrentViewers", "viewer_count"),
+}  # fmt: skip
 """The fields of YouTube and Twitch, beside the time that whoever asked them wrote down."""
 
 

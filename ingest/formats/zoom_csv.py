@@ -110,7 +110,7 @@ _MEETINGS = pl.Schema(
 def _columns(table: ReportTable) -> dict[str, int] | None:
     """The columns about people, where the table has a row for each stay or registration."""
     found = table.positions(_PERSON)
-    if not found.keys() & {"name", "id", "last_name"} or not found.keys() & {"joined_at", "registered_at"}:
+    if not found.keys() & {"name", "id"} or not found.keys() & {"joined_at", "registered_at"}:
         return None
     return found
 

@@ -211,7 +211,7 @@ TOLD = {
 OURS = {"attended_minutes": 110, "peak_concurrent": 4, "registrants": 1}
 LED = {"P": [(3, 20), (4, 25), (2, 10)], "Q": [(5, 40), (6, 30)], "R": [(1, 10)]}
 """Sessions of advocates: how many people, and how many minutes each watched."""
-CLICKS = [
+CLICKS: list[tuple[Any, ...]] = [
     ("P-0", "a", 0), ("P-0", "a", 30), ("P-0", "b", 60, "breathing"), ("P-0", "c", -1), ("P-0", "d", 60 * 25, "breathing"),
     ("P-0", "e", 60 * 25 + 1), ("P-0", None, 3), ("P-0", "bot", 3, "sleep", "bot"),
     *(("P-1", person, 1) for person in "abcd"), ("P-2", "f", -9), ("Q-0", "a", 1), ("Q-1", "a", 1), ("Q-1", "b", 1),

@@ -106,13 +106,16 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("Date,Event,Country,Total events,Unique users", "2022-10-{m:02d},Guide Opened,AE,2{n},{n}", "activation_counts_csv", []),
         ("Horodateur,Vu ?", '2022/10/13 9:{n:02d}:10 AM UTC+3,{o}', "google_forms", []),
         ("Time (UTC),Concurrent viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", ["timezone"]),
+        ("Name,Moderator,Join,Left", "B {n},{t},2022-10-05T19:{n:02d}:00Z,2022-10-05T20:00:00Z", "intervals_csv", []),
+        ("Display Name,First Name,Role,Attendee Email,Join Time,Leave Time", 'B,B,Host,b{n}@x.org,="2022-10-05 19:{n:02d}:00","2022-10-05 20:00:00"', "intervals_csv", ["timezone"]),
+        ("Order #,Order Date,Email,Attendee Status", "{n},2022-10-05T08:{n:02d}:00Z,b{n}@x.org,Attending", "registrations_csv", []),
         ("#,Have you seen it?,Submit Date (UTC)", "tok{n},{o},2022-10-{d:02d} 09:00:10", "survey_csv", []),
     ],
 )  # fmt: skip
 def test_columns_in_the_words_of_other_tools_and_languages(
     header: str, row: str, form: str, asked: list[str], tmp_path: Path
 ) -> None:
-    rows = (row.format(n=number, m=number + 1, d=number % 9 + 1, o=number % 2) for number in range(20))
+    rows = (row.format(n=number, m=number + 1, d=number % 9 + 1, o=number % 2, t=number == 3) for number in range(20))
     [file] = written(tmp_path, {"export.csv": lines(header, *rows)})
     found = inspect([file], Given(), CAMPAIGNS)
     assert (found.draft.format, found.loaded, [question.key for question in found.open]) == (form, 20, asked)
@@ -132,6 +135,8 @@ def test_a_weight_and_groups_of_people_in_other_languages(tmp_path: Path) -> Non
     [
         ('{{"items":[{{"id":"v{n}","snippet":{{"channelTitle":"u"}},"statistics":{{"viewCount":"{n}"}}}}]}}', "video_json"),
         ('{{"roomId":"7","eventType":"roomUser","receivedAt":"2022-10-05T19:{n:02d}:00Z","payload":{{"viewerCount":{n},"msgId":"{n}"}}}}', "live_events"),
+        ('{{"fetched_at":"2022-10-05T19:{n:02d}:00Z","items":[{{"liveStreamingDetails":{{"concurrentViewers":"{n}"}}}}]}}', "viewer_samples"),
+        ('{{"data":{{"timestamp":"2022-10-05T19:{n:02d}:00Z","viewers":{{"count":{n}}}}}}}', "viewer_samples"),
     ],
 )  # fmt: skip
 def test_records_in_the_words_of_other_tools(record: str, form: str, tmp_path: Path) -> None:

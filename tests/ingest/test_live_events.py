@@ -41,7 +41,7 @@ EVENTS = (
     event("emoteChat", 67),
     event("control", 600, action=1),
     event("control", 900, action=2),
-    event("roomUser", 901, viewer_count=200),
+    event("roomUser", 901, m_total=200),
     event("control", 1800, action=3),
 )
 

@@ -276,7 +276,7 @@ def test_a_file_that_is_no_report(live: LiveDesk, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [("1h 42m 18s", 102.3), ("42m", 42), ("2\u00a0h 44\u00a0m", 164), ("1 Std. 2 Min. 30 Sek.", 62.5), ("01:42:18", 102.3), ("12:30", 12.5),
-     ("102,5", 102.5), ("٤٢ د ١٨ ث", 42.3), ("1 jam 5 mnt", 65), ("1,5 h", 90), ("", None), ("soon", None), ("5 quarks", None)],
+     ("102,5", 102.5), ("٤٢ د ١٨ ث", 42.3), ("1 jam 5 mnt", 65), ("1,5 h", 90), ("", None), ("soon", None), ("5 quarks", None), ("1s 0dk 0sn", None)],
 )  # fmt: skip
 def test_durations(text: str, minutes: float | None) -> None:
     found = minutes_of(text)

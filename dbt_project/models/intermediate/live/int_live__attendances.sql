@@ -18,16 +18,13 @@ people as (
         session_number,
         person,
         device,
-        any_value(identity) as identity,
+        max(identity_code) as identity_code,
         cast(sum(exited - adds_from) as bigint) as attended_microseconds,
         cast(sum(exited - adds_seen_from) as bigint) as attended_microseconds_low,
-        min(adds_from) as arrived_after_microseconds,
-        max(exited) as left_after_microseconds,
+        min(adds_from) as arrived_after,
+        max(exited) as left_after,
         count(*) filter (where is_new_view) as views,
         count(*) filter (where is_imputed_leave) as imputed_leaves,
-        {% for minute in [5, 15, 30] -%}
-            bool_or(adds_from <= {{ minute * 60000000 }} and exited > {{ minute * 60000000 }}) as is_present_at_{{ minute }}m,
-        {% endfor %}
     from {{ ref('int_live__stays') }}
     group by session_number, person, device
 
@@ -38,18 +35,13 @@ select
     clocks.session_id,
     people.person,
     people.device,
-    people.identity,
+    people.identity_code,
     people.attended_microseconds,
     people.attended_microseconds_low,
-    people.arrived_after_microseconds,
-    people.left_after_microseconds,
-    clocks.live_microseconds - people.arrived_after_microseconds as could_attend_microseconds,
+    clocks.live_microseconds - people.arrived_after as could_attend_microseconds,
     people.views,
     people.imputed_leaves,
-    people.is_present_at_5m,
-    people.is_present_at_15m,
-    people.is_present_at_30m,
-    people.left_after_microseconds * 10 > clocks.live_microseconds * 9
+    people.left_after * 10 > clocks.live_microseconds * 9
     and people.attended_microseconds * 4 >= clocks.live_microseconds * 3 as is_complete,
 from people
 inner join clocks on people.session_number = clocks.session_number

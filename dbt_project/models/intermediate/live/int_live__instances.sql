@@ -8,7 +8,7 @@ with
 sessions as (
 
     select
-        row_number() over (order by campaign_id, session_id) as session_number,
+        cast(row_number() over (order by campaign_id, session_id) as integer) as session_number,
         campaign_id,
         session_id,
         basis,

@@ -233,8 +233,8 @@ arrivals as (
         period,
         event_on,
         count(*) as people,
-        count(*) filter (where identity = 'id') as people_with_id,
-        count(*) filter (where identity = 'name') as full_names,
+        count(*) filter (where identity_code = {{ identity_code("'id'") }}) as people_with_id,
+        count(*) filter (where identity_code = {{ identity_code("'name'") }}) as full_names,
     from (
         select
             placed.campaign_id,
@@ -242,7 +242,7 @@ arrivals as (
             placed.period,
             attendances.person,
             attendances.device,
-            max(attendances.identity) as identity,
+            max(attendances.identity_code) as identity_code,
             min(placed.event_on) as event_on,
         from placed
         inner join {{ ref('int_live__attendances') }} as attendances

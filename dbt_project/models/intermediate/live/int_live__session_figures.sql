@@ -20,11 +20,10 @@ attended as (
         session_id,
         count(*) as unique_attendees,
         case
-            when count(*) filter (where identity = 'id') > 0 then count(*) filter (where identity = 'id')
-            else count(distinct person)
+            when count(*) filter (where is_known_by_id) > 0 then count(*) filter (where is_known_by_id)
+            else count(distinct case when not is_known_by_id then person end)
         end as unique_attendees_low,
         {% for minute in [5, 15, 30] -%}
-            count(*) filter (where is_present_at_{{ minute }}m) as present_at_{{ minute }}m,
             count(*) filter (where attended_microseconds >= {{ minute * 60000000 }}) as stayed_{{ minute }}m,
             count(*) filter (where could_attend_microseconds >= {{ minute * 60000000 }}) as could_stay_{{ minute }}m,
         {% endfor -%}
@@ -35,7 +34,12 @@ attended as (
         sum(attended_microseconds_low) as attended_microseconds_low,
         median(attended_microseconds) as median_watch_microseconds,
         quantile_cont(attended_microseconds, 0.9) as p90_watch_microseconds,
-    from {{ rebuilt_rows(ref('int_live__attendances')) }} as attendances
+    from (
+        select
+            *,
+            identity_code = {{ identity_code("'id'") }} as is_known_by_id,
+        from {{ rebuilt_rows(ref('int_live__attendances')) }} as rebuilt
+    ) as attendances
     group by campaign_id, session_id
 
 ),
@@ -57,6 +61,9 @@ peaked as (
     select
         session_number,
         max(concurrent) as peak_concurrent,
+        {% for minute in [5, 15, 30] -%}
+            sum(case when changed <= {{ minute * 60000000 }} then entered end) as present_at_{{ minute }}m,
+        {% endfor %}
     from {{ ref('int_live__concurrency') }}
     group by session_number
 
@@ -83,6 +90,9 @@ combined as (
         clocks.*,
         sampled.viewed_microseconds,
         sampled.covered_microseconds,
+        {% for minute in [5, 15, 30] -%}
+            peaked.present_at_{{ minute }}m,
+        {% endfor -%}
         case
             when sampled.last_viewers > coalesce(peaked.peak_concurrent, -1) then sampled.last_viewers
             when clocks.basis = 'intervals' and clocks.live_microseconds > 0 then coalesce(peaked.peak_concurrent, 0)
@@ -110,6 +120,9 @@ timed as (
         combined.viewed_microseconds,
         coalesce(combined.covered_microseconds, 0) as covered_microseconds,
         combined.peak_concurrent,
+        {% for minute in [5, 15, 30] -%}
+            combined.present_at_{{ minute }}m,
+        {% endfor -%}
         max(instances.starts + combined.peaked_after - instances.clock_at_start) as peaked,
     from combined
     inner join {{ ref('int_live__instances') }} as instances
@@ -131,11 +144,15 @@ select
         when timed.covered_microseconds > 0 then timed.viewed_microseconds
     end as attended_microseconds,
     {% for figure in [
-        'unique_attendees', 'unique_attendees_low', 'present_at_5m', 'present_at_15m', 'present_at_30m', 'stayed_5m', 'stayed_15m',
+        'unique_attendees', 'unique_attendees_low', 'stayed_5m', 'stayed_15m',
         'stayed_30m', 'could_stay_5m', 'could_stay_15m', 'could_stay_30m', 'completed_attendees', 'views', 'imputed_leaves',
         'attended_microseconds_low',
     ] -%}
         cast(case when timed.has_people then coalesce(attended.{{ figure }}, 0) end as bigint) as {{ figure }},
+    {% endfor -%}
+    {% for minute in [5, 15, 30] -%}
+        cast(case when timed.has_people then coalesce(timed.present_at_{{ minute }}m, 0) end as bigint)
+            as present_at_{{ minute }}m,
     {% endfor -%}
     attended.median_watch_microseconds,
     attended.p90_watch_microseconds,

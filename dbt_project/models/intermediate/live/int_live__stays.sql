@@ -21,7 +21,7 @@ sessions as (
 
 ),
 
-delivered as materialized (
+delivered as not materialized (
 
     select
         sessions.session_number,
@@ -55,7 +55,7 @@ staff as (
 ),
 
 -- A key is unique in a delivery. Of the same key in several the one that landed last counts.
-latest as (
+latest as not materialized (
 
     select
         session_number,
@@ -85,7 +85,7 @@ latest as (
 
 ),
 
-bounded as materialized (
+bounded as not materialized (
 
     select
         latest.session_number,
@@ -123,7 +123,7 @@ devices as (
         session_number,
         person,
         stay_number,
-        cast(1 as bigint) as device,
+        cast(1 as integer) as device,
         [exited] as until,
     from guests
     where stay_number = 1 and stays <= {{ most_stays }}
@@ -132,7 +132,7 @@ devices as (
         guests.session_number,
         guests.person,
         guests.stay_number,
-        {{ first_free_device('devices.until', 'guests.entered') }} as device,
+        cast({{ first_free_device('devices.until', 'guests.entered') }} as integer) as device,
         {{ with_device_until('devices.until', 'guests.entered', 'guests.exited') }} as until,
     from devices
     inner join guests
@@ -148,8 +148,8 @@ attended as (
     select
         session_number,
         person,
-        cast(1 as bigint) as device,
-        identity,
+        cast(1 as integer) as device,
+        {{ identity_code('identity') }} as identity_code,
         entered,
         exited,
         is_leave_imputed,
@@ -159,8 +159,8 @@ attended as (
     select
         guests.session_number,
         guests.person,
-        coalesce(devices.device, guests.stay_number) as device,
-        guests.identity,
+        cast(coalesce(devices.device, guests.stay_number) as integer) as device,
+        {{ identity_code('guests.identity') }} as identity_code,
         guests.entered,
         guests.exited,
         guests.is_leave_imputed,
@@ -179,7 +179,7 @@ clocked as (
         attended.session_number,
         attended.person,
         attended.device,
-        attended.identity,
+        attended.identity_code,
         attended.is_leave_imputed,
         attended.is_leave_imputed
         and instances.clock_at_start + instances.ends - instances.starts = instances.live_microseconds as is_imputed_leave,
@@ -213,7 +213,7 @@ select
     session_number,
     person,
     device,
-    identity,
+    identity_code,
     is_imputed_leave,
     exited,
     least(exited, greatest(entered, coalesce(reached, entered))) as adds_from,
