@@ -30,6 +30,8 @@ _WORD = re.compile(r"^[A-Za-z][\w.-]{0,39}$")
 _LONGEST_SHOWN = 60
 _EXPECTED = {
     "string_type": "text; put it in quotes",
+    "string_too_short": "text",
+    "too_short": "at least one",
     "bool_": "true or false",
     "int_": "a whole number",
     "float_": "a number",
@@ -325,7 +327,8 @@ def _shown(value: object, model: type[BaseModel], place: Sequence[str | int]) ->
         return "another kind of value"
     if isinstance(value, str | int | float | date) and len(str(value)) <= _LONGEST_SHOWN:
         return repr(value) if isinstance(value, str) else str(value)
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    kind = {dict: "keys with values", list: "a list"}.get(type(value), f"a {type(value).__name__}")
+    return kind if value else "nothing"
 
 
 def _fields_on_the_way(model: type[BaseModel], place: Sequence[str | int]) -> Iterator[FieldInfo]:

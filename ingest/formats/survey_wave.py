@@ -70,7 +70,7 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
             ),
         },
     )
-    unique, duplicates = _without_duplicates(identified)
+    unique, duplicates = _without_duplicates(identified, options)
     accepted, refused = reject(unique, _rules(options))
     # The samples are part of who a respondent is: the files of two countries may number their people alike.
     identity = pl.concat_str(pl.lit(f"{options.survey.id}\x1f"), _SAMPLES, pl.lit("\x1f"), _KEY)
@@ -116,14 +116,15 @@ def _samples(options: SurveyOptions) -> pl.Expr:
     ).alias(_SAMPLES)
 
 
-def _without_duplicates(identified: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Drop those who equal an earlier respondent in everything that is taken of them, id included."""
+def _without_duplicates(identified: pl.DataFrame, options: SurveyOptions) -> tuple[pl.DataFrame, int]:
+    """Drop those who equal an earlier respondent in everything that is taken of them, id included, however it is spelt."""
     repeats = identified.select(_SAMPLES, _KEY).is_duplicated()
     if not repeats.any():
         return identified, 0
     numbered = identified.with_row_index(AT)
     repeated = numbered.filter(repeats)
-    equal = repeated.filter(find_duplicates(repeated, ignore=(AT, "file", "line")))[AT]
+    as_written = AT + (options.respondent_id or "")
+    equal = repeated.filter(find_duplicates(repeated, ignore=(AT, "file", "line", as_written)))[AT]
     return numbered.filter(~pl.col(AT).is_in(equal.implode())).drop(AT), equal.len()
 
 

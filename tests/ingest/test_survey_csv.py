@@ -90,7 +90,7 @@ class TestWhoIsRejected:
 
     def test_digits_of_any_script_in_ids_weights_and_codes(self, tmp_path: Path) -> None:
         options = WEIGHTED.replace("country: AE", "where: {q: ['\u0661']}").replace("q: {}", "q: {top: ['\u06f1']}")
-        parsed = wave(tmp_path, "id,w,q\n12,1,1\n\u0661\u0662,1,1\n\u06f1\u06f3,\u0662,\u0661\n12,1,2\n", options)
+        parsed = wave(tmp_path, "id,w,q\nR12,1,1\nR\u0661\u0662,1,1\n\u06f1\u06f3,\u0662,\u0661\nR12,1,2\n", options)
         assert (parsed.records_duplicate, rejected(parsed)) == (1, [(5, "no_sample")])
         assert parsed.tables["survey_respondents"].select("line", "weight").rows() == [(2, 1.0), (4, 2.0)]
         [answers] = parsed.tables["survey_questions"]["answers"].to_list()
