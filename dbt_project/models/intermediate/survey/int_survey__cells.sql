@@ -54,20 +54,27 @@ ticked as (
 
     select
         respondents.profile_id,
-        respondents.respondent,
-        codes.question_code,
+        boxes.question_code,
         respondents.weight_units,
         respondents.weight_square_units,
-        case when count(codes.answer_code) > 0 then '' end as in_base,
-        list_concat(
-            case when bool_or(codes.is_top) then ['top'] else [] end,
-            case when bool_or(codes.is_bottom) then ['bottom'] else [] end
-        ) as ticked_groups,
-    from {{ ref('stg_survey__answers') }} as answers
-    inner join codes on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }} and codes.is_multiple
+        boxes.in_base,
+        boxes.ticked_groups,
+    from (
+        select
+            {{ listed(survey_keys('person'), 'answers') }}
+            codes.question_code,
+            case when count(codes.answer_code) > 0 then '' end as in_base,
+            list_concat(
+                case when bool_or(codes.is_top) then ['top'] else [] end,
+                case when bool_or(codes.is_bottom) then ['bottom'] else [] end
+            ) as ticked_groups,
+        from {{ ref('stg_survey__answers') }} as answers
+        inner join codes
+            on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }} and codes.is_multiple
+        group by all
+    ) as boxes
     inner join {{ ref('int_survey__respondents') }} as respondents
-        on {{ same('answers', 'respondents', survey_keys('person')) }}
-    group by all
+        on {{ same('boxes', 'respondents', survey_keys('person')) }}
 
 ),
 

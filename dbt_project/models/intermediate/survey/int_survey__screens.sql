@@ -57,50 +57,50 @@ sets as (
 
 ),
 
-straight_liners as (
+-- Answers to each set, and to all questions of none; as one number, so that whole lists of answers are made of those alone who may
+-- be copies.
+given as (
 
     select
         {{ listed(person) }}
-        bool_or(is_straight) as is_straight_liner,
+        set_question,
+        any_value(least_questions) as least_questions,
+        count(*) as answers,
+        min(answer) = max(answer) as is_straight,
+        sum((code * code % 2147483647) * code % 2147483647) as fingerprint,
     from (
         select
             {{ listed(person, 'answers') }}
             in_sets.set_question,
-            any_value(in_sets.least_questions) as least_questions,
-            count(*) as answers,
-            min(answers.answer) = max(answers.answer) as is_straight,
+            in_sets.least_questions,
+            answers.answer,
+            (cast(answers.question as bigint) * 65536 + answers.answer) % 2147483647 as code,
         from {{ ref('stg_survey__answers') }} as answers
         inner join (
             select
-                {{ listed(of_wave, 'questions') }}
-                questions.question,
+                delivered.landed_on,
+                delivered.delivery,
+                delivered.question,
                 sets.set_question,
                 sets.least_questions,
-            from questions
-            inner join sets on {{ same('questions', 'sets', of_wave + ['answers']) }}
+            from {{ ref('stg_survey__questions') }} as delivered
+            left join questions on {{ same('delivered', 'questions', ['landed_on', 'delivery', 'question']) }}
+            left join sets on {{ same('questions', 'sets', of_wave + ['answers']) }}
         ) as in_sets on {{ same('answers', 'in_sets', ['landed_on', 'delivery', 'question']) }}
         where answers.answer > 0
-        group by {{ listed(person, 'answers') }} in_sets.set_question
-    ) as lines
-    where answers >= least_questions
+    ) as coded
     group by all
 
 ),
 
--- Answers as one number, so that whole lists of answers are made of those alone who may be copies.
 answered as (
 
     select
         {{ listed(person) }}
-        count(*) as answers,
-        sum((code * code % 2147483647) * code % 2147483647) as fingerprint,
-    from (
-        select
-            {{ listed(person) }}
-            (cast(question as bigint) * 65536 + answer) % 2147483647 as code,
-        from {{ ref('stg_survey__answers') }}
-        where answer > 0
-    ) as coded
+        bool_or(case when answers >= least_questions then is_straight end) as is_straight_liner,
+        sum(answers) as answers,
+        sum(fingerprint) as fingerprint,
+    from given
     group by all
 
 ),
@@ -151,11 +151,11 @@ copies as (
 
     select
         {{ listed(person) }}
-        row_number() over (partition by landed_on, delivery, given order by respondent) > 1 as is_copy,
+        row_number() over (partition by landed_on, delivery, all_given order by respondent) > 1 as is_copy,
     from (
         select
             {{ listed(person, 'answers') }}
-            list_sort(list(cast(answers.question as bigint) * 4294967296 + answers.answer)) as given,
+            list_sort(list(cast(answers.question as bigint) * 4294967296 + answers.answer)) as all_given,
         from {{ ref('stg_survey__answers') }} as answers
         semi join alike on {{ same('answers', 'alike', person) }}
         where answers.answer > 0
@@ -169,11 +169,11 @@ screened as (
     select
         {{ listed(survey_keys('wave') + person, 'people') }}
         people.duration_seconds < medians.least_seconds as is_speeder,
-        straight_liners.is_straight_liner,
+        answered.is_straight_liner,
         case when comparable.respondent is not null then coalesce(copies.is_copy, false) end as is_duplicate,
     from people
     left join medians on {{ same('people', 'medians', ['landed_on', 'delivery']) }}
-    left join straight_liners on {{ same('people', 'straight_liners', person) }}
+    left join answered on {{ same('people', 'answered', person) }}
     left join comparable on {{ same('people', 'comparable', person) }}
     left join copies on {{ same('people', 'copies', person) }}
 
