@@ -24,13 +24,11 @@ def spelling(text: pl.Expr) -> pl.Expr:
 
 
 def _spelt(texts: pl.Series) -> pl.Series:
-    is_plain = not texts.is_empty() and texts.str.contains(r"^[!-~]+$").all()
-    frame = pl.DataFrame({texts.name: texts})
-    one = (
-        bare(pl.col(texts.name))
-        .str.replace_all(r"\s+", " ")
-        .str.normalize("NFC")
-        .str.replace_many(DIGITS)
-        .replace("", None)
+    if not texts.is_empty() and texts.str.contains(r"^[!-~]+$").all():
+        return texts
+    frame = texts.to_frame("written")
+    one = bare(pl.col("written")).str.replace_all(r"\s+", " ").str.normalize("NFC").str.replace_many(DIGITS)
+    spelt = frame.unique().with_columns(one.replace("", None).alias("spelt"))
+    return frame.join(spelt, on="written", how="left", nulls_equal=True, maintain_order="left")["spelt"].alias(
+        texts.name
     )
-    return texts if is_plain else frame.select(one).to_series()
