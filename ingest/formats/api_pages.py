@@ -4,7 +4,7 @@ A page that was not answered is a window of which nothing is known; it is never 
 a video mean is for the formats to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -88,7 +88,16 @@ def _read(file: TextFile, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.Data
     # A page that was kept as the API sent it has no wrapper.
     response = {"data": content, "error": {"code": _TEXT}, "code": _TEXT}
     wrapper = {"captured_at": _TEXT, "endpoint": _TEXT, "http_status": "BIGINT", "request": "JSON"}
-    documents, rejected = read_shaped(file, {**wrapper, "response": response, **response})
+    shape = {**wrapper, "response": response, **response}
+    parts = [(*_found(documents, api, tuple(response)), rejected) for documents, rejected in read_shaped(file, shape)]
+    pages, videos, days, rejected = (pl.concat(frames) for frames in zip(*parts, strict=True))
+    return pages, videos, days, rejected
+
+
+def _found(
+    documents: pl.DataFrame, api: Api, response: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Pages, videos and days of some documents."""
     said = documents.unnest("document").with_columns(
         pl.coalesce(pl.col("response").struct.field(name), name).alias(name) for name in response
     )
@@ -116,7 +125,6 @@ def _read(file: TextFile, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.Data
         pages,
         videos.drop_nulls("videos").unnest("videos").select("line", *ours),
         _days(days.drop_nulls("metrics").unnest("metrics"), api),
-        rejected,
     )
 
 

@@ -22,6 +22,8 @@ _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _AFTER_A_RECORD = ", \t\r"
+_PART = 32_000_000
+"""Bytes of a file of lines that are read at a time."""
 _IN_NO_JSON, _NOR_THIS = "\x01", b"\x02"
 
 
@@ -46,24 +48,40 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     return _valid(file, written)
 
 
-def read_shaped(file: TextFile, shape: Mapping[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_shaped(file: TextFile, shape: Mapping[str, Any]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """The JSON objects of a file as structs in `document`, in a shape of DuckDB's `from_json`, with `line`; and what is none
-    as rejected records. Raises DeliveryError.
+    as rejected records. Part by part, since structs take many times the room of the text. Raises DeliveryError.
 
-    Lines that are objects are read once; only where one is not, the whole file is looked at first.
+    Lines that are objects are read once; only where one is not, its part is looked at first.
     """
+    wanted = f"select cast(line as bigint) as line, from_json(json, '{json.dumps(shape)}') as document from documents"
+    is_by_line = file.head.lstrip()[:1] == "{"
+    for number, lines in enumerate(_parts(file) if is_by_line else ()):
+        written = lines.filter(pl.col("json").str.contains(r"\S"))
+        found = _shaped(wanted, written)
+        if found is not None:
+            yield found, REJECTED.to_frame()
+        elif number:
+            texts = written.select(pl.col("line").cast(pl.Int64()), pl.col("json").str.strip_chars())
+            documents, rejected = _valid(file, texts)
+            yield query(wanted, documents=documents), rejected
+        else:
+            is_by_line = False
+            break
+    if not is_by_line:
+        documents, rejected = read_documents(file)
+        yield query(wanted, documents=documents), rejected
+
+
+def _shaped(wanted: str, documents: pl.DataFrame) -> pl.DataFrame | None:
+    """The answer, or None where a document is no object."""
     import duckdb
 
-    wanted = f"select cast(line as bigint) as line, from_json(json, '{json.dumps(shape)}') as document from documents"
-    if file.head.lstrip()[:1] == "{":
-        try:
-            found = query(wanted, documents=_lines(file).filter(pl.col("json").str.contains(r"\S")))
-        except duckdb.InvalidInputException:
-            found = None
-        if found is not None and not found["document"].null_count():
-            return found, REJECTED.to_frame()
-    documents, rejected = read_documents(file)
-    return query(wanted, documents=documents), rejected
+    try:
+        found = query(wanted, documents=documents)
+    except duckdb.InvalidInputException:
+        return None
+    return None if found["document"].null_count() else found
 
 
 def texts_at(documents: pl.DataFrame, paths: Sequence[str], lists: Sequence[str] = ()) -> pl.DataFrame:
@@ -139,12 +157,26 @@ def _is_json(text: str) -> bool:
 
 def _lines(file: TextFile) -> pl.DataFrame:
     """Every line of the file, without a comma after it, as a table of one column."""
-    data = file.data.replace(_IN_NO_JSON.encode(), _NOR_THIS)
+    return _numbered(file.data, 1)
+
+
+def _parts(file: TextFile) -> Iterator[pl.DataFrame]:
+    """The same, some megabytes at a time."""
+    start, line = 0, 1
+    while start < len(file.data):
+        end = file.data.find(b"\n", start + _PART) + 1 or len(file.data)
+        part = file.data[start:end]
+        if part.strip():
+            yield _numbered(part, line)
+        start, line = end, line + part.count(b"\n")
+
+
+def _numbered(data: bytes, first: int) -> pl.DataFrame:
     lines = pl.read_csv(
-        data, has_header=False, separator=_IN_NO_JSON, quote_char=None, infer_schema=False, new_columns=["json"],
-        truncate_ragged_lines=True,
+        data.replace(_IN_NO_JSON.encode(), _NOR_THIS), has_header=False, separator=_IN_NO_JSON, quote_char=None,
+        infer_schema=False, new_columns=["json"], truncate_ragged_lines=True,
     )  # fmt: skip
-    return lines.with_columns(pl.col("json").str.strip_chars_end(_AFTER_A_RECORD)).with_row_index("line", 1)
+    return lines.with_columns(pl.col("json").str.strip_chars_end(_AFTER_A_RECORD)).with_row_index("line", first)
 
 
 def _elements(text: str) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,9 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
+from ingest.formats import json_documents
 from tests.ingest.video_desk import Reader, ids, rejected
 
 VIDEOS: list[dict[str, Any]] = [
@@ -72,3 +75,14 @@ def test_a_count_that_is_no_number_is_counted(reader: Reader) -> None:
     parsed = reader.files(pages(page([VIDEOS[1] | {"view_count": "many"}])), {}, None, "research_api")
     assert parsed.tables["video_readings"]["views"].to_list() == [None]
     assert ("views", "bad_number", 1) in parsed.unreadable.rows()
+
+
+def test_a_large_file_is_read_part_by_part(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [page([VIDEOS[0]]), "", page([VIDEOS[1]]), '{"captured_at"', page([VIDEOS[2]]), "", ""]
+    whole = reader.files(pages(*contents), {}, None, "research_api")
+    monkeypatch.setattr(json_documents, "_PART", 1)
+    parsed = reader.files(pages(*contents), {}, None, "research_api")
+    assert rejected(parsed) == rejected(whole) == [(4, "unreadable")]
+    for name, table in whole.tables.items():
+        assert parsed.tables[name].equals(table)
+    assert parsed.tables["video_readings"]["line"].to_list() == [1, 3, 5]
