@@ -29,7 +29,8 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "asset_version": ("version", "asset_version", "rule_version"),
     "content": ("content_id",),
     "group": ("group_id", "group", "community_id"),
-    "session": ("live_session_id", "session_id"),
+    "session": ("live_session_id",),
+    "visit": ("session_id",),
     "section": ("section", "section_number", "step"),
     "feature": ("feature", "feature_id", "feature_name"),
     "automatic": ("automatic", "auto_enabled"),
@@ -116,8 +117,10 @@ _SETTLED = [name for name in FIELDS if name not in ("sender", "event_id", "happe
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     section = parse_count(pl.col("section"))
-    is_click, is_written = pl.col("activation") == "resource.clicked", nothing(pl.col("session")).is_null()
-    session = pl.when(is_click, ~pl.col("session").str.strip_chars().str.contains(_VISIT)).then(_identifier("session"))
+    is_click = pl.col("activation") == "resource.clicked"
+    is_written = pl.any_horizontal(nothing(pl.col(name)).is_null() for name in ("session", "visit"))
+    is_visit = pl.col("visit").str.strip_chars().str.contains(_VISIT)
+    session = pl.when(is_click).then(pl.coalesce(_identifier("session"), pl.when(~is_visit).then(_identifier("visit"))))
     consent = _flag("consent")
     return rows.with_columns(
         *(_identifier(name) for name in ("asset_id", "asset_version", "feature", "content", "group")),

@@ -33,6 +33,8 @@ _MEETING = {
     "starts_at": frozenset({"start time", "actual start time"}),
     "ends_at": frozenset({"end time"}),
     "minutes": frozenset({"actual duration (minutes)", "duration (minutes)"}),
+    "host": frozenset({"host", "host name"}),
+    "host_email": frozenset({"host email"}),
 }
 _FIGURES = {
     "participants": frozenset({"participants"}),
@@ -57,6 +59,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
+    version = 5
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
@@ -84,7 +87,7 @@ class ZoomCsv(AttendanceFormat):
         _require_one(met)
         times = {name: label for name, label in _LABELS.items() if name in delivered.rows.columns}
         return Found(
-            records=delivered,
+            records=Rows(_led(delivered.rows, met), delivered.rejected),
             times=times,
             instances=met.filter(nothing(pl.col("starts_at")).is_null()).select(
                 "starts_at",
@@ -100,7 +103,9 @@ class ZoomCsv(AttendanceFormat):
 
 _MEETINGS = pl.Schema(
     {
-        **dict.fromkeys(("meeting_id", "starts_at", "ends_at", "meeting_minutes", *_FIGURES), pl.String()),
+        **dict.fromkeys(
+            ("meeting_id", "starts_at", "ends_at", "meeting_minutes", "host", "host_email", *_FIGURES), pl.String()
+        ),
         "file": pl.String(),
         "line": pl.Int64(),
     }
@@ -150,6 +155,20 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
         (~is_stay | (is_written["registered_at"] & pl.lit(role is None))).alias("is_registration"),
         "file", "line",
     )  # fmt: skip
+
+
+def _led(people: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+    """People, of whom the report calls one its host: by address, or by name where it gives no address."""
+    told = met.select(pl.col("host", "host_email").str.strip_chars().str.to_lowercase().replace("", None))
+    addresses = told["host_email"].drop_nulls().unique().to_list()
+    names = [] if addresses else told["host"].drop_nulls().unique().to_list()
+    is_host = pl.any_horizontal(
+        pl.col(column).str.strip_chars().str.to_lowercase().is_in(hosts).fill_null(value=False)
+        for column, hosts in (("id", addresses), ("name", names))
+    )
+    return people.with_columns(
+        pl.when(is_host & pl.col("role").is_null()).then(pl.lit("host")).otherwise("role").alias("role")
+    )
 
 
 def _figures(meetings: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

@@ -74,9 +74,10 @@ def test_a_click_keeps_the_live_session_that_it_names_and_nothing_that_is_a_pers
         event(8, "guide.opened", session_id="live-07"),
         event(9, "helpline.tapped", session_id="live-07"),
         event(10, "resource.clicked", live_session_id="live-08", session_id=visit),
+        event(11, "resource.clicked", live_session_id=visit),
     ]
     parsed = read(tmp_path, "cloudevents", ndjson(records))
-    assert [row[0] for row in events(parsed, "session_id")] == ["live-07", "live-07", *[None] * 6, "live-08"]
+    assert [row[0] for row in events(parsed, "session_id")] == ["live-07", "live-07", *[None] * 6, "live-08", visit]
     assert parsed.unreadable.rows() == [("session_id", "unreadable", 4)]
     assert "session_id" not in parsed.tables["activation_help_events"].columns
 

@@ -185,6 +185,26 @@ def test_hosts_are_told_by_address_or_name(live: LiveDesk) -> None:
         assert "x.org" not in frame.write_json()
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells", "roles"),
+    [
+        ("Host name,Host email", "Ana,HOST@x.org", [None, "host", None]),
+        ("Host,Organization", "Ana,Care", ["host", None, None]),
+    ],
+)
+def test_the_host_whom_the_report_names_is_no_audience(
+    live: LiveDesk, columns: str, cells: str, roles: list[str | None]
+) -> None:
+    """By address, else by name; who owns the account (User Email) may be somebody else."""
+    at = "10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM"
+    block = f"Topic,ID,{columns},Start time,End time,Participants\nCare,812 0000 0000,{cells},{at},3\n\n"
+    people = [
+        f"{name},{address},{at},10,No,No\n" for name, address in (("Ana", "a@x.org"), ("B", "host@x.org"), ("C", ""))
+    ]
+    parsed = live.read("zoom_csv", {"r.csv": "".join([block, HEADER, "\n", *people])}, SESSION, ZONE)
+    assert parsed.tables["live_stays"].sort("line")["role"].to_list() == roles
+
+
 def test_a_webinar_in_its_sections(live: LiveDesk) -> None:
     parsed = live.read("zoom_csv", {"r.csv": WEBINAR}, {**SESSION, "date_order": "mdy"}, ZONE)
     assert (parsed.records_read, parsed.rejected.height, parsed.records_duplicate) == (6, 0, 0)
