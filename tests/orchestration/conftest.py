@@ -1,5 +1,6 @@
 """A small simulated campaign, landed and published once for all processes that test; tests work on copies of it."""
 
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -33,8 +34,28 @@ def marts(home: Home) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.fixture(scope="session")
 def landed(once: Once) -> Home:
-    """The campaign as it lies in landing before any run. Tests only read it."""
-    return Home(once("landed", lambda root: simulate(Home(root), **SIZE)))
+    """The campaign as it lies in landing before any run, without what comes late. Tests only read it."""
+
+    def land(root: Path) -> None:
+        home = Home(root)
+        simulate(home, **SIZE)
+        deliveries = sorted((*home.landing.glob("hashtag/*/*"), *home.landing.glob("live/*/*")))
+        for delivery in random.Random(1).sample(deliveries, len(deliveries) // 4):
+            kept = _late(home) / delivery.relative_to(home.landing)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            delivery.rename(kept)
+
+    return Home(once("landed", land))
+
+
+@pytest.fixture(scope="session")
+def late(landed: Home) -> Path:
+    """Deliveries of that campaign that come after its first run, in folders as in landing. Tests only read them."""
+    return _late(landed)
+
+
+def _late(home: Home) -> Path:
+    return home.root.with_name("late")
 
 
 @pytest.fixture(scope="session")
