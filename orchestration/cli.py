@@ -4,8 +4,6 @@ Exit codes: 0 published, or nothing to do; 3 the same, but deliveries are held o
 143 stopped by Ctrl-C and by SIGTERM.
 """
 
-import atexit
-import io
 import os
 import signal
 import socket
@@ -22,7 +20,7 @@ from rich.console import Console
 
 from ingest.home import Home
 from orchestration import file_options as of
-from orchestration.display import console, counted, shown, stages
+from orchestration.display import console, counted, prepare_streams, shown, stages
 from orchestration.failures import HomeError, in_one_line
 
 if TYPE_CHECKING:
@@ -387,18 +385,8 @@ def _stop(code: int, message: str) -> NoReturn:
 
 def main() -> None:
     """The console script."""
-    # A terminal or pipe that is not UTF-8 is shown the code of what it has no letter for.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    # Registered first, so run last: as Python ends, DuckDB's binding tells the user at length about leaks of its own.
-    atexit.register(_close_stderr)
+    prepare_streams()
     app()
-
-
-def _close_stderr() -> None:
-    sys.stderr.flush()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 if __name__ == "__main__":
