@@ -4,10 +4,8 @@ Exit codes: 0 published, or nothing to do; 3 the same, but deliveries are held o
 143 stopped by Ctrl-C and by SIGTERM.
 """
 
-import os
 import signal
 import socket
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
