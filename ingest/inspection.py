@@ -190,9 +190,10 @@ class _Desk:
 
     def _zoned(self, draft: Draft, order: str | None) -> _Trial:
         """The trial with the zone that was given, or with an open one where the reader needs it."""
-        is_open = _source(draft).formats[draft.format].needs_timezone and self.given.timezone is None
+        known = self.given.timezone or draft.zone
+        is_open = _source(draft).formats[draft.format].needs_timezone and known is None
         trial = self._read(draft, is_zone_open=is_open, order=order)
-        if trial.reason and "timezone" in trial.reason and self.given.timezone is None and not is_open:
+        if trial.reason and "timezone" in trial.reason and known is None and not is_open:
             return self._read(draft, is_zone_open=True, order=order)
         return trial
 
@@ -255,7 +256,7 @@ class _Desk:
         if "fieldwork" in draft.asks:
             days = {"fieldwork_from": Open("fieldwork"), "fieldwork_to": Open("fieldwork")}
             options["survey"] = {**options["survey"], **days}
-        zone = Open("timezone") if is_zone_open else self.given.timezone
+        zone = Open("timezone") if is_zone_open else self.given.timezone or draft.zone
         return {
             "source": draft.source,
             "format": draft.format,

@@ -41,3 +41,4 @@ class Draft:
     asks: tuple[str, ...] = ()
     generic: bool = False
     blind: bool = False
+    zone: str | None = None

@@ -3,7 +3,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ _NAMES = {
     "creator_followers": r"(?:(?:user|author|author_meta|creator|account|channel)_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",
     "creator_country": r"(?:(?:author|creator|user)_)?(?:country|region)(?:_code)?|pays|país|land|ülke|کشور|(?:ال)?دولة|البلد",
     "created_at": rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
-    r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|veröffentlichungsdatum"
+    r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?"
     r"|paylaşım_tarihi|yayın(?:lanma)?_tarihi|تاریخ_انتشار|تاريخ_النشر|وقت_النشر)",
     "captured_at": rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
     rf"extract(?:ed|ion)?){_TIME}|scraped|crawled|captured|collected|retrieved|fetched|observed|snapshot|extracted|"
@@ -64,7 +64,10 @@ _NAMES = {
     "platform": r"platform|network",
 }
 _TEXT = r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف"
-_ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|(?:ال)?تاريخ"
+_ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|تاریخ|(?:ال)?تاريخ"
+_TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|هشتگ|هاشتاغ|(?:ال)?وسم"
+_POSTS = r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست_?ها"
+_YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"
 _MOST_DAYS_OF_A_READING = 2
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
 
@@ -113,6 +116,11 @@ def _from_json(head: Head, given: Given) -> Iterator[Draft]:
         if tags is not None:
             places["hashtags"] = lists[tags]
         if {"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys():
+            inner = () if records is None else (records,)
+            bare = next((name for name in fields if "*" not in name and re.fullmatch(_ANY_TIME, _snake(name))), None)
+            ids = head.at(places.get("video_id") or places["url"], inner)
+            if bare is not None and "created_at" not in places and _are_of_posting(ids, head.at(bare, inner)):
+                places["created_at"] = bare
             why = f"its fields name videos and counters: {quoted(list(places.values()))}"
             options = {"columns": places} | ({"records": records} if records is not None else {})
             yield _timed("video_json", why, options, {}, given, generic=True)
@@ -142,24 +150,25 @@ def _known(header: list[str], given: Given) -> Iterator[Draft]:
 def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
     places = _match(header)
     bare = next((name for name in header if re.fullmatch(_ANY_TIME, _snake(name))), None)
-    if bare is not None and "created_at" not in places and _are_of_posting(head, header, places, bare):
+    options: dict[str, Any] = {}
+    if header and not {"video_id", "url"} & places.keys() and _are_of_youtube(head.below(header, header[0])):
+        places["video_id"], options = header[0], {"platform": "youtube"}
+    ids = [cell for name in ("video_id", "url") if name in places for cell in head.below(header, places[name])]
+    if bare is not None and "created_at" not in places and _are_of_posting(ids, head.below(header, bare)):
         places["created_at"], bare = bare, None
     # A survey may have an id and a column of comments; a video has more.
     more = {*COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
     if {"video_id", "url"} & places.keys() and {*COUNTERS, "hashtags"} & more and ("url" in places or len(more) > 1):
-        options: dict[str, Any] = {"columns": places}
+        options |= {"columns": places}
         if "hashtags" not in places:
             text = next((name for name in header if _means(name, _TEXT)), None)
             if text is not None:
-                options = {"columns": places | {"text": text}, "hashtags_from": "text"}
+                options |= {"columns": places | {"text": text}, "hashtags_from": "text"}
         known = dict.fromkeys(header, "")
         why = f"its columns name videos and their counters: {quoted(list(places.values()))}"
         yield _timed("video_csv", why, options, known, given, bare, generic=True)
-    posts = next((name for name in header if re.fullmatch(_count("posts?|videos?"), _snake(name))), None)
-    tag = next(
-        (name for name in header if re.fullmatch(r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name", _snake(name))),
-        None,
-    )
+    posts = next((name for name in header if _means(name, _count(_POSTS))), None)
+    tag = next((name for name in header if _means(name, _TAG)), None)
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
     if tag and when and totals and not {"video_id", "url"} & places.keys():
@@ -171,16 +180,21 @@ def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
         yield Draft("hashtag", "tag_totals_csv", why, {"columns": columns, "platform": "tiktok"}, remarks)
 
 
-def _are_of_posting(head: Head, header: list[str], places: Mapping[str, Any], name: str) -> bool:
+def _are_of_youtube(cells: list[str]) -> bool:
+    """Whether cells are ids of YouTube, whatever their column is called; the first of them may name the sum of the others."""
+    ids = cells[1:] if cells and not re.fullmatch(_YOUTUBE_ID, cells[0]) else cells
+    is_id = [bool(re.fullmatch(_YOUTUBE_ID, cell)) for cell in ids]
+    # Words of eleven letters are none: among ids there are digits and capitals.
+    return bool(ids) and all(is_id) and any(re.search(r"[0-9_-]|[a-z][A-Z]", cell) for cell in ids)
+
+
+def _are_of_posting(ids: list[str], written: list[str]) -> bool:
     """Whether times are those of posting: each video stands once, and the times of one reading lie on two days at most."""
-    videos = places.get("video_id") or places.get("url")
-    if videos is None:
-        return False
-    ids = head.below(header, videos)
-    times = pl.DataFrame({"at": head.below(header, name)}, schema={"at": pl.String()})
+    times = pl.DataFrame({"at": written}, schema={"at": pl.String()})
     read = [parse_instant(pl.col("at"), ZoneInfo("UTC"), order).struct.field("at") for order in get_args(DateOrder)]
     return (
-        len(set(ids)) == len(ids)
+        bool(ids)
+        and len(set(ids)) == len(ids)
         and times.select(pl.coalesce(read).dt.date().n_unique()).item() > _MOST_DAYS_OF_A_READING
     )
 
@@ -233,7 +247,10 @@ def _timed(
     unused = [name for name in known if name not in columns.values() and name]
     if unused:
         remarks[("options", "columns")] = f"not used: {quoted(unused)}"
-    return Draft("hashtag", form, why, options, remarks, asks, generic)
+    zone = _zone(columns[name] for name in ("created_at", "captured_at") if name in columns)
+    if zone is not None:
+        remarks[("timezone",)] = "as the names of its times say"
+    return Draft("hashtag", form, why, options, remarks, asks, generic, zone=zone)
 
 
 def _stands_in(path: str, names: set[str]) -> bool:
@@ -270,6 +287,14 @@ def _snake(name: str) -> str:
     """A name in lower case with underscores and without accents, whatever its style."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"\W+", "_", _without_marks(apart.lower())).strip("_")
+
+
+def _zone(names: Iterable[Any]) -> str | None:
+    """UTC, where all names of columns of times say so."""
+    times = [str(name) for name in names if name is not None]
+    return (
+        "UTC" if times and all(re.search(r"(?i)(?<![a-z])(?:utc|gmt)$", name.strip(" )")) for name in times) else None
+    )
 
 
 def _without_marks(text: str) -> str:

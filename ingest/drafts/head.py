@@ -72,6 +72,14 @@ class Head:
                 found.setdefault(path, value)
         return found
 
+    def at(self, path: str, records: tuple[str, ...] = ()) -> list[str]:
+        """What the first JSON records have at a path."""
+        if self.text is None or self.kind != "json":
+            return []
+        documents, _ = read_documents(self.text)
+        written = inside(documents, records)["json"].head(_RECORDS)
+        return [value for record in written for there, value in _leaves(json.loads(record)) if there == path]
+
 
 def stem_of(path: Path) -> str:
     """A file's name without its endings, as an id."""

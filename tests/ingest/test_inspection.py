@@ -100,6 +100,9 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("Identifiant vidéo;Auteur;Vues;Date de publication", "v{n};u{n};{n}5;2022-10-{d:02d}T09:00Z", "video_csv", ["captured_at"]),
         ("hashtag,window_days,country,posts,views,read_at", "calm,7,AE,{n},{n}5,2022-10-05T08:{n:02d}:00Z", "tag_totals_csv", []),
         ("Hashtag,Total views,Total videos,Date", "#calm,1{n},3{n},2022-10-05 08:{n:02d}", "tag_totals_csv", ["timezone"]),
+        ("fecha,etiqueta,publicaciones,visualizaciones", "2022-10-05 08:{n:02d},#calm,1{n},3{n}", "tag_totals_csv", ["timezone"]),
+        ("Video URL,Views,Created (UTC),Collected (UTC)", "https://x.org/video/v{n},{n}5,2022-10-{d:02d} 09:00,2022-11-01 06:00", "video_csv", []),
+        ("Inhalt,Videotitel,Veröffentlichungszeitpunkt des Videos,Aufrufe", "aBcDeFgHi{n:02d},T,{d}. Oktober 2022,{n}5", "video_csv", ["timezone", "captured_at"]),
         ("Ad (Orijinal Ad);Kullanıcı E-postası;Katılma Zamanı;Ayrılma Zamanı", "B;b{n}@x.org;13.10.2022 19:{n:02d};13.10.2022 20:00", "intervals_csv", ["timezone"]),
         ("التاريخ,الحدث,الدولة,العدد", "2022-10-{m:02d},guide.opened,AE,2{n}", "activation_counts_csv", []),
         ("التاريخ,النشاط,السوق,العدد,الأشخاص", "2022-10-{m:02d},guide.opened,AE,2{n},{n}", "activation_counts_csv", []),
@@ -143,6 +146,14 @@ def test_records_in_the_words_of_other_tools(record: str, form: str, tmp_path: P
     [file] = written(tmp_path, {"export.ndjson": lines(*(record.format(n=number) for number in range(20)))})
     found = inspect([file], TOLD, CAMPAIGNS)
     assert (found.draft.format, found.loaded) == (form, 20)
+
+
+def test_the_time_of_records_is_that_of_posting_where_each_has_another(tmp_path: Path) -> None:
+    record = '{{"id":"v{n}","timestamp":"2022-10-{d:02d}T09:00:00Z","likesCount":{n}}}'
+    records = (record.format(n=number, d=number + 1) for number in range(20))
+    [file] = written(tmp_path, {"export.ndjson": lines(*records)})
+    found = inspect([file], TOLD, CAMPAIGNS)
+    assert found.draft.options["columns"]["created_at"] == "timestamp"
 
 
 def test_what_is_open_stands_in_the_note_and_completing_it_makes_it_run(tmp_path: Path) -> None:
