@@ -112,7 +112,8 @@ def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
     from orchestration.run_lock import run_lock
 
     place = _home(home)
-    _require_warehouse(place)
+    with _plain_end(place):
+        _require_warehouse(place)
     with _plain_end(place), run_lock(place, lambda message: errors.print(shown(message))):
         _require_key(place)
         aside = set_lake_aside(place, SOURCES)
@@ -131,8 +132,9 @@ def audit(home: HomeOption = DEFAULT_HOME) -> None:
     from orchestration.run_lock import run_lock
 
     place = _home(home)
-    if not place.warehouse.exists():
-        _stop(WRONG_USE, f"nothing is built in {place.root} yet; run: campaign run --home {place.root}")
+    with _plain_end(place):
+        if not place.warehouse.exists():
+            _stop(WRONG_USE, f"nothing is built in {place.root} yet; run: campaign run --home {place.root}")
     with _plain_end(place), run_lock(place, lambda message: errors.print(shown(message))):
         try:
             results = test_every_row(place, read_project(place))
@@ -223,8 +225,8 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     from orchestration.status import ledger_table, set_aside
 
     place, say = _home(home), console()
-    _require_warehouse(place)
     with _plain_end(place):
+        _require_warehouse(place)
         try:
             news = find_news(place, read_project(place), SOURCES)
         except (ProjectError, LedgerError) as error:
@@ -362,9 +364,13 @@ def _plain_end(home: Home) -> Iterator[None]:
 
 
 def _home(path: Path) -> Home:
-    if path.exists() and not path.is_dir():
-        _stop(WRONG_USE, f"{path} is a file; expected a directory for --home")
-    return Home(path.resolve())
+    try:
+        if path.exists() and not path.is_dir():
+            _stop(WRONG_USE, f"{path} is a file; expected a directory for --home")
+        return Home(path.resolve())
+    except (OSError, RuntimeError) as error:
+        problem = error.strerror if isinstance(error, OSError) else "a link to itself"
+        _stop(WRONG_USE, f"{path} cannot be reached ({problem}); name another directory with --home")
 
 
 def _days(first: datetime | None, last: datetime | None) -> tuple[date, date] | None:

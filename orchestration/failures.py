@@ -15,7 +15,7 @@ def in_one_line(text: str, home: Path) -> str | None:
     if any(sign in text for sign in NO_ROOM):
         return f"the disk that holds {home} is full; free some space and run again"
     if any(sign in text for sign in NO_RIGHT):
-        return f"{home} cannot be written; give this user the right to write it, or name another directory with --home"
+        return f"{home} cannot be read or written; give this user the right to do both, or name another directory with --home"
     if "(sqlite3." in text:
         return (
             f"the history of runs in {home / 'dagster'} cannot be written; make sure that its disk has room and run again, or move "

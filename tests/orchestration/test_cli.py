@@ -217,6 +217,14 @@ def test_a_run_that_is_told_to_stop_says_so_in_one_line(
     assert done.returncode == code
 
 
+def test_a_home_that_cannot_be_reached(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    done = campaign("status", "--home", str(tmp_path / "loop"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{tmp_path / 'loop'} cannot be reached (")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     done = campaign("run", "--home", str(tmp_path / "home"))
