@@ -38,6 +38,7 @@ Drafts: TypeAlias = Callable[[Head, Given], Iterator[Draft]]
 _DRAFTS: tuple[Drafts, ...] = (activation.drafts, hashtag.drafts, live.drafts, survey.drafts)
 _NEEDS = {"hashtag": hashtag.needs, "live": live.needs, "activation": activation.needs}
 _FAR_AWAY = "Pacific/Kiritimati"
+_DESCRIPTIONS = (".sss", ".xml")
 _DATA_OF_A_DESCRIPTION = (".asc", ".dat", ".csv", ".txt")
 _NOT_SHOWN = ("display_hashtags", "title", "file", "line")
 
@@ -318,10 +319,10 @@ def _require_known(given: Given, campaigns: frozenset[str]) -> None:
 
 def _with_data(files: Sequence[Path]) -> list[Path]:
     """The files, with the data that a description alone belongs to."""
-    if len(files) == 1 and files[0].suffix.lower() == ".sss":
+    if len(files) == 1 and files[0].suffix.lower() in _DESCRIPTIONS:
         beside = [files[0].with_suffix(ending) for ending in _DATA_OF_A_DESCRIPTION]
         return [*files, *[path for path in beside if path.is_file()][:1]]
-    return sorted(files, key=lambda path: (path.suffix.lower() != ".sss", path.name))
+    return sorted(files, key=lambda path: (path.suffix.lower() not in _DESCRIPTIONS, path.name))
 
 
 def _source(draft: Draft) -> Source:

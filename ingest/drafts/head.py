@@ -97,7 +97,7 @@ def heads_of(path: Path) -> list[Head]:
     heads = []
     for name, data in unpacked(path):
         text = as_text(name, data)
-        first = text.head.lstrip()[:400]
+        first = text.head.lstrip()[:1_000]
         kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
         heads.append(Head(path, kind, text))
     return heads

@@ -28,6 +28,7 @@ from ingest.formats.survey_variables import AT
 from ingest.formats.text_file import is_plausible_header, read_table
 from ingest.instants import parse_instant
 from ingest.source import DeliveryError
+from ingest.text import clean_number
 
 STAND_IN = ("2000-01-01", "2000-01-01")
 """Fieldwork to try a file with where nobody has said when it was."""
@@ -259,7 +260,8 @@ def _is_choice(cells: pl.Series) -> bool:
 
 
 def _is_number(cells: pl.Series) -> bool:
-    numbers = cells.str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64(), strict=False)
+    written = cells.to_frame().select(clean_number(pl.all())).to_series()
+    numbers = written.str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64(), strict=False)
     return bool((numbers.is_not_null() | cells.is_null()).all()) and numbers.drop_nulls().len() > 0
 
 

@@ -1,4 +1,4 @@
-"""`survey/limesurvey_csv`: LimeSurvey exports with headings as codes, or as codes and texts (`Q1. Text`)."""
+"""`survey/limesurvey_csv`: LimeSurvey exports with headings as codes, as codes and texts (`Q1. Text`), or as texts."""
 
 import re
 from collections import defaultdict
@@ -14,22 +14,38 @@ from ingest.reasons import Reason
 from ingest.source import DeliveryError
 
 _HEADING = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)(?:\.\s+(.*))?$", re.DOTALL)
-_PART = re.compile(r"^(\w+)\[([^\]]+)\]$")
+_PART = re.compile(r"^(.*?)\s*\[([^\]]+)\]$", re.DOTALL)
 _LABEL = re.compile(r"^(.*?)\s*\[(.*)\]$", re.DOTALL)
+_CAPTIONS = {
+    "response id": "id", "date submitted": "submitdate", "last page": "lastpage", "start language": "startlanguage",
+    "seed": "seed", "date started": "startdate", "date last action": "datestamp", "ip address": "ipaddr",
+    "referrer url": "refurl", "access code": "token", "first name": "firstname", "last name": "lastname",
+    "email address": "email", "total time": "interviewtime",
+}  # fmt: skip
+"""What the columns of its own are called where headings are texts."""
 UNASKED = frozenset({"N/A"})
 _PERSONAL = r"(?i)^(ipaddr|refurl|token|email|firstname|lastname|attribute_\d+)$"
-_TECHNICAL = r"(?i)^(id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|interviewtime|grouptime\w*|\w+time)$"
+_TECHNICAL = (
+    r"(?i)^((group|question) time: .*|id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|interviewtime|grouptime\w*|"
+    r"\w+time)$"
+)
 
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
-    found = [_HEADING.match(head) for head in sheet.header(0)]
-    columns = tuple(match[1] if match else f"column {place}" for place, match in enumerate(found, 1))
+    heads = sheet.header(0)
+    are_texts = "date submitted" in {head.lower() for head in heads}
+    found = [None if are_texts else _HEADING.match(head) for head in heads]
+    columns = tuple(
+        _CAPTIONS.get(head.lower(), head) if are_texts and head else match[1] if match else f"column {place}"
+        for place, (head, match) in enumerate(zip(heads, found, strict=True), 1)
+    )
     if "submitdate" not in columns or len(set(columns)) < len(columns):
         raise DeliveryError(
             f"{sheet.name}: line 1 has no column submitdate, or a code twice: expected a LimeSurvey export whose headings are "
-            "question codes, or codes and texts; export it so, or name the file's own format"
+            "question codes, texts, or both; export it so, or name the file's own format"
         )
     texts = {name: match[2].strip() for name, match in zip(columns, found, strict=True) if match and match[2]}
+    texts |= {name: head for name, head in zip(columns, heads, strict=True) if are_texts and name == head}
     nobody = {}
     if options.incomplete == "drop":
         is_open = pl.col(AT + "submitdate").fill_null("").is_in(["", "N/A", "1980-01-01 00:00:00"])
@@ -44,7 +60,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
         spread=_multiple(sheet, columns, texts),
         personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
         technical=frozenset(
-            name for name in columns if re.match(_TECHNICAL, name) or name.endswith(("[other]", "[comment]"))
+            name for name in columns if re.match(_TECHNICAL, name) or name.lower().endswith(("[other]", "[comment]"))
             or name.startswith("column ")
         ),
         respondent_id="id" if "id" in columns else None,
@@ -59,7 +75,7 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
     cells = dict(zip(columns, sheet.rows.drop("line").columns, strict=True))
     for name in columns:
         match = _PART.match(name)
-        if match and match[2] not in ("other", "comment"):
+        if match and match[2].lower() not in ("other", "comment"):
             parts[match[1]][name] = match[2]
     spreads = {}
     for question, codes in parts.items():
@@ -68,10 +84,12 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
             for name in codes
             for value in sheet.rows.slice(1)[cells[name]].drop_nulls().str.strip_chars().unique()
         }
-        has_other = f"{question}[other]" in columns
-        if len(codes) > 1 and given and given <= {"Y", "", "Yes", *UNASKED, *({"N", "No"} if has_other else ())}:
-            if has_other:
-                codes[f"{question}[other]"] = OTHER
+        other = next(
+            (name for name in columns if name.lower().replace(" [", "[") == f"{question}[other]".lower()), None
+        )
+        if len(codes) > 1 and given and given <= {"Y", "", "Yes", *UNASKED, *({"N", "No"} if other else ())}:
+            if other is not None:
+                codes[other] = OTHER
             labelled = {name: _LABEL.match(texts.get(name, "")) for name in codes}
             labels = {name: match[2] if match else codes[name] for name, match in labelled.items()}
             text = next((match[1] for match in labelled.values() if match), None)
@@ -79,4 +97,4 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
     return spreads
 
 
-FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=3)
+FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=4)

@@ -15,9 +15,7 @@ from ingest.reasons import Reason
 from ingest.source import DeliveryError
 
 IMPORT_ID = '{"ImportId"'
-_PERSONAL = (
-    r"(?i)^(ip ?address|location(latitude|longitude)|recipient\w*|externaldatareference|externalreference|email)$"
-)
+_PERSONAL = r"(?i)^(ip ?address|location(latitude|longitude)|recipient\w*|externaldatareference|externalreference|email(address)?)$"
 _TECHNICAL = (
     r"(?i)^(start ?date|end ?date|recorded ?date|status|progress|duration \(in seconds\)|finished|response ?id|"
     r"distributionchannel|userlanguage|responseset|name|.*_text|.*_(first|last|page) (click|submit)|.*_click count)$"
@@ -31,6 +29,9 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     ids, texts = sheet.header(0), sheet.header(1)
     third = sheet.header(2) if sheet.rows.height > 2 else []
     is_newer = sum(cell.startswith(IMPORT_ID) for cell in third) > len(third) // 2
+    if not third or not is_newer:
+        # The oldest exports number the columns that are no question, and name them in the second row.
+        ids = [text if text and re.match(r"^V\d+$", name) else name for name, text in zip(ids, texts, strict=True)]
     known = {"responseid", "finished", "status", "recordeddate"} & {name.lower() for name in ids}
     if not known:
         raise DeliveryError(

@@ -6,10 +6,14 @@ back. What another product exported is refused, and its format named.
 
 from ingest.formats.qualtrics_csv import IMPORT_ID
 from ingest.formats.survey_export import Layout, SurveyExport
+from ingest.formats.survey_multiple import is_list
 from ingest.formats.survey_options import ExportOptions, SurveyCsvOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.formats.surveymonkey_csv import is_second_row
 from ingest.source import DeliveryError
+
+_SEPARATORS = (";", "|")
+"""What stands between the answers of a cell, beside what any layout expects."""
 
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
@@ -21,7 +25,11 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         if row == 1 and is_second_row(cells):
             _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
     columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
-    return Layout(header_rows=1, columns=columns, reads_lists=False)
+    listed = {
+        mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").slice(1, 10_000)) for mark in _SEPARATORS
+    }
+    separator = next((mark for mark in _SEPARATORS if listed[mark]), Layout.separator)
+    return Layout(header_rows=1, columns=columns, reads_lists=False, separator=separator)
 
 
 def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
@@ -31,4 +39,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=3, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=4, options=SurveyCsvOptions)

@@ -58,7 +58,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 3
+    version: int = 4
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

@@ -101,8 +101,8 @@ def is_list(cells: pl.Series, separator: str) -> bool:
         return False
     vocabulary = shared_parts(cells, separator)
     distinct = cells.drop_nulls().unique()
-    listing = [cell for cell in distinct if separator in cell and set(cell.split(separator)) <= vocabulary]
-    alone = vocabulary & set(distinct)
+    listing = [cell for cell in distinct if separator in cell and set(_parts(cell, separator)) <= vocabulary]
+    alone = vocabulary & {parts[0] for cell in distinct if len(parts := _parts(cell, separator)) == 1}
     return bool(alone) and 1 < len(vocabulary) <= _MOST_OPTIONS and len(listing) + len(alone) > len(vocabulary)
 
 
@@ -132,13 +132,17 @@ def inseparable(cells: pl.Series, separator: str) -> tuple[str, ...]:
         whole = [part]
         while whole[-1] in follows:
             whole.append(follows[whole[-1]])
-        answers.append(separator.join(whole))
+        joined = (separator.join(whole), f"{separator} ".join(whole))
+        answers.append(next((answer for answer in joined if cells.str.contains(answer, literal=True).any()), joined[0]))
     return tuple(answers)
 
 
 def _split(cell: str, vocabulary: frozenset[str], separator: str) -> list[str]:
-    parts = [part.strip() for part in cell.split(separator)]
-    return list(dict.fromkeys(part if part in vocabulary else OTHER for part in parts if part))
+    return list(dict.fromkeys(part if part in vocabulary else OTHER for part in _parts(cell, separator)))
+
+
+def _parts(cell: str, separator: str) -> list[str]:
+    return [part.strip() for part in cell.split(separator) if part.strip()]
 
 
 def _offered(cell: str, options: Iterable[str], separator: str) -> list[str]:

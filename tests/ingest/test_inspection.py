@@ -267,6 +267,30 @@ def test_packed_files_and_workbooks_are_looked_into(tmp_path: Path) -> None:
         assert found.draft.options["segments"] == {"sex": "sex"}
 
 
+def test_a_triple_s_pair_is_told_by_its_description_whatever_it_is_called(tmp_path: Path) -> None:
+    description = """<?xml version="1.0"?><!DOCTYPE sss PUBLIC "-//triple-s//DTD Survey Interchange v1.2//EN" "http://a/sss_v12.dtd">
+        <sss version="1.2"><survey><record ident="A"><variable ident="1" type="single"><name>Q1</name><label>Seen?</label>
+        <position start="1"/><values><value code="1">Yes</value><value code="2">No</value></values></variable></record></survey></sss>"""
+    files = written(tmp_path, {"wave.asc": b"1\n2\n1\n", "wave.xml": description.encode()})
+    for named in (files, [path for path in files if path.suffix == ".xml"]):
+        found = inspect(named, TOLD, CAMPAIGNS)
+        assert (found.draft.format, found.loaded, len(found.files)) == ("triple_s", 3, 2)
+
+
+def test_weights_and_lists_as_forms_write_them(tmp_path: Path) -> None:
+    """Arabic digits in a column of weights; answers with a comma, each with a semicolon behind it."""
+    cells = ["TikTok;", "TikTok;TV, radio;", "TV, radio;", "Poster;TV, radio;", "TikTok;Poster;", "Poster;"]
+    rows = (
+        f'{number},{("نعم", "لا")[number % 2]},"{cells[number % 6]}",١٫{"٠١٢٣٤٥٦٧٨٩"[number % 10]}'
+        for number in range(24)
+    )
+    [file] = written(tmp_path, {"wave.csv": lines("رقم المشارك,شاهدت,أين؟,الوزن", *rows)})
+    found = inspect([file], TOLD, CAMPAIGNS)
+    assert found.draft.options["samples"] == {"all": {"weight": "الوزن"}}
+    questions = found.parsed.tables["survey_questions"].filter(kind="multiple")
+    assert [answer["answer_code"] for answer in questions["answers"][0]] == ["Poster", "TV, radio", "TikTok"]
+
+
 def test_a_zone_that_ids_prove_of_the_times_of_posting_is_hinted_at(tmp_path: Path) -> None:
     posted = 1_700_000_000
     [file] = written(

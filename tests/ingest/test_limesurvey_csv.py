@@ -56,3 +56,21 @@ def test_what_was_not_put_is_no_answer_and_yes_and_no_beside_other_are_boxes(tmp
     assert where == [(2, "SQ001"), (4, "SQ001"), (4, "SQ002"), (4, "other")]
     assert answered(parsed, "Q1")["answer_code"].to_list() == ["A2", "A2"]
     assert parsed.tables["survey_questions"].filter(question_code="Q2")["kind"].item() == "multiple"
+
+
+def test_headings_that_are_the_texts_of_questions(tmp_path: Path) -> None:
+    texts = (
+        '"Response ID","Date submitted","Last page","IP address","Seen it?","Where? [TikTok]","Where? [Poster]","Where? [Other]",'
+        '"Agree? [It helps]","Agree? [For me]"\n'
+    )
+    parsed = wave(tmp_path, texts + EXPORT.split("\n", 1)[1])
+    assert rejected(parsed) == [(3, "incomplete_response")]
+    assert parsed.tables["survey_questions"].select("question_code", "kind").rows() == [
+        ("Seen it?", "single"),
+        ("Where?", "multiple"),
+        ("Agree? [It helps]", "single"),
+        ("Agree? [For me]", "single"),
+    ]
+    where = answered(parsed, "Where?").sort("line", "answer_code").select("line", "answer_code").rows()
+    assert where == [(2, "TikTok"), (4, "Poster"), (4, "TikTok"), (4, "other")]
+    assert "198.51" not in str([frame.to_dicts() for frame in parsed.tables.values()])

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ingest.drafts.draft import Given
+from ingest.inspection import inspect
 from ingest.source import DeliveryError, Parsed
 from tests.ingest.survey_desk import SURVEY_KEY, answered, field_case, read, rejected, shares
 
@@ -66,6 +68,42 @@ def test_unfinished_people_are_kept_where_the_note_says_so(tmp_path: Path) -> No
 def test_older_exports_have_two_header_rows(tmp_path: Path) -> None:
     parsed = wave(tmp_path, export(*PEOPLE, header=(IDS, TEXTS)), PLAIN + "questions: {Q1: {}}\n")
     assert answered(parsed, "Q1").height == 3
+
+
+def test_the_oldest_exports_name_columns_in_the_second_row(tmp_path: Path) -> None:
+    ids, texts = "V1,V4,V5,V10,Q1", "ResponseID,Name,EmailAddress,Finished,Seen it?"
+    parsed = wave(
+        tmp_path,
+        export("R_1,Jane,j@example.org,1,Yes", "R_2,Jo,,0,No", "R_3,Al,,1,No", header=(ids, texts)),
+        PLAIN + "questions: {Q1: {}}\n",
+    )
+    assert rejected(parsed) == [(4, "incomplete_response")]
+    assert parsed.tables["survey_questions"].select("question_code", "question_text").rows() == [("Q1", "Seen it?")]
+    with pytest.raises(DeliveryError, match="'EmailAddress' holds who people are"):
+        wave(
+            tmp_path / "personal",
+            export("R_1,Jane,j,1,Yes", header=(ids, texts)),
+            PLAIN + "segments: {e: EmailAddress}\n",
+        )
+
+
+def test_choices_in_one_cell_of_which_one_holds_a_comma(tmp_path: Path) -> None:
+    ids, texts = "ResponseId,Finished,Q1", "Response ID,Finished,Where? - Selected Choice"
+    cells = ["TikTok", '"TikTok,TV, radio"', '"TV, radio"', '"Poster,TV, radio"', '"TikTok,Poster"', "Poster"]
+    rows = (f"R_{number},1,{cell}" for number, cell in enumerate(cells * 4))
+    found = inspect(
+        [write(tmp_path / "wave.csv", export(*rows, header=(ids, texts)))],
+        Given(fieldwork=("2022-10-01", "2022-10-02"), campaign="c"),
+        frozenset({"c"}),
+    )
+    assert found.draft.format == "qualtrics_csv"
+    answers = found.parsed.tables["survey_questions"]["answers"][0]
+    assert [answer["answer_code"] for answer in answers] == ["Poster", "TV, radio", "TikTok"]
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
 
 
 def test_a_personal_column_cannot_be_taken(tmp_path: Path) -> None:
