@@ -327,7 +327,8 @@ def _shown(value: object, model: type[BaseModel], place: Sequence[str | int]) ->
         return "another kind of value"
     if isinstance(value, str | int | float | date) and len(str(value)) <= _LONGEST_SHOWN:
         return repr(value) if isinstance(value, str) else str(value)
-    kind = {dict: "keys with values", list: "a list"}.get(type(value), f"a {type(value).__name__}")
+    kinds: dict[type, str] = {dict: "keys with values", list: "a list"}
+    kind = kinds.get(type(value), f"a {type(value).__name__}")
     return kind if value else "nothing"
 
 
