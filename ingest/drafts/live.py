@@ -27,7 +27,7 @@ _LEFT = r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|saída|verlass|kel
 _PERSON = (
     r"upn|participant.?id",
     r"e-?mail|correo|courriel|e-?posta|البريد",
-    r"^(user|attendee|member|account|person).?(id|key)$|^who$",
+    r"^(user|attendee|member|account|person|viewer).?(id|key)$|^(who|user|viewer|member)$",
     r"name|nome|nom\b|nombre|nama|\bad\b|الاسم|person|attendee",
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
@@ -38,6 +38,7 @@ _LEADS, _YES_OR_NO = (
 """A column that says whether somebody led the session, and what its words mean."""
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 _REGISTERED = r"^(?!#|no\.|number|total).*(regist(er|rat)|signed.?up|inscri)|^order (date|time)$|^created (at|date)$"
+_SESSION = r"^(session|live)([ _]?(id|key))?$"
 _STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
 
 
@@ -63,7 +64,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 yield Draft("live", form, why, {}, blind=is_blind)
             yield Draft("live", form, why, session, remarks, blind=is_blind)
         for names in head.headers:
-            yield from _named(head, names, session, remarks)
+            yield from _named(head, names, session, remarks, _first(names, _SESSION) if given.session is None else None)
         if head.has_no_header:
             yield from _by_position(head, session, remarks)
 
@@ -104,6 +105,15 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
     if {"attendance", "registrantKey", "attendanceTimeInSeconds"} & (ends | {path.split(".")[0] for path in fields}):
         for options in ({}, session):
             yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)
+    leaves = {path.rpartition(".")[2]: path.replace("*.", "") for path in fields}
+    person = next((found for pattern in _PERSON if (found := _first(list(leaves), pattern))), None)
+    registered = _first(list(leaves), _REGISTERED)
+    if person and registered and not any(_first([name], _JOINED) and "url" not in name.lower() for name in leaves):
+        columns = {"person": leaves[person], "registered_at": leaves[registered]}
+        status = _first([name for name in leaves if name not in (person, registered)], _STATUS)
+        columns |= {"status": leaves[status]} if status else {}
+        why = f"it has a person and the time of registering: {quoted([person, registered])}"
+        yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True)
     if {*live_events.FIELDS["type"]} & fields.keys():
         for options in ({}, session):
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
@@ -130,11 +140,19 @@ def _samples_in_json(
 
 
 def _named(
-    head: Head, names: list[str], session: dict[str, Any], remarks: dict[tuple[str, ...], str]
+    head: Head, names: list[str], session: dict[str, Any], remarks: dict[tuple[str, ...], str], sessions: str | None
 ) -> Iterator[Draft]:
+    """Tables of samples, stays or registrations, of the sessions that a column names or else of one."""
+    own = {} if sessions is None else {"session_id": sessions}
+    if sessions is not None:
+        session, remarks = {}, {}
     when, viewers = _first(names, _TIME), _first(names, _VIEWERS)
     if when and viewers:
-        options = {"columns": {"sampled_at": when, "viewers": viewers}, **_epoch(head.below(names, when)), **session}
+        options = {
+            "columns": {"sampled_at": when, "viewers": viewers} | own,
+            **_epoch(head.below(names, when)),
+            **session,
+        }
         yield Draft(
             "live",
             "viewer_samples",
@@ -146,7 +164,7 @@ def _named(
     person = next((found for pattern in _PERSON if (found := _first(names, pattern))), None)
     joined, left = _first(names, _JOINED), _first(names, _LEFT)
     if person and joined and left:
-        columns = {"person": person, "joined_at": joined, "left_at": left}
+        columns = {"person": person, "joined_at": joined, "left_at": left} | own
         of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host", name.lower())]
         name, role = _first(of_people, _PERSON[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
@@ -157,7 +175,7 @@ def _named(
         yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
     registered = _first(names, _REGISTERED)
     if person and registered and not left:
-        columns = {"person": person, "registered_at": registered}
+        columns = {"person": person, "registered_at": registered} | own
         for ours, pattern in (("status", _STATUS), ("has_attended", _ATTENDED), ("channel", _CHANNEL)):
             found = _first([name for name in names if name not in columns.values()], pattern)
             columns |= {ours: found} if found else {}

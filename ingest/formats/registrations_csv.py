@@ -1,8 +1,9 @@
-"""`live/registrations_csv`: one row a registration for a session, in the columns that the note maps."""
+"""`live/registrations_csv`: one row or JSON record a registration for a session, in the columns or fields that the note maps."""
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from ingest.formats.json_records import is_json, json_rows
 from ingest.formats.live_attendance import AttendanceFormat, Found, Given
 from ingest.formats.live_session import LiveOptions, Rows, all_rows, read_rows
 
@@ -38,7 +39,10 @@ class RegistrationsCsv(AttendanceFormat):
         """The registrations of every file."""
         options = given.options_as(RegistrationsCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
-        delivered = all_rows([read_rows(file, mapped) for file in given.files])
+        fields = {ours: (theirs,) for ours, theirs in mapped.items()}
+        delivered = all_rows(
+            [json_rows(file, fields) if is_json(file) else read_rows(file, mapped) for file in given.files]
+        )
         rows = delivered.rows.rename({"person": "id"}).with_columns(
             pl.lit(value=False).alias("is_stay"), pl.lit(value=True).alias("is_registration")
         )

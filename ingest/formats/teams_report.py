@@ -25,6 +25,8 @@ _COLUMNS = {
     "upn": frozenset({"participant id (upn)"}),
     "role": frozenset({"role"}),
 }
+_REGISTERED = r"regist|inscri|anmeld|angemeldet|mendaftar|terdaftar|kay.t|مسجل"
+"""What a webinar calls those who had registered."""
 _KNOWN = (
     "expected the attendance report with the columns Name, Join Time, Leave Time, Duration, Email, Role, in any language; the "
     "list of joins and leaves is format teams_list"
@@ -39,7 +41,7 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 3
+    version = 4
     options = TeamsReportOptions
     roles = TEAMS_ROLES
 
@@ -121,8 +123,17 @@ def _meeting(file: TextFile, pairs: Pairs) -> pl.DataFrame:
 
 def _figures(file: TextFile, pairs: Pairs, stays: pl.DataFrame, listed: pl.DataFrame | None) -> pl.DataFrame:
     """How many people Teams counts, how many minutes, and how many participants have no activity."""
-    counts = [(line, value) for line, _, value in pairs if re.fullmatch(r"\s*\d{1,6}\s*", european(value))]
-    rows = [("participants", float(european(value)), file.name, line) for line, value in counts[:1]]
+    counts = [
+        (
+            "registrants" if re.search(_REGISTERED, label.lower()) else "participants",
+            float(european(value)),
+            file.name,
+            line,
+        )
+        for line, label, value in pairs
+        if re.fullmatch(r"\s*\d{1,6}\s*", european(value))
+    ]
+    rows = list({count[0]: count for count in reversed(counts)}.values())
     people = stays if listed is None else listed
     first = people["line"][0] if people.height else 0
     if "duration" in people.columns:
@@ -130,7 +141,9 @@ def _figures(file: TextFile, pairs: Pairs, stays: pl.DataFrame, listed: pl.DataF
         if minutes and None not in minutes:
             rows.append(("attended_minutes", sum(filter(None, minutes)), file.name, first))
     if listed is not None:
-        absent = listed.join(stays, on=["name"], how="anti", nulls_equal=True).height
+        # A webinar lists who registered and did not come too.
+        came = listed.filter(_written("joined_at").is_not_null())
+        absent = came.join(stays, on=["name"], how="anti", nulls_equal=True).height
         rows.append(("participants_without_stay", float(absent), file.name, first))
     return pl.DataFrame(rows, schema=FIGURES, orient="row")
 

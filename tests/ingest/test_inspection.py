@@ -111,6 +111,7 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("Time (UTC),Concurrent viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", ["timezone"]),
         ("Name,Moderator,Join,Left", "B {n},{t},2022-10-05T19:{n:02d}:00Z,2022-10-05T20:00:00Z", "intervals_csv", []),
         ("Display Name,First Name,Role,Attendee Email,Join Time,Leave Time", 'B,B,Host,b{n}@x.org,="2022-10-05 19:{n:02d}:00","2022-10-05 20:00:00"', "intervals_csv", ["timezone"]),
+        ("session,user,join,leave", "s{o},u{n},16649973{n:02d},1664999900", "intervals_csv", []),
         ("Order #,Order Date,Email,Attendee Status", "{n},2022-10-05T08:{n:02d}:00Z,b{n}@x.org,Attending", "registrations_csv", []),
         ("#,Have you seen it?,Submit Date (UTC)", "tok{n},{o},2022-10-{d:02d} 09:00:10", "survey_csv", []),
     ],
@@ -139,6 +140,7 @@ def test_a_weight_and_groups_of_people_in_other_languages(tmp_path: Path) -> Non
         ('{{"items":[{{"id":"v{n}","snippet":{{"channelTitle":"u"}},"statistics":{{"viewCount":"{n}"}}}}]}}', "video_json"),
         ('{{"roomId":"7","eventType":"roomUser","receivedAt":"2022-10-05T19:{n:02d}:00Z","payload":{{"viewerCount":{n},"msgId":"{n}"}}}}', "live_events"),
         ('{{"fetched_at":"2022-10-05T19:{n:02d}:00Z","items":[{{"liveStreamingDetails":{{"concurrentViewers":"{n}"}}}}]}}', "viewer_samples"),
+        ('{{"registrantKey":{n},"email":"b{n}@x.org","registrationDate":"2022-10-01T19:{n:02d}:00Z","status":"APPROVED","joinUrl":"x"}}', "registrations_csv"),
         ('{{"data":{{"timestamp":"2022-10-05T19:{n:02d}:00Z","viewers":{{"count":{n}}}}}}}', "viewer_samples"),
     ],
 )  # fmt: skip
@@ -154,6 +156,13 @@ def test_the_time_of_records_is_that_of_posting_where_each_has_another(tmp_path:
     [file] = written(tmp_path, {"export.ndjson": lines(*records)})
     found = inspect([file], TOLD, CAMPAIGNS)
     assert found.draft.options["columns"]["created_at"] == "timestamp"
+
+
+def test_a_column_of_sessions_keeps_them_apart(tmp_path: Path) -> None:
+    rows = (f"s{number % 2},u{number},2022-10-05T19:00:{number:02d}Z,2022-10-05T20:00:00Z" for number in range(20))
+    [file] = written(tmp_path, {"export.csv": lines("session_id,person_key,join_at,leave_at", *rows)})
+    found = inspect([file], TOLD, CAMPAIGNS)
+    assert set(found.parsed.tables["live_stays"]["session_id"]) == {"s0", "s1"}
 
 
 def test_what_is_open_stands_in_the_note_and_completing_it_makes_it_run(tmp_path: Path) -> None:

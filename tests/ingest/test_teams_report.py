@@ -253,6 +253,18 @@ def test_a_row_with_a_name_alone_is_a_record(live: LiveDesk) -> None:
     assert (parsed.records_read, parsed.rejected["reason"].to_list()) == (5, ["missing_key"])
 
 
+def test_a_webinar_lists_who_registered_and_did_not_come(live: LiveDesk) -> None:
+    at = '"10/9/26, 6:00:05 PM","10/9/26, 7:00:05 PM"'
+    text = (
+        f"1. Summary\nWebinar title,Talk\nRegistered participants,5\nAttended participants,1\nStart time,{at[:22]}\n\n"
+        f"2. Participants\nName,First Join,Last Leave,In-Meeting Duration,Email,Role\nA,{at},1h 0m 0s,a@x.org,Attendee\nB,,,,,\n\n"
+        f"3. In-Meeting Activities\nName,Join Time,Leave Time,Duration,Email,Role\nA,{at},1h 0m 0s,a@x.org,Attendee\n"
+    )
+    parsed = live.read("teams_report", {"r.csv": text}, {**SESSION, "date_order": "mdy"}, ZONE)
+    figures = dict(parsed.tables["live_platform_figures"].select("measure", "value").iter_rows())
+    assert (figures["participants"], figures["registrants"], figures["participants_without_stay"]) == (1, 5, 0)
+
+
 def test_a_role_that_the_note_explains(live: LiveDesk) -> None:
     text = report("en").replace("Presenter", "Anchor woman")
     parsed = live.read("teams_report", {"r.csv": text}, {**SESSION, "date_order": "mdy"}, ZONE)
