@@ -164,6 +164,27 @@ def test_a_tag_counts_as_the_one_it_is_an_alias_of(lab: Lab) -> None:
     assert lab.rows("select hashtag, posts, unique_creators from fct_hashtag_day where posts > 0") == [("calm", 2, 2)]
 
 
+def test_a_hashtag_that_ten_videos_carry_is_shown_from_its_first_date_on(lab: Lab) -> None:
+    def days(videos: range, day: int, created_at: datetime) -> list[tuple[object, ...]]:
+        tagged = {"hashtags": ["new"], "display_hashtags": ["New"], "created_at": created_at}
+        deliver(lab, day, f"of {day}", [reading(f"v{number}", day, 10, **tagged) for number in videos])
+        lab.finish(["+fct_hashtag_day"])
+        return lab.rows(
+            "select event_on, posts, new_creators from fct_hashtag_day where hashtag = 'new' order by event_on"
+        )
+
+    third, fifth, sixth = (START + timedelta(days=day) for day in (2, 4, 5))
+    assert days(range(9), 2, at(2, 0)) == []
+    assert days(range(9, 10), 4, at(4, 0)) == [(third, 9, None), (fifth, 1, 1)]
+    # An older post is found: everybody after it is new.
+    found = days(range(10, 11), 5, at(-20, 0))
+    assert found == [(date(2026, 2, 9), 1, None), (third, 9, 9), (fifth, 1, 1), (sixth, 0, 0)]
+    deliver(lab, 4, "of 4", None)
+    deliver(lab, 5, "of 5", None)
+    lab.finish(["+fct_hashtag_day"])
+    assert lab.rows("select * from fct_hashtag_day where hashtag = 'new'") == []
+
+
 def total(day: int, hour: int, views: int | None, unit: int = 1, **more: object) -> dict[str, object]:
     return {"platform": "tiktok", "hashtag": "calm", "display_hashtag": "Calm", "observed_at": at(day, hour),
             "views": views, "views_unit": None if views is None else unit, "rounding": "unknown", **more}  # fmt: skip
