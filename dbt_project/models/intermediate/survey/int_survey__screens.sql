@@ -57,8 +57,8 @@ sets as (
 
 ),
 
--- Answers to each set, and to all questions of none; as one number, so that whole lists of answers are made of those alone who may
--- be copies.
+-- Answers to each set, and to all questions of none; as one number, so that whole lists of answers are made of those alone
+-- who may be copies.
 given as (
 
     select
