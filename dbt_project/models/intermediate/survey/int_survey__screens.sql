@@ -57,8 +57,7 @@ sets as (
 
 ),
 
--- Answers to each set, and to all questions of none; as one number, so that whole lists of answers are made of those alone
--- who may be copies.
+-- Answers to each set, and to all questions of none; as one number, so that lists of answers are made of possible copies alone.
 given as (
 
     select
