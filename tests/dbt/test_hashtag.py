@@ -109,9 +109,13 @@ def test_maturity_flips_without_touching_the_readings(lab: Lab) -> None:
         ("v", False),
         ("w", True),
     ]
+    states = "select video_id, state, state_since from dim_video order by 1"
+    since, later = START + timedelta(days=1), START + timedelta(days=12)
+    assert lab.rows(states) == [("v", "not_seen_lately", later), ("w", "observed", later)]
     deliver(lab, 12, "b", None)
     settle(lab)
     assert lab.rows("select video_id, is_provisional from fct_hashtag_video_day") == [("v", True)]
+    assert lab.rows(states) == [("v", "observed", since)]
 
 
 def test_cohorts_are_measured_at_their_age_from_what_was_read_on_that_date(lab: Lab) -> None:
