@@ -13,12 +13,23 @@ from ingest.source import Delivery, Earlier
 
 
 def other_deliveries(
-    home: Home, delivery: Delivery, ledger: pl.DataFrame, staged: Sequence[lake.StagedDelivery]
+    home: Home,
+    delivery: Delivery,
+    ledger: pl.DataFrame,
+    staged: Sequence[lake.StagedDelivery],
+    damaged: Collection[tuple[str, date, str]] = (),
 ) -> Earlier:
-    """The campaign's other deliveries, as a reader may see them; `staged` are those of this run that are not in the lake yet."""
+    """The campaign's other deliveries, as a reader may see them.
+
+    `staged` are those of this run that are not in the lake yet; of `damaged` ones nothing is there until they are read again.
+    """
     own = (delivery.landed_on, delivery.name)
     loaded = in_effect(ledger).filter(source=delivery.source.name, campaign_id=delivery.campaign_id)
-    keys = loaded.select("landed_on", "delivery").rows()
+    keys = [
+        (day, name)
+        for source, day, name in loaded.select(DELIVERY_ID).iter_rows()
+        if (source, day, name) not in damaged
+    ]
     new = [item for item in staged if item.campaign_id == delivery.campaign_id]
 
     def files(table: str) -> list[Path]:

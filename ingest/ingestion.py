@@ -215,7 +215,7 @@ def _load(
     check_replaced(note, is_known=lambda key: _is_known(run.home, ledger, (item.source, *key)))
     looking_back = replace(
         delivery,
-        earlier=other_deliveries(run.home, delivery, ledger, beside),
+        earlier=other_deliveries(run.home, delivery, ledger, beside, run.damaged),
         weeks=run.weeks.get(note.campaign, Weeks()),
     )
     parsed = delivery.format.read(looking_back)
@@ -224,6 +224,7 @@ def _load(
         row["doubted"] = ",".join(f"{name}!" if is_wrong else name for name, is_wrong in parsed.doubted.items())
         row["rows_hash"] = _rows_hash(row["content_hash"], delivery.format.version, parsed.doubted)
         is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
+        is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
         if is_known and not is_to_mend:
             return _Read(item, row, is_known=True)
     measured = {name: getattr(staged, name) for name in _MEASURED}

@@ -168,6 +168,16 @@ class TestZeros:
         *_, third = deliveries(home, VIDEOS, zeros, zeros)
         assert third["views"].null_count() == 20
 
+    def test_what_is_damaged_says_nothing_until_it_is_read_again(self, home: Home) -> None:
+        deliveries(home, VIDEOS, [(video, 0, 0) for video, _, _ in VIDEOS])
+        files = sorted(home.lake.glob("video_readings/landed_on=2*/*.parquet"))
+        before = [pl.read_parquet(file) for file in files]
+        for file in files:
+            file.write_bytes(file.read_bytes()[:99])
+        ingest(home, HASHTAG, no_objection, "again", frozenset({"endthestigma"}))
+        assert read_ledger(home)["outcome_reason"].to_list() == [None, None]
+        assert all(pl.read_parquet(file).equals(whole) for file, whole in zip(files, before, strict=True))
+
     def test_an_earlier_delivery_of_another_campaign_says_nothing(self, home: Home) -> None:
         text = "\n".join(["id,at,v,s", *(f"{video},2025-05-01,9,0" for video, _, _ in VIDEOS), ""]).encode()
         write_delivery(home, "hashtag", date(2025, 5, 1), "x", {"v.csv": text}, NOTE | {"campaign": "other"})
