@@ -108,14 +108,14 @@ def show(name: str, found: dict[str, Any], beside: str = "") -> None:
     """Print a line of the table."""
     longest = sorted(found["models"].items(), key=lambda item: -item[1])[:4]
     words = ", ".join(f"{model} {seconds:.1f}" for model, seconds in longest)
-    print(f"{name:32}{found['cpu']:8.2f}{found['clock']:9.2f}{found['memory']:6.2f}  {beside:12}{words}", flush=True)  # noqa: T201
+    print(f"{name:32}{found['cpu']:8.2f}{found['clock']:9.2f}{found['memory']:6.2f}  {beside:18}{words}", flush=True)  # noqa: T201
 
 
 def main() -> None:
     """Measure and print."""
     number, *history = map(int, sys.argv[1:] or ["10000", "0", "30", "300"])
     print(f"{number} readings a day, {os.cpu_count()} cores")  # noqa: T201
-    print(f"{'':32}{'CPU s':>8}{'clock s':>9}{'GB':>6}  {'of a day':12}models that take longest")  # noqa: T201
+    print(f"{'':32}{'CPU s':>8}{'clock s':>9}{'GB':>6}  {"of a day":18}models that take longest")  # noqa: T201
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         lab = fresh(folder, "fixed")
@@ -148,7 +148,7 @@ def main() -> None:
                     found,
                     f"{of_it / alone[0]:.2f}, {of_it / alone[1]:.2f} times",
                 )
-            deliver(lab, days + 2, days - 7, number // 100, "late")
+            deliver(lab, days + 2, max(0, days - 7), max(1, number // 100), "late")
             show("seven days late", build(lab))
             show("full refresh", build(lab, "--full-refresh"))
 
