@@ -115,7 +115,7 @@ def main() -> None:
     """Measure and print."""
     number, *history = map(int, sys.argv[1:] or ["10000", "0", "30", "300"])
     print(f"{number} readings a day, {os.cpu_count()} cores")  # noqa: T201
-    print(f"{'':32}{'CPU s':>8}{'clock s':>9}{'GB':>6}  {"of a day":18}models that take longest")  # noqa: T201
+    print(f"{'':32}{'CPU s':>8}{'clock s':>9}{'GB':>6}  {'of a day':18}models that take longest")  # noqa: T201
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         lab = fresh(folder, "fixed")
