@@ -45,12 +45,21 @@ _COMPARED = pl.Schema(
 
 @dataclass(frozen=True)
 class Earlier:
-    """A delivery that landed before another one of its kind, and the file of its rows, where it fills the table."""
+    """A delivery that landed before another one of its kind, with the file of its rows where it fills the table."""
 
     landed_on: date
     delivery: str
     records_read: int
     file: Path | None
+    size: int | None = None
+    """In bytes, as the file was written to the lake; None of a file that is only staged."""
+
+    @property
+    def whole(self) -> Path | None:
+        """The file, where it is whole; damaged ones are read again by the run, and nothing is compared with them meanwhile."""
+        if self.file is None or not self.file.exists():
+            return None
+        return self.file if self.size in (None, self.file.stat().st_size) else None
 
 
 def earlier_deliveries(
@@ -65,11 +74,12 @@ def earlier_deliveries(
         in_effect(ledger).filter(pl.col("source").is_in(sources)).join(kinds, on=_KIND, how="semi", nulls_equal=True)
     )
     known: dict[tuple[date, str], tuple[_Kind, Earlier]] = {}
-    for *kind, landed_on, delivery, records in loaded.select(
-        *_KIND, "landed_on", "delivery", "records_read"
+    for *kind, landed_on, delivery, records, files in loaded.select(
+        *_KIND, "landed_on", "delivery", "records_read", "lake_files"
     ).iter_rows():
         file = partition(home.lake / table.name, landed_on, delivery)
-        known[landed_on, delivery] = (kind[0], kind[1], kind[2]), Earlier(landed_on, delivery, records, file)
+        size = next((one["bytes"] for one in files or () if one["table"] == table.name), None)
+        known[landed_on, delivery] = (kind[0], kind[1], kind[2]), Earlier(landed_on, delivery, records, file, size)
     for item in staged.values():
         if item.ref not in distrusted:
             one = Earlier(item.landed_on, item.delivery, item.records_read, item.tables.get(table.name))
@@ -104,8 +114,8 @@ def compare(
 
 def rows_before(staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]) -> pl.LazyFrame | None:
     """The rows of the delivery just before each, under the number of the later one; None where nothing precedes."""
-    files = [(number, one.file) for number in staged for one in earlier[number][-1:]]
-    there = {number: file for number, file in files if file is not None and file.exists()}
+    files = [(number, one.whole) for number in staged for one in earlier[number][-1:]]
+    there = {number: file for number, file in files if file is not None}
     return scan_files(there) if there else None
 
 
@@ -130,9 +140,9 @@ def _repetitions(
     """By delivery that equals an earlier one but for its instants, the ref of that one."""
     candidates = {
         number: [
-            one
+            (one, rows)
             for one in earlier[number]
-            if one.records_read == item.records_read and one.file is not None and one.file.exists()
+            if one.records_read == item.records_read and (rows := one.whole) is not None
         ][-MOST_COMPARED:]
         for number, item in staged.items()
         if table.name in item.tables
@@ -140,7 +150,7 @@ def _repetitions(
     own = {number: staged[number].tables[table.name] for number, ones in candidates.items() if ones}
     if not own:
         return {}
-    others = {one.file for ones in candidates.values() for one in ones if one.file is not None} - {*own.values()}
+    others = {rows for ones in candidates.values() for _, rows in ones} - {*own.values()}
     numbered = own | dict(enumerate(sorted(others), start=1 + max(staged)))
     lasting = [name for name, column in table.columns.items() if column.dtype != INSTANT]
     digest = pl.struct(lasting).hash().sum()
@@ -149,8 +159,8 @@ def _repetitions(
     return {
         number: f"{one.landed_on}/{one.delivery}"
         for number, ones in candidates.items()
-        for one in ones
-        if one.file is not None and of_file[one.file] is not None and of_file[one.file] == of_file[own[number]]
+        for one, rows in ones
+        if of_file[rows] is not None and of_file[rows] == of_file[own[number]]
     }
 
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from expectations.history import compare, earlier_deliveries, rows_before
+from ingest import lake
 from ingest.lake import StagedDelivery
 from ingest.ledger import LEDGER
 from ingest.sources.live import LIVE_SAMPLES
@@ -126,6 +127,25 @@ def test_a_file_that_is_gone_is_compared_with_nothing(staging: "Staging") -> Non
     earlier = earlier_deliveries(staging.home, LIVE_SAMPLES, numbered, ledger, set())
     assert compare(LIVE_SAMPLES, numbered, earlier)["is_repetition"].to_list() == [False]
     assert rows_before(numbered, earlier) is None
+
+
+def test_a_damaged_file_is_compared_with_nothing(staging: "Staging") -> None:
+    rows = staging.believable(TABLE)
+    ledger = staging.load(TABLE, rows.with_columns(pl.col("sampled_at") - pl.duration(days=5)), 5)
+    file = lake.partition(staging.home.lake / TABLE, LANDED_ON - timedelta(days=5), "day")
+    written = [{"table": TABLE, "rows": rows.height, "bytes": file.stat().st_size}]
+    ledger = ledger.with_columns(lake_files=pl.Series([written], dtype=LEDGER["lake_files"]))
+    numbered = {0: staging.stage({TABLE: rows}, "same")}
+
+    def found() -> tuple[list[bool], bool]:
+        earlier = earlier_deliveries(staging.home, LIVE_SAMPLES, numbered, ledger, set())
+        return compare(LIVE_SAMPLES, numbered, earlier)["is_repetition"].to_list(), rows_before(
+            numbered, earlier
+        ) is None
+
+    assert found() == ([True], False)
+    file.write_bytes(file.read_bytes()[:-9])
+    assert found() == ([False], True)
 
 
 def test_the_rows_before_are_those_of_the_latest_earlier_day(staging: "Staging") -> None:
