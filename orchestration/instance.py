@@ -119,17 +119,20 @@ def _is_whole(home: Home, file: Path) -> bool | None:
     with file.open("rb") as opened:
         head = opened.read(100)
     page, pages = int.from_bytes(head[16:18]), int.from_bytes(head[28:32])
-    if head[24:28] == head[92:96] and (65_536 if page == 1 else page) * pages > file.stat().st_size:
+    is_short = head[24:28] == head[92:96] and (65_536 if page == 1 else page) * pages > file.stat().st_size
+    log = file.with_name(f"{file.name}-wal")
+    if is_short and not (log.exists() and log.stat().st_size):
         return False
     try:
         with closing(sqlite3.connect(file, timeout=60)) as books:
             # The last table that Dagster makes.
             books.execute("select 1 from alembic_version")
+            # On a full disk the end of the file may still be in SQLite's log.
+            return not is_short or books.execute("pragma quick_check(1)").fetchone() == ("ok",)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF in DAMAGED:
             return False
         raise HomeError(in_one_line(f"(sqlite3.{type(error).__name__}) {error}", home.root)) from error
-    return True
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Dagster's books through one kept engine: what is written is there, also for a home that an earlier version made."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -81,3 +82,24 @@ def test_books_that_cannot_be_opened_for_want_of_room_are_not_called_damaged(
     with pytest.raises(HomeError, match="make sure that its disk has room and run again"):
         prepare_instance(home)
     assert not list(home.dagster.glob("damaged-*"))
+
+
+def test_books_whose_end_is_still_in_the_log_are_whole(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """On a full disk SQLite may bring the first page of its log into the file, which tells the new length, and no other."""
+    home = Home(tmp_path)
+    prepare_instance(home)
+    books, log = home.dagster / "runs.db", home.dagster / "runs.db-wal"
+    with closing(sqlite3.connect(books)) as writing:
+        writing.execute("pragma wal_autocheckpoint = 0")
+        writing.execute("create table more as select randomblob(100000) as content")
+        writing.commit()
+        [pages] = writing.execute("pragma page_count").fetchone()
+        file, logged = bytearray(books.read_bytes()), log.read_bytes()
+    file[28:32] = pages.to_bytes(4)
+    books.write_bytes(file)
+    log.write_bytes(logged)
+    prepare_instance(home)
+    assert not list(home.dagster.glob("damaged-*"))
+    assert caplog.text == ""
+    with closing(sqlite3.connect(books)) as reading:
+        assert reading.execute("select length(content) from more").fetchall() == [(100000,)]
