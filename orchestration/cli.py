@@ -114,12 +114,14 @@ def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
     place = _home(home)
     with _plain_end(place):
         _require_warehouse(place)
-    with _plain_end(place), run_lock(place, lambda message: errors.print(shown(message))):
-        _require_key(place)
-        aside = set_lake_aside(place, SOURCES)
-        for source, landed_on, name in aside.missing:
-            errors.print(shown(f"landing lacks {source}/{landed_on}/{name}: its rows do not come back", "red"))
-        errors.print(shown(f"lake and ledger are set aside in {aside.folder}; remove it when you no longer need it"))
+        with run_lock(place, lambda message: errors.print(shown(message))):
+            _require_key(place)
+            aside = set_lake_aside(place, SOURCES)
+            for source, landed_on, name in aside.missing:
+                errors.print(shown(f"landing lacks {source}/{landed_on}/{name}: its rows do not come back", "red"))
+            errors.print(
+                shown(f"lake and ledger are set aside in {aside.folder}; remove it when you no longer need it")
+            )
     run(home, None, None, quiet=False)
 
 
@@ -135,17 +137,17 @@ def audit(home: HomeOption = DEFAULT_HOME) -> None:
     with _plain_end(place):
         if not place.warehouse.exists():
             _stop(WRONG_USE, f"nothing is built in {place.root} yet; run: campaign run --home {place.root}")
-    with _plain_end(place), run_lock(place, lambda message: errors.print(shown(message))):
-        try:
-            results = test_every_row(place, read_project(place))
-        except (ProjectError, DbtError) as error:
-            _stop(WRONG_USE, str(error))
-        bad = failed(results)
-        for result in bad:
-            errors.print(shown(str(result), "red"))
-        console().print(shown(f"{counted(len(results), 'test', 'tests')} over every row, {len(bad)} failed"))
-        if bad:
-            raise typer.Exit(NOT_PUBLISHED)
+        with run_lock(place, lambda message: errors.print(shown(message))):
+            try:
+                results = test_every_row(place, read_project(place))
+            except (ProjectError, DbtError) as error:
+                _stop(WRONG_USE, str(error))
+            bad = failed(results)
+            for result in bad:
+                errors.print(shown(str(result), "red"))
+            console().print(shown(f"{counted(len(results), 'test', 'tests')} over every row, {len(bad)} failed"))
+            if bad:
+                raise typer.Exit(NOT_PUBLISHED)
 
 
 @app.command()

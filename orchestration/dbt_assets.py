@@ -169,9 +169,7 @@ def events(
         )
 
 
-def advise(
-    home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult], sources: Sequence[Source] = ()
-) -> str:
+def advise(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult], sources: Sequence[Source]) -> str:
     """The deliveries that failed models or tests may come from, and what to do about them.
 
     Where this version has not read all that is loaded, as right after an update, no delivery is to blame.

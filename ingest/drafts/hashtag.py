@@ -151,8 +151,12 @@ def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
     places = _match(header)
     bare = next((name for name in header if re.fullmatch(_ANY_TIME, _snake(name))), None)
     options: dict[str, Any] = {}
-    if header and not {"video_id", "url"} & places.keys() and _are_of_youtube(head.below(header, header[0])):
-        places["video_id"], options = header[0], {"platform": "youtube"}
+    if header and not {"video_id", "url"} & places.keys():
+        links = next((name for name in header if name and _are_links(head.below(header, name))), None)
+        if links is not None:
+            places["url"] = links
+        elif _are_of_youtube(head.below(header, header[0])):
+            places["video_id"], options = header[0], {"platform": "youtube"}
     ids = [cell for name in ("video_id", "url") if name in places for cell in head.below(header, places[name])]
     if bare is not None and "created_at" not in places and _are_of_posting(ids, head.below(header, bare)):
         places["created_at"], bare = bare, None
@@ -178,6 +182,11 @@ def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
             ("options", "platform"): "guessed: the usual one; say where the totals were read"
         }
         yield Draft("hashtag", "tag_totals_csv", why, {"columns": columns, "platform": "tiktok"}, remarks)
+
+
+def _are_links(cells: list[str]) -> bool:
+    """Whether cells are links, whatever their column is called; only the reader knows whether they lead to videos."""
+    return bool(cells) and all(_LINK.match(cell) for cell in cells)
 
 
 def _are_of_youtube(cells: list[str]) -> bool:
@@ -207,7 +216,7 @@ def _by_position(head: Head, given: Given) -> Iterator[Draft]:
             continue
         if "video_id" not in columns and all(map(_ID.match, cells)):
             columns["video_id"] = place + 1
-        elif "url" not in columns and all(map(_LINK.match, cells)):
+        elif "url" not in columns and _are_links(cells):
             columns["url"] = place + 1
         elif "hashtags" not in columns and sum("," in cell or "#" in cell for cell in cells) * 2 > len(cells):
             columns["hashtags"] = place + 1

@@ -128,15 +128,14 @@ def _samples_in_json(
     }
     when, viewers = (_first(list(called), pattern) for pattern in (_TIME, _VIEWERS))
     if when and viewers:
-        options = {"columns": {"sampled_at": called[when], "viewers": called[viewers]}, **session}
-        yield Draft(
-            "live",
-            "viewer_samples",
-            f"it has a time and a number of viewers: {quoted([when, viewers])}",
-            options,
-            remarks,
-            generic=True,
+        yield _samples(
+            when, viewers, {"columns": {"sampled_at": called[when], "viewers": called[viewers]}, **session}, remarks
         )
+
+
+def _samples(when: str, viewers: str, options: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Draft:
+    why = f"it has a time and a number of viewers: {quoted([when, viewers])}"
+    return Draft("live", "viewer_samples", why, options, remarks, generic=True)
 
 
 def _named(
@@ -148,19 +147,8 @@ def _named(
         session, remarks = {}, {}
     when, viewers = _first(names, _TIME), _first(names, _VIEWERS)
     if when and viewers:
-        options = {
-            "columns": {"sampled_at": when, "viewers": viewers} | own,
-            **_epoch(head.below(names, when)),
-            **session,
-        }
-        yield Draft(
-            "live",
-            "viewer_samples",
-            f"it has a time and a number of viewers: {quoted([when, viewers])}",
-            options,
-            remarks,
-            generic=True,
-        )
+        columns = {"sampled_at": when, "viewers": viewers} | own
+        yield _samples(when, viewers, {"columns": columns, **_epoch(head.below(names, when)), **session}, remarks)
     person = next((found for pattern in _PERSON if (found := _first(names, pattern))), None)
     joined, left = _first(names, _JOINED), _first(names, _LEFT)
     if person and joined and left:

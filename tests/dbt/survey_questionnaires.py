@@ -356,9 +356,8 @@ def for_r(waves: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
                 "stratum": row["stratum"],
                 "cluster": row["cluster"] or row["respondent_key"],
                 "fpc": row["fpc"],
-                "g": row["segments"]["group"],
-                "q": row["answers"]["q"],
-                "hours": row["answers"]["hours"],
+                **row["segments"],
+                **row["answers"],
             }
             for wave, rows in waves.items()
             for row in rows
@@ -387,7 +386,7 @@ for (name in unique(people$design)) {
     whole <- design(d)
     asked <- subset(whole, !is.na(q))
     for (segment in c("all", "a", "b")) {
-      part <- if (segment == "all") whole else subset(whole, g == segment)
+      part <- if (segment == "all") whole else subset(whole, group == segment)
       answered <- subset(part, !is.na(q))
       for (measure in measures) {
         of <- if (measure == "hours") part else answered
@@ -396,13 +395,13 @@ for (name in unique(people$design)) {
         else say(name, when, "mean", segment, measure, number(coef(m)), number(SE(m)), degf(of), nrow(of$variables))
       }
     }
-    by <- tryCatch(svyby(~a1 + a2 + a3 + a4 + net, ~g, asked, svymean, covmat = TRUE), error = function(e) NULL)
+    by <- tryCatch(svyby(~a1 + a2 + a3 + a4 + net, ~group, asked, svymean, covmat = TRUE), error = function(e) NULL)
     if (!is.null(by)) for (measure in measures[1:5]) {
       names <- paste0(c("a:", "b:"), measure)
       contrast <- svycontrast(by, setNames(c(-1, 1), names))
       say(name, when, "segment", "b", measure, number(coef(contrast)), number(SE(contrast)), "", "")
     }
-    x <- tryCatch(suppressWarnings(svychisq(~q + g, asked, statistic = "F")), error = function(e) NULL)
+    x <- tryCatch(suppressWarnings(svychisq(~q + group, asked, statistic = "F")), error = function(e) NULL)
     if (!is.null(x)) say(name, when, "table", "b", "", number(x$statistic), number(x$parameter[1]),
                          number(x$parameter[2]), number(x$p.value))
   }
@@ -476,27 +475,6 @@ def as_a_list(rows: Sequence[Row]) -> list[Row]:
         ticked = [code for code, said in (("a", seen), ("c", invented)) if said == "1"]
         listed.append(row | {"answers": {"campaigns": (ticked or [""]) if seen and invented else None}})
     return listed
-
-
-def recall_for_r(waves: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
-    """The respondents of `recalling_people` as R reads them."""
-    return pl.DataFrame(
-        [
-            {
-                "wave": wave,
-                "design": row["sample"],
-                "w": row["weight"],
-                "stratum": row["stratum"],
-                "cluster": row["cluster"] or row["respondent_key"],
-                "fpc": row["fpc"],
-                "region": row["segments"]["region"],
-                **row["answers"],
-            }
-            for wave, rows in waves.items()
-            for row in rows
-        ],
-        infer_schema_length=None,
-    )
 
 
 R_RECALL = """

@@ -46,7 +46,6 @@ from tests.dbt.survey_questionnaires import (
     in_numbers,
     questionnaire,
     random_designs,
-    recall_for_r,
     recalling_people,
     scale_people,
 )
@@ -874,7 +873,7 @@ def test_r_still_says_so(tmp_path: Path) -> None:
     found = text.with_columns(figures, pl.col("answer").fill_null(""))
     stored = pl.read_parquet(Path(__file__).with_name("r_survey_designs.parquet"))
     assert largest_difference(found, stored) < 1e-12
-    recall, few = recall_for_r({f"w{wave}": recalling_people(wave) for wave in (1, 2, 3)}), ["e0", "e1"]
+    recall, few = for_r({f"w{wave}": recalling_people(wave) for wave in (1, 2, 3)}), ["e0", "e1"]
     recalled = run_r(tmp_path, R_RECALL, recall.filter(pl.col("design").is_in(few)))
     stored = pl.read_csv(Path(__file__).with_name("r_survey_recall.csv")).filter(pl.col("sample").is_in(few))
     assert_frame_equal(recalled.cast(stored.schema), stored, rel_tol=1e-9)

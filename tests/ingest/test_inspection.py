@@ -98,6 +98,7 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("Date,Post ID,Network,Link,Post,Likes,Video Views", "10/{d}/2022 9:00 am,p{n},TikTok,https://x.org/{n},hello,1,{n}5", "video_csv", ["timezone", "date_order", "captured_at"]),
         ("معرف الفيديو;المنشئ;المشاهدات;تاريخ النشر", "v{n};u{n};{n}5;2022-10-{d:02d}T09:00Z", "video_csv", ["captured_at"]),
         ("Identifiant vidéo;Auteur;Vues;Date de publication", "v{n};u{n};{n}5;2022-10-{d:02d}T09:00Z", "video_csv", ["captured_at"]),
+        ("Link do vídeo;Autor;Visualizações;Data da coleta", "https://www.tiktok.com/@a/video/71{n:017d};a{o};1,{o}K;2022-10-20T08:00Z", "video_csv", []),
         ("hashtag,window_days,country,posts,views,read_at", "calm,7,AE,{n},{n}5,2022-10-05T08:{n:02d}:00Z", "tag_totals_csv", []),
         ("Hashtag,Total views,Total videos,Date", "#calm,1{n},3{n},2022-10-05 08:{n:02d}", "tag_totals_csv", ["timezone"]),
         ("fecha,etiqueta,publicaciones,visualizaciones", "2022-10-05 08:{n:02d},#calm,1{n},3{n}", "tag_totals_csv", ["timezone"]),

@@ -102,9 +102,9 @@ def test_a_failed_test_is_traced_by_its_failing_rows(tmp_path: Path) -> None:
     manifest = {
         "nodes": {"model.p.a": {"fqn": ["p", "marts", "live", "a"]}, "test.p.t": {"attached_node": "model.p.a"}}
     }
-    said = advise(home, manifest, [NodeResult("test.p.t", "test", "t", "fail", 0, 1, "", query)])
+    said = advise(home, manifest, [NodeResult("test.p.t", "test", "t", "fail", 0, 1, "", query)], SOURCES)
     assert "read last: live/2022-10-04/two. Correct" in said
-    said = advise(home, manifest, [NodeResult("model.p.a", "model", "a", "error", 0, None, "")])
+    said = advise(home, manifest, [NodeResult("model.p.a", "model", "a", "error", 0, None, "")], SOURCES)
     assert "live/2022-10-04/one, live/2022-10-04/two. Correct" in said
 
 

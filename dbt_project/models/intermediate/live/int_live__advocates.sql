@@ -45,24 +45,20 @@ observed as (
         cast(unique_attendees as double) as denominator,
     from sessions
     where unique_attendees > 0
-    union all
-    select
-        campaign_id,
-        advocate,
-        'L09' as kpi_id,
-        cast(100 as double) * present_at_15m as numerator,
-        cast(unique_attendees as double) as denominator,
-    from sessions
-    where unique_attendees > 0 and live_microseconds >= 900000000
-    union all
-    select
-        campaign_id,
-        advocate,
-        'L15' as kpi_id,
-        cast(100 as double) * clickers as numerator,
-        cast(unique_attendees as double) as denominator,
-    from sessions
-    where unique_attendees > 0 and clickers is not null
+    {%- for kpi_id, people, is_known in [
+        ('L09', 'present_at_15m', 'live_microseconds >= 900000000'),
+        ('L15', 'clickers', 'clickers is not null'),
+    ] %}
+        union all
+        select
+            campaign_id,
+            advocate,
+            '{{ kpi_id }}' as kpi_id,
+            cast(100 as double) * {{ people }} as numerator,
+            cast(unique_attendees as double) as denominator,
+        from sessions
+        where unique_attendees > 0 and {{ is_known }}
+    {%- endfor %}
 
 ),
 
