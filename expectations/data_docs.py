@@ -9,6 +9,7 @@ Pages say where a failing row stands, never what is in it.
 """
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Sequence
@@ -56,7 +57,7 @@ def write_suite(folder: Path, suite: Suite) -> None:
     kept = folder / "suites" / f"{suite.name}.json"
     page = folder / "expectations" / f"{suite.name}.html"
     text = suite_json(suite)
-    if page.exists() and kept.exists() and kept.read_text("utf-8") == text:
+    if _is_whole(page) and kept.exists() and kept.read_bytes() == text.encode():
         return
     shown = suite.native
     for item in shown.expectations:
@@ -155,18 +156,34 @@ def _index(folder: Path) -> str:
     """The list of all suites, newest validations first."""
     listed = []
     for kept in sorted((folder / "suites").glob("*.json")):
-        runs = sorted(
+        paths = sorted(
             (folder / "validations" / kept.stem).glob("*/*/validation.json"),
             reverse=True,
             key=lambda path: path.parent.name,
         )
-        listed.append({"name": kept.stem, "runs": [_run(folder, path) for path in runs]})
+        runs = [(path, content) for path in paths if (content := _validation(path)) is not None]
+        listed.append({"name": kept.stem, "runs": [_run(folder, path, content) for path, content in runs]})
     return str(_view().env.get_template("offline_index.j2").render(title="Data Docs", suites=listed))
 
 
-def _run(folder: Path, path: Path) -> dict[str, Any]:
+def _validation(path: Path) -> Any:
+    """What was found in an earlier run; None where its files are damaged, which are removed with a warning: nothing depends on them."""
+    try:
+        if _is_whole(path.with_name("validation.html")):
+            return json.loads(path.read_bytes())
+    except ValueError:
+        pass
+    shutil.rmtree(path.parent)
+    logging.getLogger("campaign").warning("%s was damaged: the page of an earlier run is removed", path.parent)
+    return None
+
+
+def _is_whole(page: Path) -> bool:
+    return page.exists() and page.read_bytes().rstrip().endswith(b"</html>")
+
+
+def _run(folder: Path, path: Path, content: Any) -> dict[str, Any]:
     """What the list says of a validation."""
-    content = json.loads(path.read_text("utf-8"))
     failed = [result["expectation_config"] for result in content["results"] if not result["success"]]
     return {
         "page": path.with_name("validation.html").relative_to(folder).as_posix(),

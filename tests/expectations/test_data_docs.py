@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,27 @@ def test_pages_of_old_runs_go_and_the_list_follows(staging: "Staging") -> None:
     text = (docs / "index.html").read_text("utf-8")
     assert text.count('href="validations/survey_waves/') == MOST_RUNS
     assert list(docs.rglob(".*")) == []
+
+
+@pytest.mark.parametrize("spoiled", ["validation.json", "validation.html"])
+@pytest.mark.parametrize("spoil", [lambda old: old[: len(old) // 2], lambda old: b"\xff" * len(old)])
+def test_pages_of_earlier_runs_that_were_cut_are_removed_and_stop_nothing(
+    staging: "Staging", caplog: pytest.LogCaptureFixture, spoiled: str, spoil: Callable[[bytes], bytes]
+) -> None:
+    item = staging.stage({"survey_waves": staging.believable("survey_waves")})
+    docs = staging.home.data_docs
+    staging.validate(item)
+    damaged = [*(docs / "validations" / "survey_waves").rglob(spoiled)]
+    suites = [docs / "suites" / "survey_waves.json", docs / "expectations" / "survey_waves.html"]
+    whole = {path: path.read_bytes() for path in suites}
+    for path in [*damaged, *suites]:
+        path.chmod(0o600)
+        path.write_bytes(spoil(path.read_bytes()))
+    staging.validate(item)
+    assert [path for path in damaged if path.parent.exists()] == []
+    assert f"{damaged[0].parent} was damaged" in caplog.text
+    assert (docs / "index.html").read_text("utf-8").count('href="validations/survey_waves/') == 1
+    assert {path: path.read_bytes() for path in suites} == whole
 
 
 def test_names_in_a_delivery_are_shown_and_not_obeyed(staging: "Staging") -> None:
