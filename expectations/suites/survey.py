@@ -70,7 +70,7 @@ ODDITIES = {
         measures={"least_efficiency_share": pl.col("efficiency").min()},
     ),
     "survey_answers": Oddities(
-        # An answer's key is a respondent and a question, and both are proved to be unique where they stand.
+        # Respondents are proved to be unique where they stand.
         has_rows=False,
         deliveries=(
             IsAtMostHalf(
@@ -79,6 +79,6 @@ ODDITIES = {
                 description="at most half of the answers asked for are missing",
             ),
         ),
-        measures={"missing_share": (pl.col("answer") < 0).mean()},
+        measures={"missing_share": (pl.col("answers").explode().struct.field("answer") < 0).mean()},
     ),
 }

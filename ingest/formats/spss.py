@@ -52,7 +52,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 3
+    version = 4
     needs_timezone = False
     options = SurveyOptions
 

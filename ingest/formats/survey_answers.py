@@ -1,4 +1,4 @@
-"""What was answered: the questions of a wave with their closed answers, and a row per respondent, question and answer.
+"""What was answered: the questions of a wave with their closed answers, and a row per respondent with the answers given.
 
 Who the respondents are is not decided here. An answer that is not asked, or empty, leaves no row; one that was asked
 and gave nothing valid is `missing`; don't know is an answer like any other. A question with several answers is a list.
@@ -29,7 +29,9 @@ _DESCRIBED = pl.Schema(
         "answers": pl.List(_ANSWER),
     }
 )
-_GIVEN = pl.Schema({"question": pl.Int16(), "respondent": pl.Int32(), "answer": pl.Int32()})
+_GIVEN = pl.Schema({"respondent": pl.Int32(), "question": pl.Int16(), "answer": pl.Int32()})
+_AT_ONCE = 50_000
+"""As many respondents have their answers listed at once, so that little beside the lists is ever in memory."""
 
 
 def answer_tables(
@@ -54,12 +56,12 @@ def answer_tables(
         {code: numbers[code] * (1 if status == "answered" else -1) for code, status in statuses[name].items()}
         for name in questions
     ]
+    people = coded.frame.select("respondent", *(AT + code for code in questions))
     answers = pl.concat(
         [
-            _GIVEN.to_frame(),
-            *(_given(coded.frame, name, number, codes[number]) for number, name in enumerate(questions)),
-        ],
-        rechunk=False,
+            _listed(people.clear(), questions, codes),
+            *(_listed(part, questions, codes) for part in people.iter_slices(_AT_ONCE)),
+        ]
     )
     rows = []
     for name in questions:
@@ -83,17 +85,30 @@ def _seen(given: pl.Series) -> list[str]:
     return [NOTHING_TICKED, *codes] if (given.list.len() == 0).any() else codes
 
 
-def _given(frame: pl.DataFrame, name: str, number: int, codes: Mapping[str, int]) -> pl.DataFrame:
+def _listed(people: pl.DataFrame, questions: tuple[str, ...], codes: list[dict[str, int]]) -> pl.DataFrame:
+    """A row per respondent who was asked anything, with the answers in order of their questions and numbers."""
+    given = pl.concat(
+        [
+            _GIVEN.to_frame(),
+            *(_given(people, name, number, of) for number, (name, of) in enumerate(zip(questions, codes, strict=True))),
+        ]
+    )
+    return given.group_by("respondent", maintain_order=True).agg(pl.struct("question", "answer").alias("answers"))
+
+
+def _given(people: pl.DataFrame, name: str, number: int, codes: Mapping[str, int]) -> pl.DataFrame:
     """A row per respondent and answer to one question; one row for those who ticked nothing."""
-    given = frame.select("respondent", pl.col(AT + name).alias("answer"))
-    if given.schema["answer"] == pl.List(pl.String()):
+    given = people.select("respondent", pl.col(AT + name).alias("answer"))
+    is_list = given.schema["answer"] == pl.List(pl.String())
+    if is_list:
         ticked = pl.when(pl.col("answer").list.len() == 0).then([NOTHING_TICKED]).otherwise("answer")
         given = given.with_columns(ticked.alias("answer")).explode("answer", empty_as_null=False, keep_nulls=False)
-    return given.select(
-        pl.lit(number, pl.Int16()).alias("question"),
+    numbered = given.select(
         "respondent",
+        pl.lit(number, pl.Int16()).alias("question"),
         pl.col("answer").replace_strict(codes, default=None, return_dtype=pl.Int32()),
     ).drop_nulls("answer")
+    return numbered.sort("respondent", "answer") if is_list else numbered
 
 
 def _status(code: str, note: Question, variable: Variable) -> str | None:

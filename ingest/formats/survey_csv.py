@@ -39,4 +39,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=4, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=5, options=SurveyCsvOptions)

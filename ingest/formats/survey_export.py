@@ -58,7 +58,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 4
+    version: int = 5
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

@@ -132,17 +132,17 @@ SURVEY_RESPONDENTS = Table(
 
 SURVEY_ANSWERS = Table(
     name="survey_answers",
-    description="Answers to the questions a respondent was asked, as numbers. One row per question asked, respondent and answer.",
+    description="Answers to the questions a respondent was asked, as numbers. One row per respondent.",
     columns={
-        "question": Column(pl.Int16(), "The question, by its number in survey_questions."),
         "respondent": Column(pl.Int32(), "The respondent, by the number in survey_respondents."),
-        "answer": Column(
-            pl.Int32(),
-            "The answer, by the number of its code in survey_questions, the same for every question of the delivery; below 0 where "
-            "the question was asked and got no valid answer.",
+        "answers": Column(
+            pl.List(pl.Struct({"question": pl.Int16(), "answer": pl.Int32()})),
+            "What the respondent answered, in order: the question, by its number in survey_questions, and the answer, by the number "
+            "of its code there, the same for every question of the delivery; below 0 where the question was asked and got no valid "
+            "answer.",
         ),
     },
-    key=("question", "respondent", "answer"),
+    key=("respondent",),
     is_located=False,
 )
 

@@ -8,6 +8,7 @@ from sqlglot import exp
 BY_MACRO = {
     "timezone",
     "epoch_us",
+    "hash",
     "to_seconds",
     "make_timestamptz",
     "list_extract",

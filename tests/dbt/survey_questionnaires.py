@@ -98,8 +98,12 @@ def in_numbers(
     people = frames["survey_respondents"].with_columns(pl.col("respondent_key").rank("dense").alias("respondent"))
     frames["survey_questions"] = questions.join(listed, on="question_code", how="left", maintain_order="left")
     frames["survey_respondents"] = people
-    frames["survey_answers"] = answers.join(questions.select("question", "question_code"), on="question_code").join(
-        people.unique("respondent_key").select("respondent", "respondent_key"), on="respondent_key"
+    frames["survey_answers"] = (
+        answers.join(questions.select("question", "question_code"), on="question_code")
+        .join(people.unique("respondent_key").select("respondent", "respondent_key"), on="respondent_key")
+        .sort("respondent", "question", "answer")
+        .group_by("respondent", maintain_order=True)
+        .agg(pl.struct("question", "answer").alias("answers"))
     )
     return {
         name: frame.select(pl.col(column).cast(dtype) for column, dtype in SURVEY.table(name).schema.items())

@@ -171,7 +171,13 @@ DEFECTS: dict[tuple[str, str], Defect] = {
     ("survey_respondents", "weights_are_efficient"): of_deliveries("least efficiency: 43%", on_line(3, weight=9.0)),
     ("survey_answers", "missing_share_is_at_most_half"): of_deliveries(
         "missing: 75%",
-        lambda frame: frame.with_columns(answer=pl.when(pl.col("respondent") < 3).then(-1).otherwise("answer")),
+        lambda frame: frame.with_columns(
+            answers=pl.when(pl.col("respondent") < 3)
+            .then(
+                pl.concat_list(pl.struct(pl.lit(1, pl.Int16).alias("question"), pl.lit(-1, pl.Int32).alias("answer")))
+            )
+            .otherwise("answers")
+        ),
     ),
 }
 

@@ -64,8 +64,13 @@ def assert_contract(parsed: Parsed) -> None:
     assert (respondents["weight"] > 0).all()
     assert set(answers["respondent"]) <= set(respondents["respondent"])
     words = spelled(parsed)
-    assert words.height == answers.height
+    assert words.height == answers["answers"].list.len().sum()
     assert not words["answer_code"].str.contains(r"^-?\d+\.0*$").any()
+
+
+def long_answers(answers: pl.DataFrame) -> pl.DataFrame:
+    """The answers of a lake table, a row per respondent, question and answer."""
+    return answers.explode("answers", empty_as_null=False, keep_nulls=False).unnest("answers")
 
 
 def spelled(parsed: Parsed) -> pl.DataFrame:
@@ -77,7 +82,7 @@ def spelled(parsed: Parsed) -> pl.DataFrame:
     )
     people = parsed.tables["survey_respondents"].unique("respondent").select("respondent", "respondent_key", "line")
     return (
-        parsed.tables["survey_answers"]
+        long_answers(parsed.tables["survey_answers"])
         .join(codes.unnest("codes"), on=["question", "answer"], maintain_order="left")
         .join(people, on="respondent", maintain_order="left")
         .with_columns(

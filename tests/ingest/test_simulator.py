@@ -33,6 +33,7 @@ from ingest.simulated.survey import QUESTIONS, SURVEY, make_waves, sample_member
 from ingest.simulator import SimulationError, Truth, read_truth, simulate
 from ingest.source import NOTE, Parsed
 from ingest.sources import SOURCES
+from tests.ingest.survey_desk import long_answers
 
 pytestmark = pytest.mark.slow
 
@@ -568,7 +569,7 @@ class TestSurvey:
         answered = pl.col("answer") > 0
         key = ["survey_id", "wave", "sample", "question_code", "segment_name", "segment_value"]
         bases = (
-            lake["survey_answers"]
+            long_answers(lake["survey_answers"])
             .join(members, on=["delivery", "respondent"])
             .join(lake["survey_questions"].select("delivery", "question", "question_code"), on=["delivery", "question"])
             .group_by(key)

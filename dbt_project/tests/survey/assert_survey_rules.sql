@@ -58,7 +58,7 @@ answered as (
         {{ listed(survey_keys('person'), 'answers') }}
         questions.question_code,
         answers.answer > 0 as has_answered,
-    from {{ ref('stg_survey__answers') }} as answers
+    from {{ given_answers() }} as answers
     inner join {{ ref('stg_survey__questions') }} as questions
         on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind <> 'multiple'
     union all
@@ -66,7 +66,7 @@ answered as (
         {{ listed(survey_keys('person'), 'answers') }}
         questions.question_code,
         bool_or(answers.answer > 0) as has_answered,
-    from {{ ref('stg_survey__answers') }} as answers
+    from {{ given_answers() }} as answers
     inner join {{ ref('stg_survey__questions') }} as questions
         on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind = 'multiple'
     group by {{ listed(survey_keys('person'), 'answers') }} questions.question_code
@@ -129,13 +129,20 @@ compared as (
 
 ),
 
--- Read by an earlier version, and no longer in landing to be read again: their answers have no numbers.
+-- Read by an earlier version, and no longer in landing to be read again: their answers have no numbers, or are not in lists.
 numbered as (
 
     select distinct
-        {{ listed(survey_keys('sample')) }}
-        respondent is not null as holds,
+        {{ listed(survey_keys('sample'), 'people') }}
+        people.respondent is not null and unlisted.delivery is null as holds,
     from people
+    left join (
+        select distinct
+            landed_on,
+            delivery,
+        from {{ ref('stg_survey__answers') }}
+        where answers is null
+    ) as unlisted on {{ same('people', 'unlisted', ['landed_on', 'delivery']) }}
 
 ),
 

@@ -37,15 +37,22 @@ codes as (
 given as (
 
     select
-        respondents.profile_id,
-        answers.question,
-        answers.answer,
+        profile_id,
+        given.question,
+        given.answer,
         count(*) as respondents,
-        cast(sum(respondents.weight_units) as bigint) as weight_units,
-        sum(respondents.weight_square_units) as weight_square_units,
-    from {{ ref('stg_survey__answers') }} as answers
-    inner join {{ ref('int_survey__respondents') }} as respondents
-        on {{ same('answers', 'respondents', survey_keys('person')) }}
+        cast(sum(weight_units) as bigint) as weight_units,
+        sum(weight_square_units) as weight_square_units,
+    from (
+        select
+            respondents.profile_id,
+            respondents.weight_units,
+            respondents.weight_square_units,
+            unnest(answers.answers) as given,
+        from {{ ref('stg_survey__answers') }} as answers
+        inner join {{ ref('int_survey__respondents') }} as respondents
+            on {{ same('answers', 'respondents', survey_keys('person')) }}
+    ) as listed
     group by all
 
 ),
@@ -68,7 +75,7 @@ ticked as (
                 case when bool_or(codes.is_top) then ['top'] else [] end,
                 case when bool_or(codes.is_bottom) then ['bottom'] else [] end
             ) as ticked_groups,
-        from {{ ref('stg_survey__answers') }} as answers
+        from {{ given_answers() }} as answers
         inner join codes
             on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }} and codes.is_multiple
         group by all

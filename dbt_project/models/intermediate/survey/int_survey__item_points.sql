@@ -54,7 +54,7 @@ pointed as (
         scorings.scoring,
         worths.question_code as item_code,
         case when scorings.counts_dont_know or not worths.is_dont_know then worths.points end as points,
-    from {{ ref('stg_survey__answers') }} as answers
+    from {{ given_answers() }} as answers
     inner join worths on {{ same('answers', 'worths', ['landed_on', 'delivery', 'question', 'answer']) }}
     cross join ({{ scale_scorings() }}) as scorings
 

@@ -87,7 +87,7 @@ recalled as (
         cast(
             max(cast(recalls.recalls_campaign as integer)) - max(cast(recalls.recalls_foil as integer)) as double
         ) as score,
-    from {{ ref('stg_survey__answers') }} as answers
+    from {{ given_answers() }} as answers
     inner join recalls on {{ same('answers', 'recalls', ['landed_on', 'delivery', 'question', 'answer']) }}
     group by all
 

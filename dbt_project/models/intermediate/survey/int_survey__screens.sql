@@ -48,101 +48,99 @@ sets as (
     select
         {{ listed(of_wave, 'questions') }}
         questions.answers,
-        rules.least_questions,
-        min(questions.question) as set_question,
+        list(questions.question) as questions,
     from questions
     inner join {{ ref('quality_rules') }} as rules on rules.rule = 'straight_liner'
-    group by all
+    group by {{ listed(of_wave, 'questions') }} questions.answers, rules.least_questions
     having count(*) >= rules.least_questions
 
 ),
 
--- Answers to each set, and to all questions of none; as one number, so that lists of answers are made of possible copies alone.
+deliveries as (
+
+    select
+        delivered.landed_on,
+        delivered.delivery,
+        delivered.has_several,
+        sets.sets,
+    from (
+        select
+            landed_on,
+            delivery,
+            bool_or(kind = 'multiple') as has_several,
+        from {{ ref('stg_survey__questions') }}
+        group by all
+    ) as delivered
+    left join (
+        select
+            landed_on,
+            delivery,
+            list(questions) as sets,
+        from sets
+        group by all
+    ) as sets on {{ same('delivered', 'sets', ['landed_on', 'delivery']) }}
+
+),
+
+-- Answers to all questions and to each set, in lists: a row per answer would have to be put together again.
 given as (
 
     select
         {{ listed(person) }}
-        set_question,
-        any_value(least_questions) as least_questions,
-        count(*) as answers,
-        min(answer) = max(answer) as is_straight,
-        sum((code * code % 2147483647) * code % 2147483647) as fingerprint,
+        answers,
+        list_transform(
+            sets,
+            lambda of_set: list_transform(
+                list_filter(answers, lambda given: list_contains(of_set, given.question)), lambda given: given.answer
+            )
+        ) as answers_to_sets,
+        case
+            when has_several then array_length(list_distinct(list_transform(answers, lambda given: given.question)))
+            else array_length(answers)
+        end as questions,
     from (
         select
             {{ listed(person, 'answers') }}
-            in_sets.set_question,
-            in_sets.least_questions,
-            answers.answer,
-            (cast(answers.question as bigint) * 65536 + answers.answer) % 2147483647 as code,
+            list_filter(answers.answers, lambda given: given.answer > 0) as answers,
+            deliveries.has_several,
+            deliveries.sets,
         from {{ ref('stg_survey__answers') }} as answers
-        inner join (
-            select
-                delivered.landed_on,
-                delivered.delivery,
-                delivered.question,
-                sets.set_question,
-                sets.least_questions,
-            from {{ ref('stg_survey__questions') }} as delivered
-            left join questions on {{ same('delivered', 'questions', ['landed_on', 'delivery', 'question']) }}
-            left join sets on {{ same('questions', 'sets', of_wave + ['answers']) }}
-        ) as in_sets on {{ same('answers', 'in_sets', ['landed_on', 'delivery', 'question']) }}
-        where answers.answer > 0
-    ) as coded
-    group by all
+        inner join deliveries on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}
+    ) as valid
 
 ),
 
 answered as (
 
     select
-        {{ listed(person) }}
-        bool_or(case when answers >= least_questions then is_straight end) as is_straight_liner,
-        sum(answers) as answers,
-        sum(fingerprint) as fingerprint,
+        {{ listed(person, 'given') }}
+        list_transform(
+            given.answers_to_sets,
+            lambda of_set: case
+                when array_length(of_set) >= straight_liners.least_questions then list_min(of_set) = list_max(of_set)
+            end
+        ) as are_straight,
+        case when given.questions >= duplicates.least_questions then {{ hash_of('given.answers') }} end as fingerprint,
     from given
-    group by all
-
-),
-
--- Boxes ticked beyond the first of a question.
-several as (
-
-    select
-        {{ listed(person, 'answers') }}
-        count(*) - count(distinct answers.question) as further_answers,
-    from {{ ref('stg_survey__answers') }} as answers
-    inner join {{ ref('stg_survey__questions') }} as questions
-        on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind = 'multiple'
-    where answers.answer > 0
-    group by all
-
-),
-
-comparable as (
-
-    select
-        {{ listed(person, 'answered') }}
-        answered.fingerprint,
-    from answered
-    inner join {{ ref('quality_rules') }} as rules on rules.rule = 'duplicate'
-    left join several on {{ same('answered', 'several', person) }}
-    where answered.answers - coalesce(several.further_answers, 0) >= rules.least_questions
+    left join {{ ref('quality_rules') }} as straight_liners on straight_liners.rule = 'straight_liner'
+    left join {{ ref('quality_rules') }} as duplicates on duplicates.rule = 'duplicate'
 
 ),
 
 alike as (
 
-    select comparable.*
-    from comparable
+    select answered.*
+    from answered
     inner join (
         select
             landed_on,
             delivery,
             fingerprint,
-        from comparable
+        from answered
+        where fingerprint is not null
         group by all
         having count(*) > 1
-    ) as shared on {{ same('comparable', 'shared', ['landed_on', 'delivery', 'fingerprint']) }}
+    ) as shared on {{ same('answered', 'shared', ['landed_on', 'delivery', 'fingerprint']) }}
 
 ),
 
@@ -150,15 +148,13 @@ copies as (
 
     select
         {{ listed(person) }}
-        row_number() over (partition by landed_on, delivery, all_given order by respondent) > 1 as is_copy,
+        row_number() over (partition by landed_on, delivery, answers order by respondent) > 1 as is_copy,
     from (
         select
-            {{ listed(person, 'answers') }}
-            list_sort(list(cast(answers.question as bigint) * 4294967296 + answers.answer)) as all_given,
-        from {{ ref('stg_survey__answers') }} as answers
-        semi join alike on {{ same('answers', 'alike', person) }}
-        where answers.answer > 0
-        group by all
+            {{ listed(person, 'given') }}
+            given.answers,
+        from given
+        semi join alike on {{ same('given', 'alike', person) }}
     ) as lists
 
 ),
@@ -168,12 +164,14 @@ screened as (
     select
         {{ listed(survey_keys('wave') + person, 'people') }}
         people.duration_seconds < medians.least_seconds as is_speeder,
-        answered.is_straight_liner,
-        case when comparable.respondent is not null then coalesce(copies.is_copy, false) end as is_duplicate,
+        case
+            when list_contains(answered.are_straight, true) then true
+            when list_contains(answered.are_straight, false) then false
+        end as is_straight_liner,
+        case when answered.fingerprint is not null then coalesce(copies.is_copy, false) end as is_duplicate,
     from people
     left join medians on {{ same('people', 'medians', ['landed_on', 'delivery']) }}
     left join answered on {{ same('people', 'answered', person) }}
-    left join comparable on {{ same('people', 'comparable', person) }}
     left join copies on {{ same('people', 'copies', person) }}
 
 ),

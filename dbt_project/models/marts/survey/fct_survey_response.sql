@@ -76,7 +76,7 @@ responses as (
             people.segments, lambda segment: struct_pack(k := segment.segment_name, v := segment.segment_value)
         )) as segments,
     from people
-    inner join {{ ref('stg_survey__answers') }} as answers
+    inner join {{ given_answers() }} as answers
         on {{ same('people', 'answers', survey_keys('person')) }} and answers.answer > 0
     inner join {{ answer_codes() }} as codes
         on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }}

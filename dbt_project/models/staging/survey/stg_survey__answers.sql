@@ -3,7 +3,6 @@ select
     cast(landed_on as date) as landed_on,
     cast(delivery as varchar) as delivery,
     cast(campaign_id as varchar) as campaign_id,
-    cast(question as smallint) as question,
     cast(respondent as integer) as respondent,
-    cast(answer as integer) as answer,
+    cast(answers as struct(question smallint, answer integer)[]) as answers,
 from {{ delivered('survey', 'survey_answers') }}
