@@ -18,8 +18,9 @@ from rich.console import Console
 
 from ingest.home import Home
 from orchestration import file_options as of
-from orchestration.display import console, counted, prepare_streams, shown, stages
+from orchestration.display import console, counted, shown, stages
 from orchestration.failures import HomeError, in_one_line
+from orchestration.process import prepare_process
 
 if TYPE_CHECKING:
     from orchestration.news import News
@@ -391,7 +392,7 @@ def _stop(code: int, message: str) -> NoReturn:
 
 def main() -> None:
     """The console script."""
-    prepare_streams()
+    prepare_process()
     app()
 
 

@@ -133,7 +133,6 @@ def _build(home: Home, project: Project) -> list[NodeResult]:
     keep_only_built_with(home, project.project_hash)
     manifest = read_manifest(home, project)
     same = unchanged(home, manifest.nodes)
-    selected = [node.name for uid, node in manifest.nodes.items() if uid not in same]
     models = sum(node.resource_type in BUILT for uid, node in manifest.nodes.items() if uid not in same)
     with progress("build", models, "models") as advance:
 
@@ -144,7 +143,8 @@ def _build(home: Home, project: Project) -> list[NodeResult]:
         # Unit tests judge the code, whatever the data; they run where code is merged.
         command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty"]
         variables = ["--vars", json.dumps({"unchanged": sorted(same)})]
-        done = run_dbt(home.root, project.directory, [*command, *variables, "--select", *selected], manifest, tell)
+        left_alone = ["--exclude", *(manifest.nodes[uid].name for uid in same)] if same else []
+        done = run_dbt(home.root, project.directory, [*command, *variables, *left_alone], manifest, tell)
     results = [_plain(result) for result in getattr(done.result, "results", ())]
     left = [
         NodeResult(uid, str(node.resource_type), node.name, UNCHANGED, 0.0, None, "")

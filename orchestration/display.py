@@ -1,8 +1,5 @@
 """How the command looks: text that is only shown, numbers with their nouns, stages while a run goes on. Nothing is decided here."""
 
-import atexit
-import io
-import os
 import sys
 import time
 import unicodedata
@@ -20,20 +17,6 @@ SAID_EVERY_SECONDS = 15.0
 
 WIDTH_OF_A_FILE = 120
 """Columns to lay tables out in where the output is no terminal."""
-
-
-def prepare_streams() -> None:
-    """Have output that is not UTF-8 show the codes of letters that it has not, and end without DuckDB's words about leaks of its own."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    # Registered first, so run last.
-    atexit.register(_close_stderr)
-
-
-def _close_stderr() -> None:
-    sys.stderr.flush()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def console(*, quiet: bool = False) -> Console:
