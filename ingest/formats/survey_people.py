@@ -21,6 +21,7 @@ _OLDEST = 1900
 _MOST_SEGMENTS = 30
 _MOST_PLACES = 50_000_000
 """Respondents times samples: all are placed at once."""
+_COMBINATION = "combination of segments"
 _SEGMENT = pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})
 
 
@@ -102,7 +103,7 @@ def _files(frame: pl.DataFrame) -> str:
 def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`survey_respondents`, a row per respondent and sample, and the count of what could not be read of them."""
     design = options.design
-    segments, unreadable = _segments(options, coded)
+    segments, combinations, unreadable = _segments(options, coded)
     parts = pl.DataFrame(
         {
             "cluster": coded.known(design.cluster) if design.cluster else None,
@@ -110,6 +111,7 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
             "fpc": coded.number(design.fpc) if design.fpc else None,
             "duration_seconds": _duration(options, coded),
             "segments": segments,
+            _COMBINATION: combinations,
         },
         schema_overrides={
             "cluster": pl.String(),
@@ -143,7 +145,14 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
         )
     counted = pl.concat([unreadable, pl.DataFrame(gaps, schema=UNREADABLE, orient="row")])
     summed = counted.group_by("column_name", "reason").agg(pl.col("records").sum())
-    return pl.concat(rows), summed.sort("column_name", "reason")
+    return _with_profiles(pl.concat(rows)), summed.sort("column_name", "reason")
+
+
+def _with_profiles(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with a number that those share who are alike in sample, design and combination of segments."""
+    alike = ["sample", "cluster", "stratum", _COMBINATION]
+    numbered = rows.select(alike).unique(maintain_order=True).with_row_index("profile")
+    return rows.join(numbered, on=alike, how="left", nulls_equal=True, maintain_order="left").drop(_COMBINATION)
 
 
 def _duration(options: SurveyOptions, coded: Coded) -> pl.Series | None:
@@ -161,8 +170,8 @@ def _unread_durations(options: SurveyOptions, coded: Coded, parts: pl.DataFrame)
     return [(options.duration, Reason.BAD_NUMBER, unread)] if unread else []
 
 
-def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.DataFrame]:
-    """Each respondent's known segments, and how many years of birth say nothing, by reason."""
+def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.Series | int, pl.DataFrame]:
+    """Each respondent's known segments, which combination they are, and how many years of birth say nothing, by reason."""
     values: list[pl.Series] = []
     reasons: dict[str, pl.Series] = {}
     for name, segment in options.segments.items():
@@ -177,7 +186,7 @@ def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.DataF
         for column, reason in reasons.items()
     ]  # fmt: skip
     if not values:
-        return pl.Series("segments", [[]] * coded.frame.height, pl.List(_SEGMENT)), UNREADABLE.to_frame()
+        return pl.Series("segments", [[]] * coded.frame.height, pl.List(_SEGMENT)), 0, UNREADABLE.to_frame()
     people = pl.DataFrame(values)
     # Each combination is made once: people are many, their combinations few.
     known = [
@@ -186,9 +195,14 @@ def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.DataF
         )
         for name in people.columns
     ]
-    combined = people.unique().with_columns(pl.concat_list(known).list.drop_nulls().alias("list of segments"))
-    listed = people.join(combined, on=people.columns, how="left", nulls_equal=True, maintain_order="left")
-    return listed["list of segments"].alias("segments"), pl.concat([UNREADABLE.to_frame(), *counts])
+    combined = (
+        people.unique(maintain_order=True)
+        .with_columns(pl.concat_list(known).list.drop_nulls().alias("list of segments"))
+        .with_row_index(_COMBINATION)
+    )
+    found = people.join(combined, on=people.columns, how="left", nulls_equal=True, maintain_order="left")
+    segments = found["list of segments"].alias("segments")
+    return segments, found[_COMBINATION], pl.concat([UNREADABLE.to_frame(), *counts])
 
 
 def _category(name: str, column: str, options: SurveyOptions, coded: Coded) -> pl.Series:

@@ -124,6 +124,10 @@ SURVEY_RESPONDENTS = Table(
             pl.Int32(),
             "The respondent's number in the delivery, by which survey_answers names everybody, in every sample.",
         ),
+        "profile": Column(
+            pl.Int32(),
+            "A number that respondents of the delivery share who are alike in sample, cluster, stratum and segments.",
+        ),
     },
     key=("survey_id", "wave", "respondent_key", "sample"),
     records=pl.col("respondent_key").n_unique(),

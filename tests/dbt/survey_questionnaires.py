@@ -95,7 +95,9 @@ def in_numbers(
     codes = answers.unique(["question_code", "answer"]).sort("answer")
     listed = codes.group_by("question_code").agg(pl.struct("answer", "answer_code").alias("codes"))
     questions = frames["survey_questions"].drop("question", "codes").with_row_index("question")
-    people = frames["survey_respondents"].with_columns(pl.col("respondent_key").rank("dense").alias("respondent"))
+    people = frames["survey_respondents"].with_columns(
+        pl.col("respondent_key").rank("dense").alias("respondent"), pl.int_range(pl.len()).alias("profile")
+    )
     frames["survey_questions"] = questions.join(listed, on="question_code", how="left", maintain_order="left")
     frames["survey_respondents"] = people
     frames["survey_answers"] = (

@@ -63,6 +63,8 @@ def assert_contract(parsed: Parsed) -> None:
     respondents, answers = parsed.tables["survey_respondents"], parsed.tables["survey_answers"]
     assert (respondents["weight"] > 0).all()
     assert set(answers["respondent"]) <= set(respondents["respondent"])
+    alike = respondents.group_by("profile").agg(pl.col("sample", "cluster", "stratum", "segments").n_unique())
+    assert (alike.drop("profile").max_horizontal() <= 1).all()
     words = spelled(parsed)
     assert words.height == answers["answers"].list.len().sum()
     assert not words["answer_code"].str.contains(r"^-?\d+\.0*$").any()

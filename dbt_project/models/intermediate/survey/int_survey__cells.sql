@@ -120,16 +120,20 @@ counted as (
 profiles as (
 
     select
-        profile_id,
-        {{ listed(survey_keys('sample')) }}
-        any_value(landed_on) as landed_on,
-        any_value(delivery) as delivery,
-        any_value(stratum) as stratum,
-        any_value(cluster) as cluster,
-        any_value(segments) as segments,
-        any_value(margin_cell) as margin_cell,
-    from {{ ref('int_survey__respondents') }}
-    group by all
+        {{ listed(survey_keys('sample'), 'profiles') }}
+        profiles.profile_id,
+        profiles.landed_on,
+        profiles.delivery,
+        profiles.stratum,
+        profiles.cluster,
+        profiles.segments,
+        case when raked.profile_id is not null then profiles.margin_cell end as margin_cell,
+    from {{ ref('int_survey__profiles') }} as profiles
+    left join (
+        select distinct profile_id
+        from {{ ref('int_survey__respondents') }}
+        where margin_cell is not null
+    ) as raked on profiles.profile_id = raked.profile_id
 
 ),
 

@@ -3,6 +3,9 @@
     questions, all answers as an earlier respondent gave them. Nobody is left out for it; NULL is who could not be judged.
 #}
 {%- set person = survey_keys('person') %}
+{%- set valid_answers -%}
+    list_filter(answers.answers, lambda given: given.answer > 0)
+{%- endset %}
 {%- set of_wave = survey_keys('wave') + ['landed_on', 'delivery'] %}
 with
 
@@ -83,33 +86,6 @@ deliveries as (
 ),
 
 -- Answers to all questions and to each set, in lists: a row per answer would have to be put together again.
-given as (
-
-    select
-        {{ listed(person) }}
-        answers,
-        list_transform(
-            sets,
-            lambda of_set: list_transform(
-                list_filter(answers, lambda given: list_contains(of_set, given.question)), lambda given: given.answer
-            )
-        ) as answers_to_sets,
-        case
-            when has_several then array_length(list_distinct(list_transform(answers, lambda given: given.question)))
-            else array_length(answers)
-        end as questions,
-    from (
-        select
-            {{ listed(person, 'answers') }}
-            list_filter(answers.answers, lambda given: given.answer > 0) as answers,
-            deliveries.has_several,
-            deliveries.sets,
-        from {{ ref('stg_survey__answers') }} as answers
-        inner join deliveries on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}
-    ) as valid
-
-),
-
 answered as (
 
     select
@@ -120,27 +96,63 @@ answered as (
                 when array_length(of_set) >= straight_liners.least_questions then list_min(of_set) = list_max(of_set)
             end
         ) as are_straight,
-        case when given.questions >= duplicates.least_questions then {{ hash_of('given.answers') }} end as fingerprint,
-    from given
+        case when given.questions >= duplicates.least_questions then given.fingerprint end as fingerprint,
+    from (
+        select
+            {{ listed(person) }}
+            list_transform(
+                sets,
+                lambda of_set: list_transform(
+                    list_filter(answers, lambda given: list_contains(of_set, given.question)), lambda given: given.answer
+                )
+            ) as answers_to_sets,
+            case
+                when has_several then array_length(list_distinct(list_transform(answers, lambda given: given.question)))
+                else array_length(answers)
+            end as questions,
+            {{ hash_of('answers') }} as fingerprint,
+        from (
+            select
+                {{ listed(person, 'answers') }}
+                {{ valid_answers }} as answers,
+                deliveries.has_several,
+                deliveries.sets,
+            from {{ ref('stg_survey__answers') }} as answers
+            inner join deliveries on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}
+        ) as valid
+    ) as given
     left join {{ ref('quality_rules') }} as straight_liners on straight_liners.rule = 'straight_liner'
     left join {{ ref('quality_rules') }} as duplicates on duplicates.rule = 'duplicate'
 
 ),
 
+judged as (
+
+    select
+        {{ listed(person) }}
+        fingerprint,
+        case
+            when list_contains(are_straight, true) then true
+            when list_contains(are_straight, false) then false
+        end as is_straight_liner,
+    from answered
+
+),
+
 alike as (
 
-    select answered.*
-    from answered
+    select judged.*
+    from judged
     inner join (
         select
             landed_on,
             delivery,
             fingerprint,
-        from answered
+        from judged
         where fingerprint is not null
         group by all
         having count(*) > 1
-    ) as shared on {{ same('answered', 'shared', ['landed_on', 'delivery', 'fingerprint']) }}
+    ) as shared on {{ same('judged', 'shared', ['landed_on', 'delivery', 'fingerprint']) }}
 
 ),
 
@@ -151,10 +163,10 @@ copies as (
         row_number() over (partition by landed_on, delivery, answers order by respondent) > 1 as is_copy,
     from (
         select
-            {{ listed(person, 'given') }}
-            given.answers,
-        from given
-        semi join alike on {{ same('given', 'alike', person) }}
+            {{ listed(person, 'answers') }}
+            {{ valid_answers }} as answers,
+        from {{ ref('stg_survey__answers') }} as answers
+        semi join alike on {{ same('answers', 'alike', person) }}
     ) as lists
 
 ),
@@ -164,14 +176,11 @@ screened as (
     select
         {{ listed(survey_keys('wave') + person, 'people') }}
         people.duration_seconds < medians.least_seconds as is_speeder,
-        case
-            when list_contains(answered.are_straight, true) then true
-            when list_contains(answered.are_straight, false) then false
-        end as is_straight_liner,
-        case when answered.fingerprint is not null then coalesce(copies.is_copy, false) end as is_duplicate,
+        judged.is_straight_liner,
+        case when judged.fingerprint is not null then coalesce(copies.is_copy, false) end as is_duplicate,
     from people
     left join medians on {{ same('people', 'medians', ['landed_on', 'delivery']) }}
-    left join answered on {{ same('people', 'answered', person) }}
+    left join judged on {{ same('people', 'judged', person) }}
     left join copies on {{ same('people', 'copies', person) }}
 
 ),

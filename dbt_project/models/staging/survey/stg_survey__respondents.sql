@@ -16,6 +16,7 @@ select
     cast(duration_seconds as double) as duration_seconds,
     cast(segments as struct(segment_name varchar, segment_value varchar)[]) as segments,
     cast(respondent as integer) as respondent,
+    cast(profile as integer) as profile,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
 from {{ delivered('survey', 'survey_respondents') }}

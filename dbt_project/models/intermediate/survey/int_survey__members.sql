@@ -1,0 +1,59 @@
+{# Respondents of the waves to rebuild in each of their samples, each as the latest delivery has them. #}
+{{ config(materialized='view') }}
+with
+
+replaced as (
+
+    select distinct {{ listed(survey_keys('person'), 'respondents') | trim | trim(',') }}
+    from {{ ref('stg_survey__respondents') }} as respondents
+    semi join (
+        select {{ listed(survey_keys('wave')) | trim | trim(',') }}
+        from {{ ref('stg_survey__waves') }}
+        group by all
+        having count(*) > 1
+    ) as repeated on {{ same('respondents', 'repeated', survey_keys('wave')) }}
+    qualify
+        rank() over (
+            partition by respondents.campaign_id, respondents.survey_id, respondents.wave, respondents.respondent_key
+            order by respondents.landed_on desc, respondents.delivery desc
+        ) > 1
+
+),
+
+-- The screens are a segment of the waves in which somebody fails one.
+screened as (
+
+    select
+        {{ listed(survey_keys('person'), 'screens') }}
+        case when screens.is_broken then 'failed' else 'passed' end as segment_value,
+    from {{ ref('int_survey__screens') }} as screens
+    semi join (
+        select *
+        from {{ ref('int_survey__screens') }}
+        where is_broken
+    ) as failed on {{ same('screens', 'failed', survey_keys('wave')) }}
+    where screens.is_broken is not null
+
+),
+
+members as (
+
+    select
+        {{ listed(survey_keys('sample'), 'respondents') }}
+        respondents.respondent_key,
+        {{ listed(survey_keys('person'), 'respondents') }}
+        respondents.profile,
+        coalesce(screened.segment_value, '') as quality_screen,
+        respondents.weight,
+        respondents.cluster,
+        coalesce(respondents.stratum, '') as stratum,
+        respondents.fpc,
+        respondents.segments,
+    from {{ ref('stg_survey__respondents') }} as respondents
+    semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
+    anti join replaced on {{ same('respondents', 'replaced', survey_keys('person')) }}
+    left join screened on {{ same('respondents', 'screened', survey_keys('person')) }}
+
+)
+
+select * from members
