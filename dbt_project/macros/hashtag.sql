@@ -228,6 +228,25 @@
     )
 {%- endmacro %}
 
+{# A date (event_on) six days before the first one that changed, by campaign: no week that begins earlier holds a change. #}
+{% macro changed_weeks() -%}
+    select
+        campaign_id,
+        min(changed_on) - 6 as event_on,
+    from (
+        select
+            campaign_id,
+            rebuild_from as changed_on,
+        from {{ rebuild_from('hashtag') }} as rebuilds
+        union all
+        select
+            campaign_id,
+            posted_on as changed_on,
+        from {{ posted_dates() }}
+    ) as changes
+    group by campaign_id
+{%- endmacro %}
+
 {# Hashtags that have a line of their own: those of the seeds, and those that ten videos carry. #}
 {% macro is_shown(hashtags) -%}
     ({{ hashtags }}.is_seeded or {{ hashtags }}.videos >= 10)

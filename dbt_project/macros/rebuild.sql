@@ -256,6 +256,15 @@
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 
+{# Incremental strategy: a campaign's rows from the first week on in which a reading or a post changed are replaced. #}
+{% macro get_incremental_from_changed_week_sql(arg_dict) %}
+    delete from {{ arg_dict['target_relation'] }} as target
+    using ({{ changed_weeks() }}) as begins
+    where begins.campaign_id = target.campaign_id and begins.event_on <= target.event_on;
+
+    insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
+{% endmacro %}
+
 {# Incremental strategy: the rows of the dates of creation whose posts changed are replaced. #}
 {% macro get_incremental_by_posting_sql(arg_dict) %}
     {{ delete_posted(arg_dict['target_relation']) }}

@@ -50,11 +50,11 @@ NEEDED = (
 ADDS_UP = {
     ("int_activation__help_weeks", "unique_people"): "a person has another key in every market and week",
     ("int_activation__measures", "unique_people"): "a person has another key in every market and week",
-    ("int_hashtag__measures", "new_creators"): "a creator is new once",
+    ("int_hashtag__day_measures", "new_creators"): "a creator is new once",
     ("fct_hashtag_day", "new_creators"): "a creator is new once",
     ("int_hashtag__subject_days", "views_per_hour"): "speeds of different videos at one reading",
     ("int_hashtag__subject_days", "engagements_per_hour"): "speeds of different videos at one reading",
-    ("int_hashtag__measures", "engagements_per_hour"): "speeds of different videos at one reading",
+    ("int_hashtag__day_measures", "engagements_per_hour"): "speeds of different videos at one reading",
     ("int_hashtag__video_measures", "watch_seconds"): "seconds of different videos at one reading",
     ("int_hashtag__video_measures", "followers_at_posting"): "the denominator is summed over posts by definition",
     ("int_live__advocates", "unique_attendees"): "attendances, each session's people counted for it",

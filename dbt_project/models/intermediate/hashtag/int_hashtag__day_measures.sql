@@ -1,0 +1,369 @@
+{#
+    What the campaign, its seeded hashtags and comparison sets gained on the dates of the campaign: sums by day, creators counted anew
+    for every day, week and campaign to date. Views of several definitions make no sum: there they stand by platform alone. Rows depend
+    on no later date, so that they are built from the first week on in which anything changed.
+#}
+{{ config(materialized='incremental', incremental_strategy='from_changed_week') }}
+{%- set changed = changed_weeks() %}
+{%- set cell = ['campaign_id', 'subject_type', 'subject_id', 'market', 'event_on'] %}
+{%- set bounded = bounded_figures() | list %}
+{%- set parts = ['', '_low', '_high', '_shared_in_week', '_shared_to_date'] %}
+{%- set counted = ['likes', 'comments', 'shares', 'saves', 'engagements_lcs', 'engagements_per_hour'] %}
+{%- set viewed = [
+    'views', 'rated_engagements_lcs', 'rated_views', 'shares_on_views', 'views_with_shares', 'saves_on_views', 'views_with_saves',
+    'views_gross', 'views_removed', 'views_per_hour',
+] %}
+with
+
+begins as (
+
+    {% if is_incremental() -%}
+        {{ changed }}
+    {%- else -%}
+        select
+            campaign_id,
+            date '0001-01-01' as event_on,
+        from {{ ref('stg_campaign__campaigns') }}
+    {%- endif %}
+
+),
+
+shown as (
+
+    {{ shown_subjects() }}
+
+),
+
+by_definition as (
+
+    select subject_days.*
+    from {{ ref('int_hashtag__subject_days') }} as subject_days
+    inner join begins on subject_days.campaign_id = begins.campaign_id
+    semi join shown
+        on
+            subject_days.campaign_id = shown.campaign_id
+            and subject_days.subject_type = shown.subject_type
+            and subject_days.subject_id = shown.subject_id
+    where subject_days.event_on >= begins.event_on
+
+),
+
+engagement as (
+
+    select
+        {{ listed(cell) }}
+        count(*) = 1 as is_of_one_definition,
+        {%- for figure in viewed %}
+            {%- for bound in parts if not bound or figure in bounded %}
+                case when count(*) = 1 then max({{ figure }}{{ bound }}) end as {{ figure }}{{ bound }},
+            {%- endfor %}
+        {%- endfor %}
+        {%- for figure in counted %}
+            {%- for bound in parts if not bound or figure in bounded %}
+                {{ exact_sum(figure ~ bound) }} as {{ figure }}{{ bound }},
+            {%- endfor %}
+        {%- endfor %}
+    from by_definition
+    group by {{ cell | join(', ') }}
+    union all
+    select
+        campaign_id,
+        'platform' as subject_type,
+        view_definition as subject_id,
+        market,
+        event_on,
+        true as is_of_one_definition,
+        {%- for figure in viewed + counted %}
+            {%- for bound in parts if not bound or figure in bounded %}
+                {{ figure }}{{ bound }},
+            {%- endfor %}
+        {%- endfor %}
+    from by_definition
+    where subject_type = 'campaign'
+
+),
+
+posts as (
+
+    select
+        post_days.campaign_id,
+        post_days.subject_type,
+        post_days.subject_id,
+        post_days.market,
+        post_days.event_on,
+        sum(post_days.posts) as posts,
+        sum(post_days.posts_with_comments) as posts_with_comments,
+        sum(post_days.creators) as creators,
+        sum(post_days.week_creators) as week_creators,
+        sum(post_days.new_creators) as new_creators,
+        sum(post_days.campaign_creators) as campaign_creators,
+    from {{ ref('int_hashtag__post_days') }} as post_days
+    semi join shown
+        on
+            post_days.campaign_id = shown.campaign_id
+            and post_days.subject_type = shown.subject_type
+            and post_days.subject_id = shown.subject_id
+    group by post_days.campaign_id, post_days.subject_type, post_days.subject_id, post_days.market, post_days.event_on
+
+),
+
+days as (
+
+    select
+        joined.*,
+        {{ week_on('joined.event_on', 'markets.week_starts_on') }} as week_on,
+        joined.event_on as last_on,
+        'day' as period,
+        case when joined.is_of_one_definition is null then 'no_reading' else 'no_known_change' end as reason,
+        case
+            when joined.is_of_one_definition is null then 'no_reading'
+            when joined.is_of_one_definition then 'no_known_change'
+            else 'several_definitions'
+        end as views_reason,
+        campaigns.starts_on,
+        first_posts.first_on,
+    from (
+        select
+            {%- for key in cell %}
+                coalesce(engagement.{{ key }}, posts.{{ key }}) as {{ key }},
+            {%- endfor %}
+            {%- for figure in viewed + counted %}
+                {%- for bound in parts if not bound or figure in bounded %}
+                    engagement.{{ figure }}{{ bound }},
+                {%- endfor %}
+            {%- endfor %}
+            engagement.is_of_one_definition,
+            coalesce(posts.posts, 0) as posts,
+            coalesce(posts.posts_with_comments, 0) as posts_with_comments,
+            coalesce(posts.creators, 0) as creators,
+            coalesce(posts.new_creators, 0) as new_creators,
+            coalesce(posts.campaign_creators, 0) as campaign_creators,
+        from engagement
+        full outer join (
+            select posts.*
+            from posts
+            inner join begins on posts.campaign_id = begins.campaign_id
+            where posts.posts > 0 and posts.event_on >= begins.event_on
+        ) as posts
+            on
+                engagement.campaign_id = posts.campaign_id
+                and engagement.subject_type = posts.subject_type
+                and engagement.subject_id = posts.subject_id
+                and engagement.market = posts.market
+                and engagement.event_on = posts.event_on
+    ) as joined
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on joined.campaign_id = campaigns.campaign_id
+    left join {{ ref('markets') }} as markets on joined.market = markets.market
+    left join (
+        select
+            campaign_id,
+            subject_type,
+            subject_id,
+            market,
+            min(event_on) as first_on,
+        from posts
+        where posts > 0
+        group by campaign_id, subject_type, subject_id, market
+    ) as first_posts
+        on
+            joined.campaign_id = first_posts.campaign_id
+            and joined.subject_type = first_posts.subject_type
+            and joined.subject_id = first_posts.subject_id
+            and joined.market = first_posts.market
+    where joined.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, joined.event_on)
+
+),
+
+weeks as (
+
+    select
+        days.campaign_id,
+        days.subject_type,
+        days.subject_id,
+        days.market,
+        max(days.event_on) as last_on,
+        sum(days.new_creators) as new_creators,
+        days.first_on,
+        days.week_on as event_on,
+    from days
+    inner join begins on days.campaign_id = begins.campaign_id
+    where days.subject_type <> 'platform' and days.week_on >= begins.event_on
+    group by days.campaign_id, days.subject_type, days.subject_id, days.market, days.first_on, days.week_on
+
+),
+
+-- Creators to date, before the first date to be built.
+creators_before as (
+
+    select
+        posts.campaign_id,
+        posts.subject_type,
+        posts.subject_id,
+        posts.market,
+        sum(posts.campaign_creators) as campaign_creators,
+        sum(posts.new_creators) as new_creators,
+    from posts
+    inner join begins on posts.campaign_id = begins.campaign_id
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
+    where
+        posts.posts > 0
+        and posts.event_on < begins.event_on
+        and posts.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.event_on)
+    group by posts.campaign_id, posts.subject_type, posts.subject_id, posts.market
+
+),
+
+-- In the first period of a subject everybody would be new.
+creators as (
+
+    select
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
+        'day' as period,
+        event_on,
+        last_on,
+        creators as unique_creators,
+        case when event_on > first_on then new_creators end as new_creators,
+    from days
+    where subject_type <> 'platform'
+    union all
+    select
+        weeks.campaign_id,
+        weeks.subject_type,
+        weeks.subject_id,
+        weeks.market,
+        'week' as period,
+        weeks.event_on,
+        weeks.last_on,
+        coalesce(posts.week_creators, 0) as unique_creators,
+        case when weeks.event_on > weeks.first_on then weeks.new_creators end as new_creators,
+    from weeks
+    left join posts
+        on
+            weeks.campaign_id = posts.campaign_id
+            and weeks.subject_type = posts.subject_type
+            and weeks.subject_id = posts.subject_id
+            and weeks.market = posts.market
+            and weeks.event_on = posts.event_on
+    union all
+    select
+        days.campaign_id,
+        days.subject_type,
+        days.subject_id,
+        days.market,
+        'campaign_to_date' as period,
+        days.event_on,
+        days.last_on,
+        coalesce(before.campaign_creators, 0) + sum(days.campaign_creators) over so_far as unique_creators,
+        case
+            when days.starts_on > days.first_on then coalesce(before.new_creators, 0) + sum(days.new_creators) over so_far
+        end as new_creators,
+    from days
+    left join creators_before as before
+        on {{ same('days', 'before', ['campaign_id', 'subject_type', 'subject_id', 'market']) }}
+    where days.subject_type <> 'platform'
+    window so_far as (
+        partition by days.campaign_id, days.subject_type, days.subject_id, days.market
+        order by days.event_on
+        rows unbounded preceding
+    )
+
+),
+
+-- The volume of the comparison set: each post counted for every hashtag of the set that it carries, and once.
+in_sets as (
+
+    select
+        days.campaign_id,
+        sets.version,
+        days.market,
+        days.period,
+        days.event_on,
+        days.last_on,
+        sum(days.posts) as set_posts,
+        case when count(*) = count(days.views) then sum(days.views) end as set_views,
+        min(days.views_reason) as reason,
+    from days
+    inner join {{ ref('stg_campaign__comparison_sets') }} as sets
+        on
+            days.campaign_id = sets.campaign_id
+            and days.subject_id = sets.hashtag
+            and days.event_on >= sets.starts_on
+            and days.event_on < sets.ends_before
+    where days.subject_type = 'hashtag'
+    group by days.campaign_id, sets.version, days.market, days.period, days.event_on, days.last_on
+
+),
+
+volumes as (
+
+    select
+        members.campaign_id,
+        members.subject_type,
+        members.subject_id,
+        in_sets.market,
+        in_sets.period,
+        in_sets.event_on,
+        in_sets.last_on,
+        coalesce(own.posts, 0) as posts_in_set,
+        own.views as views_in_set,
+        in_sets.set_posts,
+        in_sets.set_views,
+        once.posts as set_posts_once,
+        once.views as set_views_once,
+        coalesce(own.views_reason, in_sets.reason, 'no_reading') as reason,
+    from in_sets
+    inner join (
+        select
+            campaign_id,
+            version,
+            'hashtag' as subject_type,
+            hashtag as subject_id,
+        from {{ ref('stg_campaign__comparison_sets') }}
+        union all
+        select distinct
+            campaign_id,
+            version,
+            'campaign' as subject_type,
+            'all' as subject_id,
+        from {{ ref('stg_campaign__comparison_sets') }}
+    ) as members
+        on in_sets.campaign_id = members.campaign_id and in_sets.version = members.version
+    left join days as own
+        on
+            {{ same('members', 'own', ['campaign_id', 'subject_type', 'subject_id']) }}
+            and {{ same('in_sets', 'own', ['market', 'event_on']) }}
+    left join days as once
+        on
+            in_sets.campaign_id = once.campaign_id
+            and once.subject_type = 'comparison_set'
+            and in_sets.version = once.subject_id
+            and in_sets.market = once.market
+            and in_sets.event_on = once.event_on
+
+),
+
+measured as (
+
+    select *
+    from ({{ measures_of('days', same_names(counted), bounded=bounded) }}) as counters
+    where subject_type <> 'platform' or measure not in ('likes', 'comments', 'shares', 'saves')
+    union all
+    {{ measures_of('days', same_names(viewed), reason='views_reason', bounded=bounded) }}
+    union all
+    select * from ({{ measures_of('days', same_names(['posts', 'posts_with_comments'])) }}) as posted
+    where subject_type <> 'platform'
+    union all
+    {{ shared_bounds('days', bounded) }}
+    union all
+    {{ measures_of('creators', same_names(['unique_creators', 'new_creators']), reason="'first_period'") }}
+    union all
+    {{ measures_of('volumes', same_names([
+        'posts_in_set', 'views_in_set', 'set_posts', 'set_views', 'set_posts_once', 'set_views_once',
+    ])) }}
+
+)
+
+select * from measured
