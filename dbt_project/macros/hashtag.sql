@@ -257,8 +257,11 @@
     {% if is_incremental() -%}
         select days.*
         from {{ days }} as days
+        -- Rows of earlier dates need not be read.
+        inner join (select campaign_id, min(event_on) as event_on from dates group by campaign_id) as begins
+            on days.campaign_id = begins.campaign_id
         semi join dates on days.campaign_id = dates.campaign_id and days.event_on = dates.event_on
-        where days.subject_type = 'hashtag' and days.market = 'all'
+        where days.subject_type = 'hashtag' and days.market = 'all' and days.event_on >= begins.event_on
         union all
         select days.*
         from {{ days }} as days

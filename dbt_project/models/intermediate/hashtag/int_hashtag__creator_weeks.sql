@@ -5,46 +5,55 @@
 {{ config(materialized='incremental', incremental_strategy='from_date', rebuilt_on='week_ends_on') }}
 with
 
-video_days as not materialized (
+-- Summed over a creator's days of the same description first, which are fewer before they are taken apart by subject.
+video_weeks as materialized (
 
     select
         days.campaign_id,
-        days.event_on,
         days.hashtags,
         days.creator_country,
         days.creator_key,
         days.view_definition,
-        {{ gross('views', 'days') }} as views_gross,
+        {{ week_on('days.event_on', 'markets.week_starts_on') }} as week_on,
+        {{ week_on('days.event_on', 'everywhere.week_starts_on') }} as week_everywhere_on,
+        min(days.event_on) as event_on,
+        sum({{ gross('views', 'days') }}) as views_gross,
     from {{ ref('int_hashtag__video_days') }} as days
     inner join {{ rebuild_from('hashtag') }} as rebuilds on days.campaign_id = rebuilds.campaign_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on days.campaign_id = campaigns.campaign_id
+    left join {{ ref('markets') }} as markets on coalesce(days.creator_country, 'unknown') = markets.market
+    left join {{ ref('markets') }} as everywhere on everywhere.market = 'all'
     where
         days.event_on >= rebuilds.rebuild_from - 6
         and days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, days.event_on)
         and days.creator_key is not null
         and {{ net('views', 'days') }} is not null
+    group by
+        days.campaign_id, days.hashtags, days.creator_country, days.creator_key, days.view_definition,
+        {{ week_on('days.event_on', 'markets.week_starts_on') }}, {{ week_on('days.event_on', 'everywhere.week_starts_on') }}
 
 ),
 
 counted as not materialized (
 
-    {{ hashtag_subjects('video_days', ['event_on', 'creator_key', 'view_definition', 'views_gross'], only_seeded=true) }}
+    {{ hashtag_subjects('video_weeks', [
+        'creator_key', 'view_definition', 'week_on', 'week_everywhere_on', 'views_gross',
+    ], only_seeded=true) }}
 
 ),
 
 weeks as (
 
     select
-        counted.campaign_id,
-        counted.subject_type,
-        counted.subject_id,
-        counted.market,
-        counted.creator_key,
-        counted.view_definition,
-        {{ week_on('counted.event_on', 'markets.week_starts_on') }} as week_on,
-        counted.views_gross,
+        campaign_id,
+        subject_type,
+        subject_id,
+        market,
+        creator_key,
+        view_definition,
+        case when market = 'all' then week_everywhere_on else week_on end as week_on,
+        views_gross,
     from counted
-    left join {{ ref('markets') }} as markets on counted.market = markets.market
 
 )
 
