@@ -31,7 +31,9 @@ STOPPED_BY = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-HomeOption = Annotated[Path, typer.Option("--home", envvar="CAMPAIGN_HOME", help="Where the warehouse lives.")]
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="CAMPAIGN_HOME", readable=False, help="Where the warehouse lives.")
+]
 DayOption = datetime | None
 DEFAULT_HOME = Path("campaign_home")
 

@@ -1,5 +1,6 @@
 """What stopped a run, in one line for a person. Where the whole story goes is the caller's affair."""
 
+import re
 from pathlib import Path
 
 NO_ROOM = ("No space left on device", "database or disk is full", "Disk quota exceeded")
@@ -15,7 +16,11 @@ def in_one_line(text: str, home: Path) -> str | None:
     if any(sign in text for sign in NO_ROOM):
         return f"the disk that holds {home} is full; free some space and run again"
     if any(sign in text for sign in NO_RIGHT):
-        return f"{home} cannot be read or written; give this user the right to do both, or name another directory with --home"
+        # DuckDB, polars and Python name the file in the line that says so; SQLite does not.
+        line = next(line for line in text.splitlines() if any(sign in line for sign in NO_RIGHT))
+        named = re.search(re.escape(str(home)) + r"/[^'\":]+", line)
+        place = named[0].strip() if named else home
+        return f"{place} cannot be read or written; give this user the right to do both, or name another directory with --home"
     if "(sqlite3." in text:
         return (
             f"the history of runs in {home / 'dagster'} cannot be written; make sure that its disk has room and run again, or move "

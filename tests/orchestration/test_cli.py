@@ -1,6 +1,7 @@
 """The `campaign` command as a user meets it: exit codes, one clear message each, nothing imported that is not needed."""
 
 import io
+import os
 import re
 import shutil
 import signal
@@ -223,6 +224,24 @@ def test_a_home_that_cannot_be_reached(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"{tmp_path / 'loop'} cannot be reached (")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="a superuser may read everything")
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_a_home_that_may_not_be_read(tmp_path: Path, command: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir(0o000)
+    obeying = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*obeying, sys.executable, "-m", "orchestration.cli", command, "--home", str(home)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith(f"{home}/")
+    assert "cannot be read or written; give this user the right to do both" in done.stderr
 
 
 def test_a_home_that_is_a_file(tmp_path: Path) -> None:
