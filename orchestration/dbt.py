@@ -27,6 +27,7 @@ from orchestration.warehouse import (
     open_warehouse,
     set_aside,
     set_damaged_aside,
+    wait_for_others,
 )
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def load_manifest(home: Home, project: Project) -> dict[str, Any]:
 
 def build(home: Home, project: Project) -> list[NodeResult]:
     """Bring the warehouse up to date with the ledger; from scratch where it is damaged or was built with other files than these."""
+    wait_for_others(home)
     if problem := set_damaged_aside(home):
         log.warning(problem)
     results = _build(home, project)
@@ -99,6 +101,7 @@ def build(home: Home, project: Project) -> list[NodeResult]:
 
 def audit(home: Home, project: Project) -> list[NodeResult]:
     """Test every row of the warehouse as the last build left it; a build itself tests the rows that it rebuilt."""
+    wait_for_others(home)
     write_working_copy(project)
     manifest = read_manifest(home, project)
     command = ["test", "--no-write-json", "--exclude-resource-type", "unit_test", "--vars", "audit: true"]
@@ -184,7 +187,13 @@ def _parsed(home: Home, project: Project) -> Path:
 
 def _is_parsed(folder: Path, project: Project) -> bool:
     key = folder / "key"
-    return key.exists() and key.read_text() == project.manifest_key
+    return key.exists() and key.read_bytes() == _key(folder, project).encode()
+
+
+def _key(folder: Path, project: Project) -> str:
+    """What was read, and how long the files are that dbt made of it, by which one that was cut is noticed."""
+    files = (folder / name for name in ("manifest.json", "manifest.msgpack"))
+    return " ".join([project.manifest_key, *(str(file.stat().st_size) for file in files if file.exists())])
 
 
 def parse(project: Project, folder: Path) -> None:
@@ -199,7 +208,7 @@ def parse(project: Project, folder: Path) -> None:
         ready.mkdir()
         (ready / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
         (place / "target" / "manifest.json").rename(ready / "manifest.json")
-        (ready / "key").write_text(project.manifest_key)
+        (ready / "key").write_text(_key(ready, project))
         if folder.exists():
             folder.rename(Path(temporary, "old"))
         try:

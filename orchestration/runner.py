@@ -27,11 +27,11 @@ from ingest.pseudonym import KeyProblemError
 from orchestration.automation import FROM_TAG, JOB, TO_TAG
 from orchestration.dbt import DbtError
 from orchestration.definitions import build_definitions
-from orchestration.failures import in_one_line
+from orchestration.failures import HomeError, in_one_line
 from orchestration.instance import MODULE, open_instance
 from orchestration.publication import PublicationError
 
-PLAIN = (KeyProblemError, LedgerError, DbtError, PublicationError)
+PLAIN = (KeyProblemError, LedgerError, DbtError, PublicationError, HomeError)
 """Errors whose message is written for the user: it is shown alone."""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

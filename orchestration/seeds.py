@@ -268,6 +268,11 @@ def _rows(name: str, files: Mapping[str, bytes]) -> Iterator[tuple[int, dict[str
             )
         given = {column.strip(): (value or "").strip() for column, value in cells.items()}
         if any(given.values()):
+            if None in cells.values():
+                raise SeedError(
+                    f"seeds/{name}.csv, line {reader.line_num}: has fewer fields than the header, as where a file was cut; complete it, "
+                    "with a comma for each field that is empty"
+                )
             yield reader.line_num, {column: value for column, value in given.items() if value}
 
 

@@ -3,8 +3,10 @@
 What is in them is dbt's affair; nothing here imports dbt or Dagster.
 """
 
+import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ingest.files import replace_durably
 from ingest.home import Home
-from orchestration.failures import in_one_line
+from orchestration.failures import HomeError, in_one_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,6 +24,9 @@ MEMORY_LIMIT = "CAMPAIGN_MEMORY_LIMIT"
 """Environment variable: how much memory DuckDB may use before it writes to disk, as DuckDB spells sizes."""
 
 DEFAULT_MEMORY_LIMIT = "1GB"
+
+WAITS = (1, 2, 4, 8, 16, 32)
+"""Seconds until a file that somebody else has open is looked at again."""
 
 
 def memory_limit() -> str:
@@ -56,10 +61,29 @@ def row_counts(home: Home) -> dict[tuple[str, str], int]:
     return {tables[number][1:]: count for number, count in found}
 
 
+def wait_for_others(home: Home) -> None:
+    """Wait a minute for whoever looked into a file, so that an analyst's tool does not fail the night's run.
+
+    Raises HomeError where somebody still has it open, OSError where it may not be read and written.
+    """
+    for path in (home.warehouse, home.marts):
+        if not path.exists():
+            continue
+        with path.open("r+b") as file:
+            for seconds in (*WAITS, None):
+                try:
+                    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if seconds is None:
+                        raise HomeError(f"another program has {path} open; close it there and run again") from None
+                    time.sleep(seconds)
+
+
 def keep_only_built_with(home: Home, project_hash: str) -> None:
     """Delete both files where models or seeds were others than these; what is kept can be brought up to date."""
     path = home.warehouse.with_name("built_with")
-    if path.exists() and path.read_text() == project_hash:
+    if path.exists() and path.read_bytes() == project_hash.encode():
         return
     for part in _parts(home):
         part.unlink(missing_ok=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest.home import Home
-from orchestration.project import ProjectError, read_project, write_working_copy
+from orchestration import dbt
+from orchestration.project import Project, ProjectError, read_project, write_working_copy
 
 
 @pytest.fixture
@@ -97,6 +98,28 @@ def test_the_working_copy_follows_the_files_and_keeps_what_dbt_made(home: Home, 
     assert (copied / "models/marts/c.sql").read_text() == "select 3"
     assert (copied / "target" / "partial_parse.msgpack").read_text() == "kept"
     assert (copied / "dbt_project.yml").stat().st_mtime_ns == untouched
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.msgpack", "key"])
+def test_what_dbt_understood_is_made_anew_where_it_was_cut(
+    home: Home, packaged: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    project, folder, made = read_project(home, packaged), home.warehouse.parent / "parsed", []
+    monkeypatch.setattr(dbt, "PACKAGED", packaged)
+
+    def parse(project: Project, folder: Path) -> None:
+        made.append(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in ("manifest.json", "manifest.msgpack"):
+            (folder / file).write_text("{}")
+        (folder / "key").write_text(dbt._key(folder, project))
+
+    monkeypatch.setattr(dbt, "parse", parse)
+    assert dbt.load_manifest(home, project) == dbt.load_manifest(home, project) == {}
+    assert made == [folder]
+    (folder / name).write_bytes(b"\xff")
+    assert dbt.load_manifest(home, project) == {}
+    assert made == [folder, folder]
 
 
 def test_what_dbt_understands_does_not_depend_on_the_rows_of_seeds(home: Home, packaged: Path) -> None:
