@@ -75,11 +75,13 @@ class Pseudonymiser:
 
         def digests(identities: pl.Series) -> pl.Series:
             written = identities.unique().drop_nulls()
+            are_distinct = written.len() == identities.len()
+            written = identities if are_distinct else written
             clean = written.to_frame().select(spelling(pl.all())).to_series()
             keys = pl.Series([digest(raw) if raw else None for raw in clean.to_list()], dtype=pl.Binary()).bin.encode(
                 "hex"
             )
-            return identities.replace_strict(written, keys, return_dtype=pl.String())
+            return keys if are_distinct else identities.replace_strict(written, keys, return_dtype=pl.String())
 
         return identity.cast(pl.String()).map_batches(digests, return_dtype=pl.String())
 

@@ -10,6 +10,10 @@ DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit i
 """Arabic-Indic and Persian digits, and ours."""
 
 
+_PLAIN = r"^[!-~\x1c-\x1f]+$"
+"""Letters that are spelt in one way, and the separators that we put between them."""
+
+
 def bare(text: pl.Expr) -> pl.Expr:
     """Text without what nobody sees: direction marks, joiners, byte order marks, white space around it."""
     return text.cast(pl.String()).str.replace_all(INVISIBLE, "").str.strip_chars()
@@ -24,7 +28,7 @@ def spelling(text: pl.Expr) -> pl.Expr:
 
 
 def _spelt(texts: pl.Series) -> pl.Series:
-    if not texts.is_empty() and texts.str.contains(r"^[!-~]+$").all():
+    if not texts.is_empty() and texts.str.contains(_PLAIN).all():
         return texts
     frame = texts.to_frame("written")
     one = bare(pl.col("written")).str.replace_all(r"\s+", " ").str.normalize("NFC").str.replace_many(DIGITS)

@@ -119,11 +119,12 @@ def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> 
 
 def _within_limits(grid: Grid) -> Grid:
     """Without blank records, and with those rejected of which a field is too long to be one."""
-    lengths = grid.cells.select(pl.all().str.len_bytes())
-    longest = lengths.select(pl.max_horizontal(pl.all().max())).item() if lengths.width else 0
-    is_blank = grid.cells.select(
-        pl.all_horizontal(pl.all().is_null() | (pl.all().str.strip_chars() == "")).alias("blank")
-    )["blank"]
+    longest = grid.cells.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() if grid.cells.width else 0
+    is_blank = pl.repeat(value=True, n=grid.cells.height, dtype=pl.Boolean(), eager=True)
+    for column in grid.cells:
+        if not is_blank.any():
+            break
+        is_blank &= column.is_null() | (column.str.strip_chars() == "").fill_null(value=True)
     cells, lines, rejected = grid.cells, grid.lines, grid.rejected
     if is_blank.any():
         cells, lines = cells.filter(~is_blank), lines.filter(~is_blank)
@@ -172,6 +173,7 @@ def _read_regular(body: bytes, separator: str, has_header: bool) -> Grid:
         infer_schema=False,
         raise_if_empty=False,
     )
+    cells = _rechunked(cells)
     lines = _lines(cells, body, start) + (height if has_header else 0)
     rejected: list[tuple[int, str]] = []
     if cells.height and not body.endswith(b"\n"):
@@ -182,6 +184,12 @@ def _read_regular(body: bytes, separator: str, has_header: bool) -> Grid:
             rejected.append((last, _cut_off(len(names))))
             cells, lines = cells.head(-1), lines.head(-1)
     return Grid(tuple(names), cells, lines, rejected)
+
+
+def _rechunked(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells of each column in one piece, a column at a time: polars would do it for all of them at once."""
+    columns = cells.columns
+    return pl.DataFrame([cells.drop_in_place(name).rechunk() for name in columns])
 
 
 def _lines(cells: pl.DataFrame, body: bytes, start: int) -> pl.Series:

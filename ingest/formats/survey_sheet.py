@@ -40,8 +40,20 @@ class Sheet:
         """The rows below the header under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
         cells = self.rows.drop("line").columns
         below = self.rows.slice(header_rows).rename(dict(zip(cells, names, strict=True)))
-        written = below.with_columns(pl.col(names).str.strip_chars().replace("", None))
-        return written.filter(~pl.all_horizontal(pl.col(names).is_null()))
+        written = below.with_columns(_written(below[name]) for name in names)
+        is_nobody = pl.repeat(value=True, n=written.height, dtype=pl.Boolean(), eager=True)
+        for name in names:
+            if not is_nobody.any():
+                return written
+            is_nobody &= written[name].is_null()
+        return written.filter(~is_nobody)
+
+
+def _written(cells: pl.Series) -> pl.Series:
+    """Cells without white space around them, NULL where nothing is left; themselves where all of them are so already."""
+    stripped = cells.str.strip_chars()
+    bare = stripped.set(stripped == "", None)
+    return cells if bare.equals(cells, null_equal=True) else bare
 
 
 def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
