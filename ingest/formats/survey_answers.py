@@ -80,7 +80,7 @@ def answer_tables(
 def _seen(given: pl.Series) -> list[str]:
     """The codes in a column, in order; that of nothing ticked where a list is empty."""
     if given.dtype != pl.List(pl.String()):
-        return given.unique().drop_nulls().sort().to_list()
+        return given.unique().drop_nulls().cast(pl.String()).sort().to_list()
     codes = given.explode(empty_as_null=False, keep_nulls=False).unique().sort().to_list()
     return [NOTHING_TICKED, *codes] if (given.list.len() == 0).any() else codes
 

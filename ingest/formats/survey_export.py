@@ -4,7 +4,7 @@ A product is a module that says what its header means (`Layout`); what becomes o
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -67,28 +67,29 @@ class SurveyExport:
         options = delivery.options_as(ExportOptions)
         sheets = list(survey_sheets(delivery, options.encoding))
         layouts = [self.lay_out(sheet, options) for sheet in sheets]
-        for sheet, layout in zip(sheets, layouts, strict=True):
-            _require_distinct(sheet, layout.columns)
+        _require_distinct(sheets, layouts)
         if not sheets:
             raise DeliveryError("holds no table; expected the export: deliver it again")
         layout = _together(layouts)
         if options.respondent_id is None and "respondent_id" not in options.model_fields_set:
             options = options.model_copy(update={"respondent_id": layout.respondent_id})
-        frame = pl.concat(map(_body, sheets, layouts), how="diagonal_relaxed")
         _require_nothing_personal(options, layout)
         require_columns(options, [*layout.columns, *layout.spread], sheets[0].name)
-        people, nobody = reject(frame, layout.nobody)
-        rejected = pl.concat([*(sheet.rejected for sheet in sheets), nobody])
-        return parse_wave(delivery, options, Responses(*_responses(options, layout, people), rejected))
+        rejected = [sheet.rejected for sheet in sheets]
+        # Text takes more memory than all that follows, so that nothing here holds on to it.
+        bodies = [_body(sheets.pop(0), of_sheet) for of_sheet in layouts]
+        coded, questions, nobody = _responses(options, layout, bodies)
+        return parse_wave(delivery, options, Responses(coded, questions, pl.concat([*rejected, nobody])))
 
 
-def _require_distinct(sheet: Sheet, columns: Sequence[str]) -> None:
-    twice = {name for name, count in Counter(columns).items() if count > 1}
-    if twice:
-        places = ", ".join(str(place) for place, name in enumerate(columns, 1) if name in twice)
-        raise DeliveryError(
-            f"{sheet.name}: line 1 has the same name for columns {places}; expected each once: rename them in the file"
-        )
+def _require_distinct(sheets: list[Sheet], layouts: list[Layout]) -> None:
+    for sheet, layout in zip(sheets, layouts, strict=True):
+        twice = {name for name, count in Counter(layout.columns).items() if count > 1}
+        if twice:
+            places = ", ".join(str(place) for place, name in enumerate(layout.columns, 1) if name in twice)
+            raise DeliveryError(
+                f"{sheet.name}: line 1 has the same name for columns {places}; expected each once: rename them in the file"
+            )
 
 
 def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:
@@ -110,8 +111,12 @@ def _is_blank(column: str) -> pl.Expr:
     return pl.col(column).str.strip_chars().fill_null("") == ""
 
 
-def _responses(options: ExportOptions, layout: Layout, people: pl.DataFrame) -> tuple[Coded, tuple[str, ...]]:
-    """The respondents with their variables, and the questions among them."""
+def _responses(
+    options: ExportOptions, layout: Layout, bodies: list[pl.DataFrame]
+) -> tuple[Coded, tuple[str, ...], pl.DataFrame]:
+    """The respondents with their variables, the questions among them, and the rows that no respondent gave. Empties `bodies`."""
+    people, nobody = reject(pl.concat(bodies, how="diagonal_relaxed"), layout.nobody)
+    bodies.clear()
     variables = {column: Variable(text=layout.texts.get(column)) for column in layout.columns}
     coded = Coded.from_values(people, variables)
     placing = {*options.structure, *options.drop, *layout.personal, *layout.technical}
@@ -145,7 +150,8 @@ def _responses(options: ExportOptions, layout: Layout, people: pl.DataFrame) -> 
             added[name], variables[name] = from_cells(name, note, coded, note.separator or layout.separator)
     taken = [name for name in dict.fromkeys([*options.structure, *questions]) if name not in added]
     frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
-    return Coded(frame, {name: variables[name] for name in [*taken, *added]}), tuple(questions)
+    coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
+    return coded.in_categories({*taken} - {*options.structure}), tuple(questions), nobody
 
 
 def _lists_answers(name: str, coded: Coded, layout: Layout) -> bool:

@@ -54,7 +54,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Coded:
-    """Respondents, a row each: a text column of codes per variable, its name after `AT`; and columns of our own."""
+    """Respondents, a row each: a column of codes per variable, text or categories, its name after `AT`; and columns of our own."""
 
     frame: pl.DataFrame
     variables: Mapping[str, Variable]
@@ -68,6 +68,10 @@ class Coded:
     def on(self, frame: pl.DataFrame) -> "Coded":
         """The same variables in another frame, such as one with fewer rows."""
         return replace(self, frame=frame)
+
+    def in_categories(self, names: Iterable[str]) -> "Coded":
+        """The same with the codes of these variables as categories, a quarter of the memory of text."""
+        return self.on(self.frame.with_columns(pl.col(AT + name).cast(pl.Categorical()) for name in names))
 
     def known(self, name: str) -> pl.Series:
         """A variable's codes, NULL where the file declares them missing."""
@@ -88,12 +92,12 @@ class Coded:
 
     def seen(self, name: str) -> str:
         """What a message may say of a variable's codes."""
-        return shapes_of(self.frame[AT + name].drop_nulls().unique())
+        return shapes_of(self.frame[AT + name].drop_nulls().unique().cast(pl.String()))
 
     def require_closed(self, name: str, key: str) -> None:
         """Raise DeliveryError where a variable holds what people wrote, not codes: free text stays in landing."""
         labels = self.variables[name].labels
-        counted = self.frame[AT + name].drop_nulls().value_counts(name="respondents")
+        counted = self.frame[AT + name].drop_nulls().value_counts(name="respondents").cast({AT + name: pl.String()})
         is_text = ~pl.col(AT + name).str.contains(_NUMBER) & ~pl.col(AT + name).is_in(list(labels))
         texts = counted.filter(is_text)
         longest = max(texts[AT + name].str.len_chars(), default=0)
