@@ -27,7 +27,10 @@ _HEAVY_SHARES = (0.55, 0.42, 0.25)
 
 @dataclass(frozen=True)
 class Question:
-    """A closed question: its answers, which of them are top and bottom, and how the others share what top leaves."""
+    """A closed question: its answers, which of them are top and bottom, and how the others share what top leaves.
+
+    Its key is its code, but where it is known under another.
+    """
 
     code: str
     text: str
@@ -38,6 +41,7 @@ class Question:
     rest_shares: tuple[float, ...]
     pull: float
     asked_share: float = 1.0
+    key: str = ""
 
 
 _AGREE = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree", 7: "Don't know"}
@@ -45,7 +49,8 @@ _COMFORT = {
     1: "Very comfortable", 2: "Fairly comfortable", 3: "Not very comfortable", 4: "Not at all comfortable",
     7: "Don't know",
 }  # fmt: skip
-QUESTIONS = (
+_HEARD = {1: "Yes, I have heard of it", 2: "No, I have not heard of it", 7: "Don't know"}
+_ATTITUDES = (
     Question(
         "judged", "I would be afraid of being judged by friends and family if I were open about my mental wellbeing",
         _AGREE, (4, 5), (1, 2), (1, 2, 3, 7), (0.3, 0.35, 0.25, 0.1), pull=-1.6,
@@ -63,16 +68,31 @@ QUESTIONS = (
         _COMFORT, (1, 2), (3, 4), (3, 4, 7), (0.5, 0.3, 0.2), pull=1.4, asked_share=0.85,
     ),
 )  # fmt: skip
+# The second names a campaign that nobody runs: whoever has heard of it says so of any campaign.
+_AWARENESS = (
+    Question(
+        "heard_of_campaign", "Before today, had you heard of the campaign #EndTheStigma?",
+        _HEARD, (1,), (2,), (2, 7), (0.85, 0.15), pull=1.3, key="campaign_awareness_prompted",
+    ),
+    Question(
+        "heard_of_other", "Before today, had you heard of the campaign #ShareYourCalm?",
+        _HEARD, (1,), (2,), (2, 7), (0.85, 0.15), pull=0.4, key="campaign_foil",
+    ),
+)  # fmt: skip
+QUESTIONS = (*_ATTITUDES, *_AWARENESS)
 
 # Shares of the top answers in the age bands. Published: judged 59 % and comfortable 47 % of 18-24; as important 60 %
 # and online community 59 % of all, millennials more. The second wave moves two of them by little: so do real campaigns.
+# What was never published is invented.
 _PUBLISHED = {
     "judged": (0.59, 0.51, 0.43),
     "comfortable_talking": (0.47, 0.54, 0.57),
     "as_important": (0.57, 0.62, (0.60 - 0.28 * 0.57 - 0.34 * 0.62) / 0.38),
     "online_community": (0.53, 0.65, (0.59 - 0.28 * 0.53 - 0.34 * 0.65) / 0.38),
 }
-_MOVED = {"judged": -0.015, "comfortable_talking": 0.02}
+_INVENTED = {"heard_of_campaign": (0.07, 0.06, 0.05), "heard_of_other": (0.06, 0.05, 0.05)}
+_SHARES = _PUBLISHED | _INVENTED
+_MOVED = {"judged": -0.015, "comfortable_talking": 0.02, "heard_of_campaign": 0.08}
 
 
 @dataclass(frozen=True)
@@ -113,12 +133,12 @@ def _population(rng: np.random.Generator, size: int, moved: Mapping[str, float])
     is_woman = rng.random(size) < 0.47
     is_heavy = rng.random(size) < np.array(_HEAVY_SHARES)[band]
     answers = {}
-    for question in QUESTIONS:
-        leaning = question.pull * is_heavy + 0.35 * is_woman + 0.25 * (market - 1) + rng.logistic(size=size)
-        shares = np.array(_PUBLISHED[question.code]) + moved.get(question.code, 0.0)
+    for question, stream in _streams(rng):
+        leaning = question.pull * is_heavy + 0.35 * is_woman + 0.25 * (market - 1) + stream.logistic(size=size)
+        shares = np.array(_SHARES[question.code]) + moved.get(question.code, 0.0)
         is_top = _highest(leaning, band, shares)
-        top = rng.choice(question.top, size, p=[1.0] if len(question.top) == 1 else [0.65, 0.35])
-        answers[question.code] = np.where(is_top, top, rng.choice(question.rest, size, p=question.rest_shares))
+        top = stream.choice(question.top, size, p=[1.0] if len(question.top) == 1 else [0.65, 0.35])
+        answers[question.code] = np.where(is_top, top, stream.choice(question.rest, size, p=question.rest_shares))
     return pl.DataFrame(
         {
             "market": np.array(MARKETS)[market],
@@ -129,6 +149,12 @@ def _population(rng: np.random.Generator, size: int, moved: Mapping[str, float])
             **answers,
         }
     ).with_columns(_cohort())
+
+
+def _streams(rng: np.random.Generator) -> list[tuple[Question, np.random.Generator]]:
+    """Each question with the stream that its chances come from: those about awareness change nothing of the others."""
+    (apart,) = rng.spawn(1)
+    return [*((question, rng) for question in _ATTITUDES), *((question, apart) for question in _AWARENESS)]
 
 
 def _cohort() -> pl.Expr:
@@ -181,9 +207,9 @@ def _respond(rng: np.random.Generator, drawn: pl.DataFrame) -> pl.DataFrame:
     """What respondents give: now and then no answer (8), a question put to part of them only (9), or nothing at all."""
     shuffled = drawn[rng.permutation(drawn.height)]
     columns = []
-    for question in QUESTIONS:
-        chance = rng.random(drawn.height)
-        is_asked = rng.random(drawn.height) < question.asked_share
+    for question, stream in _streams(rng):
+        chance = stream.random(drawn.height)
+        is_asked = stream.random(drawn.height) < question.asked_share
         given = np.where(chance < 0.02, SKIPPED, shuffled[question.code].to_numpy())
         given = np.where(is_asked, given, NOT_ASKED)
         columns.append(masked(given, chance < 0.995).alias(question.code))

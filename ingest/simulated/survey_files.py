@@ -162,7 +162,11 @@ def _questions(*, in_file: bool) -> dict[str, Any]:
     """What the note says of the questions. A CSV knows neither texts, labels nor missing codes; an SPSS file does."""
     described = {}
     for question in QUESTIONS:
-        codes: dict[str, Any] = {"key": question.code, "top": list(question.top), "bottom": list(question.bottom)}
+        codes: dict[str, Any] = {
+            "key": question.key or question.code,
+            "top": list(question.top),
+            "bottom": list(question.bottom),
+        }
         if not in_file:
             labels = {str(code): label for code, label in question.labels.items()}
             codes |= {"text": question.text, "labels": labels, "missing": [SKIPPED]}
