@@ -314,6 +314,8 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         rows = [person(i, str(i % (number + 1) // number)) for i in range(40)]
         ended = START + timedelta(days=number)
         yield f"waves {number}", tables(rows, wave=("waves", f"w{number}"), ended=ended, text=text)
+        agreed = [person(i, "1") for i in range(40)]
+        yield f"agreed {number}", tables(agreed, wave=("agreed", f"w{number}"), ended=ended)
     yield "benchmarked", tables([person(i, str(i % 4)) for i in range(80)], wave=("benchmarked", "w"))
     draw = random.Random(4)
     for wave, share in (("w1", 3), ("w2", 4)):
@@ -604,6 +606,15 @@ def test_waves_are_compared_with_the_one_before_and_with_the_first(world: Lab) -
     squares = sum(waves[name]["standard_error_pct"] ** 2 for name in ("w1", "w2"))
     assert found[0]["standard_error_pct_points"] == pytest.approx(squares**0.5)
     assert found[0]["degrees_of_freedom"] == 78
+
+
+def test_a_change_between_waves_in_which_all_agreed_has_no_interval(world: Lab) -> None:
+    found = changes(world, "survey_id = 'agreed' and answer_code = '1'")
+    assert len(found) == 3
+    for row in found:
+        assert (row["change_pct_points"], row["reason"]) == (0, "no_variance")
+        assert {row[f"{figure}_pct_points"] for figure in ("ci_low", "ci_high", "minimum_detectable")} == {None}
+        assert row["p_value"] is None
 
 
 def test_a_benchmark_of_unknown_base_counts_as_exact(world: Lab) -> None:

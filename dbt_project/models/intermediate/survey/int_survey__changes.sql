@@ -294,8 +294,9 @@ described as (
         change,
         sqrt(difference_variance) as standard_error,
         degrees_of_freedom,
-        change - quantile * sqrt(difference_variance) as ci_low,
-        change + quantile * sqrt(difference_variance) as ci_high,
+        -- Without variance chance cannot be judged: no interval, rather than one of no width.
+        change - quantile * sqrt(nullif(difference_variance, 0)) as ci_low,
+        change + quantile * sqrt(nullif(difference_variance, 0)) as ci_high,
         p_value,
         p_value_adjusted,
         is_headline,

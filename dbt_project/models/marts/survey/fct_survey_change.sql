@@ -24,7 +24,7 @@ changes as (
             case when {{ condition }} then {{ scale }}changes.ci_low end as ci_low_{{ unit }},
             case when {{ condition }} then {{ scale }}changes.ci_high end as ci_high_{{ unit }},
             case
-                when {{ condition }} then {{ scale }}{{ detectable('changes.standard_error') }}
+                when {{ condition }} then {{ scale }}{{ detectable('nullif(changes.standard_error, 0)') }}
             end as minimum_detectable_{{ unit }},
         {% endfor -%}
         changes.degrees_of_freedom,
