@@ -63,7 +63,7 @@ class TextFile:
 
     def is_blank(self) -> bool:
         """Whether there is nothing but white space in it."""
-        return not self.data.strip()
+        return not self.data or self.data.isspace()
 
 
 @dataclass(frozen=True)
