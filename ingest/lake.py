@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.exceptions import PanicException
 
 from ingest.files import keep_private, make_home, make_private, replace_durably, write_atomically, write_privately
 from ingest.home import Home
@@ -230,19 +231,39 @@ def remove(home: Home, source: Source, landed_on: date, delivery: str) -> None:
 
 def find_damaged(home: Home, ledger: pl.DataFrame) -> list[tuple[str, date, str]]:
     """The deliveries in effect of which a file in the lake is missing or has another size than was written."""
+    lake = str(home.lake)
+    damaged = {
+        (source, landed_on, name)
+        for source, landed_on, name, table, size in _files_in_effect(ledger)
+        if _size(f"{lake}/{table}/landed_on={landed_on}/{name}.parquet") != size
+    }
+    return sorted(damaged)
+
+
+def remove_unreadable(home: Home, ledger: pl.DataFrame) -> list[tuple[str, date, str]]:
+    """Read every file in effect through, and remove what cannot be read, so that the next run reads those deliveries again."""
+    damaged = set()
+    for source, landed_on, name, table, _ in _files_in_effect(ledger):
+        file = partition(home.lake / table, landed_on, name)
+        try:
+            pl.read_parquet(file, memory_map=False, hive_partitioning=False)
+        except OSError:
+            continue  # missing, which the next run sees, or not ours to read
+        except (pl.exceptions.PolarsError, PanicException):
+            file.unlink()
+            damaged.add((source, landed_on, name))
+    return sorted(damaged)
+
+
+def _files_in_effect(ledger: pl.DataFrame) -> Iterator[tuple[str, date, str, str, int]]:
+    """Source, day, delivery, place below the lake and size of what was written."""
     written = (
         in_effect(ledger)
         .select("source", "landed_on", "delivery", "lake_files")
         .explode("lake_files", empty_as_null=False, keep_nulls=False)
         .unnest("lake_files")
     )
-    lake = str(home.lake)
-    damaged = {
-        (source, landed_on, name)
-        for source, landed_on, name, table, _, size in written.iter_rows()
-        if _size(f"{lake}/{table}/landed_on={landed_on}/{name}.parquet") != size
-    }
-    return sorted(damaged)
+    return written.select("source", "landed_on", "delivery", "table", "bytes").iter_rows()
 
 
 def delivered(home: Home, sources: Iterable[Source]) -> Iterator[tuple[str, date, str]]:

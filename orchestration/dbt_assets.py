@@ -11,6 +11,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from ingest.home import Home
+from ingest.lake import remove_unreadable
+from ingest.ledger import read_ledger
 from ingest.planning import count_unread
 from ingest.source import Source
 from orchestration.automation import JOB, daily_freshness
@@ -172,12 +174,19 @@ def events(
 def advise(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult], sources: Sequence[Source]) -> str:
     """The deliveries that failed models or tests may come from, and what to do about them.
 
-    Where this version has not read all that is loaded, as right after an update, no delivery is to blame.
+    Where this version has not read all that is loaded, as right after an update, or files of the lake are damaged, no delivery
+    is to blame.
     """
     if unread := count_unread(home, sources):
         return (
             f"{counted(unread, 'delivery was', 'deliveries were')} read by another version of this warehouse: run the whole job "
             f"{JOB} first, or campaign run; it reads them again"
+        )
+    if any(result.status == "error" for result in failed) and (damaged := remove_unreadable(home, read_ledger(home))):
+        source, landed_on, name = damaged[0]
+        return (
+            f"Rows in the lake of {counted(len(damaged), 'delivery', 'deliveries')}, such as {source}/{landed_on}/{name}, were damaged "
+            "and are removed: run again, which reads them again from landing"
         )
     folders = {folder for result in failed for folder in _folders(manifest, result)}
     return advice(home, folders, keys_of(home, [result.query for result in failed if result.status == "fail"]))

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.files import write_atomically
 from ingest.home import Home
-from ingest.lake import partition
+from ingest.lake import find_damaged, partition
 from ingest.ledger import LEDGER, read_ledger, write_ledger
 from ingest.planning import count_unread
 from ingest.sources import SOURCES
@@ -120,3 +120,22 @@ def test_no_delivery_is_to_blame_before_this_version_has_read_them(home: Home) -
     (home.landing / "live" / "2022-10-04" / "one").mkdir(parents=True)
     said = advise(home, {"nodes": {}}, failed, SOURCES)
     assert said.startswith("1 delivery was read by another version of this warehouse: run the whole job daily first")
+
+
+def test_rows_that_were_damaged_in_the_lake_are_removed_to_be_read_again(home: Home) -> None:
+    files = {name: partition(home.lake / "live_sessions", LANDED_ON, name) for name in ("one", "two")}
+    ledger = read_ledger(home)
+    kept = [
+        [{"table": "live_sessions", "rows": 1, "bytes": files[name].stat().st_size}] if name in files else None
+        for name in ledger["delivery"]
+    ]
+    write_ledger(home, ledger.with_columns(pl.Series("lake_files", kept, LEDGER["lake_files"])))
+    files["one"].write_bytes(b"x" * files["one"].stat().st_size)
+    assert find_damaged(home, read_ledger(home)) == []
+    failed = [NodeResult("model.p.a", "model", "a", "error", 0, None, "No magic bytes found at end of file")]
+    said = advise(home, {"nodes": {}}, failed, SOURCES)
+    assert said.startswith(
+        "Rows in the lake of 1 delivery, such as live/2022-10-04/one, were damaged and are removed: run again"
+    )
+    assert find_damaged(home, read_ledger(home)) == [("live", LANDED_ON, "one")]
+    assert (files["one"].exists(), files["two"].exists()) == (False, True)
