@@ -638,6 +638,19 @@ def test_second_by_second(lab: Lab) -> None:
     assert lab.dbt("test", "--select", *EVERYTHING, "--indirect-selection", "cautious"), lab.messages
 
 
+def test_who_is_known_by_name_later_changes_no_past_bound(lab: Lab) -> None:
+    for number, (people, identity) in enumerate([("AB", "id"), ("CD", "id"), ("X", "name"), ("AB", "name")]):
+        name, start = f"s{number}", 3000 * (number == 3)
+        stays = [stay(name, person, start, start + 10, identity=identity) for person in people]
+        deliver(lab, number, name, Delivered([session(name, start, start + 60, identity=identity)], stays))
+    build(lab)
+    found = lab.frame(
+        "select value, low from warehouse.intermediate.int_live__measures where measure = 'unique_attendees' "
+        "and period = 'campaign_to_date' and market = 'all' order by event_on"
+    )
+    assert found.rows() == [(5, 4), (5, 4)]
+
+
 def test_incremental_is_a_full_rebuild(lab: Lab) -> None:
     """Deliveries that are new, changed, or withdrawn, in any order; some runs die between two models; with nothing new none work."""
     rng = random.Random(3)

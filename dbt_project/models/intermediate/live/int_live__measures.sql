@@ -242,7 +242,10 @@ arrivals as (
             placed.period,
             attendances.person,
             attendances.device,
-            max(attendances.identity_code) as identity_code,
+            -- As on that date: who is known by an id then and by a name later changes no past date.
+            min_by(
+                attendances.identity_code, struct_pack(event_on := placed.event_on, code := -attendances.identity_code)
+            ) as identity_code,
             min(placed.event_on) as event_on,
         from placed
         inner join {{ ref('int_live__attendances') }} as attendances
