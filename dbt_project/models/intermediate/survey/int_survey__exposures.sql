@@ -10,19 +10,20 @@
 {%- set of_model = listed(model) | trim | trim(',') %}
 with recursive
 
+-- What profiles have of the controls.
 segments as (
 
     select
-        {{ listed(sample) }}
-        respondent_key,
-        segment.segment_name,
-        segment.segment_value,
+        {{ listed(sample, 'listed') }}
+        listed.profile_id,
+        listed.segment.segment_name,
+        listed.segment.segment_value,
     from (
         select
             {{ listed(sample) }}
-            respondent_key,
+            profile_id,
             unnest(segments) as segment,
-        from {{ ref('int_survey__respondents') }}
+        from {{ ref('int_survey__profiles') }}
     ) as listed
     inner join ({{ exposure_controls() }}) as controls on listed.segment.segment_name = controls.segment_name
 
@@ -32,8 +33,7 @@ segments as (
 held as (
 
     select
-        {{ listed(sample) }}
-        respondent_key,
+        profile_id,
         list_concat([''], list_sort(list(concat(segment_name, '=', segment_value)))) as controls,
         count(*) as known,
     from segments
@@ -76,7 +76,7 @@ people as (
             and scores.question_code not like 'exposure/%'
             and scores.question_code <> {{ awareness_score() }}
             and scores.score is not null
-    left join held on {{ same('respondents', 'held', sample + ['respondent_key']) }}
+    left join held on respondents.profile_id = held.profile_id
     left join controls on {{ same('respondents', 'controls', sample) }}
     where coalesce(held.known, 0) = coalesce(array_length(controls.controls), 0)
 

@@ -147,7 +147,6 @@ coded as (
         weighted.is_unraked,
         profiles.stratum,
         profiles.cluster,
-        profiles.segments,
         case when weighted.is_raked then profiles.margin_cell end as margin_cell,
         scales.weight_unit,
         scales.raking_loss_pct,

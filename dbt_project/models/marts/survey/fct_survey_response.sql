@@ -29,7 +29,7 @@ people as (
         {{ listed(survey_keys('person'), 'respondents') }}
         respondents.respondent_key,
         respondents.weight,
-        respondents.segments,
+        profiles.segments,
         dense_rank() over (
             partition by {{ listed(survey_keys('sample'), 'respondents') | trim | trim(',') }} order by respondents.stratum
         ) as stratum,
@@ -42,6 +42,7 @@ people as (
         designs.psus as stratum_units,
         designs.variance_factor,
     from {{ ref('int_survey__respondents') }} as respondents
+    inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
     inner join {{ ref('int_survey__strata') }} as designs
         on {{ same('respondents', 'designs', survey_keys('sample') + ['stratum']) }}
     semi join published on {{ same('respondents', 'published', survey_keys('wave') + ['landed_on', 'delivery']) }}
