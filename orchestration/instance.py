@@ -64,27 +64,28 @@ def prepare_instance(home: Home) -> None:
     os.umask(0o077)
     for folder in (home.dagster, home.warehouse.parent):
         keep_private(folder)
-    settings = home.dagster / "dagster.yaml"
-    content = before = settings.read_text() if settings.exists() else ""
-    for old, new in RENAMED.items():
-        content = content.replace(old, new)
-    if (content or SETTINGS) != before:
-        settings.write_text(content or SETTINGS)
-    _require_settings(settings)
+    _write_settings(home.dagster / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["CAMPAIGN_HOME"] = str(home.root)
     _require_books(home)
 
 
-def _require_settings(settings: Path) -> None:
+def _write_settings(path: Path) -> None:
+    """Write the settings where there are none, and what is named otherwise today."""
     try:
-        is_whole = isinstance(yaml.safe_load(settings.read_text()), dict)
+        content = before = path.read_text("utf-8") if path.exists() else ""
+        for old, new in RENAMED.items():
+            content = content.replace(old, new)
+        content = content or SETTINGS
+        is_whole = isinstance(yaml.safe_load(content), dict)
     except (yaml.YAMLError, UnicodeDecodeError):
         is_whole = False
     if not is_whole:
         raise HomeError(
-            f"{settings} is not the YAML that Dagster expects; correct it, or remove it: the next run writes it anew"
+            f"{path} is not the YAML that Dagster expects; correct it, or remove it: the next run writes it anew"
         )
+    if content != before:
+        path.write_text(content, "utf-8")
 
 
 def _require_books(home: Home) -> None:

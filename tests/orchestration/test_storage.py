@@ -60,11 +60,13 @@ def test_books_that_were_cut_begin_anew_and_settings_that_were_stop(
     assert (aside / "runs.db").exists()
     assert books.exists()
     settings = home.dagster / "dagster.yaml"
-    settings.write_text(SETTINGS[:400])
-    with pytest.raises(
-        HomeError, match=r"dagster\.yaml is not the YAML that Dagster expects; correct it, or remove it"
-    ):
-        prepare_instance(home)
+    for damaged in (SETTINGS[:400].encode(), b"\xff\xfe garbage"):
+        settings.write_bytes(damaged)
+        with pytest.raises(
+            HomeError, match=r"dagster\.yaml is not the YAML that Dagster expects; correct it, or remove it"
+        ):
+            prepare_instance(home)
+        assert settings.read_bytes() == damaged
 
 
 def test_books_that_cannot_be_opened_for_want_of_room_are_not_called_damaged(
