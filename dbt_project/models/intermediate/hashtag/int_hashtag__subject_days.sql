@@ -60,7 +60,7 @@ placed as not materialized (
 
 ),
 
--- What a rate divides is summed over the video-days of which both parts are known.
+-- What a rate divides is summed over the video-days of which both parts are known. A sum of cases costs less than one with a filter.
 summed as (
 
     select
@@ -74,19 +74,21 @@ summed as (
             cast(sum({{ figure }}) as bigint) as {{ figure }},
         {%- endfor %}
         {%- for bound in ['', '_low', '_high'] %}
-            cast(sum(engagements_lcs{{ bound }}) filter (where views is not null) as bigint) as rated_engagements_lcs{{ bound }},
-            cast(sum(views{{ bound }}) filter (where engagements_lcs is not null) as bigint) as rated_views{{ bound }},
+            cast(sum(case when views is not null then engagements_lcs{{ bound }} end) as bigint) as rated_engagements_lcs{{ bound }},
+            cast(sum(case when engagements_lcs is not null then views{{ bound }} end) as bigint) as rated_views{{ bound }},
         {%- endfor %}
         {%- for counter in ['shares', 'saves'] %}
-            cast(sum({{ counter }}) filter (where views is not null) as bigint) as {{ counter }}_on_views,
-            cast(sum(views) filter (where {{ counter }} is not null) as bigint) as views_with_{{ counter }},
+            cast(sum(case when views is not null then {{ counter }} end) as bigint) as {{ counter }}_on_views,
+            cast(sum(case when {{ counter }} is not null then views end) as bigint) as views_with_{{ counter }},
         {%- endfor %}
         -- Both changes have to lie in the week, or in the campaign. A comparison set changes on a date, so there none is shared.
         {%- for period, begins in [('in_week', 'week_begins_on'), ('to_date', 'starts_on')] %}
             {%- for figure, (change, changed) in bounded_figures().items() %}
                 cast(
-                    sum({{ figure }}_shared) filter (
-                        where {{ change }}_before_on >= {{ begins }} and subject_type <> 'comparison_set'
+                    sum(
+                        case
+                            when {{ change }}_before_on >= {{ begins }} and subject_type <> 'comparison_set' then {{ figure }}_shared
+                        end
                     ) as bigint
                 ) as {{ figure }}_shared_{{ period }},
             {%- endfor %}
