@@ -16,7 +16,10 @@
     (cast({{ microseconds }} as double) / 60000000)
 {%- endmacro %}
 
-{# A person's key as the number of 128 bits that it is, which sorts several times faster than its text. #}
+{#
+    A person's key as the number of 128 bits that it is, which sorts several times faster than its text; by way of its bytes, since those
+    are read in a third of the time that the text takes.
+#}
 {% macro person_number(person_key) -%}
-    cast({{ person_key }} as uuid)
+    cast(unhex({{ person_key }}) as uuid)
 {%- endmacro %}

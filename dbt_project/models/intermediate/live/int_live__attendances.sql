@@ -23,8 +23,8 @@ people as (
         cast(sum(exited - adds_seen_from) as bigint) as attended_microseconds_low,
         min(adds_from) as arrived_after,
         max(exited) as left_after,
-        count(*) filter (where is_new_view) as views,
-        count(*) filter (where is_imputed_leave) as imputed_leaves,
+        count(case when is_new_view then 1 end) as views,
+        count(case when is_imputed_leave then 1 end) as imputed_leaves,
     from {{ ref('int_live__stays') }}
     group by session_number, person, device
 

@@ -20,14 +20,14 @@ attended as (
         session_id,
         count(*) as unique_attendees,
         case
-            when count(*) filter (where is_known_by_id) > 0 then count(*) filter (where is_known_by_id)
+            when count(case when is_known_by_id then 1 end) > 0 then count(case when is_known_by_id then 1 end)
             else count(distinct case when not is_known_by_id then person end)
         end as unique_attendees_low,
         {% for minute in [5, 15, 30] -%}
-            count(*) filter (where attended_microseconds >= {{ minute * 60000000 }}) as stayed_{{ minute }}m,
-            count(*) filter (where could_attend_microseconds >= {{ minute * 60000000 }}) as could_stay_{{ minute }}m,
+            count(case when attended_microseconds >= {{ minute * 60000000 }} then 1 end) as stayed_{{ minute }}m,
+            count(case when could_attend_microseconds >= {{ minute * 60000000 }} then 1 end) as could_stay_{{ minute }}m,
         {% endfor -%}
-        count(*) filter (where is_complete) as completed_attendees,
+        count(case when is_complete then 1 end) as completed_attendees,
         sum(views) as views,
         sum(imputed_leaves) as imputed_leaves,
         sum(attended_microseconds) as attended_microseconds,
