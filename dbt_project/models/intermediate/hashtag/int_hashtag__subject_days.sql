@@ -60,7 +60,7 @@ placed as not materialized (
 
 ),
 
--- What a rate divides is summed over the video-days of which both parts are known. A sum of cases costs less than one with a filter.
+-- What a rate divides is summed over the video-days of which both parts are known: as cases, which cost less than filters.
 summed as (
 
     select
@@ -74,7 +74,8 @@ summed as (
             cast(sum({{ figure }}) as bigint) as {{ figure }},
         {%- endfor %}
         {%- for bound in ['', '_low', '_high'] %}
-            cast(sum(case when views is not null then engagements_lcs{{ bound }} end) as bigint) as rated_engagements_lcs{{ bound }},
+            cast(sum(case when views is not null then engagements_lcs{{ bound }} end) as bigint)
+                as rated_engagements_lcs{{ bound }},
             cast(sum(case when engagements_lcs is not null then views{{ bound }} end) as bigint) as rated_views{{ bound }},
         {%- endfor %}
         {%- for counter in ['shares', 'saves'] %}
@@ -87,7 +88,8 @@ summed as (
                 cast(
                     sum(
                         case
-                            when {{ change }}_before_on >= {{ begins }} and subject_type <> 'comparison_set' then {{ figure }}_shared
+                            when {{ change }}_before_on >= {{ begins }} and subject_type <> 'comparison_set'
+                                then {{ figure }}_shared
                         end
                     ) as bigint
                 ) as {{ figure }}_shared_{{ period }},
