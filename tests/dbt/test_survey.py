@@ -1230,6 +1230,8 @@ def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wav
     lab.run(["+int_survey__questions", "+int_survey__cells"])
     assert lab.rows("select distinct wave from intermediate.int_survey__respondents") == [("w",)]
     deliver(lab, 2, "second", None)
+    thirds = [person(i, str(i % 3), segments={"group": "xyz"[i // 3 % 3]}) for i in range(90)]
+    deliver(lab, 2, "thirds", tables(thirds, wave=("thirds", "w2"), ended=START))
     settle(lab)
     assert lab.rows(base) == [(10, 0.0)]
     assert lab.rows(words) == [("old words", "mood", 3)]
@@ -1238,4 +1240,6 @@ def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wav
     deliver(lab, 9, "late", tables(people("clusters"), wave=("s", "w3"), ended=START + timedelta(days=9)))
     settle(lab)
     assert lab.rows("select distinct wave from fct_survey_estimate order by wave") == [("w2",), ("w3",)]
+    # A table over all values of a segment stays tested when another wave is built.
+    assert lab.rows("select distinct overall_groups from fct_survey_change where survey_id = 'thirds'") == [(3,)]
     assert marts(lab) == rebuilt(lab)

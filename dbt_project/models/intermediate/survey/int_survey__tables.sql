@@ -39,31 +39,13 @@ answers as (
     from {{ ref('int_survey__estimates') }} as estimates
     inner join {{ ref('int_survey__questions') }} as questions
         on {{ same('estimates', 'questions', survey_keys('question')) }} and questions.kind in ('single', 'grid', 'scale')
-    where
-        estimates.answer_code not in ('top', 'bottom', 'net', 'mean')
-        and estimates.answer_weighted is not null
-        and estimates.raking_loss_pct is null
-        and estimates.reason is distinct from 'single_psu_stratum'
+    where {{ is_in_table('estimates') }}
 
 ),
 
 groups as (
 
     select distinct * exclude (answer_code, answer_weighted) from answers
-
-),
-
-freedoms as (
-
-    select
-        {{ listed(cell, 'moments') }}
-        count(distinct case when moments.cluster is not null then concat(moments.stratum, '/', moments.cluster) end)
-        + sum(case when moments.cluster is null then moments.respondents else 0 end)
-        - count(distinct moments.stratum) as degrees_of_freedom,
-    from {{ ref('int_survey__moments') }} as moments
-    semi join groups on {{ same('moments', 'groups', survey_keys('cell')) }}
-    where moments.measure = '' and moments.segment_name not in ('all', 'quality_screen')
-    group by all
 
 ),
 
@@ -87,9 +69,9 @@ members as (
         '' as from_segment_value,
         groups.wave as of_wave,
         groups.segment_value as of_value,
-        cast(freedoms.degrees_of_freedom as bigint) as degrees_of_freedom,
+        freedoms.degrees_of_freedom,
     from groups
-    inner join freedoms on {{ same('groups', 'freedoms', cell) }}
+    inner join {{ ref('int_survey__freedoms') }} as freedoms on {{ same('groups', 'freedoms', cell) }}
     qualify count(*) over (partition by {{ listed(cell, 'groups') | trim | trim(',') }}) > 2
     union all
     select
