@@ -135,14 +135,14 @@ def check_line(check: dg.AssetCheckEvaluation) -> str:
 
 def _failures(home: Home, result: dg.JobExecutionResult) -> tuple[str, ...]:
     """What went wrong, a message per step that failed; the whole story goes to a file."""
-    messages, story = [], []
+    messages, surroundings, story = [], [], []
     for event in result.get_step_failure_events():
         data = event.step_failure_data
         story.append(f"{event.step_key}\n{data.error.to_string() if data.error else ''}")
         if data.user_failure_data is not None and data.user_failure_data.description:
             messages.append(data.user_failure_data.description)
         elif data.error is not None and (line := in_one_line(data.error.to_string(), home.root)):
-            messages.append(line)
+            surroundings.append(line)
         elif data.error is not None:
             inner = data.error.cause or data.error
             kind, _, text = inner.message.strip().partition(": ")
@@ -152,6 +152,7 @@ def _failures(home: Home, result: dg.JobExecutionResult) -> tuple[str, ...]:
             )
     with suppress(OSError):
         log_path(home).write_text("\n\n".join(story))
-    return tuple(dict.fromkeys(messages)) or (
+    # Each step meets the same full disk or missing right, at a file of its own.
+    return tuple(dict.fromkeys([*surroundings[:1], *messages])) or (
         "the run stopped before its first step ended; `campaign up` shows its events",
     )
