@@ -5,7 +5,7 @@ Cheap on purpose: nothing here imports Dagster, dbt or Great Expectations.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -39,6 +39,9 @@ PUBLICATIONS = pl.Schema(
 )
 """One row per publication. `project_hash` and `ledger_hash` say what it was made of, the project's files and the ledger;
 `removed_hash`, which rows had left it; the columns after it, what the published file was like when it was put in place."""
+
+
+FIRST, OTHER_FILES = "nothing is published yet", "a model or seed has changed"
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,17 @@ def find_news(home: Home, project: Project, sources: Sequence[Source], days: tup
         reasons.append(f"{damaged} whose rows in the lake are missing or damaged")
     if plan.pending or ledger.height:
         reasons += _unpublished(home, project, ledger)
-    return News(plan, tuple(reasons), ledger.height)
+    warnings = _without_end(home) if {FIRST, OTHER_FILES} & set(reasons) else []
+    return News(replace(plan, warnings=(*plan.warnings, *warnings)), tuple(reasons), ledger.height)
+
+
+def _without_end(home: Home) -> list[str]:
+    """Warnings about a user's seeds that end within a line: one that was cut may look whole otherwise."""
+    return [
+        f"{seed} does not end with a line break; if it was cut, put back what is missing"
+        for seed in sorted(home.seeds.glob("*.csv"))
+        if not seed.read_bytes().endswith((b"\n", b"\r"))
+    ]
 
 
 def is_published(home: Home, project: Project, ledger: pl.DataFrame) -> bool:
@@ -115,12 +128,12 @@ def is_published(home: Home, project: Project, ledger: pl.DataFrame) -> bool:
 def _unpublished(home: Home, project: Project, ledger: pl.DataFrame) -> list[str]:
     publications = read_publications(home)
     if publications.is_empty() or not home.published.exists():
-        return ["nothing is published yet"]
+        return [FIRST]
     last = publications.row(-1, named=True)
     found = {
         "the published file is no longer as it was put in place": is_whole(home.published, last),
         "the last run did not get as far as publishing": last["ledger_hash"] == ledger_hash(ledger),
-        "a model or seed has changed": last["project_hash"] == project.project_hash,
+        OTHER_FILES: last["project_hash"] == project.project_hash,
         "the warehouse has a new version": last["code_version"] == code_version(),
     }
     return [reason for reason, is_same in found.items() if not is_same]

@@ -18,9 +18,12 @@ import pytest
 from rich.console import Console
 
 from ingest.home import Home
+from ingest.sources import SOURCES
 from orchestration import display
 from orchestration.display import counted, shown, stages
+from orchestration.news import find_news
 from orchestration.progress import progress
+from orchestration.project import read_project
 from orchestration.serving import ServingError, _only_one, _supervise
 from orchestration.status import set_aside
 from tests.command import Running, campaign, environment
@@ -259,6 +262,15 @@ def test_a_seed_that_replaces_none(copy: Copy, landed: Home) -> None:
     assert done.returncode == 2
     assert "goals.csv, expected the name of a seed to replace" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_seed_that_ends_within_a_line_is_warned_of(copy: Copy, landed: Home) -> None:
+    home = copy(landed)
+    seed = home.seeds / "costs.csv"
+    assert find_news(home, read_project(home), SOURCES).plan.warnings == ()
+    seed.write_bytes(seed.read_bytes()[:-9])
+    [warning] = find_news(home, read_project(home), SOURCES).plan.warnings
+    assert warning == f"{seed} does not end with a line break; if it was cut, put back what is missing"
 
 
 def test_a_missing_pseudonym_key_is_noticed_before_anything_begins(copy: Copy, landed: Home) -> None:
