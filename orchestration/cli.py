@@ -5,7 +5,6 @@ Exit codes: 0 published, or nothing to do; 3 the same, but deliveries are held o
 """
 
 import signal
-import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +19,12 @@ from ingest.home import Home
 from orchestration import file_options as of
 from orchestration.display import console, counted, shown, stages
 from orchestration.failures import HomeError, in_one_line
-from orchestration.process import prepare_process
+from orchestration.process import STOPPED_BY, note_signals, prepare_process, received
 
 if TYPE_CHECKING:
     from orchestration.news import News
 
 PUBLISHED, NOT_PUBLISHED, WRONG_USE, SET_ASIDE = 0, 1, 2, 3
-STOPPED_BY = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -298,7 +296,7 @@ def _run(home: Home, run_id: str, news: "News", days: tuple[date, date] | None, 
     for notice in report.notices:
         errors.print("[yellow]warning[/]", shown(notice))
     if not report.is_published:
-        if _received():
+        if received():
             raise KeyboardInterrupt
         for failure in report.failures:
             errors.print(shown(failure, "red"))
@@ -333,30 +331,14 @@ def _say_what_is_set_aside(home: Home) -> None:
         raise typer.Exit(SET_ASIDE)
 
 
-_wakeup, _signals = socket.socketpair()
-_wakeup.setblocking(False)
-_signals.setblocking(False)
-
-
-def _received() -> int | None:
-    """The signal that told this process to stop, whoever handled it."""
-    try:
-        numbers = _signals.recv(64, socket.MSG_PEEK)
-    except BlockingIOError:
-        return None
-    return next((number for number in numbers if number in STOPPED_BY), None)
-
-
 @contextmanager
 def _plain_end(home: Home) -> Iterator[None]:
     """Whatever ends a command: one line and its exit code, no stack trace for what is not a fault of the code."""
-    # Frameworks put handlers of their own in place of these; the wake-up says which signal it was all the same.
-    signal.set_wakeup_fd(_wakeup.fileno(), warn_on_full_buffer=False)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    note_signals()
     try:
         yield
     except KeyboardInterrupt:
-        number = _received() or signal.SIGINT
+        number = received() or signal.SIGINT
         errors.print(f"stopped by {STOPPED_BY[signal.Signals(number)]}")
         raise typer.Exit(128 + number) from None
     except HomeError as error:
