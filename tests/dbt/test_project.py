@@ -1,5 +1,6 @@
 """What the dbt project names in several places is named in all: staging, state, pending keys, grains, descriptions."""
 
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ingest.home import Home
 from ingest.sources import SOURCES
-from tests.dbt.lab import Lab
+from orchestration.dbt import read_manifest
+from tests.dbt.lab import SHIPPED, Lab
 from tests.dbt.metric_lint import Seeds, compiled_models, faults, faults_of_the_dictionary, misleading, read_seeds
 from tests.dbt.portability import donts
 
@@ -286,3 +289,19 @@ def test_a_dictionary_that_lacks_something_is_found(
     seeds: Seeds, compiled_sql: dict[str, str], found: set[str]
 ) -> None:
     assert faults_of_the_dictionary(seeds, compiled_sql) == found
+
+
+def test_what_is_made_whole_reads_nothing_that_holds_only_what_a_build_rebuilt() -> None:
+    """Else what it says of other waves and sessions would be gone after each build."""
+    nodes = read_manifest(Home(Path(os.devnull)), SHIPPED).nodes
+
+    @cache
+    def is_part(uid: str) -> bool:
+        node = nodes.get(uid)
+        if node is None or node.config.materialized in ("seed", "incremental"):
+            return False
+        return "{{ delivered(" in node.raw_code or any(map(is_part, node.depends_on_nodes))
+
+    assert any(map(is_part, nodes))
+    models = [uid for uid, node in nodes.items() if str(node.resource_type) == "model" and node.database == "marts"]
+    assert [uid for uid in models if is_part(uid)] == []

@@ -1204,7 +1204,8 @@ def lab(world: Lab, tmp_path: Path) -> Lab:
 
 
 def marts(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
-    return {name: lab.table(name) for name in ("fct_survey_estimate", "fct_survey_change", "dim_survey_question")}
+    names = ("fct_survey_estimate", "fct_survey_change", "fct_survey_mean", "fct_survey_quality", "dim_survey_question")
+    return {name: lab.table(name) for name in names}
 
 
 def rebuilt(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
@@ -1220,6 +1221,7 @@ def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wav
     deliver(lab, 1, "first", tables([person(i, "0") for i in range(10)], text="old words"))
     deliver(lab, 2, "second", tables([person(i, "1") for i in range(5, 15)], text="new words"))
     deliver(lab, 2, "other", tables(people("all three"), wave=("s", "w2"), ended=START + timedelta(days=2)))
+    deliver(lab, 2, "scales", questionnaire(scale_people(), RIBS, wave=("scales", "w1"), ended=START))
     settle(lab)
     base = "select base_unweighted, answer_weighted from fct_survey_estimate where answer_code = '1' and wave = 'w'"
     words = "select question_text, question_key, len(answers) from dim_survey_question where wave = 'w'"
@@ -1239,7 +1241,7 @@ def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wav
     deliver(lab, 1, "first", None)
     deliver(lab, 9, "late", tables(people("clusters"), wave=("s", "w3"), ended=START + timedelta(days=9)))
     settle(lab)
-    assert lab.rows("select distinct wave from fct_survey_estimate order by wave") == [("w2",), ("w3",)]
+    assert lab.rows("select distinct wave from fct_survey_estimate order by wave") == [("w1",), ("w2",), ("w3",)]
     # A table over all values of a segment stays tested when another wave is built.
     assert lab.rows("select distinct overall_groups from fct_survey_change where survey_id = 'thirds'") == [(3,)]
     assert marts(lab) == rebuilt(lab)

@@ -2,6 +2,7 @@
     How well the items of a scale go together: Cronbach's alpha, k / (k - 1) (1 - sum of the variances of the items / variance of
     their sum), weighted, over those who answered every item.
 #}
+{{ config(materialized='incremental', incremental_strategy='by_unit') }}
 {%- set scale = survey_keys('sample') + ['scale_id', 'scoring'] %}
 {%- set moments -%}
     cast(sum({{ exact_product('weight_units', 'points * points') }}) as double) / sum(weight_units)
