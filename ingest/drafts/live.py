@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
+
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.formats import live_events
@@ -114,7 +116,8 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
         columns |= {"status": leaves[status]} if status else {}
         why = f"it has a person and the time of registering: {quoted([person, registered])}"
         yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True)
-    if {*live_events.FIELDS["type"]} & fields.keys():
+    types = [value for name in live_events.FIELDS["type"] for value in head.at(name)]
+    if live_events.is_of_a_live_room(pl.Series(types, dtype=pl.String())):
         for options in ({}, session):
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
 

@@ -37,17 +37,23 @@ Kind: TypeAlias = Literal["comment", "like", "share", "follow", "gift", "join", 
 # Each field under the names that versions of the connectors gave it; the first that an event has counts.
 FIELDS = {
     "type": ("type", "eventType", "event_type", "event", "method"),
-    "session_id": ("room_id", "roomId", "common.room_id", "common.roomId", "payload.roomId"),
-    "event_id": ("msg_id", "msgId", "common.msg_id", "common.msgId", "payload.msgId", "payload.common.msgId"),
+    "session_id": ("room_id", "roomId", "common.room_id", "common.roomId", "payload.roomId", "data.roomId"),
+    "event_id": ("msg_id", "msgId", "common.msg_id", "common.msgId", "payload.msgId", "payload.common.msgId", "data.msgId"),
     "happened_at": (
         "create_time_ms", "create_time", "createTime", "common.create_time", "common.createTime", "timestamp", "receivedAt",
-        "received_at", "payload.createTime",
+        "received_at", "payload.createTime", "data.createTime",
     ),
-    "viewers": ("viewer_count", "viewerCount", "payload.viewerCount", "total", "payload.total", "m_total", "mTotal", "totalViewers"),
-    "amount": ("count", "likeCount", "like_count", "repeat_count", "repeatCount", "payload.likeCount", "payload.repeatCount"),
-    "action": ("action", "payload.action"),
-    "streak": ("gift.type", "giftType", "payload.giftType"),
-    "streak_end": ("repeat_end", "repeatEnd", "payload.repeatEnd"),
+    "viewers": (
+        "viewer_count", "viewerCount", "payload.viewerCount", "data.viewerCount", "total", "payload.total", "data.total", "m_total",
+        "mTotal", "totalViewers",
+    ),
+    "amount": (
+        "count", "likeCount", "like_count", "repeat_count", "repeatCount", "payload.likeCount", "payload.repeatCount",
+        "data.likeCount", "data.repeatCount",
+    ),
+    "action": ("action", "payload.action", "data.action"),
+    "streak": ("gift.type", "giftType", "payload.giftType", "data.giftType"),
+    "streak_end": ("repeat_end", "repeatEnd", "payload.repeatEnd", "data.repeatEnd"),
 }  # fmt: skip
 _KINDS: dict[str, Kind | Literal["sample"]] = {
     **dict.fromkeys(["roomuser", "roomuserseq", "viewercount"], "sample"),
@@ -77,7 +83,7 @@ class LiveEvents:
     """Reads events. A count of viewers is a sample; every other event is an interaction."""
 
     name = "live_events"
-    version = 3
+    version = 4
     needs_timezone = False
     options = LiveEventsOptions
 
@@ -85,6 +91,7 @@ class LiveEvents:
         """Fills `live_sessions`, `live_instances`, `live_samples` and `live_interactions`. Raises DeliveryError."""
         options = delivery.options_as(LiveEventsOptions)
         delivered = all_rows([_events(file) for file in delivered_texts(delivery, options.encoding)])
+        _require_a_known_kind(delivered.rows)
         named = with_session_id(delivered.rows, delivery, options.session, own_ids=True)
         timed = read_instants(named, {"happened_at": "create_time"}, delivery.zone, options.date_order)
         bounds = Bounds(noted_bounds(delivery, options.session), *plausible_instances(None))
@@ -167,11 +174,26 @@ def _events(file: TextFile) -> Rows:
     return Rows(events.filter(is_event).select(_SCHEMA.names()), rejected)
 
 
+def _require_a_known_kind(events: pl.DataFrame) -> None:
+    """Raise DeliveryError where no event is of a live room: events of apps and sites have types as well."""
+    if events.height and not is_of_a_live_room(events["type"]):
+        file, line = events.select(*LINEAGE).row(0)
+        raise DeliveryError(
+            f"{file}, line {line}: none of {events.height:,} events is of a kind that a TikTok LIVE connector writes; expected roomUser, "
+            "member, chat, like, share, follow, gift or control; deliver events of an app or a site under landing/activation"
+        )
+
+
 def _array(file: TextFile) -> list[object]:
     try:
         return list(json.loads(file.text))
     except (ValueError, RecursionError) as error:
         raise DeliveryError(f"{file.name}: is not JSON; expected a JSON object a line; deliver it again") from error
+
+
+def is_of_a_live_room(types: pl.Series) -> bool:
+    """Whether any of these types of events is one that a connector writes."""
+    return bool((types.alias("type").to_frame().with_columns(action=None).select(_kind())["kind"] != "other").any())
 
 
 def _kind() -> pl.Expr:

@@ -151,6 +151,15 @@ def test_records_in_the_words_of_other_tools(record: str, form: str, tmp_path: P
     assert (found.draft.format, found.loaded) == (form, 20)
 
 
+def test_track_calls_among_many_others_are_no_live_stream(tmp_path: Path) -> None:
+    call = '{{"type":"{kind}","messageId":"m{n}","anonymousId":"a{n}","timestamp":"2022-10-05T10:{n:02d}:00Z"{more}}}'
+    kinds = [("page", ""), ("identify", ""), ("track", ',"event":"Guide Opened"')]
+    calls = (call.format(n=n, kind=kind, more=more) for n in range(24) for kind, more in [kinds[n % 3]])
+    [file] = written(tmp_path, {"calls.ndjson": lines(*calls)})
+    found = inspect([file], TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded, found.rejected) == ("segment_track", 8, [("unreadable", 16)])
+
+
 def test_the_time_of_records_is_that_of_posting_where_each_has_another(tmp_path: Path) -> None:
     record = '{{"id":"v{n}","timestamp":"2022-10-{d:02d}T09:00:00Z","likesCount":{n}}}'
     records = (record.format(n=number, d=number + 1) for number in range(20))

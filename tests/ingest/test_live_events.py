@@ -79,12 +79,7 @@ def test_names_that_other_connectors_use(live: LiveDesk) -> None:
         },
         {"eventType": "chat", "roomId": "7549", "receivedAt": "2022-10-13T14:00:05Z", "payload": {"comment": "x"}},
         {"eventType": "chat", "roomId": "7549", "receivedAt": "2022-10-13T14:00:06Z", "payload": {"comment": "x"}},
-        {
-            "eventType": "WebcastLikeMessage",
-            "roomId": "7549",
-            "receivedAt": "2022-10-13T14:00:07Z",
-            "payload": {"likeCount": 3},
-        },
+        {"event": "WebcastLikeMessage", "timestamp": START + 7000, "data": {"roomId": "7549", "likeCount": 3}},
     ]
     for text in (lines(*written), json.dumps(written)):
         parsed = live.read("live_events", {"room.json": text}, {"session": {"id": "live-07"}}, None)
@@ -128,6 +123,9 @@ def test_two_rooms_need_no_id_of_the_note(live: LiveDesk) -> None:
 def test_another_file_is_refused(live: LiveDesk) -> None:
     with pytest.raises(DeliveryError, match=r"a\.csv: no line is an event .*viewer_samples"):
         live.read("live_events", {"a.csv": "time,viewers\n1,2\n"}, {}, None)
+    calls = lines(event("page", 1), event("track", 2), event("identify", 3))
+    with pytest.raises(DeliveryError, match=r"a\.ndjson, line 1: none of 3 events .*landing/activation"):
+        live.read("live_events", {"a.ndjson": calls}, {}, None)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
