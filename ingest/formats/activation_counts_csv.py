@@ -1,5 +1,6 @@
 """`activation/activation_counts_csv`: one row a count that a platform or partner made itself, of an activation on a date."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ingest.countries import country_code
 from ingest.formats.activation_vocabulary import event_names
 from ingest.formats.date_order import read_instants
-from ingest.formats.records import reject, settle_repeats, unreadable
+from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
 from ingest.formats.text_file import read_columns, text_files
 from ingest.formats.video_options import Place
 from ingest.instants import SPELLINGS, DateOrder
@@ -66,7 +67,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 2
+    version = 3
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -81,7 +82,7 @@ class ActivationCountsCsv:
         ]
         if not files:
             raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected delimited text; deliver it again")
-        delivered = pl.concat([file.rows for file in files])
+        delivered = pl.concat([_without_sums(file.rows, mapped) for file in files])
         # A date is one of the counter's own calendar: no zone moves it.
         dated = read_instants(delivered, {"date": str(options.columns.date)}, ZoneInfo("UTC"), options.date_order)
         table = delivery.source.table("activation_counts")
@@ -94,6 +95,19 @@ class ActivationCountsCsv:
             rejected=pl.concat([*(file.rejected for file in files), rejected, settled.rejected]),
             unreadable=unreadable(settled.rows, [name for name in ("market", *_COUNTS) if name in mapped]),
         )
+
+
+def _without_sums(rows: pl.DataFrame, mapped: Mapping[str, Place]) -> pl.DataFrame:
+    """The rows but for those that sum up others: all activations, or the assets or markets of one, which stand beside them."""
+    is_sum = pl.lit(value=False)
+    for name in {"date", "activation"} & mapped.keys():
+        is_sum |= names_a_total(pl.col(name))
+    apart = [name for name in ("asset_id", "market") if name in mapped]
+    for name in apart:
+        is_total, is_told = names_a_total(pl.col(name)), nothing(pl.col(name)).is_null()
+        same = [other for other in ("date", "activation", *apart) if other in mapped and other != name]
+        is_sum |= is_total & (is_told & ~is_total).any().over(same)
+    return rows.filter(~is_sum.fill_null(value=False))
 
 
 def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.DataFrame:

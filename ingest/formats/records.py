@@ -11,6 +11,12 @@ from ingest.source import REJECTED, UNREADABLE, tamed
 _FEW = 1_000
 """Rows of which to find the distinct values takes longer than to read them all."""
 
+_TOTALS = (
+    "total", "totals", "grand total", "sum", "gesamt", "summe", "totale", "somme", "toplam", "итого", "σύνολο",
+    "المجموع", "الإجمالي", "الاجمالي", "جمع", "کل",
+)  # fmt: skip
+"""How tools call a row that sums up the others."""
+
 _ROW, _VALUE = "row number", "row number of the first with these values"
 
 
@@ -21,6 +27,11 @@ class Settled:
     rows: pl.DataFrame
     duplicates: int
     rejected: pl.DataFrame
+
+
+def names_a_total(text: pl.Expr) -> pl.Expr:
+    """Whether a cell is the word for a total: then its row sums up others and is no record."""
+    return text.str.strip_chars(" :*").str.to_lowercase().is_in(_TOTALS)
 
 
 def settle_repeats(

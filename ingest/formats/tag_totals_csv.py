@@ -3,12 +3,14 @@
 Totals are another figure than the sum of a tag's videos: the platform rounds them, and they fall when it counts anew.
 """
 
+from dataclasses import replace
+
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.formats.date_order import read_instants
-from ingest.formats.records import reject, settle_repeats, unreadable
-from ingest.formats.text_file import read_columns, text_files
+from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
+from ingest.formats.text_file import TextTable, read_columns, text_files
 from ingest.formats.video_options import InstantText, Place, Rounding
 from ingest.formats.video_readings import constant_instant
 from ingest.formats.video_tags import one_tag
@@ -67,7 +69,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 1
+    version = 2
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -77,7 +79,7 @@ class TagTotalsCsv:
         mapped = options.columns.model_dump(exclude_none=True)
         first_line = options.skip_rows + 1 if options.skip_rows or not options.header else None
         tables = [
-            read_columns(file, mapped, has_header=options.header, first_line=first_line)
+            _without_sums(read_columns(file, mapped, has_header=options.header, first_line=first_line))
             for file in text_files(delivery, options.encoding)
         ]
         if not tables:
@@ -95,6 +97,13 @@ class TagTotalsCsv:
             rejected=pl.concat([*(item.rejected for item in tables), rejected, settled.rejected]),
             unreadable=unreadable(settled.rows, [*totals, "observed_at"]),
         )
+
+
+def _without_sums(table: TextTable) -> TextTable:
+    """The table without the row that sums up the others; a tag may be called so, but not in the last row or among tags with #."""
+    tag = pl.col("hashtag")
+    is_sum = names_a_total(tag) & (tag.str.contains("^[#\uff03]").any() | (pl.int_range(pl.len()) == pl.len() - 1))
+    return replace(table, rows=table.rows.filter(~is_sum.fill_null(value=False)))
 
 
 def _timed(delivered: pl.DataFrame, delivery: Delivery, options: TagTotalsCsvOptions) -> pl.DataFrame:

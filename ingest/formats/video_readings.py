@@ -13,7 +13,7 @@ import polars as pl
 from ingest.countries import country_code
 from ingest.formats.date_order import read_instants
 from ingest.formats.earlier_readings import doubt_zeros
-from ingest.formats.records import of_distinct, reject, settle_repeats, unreadable
+from ingest.formats.records import names_a_total, of_distinct, reject, settle_repeats, unreadable
 from ingest.formats.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.video_tags import normalised, split_tags, words_of
 from ingest.instants import SPELLINGS, DateOrder, parse_instant
@@ -42,10 +42,6 @@ _PLATFORMS = {
     "facebook": "facebook",
     "snapchat": "snapchat",
 }
-_TOTALS = (
-    "total", "totals", "grand total", "sum", "gesamt", "summe", "totale", "somme", "toplam", "итого", "σύνολο",
-    "المجموع", "الإجمالي", "الاجمالي", "جمع", "کل",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,7 +127,7 @@ def _records(part: VideoRows) -> pl.DataFrame:
     if texts and (rows[texts[0]].str.strip_chars() == labels[texts[0]]).any():
         is_header = pl.all_horizontal(pl.col(ours).str.strip_chars() == labels[ours] for ours in texts)
     if "video_id" in texts:
-        is_sum = pl.col("video_id").str.strip_chars().str.to_lowercase().is_in(_TOTALS)
+        is_sum = names_a_total(pl.col("video_id"))
         if "url" in texts:
             is_sum &= pl.col("url").is_null()
     is_none = rows.select((is_header | is_sum).fill_null(value=False).alias("is_none"))["is_none"]

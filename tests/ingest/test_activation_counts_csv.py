@@ -40,6 +40,17 @@ def test_constants_repeats_and_what_has_no_date(tmp_path: Path) -> None:
     assert rejected(parsed) == [(4, "conflicting_key"), (6, "bad_time"), (7, "missing_key")]
 
 
+def test_rows_that_sum_up_others_are_no_records(tmp_path: Path) -> None:
+    text = (
+        "day,what,country,n,people\n2026-10-04,guide_open,AE,7,1\n2026-10-04,guide_open,SA,5,1\n2026-10-04,guide_open,Total,12,2\n"
+        "2026-10-05,guide_open,Total,9,2\n2026-10-05,TOTAL,,9,2\nSumme,,,21,4\nجمع,,,21,4\n"
+    )
+    parsed = read(tmp_path, "activation_counts_csv", text, {"columns": COLUMNS})
+    # A day that is given in total only is kept: of no market that is known.
+    assert parsed.tables["activation_counts"].select("market", "events").rows() == [("AE", 7), ("SA", 5), (None, 9)]
+    assert (parsed.records_read, rejected(parsed)) == (3, [])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -30,6 +30,20 @@ def test_what_has_no_key_is_rejected_and_repeats_are_settled(reader: Reader) -> 
     assert parsed.unreadable.rows() == [("views", "bad_number", 1)]
 
 
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("#calm,5\nTotal,12\n#total,7\n", ["calm", "total"]),
+        ("calm,5\ntotal,1\npeace,7\n", ["calm", "total", "peace"]),
+        ("هدوء,5\nسلام,7\nالمجموع,12\n", ["هدوء", "سلام"]),
+    ],
+)
+def test_the_row_that_sums_up_the_others_is_no_tag(reader: Reader, text: str, tags: list[str]) -> None:
+    options = {"columns": {"hashtag": "tag", "views": "views"}, "observed_at": "2026-06-15"}
+    parsed = reader.files({"t.csv": f"tag,views\n{text}"}, options, form="tag_totals_csv")
+    assert parsed.tables["tag_total_readings"]["hashtag"].to_list() == tags
+
+
 def test_by_position_with_a_constant_time(reader: Reader) -> None:
     options = {"columns": {"hashtag": 1, "posts": 2}, "header": False, "observed_at": "2026-06-15"}
     parsed = reader.files({"t.csv": "calm,12\n"}, options, form="tag_totals_csv")
