@@ -374,8 +374,8 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
     if share == 0:
         return (
             f"{file.name}: no format fits: no line names videos, tags, viewers or people who join, and no column has so few "
-            "different answers that it could be a closed question; write its format and columns into a delivery.yml beside it, "
-            "and land it with: campaign add FILE --note delivery.yml"
+            "different answers that it could be a closed question (of a workbook the first sheet is read); write its format and "
+            "columns into a delivery.yml beside it, and land it with: campaign add FILE --note delivery.yml"
         )
     lacks = lacks or "more than an id and a number"
     return f"{file.name}: no format fits; the nearest is {form}, which lacks a column for {lacks}; name the columns in its note"

@@ -12,9 +12,8 @@ from ingest.formats.json_documents import inside, read_documents
 from ingest.formats.text_file import TextFile, as_text, first_lines, folded, is_plausible_header
 from ingest.formats.unpacking import unpacked
 
-Kind: TypeAlias = Literal["table", "json", "spss", "workbook", "triple_s"]
+Kind: TypeAlias = Literal["table", "json", "spss", "triple_s"]
 
-WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 _ENDINGS = r"(\.(csv|tsv|txt|json|ndjson|jsonl|zip|gz|zst|bz2|xlsx?|xlsb|ods|z?sav|sss|asc|xml))+$"
 _SHOWN = 8
 _RECORDS = 40
@@ -88,8 +87,6 @@ def stem_of(path: Path) -> str:
 
 def heads_of(path: Path) -> list[Head]:
     """The head of a file, or of each file of an archive. Raises DeliveryError."""
-    if path.suffix.lower() in WORKBOOKS:
-        return [Head(path, "workbook", None)]
     with path.open("rb") as file:
         start = file.read(4)
     if start in (b"$FL2", b"$FL3"):

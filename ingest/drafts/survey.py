@@ -26,6 +26,7 @@ from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, workbook
 from ingest.formats.survey_variables import AT
 from ingest.formats.text_file import is_plausible_header, read_table
+from ingest.formats.workbook import is_workbook
 from ingest.instants import parse_instant
 from ingest.source import DeliveryError
 from ingest.text import clean_number
@@ -143,7 +144,7 @@ def _wave(
 
 
 def _sheet(head: Head) -> Sheet | None:
-    if head.kind == "workbook":
+    if is_workbook(head.path.name):
         return workbook(head.path)
     if head.kind != "table" or head.text is None:
         return None

@@ -10,9 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from ingest.formats.text_file import read_table, text_files
+from ingest.formats.workbook import first_sheet, is_workbook
 from ingest.source import REJECTED, Delivery, DeliveryError
-
-_WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,10 @@ def _written(cells: pl.Series) -> pl.Series:
 
 def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
     """The delivery's tables in order of name; of a workbook its first sheet. Raises DeliveryError."""
-    is_workbook = {path: path.suffix.lower() in _WORKBOOKS for path in delivery.files}
-    for path in filter(is_workbook.get, delivery.files):
+    workbooks = {path: is_workbook(path.name) for path in delivery.files}
+    for path in filter(workbooks.get, delivery.files):
         yield workbook(path)
-    texts = tuple(path for path in delivery.files if not is_workbook[path])
+    texts = tuple(path for path in delivery.files if not workbooks[path])
     if texts:
         for file in text_files(replace(delivery, files=texts), encoding):
             table = read_table(file, has_header=False)
@@ -70,17 +69,7 @@ def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
 
 def workbook(path: Path) -> Sheet:
     """The first sheet of a workbook. Raises DeliveryError."""
-    import fastexcel
-
-    try:
-        sheet = fastexcel.read_excel(path.read_bytes()).load_sheet(0, header_row=None, dtypes="string")
-        frame: pl.DataFrame = sheet.to_polars()
-    except fastexcel.FastExcelError as error:
-        raise DeliveryError(
-            f"{path.name}: cannot be read as a workbook; expected .xlsx, .xlsb, .xls or .ods without a password: "
-            "save it again, or export it as CSV"
-        ) from error
-    whole = frame.with_columns(pl.all().str.replace(r"^(-?\d+)\.0$", "${1}"))
+    cells = first_sheet(path.name, path.read_bytes())
     return Sheet(
-        path.name, whole.with_columns(pl.Series("line", range(1, frame.height + 1), pl.Int64())), REJECTED.to_frame()
+        path.name, cells.with_columns(pl.Series("line", range(1, cells.height + 1), pl.Int64())), REJECTED.to_frame()
     )

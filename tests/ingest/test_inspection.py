@@ -286,6 +286,22 @@ def test_packed_files_and_workbooks_are_looked_into(tmp_path: Path) -> None:
         assert found.draft.options["segments"] == {"sex": "sex"}
 
 
+def test_workbooks_hold_more_than_surveys(tmp_path: Path) -> None:
+    title = ("Weekly report", "", "")
+    held = {
+        "video_csv": (("Link", "Views", "Collected at"), "https://x.org/video/v{n}", "1{n}", "2022-10-05 19:{n:02d}"),
+        "intervals_csv": (("E-mail", "Joined", "Left"), "b{n}@x.org", "2022-10-05 19:{n:02d}", "2022-10-05 21:00"),
+        "activation_counts_csv": (("Date", "Event", "Count"), "2022-10-{n:02d}", "Guide Opened", "1{n}"),
+    }
+    for form, (header, *cells) in held.items():
+        workbook(tmp_path / "w.xlsx", [title, header, *([cell.format(n=n) for cell in cells] for n in range(1, 25))])
+        found = inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+        assert (found.draft.format, found.loaded) == (form, 24)
+    (tmp_path / "w.xlsx").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(DeliveryError, match=r"w\.xlsx: cannot be read as a workbook"):
+        inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+
+
 def test_a_triple_s_pair_is_told_by_its_description_whatever_it_is_called(tmp_path: Path) -> None:
     description = """<?xml version="1.0"?><!DOCTYPE sss PUBLIC "-//triple-s//DTD Survey Interchange v1.2//EN" "http://a/sss_v12.dtd">
         <sss version="1.2"><survey><record ident="A"><variable ident="1" type="single"><name>Q1</name><label>Seen?</label>
