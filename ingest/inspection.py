@@ -119,7 +119,7 @@ def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> I
             if any(trial.fits for trial in trials):
                 break
         fitting = [trial for trial in trials if trial.fits]
-        if not fitting and not trials and problems:
+        if not fitting and problems and all(trial.draft.blind for trial in trials):
             raise DeliveryError(problems[0])
         if not fitting:
             raise DeliveryError(_nothing_fits(files[0], heads, trials))
@@ -290,7 +290,16 @@ class _Desk:
 
 
 def _suggested(drafts: Drafts, heads: Sequence[Head], given: Given, problems: list[str]) -> Iterator[Draft]:
-    """The drafts of the file, or of the files of an archive, of the source that was named; what cannot be read is a problem."""
+    """The drafts of the file, or of the files of an archive, of the source that was named; what cannot be read is a problem.
+
+    A survey's files have the same columns: what has not is no survey.
+    """
+    if drafts is survey.drafts and len({tuple(head.rows[0]) for head in heads if head.rows}) > 1:
+        problems.append(
+            f"{heads[0].path.name}: no format fits all of its {len(heads)} files, whose columns differ; unpack it, and add by itself "
+            "the one with a row a video, a stay, a respondent or an event"
+        )
+        return
     for head in heads:
         try:
             yield from (draft for draft in drafts(head, given) if given.source in (None, draft.source))

@@ -25,7 +25,7 @@ from ingest.formats.survey_multiple import inseparable, is_list
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, workbook
 from ingest.formats.survey_variables import AT
-from ingest.formats.text_file import is_plausible_header, read_table
+from ingest.formats.text_file import is_plausible_header, positions, read_table
 from ingest.formats.workbook import is_workbook
 from ingest.instants import parse_instant
 from ingest.source import DeliveryError
@@ -63,13 +63,21 @@ _DATES = (
 )
 _MISSING = r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|sans réponse|prefiero no|لا أرغب|(لا |عدم ال)إجابة"
 _NOT_ASKED = r"(?i)not asked|not applicable"
+_OF_RESULTS = (
+    r"(?i)^(answer|response|option|choice|category)([_ ]?(code|label|text|option|value))?$",
+    r"(?i)(^|[_ ])(pct|percent(age)?|share|proportion|estimate)([_ ]|$)|%",
+    r"(?i)(^|[_ ])(base|n|count|respondents|sample([_ ]size)?|total)([_ ]|$)",
+)
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _LONGEST_SHOWN = 40
 _MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
-    """What a survey export may be: each product's reader says whether its header rows are there."""
+    """What a survey export may be: each product's reader says whether its header rows are there.
+
+    Raises DeliveryError where it is none because its rows are results, or its columns have one name.
+    """
     if head.kind == "spss":
         yield _spss(head, given)
     elif head.kind == "triple_s":
@@ -78,6 +86,8 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             "survey", "triple_s", "it is a Triple-S description; the data stand beside it", options, remarks, asks
         )
     elif (sheet := _sheet(head)) is not None:
+        _require_people(sheet)
+        is_any = False
         for form, why in _PRODUCTS:
             options, _, _ = _wave(head, given, None)
             try:
@@ -91,7 +101,21 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             if form is survey_csv.FORMAT and not _is_header(sheet.header(0)):
                 continue
             if (draft := _export(head, given, form, why, layout, body)) is not None:
+                is_any = True
                 yield draft
+        names = sheet.header(0) if sheet.rows.height else []
+        if not is_any and _is_header(names):
+            positions(names, sheet.width, {name: name for name in names if name}, sheet.name)
+
+
+def _require_people(sheet: Sheet) -> None:
+    """Raise DeliveryError for a table of results: its rows are answers with their shares, which would count as respondents."""
+    names = sheet.header(0) if sheet.rows.height else []
+    if all(any(re.search(pattern, name) for name in names) for pattern in _OF_RESULTS):
+        raise DeliveryError(
+            f"{sheet.name}, line 1: its columns are answers with their shares and bases, so it is a table of results; expected a row a "
+            "respondent, from which shares, intervals and bases are worked out; ask for the answers of the respondents"
+        )
 
 
 def _is_header(names: Sequence[str]) -> bool:

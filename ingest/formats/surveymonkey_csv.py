@@ -11,6 +11,7 @@ from ingest.source import DeliveryError
 RESPONSES = frozenset({"response", "open-ended response"})
 _PERSONAL = r"(?i)^(ip address|email address|first name|last name|custom data( \d+)?|custom variable( \d+)?)$"
 _TECHNICAL = r"(?i)^(respondent ?id|collector ?id|start ?date|end ?date|date created|date modified)$"
+_RESPONDENT = r"(?i)^respondent ?id$"
 _OTHER = re.compile(r"(?i)^other \(please specify\)$")
 _OPEN = re.compile(r"(?i)^(open-ended response|other \(please specify\))$")
 
@@ -23,7 +24,8 @@ def is_second_row(cells: list[str]) -> bool:
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
     heads, parts = sheet.header(0), sheet.header(1)
-    if not is_second_row(parts):
+    is_named = re.match(_RESPONDENT, heads[0]) and not parts[0] and any(parts)
+    if not (is_named or is_second_row(parts)):
         raise DeliveryError(
             f'{sheet.name}: line 2 is no second header row of SurveyMonkey (cells such as "Response"); name the file\'s own '
             "format, such as survey_csv"
@@ -70,7 +72,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         others=others,
         personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
         technical=frozenset(technical | {name for name in columns if re.match(_TECHNICAL, name)}),
-        respondent_id=next((name for name in columns if re.match(r"(?i)^respondent ?id$", name)), None),
+        respondent_id=next((name for name in columns if re.match(_RESPONDENT, name)), None),
     )
 
 
@@ -85,4 +87,4 @@ def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
     )
 
 
-FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=5)
+FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=6)

@@ -231,6 +231,8 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("email,joined\n" + "".join(f"{CANARY}{n}@x.org,2022-10-08 10:00\n" for n in range(9)), "nearest is live/intervals_csv.*left_at"),
         (f"Name (original name),Email,Total duration (minutes)\n{CANARY},x@y.org,20\n", "live/zoom_csv.*without 'Show unique users'"),
         (f'{{"data": [{{"user_login": "{CANARY}"}}], "total": 8}}', "Twitch's list of chatters"),
+        ("wave,question_code,answer,break_value,pct_weighted,base\n" + "".join(f"w1,Q1,{a},18-24,31,402\n" for a in ("Yes", "No") * 9), "line 1: .*table of results"),
+        ("id,Seen?,Seen?,Age\n" + "".join(f"{n},{'Yes' if n % 2 else 'No'},No,{18 + n % 7}\n" for n in range(30)), "columns 2 and 3 have the same name"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
         ('{"event": "Guide Opened", "properties": {"time": 1791173400, "distinct_id": "d1"}}\n' * 9, "are read as CloudEvents"),
@@ -300,6 +302,15 @@ def test_workbooks_hold_more_than_surveys(tmp_path: Path) -> None:
     (tmp_path / "w.xlsx").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(DeliveryError, match=r"w\.xlsx: cannot be read as a workbook"):
         inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+
+
+def test_an_archive_of_tables_that_differ_is_no_survey(tmp_path: Path) -> None:
+    rows = (f"aBcDeFgHi{n:02d},T,{n % 28 + 1}.09.2026,{n % 3},{n % 2}" for n in range(20))
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("Tabelle.csv", lines("Videos,Videotitel,Datum,Abonnenten,Impressionen", *rows))
+        archive.writestr("Gesamtwerte.csv", lines("Datum,Impressionen", "1.09.2026,5"))
+    with pytest.raises(DeliveryError, match=r"export\.zip: no format fits all of its 2 files"):
+        inspect([tmp_path / "export.zip"], TOLD, CAMPAIGNS)
 
 
 def test_a_triple_s_pair_is_told_by_its_description_whatever_it_is_called(tmp_path: Path) -> None:

@@ -38,6 +38,12 @@ def test_the_second_row_says_what_columns_are(tmp_path: Path) -> None:
     assert not any(word in stored for word in ("198.51", "@x.org", "story", "a friend", "901"))
 
 
+def test_choices_outnumber_the_cells_of_a_response(tmp_path: Path) -> None:
+    text = "Respondent ID,Seen it?,Where?,,,,\n,Response,TikTok,Poster,School,Radio,TV\n1,Yes,TikTok,,,,TV\n2,No,,Poster,,,\n3,No,,,,,TV\n4,Yes,,,,,TV\n"
+    questions = wave(tmp_path, text).tables["survey_questions"].select("question_code", "kind").rows()
+    assert questions == [("Seen it?", "single"), ("Where?", "multiple")]
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="line 2 is no second header row of SurveyMonkey"):
         wave(tmp_path, "id,q\n1,2\n2,2\n")
