@@ -34,16 +34,17 @@ def marts(home: Home) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.fixture(scope="session")
 def landed(once: Once) -> Home:
-    """The campaign as it lies in landing before any run, without what comes late. Tests only read it."""
+    """The campaign as it lies in landing before any run, without what of each source comes late. Tests only read it."""
 
     def land(root: Path) -> None:
         home = Home(root)
         simulate(home, **SIZE)
-        deliveries = sorted((*home.landing.glob("hashtag/*/*"), *home.landing.glob("live/*/*")))
-        for delivery in random.Random(1).sample(deliveries, len(deliveries) // 4):
-            kept = _late(home) / delivery.relative_to(home.landing)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            delivery.rename(kept)
+        for source in sorted(home.landing.iterdir()):
+            deliveries = sorted(source.glob("*/*"))
+            for delivery in random.Random(1).sample(deliveries, max(1, len(deliveries) // 4)):
+                kept = _late(home) / delivery.relative_to(home.landing)
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                delivery.rename(kept)
 
     return Home(once("landed", land))
 
