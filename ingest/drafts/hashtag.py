@@ -12,6 +12,7 @@ import polars as pl
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
+from ingest.formats import research_api
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
 from ingest.instants import DateOrder, parse_instant
@@ -38,7 +39,7 @@ _NAMES = {
     "creator_country": r"(?:(?:author|creator|user)_)?(?:country|region)(?:_code)?|pays|país|land|ülke|کشور|(?:ال)?دولة|البلد",
     "created_at": rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
     r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?"
-    r"|paylaşım_tarihi|yayın(?:lanma)?_tarihi|تاریخ_انتشار|تاريخ_النشر|وقت_النشر)",
+    r"|paylaşım_tarihi|yayın(?:lanma)?_tarihi|تاریخ_انتشار|تاريخ_النشر|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)",
     "captured_at": rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
     rf"extract(?:ed|ion)?){_TIME}|scraped|crawled|captured|collected|retrieved|fetched|observed|snapshot|extracted|"
     r"fecha_(?:de_)?(?:lectura|captura|extracción)|data_d[ae]_(?:leitura|coleta|extração)|date_de_(?:lecture|collecte)|abrufdatum|تاريخ_القراءة",
@@ -103,6 +104,19 @@ def _from_json(head: Head, given: Given) -> Iterator[Draft]:
         for form in ("research_api", "business_api"):
             yield Draft("hashtag", form, "its lines are API pages: captured_at, endpoint, request, response", {})
         return
+    if {"data.videos.*.item_id", "data.videos.*.video_views"} <= plain.keys():
+        asked = {} if given.captured_at is None else {"captured_at": given.captured_at}
+        why = "its videos are those of TikTok's Business API: item_id, video_views"
+        yield Draft("hashtag", "business_api", why, asked, asks=() if asked else ("captured_at",))
+    if {"data.videos.*.id", "data.videos.*.view_count", "error.code"} <= plain.keys():
+        named = head.fields(("data.videos",))
+        places = {ours: found for ours, names in research_api.API.videos.items() for found in names if found in named}
+        if "hashtag_names.*" in named:
+            places["hashtags"] = "hashtag_names.*"
+        page = {"columns": places, "records": "data.videos", "metric_definition": "research_api", "platform": "tiktok"}
+        why = "it is a page of TikTok's Research API, without when it was asked for"
+        yield _timed("video_json", why, page, {}, given)
+        return
     for name, preset in PRESETS.items():
         fields = head.fields(preset.records)
         found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
@@ -162,7 +176,11 @@ def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
         places["created_at"], bare = bare, None
     # A survey may have an id and a column of comments; a video has more.
     more = {*COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
-    if {"video_id", "url"} & places.keys() and {*COUNTERS, "hashtags"} & more and ("url" in places or len(more) > 1):
+    if (
+        {"video_id", "url"} & places.keys()
+        and {*COUNTERS, "hashtags"} & more
+        and ("url" in places or "platform" in options or len(more) > 1)
+    ):
         options |= {"columns": places}
         if "hashtags" not in places:
             text = next((name for name in header if _means(name, _TEXT)), None)
@@ -294,7 +312,8 @@ def _ways(name: str) -> list[str]:
 
 def _snake(name: str) -> str:
     """A name in lower case with underscores and without accents, whatever its style."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    whole = re.sub(r"TikTok|YouTube", lambda found: found[0].title(), name)
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", whole)
     return re.sub(r"\W+", "_", _without_marks(apart.lower())).strip("_")
 
 

@@ -188,4 +188,6 @@ def _epoch(cells: list[str]) -> dict[str, str]:
 
 
 def _first(names: list[str], pattern: str) -> str | None:
-    return next((name for name in names if re.search(pattern, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())), None)
+    return next(
+        (name for name in names if re.search(pattern, re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", name).lower())), None
+    )

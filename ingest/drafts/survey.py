@@ -69,7 +69,7 @@ _OF_RESULTS = (
     r"(?i)(^|[_ ])(base|n|count|respondents|sample([_ ]size)?|total)([_ ]|$)",
 )
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
-_LONGEST_SHOWN = 40
+_LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
 
 
@@ -120,7 +120,11 @@ def _require_people(sheet: Sheet) -> None:
 
 def _is_header(names: Sequence[str]) -> bool:
     """Whether a line names columns, of which some may be whole questions, with the ends of their scale, or the number of a row."""
-    short = [name.rstrip(" ?؟.:*") for name in names if len(name) < _LONGEST_SHOWN and name != "#"]
+    short = [
+        name.rstrip(" ?؟.:*")
+        for name in names
+        if len(name) < _LONGEST_SHOWN and len(name.split()) <= _MOST_WORDS_OF_A_NAME and name != "#"
+    ]
     return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])
 
 

@@ -3,6 +3,7 @@
 What makes two tags one is `ingest.text.normalise_hashtag`'s to say.
 """
 
+import html
 import json
 import re
 
@@ -16,6 +17,7 @@ _NAMED = rf"""['"](?:hashtag_?[nN]ame|name|title)['"]\s*:\s*(?:{_QUOTED})"""
 _MARKED = r"[#\uff03][^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+"
 _WORD = r"[#\uff03][\p{L}\p{M}\p{N}_\x{200c}\x{200d}\x{fe0f}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]+"
 _NO_WORDS = r"(?i)https?://\S+|&#?\w+;"
+_REFERENCE = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z]+);"
 _NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u3001\u201c\u201d\u00ab\u00bb]"
 
 
@@ -23,9 +25,10 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     """The tags of each text of one file, as lists; NULL stays NULL, an empty text is an empty list.
 
     Reads list literals of Python and JSON, of words or of objects with a name; tags marked with #; and tags between the
-    usual separators, of which those count that the file has. White space separates where nothing else does.
+    usual separators, of which those count that the file has. White space separates where nothing else does. What HTML writes
+    as a character reference is the sign that it stands for.
     """
-    texts = pl.DataFrame({"text": written.str.strip_chars()})
+    texts = pl.DataFrame({"text": _without_references(written).str.strip_chars()})
     text = pl.col("text")
     distinct = texts.select(text.drop_nulls().unique()).filter(text != "")
     if separator is not None:
@@ -42,6 +45,15 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
             lists = pl.when(is_literal).then(_literal(text)).otherwise(lists)
     empty = pl.lit([], pl.List(pl.String()))
     return texts.select(pl.when(text == "").then(empty).otherwise(lists).alias(written.name)).to_series()
+
+
+def _without_references(written: pl.Series) -> pl.Series:
+    """Texts with the signs that HTML's character references stand for."""
+    has_any = written.str.contains(_REFERENCE)
+    if not has_any.any():
+        return written
+    distinct = written.filter(has_any).unique()
+    return written.replace(distinct, [html.unescape(text) for text in distinct])
 
 
 def words_of(captions: pl.Series) -> pl.Series:

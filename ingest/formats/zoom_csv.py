@@ -59,7 +59,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 5
+    version = 6
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
@@ -115,7 +115,8 @@ _MEETINGS = pl.Schema(
 def _columns(table: ReportTable) -> dict[str, int] | None:
     """The columns about people, where the table has a row for each stay or registration."""
     found = table.positions(_PERSON)
-    if not found.keys() & {"name", "id"} or not found.keys() & {"joined_at", "registered_at"}:
+    has_times = {"joined_at", "left_at"} <= found.keys() or "registered_at" in found
+    if not found.keys() & {"name", "id"} or not has_times:
         return None
     return found
 
