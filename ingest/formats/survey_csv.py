@@ -4,12 +4,17 @@ Answers stay as they are written, spoilt ones too ("25-Jun" for 6-25); the note'
 back. What another product exported is refused, and its format named.
 """
 
+import polars as pl
+
 from ingest.formats.qualtrics_csv import IMPORT_ID
-from ingest.formats.survey_export import Layout, SurveyExport
+from ingest.formats.records import names_a_total
+from ingest.formats.survey_export import Layout, Rules, SurveyExport
 from ingest.formats.survey_multiple import is_list
 from ingest.formats.survey_options import ExportOptions, SurveyCsvOptions
 from ingest.formats.survey_sheet import Sheet
+from ingest.formats.survey_variables import AT
 from ingest.formats.surveymonkey_csv import is_second_row
+from ingest.reasons import Reason
 from ingest.source import DeliveryError
 
 _SEPARATORS = (";", "|")
@@ -29,7 +34,16 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").slice(1, 10_000)) for mark in _SEPARATORS
     }
     separator = next((mark for mark in _SEPARATORS if listed[mark]), Layout.separator)
-    return Layout(header_rows=1, columns=columns, reads_lists=False, separator=separator)
+    return Layout(header_rows=1, columns=columns, reads_lists=False, separator=separator, nobody=_sums(columns))
+
+
+def _sums(columns: tuple[str, ...]) -> Rules:
+    """Rows that sum up the respondents: the word for a total, and half of the other cells blank or more."""
+    if len(columns) < 3:
+        return {}
+    written = pl.sum_horizontal(pl.col(AT + name).is_not_null() for name in columns[1:])
+    is_sum = names_a_total(pl.col(AT + columns[0])) & (written * 2 <= len(columns) - 1)
+    return {Reason.MISSING_KEY: (is_sum.fill_null(value=False), "the row sums up others and is no respondent")}
 
 
 def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
@@ -39,4 +53,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=5, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=6, options=SurveyCsvOptions)

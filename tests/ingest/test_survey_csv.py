@@ -32,6 +32,13 @@ def codes(parsed: Parsed, question: str) -> list[str | None]:
 
 
 class TestWhoIsRejected:
+    def test_the_row_that_sums_up_the_others(self, tmp_path: Path) -> None:
+        text = "id,w,q\n1,0.5,Yes\n2,1.5,No\nTotal,2,\ntotal,1,Yes\n"
+        parsed = wave(tmp_path, text, WEIGHTED)
+        assert rejected(parsed) == [(4, "missing_key")]
+        assert parsed.tables["survey_respondents"]["weight"].sum() == 3
+        assert wave(tmp_path / "anonymous", "q,w\nYes,1\nTotal,1\nYes,2\n", ANONYMOUS).rejected.height == 0
+
     def test_every_reason(self, tmp_path: Path) -> None:
         records = (
             "a,1.5,1",
