@@ -402,4 +402,5 @@ def _rejections(trial: _Trial) -> str:
         return "it found no records"
     counted = parsed.rejected.group_by("reason").agg(pl.len().alias("records")).sort("records", descending=True)
     reasons = ", ".join(f"{reason}: {records}" for reason, records in counted.iter_rows())
-    return f"of {parsed.records_read} records it could load {trial.loaded} ({reasons})"
+    line, detail = parsed.rejected.sort("file", "line").select("line", "detail").row(0)
+    return f"of {parsed.records_read} records it could load {trial.loaded} ({reasons}); line {line}: {detail}"

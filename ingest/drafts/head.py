@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from ingest.formats.json_documents import inside, read_documents
 from ingest.formats.text_file import TextFile, as_text, first_lines, folded, is_plausible_header
 from ingest.formats.unpacking import unpacked
+from ingest.formats.workbook import as_csv, is_workbook
 
 Kind: TypeAlias = Literal["table", "json", "spss", "triple_s"]
 
@@ -93,7 +94,7 @@ def heads_of(path: Path) -> list[Head]:
         return [Head(path, "spss", None)]
     heads = []
     for name, data in unpacked(path):
-        text = as_text(name, data)
+        text = TextFile(name, as_csv(name, data)) if is_workbook(name) else as_text(name, data)
         first = text.head.lstrip()[:1_000]
         kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
         heads.append(Head(path, kind, text))

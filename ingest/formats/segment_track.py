@@ -39,6 +39,8 @@ _PLACES = {
     },
     **{ours: (name,) for ours, name in _CLOCKS.items()},
 }
+_OTHER_CALLS = ("page", "screen", "identify", "group", "alias")
+"""What an archive of Segment holds beside track calls; none of them is a record of what was done."""
 _SENDER = "segment"
 
 
@@ -54,7 +56,7 @@ class SegmentTrack:
     """Reads calls. A call that was sent again has the same messageId and is one."""
 
     name = "segment_track"
-    version = 3
+    version = 4
     needs_timezone = False
     options = SegmentTrackOptions
 
@@ -92,6 +94,7 @@ def _calls(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     documents, broken = read_documents(file)
     records = inside(documents, ("batch",))
     found = texts_at(records, ["type", *(place for places in _PLACES.values() for place in places)])
+    found = found.filter(~pl.col("type").is_in(_OTHER_CALLS).fill_null(value=False))
     is_track = (pl.col("type").fill_null("track") == "track") & pl.col("event").is_not_null()
     if not found.select(is_track.any()).item():
         raise DeliveryError(
@@ -100,7 +103,7 @@ def _calls(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
     calls, others = reject(
         found.with_columns(pl.lit(file.name).alias("file")),
-        {Reason.UNREADABLE: (~is_track, "the record is another call than track, or names no event")},
+        {Reason.UNREADABLE: (~is_track, "the record is no call of Segment, or names no event")},
     )
     rows = calls.select(
         pl.lit(_SENDER).alias("sender"),

@@ -18,7 +18,7 @@ from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Grid, fiel
 from ingest.formats.encoding import to_utf8
 from ingest.formats.products import advice, product_of, require_no_studio_zip
 from ingest.formats.unpacking import unpacked
-from ingest.formats.workbook import as_csv, is_workbook
+from ingest.formats.workbook import as_csv, is_workbook, require_one_table
 from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery, DeliveryError
 
@@ -95,8 +95,9 @@ def text_files(delivery: Delivery, encoding: str | None = None) -> Iterator[Text
 
 
 def as_text(name: str, data: bytes, encoding: str | None = None) -> TextFile:
-    """Delivered bytes as text; of a workbook its first sheet. Raises DeliveryError."""
+    """Delivered bytes as text; of a workbook its only sheet with rows. Raises DeliveryError."""
     if is_workbook(name):
+        require_one_table(name, data)
         return TextFile(name, as_csv(name, data))
     what = next((what for magic, what in _MAGIC.items() if data.startswith(magic)), None)
     if what is None and data[257:262] == b"ustar":

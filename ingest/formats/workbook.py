@@ -14,20 +14,38 @@ def is_workbook(name: str) -> bool:
 
 def first_sheet(name: str, data: bytes) -> pl.DataFrame:
     """The cells of the first sheet as text, a row of the sheet each, whole numbers without a point. Raises DeliveryError."""
-    import fastexcel
+    return _sheet(name, data, 0)[0]
 
-    try:
-        sheet = fastexcel.read_excel(data).load_sheet(0, header_row=None, dtypes="string")
-        frame: pl.DataFrame = sheet.to_polars()
-    except fastexcel.FastExcelError as error:
-        raise DeliveryError(
-            f"{name}: cannot be read as a workbook; expected .xlsx, .xlsb, .xls or .ods without a password: "
-            "save it again, or export it as CSV"
-        ) from error
-    return frame.with_columns(pl.all().str.replace(r"^(-?\d+)\.0$", "${1}"))
+
+def require_one_table(name: str, data: bytes) -> None:
+    """Raise DeliveryError where a sheet behind the first holds rows, which would be lost without a word."""
+    number, (_, sheets) = 1, _sheet(name, data, 0)
+    while number < sheets:
+        cells, _ = _sheet(name, data, number)
+        number += 1
+        if cells.height > 1:
+            raise DeliveryError(
+                f"{name}, sheet {number}: found {cells.height:,} rows, expected one sheet with rows, since the first alone is read; save "
+                "each sheet that counts as a file of its own, and leave out the others"
+            )
 
 
 def as_csv(name: str, data: bytes) -> bytes:
     """The first sheet as delimited text in UTF-8 without a header of its own, a line a row. Raises DeliveryError."""
     cells = first_sheet(name, data)
     return cells.with_columns(pl.all().str.replace_all(r"[\r\n]+", " ")).write_csv(include_header=False).encode()
+
+
+def _sheet(name: str, data: bytes, number: int) -> tuple[pl.DataFrame, int]:
+    """The cells of a sheet, the first being 0, and how many sheets there are."""
+    import fastexcel
+
+    try:
+        book = fastexcel.read_excel(data)
+        frame: pl.DataFrame = book.load_sheet(number, header_row=None, dtypes="string").to_polars()
+    except fastexcel.FastExcelError as error:
+        raise DeliveryError(
+            f"{name}: cannot be read as a workbook; expected .xlsx, .xlsb, .xls or .ods without a password: "
+            "save it again, or export it as CSV"
+        ) from error
+    return frame.with_columns(pl.all().str.replace(r"^(-?\d+)\.0$", "${1}")), len(book.sheet_names)

@@ -159,7 +159,7 @@ def test_track_calls_among_many_others_are_no_live_stream(tmp_path: Path) -> Non
     calls = (call.format(n=n, kind=kind, more=more) for n in range(24) for kind, more in [kinds[n % 3]])
     [file] = written(tmp_path, {"calls.ndjson": lines(*calls)})
     found = inspect([file], TOLD, CAMPAIGNS)
-    assert (found.draft.format, found.loaded, found.rejected) == ("segment_track", 8, [("unreadable", 16)])
+    assert (found.draft.format, found.loaded, found.rejected) == ("segment_track", 8, [])
 
 
 def test_the_time_of_records_is_that_of_posting_where_each_has_another(tmp_path: Path) -> None:
@@ -235,6 +235,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         (f'{{"data": [{{"user_login": "{CANARY}"}}], "total": 8}}', "Twitch's list of chatters"),
         ("wave,question_code,answer,break_value,pct_weighted,base\n" + "".join(f"w1,Q1,{a},18-24,31,402\n" for a in ("Yes", "No") * 9), "line 1: .*table of results"),
         ("id,Seen?,Seen?,Age\n" + "".join(f"{n},{'Yes' if n % 2 else 'No'},No,{18 + n % 7}\n" for n in range(30)), "columns 2 and 3 have the same name"),
+        ("session_id,person,joined_at,left_at\n" + "s,p,46300.79,46300.83\n" * 9, "line 2: the time of joining is not one"),
         ("Email,Join time,Duration\n" + "".join(f"p{n}@x.org,2022-10-05 19:{n:02d},30 min\n" for n in range(10, 30)), "live/intervals_csv, which lacks a column for left_at"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
@@ -250,28 +251,35 @@ def test_a_file_that_fits_nothing_is_refused_with_the_nearest_fit(text: str, lac
     assert CANARY not in str(refused.value)
 
 
-def workbook(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    """The smallest workbook that holds these cells."""
+def workbook(path: Path, rows: Sequence[Sequence[str]], behind: Sequence[Sequence[str]] = ()) -> None:
+    """The smallest workbook that holds these cells, and those of a sheet behind."""
     of, word = "http://schemas.openxmlformats.org", "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    cells = ""
-    for number, row in enumerate(rows, 1):
-        texts = (
-            f'<c r="{"ABC"[place]}{number}" t="inlineStr"><is><t>{cell}</t></is></c>' for place, cell in enumerate(row)
-        )
-        cells += f'<row r="{number}">{"".join(texts)}</row>'
+    sheets = ["", ""]
+    for sheet, held in enumerate((rows, behind)):
+        for number, row in enumerate(held, 1):
+            texts = (
+                f'<c r="{"ABC"[place]}{number}" t="inlineStr"><is><t>{cell}</t></is></c>'
+                for place, cell in enumerate(row)
+            )
+            sheets[sheet] += f'<row r="{number}">{"".join(texts)}</row>'
     relation = f"{of}/officeDocument/2006/relationships"
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{of}/package/2006/content-types"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{word}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{word}.worksheet+xml"/></Types>',
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{word}.worksheet+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{word}.worksheet+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{of}/package/2006/relationships"><Relationship Id="a" Type="{relation}/officeDocument" '
         'Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{of}/spreadsheetml/2006/main" xmlns:r="{relation}"><sheets>'
-        '<sheet name="wave" sheetId="1" r:id="a"/></sheets></workbook>',
+        '<sheet name="wave" sheetId="1" r:id="a"/><sheet name="behind" sheetId="2" r:id="b"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{of}/package/2006/relationships"><Relationship Id="a" '
-        f'Type="{relation}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{of}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>',
+        f'Type="{relation}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="b" Type="{relation}/worksheet" '
+        'Target="worksheets/sheet2.xml"/></Relationships>',
+        **{
+            f"xl/worksheets/sheet{number}.xml": f'<worksheet xmlns="{of}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>'
+            for number, cells in enumerate(sheets, 1)
+        },
     }
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
@@ -302,6 +310,10 @@ def test_workbooks_hold_more_than_surveys(tmp_path: Path) -> None:
         workbook(tmp_path / "w.xlsx", [title, header, *([cell.format(n=n) for cell in cells] for n in range(1, 25))])
         found = inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
         assert (found.draft.format, found.loaded) == (form, 24)
+    workbook(tmp_path / "w.xlsx", [header, *[("2022-10-05", "Guide Opened", "1")] * 9], [("a", CANARY)] * 2)
+    with pytest.raises(DeliveryError, match=r"w\.xlsx, sheet 2: found 2 rows, .* as a file of its own") as refused:
+        inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+    assert CANARY not in str(refused.value)
     (tmp_path / "w.xlsx").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(DeliveryError, match=r"w\.xlsx: cannot be read as a workbook"):
         inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)

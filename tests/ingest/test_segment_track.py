@@ -55,11 +55,15 @@ def test_a_call_sent_again_is_one_and_other_calls_are_no_events(tmp_path: Path) 
         "receivedAt": "2026-10-05T04:00:02Z",
     }
     again = sent | {"sentAt": "2026-10-05T06:00:01Z", "receivedAt": "2026-10-05T06:00:03.5Z"}
-    parsed = read(
-        tmp_path, "segment_track", ndjson([call("m", **sent), call("m", **again), {"type": "page", "messageId": "p"}])
-    )
+    others: list[dict[str, Any]] = [
+        {"type": "page", "messageId": "p", "event": None},
+        {"type": "identify"},
+        {"type": "track", "messageId": "n"},
+    ]
+    parsed = read(tmp_path, "segment_track", ndjson([call("m", **sent), call("m", **again), *others]))
+    # Calls that are not about something done are no records; one that should say it and does not is one that is rejected.
     assert (parsed.records_read, parsed.records_duplicate) == (3, 1)
-    assert rejected(parsed) == [(3, "unreadable")]
+    assert rejected(parsed) == [(5, "unreadable")]
 
 
 def test_what_the_context_says(tmp_path: Path) -> None:
