@@ -113,6 +113,9 @@ def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> I
         problems: list[str] = []
         for drafts in _DRAFTS:
             for draft in _suggested(drafts, heads, given, problems):
+                # What has the columns of another source and cannot be read as such is no survey for that.
+                if draft.source == "survey" and draft.generic and _speaking(trials):
+                    continue
                 trials.append(desk.attempt(draft))
                 if trials[-1].fits and not draft.generic:
                     break
@@ -355,8 +358,7 @@ def _loaded(parsed: Parsed) -> int:
 
 def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -> str:
     """The nearest fit and what it lacks: the draft that loads most, else the format of which most columns are there."""
-    suggested = [trial for trial in trials if not trial.draft.blind and not _lacks_every_key(trial)]
-    if suggested:
+    if suggested := _speaking(trials):
         near = max(suggested, key=lambda trial: trial.loaded)
         lacks = near.reason or _rejections(near)
         return (
@@ -388,6 +390,11 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
         )
     lacks = lacks or "more than an id and a number"
     return f"{file.name}: no format fits; the nearest is {form}, which lacks a column for {lacks}; name the columns in its note"
+
+
+def _speaking(trials: Sequence[_Trial]) -> list[_Trial]:
+    """The trials for whose format the file's columns or fields speak."""
+    return [trial for trial in trials if not trial.draft.blind and not _lacks_every_key(trial)]
 
 
 def _lacks_every_key(trial: _Trial) -> bool:

@@ -68,6 +68,11 @@ _OF_RESULTS = (
     r"(?i)(^|[_ ])(pct|percent(age)?|share|proportion|estimate)([_ ]|$)|%",
     r"(?i)(^|[_ ])(base|n|count|respondents|sample([_ ]size)?|total)([_ ]|$)",
 )
+_OF_ANSWERS = (
+    r"(?i)^(question|item|variable)([_ ]?(id|code|text|label|name))?$",
+    r"(?i)^(answer|response|value)([_ ]?(code|text|label|option|value))?$",
+)
+_MOST_COLUMNS_OF_A_LONG_TABLE = 8
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
@@ -109,12 +114,19 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
 
 
 def _require_people(sheet: Sheet) -> None:
-    """Raise DeliveryError for a table of results: its rows are answers with their shares, which would count as respondents."""
+    """Raise DeliveryError for a table whose rows are answers, with their shares or of one respondent each: they would count as people."""
     names = sheet.header(0) if sheet.rows.height else []
     if all(any(re.search(pattern, name) for name in names) for pattern in _OF_RESULTS):
         raise DeliveryError(
             f"{sheet.name}, line 1: its columns are answers with their shares and bases, so it is a table of results; expected a row a "
             "respondent, from which shares, intervals and bases are worked out; ask for the answers of the respondents"
+        )
+    if len(names) <= _MOST_COLUMNS_OF_A_LONG_TABLE and all(
+        any(re.search(pattern, name) for name in names) for pattern in _OF_ANSWERS
+    ):
+        raise DeliveryError(
+            f"{sheet.name}, line 1: it has a column of questions and one of answers, so a row an answer; expected a row a respondent, "
+            "with a column for each question; turn it (pivot), or export it so"
         )
 
 
