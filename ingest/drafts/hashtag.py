@@ -16,6 +16,7 @@ from ingest.formats import research_api
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
 from ingest.instants import DateOrder, parse_instant
+from ingest.source import DeliveryError
 
 _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats|statistics|metrics|public_metrics|insights|item|post|"
@@ -194,6 +195,12 @@ def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
     if tag and when and totals and not {"video_id", "url"} & places.keys():
+        market = next((name for name in header if _means(name, _NAMES["creator_country"])), None)
+        if market is not None and len(set(head.below(header, market))) > 1:
+            raise DeliveryError(
+                f"{head.path.name}, column {market[:40]!r}: found totals of a tag by country, expected the platform's total of each tag, a "
+                "row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
+            )
         columns = {"hashtag": tag, "observed_at": when, **totals}
         why = f"its columns are a tag, a time and totals: {quoted(list(columns.values()))}"
         remarks: dict[tuple[str, ...], str] = {

@@ -58,7 +58,8 @@ _PERSONAL = (
     r"^(.*[ _])?name$"
 )
 _DATES = (
-    r"(?i)^(timestamp|(start|end|submit|record(ed)?|response|survey|interview|completed?|created?|submission)?[ _]?(date|time|datetime|at)|"
+    r"(?i)^(timestamp|(start(ed)?|end(ed)?|submit(ted)?|record(ed)?|response|survey|interview|completed?|created?|updated?|submission)?"
+    r"[ _]?(date|time|datetime|at|on)|"
     r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
 _MISSING = r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|sans réponse|prefiero no|لا أرغب|(لا |عدم ال)إجابة"

@@ -129,6 +129,13 @@ def test_columns_in_the_words_of_other_tools_and_languages(
     assert form != "activation_counts_csv" or "not used" not in found.text
 
 
+def test_when_people_answered_is_no_question(tmp_path: Path) -> None:
+    rows = (f"k{n},2022-10-0{n % 3 + 4} 10:00:00,{n % 2}" for n in range(30))
+    [file] = written(tmp_path, {"w.csv": lines("Submission ID,Submitted at,Seen it?", *rows)})
+    options = inspect([file], Given(), CAMPAIGNS).draft.options
+    assert (list(options["questions"]), options["survey"]["fieldwork_from"]) == (["Seen it?"], "2022-10-04")
+
+
 def test_a_weight_and_groups_of_people_in_other_languages(tmp_path: Path) -> None:
     rows = (f"{n};{'Homme' if n % 2 else 'Femme'};{n % 3};1,{n}5" for n in range(30))
     [file] = written(tmp_path, {"w.csv": lines("Identifiant;Sexe;Avez-vous vu la campagne ?;Poids", *rows)})
@@ -236,6 +243,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("wave,question_code,answer,break_value,pct_weighted,base\n" + "".join(f"w1,Q1,{a},18-24,31,402\n" for a in ("Yes", "No") * 9), "line 1: .*table of results"),
         ("id,Seen?,Seen?,Age\n" + "".join(f"{n},{'Yes' if n % 2 else 'No'},No,{18 + n % 7}\n" for n in range(30)), "columns 2 and 3 have the same name"),
         ("session_id,person,joined_at,left_at\n" + "s,p,46300.79,46300.83\n" * 9, "line 2: the time of joining is not one"),
+        ("hashtag,country,views,date\n" + "".join(f"#calm,{c},5,2022-10-{n:02d}\n" for n in range(1, 10) for c in ("AE", "SA")), "column 'country': found totals of a tag by country"),
         ("person,question,answer\n" + "".join(f"{n},{q},{a}\n" for n in range(20) for q, a in (("Seen", "Yes"), ("Trust", n % 5))), "line 1: .*a row an answer"),
         ("Name,Email,Join time,Leave time\n" + "".join(f"p,p{n}@x.org,early {n % 3},late {n % 3}\n" for n in range(10, 30)), "live/intervals_csv, which says"),
         ("Email,Join time,Duration\n" + "".join(f"p{n}@x.org,2022-10-05 19:{n:02d},30 min\n" for n in range(10, 30)), "live/intervals_csv, which lacks a column for left_at"),
