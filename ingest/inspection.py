@@ -16,17 +16,16 @@ from typing import Any, TypeAlias
 
 import polars as pl
 import yaml
-from pydantic import ValidationError
 
 from ingest.delivery import load_delivery
 from ingest.drafts import activation, hashtag, live, survey
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, heads_of, stem_of
-from ingest.drafts.questions import QUESTIONS, Question
+from ingest.drafts.questions import QUESTIONS, Question, require_known
 from ingest.drafts.writing import Open, closed, written
 from ingest.home import Home
 from ingest.landing import Landed
-from ingest.note import Note, describe, read_note
+from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.refusal import refusing
 from ingest.source import NOTE, DeliveryError, Parsed, Source
@@ -104,7 +103,7 @@ class _Trial:
 
 def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> Inspection:
     """What the files are, read as one delivery. Raises DeliveryError with the nearest fit and what it lacks."""
-    _require_known(given, campaigns)
+    require_known(given, campaigns)
     files = _with_data(files)
     with tempfile.TemporaryDirectory() as folder:
         desk = _Desk(Home(Path(folder)), tuple(files), given, campaigns)
@@ -308,26 +307,6 @@ def _suggested(drafts: Drafts, heads: Sequence[Head], given: Given, problems: li
             yield from (draft for draft in drafts(head, given) if given.source in (None, draft.source))
         except DeliveryError as error:
             problems.append(str(error))
-
-
-def _require_known(given: Given, campaigns: frozenset[str]) -> None:
-    """Raise DeliveryError where an answer cannot be one, whatever the file is."""
-    if given.source is not None and given.source not in {source.name for source in SOURCES}:
-        raise DeliveryError(f"--source: expected one of {', '.join(source.name for source in SOURCES)}")
-    if given.campaign is not None and campaigns and given.campaign not in campaigns:
-        raise DeliveryError(
-            f"--campaign: expected one of {', '.join(sorted(campaigns))}, or add it to the home's campaigns"
-        )
-    try:
-        Note.model_validate({"source": "", "format": "", "campaign": "", "timezone": given.timezone})
-    except ValidationError as error:
-        problem = describe(error, Note).removeprefix(f"{NOTE}: key 'timezone': ")
-        raise DeliveryError(f"--timezone: {problem}") from error
-    try:
-        for day in given.fieldwork or ():
-            date.fromisoformat(day)
-    except ValueError as error:
-        raise DeliveryError("--fieldwork: expected two days such as 2022-10-05 2022-10-15") from error
 
 
 def _with_data(files: Sequence[Path]) -> list[Path]:

@@ -1,6 +1,14 @@
 """The questions that a file may leave to a person: how each is put, and what to type instead."""
 
 from dataclasses import dataclass
+from datetime import date
+
+from pydantic import ValidationError
+
+from ingest.drafts.draft import Given
+from ingest.note import Note, describe
+from ingest.source import NOTE, DeliveryError
+from ingest.sources import SOURCES
 
 MOST_ASKED = 2
 """At a terminal; what is open besides is named with its option."""
@@ -35,3 +43,23 @@ QUESTIONS = {
         "fieldwork", "What were the first and the last day of fieldwork (2022-10-05 2022-10-15)?", "--fieldwork FROM TO"
     ),
 }
+
+
+def require_known(given: Given, campaigns: frozenset[str]) -> None:
+    """Raise DeliveryError where an answer cannot be one, whatever the file is."""
+    if given.source is not None and given.source not in {source.name for source in SOURCES}:
+        raise DeliveryError(f"--source: expected one of {', '.join(source.name for source in SOURCES)}")
+    if given.campaign is not None and campaigns and given.campaign not in campaigns:
+        raise DeliveryError(
+            f"--campaign: expected one of {', '.join(sorted(campaigns))}, or add it to the home's campaigns"
+        )
+    try:
+        Note.model_validate({"source": "", "format": "", "campaign": "", "timezone": given.timezone})
+    except ValidationError as error:
+        problem = describe(error, Note).removeprefix(f"{NOTE}: key 'timezone': ")
+        raise DeliveryError(f"--timezone: {problem}") from error
+    try:
+        for day in given.fieldwork or ():
+            date.fromisoformat(day)
+    except ValueError as error:
+        raise DeliveryError("--fieldwork: expected two days such as 2022-10-05 2022-10-15") from error

@@ -84,12 +84,12 @@ def _segment(rng: np.random.Generator, acts: Sequence[Act], day: int) -> Planned
         calls[int(number)] | {"sentAt": instant(starts_s()).isoformat(), "receivedAt": instant(starts_s()).isoformat()}
         for number in rng.integers(len(calls), size=1)
     ]
-    page = {"type": "page", "messageId": "page-1", "anonymousId": "device-page"}
+    nameless = {"type": "track", "messageId": "call-1", "anonymousId": "device-1"}
     return PlannedDelivery(
         source="activation",
         landed_on=campaign_day(day),
         name="web-events",
-        files={"calls.ndjson": _ndjson([*calls, *again, page])},
+        files={"calls.ndjson": _ndjson([*calls, *again, nameless])},
         note=_note("segment_track"),
         records=len(calls) + len(again) + 1,
         apart=_apart(acts),
