@@ -1,31 +1,24 @@
 """`survey/spss`: SPSS files (`.sav`, `.zsav`), with their labels and their user-missing codes kept.
 
 What becomes of the variables is in `ingest.formats.survey_wave`. Only the variables that the note asks for are read
-at all, in a process apart: a damaged file can bring down the library that reads it.
+at all.
 """
 
-import os
-import signal
-import threading
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyreadstat
 
+from ingest.formats.apart import MOST_SECONDS, BrokenError, read_apart
 from ingest.formats.survey_multiple import Spread, from_columns
 from ingest.formats.survey_options import SurveyOptions
 from ingest.formats.survey_variables import AT, Coded, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.source import Delivery, DeliveryError, Parsed
 
-_MOST_SECONDS = 300
 _TIMES = (
     "DATE",
     "ADATE",
@@ -212,11 +205,10 @@ def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[Any, Any]:
     """Without `user_missing` SPSS's user-missing codes would silently become empty."""
     kept = {"encoding": options.encoding, "user_missing": True, "disable_datetime_conversion": True}
     try:
-        values, meta = _apart().submit(_read_sav, path, {**kept, **how}).result()
-    except BrokenProcessPool as error:
-        _apart.cache_clear()
+        values, meta = read_apart(pyreadstat.read_sav, path, **kept, **how)
+    except BrokenError as error:
         raise DeliveryError(
-            f"{path.name}: is damaged (the SPSS library broke on it, or did not end within {_MOST_SECONDS} seconds); expected a "
+            f"{path.name}: is damaged (the SPSS library broke on it, or did not end within {MOST_SECONDS} seconds); expected a "
             "complete .sav or .zsav file: save it again and deliver it anew"
         ) from error
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
@@ -231,33 +223,6 @@ def _read(path: Path, options: SurveyOptions, **how: Any) -> tuple[Any, Any]:
             "Unicode mode of SPSS"
         ) from error
     return values, meta
-
-
-@cache
-def _apart() -> ProcessPoolExecutor:
-    """The process that SPSS files are read in: one for all of a run's files."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """Also when the run is killed, which closes none of the queues that this process holds both ends of."""
-
-    def wait() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def _read_sav(path: Path, how: dict[str, Any]) -> tuple[Any, Any]:
-    # The alarm ends this process wherever the library is.
-    signal.alarm(_MOST_SECONDS)
-    try:
-        return pyreadstat.read_sav(path, **how)
-    finally:
-        signal.alarm(0)
 
 
 def _stripped(value: float | str) -> float | str:

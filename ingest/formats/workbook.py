@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from ingest.formats.apart import BrokenError, read_apart
 from ingest.source import DeliveryError
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
@@ -38,14 +39,24 @@ def as_csv(name: str, data: bytes) -> bytes:
 
 def _sheet(name: str, data: bytes, number: int) -> tuple[pl.DataFrame, int]:
     """The cells of a sheet, the first being 0, and how many sheets there are."""
+    try:
+        return read_apart(_read_sheet, name, data, number)
+    except BrokenError as error:
+        raise DeliveryError(
+            f"{name}: its sheet cannot be held in memory, or is damaged; expected cells beside each other: delete what stands far to the "
+            "right of the table or below it, or export it as CSV"
+        ) from error
+
+
+def _read_sheet(name: str, data: bytes, number: int) -> tuple[pl.DataFrame, int]:
     import fastexcel
 
     try:
         book = fastexcel.read_excel(data)
         frame: pl.DataFrame = book.load_sheet(number, header_row=None, dtypes="string").to_polars()
-    except fastexcel.FastExcelError as error:
+    except fastexcel.FastExcelError:
         raise DeliveryError(
             f"{name}: cannot be read as a workbook; expected .xlsx, .xlsb, .xls or .ods without a password: "
             "save it again, or export it as CSV"
-        ) from error
+        ) from None
     return frame.with_columns(pl.all().str.replace(r"^(-?\d+)\.0$", "${1}")), len(book.sheet_names)

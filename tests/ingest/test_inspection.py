@@ -329,6 +329,18 @@ def test_workbooks_hold_more_than_surveys(tmp_path: Path) -> None:
         inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
 
 
+def test_a_cell_far_off_takes_no_memory_and_nothing_down(tmp_path: Path) -> None:
+    workbook(tmp_path / "w.xlsx", [("Link", "Views"), ("https://x.org/video/v1", "1")])
+    with zipfile.ZipFile(tmp_path / "w.xlsx") as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    far = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    with zipfile.ZipFile(tmp_path / "w.xlsx", "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content.replace(b"</sheetData>", far))
+    with pytest.raises(DeliveryError, match=r"w\.xlsx: its sheet cannot be held in memory.*far to the right"):
+        inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+
+
 def test_an_archive_of_tables_that_differ_is_no_survey(tmp_path: Path) -> None:
     rows = (f"aBcDeFgHi{n:02d},T,{n % 28 + 1}.09.2026,{n % 3},{n % 2}" for n in range(20))
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:

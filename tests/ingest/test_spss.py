@@ -15,7 +15,7 @@ import polars as pl
 import pyreadstat
 import pytest
 
-from ingest.formats import spss
+from ingest.formats import apart, spss
 from ingest.source import DeliveryError
 from tests.ingest.survey_desk import (
     FIXTURE,
@@ -247,13 +247,13 @@ class TestQuestions:
         assert seen["respondent_key"].n_unique() == answered(alone, "q4_1")["respondent_key"].n_unique()
 
     def test_a_file_on_which_the_library_breaks_takes_nothing_else_down(self, tmp_path: Path) -> None:
-        os.kill(spss._apart().submit(os.getpid).result(), signal.SIGKILL)
+        os.kill(apart.read_apart(os.getpid), signal.SIGKILL)
         with pytest.raises(DeliveryError, match="is damaged"):
             read(tmp_path / "damaged", "spss", {"w.sav": FIXTURE.read_bytes()}, SURVEY_KEY + PLACING)
         assert read(tmp_path / "next", "spss", {"w.sav": FIXTURE.read_bytes()}, SURVEY_KEY + PLACING).records_read == 40
 
     def test_the_process_that_reads_ends_when_the_run_is_killed(self) -> None:
-        reads = "import os, time; from ingest.formats import spss; print(spss._apart().submit(os.getpid).result(), flush=True); time.sleep(60)"
+        reads = "import os, time; from ingest.formats.apart import read_apart; print(read_apart(os.getpid), flush=True); time.sleep(60)"
         with subprocess.Popen([sys.executable, "-c", reads], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
             assert run.stdout is not None
             reader = int(run.stdout.readline())
