@@ -63,6 +63,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(reads).prepare()
 
 
+@pytest.mark.slow
 def test_every_room_works_without_the_next() -> None:
     for room, others in {
         "ingest": ("expectations", "orchestration", "dagster", "dbt", "great_expectations"),

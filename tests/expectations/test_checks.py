@@ -133,6 +133,7 @@ def test_importing_does_not_import_great_expectations() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_validating_is_quiet_and_stays_offline(tmp_path: Path) -> None:
     code = """
 import os, socket, sys
