@@ -7,7 +7,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.countries import country_code
-from ingest.formats.activation_vocabulary import event_names
+from ingest.formats.activation_vocabulary import KNOWN, event_names
 from ingest.formats.date_order import read_instants
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
 from ingest.formats.text_file import read_columns, text_files
@@ -67,7 +67,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 3
+    version = 4
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -124,10 +124,12 @@ def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.Dat
     counts = {name: parse_count(pl.col(name)) for name in _COUNTS}
     market = country_code(pl.col("market"))
     said = nothing(pl.col("market")).is_null()
+    activation = (names.new_from_index(0, texts.height) if options.activation is not None else names).alias(
+        "activation"
+    )
     return texts.with_columns(
-        names.new_from_index(0, texts.height).alias("activation")
-        if options.activation is not None
-        else names.alias("activation"),
+        activation,
+        activation.is_in(KNOWN).alias("is_known"),
         pl.when(nothing(pl.col("asset_id")).is_null()).then(spelling(pl.col("asset_id"))).alias("asset_id"),
         (market if options.market is None else pl.lit(options.market)).alias("market"),
         pl.when(said & market.is_null()).then(pl.lit(Reason.UNREADABLE)).alias("market_reason"),

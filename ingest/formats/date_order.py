@@ -14,8 +14,11 @@ from ingest.source import DeliveryError
 from ingest.text import clean_number
 
 _MAYBE_WRITTEN = r"^\W*(?:\p{L}+\W+)?\d{1,2}[/.\-]\d{1,2}[/.\-]\d"
-_WRITTEN_DATE = r"^(?:\p{L}+\.?,?\s+)?([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-](?:[0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
+_WRITTEN_DATE = r"^(?:\p{L}+\.?,?\s+)?([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
 _NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first"}
+
+_FIRST_CAMPAIGN = 15
+"""No campaign is older than 2015: dates of two digits each are not read as of years before, where the other end may be the year."""
 
 _SORTED = 5
 """So many times, one after the other in one direction, are no accident: the file is sorted by them."""
@@ -81,6 +84,7 @@ def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: D
                 "that is what they are."
             )
         return stated
+    _require_year_last(dates)
     if day_first.height and month_first.height:
         raise DeliveryError(
             f"{_example(day_first)} holds only with the day first, {_example(month_first)} only with the month first. "
@@ -114,9 +118,20 @@ def _dates(frame: pl.DataFrame, column: str, label: str) -> pl.DataFrame:
             clean.str.extract(r"([0-9/.\-]+)").alias("date"),
             parts.struct.field("1").cast(pl.Int64()).alias("first"),
             parts.struct.field("2").cast(pl.Int64()).alias("second"),
+            parts.struct.field("3").cast(pl.Int64()).alias("year"),
         )
         .drop_nulls("first")
     )
+
+
+def _require_year_last(dates: pl.DataFrame) -> None:
+    short = dates.filter(pl.col("year") < 100)
+    is_first = (pl.col("first") >= _FIRST_CAMPAIGN) & (pl.col("year") < _FIRST_CAMPAIGN)
+    if short.height and short.select(is_first.all()).item():
+        raise DeliveryError(
+            f"{_example(short)} may begin with the year, or end with one before 20{_FIRST_CAMPAIGN}. Expected years of four digits; "
+            "write them so in the file, or say date_order: dmy in the note where the year is last."
+        )
 
 
 def _kinds(first: pl.Expr, second: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

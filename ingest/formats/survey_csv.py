@@ -8,7 +8,7 @@ import polars as pl
 
 from ingest.formats.qualtrics_csv import IMPORT_ID
 from ingest.formats.records import names_a_total
-from ingest.formats.survey_export import Layout, Rules, SurveyExport
+from ingest.formats.survey_export import SUMS_UP, Layout, Rules, SurveyExport
 from ingest.formats.survey_multiple import is_list
 from ingest.formats.survey_options import ExportOptions, SurveyCsvOptions
 from ingest.formats.survey_sheet import Sheet
@@ -43,7 +43,7 @@ def _sums(columns: tuple[str, ...]) -> Rules:
         return {}
     written = pl.sum_horizontal(pl.col(AT + name).is_not_null() for name in columns[1:])
     is_sum = names_a_total(pl.col(AT + columns[0])) & (written * 2 <= len(columns) - 1)
-    return {Reason.MISSING_KEY: (is_sum.fill_null(value=False), "the row sums up others and is no respondent")}
+    return {Reason.MISSING_KEY: (is_sum.fill_null(value=False), SUMS_UP)}
 
 
 def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
@@ -53,4 +53,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=6, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=7, options=SurveyCsvOptions)

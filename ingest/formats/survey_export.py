@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from ingest.formats.records import reject
+from ingest.formats.records import names_a_total, reject
 from ingest.formats.survey_multiple import Spread, from_cells, from_columns, is_list
 from ingest.formats.survey_options import ExportOptions, SurveyOptions
 from ingest.formats.survey_sheet import Sheet, survey_sheets
@@ -21,6 +21,8 @@ from ingest.source import Delivery, DeliveryError, Parsed
 _MOST_ANSWERS = 20
 _LONGEST_ANSWER = 80
 _SHORT_CODE = r"^(-?\d{1,3}(\.0+)?|[A-Za-z]\d{0,3})$"
+
+SUMS_UP = "the row sums up others and is no respondent"
 
 Rules = Mapping[Reason, tuple[pl.Expr, str]]
 
@@ -58,7 +60,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 5
+    version: int = 6
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 
@@ -115,7 +117,7 @@ def _responses(
     options: ExportOptions, layout: Layout, bodies: list[pl.DataFrame]
 ) -> tuple[Coded, tuple[str, ...], pl.DataFrame]:
     """The respondents with their variables, the questions among them, and the rows that no respondent gave. Empties `bodies`."""
-    people, nobody = reject(pl.concat(bodies, how="diagonal_relaxed"), layout.nobody)
+    people, nobody = reject(pl.concat(bodies, how="diagonal_relaxed"), {**_sums(layout), **layout.nobody})
     bodies.clear()
     variables = {column: Variable(text=layout.texts.get(column)) for column in layout.columns}
     coded = Coded.from_values(people, variables)
@@ -152,6 +154,14 @@ def _responses(
     frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
     coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
     return coded.in_categories({*taken} - {*options.structure}), tuple(questions), nobody
+
+
+def _sums(layout: Layout) -> Rules:
+    """Rows that sum up the respondents: the word for a total where the product writes an id or a time."""
+    first = layout.columns[0]
+    if first not in layout.technical | {layout.respondent_id}:
+        return {}
+    return {Reason.MISSING_KEY: (names_a_total(pl.col(AT + first)), SUMS_UP)}
 
 
 def _lists_answers(name: str, coded: Coded, layout: Layout) -> bool:

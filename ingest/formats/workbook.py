@@ -31,16 +31,32 @@ def require_one_table(name: str, data: bytes) -> None:
             )
 
 
+def require_no_sequel(name: str, data: bytes) -> None:
+    """Raise DeliveryError where a sheet behind the first begins with the same row: its records would be lost without a word."""
+    first, sheets = _sheet(name, data, 0, rows=2)
+    for number in range(1, sheets):
+        other, _ = _sheet(name, data, number, rows=2)
+        if min(first.height, other.height) == 2 and _names(other) == _names(first):
+            raise DeliveryError(
+                f"{name}, sheet {number + 1}: has the same header as the first, expected all records in one sheet, since the first alone "
+                "is read; put them below one another, or save each sheet as a file of its own"
+            )
+
+
+def _names(cells: pl.DataFrame) -> set[str]:
+    return {cell.strip() for cell in cells.row(0) if cell}
+
+
 def as_csv(name: str, data: bytes) -> bytes:
     """The first sheet as delimited text in UTF-8 without a header of its own, a line a row. Raises DeliveryError."""
     cells = first_sheet(name, data)
     return cells.with_columns(pl.all().str.replace_all(r"[\r\n]+", " ")).write_csv(include_header=False).encode()
 
 
-def _sheet(name: str, data: bytes, number: int) -> tuple[pl.DataFrame, int]:
-    """The cells of a sheet, the first being 0, and how many sheets there are."""
+def _sheet(name: str, data: bytes, number: int, rows: int | None = None) -> tuple[pl.DataFrame, int]:
+    """The cells of a sheet, the first being 0, or of its first rows, and how many sheets there are."""
     try:
-        return read_apart(_read_sheet, name, data, number)
+        return read_apart(_read_sheet, name, data, number, rows)
     except BrokenError as error:
         raise DeliveryError(
             f"{name}: its sheet cannot be held in memory, or is damaged; expected cells beside each other: delete what stands far to the "
@@ -48,12 +64,12 @@ def _sheet(name: str, data: bytes, number: int) -> tuple[pl.DataFrame, int]:
         ) from error
 
 
-def _read_sheet(name: str, data: bytes, number: int) -> tuple[pl.DataFrame, int]:
+def _read_sheet(name: str, data: bytes, number: int, rows: int | None) -> tuple[pl.DataFrame, int]:
     import fastexcel
 
     try:
         book = fastexcel.read_excel(data)
-        frame: pl.DataFrame = book.load_sheet(number, header_row=None, dtypes="string").to_polars()
+        frame: pl.DataFrame = book.load_sheet(number, header_row=None, n_rows=rows, dtypes="string").to_polars()
     except fastexcel.FastExcelError:
         raise DeliveryError(
             f"{name}: cannot be read as a workbook; expected .xlsx, .xlsb, .xls or .ods without a password: "

@@ -20,6 +20,7 @@ _EXCLUDED = Column(
     "(a download that was resumed or not finished); NULL where it counts.",
     values=get_args(Excluded),
 )
+_IS_KNOWN = Column(pl.Boolean(), "Whether figures are made of events of this name.")
 _RECORDS = Column(pl.Int64(), "Delivered records that make up the row.")
 
 ACTIVATION_EVENTS = Table(
@@ -38,7 +39,7 @@ ACTIVATION_EVENTS = Table(
         "activation": Column(
             pl.String(), "What happened, such as guide.opened; names that the campaign does not know are kept."
         ),
-        "is_known": Column(pl.Boolean(), "Whether figures are made of events of this name."),
+        "is_known": _IS_KNOWN,
         "asset_id": Column(
             pl.String(),
             "The guide, toolkit, tutorial, resource or activation that it was about; of flagged content, its type.",
@@ -110,6 +111,7 @@ ACTIVATION_COUNTS = Table(
     ),
     columns={
         "activation": Column(pl.String(), "What happened, such as guide.opened."),
+        "is_known": _IS_KNOWN,
         "asset_id": Column(pl.String(), "The asset that it was about."),
         "market": Column(pl.String(), "Country, ISO 3166-1 alpha-2."),
         "counted_on": Column(pl.Date(), "The date, as whoever counted has it."),

@@ -191,11 +191,10 @@ def built(lab: Lab) -> Lab:
         for market in ("AE", "SA")
     ]
     noon = datetime(2022, 10, 4, 12, tzinfo=UTC)
-    deliver(lab, 40, "counts", counts=[row | {"counted_at": noon} for row in counts])
+    deliver(lab, 40, "counts", counts=[row | {"counted_at": noon, "is_known": True} for row in counts])
     at = datetime.min.time().replace(hour=12, tzinfo=UTC)
-    deliver(
-        lab, 40, "contacts", counts=[row | {"counted_at": datetime.combine(row["counted_on"], at)} for row in CONTACTS]
-    )
+    contacts = [row | {"counted_at": datetime.combine(row["counted_on"], at), "is_known": True} for row in CONTACTS]
+    deliver(lab, 40, "contacts", counts=contacts)
     build(lab)
     return lab
 
@@ -204,7 +203,7 @@ def test_days(built: Lab) -> None:
     names = "activation, asset_id, basis, is_known, events, events_gross, unique_people, events_without_person, reason"
     found = built.rows(f"select {names} from marts.fct_activation_day where event_on = '2022-10-04' order by 1, 2")
     assert [row for row in found if row[0] in ("activation.viewed", "app.crashed", "guide.opened", "toolkit.downloaded")] == [
-        ("activation.viewed", "unknown", "counts", False, 200, None, None, None, "not_reported"),
+        ("activation.viewed", "unknown", "counts", True, 200, None, None, None, "not_reported"),
         ("app.crashed", "unknown", "events", False, 1, 1, 1, 0, None),
         ("guide.opened", "wellbeing-guide", "events", True, 67, 68, 7, 1, None),
         ("toolkit.downloaded", "supporting-friends-ar", "events", True, 2, 3, 2, 0, None),
@@ -663,7 +662,7 @@ def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(la
     ]  # fmt: skip
     noon = datetime(2022, 10, 5, 12, tzinfo=UTC)
     coded = [
-        {"activation": f"post.coded_{name}", "counted_on": noon.date(), "counted_at": noon, "market": "EG", "events": events,
+        {"activation": f"post.coded_{name}", "counted_on": noon.date(), "counted_at": noon, "market": "EG", "events": events, "is_known": True,
          "unique_people": people}
         for name, events, people in (("story", 40, 30), ("other", 60, 50))
     ]  # fmt: skip

@@ -40,6 +40,12 @@ def test_check_boxes_are_told_from_the_cells(tmp_path: Path) -> None:
     assert not any(word in stored for word in ("@x.org", "story", "my house"))
 
 
+def test_a_row_that_sums_up_the_others_is_no_respondent(tmp_path: Path) -> None:
+    parsed = wave(tmp_path, ANSWERS + "Total,7,Yes,,\n")
+    assert parsed.rejected.select("line", "reason").rows() == [(9, "missing_key")]
+    assert parsed.tables["survey_respondents"].height == 7
+
+
 def test_options_that_hold_the_separator(tmp_path: Path) -> None:
     options = PLAIN + 'questions: {"Where?": {options: ["Yes, often", "Yes", "No"]}}\n'
     text = 'Timestamp,Where?\n1,"Yes, often, No"\n2,Yes\n3,"Yes, No"\n4,"Yes, often, Yes"\n'

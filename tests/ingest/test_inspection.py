@@ -307,6 +307,11 @@ def test_packed_files_and_workbooks_are_looked_into(tmp_path: Path) -> None:
         found = inspect([tmp_path / name], TOLD, CAMPAIGNS)
         assert (found.draft.format, found.loaded) == ("survey_csv", 20), name
         assert found.draft.options["segments"] == {"sex": "sex"}
+    workbook(tmp_path / "wave.xlsx", rows, behind=[("code", "label"), ("M", "men"), ("F", "women")])
+    assert inspect([tmp_path / "wave.xlsx"], TOLD, CAMPAIGNS).loaded == 20
+    workbook(tmp_path / "wave.xlsx", rows, behind=rows[:5])
+    with pytest.raises(DeliveryError, match=r"wave\.xlsx, sheet 2: has the same header as the first"):
+        inspect([tmp_path / "wave.xlsx"], TOLD, CAMPAIGNS)
 
 
 def test_workbooks_hold_more_than_surveys(tmp_path: Path) -> None:

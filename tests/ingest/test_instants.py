@@ -315,6 +315,7 @@ class TestOrderOfDayAndMonth:
             (["1/2/26", "2/13/26, 6:58 PM"], "mdy"),
             (["\u200f١٣/٢/٢٠٢٦"], "dmy"),
             (["3/3/2026"], "dmy"),
+            (["26-10-05", "26-10-15"], "dmy"),
             (["2026-02-01", "Oct 5, 2026"], "dmy"),
         ],
     )
@@ -333,6 +334,11 @@ class TestOrderOfDayAndMonth:
                 ["1/2/2026", "13/2/2026", "2/13/2026"],
                 None,
                 r"line 3, .* shape 99/9/9999 holds only .*line 4.* 9/99/9999",
+            ),
+            (
+                ["26-10-05", "26-10-14"],
+                None,
+                r"line 2, .* shape 99-99-99 may begin with the year.*years of four digits",
             ),
             (["13/2/2026"], "mdy", r"line 2, .* shape 99/9/9999 can't be written month first.*say date_order: dmy"),
         ],

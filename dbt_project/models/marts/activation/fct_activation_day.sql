@@ -27,6 +27,7 @@ counts as (
         activation,
         asset_id,
         event_on,
+        bool_or(is_known) as is_known,
         cast(sum(events) as bigint) as events,
         case when count(*) = 1 then max(unique_people) end as unique_people,
     from {{ ref('int_activation__counted_days') }}
@@ -43,7 +44,7 @@ combined as (
         coalesce(events.asset_id, counts.asset_id) as asset_id,
         coalesce(events.event_on, counts.event_on) as event_on,
         case when events.campaign_id is not null then 'events' else 'counts' end as basis,
-        events.is_known,
+        coalesce(events.is_known, counts.is_known) as is_known,
         case when events.campaign_id is not null then events.events else counts.events end as events,
         events.events_gross,
         case
@@ -71,7 +72,7 @@ select
     combined.asset_id,
     combined.event_on,
     combined.basis,
-    coalesce(combined.is_known, false) as is_known,
+    combined.is_known,
     combined.events,
     combined.events_gross,
     combined.unique_people,

@@ -4,6 +4,7 @@ select
     cast(delivery as varchar) as delivery,
     cast(campaign_id as varchar) as campaign_id,
     cast(activation as varchar) as activation,
+    cast(is_known as boolean) as is_known,
     cast(asset_id as varchar) as asset_id,
     cast(market as varchar) as market,
     cast(counted_on as date) as counted_on,
