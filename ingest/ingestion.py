@@ -5,6 +5,7 @@ the validator, which the caller brings.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -21,7 +22,7 @@ from ingest.home import Home
 from ingest.lake import StagedDelivery as StagedDelivery
 from ingest.landing import Landed, sweep_landing
 from ingest.ledger import DELIVERY_ID, LEDGER, in_effect, read_ledger, settle, write_ledger
-from ingest.note import read_note
+from ingest.note import keys_gone, note_keys, read_note
 from ingest.planning import DeliveryId, refusal_context, standing
 from ingest.planning import Plan as Plan
 from ingest.planning import find_pending as find_pending
@@ -32,6 +33,8 @@ from ingest.weeks import Weeks
 
 Validator: TypeAlias = Callable[[Source, Sequence[StagedDelivery], pl.DataFrame], Mapping[str, str]]
 """Judges staged deliveries: given the source, the deliveries and the ledger, why each that must be held (by `ref`) is."""
+
+log = logging.getLogger("campaign")
 
 SMALLEST_REPLACEMENT = 0.8
 BATCH_RECORDS = 2_000_000
@@ -202,7 +205,10 @@ def _load(
         "rows_hash": _rows_hash(row["content_hash"], form.version if form else None),
         "replaces_landed_on": note.replaces.landed_on if note.replaces else None,
         "replaces_delivery": note.replaces.delivery if note.replaces else None,
+        "note_keys": note_keys(item.path, note),
     }
+    followed = _newest(ledger.filter(pl.col("outcome").is_in(["accepted", "withdrawn"])), item.id)
+    row["warning"] = keys_gone(followed["note_keys"] or "", row["note_keys"]) if followed else None
     is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
     is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
     if is_known and not is_to_mend and not is_doubtful:
@@ -256,6 +262,8 @@ def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Out
         else:
             ledger = pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)])
             outcomes.append(Outcome(**{name: row[name] for name in _OUTCOME}, reason=row["outcome_reason"]))
+            if row["warning"] is not None:
+                log.warning("%s/%s/%s: %s", *read.item.id, row["warning"])
     write_ledger(run.home, ledger)
     lake.sweep(run.home)
     return outcomes

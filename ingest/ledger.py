@@ -33,6 +33,8 @@ LEDGER_COLUMNS = {
     "folder_signature": Column(
         pl.String(), "Cheap sign that the folder may have changed: names, sizes and times of its files."
     ),
+    "note_keys": Column(pl.String(), "Keys of its note, without their values, a line each."),
+    "warning": Column(pl.String(), "What its note no longer says that the last note that was followed did."),
     "refusal_context": Column(
         pl.String(), "Hash of what a delivery may be refused for that stands outside its own folder."
     ),

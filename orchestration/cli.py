@@ -245,6 +245,8 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
             last = publications.row(-1, named=True)
             at = f"{last['published_at']:%Y-%m-%d %H:%M} UTC"
             say.print(shown(f"Published {at}, landed through {last['landed_through']}: {place.published}"))
+            for warning in last["warnings"] or ():
+                say.print("[yellow]published with a warning[/]", shown(warning))
         say.print(shown("Waiting: " + ("; ".join(news.reasons) or "nothing")))
 
 

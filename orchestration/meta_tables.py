@@ -64,6 +64,7 @@ _DELIVERIES = {
     "records_duplicate": "bigint",
     "status": "varchar not null",
     "reason": "varchar",
+    "warning": "varchar",
     "content_hash": "varchar",
     "ingested_at": "timestamptz not null",
 }
@@ -213,6 +214,10 @@ META_TABLES = (
             "rows": ("bigint not null", "Rows in all marts."),
             "project_hash": ("varchar", "Hash of the models and seeds it was built with."),
             "ledger_hash": ("varchar not null", "Hash of the deliveries it was built from."),
+            "warnings": (
+                "varchar[]",
+                "Seeds with fewer rows, and deliveries whose note has fewer keys, than in the publication before.",
+            ),
         },
         _publications,
     ),

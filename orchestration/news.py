@@ -35,10 +35,13 @@ PUBLICATIONS = pl.Schema(
         "file_bytes": pl.Int64(),
         "file_changed_ns": pl.Int64(),
         "file_sha256": pl.String(),
+        "seed_rows": pl.List(pl.Struct({"seed": pl.String(), "rows": pl.Int64()})),
+        "warnings": pl.List(pl.String()),
     }
 )
 """One row per publication. `project_hash` and `ledger_hash` say what it was made of, the project's files and the ledger;
-`removed_hash`, which rows had left it; the columns after it, what the published file was like when it was put in place."""
+`removed_hash`, which rows had left it; `seed_rows`, how many rows each seed of the home's own had; `warnings`, which seeds and
+notes say less than in the one before; columns named `file_`, what the published file was like when it was put in place."""
 
 
 FIRST, OTHER_FILES = "nothing is published yet", "a model or seed has changed"
@@ -108,7 +111,26 @@ def find_news(home: Home, project: Project, sources: Sequence[Source], days: tup
     if plan.pending or ledger.height:
         reasons += _unpublished(home, project, ledger)
     warnings = _without_end(home) if {FIRST, OTHER_FILES} & set(reasons) else []
+    warnings += rows_gone(home, project)
     return News(replace(plan, warnings=(*plan.warnings, *warnings)), tuple(reasons), ledger.height)
+
+
+def rows_gone(home: Home, project: Project) -> list[str]:
+    """A warning for each of a user's seeds that has fewer rows than at the last publication, or is no longer there."""
+    warnings = []
+    for seed in read_publications(home).tail(1)["seed_rows"].explode().drop_nulls():
+        name, had, has = f"seeds/{seed['seed']}.csv", counted(seed["rows"], "row"), project.own_rows.get(seed["seed"])
+        if has is None:
+            warnings.append(
+                f"{name} is gone, which had {had} at the last publication; the packaged seed takes its place; if that was not meant, "
+                "put it back and run again"
+            )
+        elif has < seed["rows"]:
+            warnings.append(
+                f"{name} has {counted(has, 'row')}, {seed['rows']:,} at the last publication: {seed['rows'] - has:,} fewer; if that was "
+                "not meant, put them back and run again"
+            )
+    return warnings
 
 
 def _without_end(home: Home) -> list[str]:

@@ -5,7 +5,7 @@ Its hash says what it is made of. Nothing here imports dbt or Dagster, so that a
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from orchestration.seed_rows import Campaign, Market
 from orchestration.seeds import (
     SeedError,
     check_seed,
+    count_rows,
     read_seed,
     with_every_column,
     with_normalised_hashtags,
@@ -36,10 +37,11 @@ class ProjectError(Exception):
 
 @dataclass(frozen=True)
 class Project:
-    """The files of the project by their relative path, and the directory that dbt runs them in."""
+    """The files of the project by their relative path, and the directory that dbt runs them in; of the home's own seeds, how many rows."""
 
     directory: Path
     files: Mapping[str, bytes]
+    own_rows: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def project_hash(self) -> str:
@@ -93,6 +95,7 @@ def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
     try:
         for own in owns:
             check_seed(own.stem, files)
+        own_rows = {own.stem: count_rows(own.stem, files) for own in owns}
     except SeedError as error:
         raise ProjectError(f"{home.seeds}: {error}") from error
     for own in owns:
@@ -100,7 +103,7 @@ def read_project(home: Home, packaged: Path = PACKAGED) -> Project:
     for name in WITH_HASHTAGS:
         if (seed := f"seeds/{name}.csv") in files:
             files[seed] = with_normalised_hashtags(name, files[seed])
-    return Project(home.warehouse.parent / "dbt", files)
+    return Project(home.warehouse.parent / "dbt", files, own_rows)
 
 
 def write_working_copy(project: Project) -> None:

@@ -18,7 +18,8 @@ from ingest.files import replace_durably, write_atomically
 from ingest.home import Home
 from ingest.ledger import DELIVERY_ID, in_effect, ledger_hash, read_ledger
 from orchestration.meta_tables import NAMES, Books, write_meta
-from orchestration.news import PUBLICATIONS, code_version, describe_file, read_publications
+from orchestration.news import PUBLICATIONS, code_version, describe_file, read_publications, rows_gone
+from orchestration.project import Project
 from orchestration.warehouse import memory_limit, relation, text
 
 STORAGE_VERSION = "v1.4.0"
@@ -34,11 +35,15 @@ class PublicationError(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published: rows by table of `main`, and whether an analyst's write-ahead log was in the way."""
+    """What was published: rows by table of `main`, and whether an analyst's write-ahead log was in the way.
+
+    `warnings` name the seeds and notes that say less than in the publication before.
+    """
 
     landed_through: date | None
     rows: dict[str, int]
     removed_wal: bool
+    warnings: list[str]
 
 
 def remove_stray_wal(home: Home) -> bool:
@@ -50,7 +55,7 @@ def remove_stray_wal(home: Home) -> bool:
     return True
 
 
-def publish(home: Home, run_id: str, project_hash: str, tables: Collection[tuple[str, str]]) -> Publication:
+def publish(home: Home, run_id: str, project: Project, tables: Collection[tuple[str, str]]) -> Publication:
     """Copy the marts, add what the lake's books say, and put the file where analysts look. Raises PublicationError.
 
     `tables` are the schemas and names that the project builds; others are dropped. A kill before the replacement leaves the old
@@ -63,15 +68,18 @@ def publish(home: Home, run_id: str, project_hash: str, tables: Collection[tuple
         left_over.unlink()
     ledger = read_ledger(home)
     landed_through = in_effect(ledger)["landed_on"].max()
-    removed_hash = _removed_hash(ledger, project_hash)
+    removed_hash = _removed_hash(ledger, project.project_hash)
+    warnings = [*rows_gone(home, project), *_keys_gone(home, ledger)]
     record = {
         "published_at": datetime.now(UTC),
         "run_id": run_id,
         "landed_through": landed_through,
         "code_version": code_version(),
-        "project_hash": project_hash,
+        "project_hash": project.project_hash,
         "ledger_hash": ledger_hash(ledger),
         "removed_hash": removed_hash,
+        "seed_rows": [{"seed": seed, "rows": rows} for seed, rows in project.own_rows.items()],
+        "warnings": warnings,
     }
     expected = _finish_marts(home, run_id, ledger, record, tables, rewrite=removed_hash != _last(home, "removed_hash"))
     fresh = folder / f".marts-{run_id}.duckdb"
@@ -86,7 +94,7 @@ def publish(home: Home, run_id: str, project_hash: str, tables: Collection[tuple
     rows = _marts_only(expected)
     record |= {"tables": len(rows), "rows": sum(rows.values()), **describe_file(home.published)}
     write_atomically(_with(home, record), home.publications)
-    return Publication(landed_through if isinstance(landed_through, date) else None, rows, removed_wal)
+    return Publication(landed_through if isinstance(landed_through, date) else None, rows, removed_wal, warnings)
 
 
 def _with(home: Home, record: Mapping[str, object]) -> pl.DataFrame:
@@ -96,6 +104,17 @@ def _with(home: Home, record: Mapping[str, object]) -> pl.DataFrame:
 def _last(home: Home, column: str) -> object:
     publications = read_publications(home)
     return publications[column][-1] if publications.height else None
+
+
+def _keys_gone(home: Home, ledger: pl.DataFrame) -> list[str]:
+    """What was warned of the notes that were read since the last publication."""
+    last = read_publications(home)["published_at"].max()
+    warned = ledger.filter("is_current", pl.col("warning").is_not_null())
+    read = warned.filter(pl.col("ingested_at") > last) if last is not None else warned
+    return [
+        f"{source}/{landed_on}/{delivery}: {warning}"
+        for source, landed_on, delivery, warning in read.select(*DELIVERY_ID, "warning").iter_rows()
+    ]
 
 
 def _removed_hash(ledger: pl.DataFrame, project_hash: str) -> str:

@@ -125,7 +125,7 @@ def _publish(home: Home, run_id: str, project: Project, tables: Collection[tuple
     from orchestration.warehouse import seal
 
     with progress("publish"):
-        done = publish(home, run_id, project.project_hash, tables)
+        done = publish(home, run_id, project, tables)
         seal(home)
     metadata: dict[str, Any] = {
         "path": dg.MetadataValue.path(str(home.published)),
@@ -133,6 +133,8 @@ def _publish(home: Home, run_id: str, project: Project, tables: Collection[tuple
         "marts": len(done.rows),
         "landed through": str(done.landed_through),
     }
+    if done.warnings:
+        metadata["warnings"] = "; ".join(done.warnings)
     if done.removed_wal:
         metadata["removed"] = "marts.duckdb.wal, left by someone who opened the published file for writing"
     return metadata

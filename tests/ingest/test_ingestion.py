@@ -233,6 +233,31 @@ class TestChanges:
         assert names(desk.ingest()) == [("day", "accepted")]
         assert desk.ledger["supplier"].to_list() == [None, "somebody"]
 
+    def test_a_note_that_says_less_than_before_is_warned_of(self, desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+        folder = desk.land("day", videos(2), supplier="a panel", replaces_smaller=True)
+        desk.land("other", videos(2), supplier="a panel")
+        desk.ingest()
+        whole = (folder / NOTE).read_bytes()
+        (folder / NOTE).write_bytes(whole[: whole.index(b"replaces_smaller")])
+        desk.ingest()
+        less = "its note no longer has replaces_smaller; if that was not meant, put back what is missing and run again"
+        assert desk.ledger["warning"].to_list() == [None, less, None]
+        assert caplog.messages == [f"hashtag/2022-10-09/day: {less}"]
+        (folder / NOTE).write_bytes(whole)
+        desk.ingest()
+        assert desk.ledger["warning"].to_list() == [None, less, None, None]
+        assert len(caplog.messages) == 1
+
+    def test_a_note_is_compared_with_the_last_one_that_was_followed(self, desk: Desk) -> None:
+        folder = desk.land("day", videos(2), supplier="a panel")
+        desk.ingest()
+        renote(folder, timezone="Mars/Base")
+        desk.ingest()
+        desk.land("day", videos(2))
+        desk.ingest()
+        assert desk.ledger["outcome"].to_list() == ["accepted", "refused", "accepted"]
+        assert str(desk.ledger["warning"][2]).startswith("its note no longer has supplier; ")
+
     def test_a_new_reader_reads_everything_again_that_it_could_read(self, desk: Desk) -> None:
         desk.land("day", videos(2))
         desk.land("held", videos(2))

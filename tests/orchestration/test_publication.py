@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,9 +17,11 @@ import pytest
 from ingest.home import Home
 from ingest.ledger import LEDGER, ledger_hash, read_ledger, write_ledger
 from orchestration.news import is_whole, read_publications
+from orchestration.project import Project
 from orchestration.publication import PublicationError, publish
 
 TABLES = {("main", "fct_day"), ("meta", "metrics")}
+PROJECT = Project(Path("dbt"), {})
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def count(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def test_it_holds_marts_and_meta_with_types_constraints_and_comments(home: Home) -> None:
-    done = publish(home, "run-1", "project", TABLES)
+    done = publish(home, "run-1", PROJECT, TABLES)
     assert done.rows == {"fct_day": 3}
     assert str(done.landed_through) == "2022-10-04"
     with reader(home.published) as connection:
@@ -113,11 +116,11 @@ def test_it_holds_marts_and_meta_with_types_constraints_and_comments(home: Home)
         published = connection.execute(
             "select run_id, landed_through, tables, rows, project_hash, ledger_hash from meta.publications"
         ).fetchall()
-        assert published == [("run-1", date(2022, 10, 4), 1, 3, "project", ledger_hash(read_ledger(home)))]
+        assert published == [("run-1", date(2022, 10, 4), 1, 3, PROJECT.project_hash, ledger_hash(read_ledger(home)))]
 
 
 def test_older_clients_can_read_it(home: Home) -> None:
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     with reader(home.published) as connection:
         tags = connection.execute("select tags from duckdb_databases() where database_name = 'marts'").fetchone()
     assert tags is not None
@@ -125,18 +128,18 @@ def test_older_clients_can_read_it(home: Home) -> None:
 
 
 def test_only_its_owner_may_list_it_and_nobody_write_it(home: Home) -> None:
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     assert home.published.stat().st_mode & 0o777 == 0o444
     assert home.published.parent.stat().st_mode & 0o777 == 0o750
     assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
 
 
 def test_a_reader_keeps_its_file_and_a_new_one_sees_the_next(home: Home) -> None:
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     with reader(home.published) as before:
         assert count(before) == 3
         build(home, 5)
-        publish(home, "run-2", "project", TABLES)
+        publish(home, "run-2", PROJECT, TABLES)
         assert count(before) == 3
         assert before.execute("select max(views) from fct_day").fetchone() == (20,)
         code = "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute('select count(*) from fct_day').fetchone()[0])"
@@ -147,14 +150,44 @@ def test_a_reader_keeps_its_file_and_a_new_one_sees_the_next(home: Home) -> None
     assert read_publications(home)["run_id"].to_list() == ["run-1", "run-2"]
 
 
+def test_what_says_less_than_in_the_publication_before_is_told_with_the_one_that_took_it_in(home: Home) -> None:
+    gone = "its note no longer has supplier; if that was not meant, put back what is missing and run again"
+
+    def published(run: str, *, read_again: bool = False, **rows: int) -> list[str]:
+        if read_again:
+            change = {"ingested_at": datetime.now(UTC), "warning": gone}
+            write_ledger(
+                home, read_ledger(home).with_columns(**{name: pl.lit(value) for name, value in change.items()})
+            )
+        done = publish(home, run, replace(PROJECT, own_rows=rows), TABLES)
+        with reader(home.published) as connection:
+            asked = connection.execute("select warnings from meta.publications where run_id = ?", [run]).fetchone()
+            assert asked == (done.warnings,)
+            assert connection.execute("select warning from meta.deliveries").fetchall() == [
+                (read_ledger(home)["warning"][0],)
+            ]
+        return done.warnings
+
+    assert published("run-1", costs=3, phases=14, partners=1) == []
+    assert published("run-2", costs=3, phases=15, partners=1) == []
+    lost = "; the packaged seed takes its place; if that was not meant, put it back and run again"
+    assert published("run-3", costs=3, phases=9, read_again=True) == [
+        "seeds/phases.csv has 9 rows, 15 at the last publication: 6 fewer; if that was not meant, put them back and run again",
+        f"seeds/partners.csv is gone, which had 1 row at the last publication{lost}",
+        f"hashtag/2022-10-04/panel: {gone}",
+    ]
+    assert published("run-4", costs=3, phases=9) == []
+    assert published("run-5", costs=3, phases=15, partners=1) == []
+
+
 def test_a_log_that_an_analyst_left_is_removed_and_reported(home: Home) -> None:
-    assert not publish(home, "run-1", "project", TABLES).removed_wal
+    assert not publish(home, "run-1", PROJECT, TABLES).removed_wal
     home.published.chmod(0o644)
     code = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute('create table mine as select 1'); os._exit(0)"
     subprocess.run([sys.executable, "-c", code, str(home.published)], check=True)
     wal = home.published.with_name("marts.duckdb.wal")
     assert wal.exists()
-    assert publish(home, "run-2", "project", TABLES).removed_wal
+    assert publish(home, "run-2", PROJECT, TABLES).removed_wal
     assert not wal.exists()
     with reader(home.published) as connection:
         assert count(connection) == 3
@@ -164,14 +197,14 @@ def test_what_a_killed_run_left_is_cleared_away(home: Home) -> None:
     home.published.parent.mkdir()
     for name in (".marts-killed.duckdb", ".marts-killed.duckdb.wal"):
         (home.published.parent / name).write_text("half")
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     assert [path.name for path in home.published.parent.iterdir()] == ["marts.duckdb"]
 
 
 def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     build(home, 5)
     copied = shutil.copyfile
 
@@ -184,7 +217,7 @@ def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
     with pytest.raises(
         PublicationError, match=r"differs from the warehouse in main\.fct_day; the last published file stays"
     ):
-        publish(home, "run-2", "project", TABLES)
+        publish(home, "run-2", PROJECT, TABLES)
     with reader(home.published) as connection:
         assert count(connection) == 3
     assert read_publications(home)["run_id"].to_list() == ["run-1"]
@@ -201,7 +234,7 @@ def test_what_the_project_no_longer_builds_leaves_the_marts(home: Home) -> None:
     change_marts(
         home, "create table main.fct_old as select 1 as x", "create view main.rpt_old as select 1 as x", "checkpoint"
     )
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     with reader(home.published) as connection:
         names = connection.execute("select table_name from information_schema.tables where table_schema = 'main'")
         assert names.fetchall() == [("fct_day",)]
@@ -215,15 +248,15 @@ def test_bytes_of_removed_rows_are_not_published(home: Home) -> None:
         "checkpoint",
     )
     tables = {*TABLES, ("main", "fct_name")}
-    publish(home, "run-1", "project", tables)
+    publish(home, "run-1", PROJECT, tables)
     change_marts(home, "delete from main.fct_name where number < 2000", "checkpoint")
-    publish(home, "run-2", "project", tables)
+    publish(home, "run-2", PROJECT, tables)
     assert b"secret-7919" in home.published.read_bytes()
     write_ledger(home, read_ledger(home).with_columns(outcome=pl.lit("withdrawn")))
     withdrawn = dict(read_ledger(home).row(0, named=True)) | {"version": 2}
     accepted = read_ledger(home).with_columns(outcome=pl.lit("accepted"))
     write_ledger(home, pl.concat([accepted, pl.DataFrame([withdrawn], schema=LEDGER)]))
-    publish(home, "run-3", "project", tables)
+    publish(home, "run-3", PROJECT, tables)
     assert b"secret-7919" not in home.published.read_bytes()
     assert b"secret-7919" not in home.marts.read_bytes()
     with reader(home.published) as connection:
@@ -234,7 +267,7 @@ def test_bytes_of_removed_rows_are_not_published(home: Home) -> None:
 
 
 def test_a_file_with_many_free_blocks_is_rewritten(home: Home) -> None:
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     change_marts(
         home,
         "create table main.big as select md5(range::varchar) as x from range(700000)",
@@ -245,7 +278,7 @@ def test_a_file_with_many_free_blocks_is_rewritten(home: Home) -> None:
         "checkpoint",
     )
     before = home.marts.stat().st_size
-    publish(home, "run-2", "project", TABLES)
+    publish(home, "run-2", PROJECT, TABLES)
     assert home.marts.stat().st_size < before / 2
 
 
@@ -253,7 +286,7 @@ def test_a_file_with_many_free_blocks_is_rewritten(home: Home) -> None:
     "spoil", [lambda content: content[:-4096], lambda content: content[:-1] + bytes([content[-1] ^ 1])]
 )
 def test_a_published_file_that_was_cut_or_changed_is_known(home: Home, spoil: Callable[[bytes], bytes]) -> None:
-    publish(home, "run-1", "project", TABLES)
+    publish(home, "run-1", PROJECT, TABLES)
     last = read_publications(home).row(-1, named=True)
     assert is_whole(home.published, last)
     os.utime(home.published)
