@@ -79,6 +79,6 @@ ODDITIES = {
                 description="at most half of the answers asked for are missing",
             ),
         ),
-        measures={"missing_share": (pl.col("answers").explode().struct.field("answer") < 0).mean()},
+        measures={"missing_share": (pl.col("given").explode() < 0).mean()},
     ),
 }

@@ -45,7 +45,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 4
+    version = 5
     needs_timezone = False
     options = SurveyOptions
 

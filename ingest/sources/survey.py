@@ -87,11 +87,11 @@ SURVEY_QUESTIONS = Table(
             ),
             "The answers it offers, in order: code, label, whether among the top or the bottom ones.",
         ),
-        "question": Column(pl.Int16(), "The question's number in the delivery, by which survey_answers names it."),
         "codes": Column(
             pl.List(pl.Struct({"answer": pl.Int32(), "answer_code": pl.String()})),
             "The codes that were given, as text, whole numbers without a point, by the numbers that survey_answers has for "
-            "them; blank where every box was left unticked.",
+            "them, each one's own in the delivery, below 0 where the code is no valid answer; blank where every box was left "
+            "unticked.",
         ),
     },
     key=("survey_id", "wave", "question_code"),
@@ -139,11 +139,9 @@ SURVEY_ANSWERS = Table(
     description="Answers to the questions a respondent was asked, as numbers. One row per respondent.",
     columns={
         "respondent": Column(pl.Int32(), "The respondent, by the number in survey_respondents."),
-        "answers": Column(
-            pl.List(pl.Struct({"question": pl.Int16(), "answer": pl.Int32()})),
-            "What the respondent answered, in order: the question, by its number in survey_questions, and the answer, by the number "
-            "of its code there, the same for every question of the delivery; below 0 where the question was asked and got no valid "
-            "answer.",
+        "given": Column(
+            pl.List(pl.Int32()),
+            "What the respondent answered, in order of the questions: the numbers that the answers have in survey_questions.",
         ),
     },
     key=("respondent",),

@@ -88,24 +88,25 @@ def in_numbers(
         list(given),
         schema={"respondent_key": pl.String, "question_code": pl.String, "answer_code": pl.String},
         orient="row",
-    ).with_columns(
-        pl.col("answer_code").fill_null("none"),
-        pl.col("answer_code").rank("dense").cast(pl.Int32).fill_null(-1).alias("answer"),
     )
-    codes = answers.unique(["question_code", "answer"]).sort("answer")
+    codes = answers.unique(["question_code", "answer_code"]).sort("question_code", "answer_code", nulls_last=True)
+    sign = pl.when(pl.col("answer_code").is_null()).then(-1).otherwise(1)
+    codes = codes.select(
+        "question_code", "answer_code", (pl.int_range(1, pl.len() + 1) * sign).cast(pl.Int32).alias("answer")
+    )
+    answers = answers.join(codes, on=["question_code", "answer_code"], nulls_equal=True)
     listed = codes.group_by("question_code").agg(pl.struct("answer", "answer_code").alias("codes"))
-    questions = frames["survey_questions"].drop("question", "codes").with_row_index("question")
+    questions = frames["survey_questions"].drop("codes")
     people = frames["survey_respondents"].with_columns(
         pl.col("respondent_key").rank("dense").alias("respondent"), pl.int_range(pl.len()).alias("profile")
     )
     frames["survey_questions"] = questions.join(listed, on="question_code", how="left", maintain_order="left")
     frames["survey_respondents"] = people
     frames["survey_answers"] = (
-        answers.join(questions.select("question", "question_code"), on="question_code")
-        .join(people.unique("respondent_key").select("respondent", "respondent_key"), on="respondent_key")
-        .sort("respondent", "question", "answer")
+        answers.join(people.unique("respondent_key").select("respondent", "respondent_key"), on="respondent_key")
+        .sort("respondent", pl.col("answer").abs())
         .group_by("respondent", maintain_order=True)
-        .agg(pl.struct("question", "answer").alias("answers"))
+        .agg(pl.col("answer").alias("given"))
     )
     return {
         name: frame.select(pl.col(column).cast(dtype) for column, dtype in SURVEY.table(name).schema.items())

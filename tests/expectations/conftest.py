@@ -114,7 +114,7 @@ def _respondent(number: int) -> dict[str, Any]:
 
 
 def _answer(number: int) -> dict[str, Any]:
-    return {"respondent": number, "answers": [{"question": 1, "answer": 1}]}
+    return {"respondent": number, "given": [1]}
 
 
 def _tag_total(number: int) -> dict[str, Any]:

@@ -172,11 +172,7 @@ DEFECTS: dict[tuple[str, str], Defect] = {
     ("survey_answers", "missing_share_is_at_most_half"): of_deliveries(
         "missing: 75%",
         lambda frame: frame.with_columns(
-            answers=pl.when(pl.col("respondent") < 3)
-            .then(
-                pl.concat_list(pl.struct(pl.lit(1, pl.Int16).alias("question"), pl.lit(-1, pl.Int32).alias("answer")))
-            )
-            .otherwise("answers")
+            given=pl.when(pl.col("respondent") < 3).then(pl.concat_list(pl.lit(-1, pl.Int32))).otherwise("given")
         ),
     ),
 }

@@ -66,26 +66,22 @@ def assert_contract(parsed: Parsed) -> None:
     alike = respondents.group_by("profile").agg(pl.col("sample", "cluster", "stratum", "segments").n_unique())
     assert (alike.drop("profile").max_horizontal() <= 1).all()
     words = spelled(parsed)
-    assert words.height == answers["answers"].list.len().sum()
+    assert words.height == answers["given"].list.len().sum()
     assert not words["answer_code"].str.contains(r"^-?\d+\.0*$").any()
 
 
 def long_answers(answers: pl.DataFrame) -> pl.DataFrame:
-    """The answers of a lake table, a row per respondent, question and answer."""
-    return answers.explode("answers", empty_as_null=False, keep_nulls=False).unnest("answers")
+    """The answers of a lake table, a row per respondent and answer."""
+    return answers.explode("given", empty_as_null=False, keep_nulls=False).rename({"given": "answer"})
 
 
 def spelled(parsed: Parsed) -> pl.DataFrame:
     """The answers of a delivery in the words of its file, a row per respondent, question and answer."""
-    codes = (
-        parsed.tables["survey_questions"]
-        .select("question", "question_code", "codes")
-        .explode("codes", empty_as_null=False)
-    )
+    codes = parsed.tables["survey_questions"].select("question_code", "codes").explode("codes", empty_as_null=False)
     people = parsed.tables["survey_respondents"].unique("respondent").select("respondent", "respondent_key", "line")
     return (
         long_answers(parsed.tables["survey_answers"])
-        .join(codes.unnest("codes"), on=["question", "answer"], maintain_order="left")
+        .join(codes.unnest("codes"), on="answer", maintain_order="left")
         .join(people, on="respondent", maintain_order="left")
         .with_columns(
             pl.when(pl.col("answer") > 0).then(pl.lit("answered")).otherwise(pl.lit("missing")).alias("status")

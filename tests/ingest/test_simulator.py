@@ -568,10 +568,12 @@ class TestSurvey:
         members = pl.concat([people.select(columns), all_of_them.select(columns)])
         answered = pl.col("answer") > 0
         key = ["survey_id", "wave", "sample", "question_code", "segment_name", "segment_value"]
+        questions = lake["survey_questions"].select("delivery", "question_code", "codes")
+        numbers = questions.explode("codes", empty_as_null=False).unnest("codes")
         bases = (
             long_answers(lake["survey_answers"])
             .join(members, on=["delivery", "respondent"])
-            .join(lake["survey_questions"].select("delivery", "question", "question_code"), on=["delivery", "question"])
+            .join(numbers, on=["delivery", "answer"])
             .group_by(key)
             .agg(
                 pl.len().cast(pl.Int64()).alias("base_asked"),

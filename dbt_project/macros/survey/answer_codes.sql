@@ -1,10 +1,9 @@
-{# The codes that the answers of a delivery stand for, by question and number; NULL for what is no valid answer. #}
+{# The codes that the answers of a delivery stand for, by number; NULL for what is no valid answer. #}
 {% macro answer_codes() -%}
     (
         select
             landed_on,
             delivery,
-            question,
             {{ listed(survey_keys('question')) }}
             kind,
             code.answer,

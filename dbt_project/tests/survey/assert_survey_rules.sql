@@ -52,36 +52,57 @@ people as (
 
 ),
 
-answered as (
+codes as (
 
     select
-        {{ listed(survey_keys('person'), 'answers') }}
-        questions.question_code,
-        answers.answer > 0 as has_answered,
-    from {{ given_answers() }} as answers
-    inner join {{ ref('stg_survey__questions') }} as questions
-        on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind <> 'multiple'
-    union all
-    select
-        {{ listed(survey_keys('person'), 'answers') }}
-        questions.question_code,
-        bool_or(answers.answer > 0) as has_answered,
-    from {{ given_answers() }} as answers
-    inner join {{ ref('stg_survey__questions') }} as questions
-        on {{ same('answers', 'questions', ['landed_on', 'delivery', 'question']) }} and questions.kind = 'multiple'
-    group by {{ listed(survey_keys('person'), 'answers') }} questions.question_code
+        landed_on,
+        delivery,
+        answer,
+        question_code,
+        kind = 'multiple' as is_multiple,
+    from {{ answer_codes() }}
 
 ),
 
+-- Of a question with several answers a respondent counts once; of the others, answers are added up before they are looked up.
 asked as (
 
     select
+        {{ listed(survey_keys('sample'), 'given') }}
+        codes.question_code,
+        given.people,
+        given.weight,
+        given.answer > 0 as has_answered,
+    from (
+        select
+            {{ listed(survey_keys('sample'), 'people') }}
+            answers.landed_on,
+            answers.delivery,
+            answers.answer,
+            count(*) as people,
+            sum(people.weight) as weight,
+        from {{ given_answers() }} as answers
+        inner join people on {{ same('answers', 'people', survey_keys('person')) }}
+        group by all
+    ) as given
+    inner join codes on {{ same('given', 'codes', ['landed_on', 'delivery', 'answer']) }} and not codes.is_multiple
+    union all
+    select
         {{ listed(survey_keys('sample'), 'people') }}
-        answered.question_code,
-        answered.has_answered,
+        ticked.question_code,
+        1 as people,
         people.weight,
-    from answered
-    inner join people on {{ same('answered', 'people', survey_keys('person')) }}
+        ticked.has_answered,
+    from (
+        select
+            {{ listed(survey_keys('person'), 'answers') }}
+            codes.question_code,
+            bool_or(answers.answer > 0) as has_answered,
+        from {{ given_answers() }} as answers
+        inner join codes on {{ same('answers', 'codes', ['landed_on', 'delivery', 'answer']) }} and codes.is_multiple
+        group by {{ listed(survey_keys('person'), 'answers') }} codes.question_code
+    ) as ticked
+    inner join people on {{ same('ticked', 'people', survey_keys('person')) }}
 
 ),
 
@@ -89,8 +110,8 @@ counted as (
 
     select
         {{ listed(sample) }}
-        count(*) as base_asked,
-        count(*) filter (where has_answered) as base_unweighted,
+        sum(people) as base_asked,
+        coalesce(sum(people) filter (where has_answered), 0) as base_unweighted,
         sum(weight) filter (where has_answered) as base_weighted,
     from asked
     group by all
@@ -141,7 +162,7 @@ numbered as (
             landed_on,
             delivery,
         from {{ ref('stg_survey__answers') }}
-        where answers is null
+        where given is null
     ) as unlisted on {{ same('people', 'unlisted', ['landed_on', 'delivery']) }}
 
 ),

@@ -21,7 +21,6 @@ codes as (
     select
         codes.landed_on,
         codes.delivery,
-        codes.question,
         codes.question_code,
         codes.answer,
         codes.answer_code,
@@ -38,8 +37,7 @@ given as (
 
     select
         profile_id,
-        given.question,
-        given.answer,
+        answer,
         count(*) as respondents,
         cast(sum(weight_units) as bigint) as weight_units,
         sum(weight_square_units) as weight_square_units,
@@ -48,11 +46,11 @@ given as (
             respondents.profile_id,
             respondents.weight_units,
             respondents.weight_square_units,
-            unnest(answers.answers) as given,
+            unnest(answers.given) as answer,
         from {{ ref('stg_survey__answers') }} as answers
         inner join {{ ref('int_survey__respondents') }} as respondents
             on {{ same('answers', 'respondents', survey_keys('person')) }}
-    ) as listed
+    ) as given
     group by all
 
 ),
@@ -77,7 +75,7 @@ ticked as (
             ) as ticked_groups,
         from {{ given_answers() }} as answers
         inner join codes
-            on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }} and codes.is_multiple
+            on {{ same('answers', 'codes', ['landed_on', 'delivery', 'answer']) }} and codes.is_multiple
         group by all
     ) as boxes
     inner join {{ ref('int_survey__respondents') }} as respondents
@@ -151,7 +149,7 @@ tallied as (
     inner join codes
         on
             {{ same('profiles', 'codes', ['landed_on', 'delivery']) }}
-            and {{ same('given', 'codes', ['question', 'answer']) }}
+            and given.answer = codes.answer
     where not codes.is_multiple or codes.answer_code <> ''
     union all
     select * from counted

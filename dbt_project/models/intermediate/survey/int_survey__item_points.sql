@@ -29,7 +29,6 @@ worths as (
     select
         codes.landed_on,
         codes.delivery,
-        codes.question,
         codes.answer,
         {{ listed(question, 'codes') }}
         items.scale_id,
@@ -55,7 +54,7 @@ pointed as (
         worths.question_code as item_code,
         case when scorings.counts_dont_know or not worths.is_dont_know then worths.points end as points,
     from {{ given_answers() }} as answers
-    inner join worths on {{ same('answers', 'worths', ['landed_on', 'delivery', 'question', 'answer']) }}
+    inner join worths on {{ same('answers', 'worths', ['landed_on', 'delivery', 'answer']) }}
     cross join ({{ scale_scorings() }}) as scorings
 
 )

@@ -49,7 +49,6 @@ recalls as (
     select
         codes.landed_on,
         codes.delivery,
-        codes.question,
         codes.answer,
         {{ listed(survey_keys('wave'), 'codes') }}
         case
@@ -88,7 +87,7 @@ recalled as (
             max(cast(recalls.recalls_campaign as integer)) - max(cast(recalls.recalls_foil as integer)) as double
         ) as score,
     from {{ given_answers() }} as answers
-    inner join recalls on {{ same('answers', 'recalls', ['landed_on', 'delivery', 'question', 'answer']) }}
+    inner join recalls on {{ same('answers', 'recalls', ['landed_on', 'delivery', 'answer']) }}
     group by all
 
 ),

@@ -4,9 +4,8 @@
 #}
 {%- set person = survey_keys('person') %}
 {%- set valid_answers -%}
-    list_filter(answers.answers, lambda given: given.answer > 0)
+    case when list_min(answers.given) > 0 then answers.given else list_filter(answers.given, lambda n: n > 0) end
 {%- endset %}
-{%- set of_wave = survey_keys('wave') + ['landed_on', 'delivery'] %}
 with
 
 people as (
@@ -31,57 +30,67 @@ medians as (
 
 ),
 
-questions as (
-
-    select
-        delivered.landed_on,
-        delivered.delivery,
-        delivered.question,
-        {{ listed(survey_keys('question'), 'questions') }}
-        questions.answers,
-    from {{ ref('stg_survey__questions') }} as delivered
-    inner join {{ ref('int_survey__questions') }} as questions on {{ same('delivered', 'questions', survey_keys('question')) }}
-    where questions.kind in ('single', 'grid', 'scale') and array_length(questions.answers) >= 4
-
-),
-
 -- Questions of a wave that offer the same answers.
 sets as (
 
     select
-        {{ listed(of_wave, 'questions') }}
-        questions.answers,
-        list(questions.question) as questions,
-    from questions
+        {{ listed(survey_keys('wave'), 'questions') }}
+        list(questions.question_code) as questions,
+    from {{ ref('int_survey__questions') }} as questions
     inner join {{ ref('quality_rules') }} as rules on rules.rule = 'straight_liner'
-    group by {{ listed(of_wave, 'questions') }} questions.answers, rules.least_questions
+    where questions.kind in ('single', 'grid', 'scale') and array_length(questions.answers) >= 4
+    group by
+        {{ listed(survey_keys('wave'), 'questions') }}
+        questions.answers, rules.least_questions
     having count(*) >= rules.least_questions
 
 ),
 
+codes as (
+
+    select
+        *,
+        dense_rank() over (partition by landed_on, delivery order by question_code) as question,
+        dense_rank() over (partition by landed_on, delivery order by answer_code) as code,
+    from {{ answer_codes() }}
+
+),
+
+-- By the number of an answer: which question of the delivery it answers; of each set, which code it is, where it is of the set.
 deliveries as (
 
     select
-        delivered.landed_on,
-        delivered.delivery,
-        delivered.has_several,
-        sets.sets,
+        numbered.landed_on,
+        numbered.delivery,
+        numbered.questions,
+        lists.sets,
     from (
         select
             landed_on,
             delivery,
-            bool_or(kind = 'multiple') as has_several,
-        from {{ ref('stg_survey__questions') }}
+            case when bool_or(kind = 'multiple') then list(question order by abs(answer)) end as questions,
+        from codes
         group by all
-    ) as delivered
+    ) as numbered
     left join (
         select
             landed_on,
             delivery,
-            list(questions) as sets,
-        from sets
+            list(codes_of_set) as sets,
+        from (
+            select
+                codes.landed_on,
+                codes.delivery,
+                list(
+                    case when codes.answer > 0 and list_contains(sets.questions, codes.question_code) then codes.code end
+                    order by abs(codes.answer)
+                ) as codes_of_set,
+            from codes
+            inner join sets on {{ same('codes', 'sets', survey_keys('wave')) }}
+            group by codes.landed_on, codes.delivery, sets.questions
+        ) as of_sets
         group by all
-    ) as sets on {{ same('delivered', 'sets', ['landed_on', 'delivery']) }}
+    ) as lists on {{ same('numbered', 'lists', ['landed_on', 'delivery']) }}
 
 ),
 
@@ -91,7 +100,7 @@ answered as (
     select
         {{ listed(person, 'given') }}
         list_transform(
-            given.answers_to_sets,
+            given.codes_of_sets,
             lambda of_set: case
                 when array_length(of_set) >= straight_liners.least_questions then list_min(of_set) = list_max(of_set)
             end
@@ -102,20 +111,20 @@ answered as (
             {{ listed(person) }}
             list_transform(
                 sets,
-                lambda of_set: list_transform(
-                    list_filter(answers, lambda given: list_contains(of_set, given.question)), lambda given: given.answer
+                lambda of_set: list_filter(
+                    list_transform(answers, lambda n: list_extract(of_set, n)), lambda code: code is not null
                 )
-            ) as answers_to_sets,
+            ) as codes_of_sets,
             case
-                when has_several then array_length(list_distinct(list_transform(answers, lambda given: given.question)))
-                else array_length(answers)
+                when questions is null then array_length(answers)
+                else array_length(list_distinct(list_transform(answers, lambda n: list_extract(questions, n))))
             end as questions,
             {{ hash_of('answers') }} as fingerprint,
         from (
             select
                 {{ listed(person, 'answers') }}
                 {{ valid_answers }} as answers,
-                deliveries.has_several,
+                deliveries.questions,
                 deliveries.sets,
             from {{ ref('stg_survey__answers') }} as answers
             inner join deliveries on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}

@@ -80,7 +80,7 @@ responses as (
     inner join {{ given_answers() }} as answers
         on {{ same('people', 'answers', survey_keys('person')) }} and answers.answer > 0
     inner join {{ answer_codes() }} as codes
-        on {{ same('answers', 'codes', ['landed_on', 'delivery', 'question', 'answer']) }}
+        on {{ same('answers', 'codes', ['landed_on', 'delivery', 'answer']) }}
     inner join {{ ref('int_survey__questions') }} as questions on {{ same('codes', 'questions', question) }}
     left join labels
         on {{ same('codes', 'labels', question) }} and codes.answer_code = labels.answer.answer_code

@@ -4,5 +4,5 @@ select
     cast(delivery as varchar) as delivery,
     cast(campaign_id as varchar) as campaign_id,
     cast(respondent as integer) as respondent,
-    cast(answers as struct(question smallint, answer integer)[]) as answers,
+    cast(given as integer[]) as given,
 from {{ delivered('survey', 'survey_answers') }}

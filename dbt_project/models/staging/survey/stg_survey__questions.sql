@@ -11,7 +11,6 @@ select
     cast(kind as varchar) as kind,
     cast(base as varchar) as base,
     cast(answers as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean)[]) as answers,
-    cast(question as smallint) as question,
     cast(codes as struct(answer integer, answer_code varchar)[]) as codes,
     cast(file as varchar) as file,
     cast(line as bigint) as line,
