@@ -22,12 +22,13 @@ from ingest.home import Home
 from ingest.lake import StagedDelivery as StagedDelivery
 from ingest.landing import Landed, sweep_landing
 from ingest.ledger import DELIVERY_ID, LEDGER, in_effect, read_ledger, settle, write_ledger
-from ingest.note import keys_gone, note_keys, read_note
+from ingest.note import note_keys, read_note
 from ingest.planning import DeliveryId, refusal_context, standing
 from ingest.planning import Plan as Plan
 from ingest.planning import find_pending as find_pending
 from ingest.pseudonym import Pseudonymiser, pseudonymiser
 from ingest.refusal import check_place, check_replaced, refusing
+from ingest.shorter import shorter
 from ingest.source import NOTE, Source
 from ingest.weeks import Weeks
 
@@ -36,6 +37,7 @@ Validator: TypeAlias = Callable[[Source, Sequence[StagedDelivery], pl.DataFrame]
 
 log = logging.getLogger("campaign")
 
+TAKEN_IN = ("accepted", "withdrawn")
 SMALLEST_REPLACEMENT = 0.8
 BATCH_RECORDS = 2_000_000
 LOST = (
@@ -207,8 +209,6 @@ def _load(
         "replaces_delivery": note.replaces.delivery if note.replaces else None,
         "note_keys": note_keys(item.path, note),
     }
-    followed = _newest(ledger.filter(pl.col("outcome").is_in(["accepted", "withdrawn"])), item.id)
-    row["warning"] = keys_gone(followed["note_keys"] or "", row["note_keys"]) if followed else None
     is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
     is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
     if is_known and not is_to_mend and not is_doubtful:
@@ -260,6 +260,9 @@ def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Out
         if settled.is_known:
             ledger = _touched(ledger, row)
         else:
+            before = _newest(ledger.filter(pl.col("outcome").is_in(TAKEN_IN)), read.item.id)
+            if row["outcome"] in TAKEN_IN and before is not None:
+                row["warning"] = shorter(row, before, may_shrink=read.may_shrink)
             ledger = pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)])
             outcomes.append(Outcome(**{name: row[name] for name in _OUTCOME}, reason=row["outcome_reason"]))
             if row["warning"] is not None:

@@ -22,7 +22,6 @@ LARGEST_NOTE = 1024**2
 """In bytes."""
 MOST_LEVELS, MOST_VALUES = 20, 50_000
 LARGEST_NUMBER = 2**63 - 1
-MOST_NAMED = 10
 LAST_BREAK = "the line break at its end"
 LONGEST_NAME = 200
 """Of a delivery's folder, in bytes: with the endings that the lake adds, a file system takes no more than 255."""
@@ -219,16 +218,6 @@ def note_keys(path: Path, note: Note) -> str:
     """What the note in a delivery's folder says, a line each: its keys, without values, and whether its last line is whole."""
     is_whole = (path / NOTE).read_bytes().endswith((b"\n", b"\r"))
     return "\n".join([*_keys(note.model_dump(exclude_unset=True)), *([LAST_BREAK] if is_whole else [])])
-
-
-def keys_gone(before: str, now: str) -> str | None:
-    """A warning where a note lacks what an earlier one said, as where it was cut; of a key that is gone, not those within it."""
-    gone = set(before.splitlines()) - set(now.splitlines())
-    names = [key for key in before.splitlines() if key in gone and key.rpartition(".")[0] not in gone]
-    if not names:
-        return None
-    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    return f"its note no longer has {', '.join(names[:MOST_NAMED])}{more}; if that was not meant, put back what is missing and run again"
 
 
 def _keys(content: object, above: str = "") -> Iterator[str]:

@@ -13,7 +13,7 @@ from ingest.delivery import may_land_on
 from ingest.home import Home
 from ingest.landing import Landed, few, scan
 from ingest.ledger import DELIVERY_ID, LedgerError, in_effect, read_ledger
-from ingest.source import Source
+from ingest.source import NOTE, Source
 
 DeliveryId: TypeAlias = tuple[str, date, str]
 
@@ -70,7 +70,7 @@ def find_pending(
     first, last = days or (date.min, date.max)
     wanted = (item for item in landed if first <= item.landed_on <= last or item.id in damaged)
     missing = [key for key in in_effect(ledger).select(DELIVERY_ID).iter_rows() if key not in present]
-    return Plan(tuple(filter(is_pending, wanted)), tuple(missing), damaged, (*warnings, *_disappeared(missing)))
+    return Plan(tuple(filter(is_pending, wanted)), tuple(missing), damaged, (*warnings, *_disappeared(home, missing)))
 
 
 def count_unread(home: Home, sources: Iterable[Source]) -> int:
@@ -114,9 +114,10 @@ def _require_ledger(home: Home, sources: Sequence[Source], present: set[Delivery
         )
 
 
-def _disappeared(missing: Sequence[DeliveryId]) -> list[str]:
+def _disappeared(home: Home, missing: Sequence[DeliveryId]) -> list[str]:
     lines = [
-        f"landing/{source}/{day}/{name} has disappeared; its rows are kept (withdrawn: true in its note takes them out)"
+        f"landing/{source}/{day}/{name} has {what}; its rows are kept (withdrawn: true in its note takes them out)"
         for source, day, name in missing
+        for what in [f"lost its {NOTE}" if home.landing.joinpath(source, str(day), name).is_dir() else "disappeared"]
     ]
     return few(lines, "deliveries have disappeared from landing; their rows are kept")

@@ -18,7 +18,7 @@ from ingest.delivery import (
     load_delivery,
 )
 from ingest.formats.video_csv import VideoCsvOptions
-from ingest.note import Replaces, describe, keys_gone, note_keys, read_note
+from ingest.note import Replaces, describe, read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import NOTE, Delivery, DeliveryError
 from ingest.sources.hashtag import HASHTAG
@@ -294,52 +294,6 @@ class TestMistakes:
             with pytest.raises(ValidationError) as error:
                 Outer.model_validate(place)
             assert describe(error.value, Outer, "options").endswith("remove or correct it, expected one of weight")
-
-
-LONG = """\
-source: survey
-format: survey_csv
-campaign: endthestigma
-files: [one.csv, two.csv]
-options:
-  questions:
-    q1: {top: [4, 5], bottom: [1, 2]}
-    q2: {top: [4, 5]}
-  answers: {"Noor Hassan": yes, n@example.org: no, u1234567: 3}
-supplier: a panel
-"""
-
-
-class TestKeysThatAreGone:
-    @pytest.mark.parametrize(
-        ("cut", "gone"),
-        [
-            (LONG + "withdrawn: false\n", ""),
-            (LONG[: LONG.index("supplier")], "supplier"),
-            (LONG.replace("supplier: a panel", "supplier:"), "supplier"),
-            (LONG[:-6], "the line break at its end"),
-            (LONG[: LONG.index("options")], "supplier, options"),
-            (LONG[: LONG.index("    q2")], "supplier, options.questions.q2, options.answers"),
-            (
-                LONG.replace(", two.csv", "").replace("{top: [4, 5]}", "{top: [4]}"),
-                "files.1, options.questions.q2.top.1",
-            ),
-            (LONG.replace(", n@example.org: no, u1234567: 3", ""), "options.answers.1, options.answers.2"),
-        ],
-    )
-    def test_they_are_named_without_what_may_be_data(self, tmp_path: Path, cut: str, gone: str) -> None:
-        before, now = (note_of(tmp_path / name, text) for name, text in (("before", LONG), ("now", cut)))
-        said = keys_gone(*(note_keys(path, read_note(path)) for path in (before, now)))
-        expected = f"its note no longer has {gone}; if that was not meant, put back what is missing and run again"
-        assert said == (expected if gone else None)
-
-    def test_no_more_than_a_few_are_named(self) -> None:
-        assert "has k0, k1, k2, k3, k4, k5, k6, k7, k8, k9 and 1,240 more;" in str(
-            keys_gone("\n".join(f"k{number}" for number in range(1250)), "")
-        )
-
-    def test_nothing_is_known_of_a_note_that_an_older_version_read(self) -> None:
-        assert keys_gone("", "source") is None
 
 
 class TestFiles:

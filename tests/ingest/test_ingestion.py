@@ -248,6 +248,18 @@ class TestChanges:
         assert desk.ledger["warning"].to_list() == [None, less, None, None]
         assert len(caplog.messages) == 1
 
+    def test_a_version_with_fewer_records_is_warned_of(self, desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+        desk.land("day", videos(10))
+        desk.ingest()
+        desk.land("day", videos(9))
+        desk.ingest()
+        fewer = "it has fewer records than the version before; if that was not meant, put back what is missing and run again"
+        assert desk.ledger["warning"].to_list() == [None, fewer]
+        assert caplog.messages == [f"hashtag/2022-10-09/day: {fewer}"]
+        desk.land("day", videos(8), replaces_smaller=True)
+        desk.ingest()
+        assert desk.ledger["warning"].to_list() == [None, fewer, None]
+
     def test_a_note_is_compared_with_the_last_one_that_was_followed(self, desk: Desk) -> None:
         folder = desk.land("day", videos(2), supplier="a panel")
         desk.ingest()
@@ -566,6 +578,14 @@ class TestDisappeared:
         )
         assert desk.ingest() == []
         assert desk.views() == {"day": videos(2)}
+
+    def test_a_folder_without_its_note_is_told_apart(self, desk: Desk) -> None:
+        (desk.land("day", videos(2)) / NOTE).unlink()
+        desk.land("other", videos(2))
+        desk.ingest()
+        (desk.home.landing / "hashtag" / DAY.isoformat() / "other" / NOTE).unlink()
+        [warning] = desk.plan().warnings
+        assert warning.startswith("landing/hashtag/2022-10-09/other has lost its delivery.yml; its rows are kept")
 
     def test_a_disk_that_is_not_mounted_is_not_a_thousand_warnings(self, desk: Desk) -> None:
         for number in range(9):
