@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from polars.exceptions import ComputeError
@@ -21,6 +22,7 @@ LONGEST_FIELD = 131_072
 
 SEPARATORS = (",", "\t", ";", "|")
 _FEW_SHORT, _ENOUGH_RECORDS = 0.05, 20
+_FIRST_CELLS, _FEW_VALUES = 1_000, 50
 
 HEAD = 1024**2
 """As much of a text is looked at for a header, in bytes."""
@@ -28,7 +30,7 @@ HEAD = 1024**2
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a file by position, the line of each row, the header's names, the records set aside."""
+    """The cells of a file by position, text or categories, the line of each row, the header's names, the records set aside."""
 
     names: tuple[str, ...]
     cells: pl.DataFrame
@@ -36,9 +38,12 @@ class Grid:
     rejected: list[tuple[int, str]]
 
 
-def read_grid(name: str, data: bytes, has_header: bool, first_line: int, separator: str | None) -> Grid:
+def read_grid(
+    name: str, data: bytes, has_header: bool, first_line: int, separator: str | None, *, repeats: bool = False
+) -> Grid:
     """The grid of a text whose header, or first record, stands in line `first_line`. Raises DeliveryError.
 
+    With `repeats`, columns whose first cells hold few different values are categories, a quarter of the memory of text.
     Records with more fields than the first, with a quotation mark that is never closed, or with a field too long to be one
     are set aside, and a last one that was cut off; nothing is read across such a mark.
     """
@@ -74,7 +79,11 @@ def read_grid(name: str, data: bytes, has_header: bool, first_line: int, separat
     try:
         # Where quotation marks are odd, polars guesses, and may take several records for one.
         is_regular = bool(first) and _is_regular(body, separator)
-        grid = (_read_regular if is_regular else _read_odd)(body, separator, has_header)
+        grid = (
+            _read_regular(body, separator, has_header, repeats)
+            if is_regular
+            else _read_odd(body, separator, has_header)
+        )
     except ComputeError:
         grid = _read_odd(body, separator, has_header)
     found = _within_limits(
@@ -119,18 +128,17 @@ def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> 
 
 def _within_limits(grid: Grid) -> Grid:
     """Without blank records, and with those rejected of which a field is too long to be one."""
-    longest = grid.cells.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() if grid.cells.width else 0
     is_blank = pl.repeat(value=True, n=grid.cells.height, dtype=pl.Boolean(), eager=True)
     for column in grid.cells:
         if not is_blank.any():
             break
-        is_blank &= column.is_null() | (column.str.strip_chars() == "").fill_null(value=True)
+        is_blank &= column.is_null() | (column.cast(pl.String()).str.strip_chars() == "").fill_null(value=True)
     cells, lines, rejected = grid.cells, grid.lines, grid.rejected
     if is_blank.any():
         cells, lines = cells.filter(~is_blank), lines.filter(~is_blank)
-    if (longest or 0) > LONGEST_FIELD:
+    if any((_bytes_of(column) > LONGEST_FIELD).any() for column in grid.cells):
         is_long = cells.select(
-            pl.any_horizontal(pl.all().str.len_bytes() > LONGEST_FIELD).fill_null(value=False)
+            pl.any_horizontal(pl.all().cast(pl.String()).str.len_bytes() > LONGEST_FIELD).fill_null(value=False)
         ).to_series()
         rejected = [
             *rejected,
@@ -138,6 +146,10 @@ def _within_limits(grid: Grid) -> Grid:
         ]
         cells, lines = cells.filter(~is_long), lines.filter(~is_long)
     return Grid(grid.names, cells, lines, rejected)
+
+
+def _bytes_of(column: pl.Series) -> pl.Series:
+    return column.cat.len_bytes() if column.dtype == pl.Categorical() else column.str.len_bytes()
 
 
 def separator_of(head: str) -> str:
@@ -173,20 +185,20 @@ def _is_regular(body: bytes, separator: str) -> bool:
     )
 
 
-def _read_regular(body: bytes, separator: str, has_header: bool) -> Grid:
+def _read_regular(body: bytes, separator: str, has_header: bool, repeats: bool) -> Grid:
     """The records by polars. Raises ComputeError where one has more fields than the header."""
     names, height = _first_record(body, separator)
     start = 0
     for _ in range(height if has_header else 0):
         start = body.find(b"\n", start) + 1 or start
     numbered = separator.join(map(str, range(1, len(names) + 1))).encode()
-    cells = pl.read_csv(
-        b"".join((numbered, b"\n", memoryview(body)[start:])),
-        separator=separator,
-        infer_schema=False,
-        raise_if_empty=False,
-    )
-    cells = _rechunked(cells)
+    text = b"".join((numbered, b"\n", memoryview(body)[start:]))
+    options: dict[str, Any] = {"separator": separator, "infer_schema": False, "raise_if_empty": False}
+    if repeats:
+        head = pl.read_csv(text, n_rows=_FIRST_CELLS, **options)
+        few = [column.name for column in head if column.n_unique() <= _FEW_VALUES]
+        options["schema_overrides"] = dict.fromkeys(few, pl.Categorical())
+    cells = _rechunked(pl.read_csv(text, **options))
     lines = _lines(cells, body, start) + (height if has_header else 0)
     rejected: list[tuple[int, str]] = []
     if cells.height and not body.endswith(b"\n"):
@@ -211,7 +223,9 @@ def _lines(cells: pl.DataFrame, body: bytes, start: int) -> pl.Series:
     ends = body.count(b"\n", start) + (not body.endswith(b"\n"))
     if ends == cells.height:
         return lines
-    inner = cells.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0)).alias("n"))["n"]
+    inner = cells.select(
+        pl.sum_horizontal(pl.all().cast(pl.String()).str.count_matches("\n", literal=True).fill_null(0)).alias("n")
+    )["n"]
     return lines + inner.cast(pl.Int64()).cum_sum().shift(1, fill_value=0)
 
 

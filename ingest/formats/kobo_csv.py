@@ -34,7 +34,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         )
     nobody = {}
     if "_validation_status" in columns:
-        said = pl.col(AT + "_validation_status").str.to_lowercase()
+        said = pl.col(AT + "_validation_status").cast(pl.String()).str.to_lowercase()
         nobody[Reason.NOT_APPROVED] = (said.is_in(_NOT_APPROVED), "_validation_status says not approved")
     spread = _multiple(sheet, columns)
     summaries = frozenset(name for name in spread if name in columns)
@@ -66,7 +66,7 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...]) -> dict[str, Spread]:
         given = {
             value
             for name in codes
-            for value in sheet.rows.slice(1)[cells[name]].drop_nulls().str.strip_chars().unique()
+            for value in sheet.rows.slice(1)[cells[name]].drop_nulls().unique().cast(pl.String()).str.strip_chars()
         }
         if given <= {"0", "1", "", "True", "False", "TRUE", "FALSE"}:
             spreads[question] = Spread(None, dict(codes), dict(codes))

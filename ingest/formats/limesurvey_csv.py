@@ -48,7 +48,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     texts |= {name: head for name, head in zip(columns, heads, strict=True) if are_texts and name == head}
     nobody = {}
     if options.incomplete == "drop":
-        is_open = pl.col(AT + "submitdate").fill_null("").is_in(["", "N/A", "1980-01-01 00:00:00"])
+        is_open = pl.col(AT + "submitdate").cast(pl.String()).fill_null("").is_in(["", "N/A", "1980-01-01 00:00:00"])
         nobody[Reason.INCOMPLETE_RESPONSE] = (
             is_open,
             "submitdate is blank; options.incomplete: keep takes such people in",
@@ -82,7 +82,7 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
         given = {
             value
             for name in codes
-            for value in sheet.rows.slice(1)[cells[name]].drop_nulls().str.strip_chars().unique()
+            for value in sheet.rows.slice(1)[cells[name]].drop_nulls().unique().cast(pl.String()).str.strip_chars()
         }
         other = next(
             (name for name in columns if name.lower().replace(" [", "[") == f"{question}[other]".lower()), None

@@ -44,11 +44,11 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     finished = next((name for name in columns if name.lower() == "finished"), None)
     nobody: dict[Reason, tuple[pl.Expr, str]] = {}
     if status is not None:
-        said = pl.col(AT + status).str.to_lowercase()
+        said = pl.col(AT + status).cast(pl.String()).str.to_lowercase()
         nobody[Reason.TEST_RESPONSE] = (said.is_in(_TESTS), "Status says a preview or a test of the survey")
         nobody[Reason.SPAM_RESPONSE] = (said.is_in(_SPAM), "Status says spam")
     if finished is not None and options.incomplete == "drop":
-        is_open = pl.col(AT + finished).str.to_lowercase().is_in(["0", "false"])
+        is_open = pl.col(AT + finished).cast(pl.String()).str.to_lowercase().is_in(["0", "false"])
         nobody[Reason.INCOMPLETE_RESPONSE] = (
             is_open,
             "Finished says no; options.incomplete: keep takes such people in",

@@ -31,7 +31,7 @@ class Settled:
 
 def names_a_total(text: pl.Expr) -> pl.Expr:
     """Whether a cell is the word for a total: then its row sums up others and is no record."""
-    return text.str.strip_chars(" :*").str.to_lowercase().is_in(_TOTALS)
+    return text.cast(pl.String()).str.strip_chars(" :*").str.to_lowercase().is_in(_TOTALS)
 
 
 def settle_repeats(

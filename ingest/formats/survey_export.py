@@ -98,7 +98,9 @@ def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:
     body = sheet.body(layout.header_rows, [AT + column for column in layout.columns])
     if layout.unasked:
         cell = pl.col(AT + column for column in layout.columns)
-        body = body.with_columns(pl.when(~cell.str.strip_chars().is_in(list(layout.unasked))).then(cell))
+        body = body.with_columns(
+            pl.when(~cell.cast(pl.String()).str.strip_chars().is_in(list(layout.unasked))).then(cell)
+        )
     body = body.with_columns(
         pl.when(_is_blank(AT + name) & ~_is_blank(AT + beside))
         .then(pl.lit(answer))
@@ -110,7 +112,7 @@ def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:
 
 
 def _is_blank(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_chars().fill_null("") == ""
+    return pl.col(column).cast(pl.String()).str.strip_chars().fill_null("") == ""
 
 
 def _responses(
@@ -151,8 +153,9 @@ def _responses(
         elif note.is_multiple or (note.kind is None and _lists_answers(name, coded, layout)):
             added[name], variables[name] = from_cells(name, note, coded, note.separator or layout.separator)
     taken = [name for name in dict.fromkeys([*options.structure, *questions]) if name not in added]
+    placing_texts = [pl.col(AT + name).cast(pl.String()) for name in taken if name in options.structure]
     frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
-    coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
+    coded = Coded(frame.with_columns(placing_texts), {name: variables[name] for name in [*taken, *added]})
     return coded.in_categories({*taken} - {*options.structure}), tuple(questions), nobody
 
 
@@ -182,22 +185,19 @@ def closed_questions(frame: pl.DataFrame, candidates: list[str], separator: str)
     They have at most 20 different answers of at most 80 characters, each a short code (`4`, `A2`, `Y`) or given by two
     respondents or more; or cells that list such answers. What one person alone wrote may be free text and stays in landing.
     """
-    if not candidates:
-        return []
-    given = (
-        frame.select(AT + name for name in candidates)
-        .unpivot(variable_name="column", value_name="answer")
-        .with_columns(pl.col("answer").str.strip_chars())
-        .filter(pl.col("answer") != "")
+    given = (frame[AT + name] for name in candidates)
+    return [cells.name.removeprefix(AT) for cells in given if _is_closed(cells) or is_list(cells, separator)]
+
+
+def _is_closed(cells: pl.Series) -> bool:
+    counted = cells.drop_nulls().value_counts(name="respondents")
+    answers = counted[cells.name].cast(pl.String())
+    are_answers = (counted["respondents"] > 1) | answers.str.contains(_SHORT_CODE)
+    return (
+        0 < answers.len() <= _MOST_ANSWERS
+        and not (answers.str.len_chars() > _LONGEST_ANSWER).any()
+        and bool(are_answers.all())
     )
-    counted = given.group_by("column", "answer").agg(pl.len().alias("respondents"))
-    is_closed = (
-        (pl.len() <= _MOST_ANSWERS)
-        & (pl.col("answer").str.len_chars().max() <= _LONGEST_ANSWER)
-        & ((pl.col("respondents") > 1) | pl.col("answer").str.contains(_SHORT_CODE)).all()
-    )
-    closed = set(counted.group_by("column").agg(is_closed.alias("is_closed")).filter("is_closed")["column"])
-    return [name for name in candidates if AT + name in closed or is_list(frame[AT + name], separator)]
 
 
 def _together(layouts: list[Layout]) -> Layout:

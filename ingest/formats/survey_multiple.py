@@ -44,7 +44,7 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
     put: dict[str, pl.Expr] = {}
     ticked: dict[str, pl.Expr] = {}
     for column in spread.labels:
-        cell, variable = pl.col(AT + column), coded.variables[column]
+        cell, variable = pl.col(AT + column).cast(pl.String()), coded.variables[column]
         declared = [code for code in coded.frame[AT + column].unique().drop_nulls() if variable.is_missing(code)]
         put[column] = (~cell.is_in([*declared, *note.missing, *note.not_asked])).fill_null(value=False)
         is_selected = (
@@ -70,7 +70,7 @@ def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple
     Where the note gives the options offered, they decide: an option may hold the separator itself. What is no option
     is `other`, as is without options what one respondent alone wrote: it may be free text.
     """
-    cells = coded.known(name)
+    cells = coded.known(name).cast(pl.String())
     cells = cells.set(cells.is_in([*note.missing, *note.not_asked]), None)
     distinct = cells.drop_nulls().unique().sort()
     if note.options:
@@ -97,10 +97,10 @@ def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple
 
 def is_list(cells: pl.Series, separator: str) -> bool:
     """Whether cells prove that they list answers: more different cells than different answers, which also stand alone."""
-    if not cells.str.contains(separator, literal=True).any():
+    distinct = cells.unique().drop_nulls().cast(pl.String())
+    if not distinct.str.contains(separator, literal=True).any():
         return False
-    vocabulary = shared_parts(cells, separator)
-    distinct = cells.drop_nulls().unique()
+    vocabulary = shared_parts(cells.cast(pl.String()), separator)
     listing = [cell for cell in distinct if separator in cell and set(_parts(cell, separator)) <= vocabulary]
     alone = vocabulary & {parts[0] for cell in distinct if len(parts := _parts(cell, separator)) == 1}
     return bool(alone) and 1 < len(vocabulary) <= _MOST_OPTIONS and len(listing) + len(alone) > len(vocabulary)

@@ -1,4 +1,4 @@
-"""Survey tables as products deliver them, text or workbook, with any number of header rows; every cell is text.
+"""Survey tables as products deliver them, text or workbook, with any number of header rows; every cell is text or a category.
 
 What the header rows say is for the formats.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ingest.formats.survey_variables import of_distinct_texts
 from ingest.formats.text_file import read_table, text_files
 from ingest.formats.workbook import first_sheet, is_workbook, require_no_sequel
 from ingest.source import REJECTED, Delivery, DeliveryError
@@ -16,7 +17,7 @@ from ingest.source import REJECTED, Delivery, DeliveryError
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table without its header told apart: text columns by position, then `line`, where each row begins."""
+    """A table without its header told apart: columns by position, then `line`, where each row begins."""
 
     name: str
     rows: pl.DataFrame
@@ -39,7 +40,7 @@ class Sheet:
         """The rows below the header under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
         cells = self.rows.drop("line").columns
         below = self.rows.slice(header_rows).rename(dict(zip(cells, names, strict=True)))
-        written = below.with_columns(_written(below[name]) for name in names)
+        written = below.with_columns(of_distinct_texts(below[name], _written) for name in names)
         is_nobody = pl.repeat(value=True, n=written.height, dtype=pl.Boolean(), eager=True)
         for name in names:
             if not is_nobody.any():
@@ -48,11 +49,9 @@ class Sheet:
         return written.filter(~is_nobody)
 
 
-def _written(cells: pl.Series) -> pl.Series:
-    """Cells without white space around them, NULL where nothing is left; themselves where all of them are so already."""
-    stripped = cells.str.strip_chars()
-    bare = stripped.set(stripped == "", None)
-    return cells if bare.equals(cells, null_equal=True) else bare
+def _written(texts: pl.Series) -> pl.Series:
+    """Cells without white space around them, NULL where nothing is left."""
+    return texts.str.strip_chars().replace("", None)
 
 
 def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
@@ -63,7 +62,7 @@ def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
     texts = tuple(path for path in delivery.files if not workbooks[path])
     if texts:
         for file in text_files(replace(delivery, files=texts), encoding):
-            table = read_table(file, has_header=False)
+            table = read_table(file, has_header=False, repeats=True)
             yield Sheet(file.name, table.rows.drop("file"), table.rejected)
 
 

@@ -4,7 +4,7 @@ Nothing here knows samples or questions; both read their columns through this mo
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -137,11 +137,20 @@ def _as_code(values: pl.Series) -> pl.Series:
         whole = (number == number.floor()) & (number.abs() < _SAFE_WHOLE)
         as_whole = number.set(~whole, None).cast(pl.Int64()).cast(pl.String())
         return as_whole.to_frame().select(pl.coalesce(pl.all(), pl.lit(number.cast(pl.String())))).to_series()
-    text = values.cast(pl.String())
-    written = text.unique()
-    codes = written.str.strip_chars().str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
+    return of_distinct_texts(values if values.dtype == pl.Categorical() else values.cast(pl.String()), _as_codes)
+
+
+def _as_codes(texts: pl.Series) -> pl.Series:
+    codes = texts.str.strip_chars().str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
     ours = codes.str.replace_many(DIGITS)
-    codes = codes.zip_with(~codes.str.contains(r"^[+-]?\d+$").fill_null(value=False), ours)
-    if codes.equals(written, null_equal=True):
-        return text
-    return text.replace_strict(written, codes, return_dtype=pl.String())
+    return codes.zip_with(~codes.str.contains(r"^[+-]?\d+$").fill_null(value=False), ours)
+
+
+def of_distinct_texts(values: pl.Series, make: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """What is made of texts or categories, each different one being read once; themselves where nothing becomes another."""
+    written = values.unique()
+    texts = written.cast(pl.String())
+    made = make(texts)
+    if made.equals(texts, null_equal=True):
+        return values
+    return values.replace_strict(written, made, return_dtype=values.dtype)

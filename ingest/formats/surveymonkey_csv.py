@@ -2,6 +2,8 @@
 
 import re
 
+import polars as pl
+
 from ingest.formats.survey_export import Layout, SurveyExport
 from ingest.formats.survey_multiple import Spread
 from ingest.formats.survey_options import ExportOptions
@@ -81,7 +83,8 @@ def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
     cells = sheet.rows.slice(2).drop("line")
     names = cells.columns
     return all(
-        set(cells[names[place]].drop_nulls().str.strip_chars().unique()) <= {parts[place], "", "1", "0"}
+        set(cells[names[place]].drop_nulls().unique().cast(pl.String()).str.strip_chars())
+        <= {parts[place], "", "1", "0"}
         for place in places
         if not _OPEN.match(parts[place])
     )

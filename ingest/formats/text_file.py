@@ -122,15 +122,17 @@ def read_table(
     first_line: int = 1,
     separator: str | None = None,
     prefix: str = "",
+    repeats: bool = False,
 ) -> TextTable:
     """Every column of delimited text whose header (or first record) stands in line `first_line`. Raises DeliveryError.
 
     Columns are called `prefix` and the name that they have in the header, or `column_1`, `column_2` ... without one; names
     that occur twice refuse the file. `line` is the line of the file on which a record starts, also after fields that hold
     line ends. Records with more fields than the header, with a quotation mark that is never closed, and a last one that
-    was cut off are rejected as `unreadable`; nothing is read across such a mark.
+    was cut off are rejected as `unreadable`; nothing is read across such a mark. With `repeats`, columns whose first cells
+    hold few different values are categories.
     """
-    grid = _grid(file, has_header, first_line, separator)
+    grid = _grid(file, has_header, first_line, separator, repeats=repeats)
     names = grid.names if has_header else tuple(f"column_{number}" for number in range(1, grid.cells.width + 1))
     _refuse_repeated(file.name, names, set(names) - {""})
     # Columns without a name are what trailing separators and row numbers leave.
@@ -232,8 +234,8 @@ def _is_content(cell: str) -> bool:
     )
 
 
-def _grid(file: TextFile, has_header: bool, first_line: int, separator: str | None) -> Grid:
-    grid = read_grid(file.name, file.data, has_header, first_line, separator)
+def _grid(file: TextFile, has_header: bool, first_line: int, separator: str | None, *, repeats: bool = False) -> Grid:
+    grid = read_grid(file.name, file.data, has_header, first_line, separator, repeats=repeats)
     return replace(grid, names=tuple(map(folded, grid.names)))
 
 

@@ -412,8 +412,9 @@ class TestLimits:
             read_table(text_file("a,b\n1,2\n3,4\n"))
 
     @pytest.mark.parametrize("field", ["x" * 1_000_000, '"' + "x\n" * 500_000 + '"'])
-    def test_a_field_of_a_megabyte_costs_its_record_alone(self, field: str) -> None:
-        table = read_table(text_file(f"a,b\n1,2\n{field},3\n4,5\n"))
+    @pytest.mark.parametrize("repeats", [False, True])
+    def test_a_field_of_a_megabyte_costs_its_record_alone(self, field: str, repeats: bool) -> None:
+        table = read_table(text_file(f"a,b\n1,2\n{field},3\n4,5\n"), repeats=repeats)
         assert table.rows["a"].to_list() == ["1", "4"]
         assert table.rejected.select("line", "reason").rows() == [(3, "unreadable")]
 
@@ -503,8 +504,11 @@ def test_what_a_spreadsheet_writes_is_what_is_read(rows: list[list[str]]) -> Non
 @settings(max_examples=300)
 @given(st.text(st.sampled_from('xy,,""\n\n '), max_size=24))
 def test_any_text_gives_rows_of_its_own_lines(body: str) -> None:
-    """Whatever the marks do: each record begins on a line of its own, in order, and none is made up."""
+    """Whatever the marks do: each record begins on a line of its own, in order, and none is made up; in categories too."""
     table = read_table(text_file(f"a,b\n{body}"))
+    in_categories = read_table(text_file(f"a,b\n{body}"), repeats=True)
+    assert in_categories.rows.rows() == table.rows.rows()
+    assert in_categories.rejected.equals(table.rejected)
     lines = sorted([*table.rows["line"], *table.rejected["line"]])
     assert len(set(lines)) == len(lines)
     assert all(f"a,b\n{body}".split("\n")[line - 1].strip() for line in lines)
