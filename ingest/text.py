@@ -30,6 +30,7 @@ _DOTTED = r"^[0-9]{1,3}(?:\.[0-9]{3})+$"
 _PROVES_GROUPS = r"^[0-9]{1,3}(?:\.[0-9]{3}){2,}$|^[0-9]{1,3}\.[0-9]{0,2}[1-9][0-9]{0,2}$"
 _PROVES_DECIMALS = r"^[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})(?:[KMB]|$)|[0-9],[0-9]{3}\b"
 _ABBREVIATED = rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(K|M|B|ألف|مليون|مليار){_OF}"
+_BEYOND = r"^-\s*[0-9]|^[0-9]{14,}(?:\.0+)?$"
 _COUNT = pl.Struct({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
 _LABEL = rf"^(?i:{_COUNTED})$"
 
@@ -82,15 +83,7 @@ def _read_counts(texts: pl.Series) -> pl.Series:
     units: pl.Expr = pl.when(pl.col("value").is_not_null()).then(pl.lit(1, pl.Int64()))
     reasons: pl.Expr = pl.lit(None, pl.String())
     if left.height:
-        text = pl.col("text").cast(pl.String())
-        clean = left.select(clean_number(text)).to_series()
-        if clean.str.contains(_PROVES_GROUPS).any() and not clean.str.contains(_PROVES_DECIMALS).any():
-            text = (
-                pl.when(pl.lit(clean).str.contains(_DOTTED))
-                .then(pl.lit(clean).str.replace_all(".", "", literal=True))
-                .otherwise(text)
-            )
-        written = left.with_columns(_written_count(text).struct.unnest().name.suffix("_written"))
+        written = _written_counts(left["text"])
         frame = frame.join(written, on="text", how="left", maintain_order="left").with_columns(
             pl.coalesce("value", "value_written").alias("value"),
             pl.coalesce(units, "unit_written").alias("unit"),
@@ -100,54 +93,53 @@ def _read_counts(texts: pl.Series) -> pl.Series:
     return frame.select(pl.struct("value", units.alias("unit"), reason.alias("reason")).alias(texts.name)).to_series()
 
 
-def _written_count(text: pl.Expr) -> pl.Expr:
-    number, field = clean_number(text), pl.field
-    # Struct after struct: what is named is worked out once.
-    found = pl.struct(
+def _written_counts(texts: pl.Series) -> pl.DataFrame:
+    """The distinct texts of a column that are no plain digits, each with its `value_written`, `unit_written`, `reason_written`."""
+    text = texts.to_frame("text").with_columns(clean_number(pl.col("text").cast(pl.String())).alias("number"))
+    clean = text["number"]
+    if clean.str.contains(_PROVES_GROUPS).any() and not clean.str.contains(_PROVES_DECIMALS).any():
+        ungrouped = pl.col("number").str.replace_all(".", "", literal=True)
+        is_grouped = pl.col("number").str.contains(_DOTTED)
+        text = text.with_columns(pl.when(is_grouped).then(ungrouped).otherwise("number").alias("number"))
+    number = pl.col("number")
+    # Step after step, not one expression: planning that takes longer than reading a few texts.
+    found = text.with_columns(
         number.str.extract_groups(_PLAIN).alias("plain"),
         number.str.extract(_GROUPED).str.replace_all("[, ]", "").alias("grouped"),
         number.str.to_uppercase().str.extract_groups(_ABBREVIATED).alias("short"),
         number.str.contains(_LABEL).alias("is_label"),
-        number.str.contains(r"^-\s*[0-9]").alias("is_negative"),
-        number.str.contains(r"^[0-9]{14,}(?:\.0+)?$").alias("is_endless"),
-        nothing(text).alias("nothing"),
+        nothing(number).alias("nothing"),
     )
-    parts = found.struct.with_fields(
-        pl.coalesce(_group("plain", 1), _group("plain", 2), field("grouped"))
-        .cast(pl.Int64(), strict=False)
-        .alias("exact"),
+    parts = found.with_columns(
+        pl.coalesce(_group("plain", 1), _group("plain", 2), "grouped").cast(pl.Int64(), strict=False).alias("exact"),
         pl.coalesce(_group("short", 2), _group("short", 3), pl.lit("")).alias("fraction"),
         _group("short", 4).replace_strict(_MAGNITUDES, default=None, return_dtype=pl.Int64()).alias("exponent"),
     )
-    scaled = parts.struct.with_fields(
-        (_group("short", 1) + field("fraction")).cast(pl.Int64(), strict=False).alias("written"),
+    scaled = parts.with_columns(
+        (_group("short", 1) + pl.col("fraction")).cast(pl.Int64(), strict=False).alias("written"),
         pl.lit(10, pl.Int64())
-        .pow(field("exponent") - field("fraction").str.len_chars().cast(pl.Int64()))
+        .pow(pl.col("exponent") - pl.col("fraction").str.len_chars().cast(pl.Int64()))
         .cast(pl.Int64())
         .alias("scale"),
     )
-    zero, one = pl.lit(0, pl.Int64()), pl.lit(1, pl.Int64())
-    valued = scaled.struct.with_fields(
-        pl.when(field("is_label"))
-        .then(zero)
-        .otherwise(pl.coalesce(field("exact"), field("written") * field("scale")))
-        .alias("any_value"),
-        pl.when(field("exact").is_not_null() | field("is_label"))
-        .then(one)
-        .otherwise(pl.when(field("written").is_not_null()).then(field("scale")))
-        .alias("any_unit"),
+    valued = scaled.with_columns(
+        pl.when("is_label")
+        .then(pl.lit(0, pl.Int64()))
+        .otherwise(pl.coalesce("exact", pl.col("written") * pl.col("scale")))
+        .alias("value"),
+        pl.when(pl.col("exact").is_not_null() | pl.col("is_label"))
+        .then(pl.lit(1, pl.Int64()))
+        .otherwise(pl.when(pl.col("written").is_not_null()).then("scale"))
+        .alias("unit"),
     )
-    possible = field("any_value") <= LARGEST_COUNT
-    is_beyond = field("is_negative") | field("is_endless") | (field("any_value") > LARGEST_COUNT)
-    bad = (
-        pl.when(is_beyond.fill_null(value=False)).then(pl.lit(Reason.OUT_OF_RANGE)).otherwise(pl.lit(Reason.BAD_NUMBER))
-    )
-    reason = pl.when(~possible.fill_null(value=False)).then(pl.coalesce(field("nothing"), bad))
-    return _struct(
-        valued,
-        pl.when(possible).then(field("any_value")).alias("value"),
-        pl.when(possible).then(field("any_unit")).alias("unit"),
-        reason.alias("reason"),
+    is_beyond = number.str.contains(_BEYOND) | (pl.col("value") > LARGEST_COUNT).fill_null(value=False)
+    bad = pl.when(is_beyond).then(pl.lit(Reason.OUT_OF_RANGE)).otherwise(pl.lit(Reason.BAD_NUMBER))
+    is_possible = (pl.col("value") <= LARGEST_COUNT).fill_null(value=False)
+    return valued.select(
+        "text",
+        pl.when(is_possible).then("value").alias("value_written"),
+        pl.when(is_possible).then("unit").alias("unit_written"),
+        pl.when(~is_possible).then(pl.coalesce("nothing", bad)).alias("reason_written"),
     )
 
 
@@ -167,13 +159,8 @@ def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
 
 
 def _group(match: str, number: int) -> pl.Expr:
-    """A group of the match that a struct has under a name."""
-    return pl.field(match).struct.field(str(number))
-
-
-def _struct(working: pl.Expr, *results: pl.Expr) -> pl.Expr:
-    """The struct of the results alone, each told from the fields of a working struct."""
-    return working.struct.with_fields(pl.struct(*results).alias("results")).struct.field("results")
+    """A group of the match in a column."""
+    return pl.col(match).struct.field(str(number))
 
 
 def parse_duration_seconds(text: pl.Expr) -> pl.Expr:
