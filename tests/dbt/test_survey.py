@@ -844,7 +844,10 @@ def test_raked_samples_and_their_errors_are_those_of_r(world: Lab) -> None:
 
 
 def test_weights_are_raked_within_their_limit_and_kept_where_that_cannot_be(world: Lab) -> None:
-    rows = world.frame("from intermediate.int_survey__respondents where survey_id = 'limited'")
+    rows = world.frame("""
+        from intermediate.int_survey__respondents inner join intermediate.int_survey__profiles using (profile_id)
+        where survey_id = 'limited'
+    """)
     rows = rows.with_columns(gender=pl.col("margin_cell").list.first())
     total, delivered, largest, mean = rows.select(
         pl.col("weight").sum(),
@@ -1230,7 +1233,7 @@ def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wav
     deliver(lab, 2, "second", tables([person(i, "2") for i in range(20)]))
     # Stopped after the warehouse had taken note of the delivery and before the estimates.
     lab.run(["+int_survey__questions", "+int_survey__cells"])
-    assert lab.rows("select distinct wave from intermediate.int_survey__respondents") == [("w",)]
+    assert lab.rows("select distinct wave from intermediate.int_survey__profiles") == [("w",)]
     deliver(lab, 2, "second", None)
     thirds = [person(i, str(i % 3), segments={"group": "xyz"[i // 3 % 3]}) for i in range(90)]
     deliver(lab, 2, "thirds", tables(thirds, wave=("thirds", "w2"), ended=START))

@@ -1,6 +1,6 @@
 {# Grain of the models that marts of surveys are made from. #}
 {{ broken_rules_of({
-    'int_survey__respondents': {'grain': ['campaign_id', 'survey_id', 'wave', 'sample', 'respondent_key']},
+    'int_survey__respondents': {'grain': ['landed_on', 'delivery', 'respondent', 'profile_id']},
     'int_survey__cells': {
         'grain': ['campaign_id', 'survey_id', 'wave', 'sample', 'question_code', 'segment_name', 'segment_value', 'stratum', 'cluster', 'margin_cell', 'answer_code'],
     },

@@ -13,8 +13,8 @@ with
 complete as (
 
     select
-        {{ listed(survey_keys('sample'), 'respondents') }}
-        respondents.respondent_key,
+        {{ listed(survey_keys('sample'), 'profiles') }}
+        {{ listed(survey_keys('person'), 'points') }}
         respondents.weight_units,
         points.scale_id,
         points.scoring,
@@ -24,11 +24,12 @@ complete as (
     from {{ ref('int_survey__item_points') }} as points
     inner join {{ ref('int_survey__respondents') }} as respondents
         on {{ same('points', 'respondents', survey_keys('person')) }}
+    inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
     qualify
         count(points.points) over (
             partition by
-                {{ listed(survey_keys('sample'), 'respondents') }}
-                points.scale_id, points.scoring, respondents.respondent_key
+                {{ listed(survey_keys('person'), 'points') }}
+                profiles.sample, points.scale_id, points.scoring
         ) = points.items
 
 ),
@@ -58,7 +59,10 @@ totals as (
         weight_units,
         cast(sum(points) as bigint) as points,
     from complete
-    group by {{ listed(scale) }} items, weight_units, respondent_key
+    group by
+        {{ listed(scale) }}
+        {{ listed(survey_keys('person')) }}
+        items, weight_units
 
 ),
 

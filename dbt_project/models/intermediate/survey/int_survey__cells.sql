@@ -45,7 +45,7 @@ given as (
         select
             respondents.profile_id,
             respondents.weight_units,
-            respondents.weight_square_units,
+            {{ exact_product('respondents.weight_units', 'respondents.weight_units') }} as weight_square_units,
             unnest(answers.given) as answer,
         from {{ ref('stg_survey__answers') }} as answers
         inner join {{ ref('int_survey__respondents') }} as respondents
@@ -61,7 +61,6 @@ ticked as (
         respondents.profile_id,
         boxes.question_code,
         respondents.weight_units,
-        respondents.weight_square_units,
         boxes.in_base,
         boxes.ticked_groups,
     from (
@@ -91,14 +90,13 @@ counted as (
         answer_code,
         count(*) as respondents,
         cast(sum(weight_units) as bigint) as weight_units,
-        sum(weight_square_units) as weight_square_units,
+        sum({{ exact_product('weight_units', 'weight_units') }}) as weight_square_units,
     from (
         select
             profile_id,
             question_code,
             unnest(list_concat([in_base], ticked_groups)) as answer_code,
             weight_units,
-            weight_square_units,
         from ticked
         union all
         select
@@ -106,7 +104,6 @@ counted as (
             scores.question_code,
             cast(scores.score as varchar) as answer_code,
             respondents.weight_units,
-            respondents.weight_square_units,
         from {{ ref('int_survey__scale_scores') }} as scores
         inner join {{ ref('int_survey__respondents') }} as respondents
             on {{ same('scores', 'respondents', survey_keys('person')) }}
@@ -130,7 +127,7 @@ profiles as (
     left join (
         select distinct profile_id
         from {{ ref('int_survey__respondents') }}
-        where margin_cell is not null
+        where is_raked
     ) as raked on profiles.profile_id = raked.profile_id
 
 ),

@@ -9,7 +9,7 @@ with
 
 scales as (
 
-    {{ weight_unit_of_samples() }}
+    {{ weights_of_samples() }}
 
 ),
 

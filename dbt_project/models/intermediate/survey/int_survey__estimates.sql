@@ -311,12 +311,7 @@ samples as (
 
 scales as (
 
-    select distinct
-        {{ listed(survey_keys('sample')) }}
-        weight_unit,
-        raking_loss_pct,
-        is_unraked,
-    from {{ ref('int_survey__respondents') }}
+    {{ weights_of_samples() }}
 
 ),
 

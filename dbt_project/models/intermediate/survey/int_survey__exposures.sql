@@ -55,11 +55,11 @@ controls as (
 people as (
 
     select
-        {{ listed(sample, 'respondents') }}
+        {{ listed(sample, 'profiles') }}
         scores.question_code,
-        respondents.stratum,
-        respondents.cluster,
-        respondents.respondent_key,
+        profiles.stratum,
+        profiles.cluster,
+        concat_ws('/', {{ listed(survey_keys('person'), 'respondents') | trim | trim(',') }}) as person,
         respondents.weight_units * respondents.weight_unit as weight,
         levels.score as level,
         scores.score,
@@ -76,8 +76,9 @@ people as (
             and scores.question_code not like 'exposure/%'
             and scores.question_code <> {{ awareness_score() }}
             and scores.score is not null
+    inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
     left join held on respondents.profile_id = held.profile_id
-    left join controls on {{ same('respondents', 'controls', sample) }}
+    left join controls on {{ same('profiles', 'controls', sample) }}
     where coalesce(held.known, 0) = coalesce(array_length(controls.controls), 0)
 
 ),
@@ -182,7 +183,7 @@ fitted as (
     select
         {{ listed(model) }}
         count(*) as respondents,
-        count(distinct concat(stratum, '/', coalesce(cluster, concat(respondent_key, '/')))) - count(distinct stratum) as freedom,
+        count(distinct concat(stratum, '/', coalesce(cluster, concat(person, '/')))) - count(distinct stratum) as freedom,
         bool_or(is_unsettled) as is_unsettled,
         {{ sorted_sum('weight * x * x') }} as spread,
         {{ sorted_sum('weight * x * y') }} / nullif({{ sorted_sum('weight * x * x') }}, 0) as slope,
@@ -208,7 +209,7 @@ units as (
     inner join fitted on {{ same('centred', 'fitted', model) }}
     group by
         {{ listed(model, 'centred') }}
-        centred.stratum, centred.cluster, case when centred.cluster is null then centred.respondent_key end
+        centred.stratum, centred.cluster, case when centred.cluster is null then centred.person end
 
 ),
 

@@ -27,11 +27,18 @@ screened as (
         {{ listed(survey_keys('person'), 'screens') }}
         case when screens.is_broken then 'failed' else 'passed' end as segment_value,
     from {{ ref('int_survey__screens') }} as screens
+    inner join {{ ref('stg_survey__waves') }} as waves on {{ same('screens', 'waves', ['landed_on', 'delivery']) }}
     semi join (
-        select *
-        from {{ ref('int_survey__screens') }}
-        where is_broken
-    ) as failed on {{ same('screens', 'failed', survey_keys('wave')) }}
+        select waves.*
+        from {{ ref('stg_survey__waves') }} as waves
+        semi join (
+            select
+                landed_on,
+                delivery,
+            from {{ ref('int_survey__screens') }}
+            where is_broken
+        ) as broken on {{ same('waves', 'broken', ['landed_on', 'delivery']) }}
+    ) as failed on {{ same('waves', 'failed', survey_keys('wave')) }}
     where screens.is_broken is not null
 
 ),
@@ -39,16 +46,11 @@ screened as (
 members as (
 
     select
-        {{ listed(survey_keys('sample'), 'respondents') }}
-        respondents.respondent_key,
         {{ listed(survey_keys('person'), 'respondents') }}
         respondents.profile,
         coalesce(screened.segment_value, '') as quality_screen,
         respondents.weight,
-        respondents.cluster,
-        coalesce(respondents.stratum, '') as stratum,
         respondents.fpc,
-        respondents.segments,
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
     anti join replaced on {{ same('respondents', 'replaced', survey_keys('person')) }}

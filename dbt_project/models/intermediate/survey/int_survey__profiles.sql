@@ -6,22 +6,30 @@
 {%- set of_sample = listed(sample) | trim | trim(',') %}
 with
 
+-- What they have in common is read of one of them.
 profiles as (
 
     select
-        {{ listed(['landed_on', 'delivery', 'profile', 'quality_screen']) }}
-        {% for column in sample + ['stratum', 'cluster'] -%}
-            any_value({{ column }}) as {{ column }},
-        {% endfor -%}
+        {{ listed(['landed_on', 'delivery', 'profile'], 'alike') }}
+        alike.quality_screen,
+        {{ listed(sample + ['cluster'], 'respondents') }}
+        coalesce(respondents.stratum, '') as stratum,
         list_sort(list_concat(
-            any_value(segments),
+            respondents.segments,
             case
-                when quality_screen = '' then []
-                else [struct_pack(segment_name := 'quality_screen', segment_value := quality_screen)]
+                when alike.quality_screen = '' then []
+                else [struct_pack(segment_name := 'quality_screen', segment_value := alike.quality_screen)]
             end
         )) as segments,
-    from {{ ref('int_survey__members') }}
-    group by landed_on, delivery, profile, quality_screen
+    from (
+        select
+            {{ listed(['landed_on', 'delivery', 'profile', 'quality_screen']) }}
+            min(respondent) as respondent,
+        from {{ ref('int_survey__members') }}
+        group by all
+    ) as alike
+    inner join {{ ref('stg_survey__respondents') }} as respondents
+        on {{ same('alike', 'respondents', survey_keys('person') + ['profile']) }}
 
 ),
 

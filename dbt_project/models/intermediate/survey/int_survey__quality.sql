@@ -5,30 +5,31 @@ with
 screens as (
 
     select
-        {{ listed(survey_keys('sample'), 'respondents') }}
-        screens.is_speeder,
-        screens.is_straight_liner,
-        screens.is_duplicate,
-        screens.is_broken,
+        {{ listed(survey_keys('sample'), 'profiles') }}
+        {% for screen in ['is_speeder', 'is_straight_liner', 'is_duplicate', 'is_broken'] -%}
+            count(screens.{{ screen }}) as {{ screen }}_known,
+            count(case when screens.{{ screen }} then 1 end) as {{ screen }},
+        {% endfor %}
     from {{ ref('int_survey__screens') }} as screens
     inner join {{ ref('int_survey__respondents') }} as respondents
         on {{ same('screens', 'respondents', survey_keys('person')) }}
+    inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
+    group by all
 
 ),
 
 counted as (
 
-    {% for rule, is_broken in [
+    {% for rule, screen in [
         ('speeder', 'is_speeder'), ('straight_liner', 'is_straight_liner'), ('duplicate', 'is_duplicate'), ('any', 'is_broken'),
     ] -%}
         select
             {{ listed(survey_keys('sample')) }}
             '{{ rule }}' as rule,
-            count({{ is_broken }}) as judged,
-            count(*) filter (where {{ is_broken }}) as removed,
+            {{ screen }}_known as judged,
+            {{ screen }} as removed,
         from screens
-        group by all
-        having count({{ is_broken }}) > 0
+        where {{ screen }}_known > 0
         {{ 'union all' if not loop.last }}
     {% endfor %}
 )

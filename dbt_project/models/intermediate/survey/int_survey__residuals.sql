@@ -12,15 +12,18 @@ with recursive
 places as (
 
     select
-        {{ listed(sample) }}
-        stratum,
-        cluster,
-        margin_cell,
+        {{ listed(sample, 'profiles') }}
+        profiles.stratum,
+        profiles.cluster,
+        profiles.margin_cell,
         count(*) as respondents,
-        cast(sum(weight_units) as double) as weight_units,
-        cast(sum({{ exact_product('weight_units', 'weight_units') }}) as double) as weight_square_units,
-    from {{ ref('int_survey__respondents') }}
-    where margin_cell is not null
+        cast(sum(respondents.weight_units) as double) as weight_units,
+        cast(
+            sum({{ exact_product('respondents.weight_units', 'respondents.weight_units') }}) as double
+        ) as weight_square_units,
+    from {{ ref('int_survey__respondents') }} as respondents
+    inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
+    where respondents.is_raked
     group by all
 
 ),

@@ -100,9 +100,7 @@ settled as (
 weighted as (
 
     select
-        {{ listed(sample, 'profiles') }}
         {{ listed(survey_keys('person'), 'members') }}
-        members.respondent_key,
         members.fpc,
         profiles.profile_id,
         members.weight as delivered_weight,
@@ -121,43 +119,60 @@ weighted as (
 scales as (
 
     select
-        {{ listed(sample) }}
-        pow(2, ceil(log2(max(weight))) - least(52, 57 - ceil(log2(count(*))))) as weight_unit,
-        case
-            when bool_or(is_raked) then 100 * (
-                1 - pow({{ sorted_sum('weight') }}, 2) / {{ sorted_sum('weight * weight') }}
-                / (pow({{ sorted_sum('delivered_weight') }}, 2) / {{ sorted_sum('delivered_weight * delivered_weight') }})
-            )
-        end as raking_loss_pct,
-    from weighted
+        {{ listed(sample, 'profiles') }}
+        pow(2, ceil(log2(max(largest.weight))) - least(52, 57 - ceil(log2(sum(largest.respondents))))) as weight_unit,
+    from (
+        select
+            profile_id,
+            max(weight) as weight,
+            count(*) as respondents,
+        from weighted
+        group by all
+    ) as largest
+    inner join {{ ref('int_survey__profiles') }} as profiles on largest.profile_id = profiles.profile_id
     group by all
+
+),
+
+losses as (
+
+    select
+        {{ listed(sample, 'profiles') }}
+        100 * (
+            1 - pow({{ sorted_sum('weighted.weight') }}, 2) / {{ sorted_sum('weighted.weight * weighted.weight') }}
+            / (
+                pow({{ sorted_sum('weighted.delivered_weight') }}, 2)
+                / {{ sorted_sum('weighted.delivered_weight * weighted.delivered_weight') }}
+            )
+        ) as raking_loss_pct,
+    from weighted
+    inner join {{ ref('int_survey__profiles') }} as profiles on weighted.profile_id = profiles.profile_id
+    where weighted.is_raked
+    group by all
+
+),
+
+units as (
+
+    select
+        profiles.profile_id,
+        scales.weight_unit,
+        losses.raking_loss_pct,
+    from {{ ref('int_survey__profiles') }} as profiles
+    inner join scales on {{ same('profiles', 'scales', sample) }}
+    left join losses on {{ same('profiles', 'losses', sample) }}
 
 ),
 
 coded as (
 
     select
-        {{ listed(sample, 'weighted') }}
-        {{ listed(survey_keys('person'), 'weighted') }}
-        weighted.respondent_key,
-        weighted.fpc,
-        weighted.profile_id,
-        weighted.delivered_weight,
-        weighted.weight,
-        weighted.is_unraked,
-        profiles.stratum,
-        profiles.cluster,
-        case when weighted.is_raked then profiles.margin_cell end as margin_cell,
-        scales.weight_unit,
-        scales.raking_loss_pct,
-        cast(round(weighted.weight / scales.weight_unit) as bigint) as weight_units,
-        {{ exact_product(
-            'cast(round(weighted.weight / scales.weight_unit) as bigint)',
-            'cast(round(weighted.weight / scales.weight_unit) as bigint)'
-        ) }} as weight_square_units,
+        weighted.*,
+        units.weight_unit,
+        units.raking_loss_pct,
+        cast(round(weighted.weight / units.weight_unit) as bigint) as weight_units,
     from weighted
-    inner join scales on {{ same('weighted', 'scales', sample) }}
-    inner join {{ ref('int_survey__profiles') }} as profiles on weighted.profile_id = profiles.profile_id
+    inner join units on weighted.profile_id = units.profile_id
 
 )
 

@@ -10,11 +10,12 @@ with
 
 people as (
 
-    select distinct
-        {{ listed(survey_keys('wave') + person, 'respondents') }}
-        respondents.duration_seconds,
+    select
+        {{ listed(person, 'respondents') }}
+        any_value(respondents.duration_seconds) as duration_seconds,
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
+    group by {{ listed(person, 'respondents') | trim | trim(',') }}
 
 ),
 
@@ -183,7 +184,7 @@ copies as (
 screened as (
 
     select
-        {{ listed(survey_keys('wave') + person, 'people') }}
+        {{ listed(person, 'people') }}
         people.duration_seconds < medians.least_seconds as is_speeder,
         judged.is_straight_liner,
         case when judged.fingerprint is not null then coalesce(copies.is_copy, false) end as is_duplicate,

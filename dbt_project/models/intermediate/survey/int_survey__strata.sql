@@ -4,12 +4,23 @@ with
 counted as (
 
     select
-        {{ listed(stratum) }}
-        count(distinct cluster) + count(*) filter (where cluster is null) as psus,
-        max(fpc) as fpc,
-        count(fpc) > 0 as has_fpc,
-        count(fpc) = count(*) and min(fpc) = max(fpc) as is_fpc_constant,
-    from {{ ref('int_survey__respondents') }}
+        {{ listed(stratum, 'profiles') }}
+        count(distinct profiles.cluster)
+        + cast(sum(case when profiles.cluster is null then alike.respondents else 0 end) as bigint) as psus,
+        max(alike.largest_fpc) as fpc,
+        sum(alike.known) > 0 as has_fpc,
+        sum(alike.known) = sum(alike.respondents) and min(alike.smallest_fpc) = max(alike.largest_fpc) as is_fpc_constant,
+    from (
+        select
+            profile_id,
+            count(*) as respondents,
+            count(fpc) as known,
+            min(fpc) as smallest_fpc,
+            max(fpc) as largest_fpc,
+        from {{ ref('int_survey__respondents') }}
+        group by all
+    ) as alike
+    inner join {{ ref('int_survey__profiles') }} as profiles on alike.profile_id = profiles.profile_id
     group by all
 
 ),

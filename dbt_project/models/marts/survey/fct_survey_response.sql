@@ -25,27 +25,29 @@ published as (
 people as (
 
     select
-        {{ listed(survey_keys('sample'), 'respondents') }}
+        {{ listed(survey_keys('sample'), 'profiles') }}
         {{ listed(survey_keys('person'), 'respondents') }}
-        respondents.respondent_key,
+        delivered.respondent_key,
         respondents.weight,
         profiles.segments,
         dense_rank() over (
-            partition by {{ listed(survey_keys('sample'), 'respondents') | trim | trim(',') }} order by respondents.stratum
+            partition by {{ listed(survey_keys('sample'), 'profiles') | trim | trim(',') }} order by profiles.stratum
         ) as stratum,
         dense_rank() over (
-            partition by {{ listed(survey_keys('sample'), 'respondents') | trim | trim(',') }}
+            partition by {{ listed(survey_keys('sample'), 'profiles') | trim | trim(',') }}
             order by
-                respondents.stratum, coalesce(respondents.cluster, ''),
-                coalesce(respondents.cluster, respondents.respondent_key)
+                profiles.stratum, coalesce(profiles.cluster, ''),
+                coalesce(profiles.cluster, delivered.respondent_key)
         ) as sampling_unit,
         designs.psus as stratum_units,
         designs.variance_factor,
     from {{ ref('int_survey__respondents') }} as respondents
     inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
+    inner join {{ ref('stg_survey__respondents') }} as delivered
+        on {{ same('respondents', 'delivered', survey_keys('person')) }} and profiles.profile = delivered.profile
     inner join {{ ref('int_survey__strata') }} as designs
-        on {{ same('respondents', 'designs', survey_keys('sample') + ['stratum']) }}
-    semi join published on {{ same('respondents', 'published', survey_keys('wave') + ['landed_on', 'delivery']) }}
+        on {{ same('profiles', 'designs', survey_keys('sample') + ['stratum']) }}
+    semi join published on {{ same('profiles', 'published', survey_keys('wave') + ['landed_on', 'delivery']) }}
 
 ),
 
