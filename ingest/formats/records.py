@@ -18,6 +18,7 @@ _TOTALS = (
 """How tools call a row that sums up the others."""
 
 _ROW, _VALUE = "row number", "row number of the first with these values"
+_HOLDS = "holds: "
 
 
 @dataclass(frozen=True)
@@ -86,17 +87,12 @@ def reject(frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]]) -> 
 
     `rules` maps a reason to a condition and to what was expected. The first rule that applies to a record names its reason.
     """
-    judged = frame.with_columns(
-        pl.coalesce(
-            *(
-                pl.when(condition.fill_null(value=False)).then(pl.lit(reason))
-                for reason, (condition, _) in rules.items()
-            ),
-            pl.lit(None, pl.String()),
-        ).alias("reason")
-    )
-    if judged["reason"].null_count() == judged.height:
+    conditions = {f"{_HOLDS}{reason}": condition.fill_null(value=False) for reason, (condition, _) in rules.items()}
+    holds = frame.with_columns(**conditions).select(*conditions)
+    if not any(column.any() for column in holds):
         return frame, REJECTED.to_frame()
+    reasons = [pl.when(name).then(pl.lit(name.removeprefix(_HOLDS))) for name in conditions]
+    judged = frame.with_columns(holds.select(pl.coalesce(reasons).alias("reason")))
     details = {reason: tamed(detail) for reason, (_, detail) in rules.items()}
     rejected = judged.filter(pl.col("reason").is_not_null()).select(
         "file",

@@ -41,14 +41,10 @@ def answer_tables(
     options: SurveyOptions, coded: Coded, questions: tuple[str, ...], file_name: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`survey_questions` and `survey_answers` of the respondents in `coded`, who carry their number as `respondent`."""
-    several = {code for code in questions if coded.frame.schema[AT + code] == pl.List(pl.String())}
-    for code in questions:
-        if code not in several:
-            coded.require_closed(code, f"options.questions.{code}")
     statuses = {
         code: {
             answer: status
-            for answer in _seen(coded.frame[AT + code])
+            for answer in _seen(coded, code)
             if (status := _status(answer, options.question(code), coded.variables[code])) is not None
         }
         for code in questions
@@ -73,10 +69,11 @@ def answer_tables(
     return described, answers
 
 
-def _seen(given: pl.Series) -> list[str]:
+def _seen(coded: Coded, name: str) -> list[str]:
     """The codes in a column, in order; that of nothing ticked where a list is empty."""
+    given = coded.frame[AT + name]
     if given.dtype != pl.List(pl.String()):
-        return given.unique().drop_nulls().cast(pl.String()).sort().to_list()
+        return coded.closed_codes(name, f"options.questions.{name}")
     codes = given.explode(empty_as_null=False, keep_nulls=False).unique().sort().to_list()
     return [NOTHING_TICKED, *codes] if (given.list.len() == 0).any() else codes
 

@@ -122,7 +122,7 @@ def _responses(
     people, nobody = reject(pl.concat(bodies, how="diagonal_relaxed"), {**_sums(layout), **layout.nobody})
     bodies.clear()
     variables = {column: Variable(text=layout.texts.get(column)) for column in layout.columns}
-    coded = Coded.from_values(people, variables)
+    coded = Coded(people, variables)
     placing = {*options.structure, *options.drop, *layout.personal, *layout.technical}
     apart = {column for spread in layout.spread.values() for column in spread.labels}
     spreads = dict(layout.spread)
@@ -153,9 +153,8 @@ def _responses(
         elif note.is_multiple or (note.kind is None and _lists_answers(name, coded, layout)):
             added[name], variables[name] = from_cells(name, note, coded, note.separator or layout.separator)
     taken = [name for name in dict.fromkeys([*options.structure, *questions]) if name not in added]
-    placing_texts = [pl.col(AT + name).cast(pl.String()) for name in taken if name in options.structure]
     frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
-    coded = Coded(frame.with_columns(placing_texts), {name: variables[name] for name in [*taken, *added]})
+    coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
     return coded.in_categories({*taken} - {*options.structure}), tuple(questions), nobody
 
 

@@ -106,8 +106,8 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
     segments, combinations, unreadable = _segments(options, coded)
     parts = pl.DataFrame(
         {
-            "cluster": coded.known(design.cluster) if design.cluster else None,
-            "stratum": coded.known(design.stratum) if design.stratum else None,
+            "cluster": coded.known(design.cluster).cast(pl.String()) if design.cluster else None,
+            "stratum": coded.known(design.stratum).cast(pl.String()) if design.stratum else None,
             "fpc": coded.number(design.fpc) if design.fpc else None,
             "duration_seconds": _duration(options, coded),
             "segments": segments,
@@ -191,7 +191,7 @@ def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.Serie
     # Each combination is made once: people are many, their combinations few.
     known = [
         pl.when(pl.col(name).is_not_null()).then(
-            pl.struct(pl.lit(name).alias("segment_name"), pl.col(name).alias("segment_value"))
+            pl.struct(pl.lit(name).alias("segment_name"), pl.col(name).cast(pl.String()).alias("segment_value"))
         )
         for name in people.columns
     ]
@@ -207,7 +207,7 @@ def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.Serie
 
 def _category(name: str, column: str, options: SurveyOptions, coded: Coded) -> pl.Series:
     """The labels of a column's codes, the codes themselves where they have none; NULL where unknown."""
-    coded.require_closed(column, f"options.segments.{name}")
+    coded.closed_codes(column, f"options.segments.{name}")
     values = coded.known(column).n_unique()
     if values > _MOST_SEGMENTS:
         raise DeliveryError(
@@ -218,7 +218,7 @@ def _category(name: str, column: str, options: SurveyOptions, coded: Coded) -> p
     labels = {**coded.variables[column].labels, **note.labels}
     codes = coded.known(column)
     codes = codes.set(codes.is_in([*note.missing, *note.not_asked]), None)
-    return codes.replace_strict(labels, default=codes, return_dtype=pl.String()) if labels else codes
+    return codes.cast(pl.String()).replace(labels) if labels else codes
 
 
 def _birth_group(segment: Segment, options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.Series]:

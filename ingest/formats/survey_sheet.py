@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ingest.formats.survey_variables import of_distinct_texts
+from ingest.formats.survey_variables import as_codes
 from ingest.formats.text_file import read_table, text_files
 from ingest.formats.workbook import first_sheet, is_workbook, require_no_sequel
 from ingest.source import REJECTED, Delivery, DeliveryError
@@ -37,21 +37,16 @@ class Sheet:
         return [(cell or "").strip() for cell in self.rows.drop("line").row(row)]
 
     def body(self, header_rows: int, names: list[str]) -> pl.DataFrame:
-        """The rows below the header under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
+        """The rows below the header as codes under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
         cells = self.rows.drop("line").columns
         below = self.rows.slice(header_rows).rename(dict(zip(cells, names, strict=True)))
-        written = below.with_columns(of_distinct_texts(below[name], _written) for name in names)
+        written = below.with_columns(as_codes(below[name]) for name in names)
         is_nobody = pl.repeat(value=True, n=written.height, dtype=pl.Boolean(), eager=True)
         for name in names:
             if not is_nobody.any():
                 return written
             is_nobody &= written[name].is_null()
         return written.filter(~is_nobody)
-
-
-def _written(texts: pl.Series) -> pl.Series:
-    """Cells without white space around them, NULL where nothing is left."""
-    return texts.str.strip_chars().replace("", None)
 
 
 def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:

@@ -4,7 +4,7 @@ Nothing here knows samples or questions; both read their columns through this mo
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -63,7 +63,7 @@ class Coded:
     def from_values(frame: pl.DataFrame, variables: Mapping[str, Variable]) -> "Coded":
         """Of a frame whose variables are text or numbers."""
         plain = [name for name in variables if frame.schema[AT + name] != pl.List(pl.String())]
-        return Coded(frame.with_columns(_as_code(frame[AT + name]) for name in plain), variables)
+        return Coded(frame.with_columns(as_codes(frame[AT + name]) for name in plain), variables)
 
     def on(self, frame: pl.DataFrame) -> "Coded":
         """The same variables in another frame, such as one with fewer rows."""
@@ -83,7 +83,7 @@ class Coded:
 
     def number(self, name: str) -> pl.Series:
         """A variable as finite numbers, NULL where it holds none. Commas are decimal where they can be nothing else."""
-        text = self.known(name).to_frame().select(clean_number(pl.all())).to_series()
+        text = self.known(name).cast(pl.String()).to_frame().select(clean_number(pl.all())).to_series()
         commas = text.drop_nulls().filter(text.drop_nulls().str.contains(",", literal=True))
         if commas.str.contains(r"^-?\d+,\d+$").all() and not commas.str.contains(r"^-?[1-9]\d{0,2},\d{3}$").all():
             text = text.str.replace(",", ".", literal=True)
@@ -94,8 +94,11 @@ class Coded:
         """What a message may say of a variable's codes."""
         return shapes_of(self.frame[AT + name].drop_nulls().unique().cast(pl.String()))
 
-    def require_closed(self, name: str, key: str) -> None:
-        """Raise DeliveryError where a variable holds what people wrote, not codes: free text stays in landing."""
+    def closed_codes(self, name: str, key: str) -> list[str]:
+        """A variable's codes, in order.
+
+        Raises DeliveryError where it holds what people wrote, not codes: free text stays in landing.
+        """
         labels = self.variables[name].labels
         counted = self.frame[AT + name].drop_nulls().value_counts(name="respondents").cast({AT + name: pl.String()})
         is_text = ~pl.col(AT + name).str.contains(_NUMBER) & ~pl.col(AT + name).is_in(list(labels))
@@ -110,6 +113,7 @@ class Coded:
                 "closed question, which people share, since free text stays in landing: take the column out of the note, or put "
                 "it under drop"
             )
+        return counted[AT + name].sort().to_list()
 
 
 def shapes_of(codes: Iterable[str]) -> str:
@@ -130,27 +134,20 @@ def as_number(code: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _as_code(values: pl.Series) -> pl.Series:
-    """Values as text codes: whole numbers without a point, NULL for what is empty."""
+def as_codes(values: pl.Series) -> pl.Series:
+    """Values as codes, text or categories: whole numbers without a point, NULL for what is empty."""
     if values.dtype.is_numeric():
         number = values.cast(pl.Float64()).fill_nan(None)
         whole = (number == number.floor()) & (number.abs() < _SAFE_WHOLE)
         as_whole = number.set(~whole, None).cast(pl.Int64()).cast(pl.String())
         return as_whole.to_frame().select(pl.coalesce(pl.all(), pl.lit(number.cast(pl.String())))).to_series()
-    return of_distinct_texts(values if values.dtype == pl.Categorical() else values.cast(pl.String()), _as_codes)
-
-
-def _as_codes(texts: pl.Series) -> pl.Series:
-    codes = texts.str.strip_chars().str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
-    ours = codes.str.replace_many(DIGITS)
-    return codes.zip_with(~codes.str.contains(r"^[+-]?\d+$").fill_null(value=False), ours)
-
-
-def of_distinct_texts(values: pl.Series, make: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """What is made of texts or categories, each different one being read once; themselves where nothing becomes another."""
+    values = values if values.dtype == pl.Categorical() else values.cast(pl.String())
+    # Each different text is read once.
     written = values.unique()
     texts = written.cast(pl.String())
-    made = make(texts)
-    if made.equals(texts, null_equal=True):
+    codes = texts.str.strip_chars().str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
+    ours = codes.str.replace_many(DIGITS)
+    codes = codes.zip_with(~codes.str.contains(r"^[+-]?\d+$").fill_null(value=False), ours)
+    if codes.equals(texts, null_equal=True):
         return values
-    return values.replace_strict(written, made, return_dtype=values.dtype)
+    return values.replace_strict(written, codes, return_dtype=values.dtype)

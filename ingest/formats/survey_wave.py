@@ -103,7 +103,7 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
 def _identity(delivery: Delivery, options: SurveyOptions) -> pl.Expr:
     """What identifies a respondent within the survey. Without an id it is the row, in this file of this delivery."""
     if options.respondent_id is not None:
-        return spelling(pl.col(AT + options.respondent_id)).alias(_KEY)
+        return spelling(pl.col(AT + options.respondent_id).cast(pl.String())).alias(_KEY)
     return pl.format("{}/{}:{}", pl.lit(delivery.label), "file", "line").alias(_KEY)
 
 
