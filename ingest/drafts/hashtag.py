@@ -170,8 +170,11 @@ def _named(head: Head, header: list[str], given: Given) -> Iterator[Draft]:
         links = next((name for name in header if name and _are_links(head.below(header, name))), None)
         if links is not None:
             places["url"] = links
-        elif _are_of_youtube(head.below(header, header[0])):
+        elif _are_of_youtube(firsts := head.below(header, header[0])):
             places["video_id"], options = header[0], {"platform": "youtube"}
+            if not re.fullmatch(_YOUTUBE_ID, firsts[0]):
+                # The sum of the others comes first in YouTube Studio, whatever its language.
+                options["metric_definition"] = PRESETS["youtube_studio"].metric_definition
     ids = [cell for name in ("video_id", "url") if name in places for cell in head.below(header, places[name])]
     if bare is not None and "created_at" not in places and _are_of_posting(ids, head.below(header, bare)):
         places["created_at"], bare = bare, None

@@ -98,16 +98,20 @@ EXPORTS: dict[str, tuple[str, bytes, str, int, list[str] | None]] = {
     "Research API, a page as it was sent": ("p.json", json.dumps({"data": {"videos": [{"id": int(vid(n)), "create_time": 1756728000, "username": f"d{n}", "view_count": 1000 * n, "comment_count": 1, "hashtag_names": ["Calm"]} for n in NUMBERS], "cursor": 24, "has_more": False}, "error": {"code": "ok", "message": ""}}).encode(), "", EXACT, ["calm"]),
     "Business API, a page as it was sent": ("b.json", json.dumps({"code": 0, "message": "OK", "data": {"videos": [{"item_id": vid(n), "caption": "x #Calm", "video_views": 1000 * n, "likes": n} for n in NUMBERS], "has_more": False}}).encode(), "", EXACT, ["calm"]),
     "Brandwatch, the platform in its names": ("r.csv", b'Report:,"My query"\nFrom:,2026-09-01\n\n' + csv("Query Id,Date,Title,Url,Author,Hashtags,TikTok Video Views,TikTok Likes", lambda n: f'1,2026-09-{n:02d} 10:00:00.0,t,{link(n)},d{n},"#calm, #سلام",{1000 * n},{n}'), "", EXACT, ["calm", "سلام"]),
-    "YouTube Studio in Arabic": ("y.csv", csv("المحتوى,عنوان الفيديو,وقت نشر الفيديو,المدة,المشاهدات,وقت المشاهدة (بالساعات)", lambda n: f"aBcdefgh{n:03d},حديث,{n} سبتمبر 2026,60,{1000 * n},1.5"), "", EXACT, None),
+    "YouTube Studio in Arabic": ("y.csv", csv("المحتوى,عنوان الفيديو,وقت نشر الفيديو,المدة,المشاهدات,وقت المشاهدة (بالساعات)\nالإجمالي,,,,300000,12.5", lambda n: f"aBcdefgh{n:03d},حديث,{n} سبتمبر 2026,60,{1000 * n},1.5"), "", EXACT, None),
     "tags with character references": ("c.csv", csv("video_id,creator,views,hashtags", lambda n: f"{vid(n)},d{n},{1000 * n},&#35;Calm &amp; #Q&amp;A"), "", EXACT, ["calm", "q&a"]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("name", "definition"),
-    [("Research API, a page as it was sent", "research_api"), ("Business API, a page as it was sent", "business_api")],
+    [
+        ("Research API, a page as it was sent", "research_api"),
+        ("Business API, a page as it was sent", "business_api"),
+        ("YouTube Studio in Arabic", "youtube_studio"),
+    ],
 )
-def test_pages_as_they_were_sent_keep_whose_count_it_is(name: str, definition: str, tmp_path: Path) -> None:
+def test_what_a_platform_exports_keeps_whose_count_it_is(name: str, definition: str, tmp_path: Path) -> None:
     file, content, *_ = EXPORTS[name]
     (tmp_path / file).write_bytes(content)
     found = inspect([tmp_path / file], GIVEN, CAMPAIGNS)
