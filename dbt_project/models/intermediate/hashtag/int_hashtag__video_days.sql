@@ -8,6 +8,9 @@
 {%- for counter in counters() %}{% do read_columns.append(counter ~ '_read') %}{% endfor %}
 {%- set read_columns = read_columns + video_attributes() %}
 {%- set described = ['hashtags', 'creator_country', 'view_definition'] %}
+{%- set known_columns = ['created_at'] %}
+{%- for counter in counters() %}{% do known_columns.append(counter ~ '_known') %}{% endfor %}
+{%- set known_columns = known_columns + (video_attributes() | reject('in', ['created_at', 'created_on', 'view_definition', 'supplier']) | list) %}
 {%- set videos = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_hashtag__videos') %}
 {%- set windows -%}
     window
@@ -227,7 +230,7 @@ captures as (
     ),
 {%- endif %}
 
-opened as (
+opened as not materialized (
 
     select
         days.campaign_id,
@@ -281,34 +284,86 @@ opened as (
 
 ),
 
-carried as (
+-- Videos of which some readings tell what others do not, or another description; of all others a reading and the one before it say all.
+uneven as materialized (
 
     select
         campaign_id,
         video_id,
-        event_on,
-        last_captured_at,
-        is_opening,
-        {%- for counter in counters() %}
-            {{ counter }}_read,
-            last_value({{ counter }}_known ignore nulls) over earlier as {{ counter }}_before,
+    from opened
+    group by campaign_id, video_id
+    having
+        {%- for column in known_columns %}
+            count({{ column }}) not in (0, count(*)) or
         {%- endfor %}
-        last_value(created_at ignore nulls) over earlier as created_before_at,
-        {%- for attribute in video_attributes() %}
-            last_value({{ attribute }} ignore nulls) over until_now as {{ attribute }},
-        {%- endfor %}
-        first_value(first_on) over until_now as first_on,
-        first_value(starts_from_zero) over until_now as starts_from_zero,
-        min(tagged_on) over until_now as tagged_on,
-        min(dated_on) over until_now as dated_on,
         {%- for attribute in described %}
-            last_value({{ attribute }} ignore nulls) over earlier as {{ attribute }}_before,
+            min({{ attribute }}) <> max({{ attribute }}){{ ' or' if not loop.last }}
         {%- endfor %}
-        described_on,
-        {%- for change in bounded_changes() %}
-            {{ change }}_on,
+
+),
+
+even as (
+
+    select
+        opened.campaign_id,
+        opened.video_id,
+        opened.event_on,
+        opened.last_captured_at,
+        opened.is_opening,
+        {%- for counter in counters() %}
+            opened.{{ counter }}_known as {{ counter }}_read,
+            lag(opened.{{ counter }}_known) over so_far as {{ counter }}_before,
+        {%- endfor %}
+        lag(opened.created_at) over so_far as created_before_at,
+        {%- for attribute in video_attributes() %}
+            opened.{{ attribute }},
+        {%- endfor %}
+        {%- for column in ['first_on', 'starts_from_zero', 'tagged_on', 'dated_on'] %}
+            first_value(opened.{{ column }}) over so_far as {{ column }},
+        {%- endfor %}
+        first_value(case when opened.is_opening then opened.described_on else opened.event_on end) over so_far as described_since,
+        {%- for change, changed in bounded_changes().items() %}
+            lag(case
+                when opened.is_opening then opened.{{ change }}_on
+                when {% for counter in changed %}opened.{{ counter }}_known is not null{{ ' and ' if not loop.last }}{% endfor %}
+                    then opened.event_on
+            end) over so_far as {{ change }}_on,
         {%- endfor %}
     from opened
+    anti join uneven on opened.campaign_id = uneven.campaign_id and opened.video_id = uneven.video_id
+    window so_far as (partition by opened.campaign_id, opened.video_id order by opened.event_on)
+
+),
+
+carried as (
+
+    select
+        opened.campaign_id,
+        opened.video_id,
+        opened.event_on,
+        opened.last_captured_at,
+        opened.is_opening,
+        {%- for counter in counters() %}
+            opened.{{ counter }}_read,
+            last_value(opened.{{ counter }}_known ignore nulls) over earlier as {{ counter }}_before,
+        {%- endfor %}
+        last_value(opened.created_at ignore nulls) over earlier as created_before_at,
+        {%- for attribute in video_attributes() %}
+            last_value(opened.{{ attribute }} ignore nulls) over until_now as {{ attribute }},
+        {%- endfor %}
+        first_value(opened.first_on) over until_now as first_on,
+        first_value(opened.starts_from_zero) over until_now as starts_from_zero,
+        min(opened.tagged_on) over until_now as tagged_on,
+        min(opened.dated_on) over until_now as dated_on,
+        {%- for attribute in described %}
+            last_value(opened.{{ attribute }} ignore nulls) over earlier as {{ attribute }}_before,
+        {%- endfor %}
+        opened.described_on,
+        {%- for change in bounded_changes() %}
+            opened.{{ change }}_on,
+        {%- endfor %}
+    from opened
+    semi join uneven on opened.campaign_id = uneven.campaign_id and opened.video_id = uneven.video_id
     {{ windows }}
 
 ),
@@ -340,4 +395,13 @@ chained as (
 
 select * exclude (is_opening)
 from chained
+where not is_opening
+union all
+select
+    * exclude (is_opening, {{ bounded_changes() | join('_on, ') }}_on),
+    {%- for change in bounded_changes() %}
+        -- A first reading is a change of a video that began at 0.
+        case when starts_from_zero or {{ change }}_on > first_on then {{ change }}_on end as {{ change }}_before_on,
+    {%- endfor %}
+from even
 where not is_opening
