@@ -8,9 +8,6 @@
 {%- for counter in counters() %}{% do read_columns.append(counter ~ '_read') %}{% endfor %}
 {%- set read_columns = read_columns + video_attributes() %}
 {%- set described = ['hashtags', 'creator_country', 'view_definition'] %}
-{%- set known_columns = ['created_at'] %}
-{%- for counter in counters() %}{% do known_columns.append(counter ~ '_known') %}{% endfor %}
-{%- set known_columns = known_columns + (video_attributes() | reject('in', ['created_at', 'created_on', 'view_definition', 'supplier']) | list) %}
 {%- set videos = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_hashtag__videos') %}
 {%- set windows -%}
     window
@@ -284,7 +281,7 @@ opened as not materialized (
 
 ),
 
--- Videos of which some readings tell what others do not, or another description; of all others a reading and the one before it say all.
+-- Videos that were described anew, or of which only some readings tell a counter or an attribute.
 uneven as materialized (
 
     select
@@ -293,15 +290,20 @@ uneven as materialized (
     from opened
     group by campaign_id, video_id
     having
-        {%- for column in known_columns %}
-            count({{ column }}) not in (0, count(*)) or
+        count(views_known) not in (0, count(*))
+        {%- for counter in counters()[1:] %}
+            or count({{ counter }}_known) not in (0, count(*))
+        {%- endfor %}
+        {%- for attribute in video_attributes() %}
+            or count({{ attribute }}) not in (0, count(*))
         {%- endfor %}
         {%- for attribute in described %}
-            min({{ attribute }}) <> max({{ attribute }}){{ ' or' if not loop.last }}
+            or min({{ attribute }}) <> max({{ attribute }})
         {%- endfor %}
 
 ),
 
+-- Of all others the reading before says what was known, which costs a fraction of looking further back.
 even as (
 
     select
@@ -323,11 +325,15 @@ even as (
         {%- endfor %}
         first_value(case when opened.is_opening then opened.described_on else opened.event_on end) over so_far as described_since,
         {%- for change, changed in bounded_changes().items() %}
-            lag(case
-                when opened.is_opening then opened.{{ change }}_on
-                when {% for counter in changed %}opened.{{ counter }}_known is not null{{ ' and ' if not loop.last }}{% endfor %}
-                    then opened.event_on
-            end) over so_far as {{ change }}_on,
+            lag(
+                case
+                    when opened.is_opening then opened.{{ change }}_on
+                    {%- for counter in changed %}
+                        when opened.{{ counter }}_known is null then null
+                    {%- endfor %}
+                    else opened.event_on
+                end
+            ) over so_far as {{ change }}_on,
         {%- endfor %}
     from opened
     anti join uneven on opened.campaign_id = uneven.campaign_id and opened.video_id = uneven.video_id
@@ -400,7 +406,9 @@ union all
 select
     * exclude (is_opening, {{ bounded_changes() | join('_on, ') }}_on),
     {%- for change in bounded_changes() %}
-        -- A first reading is a change of a video that began at 0.
+        {%- if loop.first %}
+        -- A first reading is a change only of a video that began at 0.
+        {%- endif %}
         case when starts_from_zero or {{ change }}_on > first_on then {{ change }}_on end as {{ change }}_before_on,
     {%- endfor %}
 from even
