@@ -25,7 +25,7 @@ _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # A digit is [0-9]: \d is one of any script, which a cast to a number does not know. "1.000" and "1,234K" may be read in
 # two ways, by whether the mark groups thousands: they are not read at all.
 _PLAIN = rf"^(?:([0-9]+)(?:\.0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
-_GROUPED = rf"^([0-9]{{1,3}}(?:[, ][0-9]{{3}})+){_OF}"
+_GROUPED = rf"^([0-9]{{1,3}}(?:[, '’][0-9]{{3}})+|[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}}){_OF}"
 _DOTTED = r"^[0-9]{1,3}(?:\.[0-9]{3})+$"
 _PROVES_GROUPS = r"^[0-9]{1,3}(?:\.[0-9]{3}){2,}$|^[0-9]{1,3}\.[0-9]{0,2}[1-9][0-9]{0,2}$"
 _PROVES_DECIMALS = r"^[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})(?:[KMB]|$)|[0-9],[0-9]{3}\b"
@@ -105,7 +105,7 @@ def _written_counts(texts: pl.Series) -> pl.DataFrame:
     # Step after step, not one expression: planning that takes longer than reading a few texts.
     found = text.with_columns(
         number.str.extract_groups(_PLAIN).alias("plain"),
-        number.str.extract(_GROUPED).str.replace_all("[, ]", "").alias("grouped"),
+        number.str.extract(_GROUPED).str.replace_all(r"\D", "").alias("grouped"),
         number.str.to_uppercase().str.extract_groups(_ABBREVIATED).alias("short"),
         number.str.contains(_LABEL).alias("is_label"),
         nothing(number).alias("nothing"),

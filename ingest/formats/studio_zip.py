@@ -61,7 +61,7 @@ class StudioZip:
     """Reads exports of TikTok Studio."""
 
     name = "studio_zip"
-    version = 1
+    version = 2
     needs_timezone = False
     options = StudioZipOptions
 
