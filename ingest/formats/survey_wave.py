@@ -21,6 +21,7 @@ from ingest.spelling import spelling
 
 _KEY = "respondent_key"
 _SAMPLES = "samples of the respondent"
+_CONFLICTS = "has the id of an earlier respondent"
 _SPOILT_ID = r"^\d(?:\.\d+)?[eE]\+?\d+$"
 _SAMPLE = pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})
 
@@ -117,22 +118,25 @@ def _samples(options: SurveyOptions) -> pl.Expr:
 
 
 def _without_duplicates(identified: pl.DataFrame, options: SurveyOptions) -> tuple[pl.DataFrame, int]:
-    """Drop those who equal an earlier respondent in everything that is taken of them, id included, however it is spelt."""
-    repeats = identified.select(_SAMPLES, _KEY).is_duplicated()
-    if not repeats.any():
-        return identified, 0
+    """Drop those who equal an earlier respondent in everything that is taken of them, id included, however it is spelt.
+
+    Of those who are left, `_CONFLICTS` says who has the id of an earlier respondent of the same sample.
+    """
+    if identified[_KEY].n_unique() == identified.height:
+        return identified.with_columns(pl.lit(value=False).alias(_CONFLICTS)), 0
     numbered = identified.with_row_index(AT)
-    repeated = numbered.filter(repeats)
+    repeated = numbered.filter(identified.select(_SAMPLES, _KEY).is_duplicated())
     as_written = AT + (options.respondent_id or "")
     equal = repeated.filter(find_duplicates(repeated, ignore=(AT, "file", "line", as_written)))[AT]
-    return numbered.filter(~pl.col(AT).is_in(equal.implode())).drop(AT), equal.len()
+    unique = numbered.filter(~pl.col(AT).is_in(equal.implode())).drop(AT)
+    return unique.with_columns((~pl.struct(_SAMPLES, _KEY).is_first_distinct()).alias(_CONFLICTS)), equal.len()
 
 
 def _rules(options: SurveyOptions) -> dict[Reason, tuple[pl.Expr, str]]:
     weights = ", ".join(sorted({repr(sample.weight) for sample in options.samples.values() if sample.weight}))
     return {
         Reason.CONFLICTING_KEY: (
-            ~pl.struct(_SAMPLES, _KEY).is_first_distinct(),
+            pl.col(_CONFLICTS),
             f"respondent_id {options.respondent_id!r} of an earlier respondent of the same sample, other values; expected each once",
         ),
         Reason.BAD_WEIGHT: (

@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from ingest import lake
+from ingest.files import write_privately
 from ingest.home import Home
 from ingest.ledger import LEDGER, read_ledger, write_ledger
 from ingest.source import INSTANT, Table
@@ -63,7 +64,7 @@ class Lab:
             path.unlink(missing_ok=True)
             if tables is not None and table.name in tables:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                complete(tables[table.name], table, delivery, campaign_id).write_parquet(path)
+                write_privately(complete(tables[table.name], table, delivery, campaign_id), path)
                 content.update(path.read_bytes())
         tables = tables or {}
         captured = [(tables[table.name], table.captured) for table in definition.tables if table.name in tables]
