@@ -260,8 +260,9 @@ def _commit(run: _Run, batch: Sequence[_Read], validator: Validator) -> list[Out
         if settled.is_known:
             ledger = _touched(ledger, row)
         else:
-            before = _newest(ledger.filter(pl.col("outcome").is_in(TAKEN_IN)), read.item.id)
-            if row["outcome"] in TAKEN_IN and before is not None:
+            is_again = row["version"] > 1 and row["outcome"] in TAKEN_IN
+            before = _newest(ledger.filter(pl.col("outcome").is_in(TAKEN_IN)), read.item.id) if is_again else None
+            if before is not None:
                 row["warning"] = shorter(row, before, may_shrink=read.may_shrink)
             ledger = pl.concat([ledger, pl.DataFrame([row], schema=LEDGER)])
             outcomes.append(Outcome(**{name: row[name] for name in _OUTCOME}, reason=row["outcome_reason"]))
