@@ -12,6 +12,9 @@
         on_schema_change='fail',
     )
 }}
+{%- set shown = [
+    'platform', 'view_definition', 'creator_key', 'created_at', 'created_on', 'creator_country', 'hashtags', 'duration_seconds',
+] %}
 with
 
 captures as (
@@ -57,6 +60,7 @@ described as (
         captures.next_on,
         videos.first_on,
         videos.event_on,
+        {{ listed(shown, 'videos') }}
     from {{ ref('int_hashtag__videos') }} as videos
     inner join captures
         on
@@ -100,21 +104,12 @@ changed as (
 )
 
 select
-    changed.campaign_id,
-    changed.video_id,
-    videos.platform,
-    videos.view_definition,
-    videos.creator_key,
-    videos.created_at,
-    videos.created_on,
-    videos.creator_country,
-    videos.hashtags,
-    changed.programme,
-    changed.state,
-    videos.duration_seconds,
-    changed.state_since,
-    changed.first_on as first_captured_on,
-    changed.event_on as last_captured_on,
+    campaign_id,
+    video_id,
+    {{ listed(shown) }}
+    programme,
+    state,
+    state_since,
+    first_on as first_captured_on,
+    event_on as last_captured_on,
 from changed
-inner join {{ ref('int_hashtag__videos') }} as videos
-    on changed.campaign_id = videos.campaign_id and changed.video_id = videos.video_id
