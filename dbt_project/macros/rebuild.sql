@@ -12,19 +12,19 @@
 {# Hook before every build. No model: it outlives full refreshes and is written in the transaction of stg_lake__versions. #}
 {% macro create_held() %}
     {% if execute and flags.WHICH in ('run', 'build') %}
-        create schema if not exists intermediate;
-        create table if not exists intermediate.held (
+        create schema if not exists {{ target.database }}.intermediate;
+        create table if not exists {{ target.database }}.intermediate.held (
             source varchar, landed_on date, delivery varchar, state_hash varchar, campaign_id varchar,
             unit varchar[], first_on date, last_on date, is_everywhere boolean
         );
-        create table if not exists intermediate.posted_dates (campaign_id varchar, posted_on date);
+        create table if not exists {{ target.database }}.intermediate.posted_dates (campaign_id varchar, posted_on date);
     {% endif %}
 {% endmacro %}
 
 {# Post-hook of stg_lake__versions, in its transaction: written at the end of a build only, a version that was built and then
    withdrawn while the build was cut off would stay. #}
 {% macro begin_rebuild() %}
-    update intermediate.held
+    update {{ target.database }}.intermediate.held
     set is_everywhere = false
     where
         is_everywhere
@@ -39,10 +39,10 @@
                 and versions.state_hash = held.state_hash
         )
         {%- endif %};
-    insert into intermediate.held by name
+    insert into {{ target.database }}.intermediate.held by name
     select versions.*, false as is_everywhere
     from {{ this }} as versions
-    anti join intermediate.held
+    anti join {{ target.database }}.intermediate.held
         on
             versions.source = held.source
             and versions.landed_on = held.landed_on
@@ -68,16 +68,16 @@
 
 {% macro hold_versions() %}
     {% do run_query(
-        'create or replace table intermediate.held as '
-        'select versions.*, true as is_everywhere from staging.stg_lake__versions as versions; '
-        'delete from intermediate.posted_dates'
+        'create or replace table ' ~ target.database ~ '.intermediate.held as ' ~
+        'select versions.*, true as is_everywhere from ' ~ target.database ~ '.staging.stg_lake__versions as versions; ' ~
+        'delete from ' ~ target.database ~ '.intermediate.posted_dates'
     ) %}
 {% endmacro %}
 
 {# Hook before and after a model of posts by date of creation (event_on) and of reading (read_on) is rebuilt. #}
 {% macro note_posted_dates(is_built) %}
     {% if execute and (is_built or load_cached_relation(this) is not none) %}
-        insert into intermediate.posted_dates
+        insert into {{ target.database }}.intermediate.posted_dates
         select distinct
             posts.campaign_id,
             posts.event_on,

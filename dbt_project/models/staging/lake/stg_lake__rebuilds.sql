@@ -5,6 +5,6 @@ select
     campaign_id,
     unit,
     min(first_on) as rebuild_from,
-from intermediate.held
+from {{ target.database }}.intermediate.held
 where not is_everywhere
 group by source, campaign_id, unit

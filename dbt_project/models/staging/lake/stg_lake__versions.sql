@@ -18,7 +18,7 @@ known as (
         delivery,
         state_hash,
         unit,
-    from intermediate.held
+    from {{ target.database }}.intermediate.held
     where unit is not null
 
 ),
@@ -32,7 +32,7 @@ units as (
             deliveries.landed_on,
             deliveries.delivery,
         from {{ ref('stg_lake__deliveries') }} as deliveries
-        anti join intermediate.held as held
+        anti join {{ target.database }}.intermediate.held as held
             on
                 deliveries.source = held.source
                 and deliveries.landed_on = held.landed_on
