@@ -8,13 +8,14 @@
 {%- endset %}
 with
 
-people as (
+timed as (
 
     select
         {{ listed(person, 'respondents') }}
         any_value(respondents.duration_seconds) as duration_seconds,
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
+    where respondents.duration_seconds is not null
     group by {{ listed(person, 'respondents') | trim | trim(',') }}
 
 ),
@@ -22,12 +23,12 @@ people as (
 medians as (
 
     select
-        people.landed_on,
-        people.delivery,
-        rules.share_of_median * median(people.duration_seconds) as least_seconds,
-    from people
+        timed.landed_on,
+        timed.delivery,
+        rules.share_of_median * median(timed.duration_seconds) as least_seconds,
+    from timed
     inner join {{ ref('quality_rules') }} as rules on rules.rule = 'speeder'
-    group by people.landed_on, people.delivery, rules.share_of_median
+    group by timed.landed_on, timed.delivery, rules.share_of_median
 
 ),
 
@@ -181,17 +182,28 @@ copies as (
 
 ),
 
+speeders as (
+
+    select
+        {{ listed(person, 'timed') }}
+        timed.duration_seconds < medians.least_seconds as is_speeder,
+    from timed
+    left join medians on {{ same('timed', 'medians', ['landed_on', 'delivery']) }}
+
+),
+
 screened as (
 
     select
-        {{ listed(person, 'people') }}
-        people.duration_seconds < medians.least_seconds as is_speeder,
+        {% for column in person -%}
+            coalesce(judged.{{ column }}, speeders.{{ column }}) as {{ column }},
+        {% endfor -%}
+        speeders.is_speeder,
         judged.is_straight_liner,
         case when judged.fingerprint is not null then coalesce(copies.is_copy, false) end as is_duplicate,
-    from people
-    left join medians on {{ same('people', 'medians', ['landed_on', 'delivery']) }}
-    left join judged on {{ same('people', 'judged', person) }}
-    left join copies on {{ same('people', 'copies', person) }}
+    from judged
+    left join copies on {{ same('judged', 'copies', person) }}
+    full outer join speeders on {{ same('judged', 'speeders', person) }}
 
 ),
 
