@@ -36,6 +36,9 @@ answers as (
         estimates.base_unweighted,
         estimates.base_weighted,
         estimates.degrees_of_freedom,
+        row_number() over (
+            order by {{ listed(cell, 'estimates') }} estimates.segment_value, estimates.answer_code
+        ) as entry_id,
     from {{ ref('int_survey__estimates') }} as estimates
     inner join {{ ref('int_survey__questions') }} as questions
         on {{ same('estimates', 'questions', survey_keys('question')) }} and questions.kind in ('single', 'grid', 'scale')
@@ -45,7 +48,7 @@ answers as (
 
 groups as (
 
-    select distinct * exclude (answer_code, answer_weighted) from answers
+    select distinct * exclude (answer_code, answer_weighted, entry_id) from answers
 
 ),
 
@@ -106,6 +109,7 @@ numbered as (
         members.*,
         answers.question_code,
         answers.answer_code,
+        answers.entry_id,
         answers.base_unweighted,
         case when members.comparison = 'wave' then answers.base_unweighted / answers.base_weighted else 1 end as scale,
         answers.answer_weighted
@@ -160,11 +164,7 @@ cells as (
         group_count,
         respondents,
         degrees_of_freedom,
-        {{ listed(item) }}
-        of_wave as wave,
-        question_code,
-        of_value,
-        answer_code,
+        entry_id,
         scale / whole_weight as scale,
         weight / whole_weight as share,
         answer_weight / whole_weight as answer_share,
@@ -275,26 +275,38 @@ solved as (
 
 ),
 
+-- By the numbers of their answers: there may be millions, which text would make ten times as large.
 covariances as (
 
     select
-        {{ listed(cell) }}
-        segment_value,
-        other_value,
-        answer_code,
-        other_code,
+        one.entry_id,
+        other.entry_id as other_id,
+        sums.segment_value <> sums.other_value as is_told_once,
+        sums.covariance,
+    from {{ ref('int_survey__covariances') }} as sums
+    inner join answers as one on {{ same('sums', 'one', cell + ['segment_value', 'answer_code']) }}
+    inner join answers as other
+        on
+            {{ same('sums', 'other', cell) }}
+            and sums.other_value = other.segment_value
+            and sums.other_code = other.answer_code
+
+),
+
+both_ways as (
+
+    select
+        entry_id,
+        other_id,
         covariance,
-    from {{ ref('int_survey__covariances') }}
+    from covariances
     union all
     select
-        {{ listed(cell, 'swapped') }}
-        swapped.other_value as segment_value,
-        swapped.segment_value as other_value,
-        swapped.other_code as answer_code,
-        swapped.answer_code as other_code,
-        swapped.covariance,
-    from {{ ref('int_survey__covariances') }} as swapped
-    where swapped.segment_value <> swapped.other_value
+        other_id,
+        entry_id,
+        covariance,
+    from covariances
+    where is_told_once
 
 ),
 
@@ -309,16 +321,10 @@ varied as (
         other.cell_id as other_id,
         one.share,
         one.answer_share,
-        coalesce(covariances.covariance, 0) * one.scale * other.scale as covariance,
+        coalesce(both_ways.covariance, 0) * one.scale * other.scale as covariance,
     from cells as one
     inner join cells as other on one.test_id = other.test_id
-    left join covariances
-        on
-            {{ same('one', 'covariances', cell + ['answer_code']) }}
-            and one.of_value = covariances.segment_value
-            and one.wave = other.wave
-            and other.of_value = covariances.other_value
-            and other.answer_code = covariances.other_code
+    left join both_ways on one.entry_id = both_ways.entry_id and other.entry_id = both_ways.other_id
 
 ),
 
