@@ -403,12 +403,10 @@ select * exclude (is_opening)
 from chained
 where not is_opening
 union all
+-- A first reading is a change only of a video that began at 0.
 select
     * exclude (is_opening, {{ bounded_changes() | join('_on, ') }}_on),
     {%- for change in bounded_changes() %}
-        {%- if loop.first %}
-        -- A first reading is a change only of a video that began at 0.
-        {%- endif %}
         case when starts_from_zero or {{ change }}_on > first_on then {{ change }}_on end as {{ change }}_before_on,
     {%- endfor %}
 from even
