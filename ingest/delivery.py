@@ -154,6 +154,17 @@ def content_hash(path: Path) -> str:
     return total.hexdigest()
 
 
+def count_whole(path: Path) -> int:
+    """How many of the files beside the note end with a line break; one that was cut within a line does not."""
+    whole = 0
+    for entry in _files(path):
+        if entry.name != NOTE and entry.stat().st_size:
+            with open(entry.path, "rb") as file:  # noqa: PTH123 - no path of its own for each of many files
+                file.seek(-1, os.SEEK_END)
+                whole += file.read() in (b"\n", b"\r")
+    return whole
+
+
 def _files(path: Path) -> list["os.DirEntry[str]"]:
     with os.scandir(path) as entries:
         return [entry for entry in entries if _is_file(entry)]

@@ -16,7 +16,7 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from ingest import lake
-from ingest.delivery import content_hash, folder_signature, load_delivery, require_own_files
+from ingest.delivery import content_hash, count_whole, folder_signature, load_delivery, require_own_files
 from ingest.earlier import in_doubt_again, other_deliveries
 from ingest.home import Home
 from ingest.lake import StagedDelivery as StagedDelivery
@@ -208,6 +208,7 @@ def _load(
         "replaces_landed_on": note.replaces.landed_on if note.replaces else None,
         "replaces_delivery": note.replaces.delivery if note.replaces else None,
         "note_keys": note_keys(item.path, note),
+        "whole_files": count_whole(item.path),
     }
     is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
     is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"

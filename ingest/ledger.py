@@ -34,6 +34,7 @@ LEDGER_COLUMNS = {
         pl.String(), "Cheap sign that the folder may have changed: names, sizes and times of its files."
     ),
     "note_keys": Column(pl.String(), "Keys of its note, without their values, a line each."),
+    "whole_files": Column(pl.Int64(), "How many of its files end with a line break."),
     "warning": Column(pl.String(), "What it lacks that the version taken in before it had."),
     "refusal_context": Column(
         pl.String(), "Hash of what a delivery may be refused for that stands outside its own folder."

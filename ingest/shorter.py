@@ -1,4 +1,4 @@
-"""What a new version of a delivery lacks that the version before it had: keys of its note, or records.
+"""What a new version of a delivery lacks that the version before it had: keys of its note, records, or the end of a file.
 
 A file that was cut to a valid one cannot be told from one that was edited: such a version is taken in, with a warning. One that
 lacks much is refused in `ingest.ingestion`.
@@ -18,8 +18,10 @@ def shorter(row: Mapping[str, Any], before: Mapping[str, Any], *, may_shrink: bo
     # A new reader may find fewer records in the same files.
     has_other_files = row["content_hash"] != before["content_hash"]
     has_fewer = has_other_files and not may_shrink and (row["records_read"] or 0) < (before["records_read"] or 0)
+    is_cut = has_other_files and (row["whole_files"] or 0) < (before["whole_files"] or 0)
     found = [
         *(["it has fewer records than the version before"] if has_fewer and row["outcome"] == "accepted" else []),
+        *(["fewer of its files end with a line break"] if is_cut else []),
         *([f"its note no longer has {names}"] if (names := _keys_gone(before["note_keys"], row["note_keys"])) else []),
     ]
     return f"{', and '.join(found)}; if that was not meant, put back what is missing and run again" if found else None

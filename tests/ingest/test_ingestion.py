@@ -260,6 +260,15 @@ class TestChanges:
         desk.ingest()
         assert desk.ledger["warning"].to_list() == [None, fewer, None]
 
+    def test_a_version_that_was_cut_in_its_last_record_is_warned_of(self, desk: Desk) -> None:
+        folder = desk.land("day", videos(10))
+        desk.ingest()
+        [file] = folder.glob("*.csv")
+        file.write_bytes(file.read_bytes()[:-2])
+        desk.ingest()
+        assert desk.ledger["outcome"].to_list() == ["accepted", "accepted"]
+        assert str(desk.ledger["warning"][1]).startswith("fewer of its files end with a line break; ")
+
     def test_a_note_is_compared_with_the_last_one_that_was_followed(self, desk: Desk) -> None:
         folder = desk.land("day", videos(2), supplier="a panel")
         desk.ingest()

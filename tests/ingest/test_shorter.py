@@ -24,7 +24,7 @@ supplier: a panel
 
 
 def said(before: dict[str, Any], now: dict[str, Any], *, may_shrink: bool = False) -> str | None:
-    row = {"content_hash": "a", "outcome": "accepted", "records_read": 9, "note_keys": "source"}
+    row = {"content_hash": "a", "outcome": "accepted", "records_read": 9, "whole_files": 2, "note_keys": "source"}
     warning = shorter(row | {"content_hash": "b"} | now, row | before, may_shrink=may_shrink)
     return warning and warning.removesuffix("; if that was not meant, put back what is missing and run again")
 
@@ -64,6 +64,12 @@ def test_no_more_than_a_few_keys_are_named() -> None:
 
 def test_nothing_is_known_of_a_note_that_an_older_version_read() -> None:
     assert said({"note_keys": None}, {}) is None
+
+
+def test_a_file_that_no_longer_ends_with_its_line_is_told() -> None:
+    assert said({}, {"whole_files": 1}) == "fewer of its files end with a line break"
+    assert said({"whole_files": None}, {"whole_files": 0}) is None
+    assert said({}, {"whole_files": 1, "content_hash": "a"}) is None
 
 
 def test_fewer_records_are_told_unless_they_are_meant() -> None:
