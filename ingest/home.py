@@ -3,12 +3,22 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+_SIGNS_OF_PATTERNS = "*?[]'\\"
+"""What the engines that read and write a home take for a pattern or the end of a text."""
+
 
 @dataclass(frozen=True)
 class Home:
-    """The one directory that a warehouse lives in."""
+    """The one directory that a warehouse lives in. Raises ValueError where it has a name that engines cannot read."""
 
     root: Path
+
+    def __post_init__(self) -> None:
+        """See the class."""
+        if any(sign in str(self.root) for sign in _SIGNS_OF_PATTERNS):
+            raise ValueError(
+                f"{self.root} cannot be a home: expected a path without any of {' '.join(_SIGNS_OF_PATTERNS)}; name another directory"
+            )
 
     @property
     def landing(self) -> Path:

@@ -357,6 +357,8 @@ def _home(path: Path) -> Home:
         if path.exists() and not path.is_dir():
             _stop(WRONG_USE, f"{path} is a file; expected a directory for --home")
         return Home(path.resolve())
+    except ValueError as error:
+        _stop(WRONG_USE, str(error))
     except (OSError, RuntimeError) as error:
         problem = error.strerror if isinstance(error, OSError) else "a link to itself"
         _stop(WRONG_USE, f"{path} cannot be reached ({problem}); name another directory with --home")

@@ -111,6 +111,7 @@ def audit(home: Home, project: Project) -> list[NodeResult]:
 
 def docs_page(home: Home, project: Project, overview: str) -> str:
     """dbt's pages about the project and the home's tables, as one file that begins with the overview. Raises DbtError."""
+    wait_for_others(home)
     write_working_copy(project)
     described, target = load_manifest(home, project), project.directory / "target"
     overviews = described["docs"]
@@ -225,8 +226,8 @@ def read_manifest(home: Home, project: Project) -> "Manifest":
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     content = extended_mashumuro_decoder((_parsed(home, project) / "manifest.msgpack").read_bytes())  # type: ignore[no-untyped-call]
-    # Locations are templates of dbt-duckdb, and SQL.
-    root = str(home.root).replace("'", "''").replace("{", "{{").replace("}", "}}")
+    # Locations are templates of dbt-duckdb.
+    root = str(home.root).replace("{", "{{").replace("}", "}}")
     content["sources"] = json.loads(json.dumps(content["sources"]).replace(ANY_HOME, json.dumps(root)[1:-1]))
     for node in content["nodes"].values():
         if node["resource_type"] == "seed":

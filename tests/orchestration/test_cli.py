@@ -254,6 +254,14 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     assert "is a file; expected a directory" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["it's", "a[x]b", "what?"])
+def test_a_home_whose_name_engines_cannot_read(tmp_path: Path, name: str) -> None:
+    done = campaign("run", "--home", str(tmp_path / name))
+    assert done.returncode == 2
+    assert "cannot be a home: expected a path without" in done.stderr
+    assert not (tmp_path / name).exists()
+
+
 def test_a_seed_that_replaces_none(copy: Copy, landed: Home) -> None:
     home = copy(landed)
     home.seeds.mkdir(exist_ok=True)

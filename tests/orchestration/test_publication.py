@@ -26,7 +26,7 @@ PROJECT = Project(Path("dbt"), {})
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "it's home")
+    home = Home(tmp_path / "home of ours")
     home.warehouse.parent.mkdir(parents=True)
     build(home, 3)
     row = dict.fromkeys(LEDGER.names()) | {
@@ -48,7 +48,7 @@ def home(tmp_path: Path) -> Home:
 def build(home: Home, rows: int) -> None:
     """What dbt leaves behind: marts in main and a dictionary in meta."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{quoted(home.marts)}' as marts (storage_version 'v1.4.0'); use marts")
+        connection.execute(f"attach '{home.marts}' as marts (storage_version 'v1.4.0'); use marts")
         connection.execute(f"""
             create schema if not exists meta;
             create or replace table main.fct_day (event_on date not null, "views" bigint, rate double, read_at timestamptz, tags varchar[]);
@@ -61,14 +61,10 @@ def build(home: Home, rows: int) -> None:
         """)
 
 
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 @contextmanager
 def reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{quoted(path)}' as marts (read_only); use marts; set timezone = 'UTC'")
+        connection.execute(f"attach '{path}' as marts (read_only); use marts; set timezone = 'UTC'")
         yield connection
 
 
@@ -225,7 +221,7 @@ def test_a_file_that_is_not_what_was_to_be_published_stays_unpublished(
 
 def change_marts(home: Home, *statements: str) -> None:
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{quoted(home.marts)}' as marts; use marts")
+        connection.execute(f"attach '{home.marts}' as marts; use marts")
         for statement in statements:
             connection.execute(statement)
 

@@ -25,7 +25,7 @@ from orchestration.warehouse import (
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "it's home")
+    home = Home(tmp_path / "home of ours")
     home.warehouse.parent.mkdir(parents=True)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("create schema intermediate; create table intermediate.int_x as select 1 as x")
