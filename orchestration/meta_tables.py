@@ -216,7 +216,7 @@ META_TABLES = (
             "ledger_hash": ("varchar not null", "Hash of the deliveries it was built from."),
             "warnings": (
                 "varchar[]",
-                "Seeds with fewer rows, and deliveries with fewer records or keys of their note, than in the publication before.",
+                "Which seeds and deliveries lack what they had in the publication before, as where they were cut.",
             ),
         },
         _publications,

@@ -41,7 +41,7 @@ PUBLICATIONS = pl.Schema(
 )
 """One row per publication. `project_hash` and `ledger_hash` say what it was made of, the project's files and the ledger;
 `removed_hash`, which rows had left it; `seed_rows`, how many rows each seed of the home's own had; `warnings`, which seeds and
-notes say less than in the one before; columns named `file_`, what the published file was like when it was put in place."""
+deliveries lack what they had in the one before; columns named `file_`, what the published file was like when it was put in place."""
 
 
 FIRST, OTHER_FILES = "nothing is published yet", "a model or seed has changed"

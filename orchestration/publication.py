@@ -37,7 +37,7 @@ class PublicationError(Exception):
 class Publication:
     """What was published: rows by table of `main`, and whether an analyst's write-ahead log was in the way.
 
-    `warnings` name the seeds and notes that say less than in the publication before.
+    `warnings` name the seeds and deliveries that lack what they had in the publication before.
     """
 
     landed_through: date | None
@@ -69,7 +69,7 @@ def publish(home: Home, run_id: str, project: Project, tables: Collection[tuple[
     ledger = read_ledger(home)
     landed_through = in_effect(ledger)["landed_on"].max()
     removed_hash = _removed_hash(ledger, project.project_hash)
-    warnings = [*rows_gone(home, project), *_keys_gone(home, ledger)]
+    warnings = [*rows_gone(home, project), *_warned_of(home, ledger)]
     record = {
         "published_at": datetime.now(UTC),
         "run_id": run_id,
@@ -106,8 +106,8 @@ def _last(home: Home, column: str) -> object:
     return publications[column][-1] if publications.height else None
 
 
-def _keys_gone(home: Home, ledger: pl.DataFrame) -> list[str]:
-    """What was warned of the notes that were read since the last publication."""
+def _warned_of(home: Home, ledger: pl.DataFrame) -> list[str]:
+    """What was warned of deliveries that were read since the last publication."""
     last = read_publications(home)["published_at"].max()
     warned = ledger.filter("is_current", pl.col("warning").is_not_null())
     read = warned.filter(pl.col("ingested_at") > last) if last is not None else warned

@@ -125,6 +125,7 @@ def _dates(frame: pl.DataFrame, column: str, label: str) -> pl.DataFrame:
 
 
 def _require_year_last(dates: pl.DataFrame) -> None:
+    """Raise DeliveryError where every date with a year of two digits may as well begin with it."""
     short = dates.filter(pl.col("year") < 100)
     is_first = (pl.col("first") >= _FIRST_CAMPAIGN) & (pl.col("year") < _FIRST_CAMPAIGN)
     if short.height and short.select(is_first.all()).item():

@@ -11,7 +11,7 @@ import polars as pl
 
 from ingest.formats.survey_variables import as_codes
 from ingest.formats.text_file import read_table, text_files
-from ingest.formats.workbook import first_sheet, is_workbook, require_no_sequel
+from ingest.formats.workbook import first_sheet, is_workbook
 from ingest.source import REJECTED, Delivery, DeliveryError
 
 
@@ -62,10 +62,8 @@ def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
 
 
 def workbook(path: Path) -> Sheet:
-    """The first sheet of a workbook, where no other one goes on with it. Raises DeliveryError."""
-    data = path.read_bytes()
-    require_no_sequel(path.name, data)
-    cells = first_sheet(path.name, data)
+    """The first sheet of a workbook. Raises DeliveryError."""
+    cells = first_sheet(path.name, path.read_bytes())
     return Sheet(
         path.name, cells.with_columns(pl.Series("line", range(1, cells.height + 1), pl.Int64())), REJECTED.to_frame()
     )

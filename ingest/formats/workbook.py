@@ -14,8 +14,19 @@ def is_workbook(name: str) -> bool:
 
 
 def first_sheet(name: str, data: bytes) -> pl.DataFrame:
-    """The cells of the first sheet as text, a row of the sheet each, whole numbers without a point. Raises DeliveryError."""
-    return _sheet(name, data, 0)[0]
+    """The cells of the first sheet as text, a row of the sheet each, whole numbers without a point.
+
+    Raises DeliveryError, also where another sheet goes on under the same header: its records would be lost without a word.
+    """
+    cells, sheets = _sheet(name, data, 0)
+    for number in range(1, sheets):
+        other, _ = _sheet(name, data, number, rows=2)
+        if min(cells.height, other.height) > 1 and _header(other) == _header(cells):
+            raise DeliveryError(
+                f"{name}, sheet {number + 1}: has the same header as the first, expected all records in one sheet, since the first alone "
+                "is read; put them below one another, or save each sheet as a file of its own"
+            )
+    return cells
 
 
 def require_one_table(name: str, data: bytes) -> None:
@@ -31,25 +42,13 @@ def require_one_table(name: str, data: bytes) -> None:
             )
 
 
-def require_no_sequel(name: str, data: bytes) -> None:
-    """Raise DeliveryError where a sheet behind the first begins with the same row: its records would be lost without a word."""
-    first, sheets = _sheet(name, data, 0, rows=2)
-    for number in range(1, sheets):
-        other, _ = _sheet(name, data, number, rows=2)
-        if min(first.height, other.height) == 2 and _names(other) == _names(first):
-            raise DeliveryError(
-                f"{name}, sheet {number + 1}: has the same header as the first, expected all records in one sheet, since the first alone "
-                "is read; put them below one another, or save each sheet as a file of its own"
-            )
-
-
-def _names(cells: pl.DataFrame) -> set[str]:
+def _header(cells: pl.DataFrame) -> set[str]:
     return {cell.strip() for cell in cells.row(0) if cell}
 
 
 def as_csv(name: str, data: bytes) -> bytes:
     """The first sheet as delimited text in UTF-8 without a header of its own, a line a row. Raises DeliveryError."""
-    cells = first_sheet(name, data)
+    cells, _ = _sheet(name, data, 0)
     return cells.with_columns(pl.all().str.replace_all(r"[\r\n]+", " ")).write_csv(include_header=False).encode()
 
 
