@@ -2,10 +2,23 @@
 
 from ingest.formats.live_session import Role
 
+_HOSTS = (
+    "host, co-host, cohost, alternative host, panelist, panellist, speaker, staff, gastgeber, gastgeberin, co-gastgeber, redner, "
+    "rednerin, sprecher, sprecherin, hôte, co-hôte, intervenant, intervenante, conférencier, conférencière, panéliste, orateur, "
+    "oratrice, anfitrión, anfitriona, coanfitrión, ponente, orador, oradora, panelista, conferencista, anfitrião, anfitriã, palestrante, "
+    "relatore, relatrice, spreker, narasumber, tuan rumah, konuşmacı, panelist, ev sahibi, toplantı sahibi, مضيف, المضيف, مضيف مشارك, "
+    "متحدث, المتحدث, متحدثة, محاضر, المحاضر"
+)
+_MODERATORS = (
+    "moderator, facilitator, moderatorin, modérateur, modératrice, animateur, animatrice, facilitateur, facilitatrice, moderador, "
+    "moderadora, facilitador, facilitadora, moderatore, moderatrice, moderatör, kolaylaştırıcı, fasilitator, "
+    "مدير الجلسة, ميسر, الميسر, ميسرة"
+)
+
 ROLES: dict[str, Role] = {
     **dict.fromkeys(["attendee", "participant", "viewer", "audience", "guest"], "attendee"),
-    **dict.fromkeys(["host", "co-host", "cohost", "alternative host", "panelist", "panellist", "speaker"], "host"),
-    **dict.fromkeys(["moderator", "facilitator"], "moderator"),
+    **dict.fromkeys(_HOSTS.split(", "), "host"),
+    **dict.fromkeys(_MODERATORS.split(", "), "moderator"),
     "advocate": "advocate",
 }
 """What words for roles mean wherever a platform does not mean something of its own by them."""

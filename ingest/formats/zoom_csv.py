@@ -27,6 +27,7 @@ _PERSON = {
     "registered_at": frozenset({"registration time"}),
     "status": frozenset({"approval status"}),
     "channel": frozenset({"source name"}),
+    "role": frozenset({"role"}),
 }
 _MEETING = {
     "meeting_id": frozenset({"meeting id", "id", "meetingid", "webinar id"}),
@@ -43,6 +44,7 @@ _FIGURES = {
     "total_users": frozenset({"total users"}),
     "peak_concurrent": frozenset({"max concurrent views"}),
 }
+_NAME_AND_ADDRESS = r"^(.*?)\s*\(([^()\s]+@[^()\s]+)\)$"
 _SECTION_ROLES = {"host details": "host", "panelist details": "panelist"}
 _LABELS = {"joined_at": "Join Time", "left_at": "Leave Time", "registered_at": "Registration Time"}
 _KNOWN = (
@@ -59,7 +61,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 6
+    version = 7
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
@@ -150,7 +152,7 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
         "id",
         pl.coalesce(pl.when(nothing(pl.col("name")).is_null()).then("name"), full_name).alias("name"),
         "joined_at", "left_at", "reported_minutes", "has_attended", "registered_at", "status", "channel",
-        pl.lit(role, pl.String()).alias("role"),
+        pl.lit(role, pl.String()).alias("role") if role else "role",
         pl.col("waiting").str.strip_chars().str.to_lowercase().eq("yes").fill_null(value=False).alias("is_in_waiting_room"),
         is_stay.alias("is_stay"),
         (~is_stay | (is_written["registered_at"] & pl.lit(role is None))).alias("is_registration"),
@@ -159,8 +161,13 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
 
 
 def _led(people: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
-    """People, of whom the report calls one its host: by address, or by name where it gives no address."""
-    told = met.select(pl.col("host", "host_email").str.strip_chars().str.to_lowercase().replace("", None))
+    """People, of whom the report calls one its host: by address, which may stand behind the name, or by name where it gives none."""
+    written = met.select(pl.col("host", "host_email").str.strip_chars().str.to_lowercase().replace("", None))
+    parts = pl.col("host").str.extract_groups(_NAME_AND_ADDRESS)
+    told = written.select(
+        pl.coalesce(parts.struct.field("1"), "host").alias("host"),
+        pl.coalesce("host_email", parts.struct.field("2")).alias("host_email"),
+    )
     addresses = told["host_email"].drop_nulls().unique().to_list()
     names = [] if addresses else told["host"].drop_nulls().unique().to_list()
     is_host = pl.any_horizontal(

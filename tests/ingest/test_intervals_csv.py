@@ -110,6 +110,16 @@ def test_roles_and_countries(live: LiveDesk) -> None:
     assert parsed.unreadable.rows() == [("country", "unreadable", 1), ("role", "unreadable", 1)]
 
 
+@pytest.mark.parametrize("word", ["Animateur", "PONENTE", "المحاضر", "Gastgeber", "Staff", "Moderador"])
+def test_who_leads_in_other_languages_is_no_audience(live: LiveDesk, word: str) -> None:
+    text = stays(f"A,2022-10-09T18:01:00Z,,{word}", "B,2022-10-09T18:01:00Z,,Attendee", header="who,in,out,role")
+    note = {"session": {"id": "s"}, "columns": {**COLUMNS, "role": "role"}}
+    assert live.read("intervals_csv", {"a.csv": text}, note, None).tables["live_stays"]["is_staff"].to_list() == [
+        True,
+        False,
+    ]
+
+
 def test_stays_that_begin_together_are_one_until_the_last_leave_known(live: LiveDesk) -> None:
     first = stays("A,2022-10-09T18:00:00Z,", "B,2022-10-09T18:00:00Z,2022-10-09T18:10:00Z")
     later = stays("A,2022-10-09T18:00:00Z,2022-10-09T18:30:00Z", "B,2022-10-09T18:00:00Z,2022-10-09T18:20:00Z")

@@ -190,6 +190,7 @@ def test_hosts_are_told_by_address_or_name(live: LiveDesk) -> None:
     [
         ("Host name,Host email", "Ana,HOST@x.org", [None, "host", None]),
         ("Host,Organization", "Ana,Care", ["host", None, None]),
+        ("Host,Organization", "Ana (Host@x.org),Care", [None, "host", None]),
     ],
 )
 def test_the_host_whom_the_report_names_is_no_audience(
@@ -203,6 +204,18 @@ def test_the_host_whom_the_report_names_is_no_audience(
     ]
     parsed = live.read("zoom_csv", {"r.csv": "".join([block, HEADER, "\n", *people])}, SESSION, ZONE)
     assert parsed.tables["live_stays"].sort("line")["role"].to_list() == roles
+
+
+def test_a_role_in_a_column_counts_too(live: LiveDesk) -> None:
+    header = "Display name,Role,Email,Join time,Leave time"
+    rows = [
+        f"{name},{role},,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM"
+        for name, role in (("A", "Host"), ("B", "Attendee"))
+    ]
+    parsed = live.read(
+        "zoom_csv", {"r.csv": report(*rows, header=header.replace("Display name", "Name"))}, SESSION, ZONE
+    )
+    assert parsed.tables["live_stays"]["role"].to_list() == ["host", "attendee"]
 
 
 def test_a_webinar_in_its_sections(live: LiveDesk) -> None:
