@@ -38,7 +38,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 5
+    version = 6
     needs_timezone = True
     options = VideoCsvOptions
 

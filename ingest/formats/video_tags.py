@@ -13,28 +13,35 @@ from ingest.text import normalise_hashtag
 
 _SEPARATORS = (",", "\u060c", ";", "|", "\n", "\u3001")
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
-_NAMED = rf"""['"](?:hashtag_?[nN]ame|name|title)['"]\s*:\s*(?:{_QUOTED})"""
+_LITERAL = r"(?s)^(?:c|set|frozenset|list|tuple|array|character)?[\[({].*[\])}]$"
+_KEYS = ("hashtag_?[nN]ame", "cha_name", "name", "title")
+"""What objects call a tag, best first: beside its name a title may be a sentence about it."""
 _MARKED = r"[#\uff03][^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+"
 _WORD = r"[#\uff03][\p{L}\p{M}\p{N}_\x{200c}\x{200d}\x{fe0f}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]+"
 _NO_WORDS = r"(?i)https?://\S+|&#?\w+;"
 _REFERENCE = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z]+);"
+_APART = r"([#\uff03])\s+"
+_NO_TAG = r"^[\p{P}\p{Sm}\p{Sc}]+$"
 _NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u3001\u201c\u201d\u00ab\u00bb]"
 
 
 def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     """The tags of each text of one file, as lists; NULL stays NULL, an empty text is an empty list.
 
-    Reads list literals of Python and JSON, of words or of objects with a name; tags marked with #; and tags between the
+    Reads list literals of Python, JSON and R, of words or of objects with a name; tags marked with #; and tags between the
     usual separators, of which those count that the file has. White space separates where nothing else does. What HTML writes
-    as a character reference is the sign that it stands for.
+    as a character reference is the sign that it stands for, and a literal that was written as a string is read as one.
     """
-    texts = pl.DataFrame({"text": _without_references(written).str.strip_chars()})
+    stripped = _decoded(_without_references(written).str.strip_chars())
+    if stripped.str.contains(_APART).any():
+        stripped = stripped.str.replace_all(_APART, "${1}")
+    texts = pl.DataFrame({"text": stripped})
     text = pl.col("text")
     distinct = texts.select(text.drop_nulls().unique()).filter(text != "")
     if separator is not None:
         lists = text.str.split(separator)
     else:
-        is_literal, is_marked = text.str.contains(r"^[\[({].*[\])}]$"), text.str.contains("[#\uff03]")
+        is_literal, is_marked = text.str.contains(_LITERAL), text.str.contains("[#\uff03]")
         found = _separators(distinct.filter(~is_literal)["text"])
         has_marks = bool(distinct.select(is_marked.any()).item())
         lists = _between(text, found, has_marks=has_marks) if found else text.str.extract_all(r"\S+")
@@ -56,6 +63,15 @@ def _without_references(written: pl.Series) -> pl.Series:
     return written.replace(distinct, [html.unescape(text) for text in distinct])
 
 
+def _decoded(written: pl.Series) -> pl.Series:
+    """Texts of which those that are a string with a list in it are the list."""
+    is_string = written.str.contains(r'^"?[\[{][^"]*\\"')
+    if not is_string.any():
+        return written
+    distinct = written.filter(is_string).unique()
+    return written.replace(distinct, [_plain(text.strip('"')) for text in distinct])
+
+
 def words_of(captions: pl.Series) -> pl.Series:
     """The #words of each caption, as lists; links and character references hold none."""
     return captions.str.replace_all(_NO_WORDS, " ").str.extract_all(_WORD)
@@ -69,7 +85,7 @@ def normalised(lists: pl.Series) -> pl.DataFrame:
     codes = flat.cast(pl.Categorical(pl.Categories.random())).to_physical()
     first = codes.arg_unique()
     written = flat.gather(first.gather(codes.gather(first).arg_sort()))
-    display = written.str.replace_all(_NEVER_IN_A_TAG, "")
+    display = written.str.replace_all(_NEVER_IN_A_TAG, "").str.replace(_NO_TAG, "")
     hashtag = display.to_frame("display").select(normalise_hashtag(pl.col("display"))).to_series()
     same = hashtag.rank("dense").gather(codes)
     frame = pl.DataFrame(
@@ -135,10 +151,16 @@ def _between(text: pl.Expr, separators: list[str], *, has_marks: bool) -> pl.Exp
 
 def _literal(text: pl.Expr) -> pl.Expr:
     """The elements of list literals: of objects their names, else what is quoted, else what stands between commas."""
-    inner = text.str.strip_chars("[](){} ")
-    is_named, is_quoted = text.str.contains(_NAMED), text.str.contains(_QUOTED)
-    named = text.str.extract_all(_NAMED).list.eval(pl.element().str.extract(rf":\s*({_QUOTED})$"))
-    quoted = pl.when(is_named).then(named).otherwise(text.str.extract_all(_QUOTED))
+    inner = text.str.replace(r"^(?:character\(0\)|[a-z]+)", "").str.strip_chars("[](){} ")
+    is_quoted = text.str.contains(_QUOTED)
+    pairs = [rf"""['"]{key}['"]\s*:\s*(?:{_QUOTED})""" for key in _KEYS]
+    named = [
+        pl.when(text.str.contains(pair)).then(
+            text.str.extract_all(pair).list.eval(pl.element().str.extract(rf":\s*({_QUOTED})$"))
+        )
+        for pair in pairs
+    ]
+    quoted = pl.coalesce(*named, text.str.extract_all(_QUOTED))
     plain = quoted.list.eval(_unescaped(pl.element().str.slice(1, pl.element().str.len_chars() - 2)))
     return (
         pl.when(is_quoted)

@@ -310,6 +310,18 @@ class TestTags:
                 ["fyp", "calm"],
                 ["fyp", "Calm"],
             ),
+            (
+                "[{'name': 'fyp', 'title': 'Join in'}, {'title': 'of all', 'name': 'Calm'}]",
+                ["fyp", "calm"],
+                ["fyp", "Calm"],
+            ),
+            ("[{'title': 'Calm', 'desc': 'tell us'}]", ["calm"], ["Calm"]),
+            ('c("Calm", "peace")', ["calm", "peace"], ["Calm", "peace"]),
+            ("character(0)", [], []),
+            ("set()", [], []),
+            ("array(['a', 'b'], dtype=object)", ["a", "b"], ["a", "b"]),
+            ("a / b", ["a", "b"], ["a", "b"]),
+            ("# Calm", ["calm"], ["Calm"]),
             ("[a, b]", ["a", "b"], ["a", "b"]),
             ("[]", [], []),
             ("#a #b", ["a", "b"], ["a", "b"]),
@@ -350,7 +362,8 @@ class TestTags:
     )
     def test_every_notation_gives_the_same_tags(self, lists: list[list[str]]) -> None:
         expected = normalised(pl.Series(lists, dtype=pl.List(pl.String())))["hashtags"].to_list()
-        for write in (repr, json.dumps, ", ".join, ";".join, lambda tags: " ".join(f"#{tag}" for tag in tags)):
+        hashes, twice = (lambda tags: " ".join(f"#{tag}" for tag in tags)), (lambda tags: json.dumps(json.dumps(tags)))
+        for write in (repr, json.dumps, twice, ", ".join, ";".join, hashes):
             written = pl.Series([write(tags) for tags in lists], dtype=pl.String())
             assert normalised(split_tags(written))["hashtags"].to_list() == expected
 
