@@ -20,7 +20,21 @@ _ONE_LETTER = dict.fromkeys("أإآٱٲٳ", "ا") | dict.fromkeys("ىیېۍ", "�
 _EMOJI = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\x{20e3}\x{e0020}-\x{e007f}]"
 
 _COUNTED = "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?"
-_MAGNITUDES = {"K": 3, "M": 6, "B": 9, "ألف": 3, "مليون": 6, "مليار": 9}
+_LETTERS = {"K": 3, "M": 6, "B": 9, "ألف": 3, "مليون": 6, "مليار": 9}
+_WORDS = {
+    **dict.fromkeys(
+        ["THOUSAND", "MIL", "MILA", "TSD", "TYS", "ТЫС", "ΧΙΛ", "RB", "RIBU", "BIN", "هزار", "الف", "آلاف"], 3
+    ),
+    **dict.fromkeys(["万", "萬"], 4),
+    "LAKH": 5,
+    **dict.fromkeys(
+        ["MILLION", "MILLIONS", "MI", "MIO", "MLN", "MN", "JT", "JUTA", "МЛН", "ΕΚ", "میلیون", "ملايين"], 6
+    ),
+    **dict.fromkeys(["CRORE", "CR"], 7),
+    **dict.fromkeys(["亿", "億"], 8),
+    **dict.fromkeys(["MRD", "MD", "MLD", "MR", "МЛРД", "ΔΙΣ", "میلیارد"], 9),
+}
+"""Zeros of the abbreviations of other languages, in capitals. B is a billion, but a thousand (bin) where a column has Mn or Mr."""
 _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # A digit is [0-9]: \d is one of any script, which a cast to a number does not know. "1.000" and "1,234K" may be read in
 # two ways, by whether the mark groups thousands: they are not read at all.
@@ -29,7 +43,11 @@ _GROUPED = rf"^([0-9]{{1,3}}(?:[, '’][0-9]{{3}})+|[0-9]{{1,2}}(?:,[0-9]{{2}})+
 _DOTTED = r"^[0-9]{1,3}(?:\.[0-9]{3})+$"
 _PROVES_GROUPS = r"^[0-9]{1,3}(?:\.[0-9]{3}){2,}$|^[0-9]{1,3}\.[0-9]{0,2}[1-9][0-9]{0,2}$"
 _PROVES_DECIMALS = r"^[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})(?:[KMB]|$)|[0-9],[0-9]{3}\b"
-_ABBREVIATED = rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(K|M|B|ألف|مليون|مليار){_OF}"
+_ABBREVIATED = (
+    rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(?:({'|'.join(_LETTERS)})"
+    rf"|({'|'.join(sorted(_WORDS, key=len, reverse=True))})\.?){_OF}"
+)
+_TURKISH, _NOT_ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$"
 _BEYOND = r"^-\s*[0-9]|^[0-9]{14,}(?:\.0+)?$"
 _COUNT = pl.Struct({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
 _LABEL = rf"^(?i:{_COUNTED})$"
@@ -101,6 +119,9 @@ def _written_counts(texts: pl.Series) -> pl.DataFrame:
         ungrouped = pl.col("number").str.replace_all(".", "", literal=True)
         is_grouped = pl.col("number").str.contains(_DOTTED)
         text = text.with_columns(pl.when(is_grouped).then(ungrouped).otherwise("number").alias("number"))
+    of_b: int | None = (
+        3 if clean.str.contains(_TURKISH).any() else None if clean.str.contains(_NOT_ENGLISH).any() else 9
+    )
     number = pl.col("number")
     # Step after step, not one expression: planning that takes longer than reading a few texts.
     found = text.with_columns(
@@ -113,7 +134,11 @@ def _written_counts(texts: pl.Series) -> pl.DataFrame:
     parts = found.with_columns(
         pl.coalesce(_group("plain", 1), _group("plain", 2), "grouped").cast(pl.Int64(), strict=False).alias("exact"),
         pl.coalesce(_group("short", 2), _group("short", 3), pl.lit("")).alias("fraction"),
-        _group("short", 4).replace_strict(_MAGNITUDES, default=None, return_dtype=pl.Int64()).alias("exponent"),
+        pl.coalesce(
+            _group("short", 4), pl.when(_group("short", 2).str.len_chars().fill_null(0) < 3).then(_group("short", 5))
+        )
+        .replace_strict({**_LETTERS, **_WORDS, "B": of_b}, default=None, return_dtype=pl.Int64())
+        .alias("exponent"),
     )
     scaled = parts.with_columns(
         (_group("short", 1) + pl.col("fraction")).cast(pl.Int64(), strict=False).alias("written"),

@@ -164,7 +164,9 @@ def _code_page(name: str, data: bytes) -> str:
             f"{name}: is UTF-8 but for line {line:,} and perhaps others, which were damaged; deliver it again, or set "
             "options.encoding in delivery.yml"
         )
-    if all(re.fullmatch(_TYPOGRAPHY, word) for word in words):
+    # Quotation marks and blanks of Windows stand in all of its code pages, and tell none from another.
+    words = [word for word in words if not re.fullmatch(_TYPOGRAPHY, word)]
+    if not words:
         return "cp1252"
     readings = sorted((_reading(encoding, words) for encoding in _ALPHABETS), key=lambda one: -one.share)
     best = readings[0]

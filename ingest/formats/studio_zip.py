@@ -61,7 +61,7 @@ class StudioZip:
     """Reads exports of TikTok Studio."""
 
     name = "studio_zip"
-    version = 2
+    version = 3
     needs_timezone = False
     options = StudioZipOptions
 

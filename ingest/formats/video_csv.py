@@ -38,7 +38,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 6
+    version = 7
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -71,6 +71,16 @@ class TestCounts:
             ("1.2 مليون", 1_200_000, 100_000),
             ("٢ مليار", 2_000_000_000, 1_000_000_000),
             ("10000000000000", 10**13, 1),
+            ("12,3 mil", 12_300, 100),
+            ("1,2 mi", 1_200_000, 100_000),
+            ("1,2 Mio.", 1_200_000, 100_000),
+            ("3,4 Mrd.", 3_400_000_000, 100_000_000),
+            ("12 тыс.", 12_000, 1_000),
+            ("1,2 rb", 1_200, 100),
+            ("۱٫۲ هزار", 1_200, 100),
+            ("12,3 χιλ.", 12_300, 100),
+            ("1.2万", 12_000, 1_000),
+            ("1.2 lakh views", 120_000, 10_000),
         ],
     )
     def test_written(self, text: str, value: int, unit: int) -> None:
@@ -99,6 +109,8 @@ class TestCounts:
             ("123,45,678", "bad_number"),
             ("1.2345K", "bad_number"),
             ("1.2KM", "bad_number"),
+            ("1,2 B", "bad_number"),
+            ("1.234 mil", "bad_number"),
             ("1e6", "bad_number"),
             ("5 apples", "bad_number"),
             ("9223372036854775808", "out_of_range"),
@@ -158,9 +170,12 @@ class TestCounts:
             (["1.234", "2.50"], [None, None]),
             (["1.234", "1,234"], [None, 1234]),
             (["1.234", "2.5K"], [None, 2500]),
+            (["12 B", "1,2 Mn"], [12_000, 1_200_000]),
+            (["12 B", "1,2 B", "3"], [None, None, 3]),
+            (["12 B", "1.2B"], [12 * 10**9, 12 * 10**8]),
         ],
     )
-    def test_points_group_thousands_where_the_column_proves_it(
+    def test_the_column_proves_what_points_and_letters_mean(
         self, texts: list[str | None], values: list[int | None]
     ) -> None:
         read = pl.DataFrame({"text": texts}).select(parse_count(pl.col("text")).struct.field("value"))
