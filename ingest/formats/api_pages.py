@@ -118,7 +118,7 @@ def _found(
         pl.coalesce(code, status.cast(pl.String())).alias("error_code"),
         data["videos"].list.len().cast(pl.Int64()),
     )
-    videos = data.select("line", pl.col("videos").list.drop_nulls()).explode("videos", empty_as_null=False)
+    videos = data.select("line", "videos").explode("videos", empty_as_null=False)
     days = data.select("line", pl.col("username").alias("account"), "metrics").explode("metrics", empty_as_null=False)
     ours = [pl.coalesce(names).alias(ours) for ours, names in api.videos.items()]
     return (

@@ -5,6 +5,7 @@ What the columns mean is for the formats to say. DuckDB reads the JSON, since it
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
-_AFTER_A_RECORD = ", \t\r"
+_AFTER_A_RECORD = ", \t\r\n"
 _PART = 32_000_000
 """Bytes of a file of lines that are read at a time."""
-_IN_NO_JSON, _NOR_THIS = "\x01", b"\x02"
 
 
 def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -39,13 +39,10 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
         raise DeliveryError(f"{file.name}: is not JSON; expected objects, one a line or in an array")
     first_line = next(line for line in file.head.split("\n") if line.strip())
     if start == "{" and (_is_json(first_line.rstrip(_AFTER_A_RECORD)) or not _is_json(file.text)):
-        frame = _lines(file)
+        frame = pl.concat(_parts(file))
     else:
         frame = pl.DataFrame(list(_elements(file.text)), schema={"line": pl.Int64(), "json": pl.String()}, orient="row")
-    written = frame.select(pl.col("line").cast(pl.Int64()), pl.col("json").str.strip_chars()).filter(
-        pl.col("json") != ""
-    )
-    return _valid(file, written)
+    return _valid(file, frame)
 
 
 def read_shaped(file: TextFile, shape: Mapping[str, Any]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -54,7 +51,7 @@ def read_shaped(file: TextFile, shape: Mapping[str, Any]) -> Iterator[tuple[pl.D
 
     Lines that are objects are read once; only where one is not, its part is looked at first.
     """
-    wanted = f"select cast(line as bigint) as line, from_json(json, '{json.dumps(shape)}') as document from documents"
+    wanted = f"select line, from_json(json, '{json.dumps(shape)}') as document from documents"
     is_by_line = file.head.lstrip()[:1] == "{"
     for number, lines in enumerate(_parts(file) if is_by_line else ()):
         written = lines.filter(pl.col("json").str.contains(r"\S"))
@@ -62,8 +59,7 @@ def read_shaped(file: TextFile, shape: Mapping[str, Any]) -> Iterator[tuple[pl.D
         if found is not None:
             yield found, REJECTED.to_frame()
         elif number:
-            texts = written.select(pl.col("line").cast(pl.Int64()), pl.col("json").str.strip_chars())
-            documents, rejected = _valid(file, texts)
+            documents, rejected = _valid(file, written)
             yield query(wanted, documents=documents), rejected
         else:
             is_by_line = False
@@ -155,28 +151,24 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _lines(file: TextFile) -> pl.DataFrame:
-    """Every line of the file, without a comma after it, as a table of one column."""
-    return _numbered(file.data, 1)
-
-
 def _parts(file: TextFile) -> Iterator[pl.DataFrame]:
-    """The same, some megabytes at a time."""
-    start, line = 0, 1
-    while start < len(file.data):
-        end = file.data.find(b"\n", start + _PART) + 1 or len(file.data)
-        part = file.data[start:end]
-        if part.strip():
-            yield _numbered(part, line)
-        start, line = end, line + part.count(b"\n")
+    """The lines of the file with their line ends, each with its number, some megabytes at a time. None is copied."""
+    import pyarrow as pa  # type: ignore[import-untyped]
 
-
-def _numbered(data: bytes, first: int) -> pl.DataFrame:
-    lines = pl.read_csv(
-        data.replace(_IN_NO_JSON.encode(), _NOR_THIS), has_header=False, separator=_IN_NO_JSON, quote_char=None,
-        infer_schema=False, new_columns=["json"], truncate_ragged_lines=True,
-    )  # fmt: skip
-    return lines.with_columns(pl.col("json").str.strip_chars_end(_AFTER_A_RECORD)).with_row_index("line", first)
+    data, ends = file.data, [0]
+    while end := data.find(b"\n", ends[-1]) + 1:
+        ends.append(end)
+    if ends[-1] < len(data):
+        ends.append(len(data))
+    places = pl.Series(ends, dtype=pl.Int64())
+    first = 0
+    while first < len(ends) - 1:
+        last = min(bisect_left(ends, ends[first] + _PART, first + 1), len(ends) - 1)
+        offsets = (places[first : last + 1] - ends[first]).to_arrow().buffers()[1]
+        part = pa.py_buffer(data).slice(ends[first], ends[last] - ends[first])
+        lines = pl.from_arrow(pa.LargeStringArray.from_buffers(last - first, offsets, part))
+        yield pl.DataFrame({"line": pl.int_range(first + 1, last + 1, eager=True), "json": lines})
+        first = last
 
 
 def _elements(text: str) -> Iterator[tuple[int, str]]:
@@ -200,7 +192,9 @@ def _elements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _valid(file: TextFile, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The documents that are JSON objects, and the others as rejected records."""
+    """The documents that are JSON objects, and the others as rejected records; blank ones are none."""
+    text = pl.col("json").str.strip_chars_end(_AFTER_A_RECORD).str.strip_chars()
+    written = written.with_columns(text).filter(pl.col("json") != "")
     kinds = _kinds(written)
     if kinds.null_count():
         # Half of an emoji, as a caption that was cut has it, is no reason to lose the video.
@@ -228,7 +222,7 @@ def _kinds(written: pl.DataFrame) -> pl.Series:
 def query(text: str, documents: pl.DataFrame, params: Sequence[object] | None = None) -> pl.DataFrame:
     """The answer of a DuckDB that holds nothing, without a file, within the memory of an ingestion."""
     with _duck().cursor() as duck:
-        duck.register("documents", documents)
+        duck.register("documents", documents.to_arrow(compat_level=pl.CompatLevel.newest()))
         answer: pl.DataFrame = duck.sql(text, params=params).pl()
     return answer
 
@@ -238,4 +232,5 @@ def _duck() -> "duckdb.DuckDBPyConnection":
     """One for the process: to make one takes longer than to read a small file."""
     import duckdb
 
-    return duckdb.connect(config={"memory_limit": "2GB", "threads": 2})
+    # Texts as polars has them need not be copied.
+    return duckdb.connect(config={"memory_limit": "2GB", "threads": 2, "produce_arrow_string_view": True})
