@@ -3,11 +3,17 @@
 import logging
 import os
 import re
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 PRIVATE_FILE, PRIVATE_FOLDER, WAY_THROUGH = 0o600, 0o700, 0o710
+
+_MANY_ROWS, _GROUP_ROWS = 10_000, 2**18
+# Level 1 takes half the time and a twentieth more room.
+_PACKED: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 
 
 def make_home(root: Path) -> None:
@@ -47,15 +53,29 @@ def read_or_set_aside(path: Path, schema: pl.Schema) -> pl.DataFrame:
 def write_privately(frame: pl.DataFrame, path: Path) -> None:
     """Write parquet that only its owner may read; the file is not on disk yet, nor is it replaced in one step."""
     path.touch(PRIVATE_FILE)
+    if frame.height >= _MANY_ROWS:
+        _write_many(frame, path)
+        return
     try:
-        # Level 1 takes half the time and a twentieth more room.
-        frame.write_parquet(path, compression_level=1)
+        frame.write_parquet(path, **_PACKED)
     except pl.exceptions.PolarsError as error:
         # Polars says in words alone that a disk is full.
         number = re.search(r"\(os error (\d+)\)", str(error))
         if number is None:
             raise
         raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+
+
+def _write_many(frame: pl.DataFrame, path: Path) -> None:
+    """Write many rows, which pyarrow does in two thirds of the time of polars; statistics of lists help no reader."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    flat = [name for name, dtype in frame.schema.items() if not dtype.is_nested()]
+    groups = (group.to_arrow(compat_level=pl.CompatLevel.newest()) for group in frame.iter_slices(_GROUP_ROWS))
+    first = next(groups)
+    with pq.ParquetWriter(path, first.schema, store_schema=False, write_statistics=flat, **_PACKED) as writer:
+        for group in chain([first], groups):
+            writer.write_table(group)
 
 
 def write_atomically(frame: pl.DataFrame, path: Path) -> None:

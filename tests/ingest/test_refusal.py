@@ -348,9 +348,12 @@ class TestUnexpected:
             desk.ingest()
         assert desk.ledger.is_empty()
 
-    def test_polars_says_that_the_disk_is_full(self) -> None:
+    @pytest.mark.parametrize("rows", [1_000, 20_000])
+    def test_it_is_said_that_the_disk_is_full(self, tmp_path: Path, rows: int) -> None:
+        full = tmp_path / "full"
+        full.symlink_to("/dev/full")
         with pytest.raises(OSError, match="No space left on device") as caught:
-            write_privately(pl.DataFrame({"a": range(1000)}), Path("/dev/full"))
+            write_privately(pl.DataFrame({"a": range(rows)}), full)
         assert caught.value.errno == errno.ENOSPC
 
     def test_what_takes_too_long_is_stopped(self, tmp_path: Path) -> None:
