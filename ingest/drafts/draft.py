@@ -1,6 +1,7 @@
 """A draft: a note that a file may fit, why, and what the file leaves open. Also what whoever asks has said already."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -42,3 +43,11 @@ class Draft:
     generic: bool = False
     blind: bool = False
     zone: str | None = None
+
+
+def zone_in_names(names: Iterable[str | None]) -> str | None:
+    """UTC, where all names of columns of times say so."""
+    times = [name for name in names if name is not None]
+    return (
+        "UTC" if times and all(re.search(r"(?i)(?<![a-z])(?:utc|gmt)$", name.strip(" )")) for name in times) else None
+    )

@@ -3,14 +3,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingest.drafts.draft import Draft, Given
+from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats import research_api
 from ingest.formats.video_presets import PRESETS
@@ -284,7 +284,7 @@ def _timed(
     unused = [name for name in known if name not in columns.values() and name]
     if unused:
         remarks[("options", "columns")] = f"not used: {quoted(unused)}"
-    zone = _zone(columns[name] for name in ("created_at", "captured_at") if name in columns)
+    zone = zone_in_names(columns[name] for name in ("created_at", "captured_at") if name in columns)
     if zone is not None:
         remarks[("timezone",)] = "as the names of its times say"
     return Draft("hashtag", form, why, options, remarks, asks, generic, zone=zone)
@@ -325,14 +325,6 @@ def _snake(name: str) -> str:
     whole = re.sub(r"TikTok|YouTube", lambda found: found[0].title(), name)
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", whole)
     return re.sub(r"\W+", "_", _without_marks(apart.lower())).strip("_")
-
-
-def _zone(names: Iterable[Any]) -> str | None:
-    """UTC, where all names of columns of times say so."""
-    times = [str(name) for name in names if name is not None]
-    return (
-        "UTC" if times and all(re.search(r"(?i)(?<![a-z])(?:utc|gmt)$", name.strip(" )")) for name in times) else None
-    )
 
 
 def _without_marks(text: str) -> str:

@@ -19,6 +19,7 @@ _ENDINGS = r"(\.(csv|tsv|txt|json|ndjson|jsonl|zip|gz|zst|bz2|xlsx?|xlsb|ods|z?s
 _SHOWN = 8
 _RECORDS = 40
 _DEEPEST = 6
+_SENTENCE = 4
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,13 @@ class Head:
 
     @property
     def headers(self) -> list[list[str]]:
-        """The lines that may be a header, the best first."""
-        return [row for row in self.rows[:30] if len(row) > 1 and is_plausible_header(row)]
+        """The lines that may be a header, the best first; a column may be called `Attended?`."""
+        return [
+            row
+            for row in self.rows[:30]
+            if len(row) > 1
+            and is_plausible_header([cell.rstrip("?؟ ") if len(cell.split()) < _SENTENCE else cell for cell in row])
+        ]
 
     @property
     def has_no_header(self) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from ingest.drafts.draft import Draft, Given
+from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats import live_events
 from ingest.formats.products import product_of
+from ingest.formats.report_tables import european
+from ingest.formats.teams_list import is_teams_list
 
 _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
 """Formats that find their own header, or refuse the file."""
@@ -24,13 +26,19 @@ _VIEWERS = (
     r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|"
     r"(عدد )?المشاهدين|zuschauer|spectateurs|espectadores|izleyici)$"
 )
-_JOINED = r"join|\bcame\b|arriv|\bentered|\bentry|entrada|beitritt|beigetreten|masuk|bergabung|ingreso|katılma|giriş|انضمام|check.?in"
-_LEFT = r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|saída|verlass|keluar|ayrılma|çıkış|مغادرة|check.?out"
+_JOINED = (
+    r"join|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|giriş|"
+    r"dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
+)
+_LEFT = (
+    r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
+    r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|퇴장|나간|check.?out"
+)
 _PERSON = (
     r"upn|participant.?id",
-    r"e-?mail|correo|courriel|e-?posta|البريد",
+    r"e-?mail|correo|courriel|e-?posta|البريد|ایمیل|почт|דוא|メール|邮件|邮箱|이메일",
     r"^(user|attendee|member|account|person|viewer).?(id|key)$|^(who|user|viewer|member)$",
-    r"name|nome|nom\b|nombre|nama|\bad\b|الاسم|person|attendee",
+    r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|이름|person|attendee",
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
 _LEADS, _YES_OR_NO = (
@@ -40,6 +48,8 @@ _LEADS, _YES_OR_NO = (
 """A column that says whether somebody led the session, and what its words mean."""
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 _REGISTERED = r"^(?!#|no\.|number|total).*(regist(er|rat)|signed.?up|inscri)|^order (date|time)$|^created (at|date)$"
+_DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
+_CLOCK = r"^\D{0,3}\d{1,2}:\d{2}"
 _SESSION = r"^(session|live)([ _]?(id|key))?$"
 _STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
 
@@ -61,7 +71,9 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             else f"its header is one that the format knows: {quoted(header)}"
         )
         for form in _reports(head):
-            is_blind = product is None or product.format != form
+            is_blind = (product is None or product.format != form) and not (
+                form == "teams_list" and is_teams_list(head.text)
+            )
             if form in _OWN_IDS and given.session is None:
                 yield Draft("live", form, why, {}, blind=is_blind)
             yield Draft("live", form, why, session, remarks, blind=is_blind)
@@ -83,11 +95,17 @@ def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
 
 
 def _reports(head: Head) -> list[str]:
-    """The reports that a table may be; that of Teams has a duration and a role beside whatever it calls join and leave."""
+    """The reports that a table may be; that of Teams has a duration and a role beside join and leave, or numbers its sections."""
     if head.has_no_header:
         return []
-    is_teams = any(_first(row, _DURATION) and _first(row, _ROLE) for row in head.rows)
+    is_teams = any(_first(row, _DURATION) and _first(row, _ROLE) for row in head.rows) or _is_numbered(head.rows)
     return [form for form in _REPORTS if is_teams or form != "teams_report"]
+
+
+def _is_numbered(rows: list[list[str]]) -> bool:
+    """Whether a file begins with the heading of a first section, whatever the language."""
+    filled = [cell for cell in next(iter(rows), []) if cell]
+    return len(filled) == 1 and european(filled[0]).startswith("1.")
 
 
 def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:
@@ -138,7 +156,7 @@ def _samples_in_json(
 
 def _samples(when: str, viewers: str, options: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Draft:
     why = f"it has a time and a number of viewers: {quoted([when, viewers])}"
-    return Draft("live", "viewer_samples", why, options, remarks, generic=True)
+    return Draft("live", "viewer_samples", why, options, remarks, generic=True, zone=zone_in_names([when]))
 
 
 def _named(
@@ -148,7 +166,9 @@ def _named(
     own = {} if sessions is None else {"session_id": sessions}
     if sessions is not None:
         session, remarks = {}, {}
-    when, viewers = _first(names, _TIME), _first(names, _VIEWERS)
+    dates = [name for name in names if re.search(_DATE, name.lower())]
+    when = _first(names, _TIME) or next((name for name in dates if ":" in "".join(head.below(names, name))), None)
+    viewers = _first(names, _VIEWERS)
     if when and viewers:
         columns = {"sampled_at": when, "viewers": viewers} | own
         yield _samples(when, viewers, {"columns": columns, **_epoch(head.below(names, when)), **session}, remarks)
@@ -159,11 +179,14 @@ def _named(
         of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host", name.lower())]
         name, role = _first(of_people, _PERSON[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
+        if dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)):
+            columns["date"] = dates[0]
         leads = _first(names, _LEADS)
         if leads and not role and {cell.lower() for cell in head.below(names, leads)} <= _YES_OR_NO.keys():
             columns, session = columns | {"role": leads}, session | {"roles": _YES_OR_NO}
         why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"
-        yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
+        options, zone = {"columns": columns, **session}, zone_in_names([joined, left])
+        yield Draft("live", "intervals_csv", why, options, remarks, generic=True, zone=zone)
     registered = _first(names, _REGISTERED)
     if person and registered and not left:
         columns = {"person": person, "registered_at": registered} | own
@@ -171,7 +194,8 @@ def _named(
             found = _first([name for name in names if name not in columns.values()], pattern)
             columns |= {ours: found} if found else {}
         why = f"it has a person and the time of registering: {quoted([person, registered])}"
-        yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True)
+        options, zone = {"columns": columns, **session}, zone_in_names([registered])
+        yield Draft("live", "registrations_csv", why, options, remarks, generic=True, zone=zone)
 
 
 def _by_position(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:

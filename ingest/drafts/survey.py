@@ -55,8 +55,12 @@ _SEGMENT = (
 )
 _PERSONAL = (
     r"(?i)\b(e-?mail|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|latitude|longitude|birth ?date)\b|"
-    r"^(.*[ _])?name$"
+    r"^(.*[ _])?name$|^(nombre|nome)( complet[oa]| y apellidos?| e cognome)?$|^apellidos?$|^(nom|prénom)s?( complet| et prénoms?)?$|"
+    r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^tam ad(ı)?$|^isim$|"
+    r"^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
+    r"^الاسم.*$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|^שם( מלא)?$|^名前$|^姓名$|^氏名$"
 )
+_MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
 _DATES = (
     r"(?i)^(timestamp|(start(ed)?|end(ed)?|submit(ted)?|record(ed)?|response|survey|interview|completed?|created?|updated?|submission)?"
     r"[ _]?(date|time|datetime|at|on)|"
@@ -74,6 +78,7 @@ _OF_ANSWERS = (
     r"(?i)^(answer|response|value)([_ ]?(code|text|label|option|value))?$",
 )
 _MOST_COLUMNS_OF_A_LONG_TABLE = 8
+_FEWEST = 5
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
@@ -93,6 +98,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         )
     elif (sheet := _sheet(head)) is not None:
         _require_people(sheet)
+        _require_once(sheet)
         is_any = False
         for form, why in _PRODUCTS:
             options, _, _ = _wave(head, given, None)
@@ -129,6 +135,18 @@ def _require_people(sheet: Sheet) -> None:
             f"{sheet.name}, line 1: it has a column of questions and one of answers, so a row an answer; expected a row a respondent, "
             "with a column for each question; turn it (pivot), or export it so"
         )
+
+
+def _require_once(sheet: Sheet) -> None:
+    """Raise DeliveryError for a narrow table whose people have several rows each, as a list of joins and leaves has."""
+    names = sheet.header(0) if sheet.rows.height else []
+    for place, name in enumerate(names if len(names) <= _MOST_COLUMNS_OF_A_LIST else ()):
+        people = sheet.rows[:, place].drop_nulls().slice(1) if re.search(_PERSONAL, name) else None
+        if people is not None and people.len() > _FEWEST and people.is_unique().sum() * _FEW < people.len():
+            raise DeliveryError(
+                f"{sheet.name}, line 1, column {place + 1}: found the same people in several rows each, expected a row a respondent; a "
+                "list of who joined and left is a file of live sessions: write its format into a note"
+            )
 
 
 def _is_header(names: Sequence[str]) -> bool:

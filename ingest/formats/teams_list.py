@@ -46,6 +46,11 @@ class TeamsList(AttendanceFormat):
         return Found(type(delivered)(events, delivered.rejected), {"at": header.cells[header.positions["at"] - 1]})
 
 
+def is_teams_list(file: TextFile | None) -> bool:
+    """Whether a line of the file names the columns of such a list."""
+    return file is not None and find_header(file, TEAMS_LIST_COLUMNS, required=TEAMS_LIST_COLUMNS) is not None
+
+
 def _header(file: TextFile) -> HeaderRow:
     header = find_header(file, TEAMS_LIST_COLUMNS, required=TEAMS_LIST_COLUMNS)
     if header is None:

@@ -20,8 +20,8 @@ _PER_SECOND: dict[Epoch, int] = {"s": 1, "ms": 1_000}
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000-01-01 and 2100-01-01: seconds read as milliseconds fall outside
 _PLATFORMS = {
     "sampled_at": (
-        "captured_at", "sampled_at", "fetched_at", "fetchedAt", "polled_at", "requested_at", "retrieved_at", "collected_at",
-        "timestamp", "ts",
+        "captured_at", "capturedAt", "sampled_at", "sampledAt", "fetched_at", "fetchedAt", "polled_at", "polledAt", "requested_at",
+        "requestedAt", "retrieved_at", "retrievedAt", "collected_at", "collectedAt", "timestamp", "ts", "time",
     ),
     "viewers": ("concurrentViewers", "viewer_count"),
 }  # fmt: skip
@@ -68,7 +68,7 @@ class ViewerSamples:
     """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
-    version = 5
+    version = 6
     needs_timezone = False
     options = ViewerSamplesOptions
 

@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - columns are named in many languages
 
 import gzip
+import json
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -109,7 +110,14 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("التاريخ,النشاط,السوق,العدد,الأشخاص", "2022-10-{m:02d},guide.opened,AE,2{n},{n}", "activation_counts_csv", []),
         ("Date,Event,Country,Total events,Unique users", "2022-10-{m:02d},Guide Opened,AE,2{n},{n}", "activation_counts_csv", []),
         ("Horodateur,Vu ?", '2022/10/13 9:{n:02d}:10 AM UTC+3,{o}', "google_forms", []),
-        ("Time (UTC),Concurrent viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", ["timezone"]),
+        ("Time (UTC),Concurrent viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", []),
+        ("Date,Viewers", "2022-10-05 19:{n:02d},{n}", "viewer_samples", ["timezone"]),
+        ("Name,Email,Registered At,Attended Live?", "B,b{n}@x.org,2022-10-05 08:{n:02d},TRUE", "registrations_csv", ["timezone"]),
+        ("Email,Registered At (UTC)", "b{n}@x.org,2022-10-05 08:{n:02d}", "registrations_csv", []),
+        ("Date,Participant ID,Time in: join,Time out: leave", "13/10/2022,u{n},23:{n:02d},00:20", "intervals_csv", ["timezone"]),
+        ("Name (Originalname);E-Mail;Beitrittszeit;Austrittszeit", "B;b{n}@x.org;13.10.2022 19:{n:02d};13.10.2022 20:00", "intervals_csv", ["timezone"]),
+        ("Nombre (nombre original),Correo electrónico,Hora para entrar,Hora para salir", "B,b{n}@x.org,13/10/2022 19:{n:02d},13/10/2022 20:00", "intervals_csv", ["timezone"]),
+        ("名前（元の名前）,メール,参加時刻,退出時刻", "B,b{n}@x.org,2022/10/05 19:{n:02d},2022/10/05 20:00", "intervals_csv", ["timezone"]),
         ("Name,Moderator,Join,Left", "B {n},{t},2022-10-05T19:{n:02d}:00Z,2022-10-05T20:00:00Z", "intervals_csv", []),
         ("Display Name,First Name,Role,Attendee Email,Join Time,Leave Time", 'B,B,Host,b{n}@x.org,="2022-10-05 19:{n:02d}:00","2022-10-05 20:00:00"', "intervals_csv", ["timezone"]),
         ("person_id,joined_at,left_at", "u{n},2022-10-05T19:{n:02d}:00Z,2022-10-05T20:00:00Z", "intervals_csv", []),
@@ -206,6 +214,29 @@ def test_what_is_open_stands_in_the_note_and_completing_it_makes_it_run(tmp_path
     assert read(tmp_path, "survey").records_read == 30
 
 
+@pytest.mark.parametrize("name", ["Nombre completo", "Ad Soyad", "الاسم الكامل", "Imię i nazwisko", "Nom"])
+def test_names_of_people_are_no_answers_in_any_language(name: str, tmp_path: Path) -> None:
+    rows = (f"{CANARY} {n % 7},{('Yes', 'No')[n % 2]},{n % 3},{n % 4},x" for n in range(30))
+    [file] = written(tmp_path, {"w.csv": lines(f"{name},Seen,Trust,Ease,Why", *rows)})
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert (name in found.draft.options["drop"], CANARY in found.text) == (True, False)
+
+
+def test_samples_of_youtube_under_another_name_of_their_time(tmp_path: Path) -> None:
+    viewers = {"items": [{"liveStreamingDetails": {"concurrentViewers": "7"}}]}
+    records = [{**viewers, "polledAt": f"2022-10-13T19:{n:02d}:00Z"} for n in range(20)]
+    [file] = written(tmp_path, {"y.json": json.dumps(records).encode()})
+    assert inspect([file], Given(), CAMPAIGNS).loaded == 20
+
+
+def test_a_report_of_teams_is_told_by_its_numbered_sections(tmp_path: Path) -> None:
+    rows = [f"B {n}\t13.10.2022, 19:{n}:00\t13.10.2022, 20:00:00\t1 שע\tb{n}@x.org\tמשתתף" for n in range(10, 30)]
+    text = "\n".join(["1. סיכום", "כותרת\tTalk", "", "3. פעילויות", "שם\tהגיע\tהלך\tזמן\tדואר\tתפקיד", *rows])
+    [file] = written(tmp_path, {"t.csv": text.encode("utf-16")})
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("teams_report", 20)
+
+
 def test_the_zone_is_asked_only_where_it_makes_a_difference(tmp_path: Path) -> None:
     zoned, plain = written(
         tmp_path,
@@ -247,6 +278,8 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("person,question,answer\n" + "".join(f"{n},{q},{a}\n" for n in range(20) for q, a in (("Seen", "Yes"), ("Trust", n % 5))), "line 1: .*a row an answer"),
         ("Name,Email,Join time,Leave time\n" + "".join(f"p,p{n}@x.org,early {n % 3},late {n % 3}\n" for n in range(10, 30)), "live/intervals_csv, which says"),
         ("Email,Join time,Duration\n" + "".join(f"p{n}@x.org,2022-10-05 19:{n:02d},30 min\n" for n in range(10, 30)), "live/intervals_csv, which lacks a column for left_at"),
+        ("Nome completo,Azione utente,Data/ora\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "live/teams_list, which says"),
+        ("Imię i nazwisko,Akcja,Czas\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "column 1: found the same people in several rows"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
         ('{"event": "Guide Opened", "properties": {"time": 1791173400, "distinct_id": "d1"}}\n' * 9, "are read as CloudEvents"),
