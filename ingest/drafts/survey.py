@@ -24,12 +24,11 @@ from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
 from ingest.formats.survey_multiple import inseparable, is_list
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, workbook
-from ingest.formats.survey_variables import AT
+from ingest.formats.survey_variables import AT, numbers
 from ingest.formats.text_file import is_plausible_header, positions, read_table
 from ingest.formats.workbook import is_workbook
 from ingest.instants import parse_instant
 from ingest.source import DeliveryError
-from ingest.text import clean_number
 
 STAND_IN = ("2000-01-01", "2000-01-01")
 """Fieldwork to try a file with where nobody has said when it was."""
@@ -55,7 +54,8 @@ _SEGMENT = (
 )
 _PERSONAL = (
     r"(?i)\b(e-?mail|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|latitude|longitude|birth ?date)\b|"
-    r"^(.*[ _])?name$|^(nombre|nome)( complet[oa]| y apellidos?| e cognome)?$|^apellidos?$|^(nom|prénom)s?( complet| et prénoms?)?$|"
+    r"^(.*[ _])?name$|^network id$|"
+    r"^(nombre|nome)( complet[oa]| y apellidos?| e cognome)?$|^apellidos?$|^(nom|prénom)s?( complet| et prénoms?)?$|"
     r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^tam ad(ı)?$|^isim$|"
     r"^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
     r"^الاسم.*$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|^שם( מלא)?$|^名前$|^姓名$|^氏名$"
@@ -66,7 +66,11 @@ _DATES = (
     r"[ _]?(date|time|datetime|at|on)|"
     r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
-_MISSING = r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|sans réponse|prefiero no|لا أرغب|(لا |عدم ال)إجابة"
+_MISSING = (
+    r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|möchte (ich )?nicht|sans réponse|ne (souhaite|veux) pas|"
+    r"préfère ne pas|prefiero no|no contest|prefiro não|não respond|preferisco non|cevap(lamak)? (vermek )?istem|belirtmek istem|"
+    r"tidak ingin|tidak menjawab|لا أرغب|لا أود|أرفض|رفض|أفضل عدم|أفضل ألا|(لا |عدم ال)إجابة"
+)
 _NOT_ASKED = r"(?i)not asked|not applicable"
 _OF_RESULTS = (
     r"(?i)^(answer|response|option|choice|category)([_ ]?(code|label|text|option|value))?$",
@@ -80,7 +84,7 @@ _OF_ANSWERS = (
 _MOST_COLUMNS_OF_A_LONG_TABLE = 8
 _FEWEST = 5
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
-_LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
+_LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME, _MOST_WORDS_OF_A_LABEL = 40, 6, 3
 _MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
 
 
@@ -141,8 +145,9 @@ def _require_once(sheet: Sheet) -> None:
     """Raise DeliveryError for a narrow table whose people have several rows each, as a list of joins and leaves has."""
     names = sheet.header(0) if sheet.rows.height else []
     for place, name in enumerate(names if len(names) <= _MOST_COLUMNS_OF_A_LIST else ()):
-        people = sheet.rows[:, place].drop_nulls().slice(1) if re.search(_PERSONAL, name) else None
-        if people is not None and people.len() > _FEWEST and people.is_unique().sum() * _FEW < people.len():
+        people = sheet.rows[:, place].drop_nulls().slice(1).cast(pl.String())
+        are_people = _is_personal(name, people) and people.str.contains(r"[@ ]").sum() * 2 > people.len()
+        if are_people and people.len() > _FEWEST and people.is_unique().sum() * _FEW < people.len():
             raise DeliveryError(
                 f"{sheet.name}, line 1, column {place + 1}: found the same people in several rows each, expected a row a respondent; a "
                 "list of who joined and left is a file of live sessions: write its format into a note"
@@ -216,12 +221,17 @@ def _sheet(head: Head) -> Sheet | None:
 
 def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layout, body: pl.DataFrame) -> Draft | None:
     columns = [name for name in layout.columns if body[AT + name].null_count() != body.height]
-    personal = [name for name in columns if name in layout.personal or re.search(_PERSONAL, name)]
+    personal = [name for name in columns if name in layout.personal or _is_personal(name, body[AT + name])]
     options, remarks, asks = _wave(head, given, _fieldwork(body, columns, given))
     left = [name for name in columns if name not in {*personal, *layout.technical} and not re.match(_DATES, name)]
     if form is survey_csv.FORMAT:
-        ids = [name for name in columns if re.match(_ID, name) and body[AT + name].is_unique().all()]
-        options["respondent_id"] = ids[0] if ids else None
+        ids = [name for name in columns if re.match(_ID, name)]
+        most = [name for name in ids if body[AT + name].drop_nulls().n_unique() * 2 >= body.height]
+        options["respondent_id"] = next(iter(most), None)
+        if ids and not most:
+            remarks["options", "respondent_id"] = (
+                f"{ids[0]!r} has the same value in many rows: each row counts as a person"
+            )
         left = [name for name in left if name != options["respondent_id"]]
         personal = [name for name in personal if name != options["respondent_id"]]
     weights = [name for name in left if re.match(_WEIGHT, name) and _is_number(body[AT + name])]
@@ -245,12 +255,15 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
             questions[name] = {"kind": "multiple"}
         if is_list(body[AT + name], layout.separator) and (whole := inseparable(body[AT + name], layout.separator)):
             questions[name] = {"options": list(whole)}
+    ticked = [] if apart else _ticked([name for name in left if name not in questions], body)
+    questions |= {" / ".join(run)[:_LONGEST_SHOWN]: {"kind": "multiple", "columns": list(run)} for run in ticked}
     if not questions:
         return None
     options["questions"] = questions
     used = {
         *questions,
         *apart,
+        *(name for run in ticked for name in run),
         *weights,
         *design.values(),
         *segments.values(),
@@ -320,9 +333,27 @@ def _is_choice(cells: pl.Series) -> bool:
 
 
 def _is_number(cells: pl.Series) -> bool:
-    written = cells.to_frame().select(clean_number(pl.all())).to_series()
-    numbers = written.str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64(), strict=False)
-    return bool((numbers.is_not_null() | cells.is_null()).all()) and numbers.drop_nulls().len() > 0
+    return (
+        bool((numbers(cells.cast(pl.String())).is_not_null() | cells.is_null()).all())
+        and cells.null_count() < cells.len()
+    )
+
+
+def _is_personal(name: str, cells: pl.Series) -> bool:
+    """Whether a column says who people are; a whole question about a phone or a name, with few answers, does not."""
+    is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
+    answers = cells.drop_nulls()
+    is_shared = answers.n_unique() <= _MOST_NUMBERS and answers.n_unique() * _MOST_WORDS_OF_A_LABEL <= answers.len()
+    return re.search(_PERSONAL, name) is not None and not (is_question and is_shared)
+
+
+def _ticked(names: Sequence[str], body: pl.DataFrame) -> list[tuple[str, ...]]:
+    """Runs of columns of which each holds nothing but its own name: the answers that people ticked."""
+    runs: list[tuple[str, ...]] = [()]
+    for name in names:
+        given = body[AT + name].drop_nulls().unique().cast(pl.String()).to_list()
+        runs = [*runs[:-1], (*runs[-1], name)] if given == [name] else [*runs, ()]
+    return [run for run in runs if len(run) > 1]
 
 
 def _key(name: str) -> str:

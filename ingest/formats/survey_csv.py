@@ -53,4 +53,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=7, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=8, options=SurveyCsvOptions)

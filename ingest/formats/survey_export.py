@@ -60,7 +60,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 6
+    version: int = 7
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

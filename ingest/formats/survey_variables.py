@@ -82,13 +82,8 @@ class Coded:
         return codes.set(codes.is_in(missing), None)
 
     def number(self, name: str) -> pl.Series:
-        """A variable as finite numbers, NULL where it holds none. Commas are decimal where they can be nothing else."""
-        text = self.known(name).cast(pl.String()).to_frame().select(clean_number(pl.all())).to_series()
-        commas = text.drop_nulls().filter(text.drop_nulls().str.contains(",", literal=True))
-        if commas.str.contains(r"^-?\d+,\d+$").all() and not commas.str.contains(r"^-?[1-9]\d{0,2},\d{3}$").all():
-            text = text.str.replace(",", ".", literal=True)
-        value = text.cast(pl.Float64(), strict=False)
-        return value.set(~value.is_finite(), None)
+        """A variable as finite numbers, NULL where it holds none."""
+        return numbers(self.known(name).cast(pl.String()))
 
     def seen(self, name: str) -> str:
         """What a message may say of a variable's codes."""
@@ -114,6 +109,18 @@ class Coded:
                 "it under drop"
             )
         return counted[AT + name].sort().to_list()
+
+
+def numbers(text: pl.Series) -> pl.Series:
+    """Text as finite numbers, NULL where it is none. Commas are decimal where they can be nothing else, `5%` is 0.05 where all say so."""
+    text = text.to_frame().select(clean_number(pl.all())).to_series()
+    is_share = bool(text.drop_nulls().str.ends_with("%").all())
+    text = text.str.strip_suffix("%").str.strip_chars_end() if is_share else text
+    commas = text.drop_nulls().filter(text.drop_nulls().str.contains(",", literal=True))
+    if commas.str.contains(r"^-?\d+,\d+$").all() and not commas.str.contains(r"^-?[1-9]\d{0,2},\d{3}$").all():
+        text = text.str.replace(",", ".", literal=True)
+    value = text.cast(pl.Float64(), strict=False)
+    return value.set(~value.is_finite(), None) / (100 if is_share else 1)
 
 
 def shapes_of(codes: Iterable[str]) -> str:

@@ -152,6 +152,25 @@ def test_a_weight_and_groups_of_people_in_other_languages(tmp_path: Path) -> Non
     assert (options["respondent_id"], options["segments"]) == ("Identifiant", {"sexe": "Sexe"})
 
 
+def test_ids_weights_questions_and_ticks_as_forms_and_panels_write_them(tmp_path: Path) -> None:
+    """An id that a few people share, shares as weights, a question about a phone, columns that hold their own names."""
+    rows = (
+        f"{min(n, 27)},{n + 1}.5%,{('Yes', 'No')[n % 2]},{'TikTok' if n % 2 else ''},{'Radio' if n % 3 else ''},{('Fine', 'أرفض الإجابة')[n % 2]}"
+        for n in range(30)
+    )
+    header = "id,weight,Do you use your phone before sleep?,TikTok,Radio,Mood"
+    [file] = written(tmp_path, {"w.csv": lines(header, *rows)})
+    found = inspect([file], TOLD, CAMPAIGNS)
+    options = found.draft.options
+    assert (options["respondent_id"], options["samples"]) == ("id", {"all": {"weight": "weight"}})
+    assert options["questions"] == {
+        "Do you use your phone before sleep?": {},
+        "Mood": {"missing": ["أرفض الإجابة"]},
+        "TikTok / Radio": {"kind": "multiple", "columns": ["TikTok", "Radio"]},
+    }
+    assert found.rejected == [("conflicting_key", 2)]
+
+
 @pytest.mark.parametrize(
     ("record", "form"),
     [

@@ -82,6 +82,14 @@ class TestWhoIsRejected:
         assert not any(word in details for word in ("sami", "lina", "secret"))
         assert "sami" not in str([frame.to_dicts() for frame in parsed.tables.values()])
 
+    @pytest.mark.parametrize(
+        ("cells", "weights"), [(("0.5%", "150 %"), [0.005, 1.5]), (("0,5٪", "1,25٪"), [0.005, 0.0125])]
+    )
+    def test_weights_as_percentages(self, tmp_path: Path, cells: tuple[str, str], weights: list[float]) -> None:
+        parsed = wave(tmp_path, f"id;w;q\na;{cells[0]};1\nb;{cells[1]};2\n", WEIGHTED)
+        assert parsed.tables["survey_respondents"].sort("line")["weight"].to_list() == pytest.approx(weights)
+        assert rejected(wave(tmp_path / "mixed", "id;w;q\na;50%;1\nb;2;2\n", WEIGHTED)) == [(2, "bad_weight")]
+
     def test_a_weight_missing_in_a_sample_that_where_names(self, tmp_path: Path) -> None:
         options = WEIGHTED.replace("country: AE", "where: {country: [AE, SA]}")
         parsed = wave(tmp_path, "id,w,country,q\n1,1,AE,1\n2,,SA,1\n3,,EG,1\n4,1,EG,1\n5,1,SA,1\n", options)
