@@ -113,7 +113,7 @@ def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> I
         for drafts in _DRAFTS:
             for draft in _suggested(drafts, heads, given, problems):
                 # What has the columns of another source and cannot be read as such is no survey for that.
-                if draft.source == "survey" and draft.generic and _speaking(trials):
+                if draft.source == "survey" and draft.generic and (problems or _speaking(trials)):
                     continue
                 trials.append(desk.attempt(draft))
                 if trials[-1].fits and not draft.generic:
@@ -256,7 +256,8 @@ class _Desk:
         if order is not None and takes_order:
             options["date_order"] = Open("date_order") if order == "open" else order
         if "captured_at" in draft.asks:
-            options["captured_at"] = Open("captured_at")
+            takes = _source(draft).formats[draft.format].options.model_fields
+            options["captured_at" if "captured_at" in takes else "observed_at"] = Open("captured_at")
         if "fieldwork" in draft.asks:
             days = {"fieldwork_from": Open("fieldwork"), "fieldwork_to": Open("fieldwork")}
             options["survey"] = {**options["survey"], **days}

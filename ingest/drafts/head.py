@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+import polars as pl
+
 from ingest.formats.json_documents import inside, read_documents
 from ingest.formats.text_file import TextFile, as_text, first_lines, folded, is_plausible_header
 from ingest.formats.unpacking import unpacked
@@ -42,6 +44,10 @@ class Head:
             return []
         return [[folded(cell) for cell in cells] for _, cells in first_lines(self.text)]
 
+    def line_of(self, row: list[str]) -> int:
+        """The line of the file on which a row stands."""
+        return first_lines(self.text)[self.rows.index(row)][0] if self.text is not None else 1
+
     @property
     def headers(self) -> list[list[str]]:
         """The lines that may be a header, the best first; a column may be called `Attended?`."""
@@ -69,22 +75,24 @@ class Head:
 
     def fields(self, records: tuple[str, ...] = ()) -> dict[str, str]:
         """The paths of the first JSON records, each with a value; `*` stands for any position in a list."""
-        if self.text is None or self.kind != "json":
-            return {}
-        documents, _ = read_documents(self.text)
-        found: dict[str, str] = {}
-        for written in inside(documents, records)["json"].head(_RECORDS):
-            for path, value in _leaves(json.loads(written)):
-                found.setdefault(path, value)
+        return {path: values[0] for path, values in self.values(records).items()}
+
+    def values(self, records: tuple[str, ...] = ()) -> dict[str, list[str]]:
+        """The paths of the first JSON records, each with a value a record; those of a list stand between commas."""
+        found: dict[str, list[str]] = {}
+        if self.kind == "json":
+            for written in inside(self._documents, records)["json"].head(_RECORDS):
+                leaves: dict[str, list[str]] = {}
+                for path, value in _leaves(json.loads(written)):
+                    leaves.setdefault(path, []).append(value)
+                for path, values in leaves.items():
+                    found.setdefault(path, []).append(", ".join(values))
         return found
 
-    def at(self, path: str, records: tuple[str, ...] = ()) -> list[str]:
-        """What the first JSON records have at a path."""
-        if self.text is None or self.kind != "json":
-            return []
-        documents, _ = read_documents(self.text)
-        written = inside(documents, records)["json"].head(_RECORDS)
-        return [value for record in written for there, value in _leaves(json.loads(record)) if there == path]
+    @cached_property
+    def _documents(self) -> pl.DataFrame:
+        assert self.text is not None  # noqa: S101 - JSON is text
+        return read_documents(self.text)[0]
 
 
 def stem_of(path: Path) -> str:

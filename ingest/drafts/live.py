@@ -134,7 +134,7 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
         columns |= {"status": leaves[status]} if status else {}
         why = f"it has a person and the time of registering: {quoted([person, registered])}"
         yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True)
-    types = [value for name in live_events.FIELDS["type"] for value in head.at(name)]
+    types = [value for name in live_events.FIELDS["type"] for value in head.values().get(name, [])]
     if live_events.is_of_a_live_room(pl.Series(types, dtype=pl.String())):
         for options in ({}, session):
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)

@@ -41,7 +41,7 @@ _MAGIC = {
     b"{\\rtf": "a document of a word processor",
 }
 _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
-_LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 6
+_LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 8
 _LIKE = 0.75
 
 
@@ -225,6 +225,9 @@ def is_plausible_header(names: Sequence[str]) -> bool:
 
 
 def _is_content(cell: str) -> bool:
+    # How tables call the number of a row.
+    if cell in ("#", "№"):
+        return False
     return bool(
         len(cell) > _LONGEST_NAME
         or len(cell.split()) > _MOST_WORDS_OF_A_NAME

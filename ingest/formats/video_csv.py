@@ -19,11 +19,13 @@ class VideoCsvOptions(VideoOptions):
     """Options of `video_csv`.
 
     `header: false` says that the first line is a reading already; columns are then given by position, the first being 1.
-    `skip_rows` lines stand above the header or, without one, the first reading.
+    `skip_rows` lines stand above the header or, without one, the first reading. `member` is how the file with the videos
+    begins in an archive of several.
     """
 
     header: bool = True
     skip_rows: int = Field(default=0, ge=0)
+    member: str | None = None
 
     @model_validator(mode="after")
     def _positions_without_header(self) -> "VideoCsvOptions":
@@ -38,14 +40,14 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 7
+    version = 8
     needs_timezone = True
     options = VideoCsvOptions
 
     def read(self, delivery: Delivery) -> Parsed:
         """Fills `video_readings`. Raises DeliveryError."""
         options = delivery.options_as(VideoCsvOptions)
-        files = with_member(list(text_files(delivery, options.encoding)), options.known.member)
+        files = with_member(list(text_files(delivery, options.encoding)), options.member or options.known.member)
         return parse_videos(_parts(files, options), delivery, options)
 
 

@@ -40,7 +40,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 4
+    version = 5
     needs_timezone = True
     options = VideoJsonOptions
 
@@ -89,13 +89,21 @@ def _is_known(values: pl.Series) -> bool:
 
 
 def _first(ours: str, ways: list[str], place: Places) -> pl.Expr:
-    """The value of the first way that leads to one; of several columns of tags, all of them."""
+    """The value of the first way that leads to one; of several columns of tags all of them, and so of texts."""
     if not ways:
         return pl.lit(None, pl.String()).alias(ours)
     texts, lists = [path for path in ways if not _is_list(path)], [path for path in ways if _is_list(path)]
     if lists:
         filled = [pl.when(pl.col(path).list.len() > 0).then(path) for path in lists]
         return pl.coalesce(*filled, *lists).alias(ours)
+    if ours == "text":
+        first, *others = (pl.col(path) for path in texts)
+        # A title is often the caption cut off, and so is the last tag in it.
+        more = [
+            pl.when(~first.str.starts_with(other.str.strip_chars_end(" .…")).fill_null(value=False)).then(other)
+            for other in others
+        ]
+        return pl.concat_str(first, *more, separator=" ", ignore_nulls=True).alias(ours)
     if place.several:
         return pl.concat_list(texts).list.drop_nulls().alias(ours)
     return pl.coalesce(texts).alias(ours)

@@ -127,7 +127,7 @@ class Places:
 def places_of(options: VideoOptions) -> Mapping[str, Places]:
     """Where each mapped column is to be looked for: where the note says, else where the preset does."""
     stated = options.columns.model_dump(exclude_none=True)
-    known = {} if options.platform is None else {"platform"}
+    known = {ours for ours in ("platform", "captured_at") if getattr(options, ours) is not None}
     found = {ours: Places(names, required=False) for ours, names in options.known.columns.items() if ours not in known}
     for ours, theirs in stated.items():
         several = isinstance(theirs, list)

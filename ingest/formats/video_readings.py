@@ -28,8 +28,8 @@ COUNTERS = ("views", "likes", "comments", "shares", "saves")
 _COUNTS = (*COUNTERS, "creator_followers", "reach")
 _TEXTS = ("creator", "creator_country", "hashtags", "duration_seconds", "watch_seconds", "completion_rate", "platform")
 _INSTANTS = ("created_at", "captured_at")
-_URL_ID = r"(?:/(?:video|photo|vi|shorts|reel|reels|p)/|[?&]v=|youtu\.be/)([0-9A-Za-z_-]+)"
-_TIKTOK_ID = r"^[0-9]{19}$"
+_URL_ID = r"(?:/(?:video|videos|photo|vi|shorts|reel|reels|p|status|statuses)/|[?&]v=|youtu\.be/)([0-9A-Za-z_-]+)"
+_FLOAT_ID = r"^([0-9]{15,20})\.0+$"
 _FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
 _ROUNDING_OF_IDS = 10_000
 _LONGEST_NOTHING = 16
@@ -41,6 +41,7 @@ _PLATFORMS = {
     "instagram": "instagram",
     "facebook": "facebook",
     "snapchat": "snapchat",
+    r"twitter|^(?:www\.|mobile\.)?x(?:\.com)?$": "x",
 }
 
 
@@ -170,14 +171,14 @@ def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     others = (
         frame.with_row_index("row")
         .filter(~is_plain)
-        .select("row", spelling(pl.col("video_id")).str.strip_chars("'\"=").alias("written"))
+        .select(
+            "row", spelling(pl.col("video_id")).str.strip_chars("'\"=").str.replace(_FLOAT_ID, "${1}").alias("written")
+        )
     )
     is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
     is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")
     usable = others.select("row", pl.when(is_id & ~is_number).then("written").alias("usable"))
-    frame = frame.with_columns(
-        pl.when(is_plain).then("video_id").alias("usable"), pl.col("url").str.extract(_URL_ID).alias("in_url")
-    )
+    frame = frame.with_columns(pl.when(is_plain).then("video_id").alias("usable"), _in_url().alias("in_url"))
     if usable.height:
         frame = frame.with_columns(frame["usable"].scatter(usable["row"], usable["usable"]))
     frame = frame.with_columns(_number("usable").alias("written_id"), _number("in_url").alias("url_id"))
@@ -188,6 +189,12 @@ def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_rounded).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
     )
     return frame.with_columns(_is_spoilt(frame), _id_time().alias("id_time")).drop("usable", "in_url")
+
+
+def _in_url() -> pl.Expr:
+    """The id in the URL of a video; that of its file, /video/tos/..., has none."""
+    found = pl.col("url").str.extract(_URL_ID)
+    return pl.when(found != "tos").then(found)
 
 
 def _number(name: str) -> pl.Expr:
@@ -366,9 +373,7 @@ def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
 
 
 def _known_platform(text: pl.Expr) -> pl.Expr:
-    return pl.coalesce(
-        pl.when(text.str.contains(part, literal=True)).then(pl.lit(name)) for part, name in _PLATFORMS.items()
-    )
+    return pl.coalesce(pl.when(text.str.contains(words)).then(pl.lit(name)) for words, name in _PLATFORMS.items())
 
 
 def _with_tags(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,238 @@
+"""The columns of videos by the names that tools give them in many languages, and by what stands in them.
+
+What a file with such columns is, is for `ingest.drafts.hashtag` to say.
+"""
+# ruff: noqa: RUF001 - columns are named in many languages
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from ingest.instants import DateOrder, parse_instant
+
+Cells = Mapping[str, Sequence[str]]
+"""Names of columns, or paths, each with the first values that stand there; none where they are not known."""
+
+_PREFIX = (
+    r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats_v2|stats|statistics|metrics|public_metrics|insights|item|post|tweet|"
+    r"aweme_info|aweme|data|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
+)
+_TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
+
+
+def _count(words: str) -> str:
+    return rf"(?:n|num|no|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:count|counts|cnt|number|total))?"
+
+
+_BY = r"(?:author|author_meta|creator|user|owner|profile|account|channel)"
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "video_id": (
+        (
+            r"(?:video|vid|aweme|tiktok)_?id|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|video_kimliği|شناسه_(?:ویدیو|ویدئو)|"
+            r"معرف_الفيديو|رقم_الفيديو"
+        ),
+        r"(?:post|item|content|media)_?id|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
+        "id",
+    ),
+    "url": (
+        (
+            r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url)|"
+            r"lien(?:_de_la_vidéo)?|permalien|enlace_permanente|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
+        ),
+    ),
+    "platform": (
+        r"(?:social_?)?(?:platform|network)",
+        r"channel|source|source_type|source_name|site|media_type|page_type|extractor_key|kanal|plataforma|red_social|plateforme|المنصة",
+    ),
+    "creator": (
+        (
+            rf"(?:{_BY}_)?(?:user_?name|unique_id|handle|screen_name|login)|nombre_de_usuario(?:_de_la_cuenta)?|nome_de_usuário|"
+            r"nom_d_utilisateur(?:_du_compte)?|benutzername|kullanıcı_adı|نام_کاربری|اسم_(?:ال)?مستخدم(?:_الحساب)?"
+        ),
+        (
+            r"author|creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
+            r"auteur|autora?|usuario|usuário|cuenta|conta|konto|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
+        ),
+        rf"{_BY}_id",
+        r"nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
+    ),
+    "creator_followers": (rf"(?:{_BY}_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",),
+    "creator_country": (
+        r"(?:(?:author|creator|user)_)?country|pays|país|land|ülke|کشور|(?:ال)?دولة|البلد",
+        r"(?:(?:author|creator|user)_)?(?:country_code|region(?:_code)?)|world_data_country_code",
+    ),
+    "created_at": (
+        (
+            rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
+            r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?"
+            r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
+            r"|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
+            r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
+        ),
+    ),
+    "captured_at": (
+        (
+            rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
+            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|crawled|captured|collected|retrieved|fetched|"
+            r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción)|data_d[ae]_(?:leitura|coleta|extração)|"
+            r"date_de_(?:lecture|collecte)|abrufdatum|تاريخ_القراءة"
+        ),
+    ),
+    # Where a tool has both, a play is what platforms call a view now.
+    "views": (
+        _count("plays?"),
+        _count(
+            "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
+            "izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
+        ),
+    ),
+    "likes": (
+        _count(
+            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
+            "(?:ال)?[إا]عجابات|تسجيلات_الإعجاب"
+        ),
+    ),
+    "comments": (
+        _count("comments?|commentaires|comentarios|comentários|kommentare|yorum(?:lar)?|نظرات|(?:ال)?تعليقات"),
+        _count("replies|respuestas|réponses|antworten"),
+    ),
+    "shares": (
+        _count(
+            "shares?|partages|compartidos|veces_que_se_ha_compartido|compartilhamentos|partilhas|geteilt|paylaşım(?:lar)?|(?:ال)?مشاركات"
+        ),
+        _count("reposts?|retweets?"),
+        _count("forwards?"),
+    ),
+    "saves": (
+        _count(
+            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|gespeichert|kaydetme(?:ler)?|عمليات_الحفظ"
+        ),
+        _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
+    ),
+    "hashtags": (
+        r"hash_?tags?(?:_names?|_list)?|challenges|هشتگ(?:_?ها)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
+        r"tags?(?:_list)?|etiquetas|etiket(?:ler)?",
+    ),
+    "duration_seconds": (r"duration(?:_seconds|_sec|_s)?|length",),
+}
+"""Our columns by names in lower case with underscores, the surest first."""
+
+TEXT = (
+    r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف",
+    r"message|full_text|content_snippet|hit_sentence|body|post|snippet",
+    r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
+)
+ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|تاریخ|(?:ال)?تاريخ"
+TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|هشتگ|هاشتاغ|(?:ال)?وسم"
+POSTS = _count(r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست_?ها")
+_OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
+_PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
+_POST = r"/(?:videos?|photo|vi|shorts|reels?|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
+
+
+def match(cells: Cells) -> dict[str, str]:
+    """Our columns to the names that mean them, each once. What stands in a column has to be what its name says."""
+    found: dict[str, str] = {}
+    for ours, ranks in NAMES.items():
+        meant = [
+            (rank, name)
+            for rank, pattern in enumerate(ranks)
+            for name in cells
+            if name not in found.values() and means(name, pattern) and _may_hold(ours, rank, name, cells)
+        ]
+        best = next((name for _, name in meant if _holds(ours, cells[name])), meant[0][1] if meant else None)
+        if best is not None:
+            found[ours] = best
+    if "url" in found and "video_id" in found and _are_numbers_of_rows(cells[found["video_id"]]):
+        del found["video_id"]
+    return found
+
+
+def caption(cells: Cells) -> str | None:
+    """The column with the captions: the first in which #words stand, else the first that is called so."""
+    meant = [name for pattern in TEXT for name in cells if means(name, pattern)]
+    return next((name for name in meant if any("#" in cell for cell in cells[name])), meant[0] if meant else None)
+
+
+def are_comments(names: Iterable[str]) -> bool:
+    """Whether the names of columns are those of comments on videos, a row each."""
+    return any(re.fullmatch(_OF_COMMENTS, snake(name)) for name in names)
+
+
+def are_times(cells: Sequence[str]) -> bool:
+    """Whether at least half of the cells can be read as times."""
+    return not cells or 2 * times(tuple(cells)).null_count() <= len(cells)
+
+
+@cache
+def times(cells: tuple[str, ...]) -> pl.Series:
+    """Cells as times, those without a zone as UTC and in either order of day and month; NULL where they are none."""
+    frame = pl.DataFrame({"at": cells}, schema={"at": pl.String()})
+    read = [parse_instant(pl.col("at"), ZoneInfo("UTC"), order).struct.field("at") for order in get_args(DateOrder)]
+    return frame.select(pl.coalesce(read)).to_series()
+
+
+def means(name: str, pattern: str) -> bool:
+    """Whether a name, with or without its prefixes, is one of a pattern's; accents are often left out."""
+    return any(re.fullmatch(_without_marks(pattern), way) for way in _ways(name))
+
+
+def snake(name: str) -> str:
+    """A name in lower case with underscores and without accents, whatever its style."""
+    whole = re.sub(r"TikTok|YouTube", lambda found: found[0].title(), name)
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", whole)
+    return re.sub(r"\W+", "_", _without_marks(apart.lower())).strip("_")
+
+
+def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
+    """Whether a column may be taken by its name; where the name means other things too, what stands there has to prove it."""
+    values = cells[name]
+    if ours in ("created_at", "captured_at"):
+        return are_times(values)
+    if ours == "platform" and rank:
+        return bool(values) and all(re.search(_PLATFORM, value) for value in values)
+    if ours == "hashtags" and rank:
+        return not _are_labels(values, cells)
+    return True
+
+
+def _holds(ours: str, values: Sequence[str]) -> bool:
+    """Whether what stands in a column is what its name says."""
+    if ours == "url":
+        return any(re.search(_POST, value) for value in values)
+    if ours == "video_id":
+        return len(set(values)) > 1 or len(values) == 1
+    return bool(values)
+
+
+def _are_numbers_of_rows(values: Sequence[str]) -> bool:
+    return bool(values) and all(re.fullmatch(r"[0-9]{1,6}", value) for value in values)
+
+
+def _are_labels(tags: Sequence[str], cells: Cells) -> bool:
+    """Whether tags are labels or key words of a tool: captions have hashtags, and those are none of them."""
+    text = caption(cells)
+    words = [word.lower() for cell in (cells[text] if text else ()) for word in re.findall(r"#(\w+)", cell)]
+    is_apart = any(re.search(r"[,;|]", tag) for tag in tags)
+    are_phrases = is_apart and any(re.search(r"\w\s+\w", part) for tag in tags for part in re.split(r"[,;|#]", tag))
+    told = " ".join(tags).lower()
+    return bool(words) and (are_phrases or 2 * sum(word in told for word in words) < len(words))
+
+
+def _ways(name: str) -> list[str]:
+    """A name with all of its prefixes, then with fewer and fewer."""
+    ways = [snake(name)]
+    while (shorter := re.sub(_PREFIX, "", ways[-1])) != ways[-1]:
+        ways.append(shorter)
+    return ways
+
+
+@cache
+def _without_marks(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) != "Mn")

@@ -1,0 +1,115 @@
+"""Drafts for JSON about hashtags: pages of APIs, known exports by their fields, other records by the common names of counters."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.drafts.draft import Draft, Given
+from ingest.drafts.head import Head, quoted
+from ingest.drafts.video_names import are_comments, caption, match, snake
+from ingest.drafts.video_times import timed, undated
+from ingest.formats import research_api
+from ingest.formats.video_presets import PRESETS
+from ingest.formats.video_readings import COUNTERS
+from ingest.source import DeliveryError
+
+_OF_RESEARCH = {"data.videos.*.region_code", "data.videos.*.username", "data.videos.*.hashtag_names.*"}
+_TAG, _TOTAL = (
+    r"(?:.*_)?(?:hash_?tag(?:_name)?|challenge_(?:title|name)|tag)",
+    r"(?:.*_)?(?:views?|videos?|posts?)(?:_count)?",
+)
+
+
+def drafts(head: Head, given: Given) -> Iterator[Draft]:
+    """What JSON about hashtags may be. Raises DeliveryError where its records are comments, or totals of tags."""
+    plain = head.values()
+    if {"endpoint", "captured_at"} <= plain.keys():
+        for form in ("research_api", "business_api"):
+            yield Draft("hashtag", form, "its lines are API pages: captured_at, endpoint, request, response", {})
+        return
+    yield from _pages(head, given)
+    lists = dict.fromkeys(name.split(".*.")[0] for name in plain if ".*." in name)
+    yield from _known(head, list(lists), given)
+    for records in (None, *lists):
+        inner = () if records is None else (records,)
+        options = {} if records is None else {"records": records}
+        named = _named(head, inner, options, given)
+        if named is not None:
+            yield named
+            return
+    _refuse_others(head, list(lists))
+
+
+def _pages(head: Head, given: Given) -> Iterator[Draft]:
+    """Pages of TikTok's APIs as they were sent."""
+    plain = head.fields().keys()
+    if {"data.videos.*.item_id", "data.videos.*.video_views"} <= plain:
+        asked = {} if given.captured_at is None else {"captured_at": given.captured_at}
+        why = "its videos are those of TikTok's Business API: item_id, video_views"
+        yield Draft("hashtag", "business_api", why, asked, asks=() if asked else ("captured_at",))
+    if {"data.videos.*.id", "data.videos.*.view_count", "error.code"} <= plain and _OF_RESEARCH & plain:
+        why = "it is a page of TikTok's Research API, without when it was asked for"
+        yield timed("video_json", why, _of_research(head, ("data.videos",)) | {"records": "data.videos"}, given)
+    elif {"id", "view_count", "region_code", "create_time", "username"} <= plain:
+        yield timed("video_json", "its records are those of TikTok's Research API", _of_research(head, ()), given)
+
+
+def _of_research(head: Head, records: tuple[str, ...]) -> dict[str, Any]:
+    named = head.fields(records)
+    places = {ours: found for ours, names in research_api.API.videos.items() for found in names if found in named}
+    if "hashtag_names.*" in named:
+        places["hashtags"] = "hashtag_names.*"
+    return {"columns": places, "metric_definition": "research_api", "platform": "tiktok"}
+
+
+def _known(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
+    """Known exports, whose videos may stand in other lists than the usual ones."""
+    for name, preset in PRESETS.items():
+        for records in (preset.records, *((place,) for place in lists if place not in preset.records)):
+            fields = head.fields(records)
+            found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
+            is_told = not preset.told_by or bool(fields.keys() & {*preset.told_by})
+            if is_told and len(found) >= 3 and {"video_id", "url"} & found and "views" in found:
+                options = {"preset": name} | ({"records": records[0]} if records != preset.records else {})
+                why = f"its fields are those of {preset.title}"
+                yield timed("video_json", why, options, given, is_known="captured_at" in found)
+                break
+
+
+def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given: Given) -> Draft | None:
+    """The draft of records by the common names of their fields."""
+    values = head.values(records)
+    cells = {name: held for name, held in values.items() if "*" not in name}
+    if are_comments(cells):
+        return None
+    lists = {re.sub(r"\.\*(?:\.(?:name|title))?$", "", name): name for name in values if "*" in name}
+    places = match(cells)
+    tags = match(cells | {short: values[name] for short, name in lists.items()}).get("hashtags")
+    if tags in lists:
+        places["hashtags"] = lists[tags]
+    if not ({"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys()):
+        return None
+    created, bare = undated(cells, places)
+    places |= {"created_at": created} if created is not None else {}
+    text = caption(cells)
+    if "hashtags" not in places and text is not None:
+        places["text"] = text
+        options = options | {"hashtags_from": "text"}
+    why = f"its fields name videos and counters: {quoted(list(places.values()))}"
+    return timed("video_json", why, {"columns": places} | options, given, bare=bare, generic=True)
+
+
+def _refuse_others(head: Head, lists: list[str]) -> None:
+    for records in ((), *((place,) for place in lists)):
+        names = [name for name in head.fields(records) if "*" not in name]
+        if are_comments(names):
+            raise DeliveryError(
+                f"{head.path.name}: its records are comments ({quoted(names)}), expected a record a video with its id or link and its "
+                "counters; export the list of videos"
+            )
+        ways = [snake(name) for name in names]
+        if any(re.fullmatch(_TAG, way) for way in ways) and any(re.fullmatch(_TOTAL, way) for way in ways):
+            raise DeliveryError(
+                f"{head.path.name}: its records are totals of a tag ({quoted(names)}), which are read from a table alone; save them as CSV "
+                "with a row a tag and time: hashtag, observed_at, views, posts"
+            )

@@ -1,0 +1,90 @@
+"""When the counters of videos were read, and when videos were posted, as far as a file says it. Nothing is read here but its head."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from ingest.drafts.draft import Draft, Given, zone_in_names
+from ingest.drafts.head import quoted
+from ingest.drafts.video_names import ANY_TIME, Cells, are_times, snake, times
+
+_MOST_DAYS_OF_A_READING = 2
+_TIKTOK_ID = r"^[0-9]{19}$"
+
+
+def timed(
+    form: str, why: str, options: dict[str, Any], given: Given, known: Sequence[str] = (), bare: str | None = None,
+    *, generic: bool = False, is_known: bool = False, remarks: dict[tuple[str, ...], str] | None = None,
+) -> Draft:  # fmt: skip
+    """A draft that says when the counters were read: in a column, in what was given, or by asking.
+
+    `known` are the columns of the file, `bare` one whose name only says that it is a time; `is_known` that the preset has one.
+    """
+    remarks = dict(remarks or {})
+    columns = dict(options.get("columns", {}))
+    asks: tuple[str, ...] = ()
+    if given.captured_at is not None:
+        columns.pop("captured_at", None)
+        options = options | {"captured_at": given.captured_at}
+    elif "captured_at" not in columns and bare is not None:
+        columns["captured_at"] = bare
+        remarks[("options", "columns", "captured_at")] = (
+            "guessed: the only time it has; --captured-at where it is another"
+        )
+    elif "captured_at" not in columns and not is_known:
+        asks = ("captured_at",)
+    if columns:
+        options = options | {"columns": columns}
+    unused = [name for name in known if name not in columns.values() and name]
+    if unused:
+        remarks[("options", "columns")] = f"not used: {quoted(unused)}"
+    zone = zone_in_names(columns[name] for name in ("created_at", "captured_at") if name in columns)
+    if zone is not None:
+        remarks[("timezone",)] = "as the names of its times say"
+    return Draft("hashtag", form, why, options, remarks, asks, generic, zone=zone)
+
+
+def undated(cells: Cells, places: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """A column whose name only says that it is a time: that of posting, or that of reading; both None where there is none."""
+    bare = next(
+        (
+            name
+            for name, written in cells.items()
+            if re.fullmatch(ANY_TIME, snake(name)) and name not in places.values() and written and are_times(written)
+        ),
+        None,
+    )
+    if bare is None:
+        return None, None
+    created = cells[places["created_at"]] if "created_at" in places else None
+    ids = [value for name in ("video_id", "url") if name in places for value in cells[places[name]]]
+    if not _are_of_posting(ids, cells[bare], created):
+        return None, bare
+    return (bare if created is None else None), None
+
+
+def _are_of_posting(ids: Sequence[str], written: Sequence[str], created: Sequence[str] | None) -> bool:
+    """Whether times are those of posting: as another column or TikTok's ids have it, but for the zone.
+
+    Else where each video stands once, and the times are not those of one reading, which lie on two days at most.
+    """
+    at = times(tuple(written))
+    said = times(tuple(created)) if created is not None else _in_ids(ids[: len(at)])
+    if len(said) == len(at) and said.null_count() < len(said):
+        apart = (at - said).drop_nulls().dt.total_seconds().abs()
+        alike = ((apart % 900 <= 60) | (apart % 900 >= 840)) & (apart <= 14 * 3600)
+        if apart.len() and 2 * alike.sum() > apart.len():
+            return True
+    is_once = bool(ids) and len(set(ids)) == len(ids)
+    return created is None and is_once and at.dt.date().n_unique() > _MOST_DAYS_OF_A_READING
+
+
+def _in_ids(ids: Sequence[str]) -> pl.Series:
+    seconds = [int(one) >> 32 if re.fullmatch(_TIKTOK_ID, one) else None for one in ids]
+    return (
+        pl.from_epoch(pl.Series(seconds, dtype=pl.Int64()), time_unit="s")
+        .dt.cast_time_unit("us")
+        .dt.replace_time_zone("UTC")
+    )

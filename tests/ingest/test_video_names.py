@@ -1,0 +1,172 @@
+"""Which columns and fields of unknown exports are taken for what: by their names, and by what stands in them."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.drafts.draft import Given
+from ingest.inspection import Inspection, inspect
+from ingest.source import DeliveryError
+from tests.ingest.test_inspection import CAMPAIGNS, read
+
+GIVEN = Given(timezone="UTC", date_order="dmy", captured_at="2026-10-20T06:00:00Z")
+SECONDS = [1_790_000_000 + 3_600 * n for n in range(20)]
+IDS = [str((second << 32) + 12_345) for second in SECONDS]
+"""Ids of TikTok, which hold the second of posting; all of them of one day."""
+
+
+def looked(path: Path, content: bytes, given: Given = GIVEN) -> Inspection:
+    path.write_bytes(content)
+    return inspect([path], given, CAMPAIGNS)
+
+
+def table(header: str, row: str) -> bytes:
+    """Twenty rows, in which @ID, @AT and @N stand for a video's id, its second of posting and its number."""
+    rows = (row.replace("@ID", IDS[n]).replace("@AT", str(SECONDS[n])).replace("@N", str(n)) for n in range(20))
+    return "".join(f"{line}\n" for line in (header, *rows)).encode()
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "columns"),
+    [
+        ("nickname,user_id,username,video_id,views", "Same,6@N,u@N,@ID,5", {"creator": "username"}),
+        ("id,video_id,views,author", "@N,@ID,5,u@N", {"video_id": "video_id"}),
+        ("id,link,views", "@N,https://www.tiktok.com/@u/video/@ID,5", {"video_id": None, "url": "link"}),
+        ("video_id,views,forward_count,share_count", "@ID,5,6,7", {"shares": "share_count"}),
+        ("id,url,videoViewCount,videoPlayCount,likesCount", "C@N,https://www.instagram.com/reel/C@N/,5,9,1", {"views": "videoPlayCount"}),
+        ("id,video_url,post_link,plays", "@ID,https://v16.tiktok.com/video/tos/x/@N,https://www.tiktok.com/@u/video/@ID,5", {"url": "post_link"}),
+        ("Channel,Presence Handle,Post Link,Video Views", "tiktok,u@N,https://www.tiktok.com/@u/video/@ID,5", {"platform": "Channel", "creator": "Presence Handle"}),
+        ("Post ID,Publish time,Date,Views,Likes,Comments", "C@N,2026-10-05 10:00,Lifetime,5,1,1", {"created_at": "Publish time", "captured_at": None}),
+        ("id,author,plays,timestamp,unix_timestamp", "@ID,u@N,5,@AT,@AT", {"created_at": "timestamp", "captured_at": None}),
+        ("id,author,plays,collected", "@ID,u@N,5,False", {"captured_at": None}),
+        ("post_id,username,play_count,create_time,timestamp", "@ID,u@N,5,@AT,2026-10-19T11:12:13Z", {"captured_at": "timestamp"}),
+        ("Post ID,Post,Video Views,Likes,Tags", '@ID,hello #calm,5,1,"Q4 Campaign, Evergreen"', {"hashtags": None, "text": "Post"}),
+        ("Post ID,Post,Video Views,Likes,Tags", '@ID,hello #calm,5,1,"calm,peace"', {"hashtags": "Tags", "text": None}),
+        ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
+    ],
+)  # fmt: skip
+def test_of_several_columns_the_surest_is_taken_and_what_stands_there_has_to_be_it(
+    header: str, row: str, columns: dict[str, str | None], tmp_path: Path
+) -> None:
+    given = Given(timezone="UTC", date_order="dmy")
+    found = looked(tmp_path / "export.csv", table(header, row), given).draft.options["columns"]
+    assert {ours: found.get(ours) for ours in columns} == columns
+
+
+def web(n: int) -> dict[str, Any]:
+    """A video as TikTok's web page has it."""
+    return {
+        "id": IDS[n], "desc": "words #calm", "createTime": SECONDS[n], "collected": False, "author": {"uniqueId": f"u{n}"},
+        "challenges": [{"title": "calm", "desc": "Join in"}], "statsV2": {"playCount": "5", "diggCount": "1", "commentCount": "2"},
+    }  # fmt: skip
+
+
+def app(n: int) -> dict[str, Any]:
+    """One as its app has it."""
+    return {
+        "aweme_id": IDS[n], "create_time": SECONDS[n], "author": {"unique_id": f"u{n}"}, "text_extra": [{"hashtag_name": "calm"}],
+        "statistics": {"play_count": 5, "digg_count": 1},
+    }  # fmt: skip
+
+
+def downloaded(n: int) -> dict[str, Any]:
+    """One as yt-dlp writes it down."""
+    return {
+        "id": IDS[n], "title": "words #ca...", "description": "words #calm", "uploader": f"u{n}", "channel": "Same", "view_count": 5,
+        "like_count": 1, "repost_count": 3, "comment_count": 2, "timestamp": SECONDS[n], "extractor_key": "TikTok", "epoch": 1_792_000_000,
+        "webpage_url": f"https://www.tiktok.com/@u/video/{IDS[n]}", "formats": [{"format_id": "a"}],
+    }  # fmt: skip
+
+
+def of_youtube(n: int) -> dict[str, Any]:
+    """One as YouTube's Data API has it."""
+    return {
+        "id": f"aBcdefgh{n:03d}", "snippet": {"publishedAt": "2026-10-01T10:00:00Z", "channelId": f"UC{n}", "title": "T #calm",
+        "description": "words", "tags": ["mental health"]}, "statistics": {"viewCount": "5", "likeCount": "1", "favoriteCount": "0"},
+    }  # fmt: skip
+
+
+def of_research(n: int) -> dict[str, Any]:
+    """One as the Research API has it."""
+    return {
+        "id": int(IDS[n]), "create_time": SECONDS[n], "username": f"u{n}", "region_code": "AE", "view_count": 5, "like_count": 1,
+        "comment_count": 2, "share_count": 3, "video_description": "x", "hashtag_names": ["calm"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrap", "record", "platform", "definition"),
+    [
+        (lambda all_: {"itemList": all_, "hasMore": True}, web, "tiktok", "public"),
+        (lambda all_: {"item_list": all_, "status": "success"}, web, "tiktok", "public"),
+        (lambda all_: {"answer": {"items": all_}}, app, "tiktok", "public"),
+        (lambda all_: {"data": {"data": all_, "nextCursor": 20}}, app, "tiktok", "public"),
+        (lambda all_: {"data": {"videos": all_}}, lambda n: {**app(n), "aweme_id": "file", "video_id": IDS[n]}, "tiktok", "public"),
+        (lambda all_: [{"item_id": "1", "timestamp_collected": 1_792_000_000_000, "data": one} for one in all_], web, "tiktok", "public"),
+        (lambda all_: all_, downloaded, "tiktok", "public"),
+        (lambda all_: {"_type": "playlist", "entries": all_}, downloaded, "tiktok", "public"),
+        (lambda all_: {"kind": "youtube#videoListResponse", "items": all_}, of_youtube, "youtube", "public"),
+        (lambda all_: all_, of_research, "tiktok", "research_api"),
+    ],
+)  # fmt: skip
+def test_records_wherever_they_stand_give_their_figures_and_tags(
+    wrap: Callable[[list[Any]], Any], record: Callable[[int], Any], platform: str, definition: str, tmp_path: Path
+) -> None:
+    given = Given(campaign="endthestigma")
+    found = looked(tmp_path / "d.json", json.dumps(wrap([record(n) for n in range(20)])).encode(), given)
+    if found.open:
+        found = inspect(found.files, GIVEN, CAMPAIGNS)
+    (tmp_path / "delivery.yml").write_text(found.text)
+    readings = read(tmp_path, "hashtag").tables["video_readings"]
+    assert (readings.height, readings["views"].sum(), readings["likes"].sum()) == (20, 100, 20)
+    assert readings["hashtags"].to_list() == [["calm"]] * 20
+    assert readings["creator_key"].n_unique() == 20
+    assert readings["platform"].unique().to_list() == [platform]
+    assert readings["metric_definition"].unique().to_list() == [definition]
+    assert readings["saves"].null_count() == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("c.csv", table("videoWebUrl,cid,text,diggCount", "https://www.tiktok.com/@u/video/@ID,7@N,so,5"), "line 1: found comments"),
+        ("c.json", json.dumps([{"video_id": IDS[n], "id": f"7{n}", "parent_comment_id": "1", "like_count": 5} for n in range(20)]).encode(), "its records are comments"),
+        ("t.json", json.dumps({"challengeInfo": {"challenge": {"title": "calm"}, "stats": {"videoCount": 5, "viewCount": 50}}}).encode(), "totals of a tag"),
+        ("d.csv", table("Date,Views,Watch time (hours),Subscribers", "2026-10-05,5,1.5,0"), "found views of single days"),
+        ("a.csv", table("Campaign name,Cost,Video views,2-second video views", "c,1.5,5@N,5"), "found views of what is no video"),
+        ("Chart data.csv", b"Date,Content,Video title,Video publish time,Views\n" + b"".join(f"2026-10-{1 + n % 9:02d},aBcdefgh{n // 9:03d},x,\"Sep 20, 2026\",5\n".encode() for n in range(18)), "found views of single days"),
+    ],
+)  # fmt: skip
+def test_what_has_counters_and_is_no_list_of_videos_is_refused_and_no_survey(
+    name: str, content: bytes, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DeliveryError, match=message):
+        looked(tmp_path / name, content)
+
+
+def test_of_a_zip_in_another_language_the_table_is_read_and_not_its_days(tmp_path: Path) -> None:
+    names = "Inhalte,Videotitel,Veröffentlichungszeitpunkt des Videos,Aufrufe"
+    videos = "".join(f"aBcdefgh{n:03d},Rede #ruhe,{n + 1}. Okt. 2026,5\n" for n in range(20))
+    days = "".join(f"2026-10-01,aBcdefgh{n:03d},Rede,1. Okt. 2026,1\n" for n in range(20))
+    with zipfile.ZipFile(tmp_path / "Inhalte.zip", "w") as archive:
+        archive.writestr("Tabellendaten.csv", f"{names}\nGesamt,,,100\n{videos}")
+        archive.writestr("Diagrammdaten.csv", f"Datum,{names}\n{days}")
+        archive.writestr("Gesamt.csv", "Datum,Aufrufe\n2026-10-01,20\n")
+    found = inspect([tmp_path / "Inhalte.zip"], GIVEN, CAMPAIGNS)
+    (tmp_path / "delivery.yml").write_text(found.text)
+    parsed = read(tmp_path, "hashtag")
+    readings = parsed.tables["video_readings"]
+    assert (readings.height, readings["views"].sum(), parsed.rejected.height) == (20, 100, 0)
+    assert readings["metric_definition"].unique().to_list() == ["youtube_studio"]
+
+
+def test_totals_without_a_time_ask_when_they_were_read(tmp_path: Path) -> None:
+    content = b"Hashtag,Views,Posts\n#calm,1.2M,3K\n#peace,5K,20\n"
+    assert [question.key for question in looked(tmp_path / "t.csv", content, Given()).open] == ["captured_at"]
+    found = inspect([tmp_path / "t.csv"], GIVEN, CAMPAIGNS)
+    (tmp_path / "delivery.yml").write_text(found.text)
+    assert read(tmp_path, "hashtag").tables["tag_total_readings"]["views"].to_list() == [1_200_000, 5_000]
