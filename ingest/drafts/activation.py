@@ -9,6 +9,7 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.formats.activation_vocabulary import KNOWN, event_names
+from ingest.source import DeliveryError
 
 # The fields that tell a product; one of each group must be there.
 _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -20,18 +21,35 @@ _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "ga4": (("event_name",), ("event_timestamp",), ("user_pseudo_id",)),
 }
-_COUNTED = "events?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|taps?|starts?|completions?"
-_PEOPLE = "people|persons|users|visitors|viewers|devices|uniques"
+_COUNTED = "events?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|taps?|starts?|completions?|contacts?|calls?|referrals?"
+_PEOPLE = "people|persons|users|visitors|viewers|devices|uniques|downloaders|openers|callers|clickers"
 _COLUMNS = {
     "date": "date|day|event_date|datum|fecha|data|jour|tanggal|التاريخ|اليوم",
     "activation": "activation|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|"
     "الحدث|النشاط|نوع_الحدث|اسم_الحدث|الفعالية",
-    "asset_id": "(asset|resource|guide|toolkit|tutorial)(_id|_name)?|المورد",
+    "asset_id": "(asset|resource|guide|toolkit|tutorial|helpline|organi[sz]ation)(_id|_name)?|المورد",
     "market": "market|country(_code)?|geo|pays|land|país|pais|negara|الدولة|البلد|السوق",
     "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|"
     "العدد|عدد_الأحداث|الإجمالي",
     "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|personnes|personen|personas|pessoas|"
     "الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
+}
+# Columns of tables that have a row an event, a contact or a post: all of a pattern's have to be there.
+_SINGLE: dict[str, tuple[str, ...]] = {
+    "single events of persons": (
+        "event(_name|_type|_text)?|action",
+        "(event_)?(time|timestamp|date)|(received|sent|client|server)_(at|time)|clicked_at|happened_at",
+        "(user|anonymous|device|distinct|client|amplitude|person|user_pseudo)_id",
+    ),
+    "single clicks of persons": ("clicked_at", "(resource|asset|link)(_id)?"),
+    "single contacts of persons": (
+        "(call|caller|case|ticket|contact)_?(id|no|number)",
+        "(call|caller|case|ticket|contact)_.*",
+    ),
+    "single posts that were coded": (
+        "(post|story|video|reply|item|content)_?id",
+        "coder|coded_(on|at|by)|rule_version",
+    ),
 }
 
 
@@ -45,6 +63,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:  # noqa: ARG001 - nothi
                 yield Draft("activation", form, f"its records have {quoted([str(name) for name in found])}", {})
     for header in head.headers if head.kind == "table" else []:
         yield from _counts(head, header)
+        _refuse_others(head, header)
 
 
 def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
@@ -58,18 +77,53 @@ def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
 
 
 def _counts(head: Head, header: list[str]) -> Iterator[Draft]:
-    columns = _match(header)
-    if not {"date", "activation"} <= columns.keys() or not {"events", "unique_people"} & columns.keys():
+    columns, constant, remarks = _match(header), None, dict[tuple[str, ...], str]()
+    if "date" not in columns or not {"events", "unique_people"} & columns.keys():
         return
-    names = event_names(pl.Series(head.below(header, columns["activation"]), dtype=pl.String()))
-    if names.is_in(KNOWN).sum() * 2 < len(names):
-        return
-    remarks: dict[tuple[str, ...], str] = {}
+    if "activation" in columns:
+        names = event_names(pl.Series(head.below(header, columns["activation"]), dtype=pl.String()))
+        if names.is_in(KNOWN).sum() * 2 < len(names):
+            return
+    else:
+        constant = _in_names(columns)
+        if constant is None:
+            return
+        remarks[("options", "activation")] = "as the names of its columns say"
     unused = [name for name in header if name and name not in columns.values()]
     if unused:
         remarks[("options", "columns")] = f"not used: {quoted(unused)}"
     why = f"its columns are a date, what happened and how often: {quoted(list(columns.values()))}"
-    yield Draft("activation", "activation_counts_csv", why, {"columns": columns}, remarks)
+    options = {"columns": columns} | ({"activation": constant} if constant is not None else {})
+    yield Draft("activation", "activation_counts_csv", why, options, remarks)
+
+
+def _in_names(columns: dict[str, Any]) -> str | None:
+    """The event that names of columns tell together, such as Toolkit and Downloads."""
+    words = [re.sub(r"\W+|_", " ", str(columns[name])).lower() for name in ("asset_id", "events") if name in columns]
+    told = " ".join(re.sub(r"\b(id|name|total|all|number of)\b", "", word).strip().removesuffix("s") for word in words)
+    [name] = event_names(pl.Series([told]))
+    return name if len(words) == 2 and name in KNOWN else None
+
+
+def _refuse_others(head: Head, header: list[str]) -> None:
+    """Raise DeliveryError where a table has a row an event or a person, or a column an event."""
+    names = [_snake(name) for name in header]
+    for what, patterns in _SINGLE.items():
+        found: list[str] = []
+        for pattern in patterns:
+            found += [name for name in names if name not in found and re.fullmatch(pattern, name)][:1]
+        if len(found) == len(patterns):
+            raise DeliveryError(
+                f"{head.path.name}, line {head.line_of(header)}: found {what}, a row each ({quoted(header)}), expected counts: "
+                "date, activation (such as helpline.contacted or story.resource_attached), market, events and unique people; "
+                "count them so, or deliver events as JSON (CloudEvents, Segment, GA4)"
+            )
+    events = event_names(pl.Series(header, dtype=pl.String())).is_in(KNOWN).sum()
+    if events > 1 and "date" in _match(header):
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: found a column an event ({quoted(header)}), expected a row a date and "
+            "event: date, activation, events; put the columns below one another"
+        )
 
 
 def _match(names: list[str]) -> dict[str, Any]:
@@ -77,7 +131,11 @@ def _match(names: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for ours, pattern in _COLUMNS.items():
         for name in names:
-            if name not in found.values() and re.fullmatch(pattern, re.sub(r"\W+", "_", name).strip("_").lower()):
+            if name not in found.values() and re.fullmatch(pattern, _snake(name)):
                 found[ours] = name
                 break
     return found
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"\W+", "_", name).strip("_").lower()
