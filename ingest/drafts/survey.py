@@ -119,14 +119,14 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             if (draft := _export(head, given, form, why, layout, body)) is not None:
                 is_any = True
                 yield draft
-        names = sheet.header(0) if sheet.rows.height else []
+        names = sheet.header(0) if sheet.height else []
         if not is_any and _is_header(names):
             positions(names, sheet.width, {name: name for name in names if name}, sheet.name)
 
 
 def _require_people(sheet: Sheet) -> None:
     """Raise DeliveryError for a table whose rows are answers, with their shares or of one respondent each: they would count as people."""
-    names = sheet.header(0) if sheet.rows.height else []
+    names = sheet.header(0) if sheet.height else []
     if all(any(re.search(pattern, name) for name in names) for pattern in _OF_RESULTS):
         raise DeliveryError(
             f"{sheet.name}, line 1: its columns are answers with their shares and bases, so it is a table of results; expected a row a "
@@ -216,7 +216,7 @@ def _sheet(head: Head) -> Sheet | None:
         table = read_table(head.text, has_header=False)
     except DeliveryError:
         return None
-    return Sheet(head.path.name, table.rows.drop("file"), table.rejected) if table.rows.width > 3 else None
+    return Sheet.of_rows(head.path.name, table.rows.drop("file"), table.rejected) if table.rows.width > 3 else None
 
 
 def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layout, body: pl.DataFrame) -> Draft | None:

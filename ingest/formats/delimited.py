@@ -7,8 +7,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import polars as pl
 from polars.exceptions import ComputeError
@@ -23,19 +23,27 @@ LONGEST_FIELD = 131_072
 SEPARATORS = (",", "\t", ";", "|")
 _FEW_SHORT, _ENOUGH_RECORDS = 0.05, 20
 _FIRST_CELLS, _FEW_VALUES = 1_000, 50
+_WHOLE = r"^(?:0|-?[1-9][0-9]{0,3})$"
 
 HEAD = 1024**2
 """As much of a text is looked at for a header, in bytes."""
 
 
+Cells: TypeAlias = tuple[str | None, ...]
+
+
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a file by position, text or categories, the line of each row, the header's names, the records set aside."""
+    """The cells of a file by position, text, categories or whole numbers, the line of each row, the header's names, the records set aside.
+
+    Where columns are whole numbers, `first` has the cells of a first record that is none of the rows.
+    """
 
     names: tuple[str, ...]
     cells: pl.DataFrame
     lines: pl.Series
     rejected: list[tuple[int, str]]
+    first: Cells | None = None
 
 
 def read_grid(
@@ -43,7 +51,8 @@ def read_grid(
 ) -> Grid:
     """The grid of a text whose header, or first record, stands in line `first_line`. Raises DeliveryError.
 
-    With `repeats`, columns whose first cells hold few different values are categories, a quarter of the memory of text.
+    With `repeats`, columns whose first cells hold few different values are categories, a quarter of the memory of text, or
+    whole numbers (Int16) where a first record has names instead and each of the others is written as numbers are: "7", not "07".
     Records with more fields than the first, with a quotation mark that is never closed, or with a field too long to be one
     are set aside, and a last one that was cut off; nothing is read across such a mark.
     """
@@ -87,11 +96,10 @@ def read_grid(
     except ComputeError:
         grid = _read_odd(body, separator, has_header)
     found = _within_limits(
-        Grid(
-            grid.names,
-            grid.cells,
-            grid.lines + (first_line - 1),
-            [(line + first_line - 1, detail) for line, detail in grid.rejected],
+        replace(
+            grid,
+            lines=grid.lines + (first_line - 1),
+            rejected=[(line + first_line - 1, detail) for line, detail in grid.rejected],
         )
     )
     return _without_short(found, body, first_line, separator)
@@ -123,7 +131,9 @@ def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> 
     if suspects.height > most or not short:
         return grid
     is_short = lines.is_in([line for line, _ in short])
-    return Grid(grid.names, cells.filter(~is_short), lines.filter(~is_short), sorted([*grid.rejected, *short]))
+    return replace(
+        grid, cells=cells.filter(~is_short), lines=lines.filter(~is_short), rejected=sorted([*grid.rejected, *short])
+    )
 
 
 def _within_limits(grid: Grid) -> Grid:
@@ -136,7 +146,8 @@ def _within_limits(grid: Grid) -> Grid:
     cells, lines, rejected = grid.cells, grid.lines, grid.rejected
     if is_blank.any():
         cells, lines = cells.filter(~is_blank), lines.filter(~is_blank)
-    if any((_bytes_of(column) > LONGEST_FIELD).any() for column in grid.cells):
+    texts = (column for column in grid.cells if column.dtype != pl.Int16())
+    if any((_bytes_of(column) > LONGEST_FIELD).any() for column in texts):
         is_long = cells.select(
             pl.any_horizontal(pl.all().cast(pl.String()).str.len_bytes() > LONGEST_FIELD).fill_null(value=False)
         ).to_series()
@@ -145,7 +156,7 @@ def _within_limits(grid: Grid) -> Grid:
             *((line, f"a field of more than {LONGEST_FIELD:,} bytes") for line in lines.filter(is_long)),
         ]
         cells, lines = cells.filter(~is_long), lines.filter(~is_long)
-    return Grid(grid.names, cells, lines, rejected)
+    return replace(grid, cells=cells, lines=lines, rejected=rejected)
 
 
 def _bytes_of(column: pl.Series) -> pl.Series:
@@ -194,12 +205,18 @@ def _read_regular(body: bytes, separator: str, has_header: bool, repeats: bool) 
     numbered = separator.join(map(str, range(1, len(names) + 1))).encode()
     text = b"".join((numbered, b"\n", memoryview(body)[start:]))
     options: dict[str, Any] = {"separator": separator, "infer_schema": False, "raise_if_empty": False}
+    found = None
     if repeats:
         head = pl.read_csv(text, n_rows=_FIRST_CELLS, **options)
         few = [column.name for column in head if column.n_unique() <= _FEW_VALUES]
         options["schema_overrides"] = dict.fromkeys(few, pl.Categorical())
-    cells = _rechunked(pl.read_csv(text, **options))
-    lines = _lines(cells, body, start) + (height if has_header else 0)
+        found = _read_whole(text, head, options) if not has_header and height == 1 else None
+    if found is None:
+        first, cells = None, _rechunked(pl.read_csv(text, **options))
+    else:
+        first, cells = found
+        start = body.index(b"\n") + 1
+    lines = _lines(cells, body, start) + (0 if first is None and not has_header else height)
     rejected: list[tuple[int, str]] = []
     if cells.height and not body.endswith(b"\n"):
         last = lines[-1]
@@ -208,7 +225,40 @@ def _read_regular(body: bytes, separator: str, has_header: bool, repeats: bool) 
         if len(fields) < len(names) and any(map(str.strip, fields)):
             rejected.append((last, _cut_off(len(names))))
             cells, lines = cells.head(-1), lines.head(-1)
-    return Grid(tuple(names), cells, lines, rejected)
+    return Grid(tuple(names), cells, lines, rejected, first)
+
+
+def _read_whole(text: bytes, head: pl.DataFrame, options: dict[str, Any]) -> tuple[Cells, pl.DataFrame] | None:
+    """The first record, and the cells below it with whole numbers parsed as such, which takes half of the time of text.
+
+    None unless every number is written as numbers are. They are where the cells, so written, are together as long as
+    the text: no other way of writing one is as short.
+    """
+    first, below, few = head.row(0), head.slice(1), options["schema_overrides"]
+    whole = [name for name in few if (is_whole := below[name].str.contains(_WHOLE)).any() and is_whole.all()]
+    if not whole or below.height < _ENOUGH_RECORDS or not any(cell and cell.strip() for cell in first):
+        return None
+    start = text.index(b"\n", text.index(b"\n") + 1) + 1
+    if text.find(b'"', start) >= 0:
+        return None
+    overrides = {**few, **dict.fromkeys(whole, pl.Int16())}
+    try:
+        cells = _rechunked(pl.read_csv(text, **{**options, "schema_overrides": overrides}, skip_rows_after_header=1))
+    except ComputeError:
+        return None
+    between = text.count(options["separator"].encode(), start) + text.count(b"\n", start)
+    return (first, cells) if sum(map(_length, cells)) + between == len(text) - start else None
+
+
+def _length(column: pl.Series) -> int:
+    """How many bytes the cells of a column take."""
+    if column.dtype != pl.Int16():
+        return int(_bytes_of(column).sum())
+    lowest, highest = column.min(), column.max()
+    if isinstance(lowest, int) and isinstance(highest, int) and lowest >= 0 and highest < 10:
+        return column.count()
+    counted = column.drop_nulls().value_counts(name="cells")
+    return sum(len(str(number)) * cells for number, cells in counted.iter_rows())
 
 
 def _rechunked(cells: pl.DataFrame) -> pl.DataFrame:

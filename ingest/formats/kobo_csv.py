@@ -66,7 +66,7 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...]) -> dict[str, Spread]:
         given = {
             value
             for name in codes
-            for value in sheet.rows.slice(1)[cells[name]].drop_nulls().unique().cast(pl.String()).str.strip_chars()
+            for value in sheet.rows[cells[name]].drop_nulls().unique().cast(pl.String()).str.strip_chars()
         }
         if given <= {"0", "1", "", "True", "False", "TRUE", "FALSE"}:
             spreads[question] = Spread(None, dict(codes), dict(codes))

@@ -82,7 +82,7 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
         given = {
             value
             for name in codes
-            for value in sheet.rows.slice(1)[cells[name]].drop_nulls().unique().cast(pl.String()).str.strip_chars()
+            for value in sheet.rows[cells[name]].drop_nulls().unique().cast(pl.String()).str.strip_chars()
         }
         other = next(
             (name for name in columns if name.lower().replace(" [", "[") == f"{question}[other]".lower()), None

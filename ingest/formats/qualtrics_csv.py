@@ -27,7 +27,7 @@ _CHOICE = re.compile(r"^(.*)_(\d+)$")
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     ids, texts = sheet.header(0), sheet.header(1)
-    third = sheet.header(2) if sheet.rows.height > 2 else []
+    third = sheet.header(2) if sheet.height > 2 else []
     is_newer = sum(cell.startswith(IMPORT_ID) for cell in third) > len(third) // 2
     if not third or not is_newer:
         # The oldest exports number the columns that are no question, and name them in the second row.

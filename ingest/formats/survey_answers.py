@@ -33,6 +33,8 @@ _DESCRIBED = pl.Schema(
     }
 )
 _GIVEN = pl.Schema({"respondent": pl.Int32(), "given": pl.List(pl.Int32())})
+_LOWEST = -(2**15)
+"""Of the numbers that codes may be (Int16)."""
 _AT_ONCE = 250_000
 """As many respondents have their answers listed at once, so that little beside the lists is ever in memory."""
 
@@ -90,7 +92,7 @@ def _given(people: pl.DataFrame, codes: list[dict[str, int]]) -> pl.DataFrame:
 
 def _numbered(answers: pl.Series, codes: Mapping[str, int]) -> npt.NDArray[np.int32]:
     """Respondents by columns: of a question with one answer its number, of one with several each answer; 0 is none."""
-    known, numbers = pl.Series(list(codes), dtype=pl.Categorical()), np.array(list(codes.values()), dtype=np.int32)
+    known, numbers = list(codes), np.array(list(codes.values()), dtype=np.int32)
     if answers.dtype != pl.List(pl.String()):
         return _looked_up(answers, known, numbers)[:, np.newaxis]
     ticked = answers.to_frame().select(pl.when(pl.all().list.len() == 0).then([NOTHING_TICKED]).otherwise(pl.all()))
@@ -102,12 +104,20 @@ def _numbered(answers: pl.Series, codes: Mapping[str, int]) -> npt.NDArray[np.in
     return cells
 
 
-def _looked_up(answers: pl.Series, codes: pl.Series, values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def _looked_up(answers: pl.Series, codes: list[str], values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """The value that stands beside each answer's code; 0 beside none."""
-    places = (answers.cast(pl.Categorical()).to_physical() + 1).fill_null(0).to_numpy()
-    known = codes.to_physical().to_numpy() + 1
-    table = np.zeros(max(places.max(initial=0), known.max(initial=0)) + 1, dtype=np.int32)
-    table[known] = values
+    if answers.dtype == pl.Int16():
+        given, known = (
+            answers.cast(pl.Int32()) - _LOWEST,
+            np.array([int(code) - _LOWEST for code in codes], dtype=np.int64),
+        )
+    else:
+        # Categories are numbered alike for as long as one column has them.
+        words = pl.Series(codes, dtype=pl.Categorical())
+        given, known = answers.cast(pl.Categorical()).to_physical(), words.to_physical().to_numpy().astype(np.int64)
+    places = (given + 1).fill_null(0).to_numpy()
+    table = np.zeros(max(places.max(initial=0), known.max(initial=-1) + 1) + 1, dtype=np.int32)
+    table[known + 1] = values
     return table.take(places)
 
 

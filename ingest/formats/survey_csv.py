@@ -23,16 +23,14 @@ _SEPARATORS = (";", "|")
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
     heads = sheet.header(0)
-    for row in range(1, min(3, sheet.rows.height)):
+    for row in range(1, min(3, sheet.height)):
         cells = sheet.header(row)
         if any(cell.startswith(IMPORT_ID) for cell in cells):
             _refuse(sheet, row, "Qualtrics (import ids)", "qualtrics_csv")
         if row == 1 and is_second_row(cells):
             _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
     columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
-    listed = {
-        mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").slice(1, 10_000)) for mark in _SEPARATORS
-    }
+    listed = {mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").head(10_000)) for mark in _SEPARATORS}
     separator = next((mark for mark in _SEPARATORS if listed[mark]), Layout.separator)
     return Layout(header_rows=1, columns=columns, reads_lists=False, separator=separator, nobody=_sums(columns))
 

@@ -13,7 +13,7 @@ from ingest.formats.records import names_a_total, reject
 from ingest.formats.survey_multiple import Spread, from_cells, from_columns, is_list
 from ingest.formats.survey_options import ExportOptions, SurveyOptions
 from ingest.formats.survey_sheet import Sheet, survey_sheets
-from ingest.formats.survey_variables import AT, Coded, Variable
+from ingest.formats.survey_variables import AT, Coded, Variable, in_words
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
@@ -119,7 +119,9 @@ def _responses(
     options: ExportOptions, layout: Layout, bodies: list[pl.DataFrame]
 ) -> tuple[Coded, tuple[str, ...], pl.DataFrame]:
     """The respondents with their variables, the questions among them, and the rows that no respondent gave. Empties `bodies`."""
-    people, nobody = reject(pl.concat(bodies, how="diagonal_relaxed"), {**_sums(layout), **layout.nobody})
+    # What are numbers in one file may be words in another.
+    worded = bodies if len(bodies) == 1 else [pl.DataFrame(map(in_words, body)) for body in bodies]
+    people, nobody = reject(pl.concat(worded, how="diagonal_relaxed"), {**_sums(layout), **layout.nobody})
     bodies.clear()
     variables = {column: Variable(text=layout.texts.get(column)) for column in layout.columns}
     coded = Coded(people, variables)

@@ -97,6 +97,8 @@ def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple
 
 def is_list(cells: pl.Series, separator: str) -> bool:
     """Whether cells prove that they list answers: more different cells than different answers, which also stand alone."""
+    if cells.dtype.is_integer():
+        return False
     distinct = cells.unique().drop_nulls().cast(pl.String())
     if not distinct.str.contains(separator, literal=True).any():
         return False

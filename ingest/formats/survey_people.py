@@ -10,7 +10,7 @@ from itertools import pairwise
 import polars as pl
 
 from ingest.formats.survey_options import Sample, Segment, SurveyOptions
-from ingest.formats.survey_variables import AT, Coded
+from ingest.formats.survey_variables import AT, Coded, in_words
 from ingest.reasons import Reason
 from ingest.source import NOTE, UNREADABLE, DeliveryError
 
@@ -62,7 +62,7 @@ def place_in_samples(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
 
 
 def _where(name: str, sample: Sample, coded: Coded) -> pl.Series:
-    conditions = [pl.col(AT + column).is_in(codes) for column, codes in sample.where.items()]
+    conditions = [pl.lit(in_words(coded.frame[AT + column])).is_in(codes) for column, codes in sample.where.items()]
     if sample.files:
         there = coded.frame["file"].unique().to_list()
         matched = [file for file in there if any(fnmatch.fnmatchcase(file, pattern) for pattern in sample.files)]

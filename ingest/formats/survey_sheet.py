@@ -1,5 +1,6 @@
-"""Survey tables as products deliver them, text or workbook, with any number of header rows; every cell is text or a category.
+"""Survey tables as products deliver them, text or workbook, with any number of header rows.
 
+A column is text, categories or, below the first row, whole numbers (Int16).
 What the header rows say is for the formats.
 """
 
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ingest.formats.delimited import Cells
 from ingest.formats.survey_variables import as_codes
 from ingest.formats.text_file import read_table, text_files
 from ingest.formats.workbook import first_sheet, is_workbook
@@ -17,11 +19,24 @@ from ingest.source import REJECTED, Delivery, DeliveryError
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table without its header told apart: columns by position, then `line`, where each row begins."""
+    """A table: the cells of its first row, the rows below with columns by position, then `line`, where each row begins."""
 
     name: str
+    first: Cells
     rows: pl.DataFrame
     rejected: pl.DataFrame
+
+    @staticmethod
+    def of_rows(name: str, rows: pl.DataFrame, rejected: pl.DataFrame, first: Cells | None = None) -> "Sheet":
+        """A table whose first row may still be among the others."""
+        if first is None:
+            first, rows = (rows.drop("line").row(0) if rows.height else ()), rows.slice(1)
+        return Sheet(name, first, rows, rejected)
+
+    @property
+    def height(self) -> int:
+        """How many rows it has, the first included."""
+        return self.rows.height + bool(self.first)
 
     @property
     def width(self) -> int:
@@ -30,16 +45,17 @@ class Sheet:
 
     def header(self, row: int) -> list[str]:
         """The cells of one of the first rows, blank ones as empty text. Raises DeliveryError where it is not there."""
-        if row >= self.rows.height:
+        if row >= self.height:
             raise DeliveryError(
                 f"{self.name}: has no line {row + 1} that is not blank; expected header rows and respondents: export it again"
             )
-        return [(cell or "").strip() for cell in self.rows.drop("line").row(row)]
+        cells = self.first if row == 0 else self.rows.drop("line").row(row - 1)
+        return ["" if cell is None else str(cell).strip() for cell in cells]
 
     def body(self, header_rows: int, names: list[str]) -> pl.DataFrame:
         """The rows below the header as codes under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
         cells = self.rows.drop("line").columns
-        below = self.rows.slice(header_rows).rename(dict(zip(cells, names, strict=True)))
+        below = self.rows.slice(header_rows - 1).rename(dict(zip(cells, names, strict=True)))
         written = below.with_columns(as_codes(below[name]) for name in names)
         is_nobody = pl.repeat(value=True, n=written.height, dtype=pl.Boolean(), eager=True)
         for name in names:
@@ -58,12 +74,12 @@ def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
     if texts:
         for file in text_files(replace(delivery, files=texts), encoding):
             table = read_table(file, has_header=False, repeats=True)
-            yield Sheet(file.name, table.rows.drop("file"), table.rejected)
+            yield Sheet.of_rows(file.name, table.rows.drop("file"), table.rejected, table.first)
 
 
 def workbook(path: Path) -> Sheet:
     """The first sheet of a workbook. Raises DeliveryError."""
     cells = first_sheet(path.name, path.read_bytes())
-    return Sheet(
+    return Sheet.of_rows(
         path.name, cells.with_columns(pl.Series("line", range(1, cells.height + 1), pl.Int64())), REJECTED.to_frame()
     )

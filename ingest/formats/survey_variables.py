@@ -26,6 +26,8 @@ _TOO_LONG = 200
 _MOST_OF_ONE = 10
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
+_NO_CODE = r"^$|^\s|\s$|\.0+\s*$|[^\x00-\x7f]"
+"""What may stand in a text that is not a code as it is: white space around it, ".0", digits of other scripts; or nothing does."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class Variable:
 
 @dataclass(frozen=True)
 class Coded:
-    """Respondents, a row each: a column of codes per variable, text or categories, its name after `AT`; and columns of our own."""
+    """Respondents, a row each: a column of codes per variable, its name after `AT`; and columns of our own.
+
+    Codes are text, categories or, where each is a whole number, numbers (Int16).
+    """
 
     frame: pl.DataFrame
     variables: Mapping[str, Variable]
@@ -70,12 +75,13 @@ class Coded:
         return replace(self, frame=frame)
 
     def in_categories(self, names: Iterable[str]) -> "Coded":
-        """The same with the codes of these variables as categories, a quarter of the memory of text."""
-        return self.on(self.frame.with_columns(pl.col(AT + name).cast(pl.Categorical()) for name in names))
+        """The same with the codes of these variables as categories, a quarter of the memory of text; numbers stay."""
+        texts = [AT + name for name in names if self.frame.schema[AT + name] != pl.Int16()]
+        return self.on(self.frame.with_columns(pl.col(texts).cast(pl.Categorical())))
 
     def known(self, name: str) -> pl.Series:
-        """A variable's codes, NULL where the file declares them missing."""
-        codes = self.frame[AT + name]
+        """A variable's codes as text or categories, NULL where the file declares them missing."""
+        codes = in_words(self.frame[AT + name])
         if not self.variables[name].missing:
             return codes
         missing = [code for code in codes.unique().drop_nulls() if self.variables[name].is_missing(code)]
@@ -113,6 +119,9 @@ class Coded:
 
 def numbers(text: pl.Series) -> pl.Series:
     """Text as finite numbers, NULL where it is none. Commas are decimal where they can be nothing else, `5%` is 0.05 where all say so."""
+    value = text.cast(pl.Float64(), strict=False)
+    if value.null_count() == text.null_count():
+        return value.set(~value.is_finite(), None)
     text = text.to_frame().select(clean_number(pl.all())).to_series()
     is_share = bool(text.drop_nulls().str.ends_with("%").all())
     text = text.str.strip_suffix("%").str.strip_chars_end() if is_share else text
@@ -121,6 +130,15 @@ def numbers(text: pl.Series) -> pl.Series:
         text = text.str.replace(",", ".", literal=True)
     value = text.cast(pl.Float64(), strict=False)
     return value.set(~value.is_finite(), None) / (100 if is_share else 1)
+
+
+def in_words(codes: pl.Series) -> pl.Series:
+    """Codes as text or categories; numbers become categories."""
+    lowest, highest = (codes.min(), codes.max()) if codes.dtype == pl.Int16() else (None, None)
+    if not isinstance(lowest, int) or not isinstance(highest, int):
+        return codes.cast(pl.String()) if codes.dtype == pl.Int16() else codes
+    words = pl.Series(map(str, range(lowest, highest + 1)), dtype=pl.Categorical())
+    return words.gather((codes.cast(pl.Int32()) - lowest).cast(pl.UInt32())).alias(codes.name)
 
 
 def shapes_of(codes: Iterable[str]) -> str:
@@ -142,13 +160,18 @@ def as_number(code: str) -> float | None:
 
 
 def as_codes(values: pl.Series) -> pl.Series:
-    """Values as codes, text or categories: whole numbers without a point, NULL for what is empty."""
+    """Values as codes, text or categories: whole numbers without a point, NULL for what is empty. Int16 are codes."""
+    if values.dtype == pl.Int16():
+        return values
     if values.dtype.is_numeric():
         number = values.cast(pl.Float64()).fill_nan(None)
         whole = (number == number.floor()) & (number.abs() < _SAFE_WHOLE)
         as_whole = number.set(~whole, None).cast(pl.Int64()).cast(pl.String())
         return as_whole.to_frame().select(pl.coalesce(pl.all(), pl.lit(number.cast(pl.String())))).to_series()
-    values = values if values.dtype == pl.Categorical() else values.cast(pl.String())
+    if values.dtype != pl.Categorical():
+        values = values.cast(pl.String())
+        if not values.str.contains(_NO_CODE).any():
+            return values
     # Each different text is read once.
     written = values.unique()
     texts = written.cast(pl.String())

@@ -80,7 +80,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
 
 def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
     """Whether every column holds nothing but its own answer, as ticked boxes do and the rows of a grid do not."""
-    cells = sheet.rows.slice(2).drop("line")
+    cells = sheet.rows.slice(1).drop("line")
     names = cells.columns
     return all(
         set(cells[names[place]].drop_nulls().unique().cast(pl.String()).str.strip_chars())

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import polars as pl
 
-from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Grid, fields_of, read_grid, separator_of
+from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Cells, Grid, fields_of, read_grid, separator_of
 from ingest.formats.encoding import to_utf8
 from ingest.formats.products import advice, product_of, require_no_studio_zip
 from ingest.formats.unpacking import unpacked
@@ -72,13 +72,14 @@ class TextTable:
     """Records of a delimited file: `rows` has text columns, then `file` and `line`.
 
     `names` are the header's, as they stand there. `rejected` are the records that cannot be told apart or were cut off.
-    Blank lines are no records.
+    Blank lines are no records. `first` is a first record that is none of the rows, since columns are whole numbers.
     """
 
     name: str
     names: tuple[str, ...]
     rows: pl.DataFrame
     rejected: pl.DataFrame
+    first: Cells | None = None
 
     @property
     def records(self) -> int:
@@ -130,7 +131,7 @@ def read_table(
     that occur twice refuse the file. `line` is the line of the file on which a record starts, also after fields that hold
     line ends. Records with more fields than the header, with a quotation mark that is never closed, and a last one that
     was cut off are rejected as `unreadable`; nothing is read across such a mark. With `repeats`, columns whose first cells
-    hold few different values are categories.
+    hold few different values are categories, or whole numbers below a first record that stands apart.
     """
     grid = _grid(file, has_header, first_line, separator, repeats=repeats)
     names = grid.names if has_header else tuple(f"column_{number}" for number in range(1, grid.cells.width + 1))
@@ -248,7 +249,7 @@ def _table(name: str, grid: Grid, columns: Mapping[str, str]) -> TextTable:
     )
     rows = grid.cells.select(pl.col(theirs).alias(ours) for ours, theirs in columns.items())
     return TextTable(
-        name, grid.names, rows.with_columns(pl.lit(name).alias("file"), grid.lines.alias("line")), rejected
+        name, grid.names, rows.with_columns(pl.lit(name).alias("file"), grid.lines.alias("line")), rejected, grid.first
     )
 
 

@@ -484,6 +484,20 @@ class TestWhatRespondentsAreKnownBy:
             wave(tmp_path, "id,took,hours\n1,300,2\n", self.NOTE + "segments: {quality_screen: took}\n")
 
 
+def test_answers_are_the_same_whether_or_not_they_are_all_whole_numbers(tmp_path: Path) -> None:
+    rows = [f"{number},{number % 3 + 1},{number % 5 or ''}" for number in range(1_500)]
+    note = UNWEIGHTED + "segments: {region: region}\nquestions: {q: {missing: [4], labels: {1: one}}}\n"
+    numbers = wave(tmp_path / "numbers", "\n".join(["id,region,q", *rows, ""]), note)
+    words = wave(tmp_path / "words", "\n".join(["id,region,q", *rows, "1500,1,other", ""]), note)
+    ours, theirs = (spelled(parsed).filter(pl.col("line") <= 1_501).drop("answer") for parsed in (numbers, words))
+    assert ours.equals(theirs)
+    assert segment(numbers.tables["survey_respondents"], "region").to_list() == [
+        str(number % 3 + 1) for number in range(1_500)
+    ]
+    some = WEIGHTED.replace("{ae: {weight: w, country: AE}}", "{ae: {weight: null, where: {region: [2]}}}")
+    assert wave(tmp_path / "some", "\n".join(["id,region,q", *rows, ""]), some).rejected.height == 1_000
+
+
 def _standard_error(people: pl.DataFrame, value: pl.Expr, mean: float, fpc: float | None = None) -> float:
     """Linearised, with replacement within strata unless `fpc` is given. NULL values lie outside the base."""
     base = pl.col("weight").filter(value.is_not_null()).sum()

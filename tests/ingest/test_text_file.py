@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 
+import polars as pl
 import pytest
 import zstandard
 from hypothesis import given, settings
@@ -515,6 +516,21 @@ def test_any_text_gives_rows_of_its_own_lines(body: str) -> None:
     if '"' not in body:
         expected = [row for row in csv.reader(io.StringIO(body)) if any(field.strip() for field in row)]
         assert table.records == len(expected)
+
+
+@pytest.mark.parametrize(
+    "odd", ["1", "-7", "", "01", " 1", "1 ", "+1", "1.0", "-0", "1e1", "40000", "\u0661", "x", '"1"', "1,2"]
+)
+def test_numbers_are_parsed_only_where_they_are_written_as_numbers_are(odd: str) -> None:
+    """What parses as a number after many that are none other stays as it was written."""
+    text = "\n".join(["a,b", *(f"{number % 5},{number}" for number in range(1_500)), f"{odd},1501", "3,1502", ""])
+    table, plain = (read_table(text_file(text), has_header=False, repeats=repeats) for repeats in (True, False))
+    cells = [table.first] if table.first is not None else []
+    rows = [*cells, *table.rows.select(pl.exclude("file", "line").cast(pl.String())).rows()]
+    assert rows == plain.rows.drop("file", "line").rows()
+    assert table.rows["line"].to_list() == plain.rows["line"].to_list()[len(cells) :]
+    assert table.rejected.equals(plain.rejected)
+    assert (table.rows["column_1"].dtype == pl.Int16()) == (odd in ("1", "-7", ""))
 
 
 def test_a_table_counts_what_it_could_not_read() -> None:
