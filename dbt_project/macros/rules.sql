@@ -6,9 +6,12 @@
     {{ broken_rules(model, grain, rules) }}
 {% endtest %}
 
-{# The same of several models in one test: {model: {grain: [columns], rules: {name: condition}}}, one of the two or both. #}
+{#
+    The same of several models in one test: {model: {grain: [columns], rules: {name: condition}}}, one of the two or both. A table in
+    memory is there in the build that made it only.
+#}
 {% macro broken_rules_of(models) %}
-    {%- for name, proved in models.items() %}
+    {%- for name, proved in models.items() if not execute or ref(name).database != 'memory' or load_cached_relation(ref(name)) %}
         {{- broken_rules(ref(name), proved.grain, proved.rules or {}, name ~ ': ') }}
         {{- ' union all' if not loop.last }}
     {%- endfor %}

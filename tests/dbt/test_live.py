@@ -672,7 +672,7 @@ def test_incremental_is_a_full_rebuild(lab: Lab) -> None:
         assert_as_expected(lab, {"c": loaded})
     before = {mart: rows_of(lab, mart) for mart in MARTS}
     build(lab)
-    assert lab.rows("select count(*) from warehouse.intermediate.int_live__stays") == [(0,)]
+    assert lab.rows("select count(*) from warehouse.intermediate.int_live__instances") == [(0,)]
     assert {mart: rows_of(lab, mart) for mart in MARTS} == before
     build(lab, "--full-refresh")
     assert {mart: rows_of(lab, mart) for mart in MARTS} == before

@@ -12,8 +12,23 @@ clocks as (
 
 ),
 
+-- Most people stay once: what such a stay adds is all that they attended.
 people as (
 
+    select
+        session_number,
+        person,
+        device,
+        identity_code,
+        exited - adds_from as attended_microseconds,
+        exited - adds_seen_from as attended_microseconds_low,
+        adds_from as arrived_after,
+        exited as left_after,
+        cast(1 as bigint) as views,
+        cast(is_imputed_leave as bigint) as imputed_leaves,
+    from {{ ref('int_live__stays') }}
+    where is_only_stay
+    union all
     select
         session_number,
         person,
@@ -26,6 +41,7 @@ people as (
         count(case when is_new_view then 1 end) as views,
         count(case when is_imputed_leave then 1 end) as imputed_leaves,
     from {{ ref('int_live__stays') }}
+    where not is_only_stay
     group by session_number, person, device
 
 )

@@ -2,7 +2,7 @@
     How many were present, as a step function on the session's clock: whoever leaves at an instant is no longer counted at it. The
     steps of a session add up to 0, so that one running sum serves all sessions.
 #}
-{{ config(materialized='table') }}
+{{ config(materialized='table', database='memory') }}
 with
 
 -- A session has stays or samples, never both.

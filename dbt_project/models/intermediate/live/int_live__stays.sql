@@ -2,7 +2,7 @@
     What each stay of an attendee adds to their presence, on the session's clock, in the sessions that this build brings up to date.
     Stays of one person that overlap count once. Guests of one name who overlap are people of their own: `device` numbers them.
 #}
-{{ config(materialized='table') }}
+{{ config(materialized='table', database='memory') }}
 {#- More stays of guests of one name than anybody can tell apart: each is then a person. #}
 {%- set most_stays = 2000 %}
 with recursive
@@ -200,12 +200,18 @@ compared as (
         *,
         max(exited) over earlier as reached,
         max(case when not is_leave_imputed then exited end) over earlier as reached_seen,
+        lead(false, 1, true) over of_person as is_last_stay,
     from clocked
-    window earlier as (
-        partition by session_number, person, device
-        order by entered
-        rows between unbounded preceding and 1 preceding
-    )
+    window
+        of_person as (
+            partition by session_number, person, device
+            order by entered
+        ),
+        earlier as (
+            partition by session_number, person, device
+            order by entered
+            rows between unbounded preceding and 1 preceding
+        )
 
 )
 
@@ -222,4 +228,5 @@ select
         else least(exited, greatest(entered, coalesce(reached_seen, entered)))
     end as adds_seen_from,
     coalesce(entered - reached >= 60000000, true) as is_new_view,
+    reached is null and is_last_stay as is_only_stay,
 from compared
