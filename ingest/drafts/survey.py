@@ -1,5 +1,4 @@
 """Drafts for survey exports: which columns place a respondent, which are closed questions, which never leave landing."""
-# ruff: noqa: RUF001 - columns are named in many languages
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,19 @@ import polars as pl
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
+from ingest.drafts.survey_words import (
+    DATES,
+    DESIGN,
+    ID,
+    MISSING,
+    MOST_NUMBERS,
+    NOT_ASKED,
+    SEGMENT,
+    WEIGHT,
+    is_number,
+    is_personal,
+    weights_of,
+)
 from ingest.formats import (
     google_forms,
     kobo_csv,
@@ -24,8 +36,8 @@ from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
 from ingest.formats.survey_multiple import inseparable, is_list
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, workbook
-from ingest.formats.survey_variables import AT, numbers
-from ingest.formats.text_file import is_plausible_header, positions, read_table
+from ingest.formats.survey_variables import AT
+from ingest.formats.text_file import first_lines, is_plausible_header, positions, read_table
 from ingest.formats.workbook import is_workbook
 from ingest.instants import parse_instant
 from ingest.source import DeliveryError
@@ -42,36 +54,6 @@ _PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
     (google_forms.FORMAT, "it begins with the column of times of a Google form"),
     (survey_csv.FORMAT, "it has closed questions in its columns and a row a respondent"),
 )
-_ID = (
-    r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
-    r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم|رقم (المستجيب|المشارك|الاستبيان|الاستمارة))$"
-)
-_WEIGHT = r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|ağırlık|(ال)?وزن)$"
-_DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
-_SEGMENT = (
-    r"(?i)^(gender|sex|age([._ ]?(group|band|range|cat\w*))?|region|market|country|education|language|employment|"
-    r"sexe|genre|[âa]ge|pays|geschlecht|alter|land|cinsiyet|yaş|الجنس|النوع|العمر|الفئة العمرية|الدولة|المنطقة)$"
-)
-_PERSONAL = (
-    r"(?i)\b(e-?mail|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|latitude|longitude|birth ?date)\b|"
-    r"^(.*[ _])?name$|^network id$|"
-    r"^(nombre|nome)( complet[oa]| y apellidos?| e cognome)?$|^apellidos?$|^(nom|prénom)s?( complet| et prénoms?)?$|"
-    r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^tam ad(ı)?$|^isim$|"
-    r"^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
-    r"^الاسم.*$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|^שם( מלא)?$|^名前$|^姓名$|^氏名$"
-)
-_MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
-_DATES = (
-    r"(?i)^(timestamp|(start(ed)?|end(ed)?|submit(ted)?|record(ed)?|response|survey|interview|completed?|created?|updated?|submission)?"
-    r"[ _]?(date|time|datetime|at|on)|"
-    r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
-)
-_MISSING = (
-    r"(?i)prefer not|refus|no answer|not answered|^skipped|^missing|keine angabe|möchte (ich )?nicht|sans réponse|ne (souhaite|veux) pas|"
-    r"préfère ne pas|prefiero no|no contest|prefiro não|não respond|preferisco non|cevap(lamak)? (vermek )?istem|belirtmek istem|"
-    r"tidak ingin|tidak menjawab|لا أرغب|لا أود|أرفض|رفض|أفضل عدم|أفضل ألا|(لا |عدم ال)إجابة"
-)
-_NOT_ASKED = r"(?i)not asked|not applicable"
 _OF_RESULTS = (
     r"(?i)^(answer|response|option|choice|category)([_ ]?(code|label|text|option|value))?$",
     r"(?i)(^|[_ ])(pct|percent(age)?|share|proportion|estimate)([_ ]|$)|%",
@@ -82,10 +64,11 @@ _OF_ANSWERS = (
     r"(?i)^(answer|response|value)([_ ]?(code|text|label|option|value))?$",
 )
 _MOST_COLUMNS_OF_A_LONG_TABLE = 8
-_FEWEST = 5
+_FEWEST, _HIGHEST_HEADER, _FEWEST_COLUMNS = 5, 20, 2
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
-_LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME, _MOST_WORDS_OF_A_LABEL = 40, 6, 3
-_MOST_SEGMENT, _MOST_NUMBERS, _SHOWN_ANSWERS = 30, 11, 8
+_LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
+_MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
+_MOST_SEGMENT, _SHOWN_ANSWERS = 30, 8
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
@@ -122,6 +105,32 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         names = sheet.header(0) if sheet.height else []
         if not is_any and _is_header(names):
             positions(names, sheet.width, {name: name for name in names if name}, sheet.name)
+        if not is_any:
+            _require_one_header(sheet)
+    elif head.text is not None and head.kind == "table":
+        for line, cells in first_lines(head.text):
+            if len(cells) > _FEWEST_COLUMNS and line > 1 and _is_header(cells):
+                raise DeliveryError(_below_others(head.text.name, line))
+
+
+def _require_one_header(sheet: Sheet) -> None:
+    """Raise DeliveryError where lines stand above the header, or a second header below it without which there are closed questions."""
+    heads = [sheet.header(row) for row in range(min(_HIGHEST_HEADER, sheet.rows.height))]
+    whole = next((row for row, cells in enumerate(heads) if all(cells)), 0)
+    if whole and sum(map(bool, heads[0])) * 2 <= sheet.width and _is_header(heads[whole]):
+        raise DeliveryError(_below_others(sheet.name, sheet.rows["line"][whole]))
+    if len(heads) > 1 and not whole and _is_header(heads[0]) and _is_header(heads[1]):
+        names = [AT + f"column {place}" for place in range(1, sheet.width + 1)]
+        beside, below = (_choices(sheet.body(rows, names)) for rows in (1, 2))
+        if below > beside:
+            raise DeliveryError(
+                f"{sheet.name}, line {sheet.rows['line'][1]}: found texts that stand in no other line, as a second header has, expected "
+                "one header: delete that line; a question's text may stand in the note as options.questions.<column>.text"
+            )
+
+
+def _below_others(name: str, line: int) -> str:
+    return f"{name}, line {line}: names the columns, and lines stand above it; expected the header in line 1: delete the lines above it"
 
 
 def _require_people(sheet: Sheet) -> None:
@@ -146,7 +155,7 @@ def _require_once(sheet: Sheet) -> None:
     names = sheet.header(0) if sheet.rows.height else []
     for place, name in enumerate(names if len(names) <= _MOST_COLUMNS_OF_A_LIST else ()):
         people = sheet.rows[:, place].drop_nulls().slice(1).cast(pl.String())
-        are_people = _is_personal(name, people) and people.str.contains(r"[@ ]").sum() * 2 > people.len()
+        are_people = is_personal(name, people) and people.str.contains(r"[@ ]").sum() * 2 > people.len()
         if are_people and people.len() > _FEWEST and people.is_unique().sum() * _FEW < people.len():
             raise DeliveryError(
                 f"{sheet.name}, line 1, column {place + 1}: found the same people in several rows each, expected a row a respondent; a "
@@ -170,7 +179,7 @@ def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:
     stated: dict[str, Any] = dict(options.get("questions", {}))
     for code, text, answers in questions.select("question_code", "question_text", "answers").iter_rows():
         note = dict(stated.get(code, {}))
-        for key, pattern in (("missing", _MISSING), ("not_asked", _NOT_ASKED)):
+        for key, pattern in (("missing", MISSING), ("not_asked", NOT_ASKED)):
             codes = [
                 one["answer_code"] for one in answers if re.search(pattern, one["answer_label"] or one["answer_code"])
             ]
@@ -221,11 +230,11 @@ def _sheet(head: Head) -> Sheet | None:
 
 def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layout, body: pl.DataFrame) -> Draft | None:
     columns = [name for name in layout.columns if body[AT + name].null_count() != body.height]
-    personal = [name for name in columns if name in layout.personal or _is_personal(name, body[AT + name])]
+    personal = [name for name in columns if name in layout.personal or is_personal(name, body[AT + name])]
     options, remarks, asks = _wave(head, given, _fieldwork(body, columns, given))
-    left = [name for name in columns if name not in {*personal, *layout.technical} and not re.match(_DATES, name)]
+    left = [name for name in columns if name not in {*personal, *layout.technical} and not re.match(DATES, name)]
     if form is survey_csv.FORMAT:
-        ids = [name for name in columns if re.match(_ID, name)]
+        ids = [name for name in columns if re.match(ID, name)]
         most = [name for name in ids if body[AT + name].drop_nulls().n_unique() * 2 >= body.height]
         options["respondent_id"] = next(iter(most), None)
         if ids and not most:
@@ -234,9 +243,9 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
             )
         left = [name for name in left if name != options["respondent_id"]]
         personal = [name for name in personal if name != options["respondent_id"]]
-    weights = [name for name in left if re.match(_WEIGHT, name) and _is_number(body[AT + name])]
+    weights = weights_of(left, {name: body[AT + name] for name in columns})
     options["samples"] = _samples(weights)
-    design = {part: name for part, pattern in _DESIGN.items() for name in left if re.match(pattern, name)}
+    design = {part: name for part, pattern in DESIGN.items() for name in left if re.match(pattern, name)}
     if design:
         options["design"] = design
     left = [name for name in left if name not in {*weights, *design.values()}]
@@ -244,7 +253,7 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     closed = closed_questions(body, [name for name in left if name not in apart], layout.separator)
     closed = [name for name in closed if is_list(body[AT + name], layout.separator) or _is_choice(body[AT + name])]
     segments = {
-        _key(name): name for name in closed if re.match(_SEGMENT, name) and body[AT + name].n_unique() <= _MOST_SEGMENT
+        _key(name): name for name in closed if re.match(SEGMENT, name) and body[AT + name].n_unique() <= _MOST_SEGMENT
     }
     if segments:
         options["segments"] = segments
@@ -284,9 +293,9 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
 def _spss(head: Head, given: Given) -> Draft:
     options, remarks, asks = _wave(head, given, None)
     names = spss.variables_of(head.path)
-    ids = [name for name in names if re.match(_ID, name)]
-    weights = [name for name, is_text in names.items() if re.match(_WEIGHT, name) and not is_text]
-    design = {part: name for part, pattern in _DESIGN.items() for name in names if re.match(pattern, name)}
+    ids = [name for name in names if re.match(ID, name)]
+    weights = [name for name, is_text in names.items() if re.match(WEIGHT, name) and not is_text]
+    design = {part: name for part, pattern in DESIGN.items() for name in names if re.match(pattern, name)}
     options |= {"respondent_id": ids[0] if ids else None, "samples": _samples(weights)} | (
         {"design": design} if design else {}
     )
@@ -309,42 +318,35 @@ def _samples(weights: list[str]) -> dict[str, Any]:
 def _fieldwork(body: pl.DataFrame, columns: list[str], given: Given) -> tuple[str, str] | None:
     """The first and the last day in the columns that say when people answered, where they prove their order of day and month."""
     dated = [
-        name for name in columns if re.match(_DATES, name.rpartition("/")[2]) or name.lower() in google_forms.TIMESTAMPS
+        name for name in columns if re.match(DATES, name.rpartition("/")[2]) or name.lower() in google_forms.TIMESTAMPS
     ]
+    if not dated:
+        return None
+    written = body.select(*(pl.col(AT + name).cast(pl.String()) for name in dated), "file", "line")
+    try:
+        order = given.date_order or decide_date_order(written, {AT + name: name for name in dated}, None)
+    except DeliveryError:
+        return None
     days: list[str] = []
     for name in dated:
-        written = body.select(pl.col(AT + name).alias("at"), "file", "line").filter(pl.col("at").is_not_null())
-        try:
-            order = given.date_order or decide_date_order(written, {"at": name}, None)
-        except DeliveryError:
-            return None
-        read = written.select(parse_instant(pl.col("at"), _UTC, order).struct.field("at"))["at"]
+        cells = written[AT + name].drop_nulls()
+        read = cells.to_frame().select(parse_instant(pl.all(), _UTC, order).struct.field("at")).to_series()
         if read.len() and read.null_count() * 10 <= read.len():
             days += read.drop_nulls().dt.strftime("%Y-%m-%d").to_list()
     return (min(days), max(days)) if days else None
+
+
+def _choices(body: pl.DataFrame) -> set[str]:
+    names = [name.removeprefix(AT) for name in body.columns if name.startswith(AT)]
+    return {name for name in closed_questions(body, names, Layout.separator) if _is_choice(body[AT + name])}
 
 
 def _is_choice(cells: pl.Series) -> bool:
     """Whether there is something to choose: two answers or more, and not so many numbers that they are a quantity."""
     answers = cells.drop_nulls().unique()
     return 1 < answers.len() < cells.len() - cells.null_count() and (
-        answers.len() <= _MOST_NUMBERS or not _is_number(answers.replace("NA", None))
+        answers.len() <= MOST_NUMBERS or not is_number(answers.replace("NA", None))
     )
-
-
-def _is_number(cells: pl.Series) -> bool:
-    return (
-        bool((numbers(cells.cast(pl.String())).is_not_null() | cells.is_null()).all())
-        and cells.null_count() < cells.len()
-    )
-
-
-def _is_personal(name: str, cells: pl.Series) -> bool:
-    """Whether a column says who people are; a whole question about a phone or a name, with few answers, does not."""
-    is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
-    answers = cells.drop_nulls()
-    is_shared = answers.n_unique() <= _MOST_NUMBERS and answers.n_unique() * _MOST_WORDS_OF_A_LABEL <= answers.len()
-    return re.search(_PERSONAL, name) is not None and not (is_question and is_shared)
 
 
 def _ticked(names: Sequence[str], body: pl.DataFrame) -> list[tuple[str, ...]]:

@@ -17,7 +17,19 @@ from ingest.formats.surveymonkey_csv import is_second_row
 from ingest.reasons import Reason
 from ingest.source import DeliveryError
 
-_SEPARATORS = (";", "|")
+_AVERAGES = (
+    "average",
+    "mean",
+    "median",
+    "durchschnitt",
+    "moyenne",
+    "promedio",
+    "média",
+    "ortalama",
+    "المتوسط",
+    "المعدل",
+)
+_SEPARATORS = (";", "|", "\n", "؛", "،", " / ")
 """What stands between the answers of a cell, beside what any layout expects."""
 
 
@@ -36,11 +48,13 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
 
 
 def _sums(columns: tuple[str, ...]) -> Rules:
-    """Rows that sum up the respondents: the word for a total, and half of the other cells blank or more."""
+    """Rows that sum up the respondents: the word for a total or an average, and half of the other cells blank or more."""
     if len(columns) < 3:
         return {}
     written = pl.sum_horizontal(pl.col(AT + name).is_not_null() for name in columns[1:])
-    is_sum = names_a_total(pl.col(AT + columns[0])) & (written * 2 <= len(columns) - 1)
+    first = pl.col(AT + columns[0])
+    is_named = names_a_total(first) | first.cast(pl.String()).str.strip_chars(" :*").str.to_lowercase().is_in(_AVERAGES)
+    is_sum = is_named & (written * 2 <= len(columns) - 1)
     return {Reason.MISSING_KEY: (is_sum.fill_null(value=False), SUMS_UP)}
 
 
@@ -51,4 +65,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=8, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=9, options=SurveyCsvOptions)

@@ -241,6 +241,40 @@ def test_names_of_people_are_no_answers_in_any_language(name: str, tmp_path: Pat
     assert (name in found.draft.options["drop"], CANARY in found.text) == (True, False)
 
 
+@pytest.mark.parametrize("name", ["E-posta", "Ad", "What is your full name?", "Kontakt"])
+def test_who_people_are_is_no_answer_even_where_few_answered_often(name: str, tmp_path: Path) -> None:
+    cells = {"E-posta": CANARY, "Kontakt": f"{CANARY}@x.org"}
+    rows = (
+        f"{cells.get(name, CANARY + ' Name')}{n % 3 if name != 'Kontakt' else ''},{n % 2},{n % 3},{n % 4},x"
+        for n in range(40)
+    )
+    [file] = written(tmp_path, {"w.csv": lines(f"{name},Seen,Trust,Ease,Why", *rows)})
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert (name in found.draft.options["drop"], CANARY in found.text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "name", ["rim_weight", "W8", "poids_redresse", "Ağırlık katsayısı", "معامل الترجيح", "raked weights", "w"]
+)
+def test_weights_under_other_names_where_their_numbers_agree(name: str, tmp_path: Path) -> None:
+    rows = [f"{n},{n % 2},0.{n % 5 + 1}7,{n % 40 + 150}" for n in range(60)]
+    plain, beside = written(
+        tmp_path,
+        {"p.csv": lines(f"id,seen,{name},mood", *rows), "b.csv": lines(f"id,seen,{name},height", *rows)},
+    )
+    [sample] = inspect([plain], TOLD, CAMPAIGNS).draft.options["samples"].values()
+    assert sample == {"weight": name}
+    [sample] = inspect([beside], TOLD, CAMPAIGNS).draft.options["samples"].values()
+    assert sample == {"weight": None}
+
+
+@pytest.mark.parametrize("word", ["NA", "#NULL!", "nan", ".", "--", "N/A"])
+def test_words_for_nothing_are_proposed_as_missing(word: str, tmp_path: Path) -> None:
+    rows = (f"{n},{('Agree', 'I prefer not to discuss it', word)[n % 3]}" for n in range(30))
+    [file] = written(tmp_path, {"w.csv": lines("id,opinion,", *(f"{row}," for row in rows))})
+    assert inspect([file], TOLD, CAMPAIGNS).draft.options["questions"]["opinion"]["missing"] == [word]
+
+
 def test_samples_of_youtube_under_another_name_of_their_time(tmp_path: Path) -> None:
     viewers = {"items": [{"liveStreamingDetails": {"concurrentViewers": "7"}}]}
     records = [{**viewers, "polledAt": f"2022-10-13T19:{n:02d}:00Z"} for n in range(20)]
@@ -299,6 +333,8 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("Email,Join time,Duration\n" + "".join(f"p{n}@x.org,2022-10-05 19:{n:02d},30 min\n" for n in range(10, 30)), "live/intervals_csv, which lacks a column for left_at"),
         ("Nome completo,Azione utente,Data/ora\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "live/teams_list, which says"),
         ("Imię i nazwisko,Akcja,Czas\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "column 1: found the same people in several rows"),
+        ("id,q1,q2\nRespondent,Have you seen it?,Agree?\n" + "".join(f"{n},{n % 2},{n % 3}\n" for n in range(30)), "line 2: found texts that stand in no other line"),
+        ("Survey: calm\n\nid,seen,mood\n" + "".join(f"{n},{n % 2},{n % 3}\n" for n in range(30)), "line 3: names the columns"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
         ('{"event": "Guide Opened", "properties": {"time": 1791173400, "distinct_id": "d1"}}\n' * 9, "are read as CloudEvents"),

@@ -37,6 +37,8 @@ class TestWhoIsRejected:
         parsed = wave(tmp_path, text, WEIGHTED)
         assert rejected(parsed) == [(4, "missing_key")]
         assert parsed.tables["survey_respondents"]["weight"].sum() == 3
+        averaged = wave(tmp_path / "averaged", "id,w,q\n1,0.5,Yes\n2,1.5,No\nAverage,1,\n", WEIGHTED)
+        assert rejected(averaged) == [(4, "missing_key")]
         assert wave(tmp_path / "anonymous", "q,w\nYes,1\nTotal,1\nYes,2\n", ANONYMOUS).rejected.height == 0
 
     def test_every_reason(self, tmp_path: Path) -> None:

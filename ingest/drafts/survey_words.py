@@ -1,0 +1,95 @@
+"""The words by which columns and answers of a survey are told, and what their cells have to say to it."""
+# ruff: noqa: RUF001 - columns are named in many languages
+
+import re
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from ingest.formats.survey_variables import numbers
+
+ID = (
+    r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
+    r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم|رقم (المستجيب|المشارك|الاستبيان|الاستمارة))$"
+)
+WEIGHT = (
+    r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|ağırlık|(ال)?وزن|"
+    r"(rim|rak(e|ed|ing)|norm(ali[sz]ed)?|pop|post|design|cal|trim(med)?|std)[._ ]?(weights?|wt|wgt)|(wt|wgt)[._ ]\w+)$"
+)
+_MAY_WEIGH = (
+    r"(?i)(^|[^a-z])(w|w8|wt|wgt)([^a-z]|$)|weight|poids|pond[ée]ra|gewicht|peso|ağırlık|وزن|ترجيح|factor de expansi|"
+    r"fator de expans"
+)
+_OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
+DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
+SEGMENT = (
+    r"(?i)^(gender|sex|age([._ ]?(group|band|range|cat\w*))?|region|market|country|education|language|employment|"
+    r"sexe|genre|[âa]ge|pays|geschlecht|alter|land|cinsiyet|yaş|الجنس|النوع|العمر|الفئة العمرية|الدولة|المنطقة)$"
+)
+_PERSONAL = (
+    r"(?i)\b(e-?mail|e-?posta|correo|courriel|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|"
+    r"latitude|longitude|birth ?date)\b|^(.*[ _])?name$|^network id$|"
+    r"^(nombre|nome)( complet[oa]| y apellidos?| e cognome)?$|^apellidos?$|^(nom|prénom)s?( complet| et prénoms?)?$|"
+    r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^(tam )?ad(ı)?$|"
+    r"^soyad(ı)?$|^isim$|^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
+    r"^الاسم.*$|البريد|الهاتف|الجوال|^tel[eé]fon[oe]?( numarası)?$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|"
+    r"^שם( מלא)?$|^名前$|^姓名$|^氏名$"
+)
+DATES = (
+    r"(?i)^(timestamp|(start(ed)?|end(ed)?|submit(ted)?|record(ed)?|response|survey|interview|completed?|created?|updated?|submission)?"
+    r"[ _]?(date|time|datetime|at|on)|"
+    r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
+)
+_NOTHING = r"na|n/a|#n/a|nan|null|#null!|undefined|[.]|-{1,2}|\u2013|\u2014"
+MISSING = (
+    r"(?i)prefer not( to (say|answer|respond|state|disclose|specify|share).*)?$|refus|no answer|not answered|^skipped|"
+    r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"
+    r"prefiero no (contestar|responder|decir)|no contesta|prefiro não (responder|dizer)|preferisco non (rispondere|dire)|"
+    r"cevap(lamak)? (vermek )?istem|belirtmek istem|tidak ingin menjawab|"
+    r"لا (أرغب|أود)( في)? (الإجابة|الجواب|الرد|الإفصاح)|(أرفض|رفض|أفضل عدم) (الإجابة|الجواب|الرد|الإفصاح)|(لا |عدم ال)إجابة|"
+    rf"^({_NOTHING})$"
+)
+NOT_ASKED = r"(?i)not asked|not applicable"
+
+MOST_NUMBERS = 11
+"""More different numbers than a scale has are a quantity."""
+
+_MOST_WORDS_OF_A_LABEL = 3
+_ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
+
+
+def is_number(cells: pl.Series) -> bool:
+    """Whether every cell that says something is a number."""
+    return (
+        bool((numbers(cells.cast(pl.String())).is_not_null() | cells.is_null()).all())
+        and cells.null_count() < cells.len()
+    )
+
+
+def weights_of(names: Sequence[str], cells: Mapping[str, pl.Series]) -> list[str]:
+    """Columns that weigh respondents: of numbers, called so; or called nearly so, of numbers above 0 that are not all whole.
+
+    Where bodies are measured, numbers that do not average 1 weigh bodies.
+    """
+    are_bodies = any(re.match(_OF_BODIES, name) for name in cells)
+    found = []
+    for name in names:
+        if not re.search(_MAY_WEIGH, name) or not is_number(cells[name]):
+            continue
+        values = numbers(cells[name].cast(pl.String())).drop_nulls()
+        is_average = 0.9 <= float(values.mean() or 0) <= 1.1  # type: ignore[arg-type]
+        is_fine = bool((values > 0).all()) and bool((values != values.floor()).any())
+        if is_average or ((re.match(WEIGHT, name) or is_fine) and not are_bodies):
+            found.append(name)
+    return found
+
+
+def is_personal(name: str, cells: pl.Series) -> bool:
+    """Whether a column says who people are, by its name or its addresses; a question about a phone, with few answers, does not."""
+    answers = cells.drop_nulls().cast(pl.String())
+    if answers.str.contains(r"^\S+@\S+\.\S+$").sum() * 2 > answers.len():
+        return True
+    is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
+    is_shared = answers.n_unique() <= MOST_NUMBERS and answers.n_unique() * _MOST_WORDS_OF_A_LABEL <= answers.len()
+    about_others = is_question and is_shared and not re.match(_ASKS_WHO, name)
+    return re.search(_PERSONAL, name) is not None and not about_others
