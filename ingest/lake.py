@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,10 @@ SCHEMA_DAY = date(1970, 1, 1)
 
 BESIDE_TABLES = ("held", "rejected", "unreadable")
 """What the lake holds besides tables, of the same deliveries."""
+
+
+_FIRST, _AFTER = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (FIRST_YEAR, LAST_YEAR + 1))
+_POSSIBLE = {pl.Int64(): (-LARGEST_COUNT, LARGEST_COUNT), INSTANT: (_FIRST, _AFTER - 1)}
 
 
 def lake_columns(table: Table) -> dict[str, Column]:
@@ -184,12 +188,12 @@ def _require_possible(delivery: Delivery, table: Table, frame: pl.DataFrame) -> 
     """What no later layer could carry stops here, whichever reader let it through."""
     for name, dtype in table.schema.items():
         column = frame[name]
-        if dtype == INSTANT:
-            possible = column.dt.year().is_between(FIRST_YEAR, LAST_YEAR).all()
-        elif dtype == pl.Float64:
+        if dtype == pl.Float64:
             possible = column.is_finite().all()
-        elif dtype == pl.Int64:
-            possible = (column.abs() <= LARGEST_COUNT).all()
+        elif dtype in _POSSIBLE:
+            least, most = _POSSIBLE[dtype]
+            number = column.to_physical()
+            possible = pl.Series([number.min(), number.max()], dtype=pl.Int64()).is_between(least, most).all()
         else:
             continue
         if not possible:

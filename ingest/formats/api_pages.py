@@ -24,8 +24,9 @@ class Api:
     """Where an API's pages hold what is read of them.
 
     `videos` maps our columns to fields of a video, of which there may be several spellings; `lists` are those that hold lists
-    of texts. `days` maps columns of an account's days to fields of a list `metrics` beside the videos. `code` is the field of a
-    response that says what became of the request, `answered` what it says where all went well.
+    of texts. Columns that are `counted` hold whole numbers, the texts of those that `repeat` are few. `days` maps columns of
+    an account's days to fields of a list `metrics` beside the videos. `code` is the field of a response that says what became
+    of the request, `answered` what it says where all went well.
     """
 
     videos: Mapping[str, tuple[str, ...]]
@@ -33,12 +34,14 @@ class Api:
     code: Literal["code", "error.code"]
     answered: str
     window: tuple[str, str]
+    counted: tuple[str, ...] = ()
+    repeat: tuple[str, ...] = ()
     days: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Pages:
-    """Videos and days as text columns under our names, with `captured_at` as an instant, and the pages that they stand in."""
+    """Videos and days under our names as text, numbers or categories, with `captured_at` as an instant, and their pages."""
 
     videos: pl.DataFrame
     days: pl.DataFrame
@@ -89,9 +92,24 @@ def _read(file: TextFile, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.Data
     response = {"data": content, "error": {"code": _TEXT}, "code": _TEXT}
     wrapper = {"captured_at": _TEXT, "endpoint": _TEXT, "http_status": "BIGINT", "request": "JSON"}
     shape = {**wrapper, "response": response, **response}
-    parts = [(*_found(documents, api, tuple(response)), rejected) for documents, rejected in read_shaped(file, shape)]
-    pages, videos, days, rejected = (pl.concat(frames) for frames in zip(*parts, strict=True))
+    categories = {name: pl.Categories.random() for name in api.repeat}
+    parts = []
+    for documents, rejected in read_shaped(file, shape):
+        pages, videos, days = _found(documents, api, tuple(response))
+        parts.append((pages, _narrow(videos, api, categories), days, rejected))
+    pages, videos, days, rejected = (pl.concat(frames, how="vertical_relaxed") for frames in zip(*parts, strict=True))
     return pages, videos, days, rejected
+
+
+def _narrow(videos: pl.DataFrame, api: Api, categories: Mapping[str, pl.Categories]) -> pl.DataFrame:
+    """The videos of a part in a third of the memory: counts as numbers where all of them are, texts that repeat as categories."""
+    numbers = videos.select(pl.col(api.counted).cast(pl.Int64(), strict=False))
+    whole = [number for number in numbers if number.null_count() == videos[number.name].null_count()]
+    coded = [
+        videos[name].cast(pl.List(pl.Categorical(kind)) if videos.schema[name].is_nested() else pl.Categorical(kind))
+        for name, kind in categories.items()
+    ]
+    return videos.with_columns(*whole, *coded).rechunk()
 
 
 def _found(

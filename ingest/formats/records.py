@@ -74,12 +74,25 @@ def settle_repeats(
 def of_distinct(frame: pl.DataFrame, name: str, *made: pl.Expr) -> pl.DataFrame:
     """The frame with what is made of one of its columns, each distinct value being read once where there are many rows."""
     if frame.height <= _FEW:
-        return frame.with_columns(*made)
-    distinct = frame.select(pl.col(name).unique()).select(pl.col(name).alias(_VALUE), *made)
-    found = frame.select(pl.col(name).alias(_VALUE)).join(
-        distinct, on=_VALUE, how="left", maintain_order="left", nulls_equal=True
-    )
-    return frame.with_columns(found.drop(_VALUE).get_columns())
+        return frame.with_columns(frame.select(pl.col(name).cast(pl.String())).select(*made))
+    distinct, places = distinct_texts(frame[name])
+    found = distinct.to_frame().select(*made)
+    return frame.with_columns(column.gather(places) for column in found)
+
+
+def distinct_texts(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct values of a column of text or categories, as text, NULL among them; and of each row which of them it has."""
+    coded = column if isinstance(column.dtype, pl.Categorical) else column.cast(pl.Categorical(pl.Categories.random()))
+    codes = coded.to_physical()
+    first = codes.arg_unique().sort()
+    found = codes.gather(first)
+    numbers = pl.int_range(len(first), dtype=pl.UInt32(), eager=True)
+    if not found.equals(numbers):
+        # NULL has the place after the last code.
+        last = int(found.max() or 0) + 1  # type: ignore[arg-type]
+        place_of = pl.repeat(0, last + 1, dtype=pl.UInt32(), eager=True).scatter(found.fill_null(last), numbers)
+        codes = place_of.gather(codes.fill_null(last))
+    return column.gather(first).cast(pl.String()), codes
 
 
 def reject(frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]]) -> tuple[pl.DataFrame, pl.DataFrame]:

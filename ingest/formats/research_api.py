@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.formats.api_pages import Api, read_pages
 from ingest.formats.video_options import Columns, VideoOptions
-from ingest.formats.video_readings import VideoRows, parse_videos
+from ingest.formats.video_readings import COUNTERS, VideoRows, parse_videos
 from ingest.source import Delivery, Parsed
 
 API = Api(
@@ -30,6 +30,8 @@ API = Api(
     code="error.code",
     answered="ok",
     window=("start_date", "end_date"),
+    counted=COUNTERS,
+    repeat=("creator", "creator_country", "hashtags"),
 )
 
 

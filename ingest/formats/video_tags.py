@@ -9,6 +9,7 @@ import re
 
 import polars as pl
 
+from ingest.formats.records import distinct_texts
 from ingest.text import normalise_hashtag
 
 _SEPARATORS = (",", "\u060c", ";", "|", "\n", "\u3001")
@@ -78,14 +79,14 @@ def words_of(captions: pl.Series) -> pl.Series:
 
 
 def normalised(lists: pl.Series) -> pl.DataFrame:
-    """`hashtags`, each once, and aligned with them `display_hashtags` as they were written; NULL where the list is."""
+    """`hashtags`, each once, and aligned with them `display_hashtags` as they were written; NULL where the list is.
+
+    The lists hold texts or categories.
+    """
     lengths = lists.list.len()
     # Each distinct tag is cleaned once; the rest is done on its number.
-    flat = lists.filter(lengths > 0).explode().fill_null("")
-    codes = flat.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    first = codes.arg_unique()
-    written = flat.gather(first.gather(codes.gather(first).arg_sort()))
-    display = written.str.replace_all(_NEVER_IN_A_TAG, "").str.replace(_NO_TAG, "")
+    written, codes = distinct_texts(lists.filter(lengths > 0).explode())
+    display = written.fill_null("").str.replace_all(_NEVER_IN_A_TAG, "").str.replace(_NO_TAG, "")
     hashtag = display.to_frame("display").select(normalise_hashtag(pl.col("display"))).to_series()
     same = hashtag.rank("dense").gather(codes)
     frame = pl.DataFrame(
