@@ -1,0 +1,77 @@
+"""The ids of videos: as written, recovered from a URL where a spreadsheet destroyed them, and the time of posting in TikTok's."""
+
+from datetime import datetime
+
+import polars as pl
+
+from ingest.spelling import spelling
+from ingest.text import nothing
+
+_URL_ID = r"(?:/(?:video|videos|photo|vi|shorts|reel|reels|p|status|statuses)/|[?&]v=|youtu\.be/)([0-9A-Za-z_-]+)"
+_FLOAT_ID = r"^([0-9]{15,20})\.0+$"
+_FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
+_ROUNDING_OF_IDS = 10_000
+_MOST_SPOILT = 0.5
+
+
+def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """With the id as written where it can be one, else the id in the URL, and what tells whether it is spoilt.
+
+    A number that went through a spreadsheet is no id.
+    """
+    is_plain = pl.col("video_id").str.contains("^[0-9]{19}$").fill_null(value=False)
+    others = (
+        frame.with_row_index("row")
+        .filter(~is_plain)
+        .select(
+            "row", spelling(pl.col("video_id")).str.strip_chars("'\"=").str.replace(_FLOAT_ID, "${1}").alias("written")
+        )
+    )
+    is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
+    is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")
+    usable = others.select("row", pl.when(is_id & ~is_number).then("written").alias("usable"))
+    frame = frame.with_columns(pl.when(is_plain).then("video_id").alias("usable"), _in_url().alias("in_url"))
+    if usable.height:
+        frame = frame.with_columns(frame["usable"].scatter(usable["row"], usable["usable"]))
+    frame = frame.with_columns(_number("usable").alias("written_id"), _number("in_url").alias("url_id"))
+    # Spreadsheets and floats also round the last digits of an id: then the URL knows better.
+    is_rounded = ((pl.col("written_id") - pl.col("url_id")).abs() < _ROUNDING_OF_IDS).fill_null(value=False)
+    frame = frame.with_columns(
+        pl.when(is_rounded).then("in_url").otherwise(pl.coalesce("usable", "in_url")).alias("video_id"),
+        pl.when(is_rounded).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
+    )
+    return frame.with_columns(_is_spoilt(frame), _id_time().alias("id_time")).drop("usable", "in_url")
+
+
+def _in_url() -> pl.Expr:
+    """The id in the URL of a video; that of its file, /video/tos/..., has none."""
+    found = pl.col("url").str.extract(_URL_ID)
+    return pl.when(found != "tos").then(found)
+
+
+def _number(name: str) -> pl.Expr:
+    """A TikTok id as a number."""
+    return pl.when(pl.col(name).str.len_bytes() == 19).then(pl.col(name)).cast(pl.Int64(), strict=False)
+
+
+def _is_spoilt(frame: pl.DataFrame) -> pl.Series:
+    """Ids that look rounded (by a spreadsheet to 15 digits, by a float to a multiple of 1,024) where most others do too.
+
+    One id in five hundred ends like that by chance, so a single one is believed; one that its URL corrected is not spoilt.
+    """
+    number = frame["written_id"]
+    looks_rounded = ((number % 1_000 == 0) | (number % 1_024 == 0)).fill_null(value=False)
+    usual = looks_rounded.sum() > max(1, (len(number) - number.null_count()) * _MOST_SPOILT)
+    is_put_right = (number == frame["url_id"]).fill_null(value=False) | (frame["number"] != number).fill_null(
+        value=False
+    )
+    return (looks_rounded & usual & ~is_put_right).alias("is_spoilt")
+
+
+def _id_time() -> pl.Expr:
+    """The upper 32 bits of a TikTok id are the time of posting, in seconds since 1970, UTC.
+
+    Other platforms have ids of 19 digits too; theirs give years long before TikTok's.
+    """
+    posted = pl.from_epoch(pl.col("number") // 2**32, time_unit="s").dt.cast_time_unit("us")
+    return pl.when(posted >= _FIRST_TIKTOK).then(posted).dt.replace_time_zone("UTC")
