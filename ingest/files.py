@@ -71,7 +71,10 @@ def _write_many(frame: pl.DataFrame, path: Path) -> None:
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     flat = [name for name, dtype in frame.schema.items() if not dtype.is_nested()]
-    groups = (group.to_arrow(compat_level=pl.CompatLevel.newest()) for group in frame.iter_slices(_GROUP_ROWS))
+    # Pyarrow cannot write text of polars' own kind within structs.
+    has_structs = any("Struct" in str(dtype) for dtype in frame.schema.values())
+    level = pl.CompatLevel.oldest() if has_structs else pl.CompatLevel.newest()
+    groups = (group.to_arrow(compat_level=level) for group in frame.iter_slices(_GROUP_ROWS))
     first = next(groups)
     with pq.ParquetWriter(path, first.schema, store_schema=False, write_statistics=flat, **_PACKED) as writer:
         for group in chain([first], groups):

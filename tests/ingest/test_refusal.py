@@ -356,6 +356,13 @@ class TestUnexpected:
             write_privately(pl.DataFrame({"a": range(rows)}), full)
         assert caught.value.errno == errno.ENOSPC
 
+    @pytest.mark.parametrize("rows", [1_000, 20_000])
+    def test_texts_in_lists_and_structs_are_written_as_they_are(self, tmp_path: Path, rows: int) -> None:
+        words = {"name": "a word of more than twelve letters", "value": None}
+        frame = pl.DataFrame({"structs": [[words], []] * rows, "texts": [["a", words["name"]], None] * rows})
+        write_privately(frame, tmp_path / "rows.parquet")
+        assert pl.read_parquet(tmp_path / "rows.parquet").equals(frame)
+
     def test_what_takes_too_long_is_stopped(self, tmp_path: Path) -> None:
         item = Landed("hashtag", DAY, "slow", tmp_path, "x")
         with refusing(Home(tmp_path), item, seconds=0.05) as refusal:
