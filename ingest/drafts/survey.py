@@ -115,16 +115,16 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
 
 def _require_one_header(sheet: Sheet) -> None:
     """Raise DeliveryError where lines stand above the header, or a second header below it without which there are closed questions."""
-    heads = [sheet.header(row) for row in range(min(_HIGHEST_HEADER, sheet.rows.height))]
+    heads = [sheet.header(row) for row in range(min(_HIGHEST_HEADER, sheet.height))]
     whole = next((row for row, cells in enumerate(heads) if all(cells)), 0)
     if whole and sum(map(bool, heads[0])) * 2 <= sheet.width and _is_header(heads[whole]):
-        raise DeliveryError(_below_others(sheet.name, sheet.rows["line"][whole]))
+        raise DeliveryError(_below_others(sheet.name, sheet.rows["line"][whole - 1]))
     if len(heads) > 1 and not whole and _is_header(heads[0]) and _is_header(heads[1]):
         names = [AT + f"column {place}" for place in range(1, sheet.width + 1)]
         beside, below = (_choices(sheet.body(rows, names)) for rows in (1, 2))
         if below > beside:
             raise DeliveryError(
-                f"{sheet.name}, line {sheet.rows['line'][1]}: found texts that stand in no other line, as a second header has, expected "
+                f"{sheet.name}, line {sheet.rows['line'][0]}: found texts that stand in no other line, as a second header has, expected "
                 "one header: delete that line; a question's text may stand in the note as options.questions.<column>.text"
             )
 
@@ -152,9 +152,9 @@ def _require_people(sheet: Sheet) -> None:
 
 def _require_once(sheet: Sheet) -> None:
     """Raise DeliveryError for a narrow table whose people have several rows each, as a list of joins and leaves has."""
-    names = sheet.header(0) if sheet.rows.height else []
+    names = sheet.header(0) if sheet.height else []
     for place, name in enumerate(names if len(names) <= _MOST_COLUMNS_OF_A_LIST else ()):
-        people = sheet.rows[:, place].drop_nulls().slice(1).cast(pl.String())
+        people = sheet.rows[:, place].drop_nulls().cast(pl.String())
         are_people = is_personal(name, people) and people.str.contains(r"[@ ]").sum() * 2 > people.len()
         if are_people and people.len() > _FEWEST and people.is_unique().sum() * _FEW < people.len():
             raise DeliveryError(
