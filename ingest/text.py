@@ -38,7 +38,7 @@ _WORDS = {
 _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # A digit is [0-9]: \d is one of any script, which a cast to a number does not know. "1.000" and "1,234K" may be read in
 # two ways, by whether the mark groups thousands: they are not read at all.
-_PLAIN = rf"^(?:([0-9]+)(?:\.0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
+_PLAIN = rf"^(?:([0-9]+)(?:[.,]0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
 _GROUPED = rf"^([0-9]{{1,3}}(?:[, '’][0-9]{{3}})+|[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}}){_OF}"
 _DOTTED = r"^[0-9]{1,3}(?:\.[0-9]{3})+$"
 _PROVES_GROUPS = r"^[0-9]{1,3}(?:\.[0-9]{3}){2,}$|^[0-9]{1,3}\.[0-9]{0,2}[1-9][0-9]{0,2}$"

@@ -25,7 +25,7 @@ _COUNTED = "events?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|t
 _PEOPLE = "people|persons|users|visitors|viewers|devices|uniques|downloaders|openers|callers|clickers"
 _COLUMNS = {
     "date": "date|day|event_date|datum|fecha|data|jour|tanggal|التاريخ|اليوم",
-    "activation": "activation|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|"
+    "activation": "activation|label|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|"
     "الحدث|النشاط|نوع_الحدث|اسم_الحدث|الفعالية",
     "asset_id": "(asset|resource|guide|toolkit|tutorial|helpline|organi[sz]ation)(_id|_name)?|المورد",
     "market": "market|country(_code)?|geo|pays|land|país|pais|negara|الدولة|البلد|السوق",
@@ -117,6 +117,14 @@ def _refuse_others(head: Head, header: list[str]) -> None:
                 f"{head.path.name}, line {head.line_of(header)}: found {what}, a row each ({quoted(header)}), expected counts: "
                 "date, activation (such as helpline.contacted or story.resource_attached), market, events and unique people; "
                 "count them so, or deliver events as JSON (CloudEvents, Segment, GA4)"
+            )
+    columns = _match(header)
+    if "activation" in columns and {"events", "unique_people"} & columns.keys() and "date" not in columns:
+        named = event_names(pl.Series(head.below(header, columns["activation"]), dtype=pl.String()))
+        if named.is_in(KNOWN).sum() * 2 >= max(len(named), 1):
+            raise DeliveryError(
+                f"{head.path.name}, line {head.line_of(header)}: found counts without a date ({quoted(header)}), expected a row a date "
+                "and event; export them by day"
             )
     events = event_names(pl.Series(header, dtype=pl.String())).is_in(KNOWN).sum()
     if events > 1 and "date" in _match(header):

@@ -108,7 +108,7 @@ def heads_of(path: Path) -> list[Head]:
         return [Head(path, "spss", None)]
     heads = []
     for name, data in unpacked(path):
-        text = TextFile(name, as_csv(name, data)) if is_workbook(name) else as_text(name, data)
+        text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)
         first = text.head.lstrip()[:1_000]
         kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
         heads.append(Head(path, kind, text))

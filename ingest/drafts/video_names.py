@@ -100,13 +100,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "comments": (
         _count("comments?|commentaires|comentarios|comentários|kommentare|yorum(?:lar)?|نظرات|(?:ال)?تعليقات"),
-        _count("replies|respuestas|réponses|antworten"),
+        _count("replies|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),
     "shares": (
         _count(
             "shares?|partages|compartidos|veces_que_se_ha_compartido|compartilhamentos|partilhas|geteilt|paylaşım(?:lar)?|(?:ال)?مشاركات"
         ),
-        _count("reposts?|retweets?"),
+        _count("reposts?|retweets?|(?:إعادة|إعادات)_النشر"),
         _count("forwards?"),
     ),
     "saves": (
@@ -124,7 +124,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """Our columns by names in lower case with underscores, the surest first."""
 
 TEXT = (
-    r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف",
+    r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف|(?:ال)?نص",
     r"message|full_text|content_snippet|hit_sentence|body|post|snippet",
     r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
 )
@@ -132,6 +132,7 @@ ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fech
 TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|هشتگ|هاشتاغ|(?:ال)?وسم"
 POSTS = _count(r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست_?ها")
 _OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
+_COUNTED = ("views", "likes", "comments", "shares", "saves")
 _PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
 _POST = r"/(?:videos?|photo|vi|shorts|reels?|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
 
@@ -195,6 +196,8 @@ def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
     values = cells[name]
     if ours in ("created_at", "captured_at"):
         return are_times(values)
+    if ours in _COUNTED:
+        return not re.search(r"[%+±Δ]", name) and not any("%" in value for value in values)
     if ours == "platform" and rank:
         return bool(values) and all(re.search(_PLATFORM, value) for value in values)
     if ours == "hashtags" and rank:

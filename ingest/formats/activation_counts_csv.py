@@ -67,7 +67,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 5
+    version = 6
     needs_timezone = False
     options = ActivationCountsCsvOptions
 

@@ -30,7 +30,8 @@ _PART = 32_000_000
 def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The JSON objects of a file as text with `line`, and what is none as rejected records. Raises DeliveryError.
 
-    Objects stand one a line or in one array; there `line` counts the objects. A file may also be one object alone.
+    Objects stand one a line, in one array or, over several lines each, one after the other; there `line` counts the objects. A
+    file may also be one object alone.
     """
     if file.is_blank():
         raise DeliveryError(f"{file.name}: is empty; expected JSON objects, one a line or in an array")
@@ -38,7 +39,8 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     if start not in ("{", "["):
         raise DeliveryError(f"{file.name}: is not JSON; expected objects, one a line or in an array")
     first_line = next(line for line in file.head.split("\n") if line.strip())
-    if start == "{" and (_is_json(first_line.rstrip(_AFTER_A_RECORD)) or not _is_json(file.text)):
+    is_by_line = _is_json(first_line.rstrip(_AFTER_A_RECORD)) or not (_is_json(file.text) or _is_indented(file.head))
+    if start == "{" and is_by_line:
         frame = pl.concat(_parts(file))
     else:
         frame = pl.DataFrame(list(_elements(file.text)), schema={"line": pl.Int64(), "json": pl.String()}, orient="row")
@@ -143,6 +145,11 @@ def _pointer(path: str) -> str:
     return "$" + joined.replace("'", "''")
 
 
+def _is_indented(text: str) -> bool:
+    """Whether a text begins with an object over several lines, and goes on with another."""
+    return re.search(r"\n\}[\s,]*\n\{\s*\n", text) is not None
+
+
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
@@ -172,13 +179,10 @@ def _parts(file: TextFile) -> Iterator[pl.DataFrame]:
 
 
 def _elements(text: str) -> Iterator[tuple[int, str]]:
-    """The elements of an array, or the one document there is, each with its number; the last may be broken."""
+    """The elements of an array, or the documents one after the other, each with its number; the last may be broken."""
     decoder = json.JSONDecoder()
     position = len(text) - len(text.lstrip())
-    if text[position] != "[":
-        yield 1, text
-        return
-    position, number = position + 1, 0
+    position, number = position + (text[position] == "["), 0
     separator = re.compile(r"[\s,]*")
     while (position := separator.match(text, position).end()) < len(text) and text[position] != "]":  # type: ignore[union-attr]
         number += 1

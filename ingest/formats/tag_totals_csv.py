@@ -69,7 +69,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 4
+    version = 5
     needs_timezone = True
     options = TagTotalsCsvOptions
 

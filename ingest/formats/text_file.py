@@ -43,6 +43,7 @@ _MAGIC = {
 _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
 _LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 8
 _LIKE = 0.75
+_MOST_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def text_files(delivery: Delivery, encoding: str | None = None) -> Iterator[Text
 
 def as_text(name: str, data: bytes, encoding: str | None = None) -> TextFile:
     """Delivered bytes as text; of a workbook its only sheet with rows. Raises DeliveryError."""
-    if is_workbook(name):
+    if is_workbook(name, data):
         require_one_table(name, data)
         return TextFile(name, as_csv(name, data))
     what = next((what for magic, what in _MAGIC.items() if data.startswith(magic)), None)
@@ -167,12 +168,24 @@ def read_columns(
 
 def first_lines(file: TextFile, most: int = 100) -> list[tuple[int, list[str]]]:
     """The cells of the first lines that are not blank, each with its line."""
-    lines = enumerate(file.head.split("\n", most)[:most], 1)
     return [
-        (number, fields_of(line, separator_of(line)))
-        for number, line in lines
-        if line.strip() and len(line) < LONGEST_FIELD
+        (number, fields_of(record, separator_of(record)))
+        for number, record in _records(file.head, most)
+        if record.strip() and len(record) < LONGEST_FIELD
     ]
+
+
+def _records(head: str, most: int) -> Iterator[tuple[int, str]]:
+    """The first records of a text, each with its line; one in quotation marks may go on over some lines."""
+    lines = head.split("\n", most)[:most]
+    number = 0
+    while number < len(lines):
+        record, end = lines[number], number + 1
+        while record.count('"') % 2 and end < min(number + _MOST_LINES, len(lines)):
+            record, end = f"{record}\n{lines[end]}", end + 1
+        is_whole = record.count('"') % 2 == 0
+        yield number + 1, record if is_whole else lines[number]
+        number = end if is_whole else number + 1
 
 
 def positions(names: Sequence[str], width: int, columns: Mapping[str, str | int], file_name: str) -> dict[str, int]:
@@ -268,8 +281,7 @@ def _refuse_repeated(file_name: str, names: Sequence[str], used: set[str]) -> No
 def _line_of_header(file: TextFile, sought: Sequence[str], separator: str | None) -> int:
     """The first line that has every sought name; the first that is not blank where there is none."""
     wanted = set(map(folded, sought))
-    lines = file.head.split("\n", 100)[:100]
-    for number, line in enumerate(lines, 1):
+    for number, line in _records(file.head, 100):
         for mark in (separator,) if separator else SEPARATORS:
             if wanted <= {folded(field) for field in fields_of(line, mark)}:
                 return number

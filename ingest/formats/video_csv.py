@@ -40,7 +40,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 8
+    version = 9
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -12,6 +12,7 @@ _FLOAT_ID = r"^([0-9]{15,20})\.0+$"
 _FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
 _ROUNDING_OF_IDS = 10_000
 _MOST_SPOILT = 0.5
+_FEWEST_ALIKE = 4
 
 
 def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
@@ -29,7 +30,8 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     )
     is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
     is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")
-    usable = others.select("row", pl.when(is_id & ~is_number).then("written").alias("usable"))
+    is_word = _are_words(frame["video_id"], others["written"])
+    usable = others.select("row", pl.when(is_id & ~is_number & ~is_word).then("written").alias("usable"))
     frame = frame.with_columns(pl.when(is_plain).then("video_id").alias("usable"), _in_url().alias("in_url"))
     if usable.height:
         frame = frame.with_columns(frame["usable"].scatter(usable["row"], usable["usable"]))
@@ -41,6 +43,18 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_rounded).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
     )
     return frame.with_columns(_is_spoilt(frame), _id_time().alias("id_time")).drop("usable", "in_url")
+
+
+def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:
+    """Which texts are words, such as Average, and no ids: they have letters alone, and most ids of the file another length."""
+    letters = written.str.contains("^[A-Za-z]+$").fill_null(value=False)
+    if not letters.any():
+        return letters
+    lengths = ids.str.len_chars().drop_nulls()
+    usual = lengths.mode().max()
+    if (lengths == usual).sum() < max(_FEWEST_ALIKE, len(lengths) / 2):
+        return pl.zeros(len(letters), dtype=pl.Boolean(), eager=True)
+    return letters & (written.str.len_chars() != usual)
 
 
 def _in_url() -> pl.Expr:

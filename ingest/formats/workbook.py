@@ -1,16 +1,20 @@
 """The first sheet of a workbook, as text: what no sheet of a spreadsheet program can hold otherwise is for the formats to say."""
 
+import re
+
 import polars as pl
 
 from ingest.formats.apart import BrokenError, read_apart
 from ingest.source import DeliveryError
 
+_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
-def is_workbook(name: str) -> bool:
-    """Whether a file is called like a workbook."""
-    return name.lower().endswith(WORKBOOKS)
+def is_workbook(name: str, data: bytes | None = None) -> bool:
+    """Whether a file is called like a workbook; tools also call text so that a spreadsheet program is to open."""
+    is_text = data is not None and re.match(rb"\xff\xfe|\xfe\xff|[\t\n\r -~\x80-\xff]{64}", data) is not None
+    return name.lower().endswith(WORKBOOKS) and not (is_text and data is not None and data[:4] not in _MAGIC)
 
 
 def first_sheet(name: str, data: bytes) -> pl.DataFrame:

@@ -501,6 +501,26 @@ class TestRecords:
                 {"columns": {"video_id": "id", "captured_at": "at", "views": "v"}},
             )
 
+    def test_words_among_ids_are_no_videos(self, reader: Reader) -> None:
+        videos = [str(7_545_021_199_345_567_001 + number) for number in range(4)]
+        parsed = reader.rows(*({"video_id": one, "views": "5"} for one in [*videos, "Average", "END"]))
+        assert ids(parsed) == videos
+        assert rejected(parsed) == [(6, "missing_key"), (7, "missing_key")]
+        shortcodes = ["CaBcDeFgHiJ", "ABCDEFGHIJK", "CxBcDeF1HiJ"]
+        assert ids(reader.rows(*({"video_id": one} for one in shortcodes))) == shortcodes
+
+    def test_a_header_may_go_on_over_lines(self, reader: Reader) -> None:
+        text = 'Report\n"id","read\nat","views\n(all)"\na,2025-05-29,5\n'
+        columns = {"video_id": "id", "captured_at": "read at", "views": "views (all)"}
+        [reading] = reader.files({"v.csv": text}, {"columns": columns}).tables["video_readings"].rows(named=True)
+        assert (reading["views"], reading["line"]) == (5, 5)
+
+    def test_text_that_is_called_a_workbook_is_text(self, reader: Reader) -> None:
+        text = "id\tat\tviews\n" + "a\t2025-05-29\t5\n" * 9
+        options = {"columns": {"video_id": "id", "captured_at": "at", "views": "views"}}
+        for content in (text.encode(), text.encode("utf-16")):
+            assert reader.files({"v.xls": content}, options).tables["video_readings"]["views"].to_list() == [5]
+
     def test_details_never_repeat_what_was_written(self, reader: Reader) -> None:
         parsed = reader.rows({"video_id": "not an id", "creator": "noor"}, {"at": "when noor was here"})
         assert "noor" not in repr(parsed.rejected.rows())

@@ -266,6 +266,14 @@ class TestJson:
             refusal = str(error)
         assert refusal is None or refusal.startswith("v.json")
 
+    def test_records_over_several_lines_one_after_the_other(self, reader: Reader) -> None:
+        records = [{"id": f"v{number}", "n": {"v": number}} for number in range(3)]
+        text = "\n".join(json.dumps(record, indent=2) for record in records)
+        parsed = reader.files({"v.json": text}, self.OPTIONS, form="video_json")
+        assert parsed.tables["video_readings"]["views"].to_list() == [0, 1, 2]
+        cut = reader.files({"v.json": text[:-9]}, self.OPTIONS, form="video_json")
+        assert (cut.tables["video_readings"].height, cut.rejected.height) == (2, 1)
+
     def test_many_records_keep_their_order(self, reader: Reader) -> None:
         records = [{"id": f"v{number}", "n": {"v": number}} for number in range(3_000)]
         for text in (json.dumps(records), "\n".join(map(json.dumps, records)), json.dumps({"r": records})):

@@ -46,6 +46,9 @@ def table(header: str, row: str) -> bytes:
         ("post_id,username,play_count,create_time,timestamp", "@ID,u@N,5,@AT,2026-10-19T11:12:13Z", {"captured_at": "timestamp"}),
         ("Post ID,Post,Video Views,Likes,Tags", '@ID,hello #calm,5,1,"Q4 Campaign, Evergreen"', {"hashtags": None, "text": "Post"}),
         ("Post ID,Post,Video Views,Likes,Tags", '@ID,hello #calm,5,1,"calm,peace"', {"hashtags": "Tags", "text": None}),
+        ("Video ID,Views %,Views +/-,Views,Likes", "@ID,5,7,9,1", {"views": "Views"}),
+        ("Video ID,Username,Views %,Likes", "@ID,u@N,5,1", {"views": None, "likes": "Likes"}),
+        ("معرّف المنشور,النص,الإعجابات,الردود,إعادات النشر", "19700000000000@N0000,a #calm,5,2,3", {"text": "النص", "comments": "الردود", "shares": "إعادات النشر"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
