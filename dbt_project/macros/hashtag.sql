@@ -194,6 +194,23 @@
     {%- endfor %}
 {% endmacro %}
 
+{# The seeded hashtags that rows taken from int_hashtag__videos count for, and the campaign, in the market of the creator. #}
+{% macro seeded_subjects(relation, columns) %}
+    {%- set kept = (['campaign_id', 'market'] + columns) | join(', ') %}
+    select
+        'hashtag' as subject_type,
+        unnest(seeded_hashtags) as subject_id,
+        {{ kept }},
+    from {{ relation }}
+    union all
+    select
+        'campaign' as subject_type,
+        'all' as subject_id,
+        {{ kept }},
+    from {{ relation }}
+    where is_of_campaign
+{% endmacro %}
+
 {# Mature dates are told from provisional ones by the latest landing; only the rows whose flag flips are written. #}
 {% macro flip_provisional(source) %}
     update {{ this }}
@@ -275,14 +292,31 @@
     {%- endif %}
 {%- endmacro %}
 
-{# Hook of a model of days of hashtags: the rows of those that are no longer shown leave. #}
+{#
+    The hashtags of a relation of days, with one row or a few each: on the date of its first post, and before it, it is not known
+    which creators are new.
+#}
+{% macro first_days(days) -%}
+    (select * from {{ days }} where new_creators is null)
+{%- endmacro %}
+
+{# Hook before a model of days of hashtags is built: the rows of those that are no longer shown leave. #}
 {% macro leave_rare_hashtags() %}
-    delete from {{ this }} as days
-    where not exists (
-        select 1
-        from {{ ref('dim_hashtag') }} as hashtags
-        where hashtags.campaign_id = days.campaign_id and hashtags.hashtag = days.hashtag and {{ is_shown('hashtags') }}
-    )
+    {% if execute and load_cached_relation(this) is not none %}
+        delete from {{ this }} as days
+        using (
+            select distinct
+                first_days.campaign_id,
+                first_days.hashtag,
+            from {{ first_days(this) }} as first_days
+            anti join {{ ref('dim_hashtag') }} as hashtags
+                on
+                    first_days.campaign_id = hashtags.campaign_id
+                    and first_days.hashtag = hashtags.hashtag
+                    and {{ is_shown('hashtags') }}
+        ) as rare
+        where days.campaign_id = rare.campaign_id and days.hashtag = rare.hashtag
+    {% endif %}
 {% endmacro %}
 
 {# The subjects that KPIs are told of: the campaign, its seeded hashtags and its comparison sets. #}

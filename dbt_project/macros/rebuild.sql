@@ -280,6 +280,7 @@
 {# Whether a row tells of posts of a date: config `posted_on` names its date, or the first of its `posted_days`. #}
 {% macro is_posted(posted, row, config) -%}
     {%- set first_on = row ~ '.' ~ config.get('posted_on') -%}
+    {%- set days_before = config.get('posted_days', 1) - 1 -%}
     {{ posted }}.campaign_id = {{ row }}.campaign_id
-    and {{ posted }}.posted_on between {{ first_on }} and {{ first_on }} + {{ config.get('posted_days', 1) - 1 }}
+    and {{ first_on }} {{ 'between %s.posted_on - %d and' % (posted, days_before) if days_before else '=' }} {{ posted }}.posted_on
 {%- endmacro %}

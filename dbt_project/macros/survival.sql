@@ -1,8 +1,8 @@
 {#
     Kaplan-Meier: by subject, the share of cases that last longer than so many hours, with the cases and the endings at each. Of a case that
-    has not ended, the hours say how long it was watched.
+    has not ended, the hours say how long it was watched. A row of the relation stands for `number` cases.
 #}
-{% macro kaplan_meier(cases, subject, hours, has_ended) %}
+{% macro kaplan_meier(cases, subject, hours, has_ended, number='1') %}
     select
         {{ listed(subject) }}
         hours,
@@ -19,9 +19,9 @@
         select
             {{ listed(subject) }}
             {{ hours }} as hours,
-            count(*) as cases,
-            count(case when {{ has_ended }} then 1 end) as endings,
-            sum(count(*)) over (
+            cast(sum({{ number }}) as bigint) as cases,
+            cast(sum(case when {{ has_ended }} then {{ number }} else 0 end) as bigint) as endings,
+            sum(sum({{ number }})) over (
                 partition by {{ subject | join(', ') }}
                 order by {{ hours }} desc
                 rows unbounded preceding

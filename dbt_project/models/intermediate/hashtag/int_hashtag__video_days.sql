@@ -213,7 +213,7 @@ captures as (
     openings as (
 
         select videos.*
-        from {{ videos }} as videos
+        from (select * exclude (seeded_hashtags, is_of_campaign) from {{ videos }}) as videos
         inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
         semi join days on videos.campaign_id = days.campaign_id and videos.video_id = days.video_id
         where videos.event_on < rebuilds.rebuild_from

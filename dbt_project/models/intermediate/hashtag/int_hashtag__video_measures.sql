@@ -3,6 +3,7 @@
     stand on the campaign's last date of capture.
 #}
 {%- set video_subject = ['campaign_id', 'subject_type', 'subject_id', 'market'] %}
+{%- set owned_figures = ['completion_rate', 'views', 'watch_seconds', 'reach', 'engagements_lcs'] %}
 with
 
 captured as (
@@ -20,9 +21,9 @@ videos as (
 
     select
         videos.campaign_id,
-        videos.hashtags,
-        videos.creator_country,
-        videos.event_on,
+        videos.seeded_hashtags,
+        videos.is_of_campaign,
+        coalesce(videos.creator_country, 'unknown') as market,
         -- To the whole hour: few readings are closer to each other.
         cast(ceil(lives.hours_to_half) as bigint) as hours_to_half,
         lives.hours_to_peak,
@@ -39,15 +40,38 @@ videos as (
 
 ),
 
-video_subjects as (
+-- Videos with the same half of their lives together, which are few rows.
+counted as (
 
-    {{ hashtag_subjects('videos', ['hours_to_half', 'hours_to_peak', 'is_complete'], only_seeded=true) }}
+    select
+        {{ listed(video_subject) }}
+        hours_to_half,
+        is_complete,
+        count(*) as videos,
+        list(hours_to_peak) as hours_to_peak,
+    from ({{ seeded_subjects('videos', ['hours_to_half', 'hours_to_peak', 'is_complete']) }}) as subjects
+    group by {{ video_subject | join(', ') }}, hours_to_half, is_complete
+
+),
+
+in_markets as (
+
+    select
+        campaign_id,
+        subject_type,
+        subject_id,
+        unnest([market, 'all']) as market,
+        hours_to_half,
+        is_complete,
+        videos,
+        hours_to_peak,
+    from counted
 
 ),
 
 lives as (
 
-    select * from video_subjects
+    select * from in_markets
     where hours_to_half is not null
 
 ),
@@ -55,7 +79,7 @@ lives as (
 -- A life that is not complete reaches half of its views no sooner than it had half of those known so far.
 survived as (
 
-    {{ kaplan_meier('lives', video_subject, 'hours_to_half', 'is_complete') }}
+    {{ kaplan_meier('lives', video_subject, 'hours_to_half', 'is_complete', number='videos') }}
 
 ),
 
@@ -73,8 +97,14 @@ peaked as (
 
     select
         {{ listed(video_subject) }}
-        median(case when is_complete then hours_to_peak end) as peak_hours,
-    from lives
+        median(hours_to_peak) as peak_hours,
+    from (
+        select
+            {{ listed(video_subject) }}
+            unnest(hours_to_peak) as hours_to_peak,
+        from lives
+        where is_complete
+    ) as complete
     group by {{ video_subject | join(', ') }}
 
 ),
@@ -83,9 +113,9 @@ owned_videos as (
 
     select
         videos.campaign_id,
-        videos.hashtags,
-        videos.creator_country,
-        videos.event_on,
+        videos.seeded_hashtags,
+        videos.is_of_campaign,
+        coalesce(videos.creator_country, 'unknown') as market,
         owned.completion_rate,
         owned.views,
         owned.watch_seconds,
@@ -112,10 +142,14 @@ owned as (
         sum(case when reach is not null then engagements_lcs end) as engagements_reached,
         count(reach) as videos_with_reach,
     from (
-        {{ hashtag_subjects('owned_videos', [
-            'completion_rate', 'views', 'watch_seconds', 'reach', 'engagements_lcs',
-        ], only_seeded=true) }}
-    ) as subjects
+        select
+            campaign_id,
+            subject_type,
+            subject_id,
+            unnest([market, 'all']) as market,
+            {{ listed(owned_figures) }}
+        from ({{ seeded_subjects('owned_videos', owned_figures) }}) as subjects
+    ) as in_all_markets
     group by {{ video_subject | join(', ') }}
 
 ),
@@ -173,7 +207,7 @@ to_date_ as (
         case when faded.campaign_id is null then 'no_reading' else 'not_reached' end as life_reason,
         case when owned.videos_with_reach > 0 then 'not_additive' else 'not_reported' end as reach_reason,
         'not_reported' as reason,
-    from (select distinct {{ video_subject | join(', ') }} from video_subjects) as cells
+    from (select distinct {{ video_subject | join(', ') }} from in_markets) as cells
     inner join captured on cells.campaign_id = captured.campaign_id
     left join faded on {{ same('cells', 'faded', video_subject) }}
     left join peaked on {{ same('cells', 'peaked', video_subject) }}

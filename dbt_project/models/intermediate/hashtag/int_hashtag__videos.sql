@@ -1,4 +1,4 @@
-{# The last row of every video, from which the next build starts. #}
+{# The last row of every video, from which the next build starts, and which of the seeded hashtags it carries. #}
 {{ config(materialized='incremental', incremental_strategy='from_date', unique_key=['campaign_id', 'video_id']) }}
 with
 
@@ -49,12 +49,27 @@ latest as (
         anti join rebuilt on fallen_back.campaign_id = rebuilt.campaign_id and fallen_back.video_id = rebuilt.video_id
     {%- endif %}
 
+),
+
+seeded as (
+
+    select
+        campaign_id,
+        list(hashtag) as hashtags,
+        list(hashtag) filter (where is_campaign_hashtag) as campaign_hashtags,
+    from {{ ref('stg_campaign__hashtags') }}
+    group by campaign_id
+
 )
 
-select days.*
+select
+    days.*,
+    list_filter(days.hashtags, lambda tag: list_contains(seeded.hashtags, tag)) as seeded_hashtags,
+    coalesce(list_has_any(days.hashtags, seeded.campaign_hashtags), false) as is_of_campaign,
 from {{ ref('int_hashtag__video_days') }} as days
 semi join latest
     on
         days.campaign_id = latest.campaign_id
         and days.video_id = latest.video_id
         and days.event_on = latest.event_on
+left join seeded on days.campaign_id = seeded.campaign_id

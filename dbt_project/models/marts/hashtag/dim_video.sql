@@ -20,14 +20,20 @@ with
 captures as (
 
     select
-        campaign_id,
-        supplier,
-        event_on,
-        lead(event_on) over (partition by campaign_id, supplier order by event_on) as next_on,
-        count(*) over (partition by campaign_id, supplier)
-        - row_number() over (partition by campaign_id, supplier order by event_on) as captures_since,
-        max(event_on) over (partition by campaign_id) as last_capture_on,
-    from {{ ref('int_hashtag__supplier_days') }}
+        days.campaign_id,
+        days.supplier,
+        days.event_on,
+        lead(days.event_on) over (partition by days.campaign_id, days.supplier order by days.event_on) as next_on,
+        count(*) over (partition by days.campaign_id, days.supplier)
+        - row_number() over (partition by days.campaign_id, days.supplier order by days.event_on) as captures_since,
+        max(days.event_on) over (partition by days.campaign_id) as last_capture_on,
+        -- The same of the captures that this build leaves as they were.
+        sum(case when days.event_on < rebuilds.rebuild_from then 1 else 0 end) over (partition by days.campaign_id, days.supplier)
+        - row_number() over (partition by days.campaign_id, days.supplier order by days.event_on) as old_captures_since,
+        max(case when days.event_on < rebuilds.rebuild_from then days.event_on end)
+            over (partition by days.campaign_id) as last_old_capture_on,
+    from {{ ref('int_hashtag__supplier_days') }} as days
+    left join {{ rebuild_from('hashtag') }} as rebuilds on days.campaign_id = rebuilds.campaign_id
 
 ),
 
@@ -46,59 +52,114 @@ rules as (
 
 ),
 
+-- Settled is what the old captures alone show to the end: no capture that follows them changes it.
+dates as (
+
+    select
+        captures.campaign_id,
+        captures.supplier,
+        captures.event_on,
+        captures.next_on,
+        case
+            when captures.captures_since >= rules.absent_captures then rules.state
+            when captures.event_on > captures.last_capture_on - {{ look_back_days('hashtag') }} then 'observed'
+            else 'not_seen_lately'
+        end as state,
+        captures.old_captures_since > 0
+        and case
+            when rules.absent_captures is not null then captures.old_captures_since >= rules.absent_captures
+            else captures.event_on <= captures.last_old_capture_on - {{ look_back_days('hashtag') }}
+        end as is_settled,
+    from captures
+    left join rules on captures.supplier = rules.supplier
+
+),
+
+{%- if is_incremental() %}
+
+    unsettled as (
+
+        select * from dates
+        where not is_settled
+
+    ),
+
+    -- Videos whose last reading has left, or whose programme has changed.
+    reopened as (
+
+        select
+            known.campaign_id,
+            known.video_id,
+        from {{ this }} as known
+        inner join {{ rebuild_from('hashtag') }} as rebuilds on known.campaign_id = rebuilds.campaign_id
+        where known.last_captured_on >= rebuilds.rebuild_from
+        union
+        select
+            programmes.campaign_id,
+            programmes.video_id,
+        from {{ ref('int_hashtag__programmes') }} as programmes
+        inner join {{ this }} as known
+            on programmes.campaign_id = known.campaign_id and programmes.video_id = known.video_id
+        where programmes.programme is distinct from known.programme
+
+    ),
+
+    videos as (
+
+        select videos.*
+        from {{ ref('int_hashtag__videos') }} as videos
+        semi join unsettled on {{ same('videos', 'unsettled', ['campaign_id', 'supplier', 'event_on']) }}
+        union all
+        select videos.*
+        from {{ ref('int_hashtag__videos') }} as videos
+        semi join reopened on {{ same('videos', 'reopened', ['campaign_id', 'video_id']) }}
+        anti join unsettled on {{ same('videos', 'unsettled', ['campaign_id', 'supplier', 'event_on']) }}
+
+    ),
+{%- else %}
+
+    videos as (
+
+        select * from {{ ref('int_hashtag__videos') }}
+
+    ),
+{%- endif %}
+
 described as (
 
     select
         videos.campaign_id,
         videos.video_id,
         programmes.programme,
-        case
-            when captures.captures_since >= rules.absent_captures then rules.state
-            when videos.event_on > captures.last_capture_on - {{ look_back_days('hashtag') }} then 'observed'
-            else 'not_seen_lately'
-        end as state,
-        captures.next_on,
+        dates.state,
+        case when dates.state = 'observed' then videos.first_on else coalesce(dates.next_on, videos.event_on) end as state_since,
         videos.first_on,
         videos.event_on,
         {{ listed(shown, 'videos') }}
-    from {{ ref('int_hashtag__videos') }} as videos
-    inner join captures
-        on
-            videos.campaign_id = captures.campaign_id
-            and videos.supplier = captures.supplier
-            and videos.event_on = captures.event_on
-    left join rules on videos.supplier = rules.supplier
+    from videos
+    inner join dates on {{ same('videos', 'dates', ['campaign_id', 'supplier', 'event_on']) }}
     left join {{ ref('int_hashtag__programmes') }} as programmes
         on videos.campaign_id = programmes.campaign_id and videos.video_id = programmes.video_id
 
 ),
 
-dated as (
-
-    select
-        *,
-        case when state = 'observed' then first_on else coalesce(next_on, event_on) end as state_since,
-    from described
-
-),
-
 changed as (
 
-    select dated.*
-    from dated
-    left join {{ rebuild_from('hashtag') }} as rebuilds on dated.campaign_id = rebuilds.campaign_id
+    select described.*
+    from described
+    left join {{ rebuild_from('hashtag') }} as rebuilds on described.campaign_id = rebuilds.campaign_id
     {%- if is_incremental() %}
         left join {{ this }} as known
             on
-                dated.campaign_id = known.campaign_id
-                and dated.video_id = known.video_id
-                and dated.event_on = known.last_captured_on
+                described.campaign_id = known.campaign_id
+                and described.video_id = known.video_id
+                and described.event_on = known.last_captured_on
         where
             known.video_id is null
-            or dated.event_on >= rebuilds.rebuild_from
-            or dated.state <> known.state
-            or dated.state_since <> known.state_since
-            or dated.programme is distinct from known.programme
+            or described.event_on >= rebuilds.rebuild_from
+            or described.state <> known.state
+            or described.state_since <> known.state_since
+            or described.programme is distinct from known.programme
     {%- endif %}
 
 )

@@ -7,7 +7,8 @@
         incremental_strategy='from_date',
         posted_on='event_on',
         unique_key=['campaign_id', 'hashtag', 'event_on'],
-        post_hook=["{{ leave_rare_hashtags() }}", "{{ flip_provisional('hashtag') }}"],
+        pre_hook="{{ leave_rare_hashtags() }}",
+        post_hook="{{ flip_provisional('hashtag') }}",
         on_schema_change='fail',
     )
 }}
@@ -52,7 +53,7 @@ hashtags as (
             campaign_id,
             hashtag,
             min(case when posts > 0 then event_on end) as first_on,
-        from {{ this }}
+        from {{ first_days(this) }} as first_days
         group by campaign_id, hashtag
 
     ),
