@@ -40,6 +40,7 @@ _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # two ways, by whether the mark groups thousands: they are not read at all.
 _PLAIN = rf"^(?:([0-9]+)(?:[.,]0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
 _GROUPED = rf"^([0-9]{{1,3}}(?:[, '’][0-9]{{3}})+|[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}}){_OF}"
+_WITH_CENTS = (r"^([0-9]{1,3}(?:[, '’][0-9]{3})+)\.0{1,2}$", r"^([0-9]{1,3}(?:[. '’][0-9]{3})+),0{1,2}$")
 _DOTTED = r"^[0-9]{1,3}(?:\.[0-9]{3})+$"
 _PROVES_GROUPS = r"^[0-9]{1,3}(?:\.[0-9]{3}){2,}$|^[0-9]{1,3}\.[0-9]{0,2}[1-9][0-9]{0,2}$"
 _PROVES_DECIMALS = r"^[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})(?:[KMB]|$)|[0-9],[0-9]{3}\b"
@@ -114,6 +115,8 @@ def _read_counts(texts: pl.Series) -> pl.Series:
 def _written_counts(texts: pl.Series) -> pl.DataFrame:
     """The distinct texts of a column that are no plain digits, each with its `value_written`, `unit_written`, `reason_written`."""
     text = texts.to_frame("text").with_columns(clean_number(pl.col("text").cast(pl.String())).alias("number"))
+    grouped = pl.coalesce(pl.col("number").str.extract(pattern) for pattern in _WITH_CENTS)
+    text = text.with_columns(pl.coalesce(grouped.str.replace_all(r"\D", ""), "number").alias("number"))
     clean = text["number"]
     if clean.str.contains(_PROVES_GROUPS).any() and not clean.str.contains(_PROVES_DECIMALS).any():
         ungrouped = pl.col("number").str.replace_all(".", "", literal=True)

@@ -92,9 +92,23 @@ def _counts(head: Head, header: list[str]) -> Iterator[Draft]:
     unused = [name for name in header if name and name not in columns.values()]
     if unused:
         remarks[("options", "columns")] = f"not used: {quoted(unused)}"
+    _require_one_row_a_day(head, header, columns, unused)
     why = f"its columns are a date, what happened and how often: {quoted(list(columns.values()))}"
     options = {"columns": columns} | ({"activation": constant} if constant is not None else {})
     yield Draft("activation", "activation_counts_csv", why, options, remarks)
+
+
+def _require_one_row_a_day(head: Head, header: list[str], columns: dict[str, Any], unused: list[str]) -> None:
+    """Raise DeliveryError where several rows of a day and event are told apart by a column that counts have no place for."""
+    rows = [dict(zip(header, row, strict=True)) for row in head.rows if len(row) == len(header) and row != header]
+    key = [name for ours, name in columns.items() if ours not in ("events", "unique_people")]
+    for name in unused:
+        told = {(*(row[one] for one in key), row[name]) for row in rows}
+        if len(told) > len({part[:-1] for part in told}) and len(told) == len(rows):
+            raise DeliveryError(
+                f"{head.path.name}, column {name[:40]!r}: found several rows of a day and event that differ by it, expected one; sum the "
+                "events up over it and leave it out, as people of several rows cannot be added"
+            )
 
 
 def _in_names(columns: dict[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from ingest.drafts import video_records
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
-from ingest.drafts.video_names import ANY_TIME, NAMES, POSTS, TAG, Cells, are_comments, caption, match, means, snake
+from ingest.drafts.video_names import ANY_TIME, NAMES, POSTS, TAG, Cells, caption, match, means, named_for, snake
 from ingest.drafts.video_times import timed, undated
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
@@ -35,7 +35,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         is_any = False
         for header in head.headers:
             cells = {name: head.below(header, name) for name in header if name}
-            if are_comments(header) or _are_of_days(cells):
+            if named_for(header) is not None or _are_of_days(cells):
                 continue
             for draft in (*_known(header, given), *_named(head, header, cells, given)):
                 is_any = True
@@ -173,15 +173,11 @@ def _refuse_others(head: Head) -> None:
     for header in head.headers:
         cells = {name: head.below(header, name) for name in header if name}
         found = match(cells)
-        what = (
-            "comments, a row each"
-            if are_comments(header)
-            else "views of single days"
-            if _are_of_days(cells) or any(re.fullmatch(ANY_TIME, snake(name)) for name in cells)
-            else "views of what is no video"
-        )
+        others = named_for(header)
+        is_daily = _are_of_days(cells) or any(re.fullmatch(ANY_TIME, snake(name)) for name in cells)
+        what = others or ("views of single days" if is_daily else "views of what is no video")
         are_views = "views" in found and all(re.match(r"\d", cell) for cell in cells[found["views"]])
-        if are_comments(header) or (are_views and not {"video_id", "url", "hashtags"} & found.keys()):
+        if others is not None or (are_views and not {"video_id", "url", "hashtags"} & found.keys()):
             raise DeliveryError(
                 f"{head.path.name}, line {head.line_of(header)}: found {what} ({quoted(header)}), expected a row a video with its "
                 "id or link and its counters since it was posted, or a row a tag and time; export the list of videos (of YouTube "

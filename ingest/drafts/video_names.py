@@ -132,6 +132,11 @@ ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fech
 TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|هشتگ|هاشتاغ|(?:ال)?وسم"
 POSTS = _count(r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست_?ها")
 _OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
+_ACCOUNTS = "accounts, a row each"
+_OF_OTHERS = {
+    _ACCOUNTS: (r"followers?(?:_count)?|fans", r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?"),
+    "a row a counter": ("metric|metric_name|measure|indicator", "value|amount", r"(?:video|post|item|aweme)_id|url"),
+}
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
 _POST = r"/(?:videos?|photo|vi|shorts|reels?|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
@@ -161,9 +166,15 @@ def caption(cells: Cells) -> str | None:
     return next((name for name in meant if any("#" in cell for cell in cells[name])), meant[0] if meant else None)
 
 
-def are_comments(names: Iterable[str]) -> bool:
-    """Whether the names of columns are those of comments on videos, a row each."""
-    return any(re.fullmatch(_OF_COMMENTS, snake(name)) for name in names)
+def named_for(names: Iterable[str]) -> str | None:
+    """What the names of columns are those of, where it is something that has counters and is no video."""
+    ways = [snake(name) for name in names]
+    if any(re.fullmatch(_OF_COMMENTS, way) for way in ways):
+        return "comments, a row each"
+    for what, patterns in _OF_OTHERS.items():
+        if all(any(re.fullmatch(pattern, way) for way in ways) for pattern in patterns):
+            return what if what != _ACCOUNTS or "views" not in match(dict.fromkeys(names, ())) else None
+    return None
 
 
 def are_times(cells: Sequence[str]) -> bool:

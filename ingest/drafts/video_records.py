@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
-from ingest.drafts.video_names import are_comments, caption, match, snake
+from ingest.drafts.video_names import caption, match, named_for, snake
 from ingest.drafts.video_times import timed, undated
 from ingest.formats import research_api
 from ingest.formats.video_presets import PRESETS
@@ -80,7 +80,7 @@ def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given:
     """The draft of records by the common names of their fields."""
     values = head.values(records)
     cells = {name: held for name, held in values.items() if "*" not in name}
-    if are_comments(cells):
+    if named_for(list(cells)) is not None:
         return None
     lists = {re.sub(r"\.\*(?:\.(?:name|title))?$", "", name): name for name in values if "*" in name}
     places = match(cells)
@@ -102,9 +102,10 @@ def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given:
 def _refuse_others(head: Head, lists: list[str]) -> None:
     for records in ((), *((place,) for place in lists)):
         names = [name for name in head.fields(records) if "*" not in name]
-        if are_comments(names):
+        others = named_for(names)
+        if others is not None:
             raise DeliveryError(
-                f"{head.path.name}: its records are comments ({quoted(names)}), expected a record a video with its id or link and its "
+                f"{head.path.name}: its records are {others} ({quoted(names)}), expected a record a video with its id or link and its "
                 "counters; export the list of videos"
             )
         ways = [snake(name) for name in names]

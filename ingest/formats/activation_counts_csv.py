@@ -67,7 +67,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 6
+    version = 7
     needs_timezone = False
     options = ActivationCountsCsvOptions
 

@@ -179,12 +179,13 @@ def _parts(file: TextFile) -> Iterator[pl.DataFrame]:
 
 
 def _elements(text: str) -> Iterator[tuple[int, str]]:
-    """The elements of an array, or the documents one after the other, each with its number; the last may be broken."""
+    """The elements of arrays, or the documents one after the other, each with its number; the last may be broken."""
     decoder = json.JSONDecoder()
     position = len(text) - len(text.lstrip())
     position, number = position + (text[position] == "["), 0
-    separator = re.compile(r"[\s,]*")
-    while (position := separator.match(text, position).end()) < len(text) and text[position] != "]":  # type: ignore[union-attr]
+    # Another array may follow: lines may be arrays.
+    separator = re.compile(r"[\s,]*(?:\][\s,]*\[[\s,]*)*(?:\]\s*$)?")
+    while (position := separator.match(text, position).end()) < len(text):  # type: ignore[union-attr]
         number += 1
         try:
             _, end = decoder.raw_decode(text, position)

@@ -61,7 +61,7 @@ class StudioZip:
     """Reads exports of TikTok Studio."""
 
     name = "studio_zip"
-    version = 3
+    version = 4
     needs_timezone = False
     options = StudioZipOptions
 

@@ -69,7 +69,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 5
+    version = 6
     needs_timezone = True
     options = TagTotalsCsvOptions
 

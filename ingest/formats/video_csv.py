@@ -40,7 +40,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 9
+    version = 10
     needs_timezone = True
     options = VideoCsvOptions
 

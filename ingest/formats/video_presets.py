@@ -97,7 +97,7 @@ PRESETS: Mapping[PresetName, Preset] = {
                 "text_extra.*.hashtag_name", "textExtra.*.hashtagName", "challenges.*.title", "cha_list.*.cha_name",
                 "aweme_info.text_extra.*.hashtag_name",
             ),
-            "text": ("desc", "aweme_info.desc", "title"),
+            "text": ("desc", "aweme_info.desc", "title", "caption"),
         },
     ),
     "yt_dlp": Preset(

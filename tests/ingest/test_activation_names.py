@@ -35,6 +35,15 @@ def test_an_event_that_the_names_of_columns_tell_together(
     assert counts["activation"].unique().to_list() == [activation]
 
 
+def test_rows_that_differ_by_a_column_without_a_place_are_refused(tmp_path: Path) -> None:
+    text = "Date,Event,Platform,Events\n" + "".join(
+        f"2026-10-{n:02d},guide.opened,{p},{n}\n" for n in range(1, 9) for p in ("ios", "web")
+    )
+    (tmp_path / "counts.csv").write_text(text)
+    with pytest.raises(DeliveryError, match="column 'Platform': found several rows of a day and event"):
+        inspect([tmp_path / "counts.csv"], Given(), CAMPAIGNS)
+
+
 @pytest.mark.parametrize(
     ("header", "row", "message"),
     [

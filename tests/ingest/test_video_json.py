@@ -266,6 +266,11 @@ class TestJson:
             refusal = str(error)
         assert refusal is None or refusal.startswith("v.json")
 
+    def test_lines_that_are_arrays(self, reader: Reader) -> None:
+        text = '[{"id": "a"}, {"id": "b"}]\n[{"id": "c"}]\n[{"id": "d"}, {"id": \n'
+        parsed = reader.files({"v.json": text}, self.OPTIONS, form="video_json")
+        assert (ids(parsed), parsed.rejected.height) == (["a", "b", "c", "d"], 1)
+
     def test_records_over_several_lines_one_after_the_other(self, reader: Reader) -> None:
         records = [{"id": f"v{number}", "n": {"v": number}} for number in range(3)]
         text = "\n".join(json.dumps(record, indent=2) for record in records)
