@@ -18,8 +18,8 @@ _LANGUAGES = ("en", "ar", "fr")
 
 
 @cache
-def _codes() -> dict[str, str]:
-    """Codes and names of countries, in lower case, with their code."""
+def _codes() -> tuple[pl.Series, pl.Series]:
+    """Codes and names of countries, in lower case, and the code of each."""
     from babel import Locale
 
     named = {
@@ -28,9 +28,10 @@ def _codes() -> dict[str, str]:
         for code, name in Locale(language).territories.items()
         if code in COUNTRIES
     }
-    return named | {code.lower(): code for code in COUNTRIES} | _SHORT
+    codes = named | {code.lower(): code for code in COUNTRIES} | _SHORT
+    return pl.Series(list(codes)), pl.Series(list(codes.values()))
 
 
 def country_code(text: pl.Expr) -> pl.Expr:
     """The code of a country given by its code or its name in English, Arabic or French; NULL where it is neither."""
-    return text.str.strip_chars().str.to_lowercase().replace_strict(_codes(), default=None, return_dtype=pl.String())
+    return text.str.strip_chars().str.to_lowercase().replace_strict(*_codes(), default=None, return_dtype=pl.String())

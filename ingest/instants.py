@@ -101,7 +101,9 @@ def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | 
     an offset is one of `zone`. A time that the clocks showed twice is read as the first and flagged. A time that they
     skipped, or of a year outside 1990 to 2100, is NULL with reason `bad_time`.
     """
-    return text.map_batches(lambda texts: _read(texts, zone, date_order), return_dtype=_READ)
+    return text.map_batches(
+        lambda texts: read_instant(texts, zone, date_order).to_struct(texts.name), return_dtype=_READ
+    )
 
 
 def second_instant(at: pl.Expr, zone: ZoneInfo) -> pl.Expr:
@@ -173,7 +175,8 @@ def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
     return tuple(rf"^(?:(?:{_any_of(_weekdays())})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
 
 
-def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> pl.Series:
+def read_instant(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> pl.DataFrame:
+    """What `parse_instant` gives, as columns."""
     frame = pl.DataFrame({"text": texts.cast(pl.String())}).with_columns(
         pl.lit(None, _LOCAL).alias("local"),
         pl.lit(None, INSTANT).alias("at"),
@@ -194,16 +197,10 @@ def _read(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> p
         pl.coalesce("nothing", pl.when(pl.col("text").is_null()).then(pl.lit(Reason.EMPTY))).alias("nothing"),
     )
     in_range = _is_in_years(pl.col("at"), UTC)
-    return (
-        placed.with_columns(pl.when(in_range).then("at").alias("at"))
-        .select(
-            pl.struct(
-                "at",
-                pl.col("is_ambiguous") & pl.col("at").is_not_null(),
-                pl.when(pl.col("at").is_null()).then(pl.coalesce("nothing", pl.lit(Reason.BAD_TIME))).alias("reason"),
-            ).alias(texts.name)
-        )
-        .to_series()
+    return placed.with_columns(pl.when(in_range).then("at").alias("at")).select(
+        "at",
+        pl.col("is_ambiguous") & pl.col("at").is_not_null(),
+        pl.when(pl.col("at").is_null()).then(pl.coalesce("nothing", pl.lit(Reason.BAD_TIME))).alias("reason"),
     )
 
 
@@ -235,8 +232,14 @@ def _plausible(parsed: pl.Expr, zone: timezone | None = None) -> pl.Expr:
 
 
 def _is_in_years(at: pl.Expr, zone: timezone | None) -> pl.Expr:
-    first, after = (datetime(year, 1, 1, tzinfo=zone) for year in (FIRST_YEAR, LAST_YEAR + 1))
-    return at.is_between(first, after, closed="left")
+    return at.is_between(*_years(zone), closed="left")
+
+
+@cache
+def _years(zone: timezone | None) -> tuple[pl.Expr, pl.Expr]:
+    """The first instant that may be meant, and the first after all of them."""
+    first, after = (pl.lit(datetime(year, 1, 1, tzinfo=zone)) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    return first, after
 
 
 def _format_of(text: str, order: DateOrder | None) -> str | None:

@@ -186,18 +186,22 @@ def _written(place: str, frame: pl.DataFrame, file: Path) -> dict[str, Any]:
 
 def _require_possible(delivery: Delivery, table: Table, frame: pl.DataFrame) -> None:
     """What no later layer could carry stops here, whichever reader let it through."""
-    for name, dtype in table.schema.items():
-        column = frame[name]
-        if dtype == pl.Float64:
-            possible = column.is_finite().all()
-        elif dtype in _POSSIBLE:
-            least, most = _POSSIBLE[dtype]
-            number = column.to_physical()
-            possible = pl.Series([number.min(), number.max()], dtype=pl.Int64()).is_between(least, most).all()
-        else:
-            continue
-        if not possible:
+    conditions = [
+        _is_possible(pl.col(name), dtype)
+        for name, dtype in table.schema.items()
+        if dtype in _POSSIBLE or dtype == pl.Float64()
+    ]
+    for name, [possible] in frame.select(conditions).to_dict(as_series=False).items():
+        if possible is False:
             raise ContractError(f"{delivery.format.name} returned {table.name} with a {name} outside what is possible")
+
+
+def _is_possible(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if dtype not in _POSSIBLE:
+        return column.is_finite().all()
+    least, most = _POSSIBLE[dtype]
+    number = column.to_physical()
+    return (number.min() >= least) & (number.max() <= most)
 
 
 def _require_known_reasons(delivery: Delivery, parsed: Parsed) -> None:

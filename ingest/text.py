@@ -50,7 +50,8 @@ _ABBREVIATED = (
 )
 _TURKISH, _NOT_ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$"
 _BEYOND = r"^-\s*[0-9]|^[0-9]{14,}(?:\.0+)?$"
-_COUNT = pl.Struct({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
+_COUNTS = pl.Schema({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
+_COUNT = pl.Struct(_COUNTS)
 _LABEL = rf"^(?i:{_COUNTED})$"
 
 
@@ -59,6 +60,8 @@ _NOTHING: dict[str, str] = {
     **dict.fromkeys(["undefined", "null", "nan", "none", "n/a", "#n/a"], Reason.UNDEFINED),
     **dict.fromkeys(["--", "-", "\u2014", "\u2013"], Reason.NOT_APPLICABLE),
 }
+# As columns, since a dictionary is made into them whenever an expression is.
+_NOTHING_TEXTS, _NOTHING_REASONS = (pl.Series(list(part)) for part in (_NOTHING, _NOTHING.values()))
 
 
 def clean_number(text: pl.Expr) -> pl.Expr:
@@ -74,7 +77,7 @@ def number(text: pl.Expr) -> pl.Expr:
 def nothing(text: pl.Expr) -> pl.Expr:
     """Why a field says nothing: `empty`, `undefined` or `not_applicable` (`--`); NULL where it says something."""
     said = bare(text).str.to_lowercase().fill_null("")
-    return said.replace_strict(_NOTHING, default=None, return_dtype=pl.String())
+    return said.replace_strict(_NOTHING_TEXTS, _NOTHING_REASONS, default=None, return_dtype=pl.String())
 
 
 def parse_count(text: pl.Expr) -> pl.Expr:
@@ -84,24 +87,23 @@ def parse_count(text: pl.Expr) -> pl.Expr:
     the number should be ("Share") is how the platform shows 0. An unreadable field has value NULL and the reason; so has
     one below 0 or above what any counter can reach.
     """
-    return text.map_batches(_read_counts, return_dtype=_COUNT)
+    return text.map_batches(lambda texts: read_counts(texts).to_struct(texts.name), return_dtype=_COUNT)
 
 
-def _read_counts(texts: pl.Series) -> pl.Series:
-    """Plain digits first, all at once; what else is written is read once for each text.
+def read_counts(texts: pl.Series) -> pl.DataFrame:
+    """What `parse_count` gives, as columns: plain digits first, all at once; what else is written is read once for each text.
 
     No count has three decimals: where one such as 1.234 stands, and none that has others, points group thousands in the column.
     """
     if texts.null_count() == len(texts):
-        return pl.Series(
-            texts.name, [{"value": None, "unit": None, "reason": Reason.EMPTY}], dtype=_COUNT
-        ).new_from_index(0, len(texts))
+        nothing_known = pl.DataFrame({"value": None, "unit": None, "reason": Reason.EMPTY}, schema=_COUNTS)
+        return pl.DataFrame([column.new_from_index(0, len(texts)) for column in nothing_known])
     frame = pl.DataFrame({"text": texts, "value": texts.cast(pl.Int64(), strict=False)})
     frame = frame.with_columns(pl.when(pl.col("value").is_between(0, LARGEST_COUNT)).then("value").alias("value"))
-    left = frame.filter(pl.col("value").is_null()).select(pl.col("text").drop_nulls().unique())
     units: pl.Expr = pl.when(pl.col("value").is_not_null()).then(pl.lit(1, pl.Int64()))
     reasons: pl.Expr = pl.lit(None, pl.String())
-    if left.height:
+    if frame["value"].null_count() > texts.null_count():
+        left = frame.filter(pl.col("value").is_null()).select(pl.col("text").drop_nulls().unique())
         written = _written_counts(left["text"])
         frame = frame.join(written, on="text", how="left", maintain_order="left").with_columns(
             pl.coalesce("value", "value_written").alias("value"),
@@ -109,7 +111,7 @@ def _read_counts(texts: pl.Series) -> pl.Series:
         )
         units, reasons = pl.col("unit"), pl.col("reason_written")
     reason = pl.when(pl.col("value").is_null()).then(pl.coalesce(reasons, pl.lit(Reason.EMPTY)))
-    return frame.select(pl.struct("value", units.alias("unit"), reason.alias("reason")).alias(texts.name)).to_series()
+    return frame.select("value", units.alias("unit"), reason.alias("reason"))
 
 
 def _written_counts(texts: pl.Series) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingest.instants import DateOrder, parse_instant, second_instant, shape_of
+from ingest.instants import DateOrder, read_instant, second_instant, shape_of
 from ingest.source import DeliveryError
 from ingest.text import clean_number
 
@@ -22,6 +22,13 @@ _FIRST_CAMPAIGN = 15
 
 _SORTED = 5
 """So many times, one after the other in one direction, are no accident: the file is sorted by them."""
+
+_DATES = pl.Schema(
+    {
+        "file": pl.String(), "line": pl.Int64(), "records": pl.get_index_type(), "label": pl.String(), "date": pl.String(),
+        "first": pl.Int64(), "second": pl.Int64(), "year": pl.Int64(),
+    }
+)  # fmt: skip
 
 Bounds = tuple[datetime | None, datetime | None]
 
@@ -53,15 +60,12 @@ def read_times(
     if not columns:
         return frame
     order = decide_date_order(frame, columns, stated)
-    read = frame.with_columns(parse_instant(pl.col(name), zone, order).alias(name) for name in columns)
-    return read.with_columns(
-        expression
-        for name in columns
-        for expression in (
-            pl.col(name).struct.field("at").alias(name),
-            pl.col(name).struct.field("is_ambiguous").alias(f"{name}_ambiguous"),
-            pl.col(name).struct.field("reason").alias(f"{name}_reason"),
-        )
+    # Not as expressions: columns that are read at the same time would wait for one another.
+    times = {name: read_instant(frame[name], zone, order) for name in columns}
+    return frame.with_columns(
+        read[part].alias(alias)
+        for name, read in times.items()
+        for part, alias in (("at", name), ("is_ambiguous", f"{name}_ambiguous"), ("reason", f"{name}_reason"))
     )
 
 
@@ -105,6 +109,8 @@ def _dates(frame: pl.DataFrame, column: str, label: str) -> pl.DataFrame:
     written = frame.select("file", "line", pl.col(column).alias("text")).filter(
         pl.col("text").str.contains(_MAYBE_WRITTEN)
     )
+    if written.is_empty():
+        return _DATES.to_frame()
     clean = clean_number(pl.col("text"))
     parts = clean.str.extract_groups(_WRITTEN_DATE)
     return (

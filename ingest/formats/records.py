@@ -71,13 +71,17 @@ def settle_repeats(
     )
 
 
-def of_distinct(frame: pl.DataFrame, name: str, *made: pl.Expr) -> pl.DataFrame:
-    """The frame with what is made of one of its columns, each distinct value being read once where there are many rows."""
+def of_distinct(frame: pl.DataFrame, made: Mapping[str, Sequence[pl.Expr]]) -> pl.DataFrame:
+    """The frame with what is made of each of some columns, each distinct value being read once where there are many rows."""
     if frame.height <= _FEW:
-        return frame.with_columns(frame.select(pl.col(name).cast(pl.String())).select(*made))
-    distinct, places = distinct_texts(frame[name])
-    found = distinct.to_frame().select(*made)
-    return frame.with_columns(column.gather(places) for column in found)
+        coded = [name for name in made if isinstance(frame.schema[name], pl.Categorical)]
+        texts = frame.cast(dict.fromkeys(coded, pl.String())) if coded else frame
+        return texts.with_columns(expression for expressions in made.values() for expression in expressions)
+    columns = []
+    for name, expressions in made.items():
+        distinct, places = distinct_texts(frame[name])
+        columns += [column.gather(places) for column in distinct.to_frame().select(expressions)]
+    return frame.with_columns(columns)
 
 
 def distinct_texts(column: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -20,7 +20,7 @@ from ingest.instants import SPELLINGS, DateOrder, parse_instant
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
 from ingest.spelling import bare
-from ingest.text import nothing, parse_count, parse_duration_seconds, parse_share
+from ingest.text import nothing, parse_duration_seconds, parse_share, read_counts
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""
@@ -73,7 +73,7 @@ def _why_no_tags(written: pl.Series) -> pl.Series:
     """Why a text has no tags; NULL where it has some, or is empty. What says nothing is short."""
     short = pl.select(pl.when(written.str.len_bytes() <= _LONGEST_NOTHING).then(written).alias("text"))
     reason = nothing(pl.col("text"))
-    why = of_distinct(short, "text", pl.when(reason != Reason.EMPTY).then(reason).alias("why"))
+    why = of_distinct(short, {"text": [pl.when(reason != Reason.EMPTY).then(reason).alias("why")]})
     return why["why"].alias("hashtags_reason")
 
 
@@ -216,10 +216,11 @@ def constant_instant(name: str, text: str, delivery: Delivery, order: DateOrder 
 
 def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     mapped = [name for name in _COUNTS if name in frame.columns]
-    frame = frame.with_columns(parse_count(pl.col(name)).alias(name) for name in mapped)
+    # Not as expressions: columns that are read at the same time would wait for one another.
+    counts = {name: read_counts(frame[name]) for name in mapped}
     frame = frame.with_columns(
-        pl.col(name).struct.field(part).alias(alias)
-        for name in mapped
+        found[part].alias(alias)
+        for name, found in counts.items()
         for part, alias in (("reason", f"{name}_reason"), ("unit", f"{name}_unit"), ("value", name))
     )
     _refuse_other_column(frame, labels)
@@ -256,16 +257,11 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
     reason, code = nothing(creator), country_code(bare(country))
     handle = pl.when(reason.is_null()).then(bare(creator).str.strip_prefix("@").str.to_lowercase())
     no_country = pl.when(code.is_null()).then(pl.coalesce(nothing(country), pl.lit(Reason.UNREADABLE)))
-    frame = of_distinct(
-        frame,
-        "creator",
-        reason.alias("creator_reason"),
-        delivery.pseudonyms.key(handle, "creator").alias("creator_key"),
-    )
-    frame = of_distinct(
-        frame, "creator_country", code.alias("creator_country"), no_country.alias("creator_country_reason")
-    )
-    frame = _with_platform(frame, options)
+    made = {
+        "creator": [reason.alias("creator_reason"), delivery.pseudonyms.key(handle, "creator").alias("creator_key")],
+        "creator_country": [code.alias("creator_country"), no_country.alias("creator_country_reason")],
+        "platform": _platform(is_known=frame["platform"].null_count() < frame.height),
+    }
     for name, parse in (
         ("duration_seconds", parse_duration_seconds),
         ("watch_seconds", _seconds),
@@ -273,12 +269,10 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
     ):
         if name in frame.columns and frame.schema[name] == pl.String():
             value, absent = parse(pl.col(name)), pl.coalesce(nothing(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
-            frame = of_distinct(
-                frame, name, value.alias(name), pl.when(value.is_null()).then(absent).alias(f"{name}_reason")
-            )
+            made[name] = [value.alias(name), pl.when(value.is_null()).then(absent).alias(f"{name}_reason")]
         elif name in frame.columns:
             frame = frame.with_columns(pl.lit(None, pl.String()).alias(f"{name}_reason"))
-    return frame
+    return _with_platform(of_distinct(frame, made), options)
 
 
 def _seconds(text: pl.Expr) -> pl.Expr:
@@ -287,23 +281,27 @@ def _seconds(text: pl.Expr) -> pl.Expr:
     return pl.when(number >= 0).then(number).otherwise(parse_duration_seconds(text).cast(pl.Float64()))
 
 
-def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
-    """The platform that the column, the note or the preset names, else the URL or a TikTok id; `unknown` without any."""
+def _platform(*, is_known: bool) -> list[pl.Expr]:
+    """The platform that its column names, and why it names none."""
+    if not is_known:
+        return [pl.lit(Reason.EMPTY).alias("platform_reason")]
     said = bare(pl.col("platform")).str.to_lowercase()
     written = pl.when(nothing(said).is_null()).then(
         said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
     )
-    frame = of_distinct(
-        frame,
-        "platform",
+    return [
         pl.coalesce(_known_platform(said), written).alias("platform"),
         nothing(pl.col("platform")).alias("platform_reason"),
-    )
+    ]
+
+
+def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
+    """The platform that the column, the note or the preset names, else the URL or a TikTok id; `unknown` without any."""
     constant = options.platform or options.known.platform
     if constant is not None:
         return frame.with_columns(pl.col("platform").fill_null(constant))
     host = pl.col("url").str.extract(r"^(?:https?://)?([^/?#]+)").str.to_lowercase()
-    hosts = of_distinct(frame.select(host.alias("host")), "host", _known_platform(pl.col("host")).alias("platform"))
+    hosts = of_distinct(frame.select(host.alias("host")), {"host": [_known_platform(pl.col("host")).alias("platform")]})
     is_tiktok = pl.when(pl.col("id_time").is_not_null()).then(pl.lit("tiktok"))
     return frame.with_columns(
         pl.coalesce("platform", hosts["platform"], is_tiktok, pl.lit("unknown")).alias("platform")

@@ -65,7 +65,7 @@ def test_everyone_is_accounted_for_and_the_last_counts(rows: list[tuple[str, int
 def test_what_is_made_of_a_column_is_the_same_of_few_rows_and_of_many(times: int) -> None:
     frame = pl.DataFrame({"name": ["b", None, "a", "b"] * times, "number": range(4 * times)})
     upper, size = pl.col("name").str.to_uppercase(), pl.col("name").str.len_bytes().fill_null(0)
-    made = of_distinct(frame, "name", upper.alias("name"), size.alias("size"))
+    made = of_distinct(frame, {"name": [upper.alias("name"), size.alias("size")]})
     assert made.columns == ["name", "number", "size"]
     assert made["name"].to_list() == ["B", None, "A", "B"] * times
     assert made["size"].to_list() == [1, 0, 1, 1] * times
