@@ -112,8 +112,7 @@ def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> I
         problems: list[str] = []
         for drafts in _DRAFTS:
             for draft in _suggested(drafts, heads, given, problems):
-                # What has the columns of another source and cannot be read as such is no survey for that.
-                if draft.source == "survey" and draft.generic and (problems or _speaking(trials)):
+                if draft.generic and _is_spoken_for(draft, trials, problems):
                     continue
                 trials.append(desk.attempt(draft))
                 if trials[-1].fits and not draft.generic:
@@ -375,6 +374,13 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
 def _speaking(trials: Sequence[_Trial]) -> list[_Trial]:
     """The trials for whose format the file's columns or fields speak."""
     return [trial for trial in trials if not trial.draft.blind and not _lacks_every_key(trial)]
+
+
+def _is_spoken_for(draft: Draft, trials: Sequence[_Trial], problems: Sequence[str]) -> bool:
+    """Whether a file has the columns of another source, or is a product's report of live sessions, that cannot be read as such."""
+    others = _speaking(trials)
+    refused = [trial for trial in others if not trial.draft.generic and trial.parsed is None]
+    return bool(problems or others) if draft.source == "survey" else draft.source == "live" and bool(refused)
 
 
 def _lacks_every_key(trial: _Trial) -> bool:

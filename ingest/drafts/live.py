@@ -38,7 +38,7 @@ _PERSON = (
     r"upn|participant.?id",
     r"e-?mail|correo|courriel|e-?posta|البريد|ایمیل|почт|דוא|メール|邮件|邮箱|이메일",
     r"^(user|attendee|member|account|person|viewer).?(id|key)$|^(who|user|viewer|member)$",
-    r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|이름|person|attendee",
+    r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|이름|person|attendee|\bparticipante?\b|teilnehmer|katılımcı|مشارك|peserta|asistente",
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
 _LEADS, _YES_OR_NO = (

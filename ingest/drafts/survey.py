@@ -18,6 +18,7 @@ from ingest.drafts.survey_words import (
     NOT_ASKED,
     SEGMENT,
     WEIGHT,
+    are_times,
     is_number,
     is_personal,
     weights_of,
@@ -36,7 +37,7 @@ from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
 from ingest.formats.survey_multiple import inseparable, is_list
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, workbook
-from ingest.formats.survey_variables import AT
+from ingest.formats.survey_variables import AT, as_number
 from ingest.formats.text_file import first_lines, is_plausible_header, positions, read_table
 from ingest.formats.workbook import is_workbook
 from ingest.instants import parse_instant
@@ -68,7 +69,7 @@ _FEWEST, _HIGHEST_HEADER, _FEWEST_COLUMNS = 5, 20, 2
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
-_MOST_SEGMENT, _SHOWN_ANSWERS = 30, 8
+_MOST_SEGMENT, _SHOWN_ANSWERS, _NO_ANSWER = 30, 8, -7
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
@@ -165,9 +166,10 @@ def _require_once(sheet: Sheet) -> None:
 
 def _is_header(names: Sequence[str]) -> bool:
     """Whether a line names columns, of which some may be whole questions, with the ends of their scale, or the number of a row."""
+    plain = [" ".join(name.replace(">>", " ").split()) for name in names]
     short = [
         name.rstrip(" ?؟.:*")
-        for name in names
+        for name in plain
         if len(name) < _LONGEST_SHOWN and len(name.split()) <= _MOST_WORDS_OF_A_NAME and name != "#"
     ]
     return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])
@@ -184,6 +186,8 @@ def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:
                 one["answer_code"] for one in answers if re.search(pattern, one["answer_label"] or one["answer_code"])
             ]
             note |= {key: codes} if codes and key not in note else {}
+        if "missing" not in note and (codes := _far_below([one["answer_code"] for one in answers])):
+            note["missing"] = codes
         stated[code] = note
         shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
         more = ", ..." if len(answers) > _SHOWN_ANSWERS else ""
@@ -192,6 +196,13 @@ def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:
     return Draft(
         draft.source, draft.format, draft.why, options | {"questions": stated}, remarks, draft.asks, draft.generic
     )
+
+
+def _far_below(codes: list[str]) -> list[str]:
+    """Negative codes such as -99 that lie further below 0 than any other above it: no answer on a scale."""
+    known = {code: number for code in codes if (number := as_number(code)) is not None}
+    highest = max((number for number in known.values() if number >= 0), default=0.0)
+    return [code for code, number in known.items() if number <= _NO_ANSWER and -number > highest] if highest else []
 
 
 def _with_stand_in(options: dict[str, Any]) -> dict[str, Any]:
@@ -233,6 +244,7 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     personal = [name for name in columns if name in layout.personal or is_personal(name, body[AT + name])]
     options, remarks, asks = _wave(head, given, _fieldwork(body, columns, given))
     left = [name for name in columns if name not in {*personal, *layout.technical} and not re.match(DATES, name)]
+    left = [name for name in left if not are_times(body[AT + name])]
     if form is survey_csv.FORMAT:
         ids = [name for name in columns if re.match(ID, name)]
         most = [name for name in ids if body[AT + name].drop_nulls().n_unique() * 2 >= body.height]

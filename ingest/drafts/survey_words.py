@@ -66,6 +66,14 @@ def is_number(cells: pl.Series) -> bool:
     )
 
 
+def are_times(cells: pl.Series) -> bool:
+    """Whether cells are days with a time of day: when people answered, never what."""
+    written = cells.drop_nulls().cast(pl.String())
+    return written.len() > 0 and bool(
+        written.str.contains(r"\d[/.\-]\d{1,2}[/.\-]\d{1,4}\D{1,6}\d{1,2}[:.]\d{2}").all()
+    )
+
+
 def weights_of(names: Sequence[str], cells: Mapping[str, pl.Series]) -> list[str]:
     """Columns that weigh respondents: of numbers, called so; or called nearly so, of numbers above 0 that are not all whole.
 

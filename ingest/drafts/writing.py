@@ -1,5 +1,6 @@
 """A note as text that a person completes: comments beside its keys, and what is still open as a comment to be filled in."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,9 +60,10 @@ def _lines(
 
 
 def _flow(value: Any) -> str:
-    """A value on one line."""
+    """A value on one line, as JSON where its own words have several."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=float("inf"), sort_keys=False)
-    return text.removesuffix("\n").removesuffix("\n...")
+    line = text.removesuffix("\n").removesuffix("\n...")
+    return json.dumps(value, ensure_ascii=False) if "\n" in line else line
 
 
 def _one_line(text: str) -> str:

@@ -45,7 +45,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 5
+    version = 6
     needs_timezone = False
     options = SurveyOptions
 

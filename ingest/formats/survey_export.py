@@ -60,7 +60,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 7
+    version: int = 8
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

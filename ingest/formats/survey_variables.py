@@ -26,6 +26,7 @@ _TOO_LONG = 200
 _MOST_OF_ONE = 10
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
+_DIRECTIONS = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 _NO_CODE = r"^$|^\s|\s$|\.0+\s*$|[^\x00-\x7f]"
 """What may stand in a text that is not a code as it is: white space around it, ".0", digits of other scripts; or nothing does."""
 
@@ -175,7 +176,12 @@ def as_codes(values: pl.Series) -> pl.Series:
     # Each different text is read once.
     written = values.unique()
     texts = written.cast(pl.String())
-    codes = texts.str.strip_chars().str.replace(r"^([+-]?\d+)\.0+$", "${1}").replace("", None)
+    codes = (
+        texts.str.replace_all(_DIRECTIONS, "")
+        .str.strip_chars()
+        .str.replace(r"^([+-]?\d+)\.0+$", "${1}")
+        .replace("", None)
+    )
     ours = codes.str.replace_many(DIGITS)
     codes = codes.zip_with(~codes.str.contains(r"^[+-]?\d+$").fill_null(value=False), ours)
     if codes.equals(texts, null_equal=True):

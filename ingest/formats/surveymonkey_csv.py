@@ -1,4 +1,5 @@
 """`survey/surveymonkey_csv`: SurveyMonkey exports, whose second header row says what each column of a question stands for."""
+# ruff: noqa: RUF001 - the words of many languages
 
 import re
 
@@ -10,12 +11,25 @@ from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.source import DeliveryError
 
-RESPONSES = frozenset({"response", "open-ended response"})
+_OPEN_ENDED = (
+    "open-ended response", "réponse libre", "réponse ouverte", "respuesta abierta", "respuesta de final abierto", "offene antwort",
+    "antwort mit offenem ende", "resposta aberta", "risposta aperta", "antwoord op open vraag", "açık uçlu yanıt", "استجابة مفتوحة",
+    "استجابة مفتوحة النهاية",
+)  # fmt: skip
+RESPONSES = frozenset(
+    {
+        "response", "réponse", "respuesta", "antwort", "resposta", "risposta", "antwoord", "reactie", "yanıt", "الاستجابة", "الإجابة",
+        *_OPEN_ENDED,
+    }
+)  # fmt: skip
+"""What the second row says of a question with one column, in the languages of the product."""
 _PERSONAL = r"(?i)^(ip address|email address|first name|last name|custom data( \d+)?|custom variable( \d+)?)$"
 _TECHNICAL = r"(?i)^(respondent ?id|collector ?id|start ?date|end ?date|date created|date modified)$"
-_RESPONDENT = r"(?i)^respondent ?id$"
-_OTHER = re.compile(r"(?i)^other \(please specify\)$")
-_OPEN = re.compile(r"(?i)^(open-ended response|other \(please specify\))$")
+_RESPONDENT = (
+    r"(?i)^(respondent ?id|id (du|de la) répondante?|id del encuestado|id do (entrevistado|respondente)|id dell['’]intervistato|"
+    r"teilnehmer-?id|id van respondent|yanıtlayan kimliği|معرف المستجيب)$"
+)
+_OTHER = re.compile(r"(?i)^(other|autre|otr[oa]|sonstiges|andere|outr[oa]|altro|diğer|anders|أخرى|غير ذلك) \(.*\)$")
 
 
 def is_second_row(cells: list[str]) -> bool:
@@ -49,7 +63,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         listed = [place for place in places if parts[place] and parts[place].lower() not in RESPONSES]
         if len(places) == 1:
             columns[places[0]] = question
-            technical |= {question} if parts[places[0]].lower() == "open-ended response" else set()
+            technical |= {question} if parts[places[0]].lower() in _OPEN_ENDED else set()
             continue
         for place in places:
             columns[place] = f"{question} [{parts[place] or place + 1}]"
@@ -65,7 +79,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         labels = {columns[place]: parts[place] for place in listed}
         if labels and _is_ticked(sheet, listed, parts):
             spread[question] = Spread(question, labels)
-        technical |= {columns[place] for place in places if _OPEN.match(parts[place])}
+        technical |= {columns[place] for place in places if _is_open(parts[place])}
     return Layout(
         header_rows=2,
         columns=tuple(columns),
@@ -78,6 +92,10 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
     )
 
 
+def _is_open(part: str) -> bool:
+    return part.lower() in _OPEN_ENDED or _OTHER.match(part) is not None
+
+
 def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
     """Whether every column holds nothing but its own answer, as ticked boxes do and the rows of a grid do not."""
     cells = sheet.rows.slice(1).drop("line")
@@ -86,8 +104,8 @@ def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
         set(cells[names[place]].drop_nulls().unique().cast(pl.String()).str.strip_chars())
         <= {parts[place], "", "1", "0"}
         for place in places
-        if not _OPEN.match(parts[place])
+        if not _is_open(parts[place])
     )
 
 
-FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=8)
+FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=9)

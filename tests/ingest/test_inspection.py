@@ -117,6 +117,7 @@ def test_a_known_export_is_taken_by_its_preset(header: str, row: str, preset: st
         ("Date,Participant ID,Time in: join,Time out: leave", "13/10/2022,u{n},23:{n:02d},00:20", "intervals_csv", ["timezone"]),
         ("Name (Originalname);E-Mail;Beitrittszeit;Austrittszeit", "B;b{n}@x.org;13.10.2022 19:{n:02d};13.10.2022 20:00", "intervals_csv", ["timezone"]),
         ("Nombre (nombre original),Correo electrónico,Hora para entrar,Hora para salir", "B,b{n}@x.org,13/10/2022 19:{n:02d},13/10/2022 20:00", "intervals_csv", ["timezone"]),
+        ("Participant;Heure d'arrivée;Heure de départ", "b{n}@x.org;13/10/2022 19h{n:02d};13/10/2022 20h00", "intervals_csv", ["timezone"]),
         ("名前（元の名前）,メール,参加時刻,退出時刻", "B,b{n}@x.org,2022/10/05 19:{n:02d},2022/10/05 20:00", "intervals_csv", ["timezone"]),
         ("Name,Moderator,Join,Left", "B {n},{t},2022-10-05T19:{n:02d}:00Z,2022-10-05T20:00:00Z", "intervals_csv", []),
         ("Display Name,First Name,Role,Attendee Email,Join Time,Leave Time", 'B,B,Host,b{n}@x.org,="2022-10-05 19:{n:02d}:00","2022-10-05 20:00:00"', "intervals_csv", ["timezone"]),
@@ -275,6 +276,14 @@ def test_words_for_nothing_are_proposed_as_missing(word: str, tmp_path: Path) ->
     assert inspect([file], TOLD, CAMPAIGNS).draft.options["questions"]["opinion"]["missing"] == [word]
 
 
+def test_headers_over_lines_codes_far_below_and_times_that_are_no_answers(tmp_path: Path) -> None:
+    rows = (f"{n},{n % 3 + 1 if n % 4 else -99},{n % 3 - 1},2026-10-0{n % 5 + 1} 09:00:00,{n % 2}" for n in range(40))
+    [file] = written(tmp_path, {"w.csv": lines('id,"Do you\ntrust it,\nreally?",mood,Beginn,Rate >> Heard', *rows)})
+    options = inspect([file], TOLD, CAMPAIGNS).draft.options
+    assert [question.get("missing") for question in options["questions"].values()] == [["-99"], None, None]
+    assert options["drop"] == ["Beginn"]
+
+
 def test_samples_of_youtube_under_another_name_of_their_time(tmp_path: Path) -> None:
     viewers = {"items": [{"liveStreamingDetails": {"concurrentViewers": "7"}}]}
     records = [{**viewers, "polledAt": f"2022-10-13T19:{n:02d}:00Z"} for n in range(20)]
@@ -334,6 +343,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("Nome completo,Azione utente,Data/ora\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "live/teams_list, which says"),
         ("Imię i nazwisko,Akcja,Czas\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "column 1: found the same people in several rows"),
         ("id,q1,q2\nRespondent,Have you seen it?,Agree?\n" + "".join(f"{n},{n % 2},{n % 3}\n" for n in range(30)), "line 2: found texts that stand in no other line"),
+        ("Topic,Meeting ID,Start Time,End Time,Name (Original Name),User Email,Join Time,Leave Time\n" + "".join(f"Talk,81{n % 2},10/13/2022 19:00,10/13/2022 20:00,B,b{n}@x.org,10/13/2022 19:{n},10/13/2022 20:00\n" for n in range(10, 20)), "found another meeting than in line 2"),
         ("Survey: calm\n\nid,seen,mood\n" + "".join(f"{n},{n % 2},{n % 3}\n" for n in range(30)), "line 3: names the columns"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),

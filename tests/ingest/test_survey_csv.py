@@ -105,6 +105,10 @@ class TestWhoIsRejected:
         assert rows == [(2, "ae", 1.0), (2, "women", 2.0), (4, "ae", 1.0)]
         assert spelled(parsed).height == 2  # an answer is given once, whatever the samples
 
+    def test_marks_of_direction_make_no_other_answer(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id,w,q\na,1,نعم\nb,1,\u200fنعم\nc,1,\u202bنعم\u202c\n", WEIGHTED)
+        assert codes(parsed, "q") == ["نعم"] * 3
+
     def test_digits_of_any_script_in_ids_weights_and_codes(self, tmp_path: Path) -> None:
         options = WEIGHTED.replace("country: AE", "where: {q: ['\u0661']}").replace("q: {}", "q: {top: ['\u06f1']}")
         parsed = wave(tmp_path, "id,w,q\nR12,1,1\nR\u0661\u0662,1,1\n\u06f1\u06f3,\u0662,\u0661\nR12,1,2\n", options)

@@ -44,6 +44,32 @@ def test_choices_outnumber_the_cells_of_a_response(tmp_path: Path) -> None:
     assert questions == [("Seen it?", "single"), ("Where?", "multiple")]
 
 
+@pytest.mark.parametrize(
+    ("respondent", "response", "open_ended", "other"),
+    [
+        ("ID du répondant", "Réponse", "Réponse libre", "Autre (veuillez préciser)"),
+        ("ID del encuestado", "Respuesta", "Respuesta abierta", "Otro (especifique)"),
+        ("معرف المستجيب", "الاستجابة", "استجابة مفتوحة", "أخرى (يرجى التحديد)"),
+    ],
+)
+def test_exports_in_other_languages(
+    respondent: str, response: str, open_ended: str, other: str, tmp_path: Path
+) -> None:
+    words = {
+        "Respondent ID": respondent,
+        "Response,": f"{response},",
+        "Open-Ended Response": open_ended,
+        "Other (please specify)": other,
+    }
+    text = EXPORT
+    for english, word in words.items():
+        text = text.replace(english, word)
+    parsed, english_one = wave(tmp_path / "other", text), wave(tmp_path / "english", EXPORT)
+    kinds = [one.tables["survey_questions"].select("question_code", "kind", "base") for one in (parsed, english_one)]
+    assert kinds[0].equals(kinds[1])
+    assert parsed.tables["survey_respondents"].height == 4
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="line 2 is no second header row of SurveyMonkey"):
         wave(tmp_path, "id,q\n1,2\n2,2\n")
