@@ -8,7 +8,19 @@ from typing import Any
 from ingest.drafts import video_records
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
-from ingest.drafts.video_names import ANY_TIME, NAMES, POSTS, TAG, Cells, caption, match, means, named_for, snake
+from ingest.drafts.video_names import (
+    ANY_TIME,
+    NAMES,
+    POSTS,
+    TAG,
+    Cells,
+    caption,
+    match,
+    means,
+    named_for,
+    numbered_tags,
+    snake,
+)
 from ingest.drafts.video_times import timed, undated
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
@@ -106,8 +118,10 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
         if "platform" in options:
             places.pop("platform", None)
         options |= {"columns": places}
-        text = caption(cells)
-        if "hashtags" not in places and text is not None:
+        text, tags = caption(cells), numbered_tags(cells)
+        if "hashtags" not in places and tags:
+            options |= {"columns": places | {"hashtags": tags}}
+        elif "hashtags" not in places and text is not None:
             options |= {"columns": places | {"text": text}, "hashtags_from": "text"}
         why = f"its columns name videos and their counters: {quoted(list(places.values()))}"
         yield timed("video_csv", why, options, given, header, bare, generic=True)

@@ -14,6 +14,7 @@ from ingest.formats.json_documents import inside, read_documents
 from ingest.formats.text_file import TextFile, as_text, first_lines, folded, is_plausible_header
 from ingest.formats.unpacking import unpacked
 from ingest.formats.workbook import as_csv, is_workbook
+from ingest.source import DeliveryError
 
 Kind: TypeAlias = Literal["table", "json", "spss", "triple_s"]
 
@@ -110,6 +111,10 @@ def heads_of(path: Path) -> list[Head]:
     for name, data in unpacked(path):
         text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)
         first = text.head.lstrip()[:1_000]
+        if re.match(r"(?i)<(?:!doctype html|html|table|body|div)\b", first):
+            raise DeliveryError(
+                f"{name}: is a web page, expected a table, JSON or a workbook; open it, and save it as CSV or .xlsx"
+            )
         kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
         heads.append(Head(path, kind, text))
     return heads

@@ -26,7 +26,8 @@ _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 
 def _count(words: str) -> str:
-    return rf"(?:n|num|no|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:count|counts|cnt|number|total))?"
+    after = "count|counts|cnt|number|total|latest|current|summary_total_count"
+    return rf"(?:n|num|no|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:{after}))?"
 
 
 _BY = r"(?:author|author_meta|creator|user|owner|profile|account|channel)"
@@ -42,7 +43,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "url": (
         (
-            r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url)|"
+            r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url|permalink_url)|"
             r"lien(?:_de_la_vidéo)?|permalien|enlace_permanente|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
         ),
     ),
@@ -125,7 +126,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 TEXT = (
     r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف|(?:ال)?نص",
-    r"message|full_text|content_snippet|hit_sentence|body|post|snippet",
+    r"message|media_caption|full_text|content_snippet|hit_sentence|body|post|snippet",
     r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
 )
 ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|تاریخ|(?:ال)?تاريخ"
@@ -138,6 +139,7 @@ _OF_OTHERS = {
     "a row a counter": ("metric|metric_name|measure|indicator", "value|amount", r"(?:video|post|item|aweme)_id|url"),
 }
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
+_NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
 _PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
 _POST = r"/(?:videos?|photo|vi|shorts|reels?|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
 
@@ -158,6 +160,11 @@ def match(cells: Cells) -> dict[str, str]:
     if "url" in found and "video_id" in found and _are_numbers_of_rows(cells[found["video_id"]]):
         del found["video_id"]
     return found
+
+
+def numbered_tags(cells: Cells) -> list[str]:
+    """The columns of a list of tags, one each, such as Hashtag 1 and Hashtag 2."""
+    return [name for name in cells if re.fullmatch(_NUMBERED_TAG, snake(name))]
 
 
 def caption(cells: Cells) -> str | None:

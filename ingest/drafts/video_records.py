@@ -82,7 +82,11 @@ def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given:
     cells = {name: held for name, held in values.items() if "*" not in name}
     if named_for(list(cells)) is not None:
         return None
-    lists = {re.sub(r"\.\*(?:\.(?:name|title))?$", "", name): name for name in values if "*" in name}
+    lists = {
+        re.sub(r"\.\*(?:\.(?:name|title|text|tag|hashtag|hashtag_?[nN]ame))?$", "", name): name
+        for name in values
+        if "*" in name
+    }
     places = match(cells)
     tags = match(cells | {short: values[name] for short, name in lists.items()}).get("hashtags")
     if tags in lists:

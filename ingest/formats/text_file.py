@@ -239,8 +239,8 @@ def is_plausible_header(names: Sequence[str]) -> bool:
 
 
 def _is_content(cell: str) -> bool:
-    # How tables call the number of a row.
-    if cell in ("#", "№"):
+    # How tables call the number of a row, or a box to tick.
+    if re.fullmatch(r"[^\w\s<>{}\"@\\-]", cell) and cell not in "\u2013\u2014":
         return False
     return bool(
         len(cell) > _LONGEST_NAME

@@ -49,11 +49,13 @@ def table(header: str, row: str) -> bytes:
         ("Video ID,Views %,Views +/-,Views,Likes", "@ID,5,7,9,1", {"views": "Views"}),
         ("Video ID,Username,Views %,Likes", "@ID,u@N,5,1", {"views": None, "likes": "Likes"}),
         ("معرّف المنشور,النص,الإعجابات,الردود,إعادات النشر", "19700000000000@N0000,a #calm,5,2,3", {"text": "النص", "comments": "الردود", "shares": "إعادات النشر"}),
+        ("Video ID,Username,Views,Hashtag 1,Hashtag 2", "@ID,u@N,5,#calm,", {"hashtags": ["Hashtag 1", "Hashtag 2"]}),
+        ("✓,TikTok link,Handle,Views (latest)", "TRUE,https://www.tiktok.com/@u/video/@ID,@u@N,5", {"url": "TikTok link", "views": "Views (latest)"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
 def test_of_several_columns_the_surest_is_taken_and_what_stands_there_has_to_be_it(
-    header: str, row: str, columns: dict[str, str | None], tmp_path: Path
+    header: str, row: str, columns: dict[str, str | list[str] | None], tmp_path: Path
 ) -> None:
     given = Given(timezone="UTC", date_order="dmy")
     found = looked(tmp_path / "export.csv", table(header, row), given).draft.options["columns"]
@@ -140,6 +142,7 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
         ("c.json", json.dumps([{"video_id": IDS[n], "id": f"7{n}", "parent_comment_id": "1", "like_count": 5} for n in range(20)]).encode(), "its records are comments"),
         ("t.json", json.dumps({"challengeInfo": {"challenge": {"title": "calm"}, "stats": {"videoCount": 5, "viewCount": 50}}}).encode(), "totals of a tag"),
         ("u.json", json.dumps({"users": [{"id": f"68{n}", "uniqueId": "u", "followerCount": 5, "heartCount": 9, "videoCount": 3} for n in range(20)]}).encode(), "its records are accounts"),
+        ("w.csv", b"<table><tr><td>video_id</td></tr></table>", "is a web page"),
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),
         ("d.csv", table("Date,Views,Watch time (hours),Subscribers", "2026-10-05,5,1.5,0"), "found views of single days"),
