@@ -49,6 +49,12 @@ _ABBREVIATED = (
     rf"|({'|'.join(sorted(_WORDS, key=len, reverse=True))})\.?){_OF}"
 )
 _TURKISH, _NOT_ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$"
+_DURATIONS = {
+    "clock": r"^(?:(?:([0-9]{1,4}):)?([0-9]{1,3}):)?([0-9]{1,7})(?:\.[0-9]+)?$",
+    "named": (
+        r"^(?:pt)?\s*(?:([0-9]{1,4})\s*h[a-z]*)?\s*(?:([0-9]{1,4})\s*m[a-z]*)?\s*(?:([0-9]{1,7})(?:\.[0-9]+)?\s*s[a-z]*)?$"
+    ),
+}
 _BEYOND = r"^-\s*[0-9]|^[0-9]{14,}(?:\.0+)?$"
 _COUNTS = pl.Schema({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
 _COUNT = pl.Struct(_COUNTS)
@@ -195,16 +201,22 @@ def _group(match: str, number: int) -> pl.Expr:
 
 def parse_duration_seconds(text: pl.Expr) -> pl.Expr:
     """A duration in whole seconds, from seconds, `MM:SS`, `H:MM:SS`, `1h 2m 3s` or `PT1M3S`; NULL where it is none."""
-    clean = clean_number(text).str.to_lowercase()
-    parts = clean.str.extract_groups(r"^(?:(?:([0-9]{1,4}):)?([0-9]{1,3}):)?([0-9]{1,7})(?:\.[0-9]+)?$")
-    named = clean.str.extract_groups(
-        r"^(?:pt)?\s*(?:([0-9]{1,4})\s*h[a-z]*)?\s*(?:([0-9]{1,4})\s*m[a-z]*)?\s*(?:([0-9]{1,7})(?:\.[0-9]+)?\s*s[a-z]*)?$"
+    return text.map_batches(_read_durations, return_dtype=pl.Int64())
+
+
+def _read_durations(texts: pl.Series) -> pl.Series:
+    clean = texts.to_frame("text").select(clean_number(pl.col("text")).str.to_lowercase().alias("clean"))
+    # Step after step, not one expression, which would match each text many times.
+    matched = clean.select(
+        pl.col("clean").str.extract_groups(pattern).alias(name) for name, pattern in _DURATIONS.items()
     )
     hours, minutes, seconds = (
-        pl.coalesce(parts.struct.field(str(i)), named.struct.field(str(i))).cast(pl.Int64()) for i in (1, 2, 3)
+        pl.coalesce(pl.col(name).struct.field(str(part)) for name in _DURATIONS).cast(pl.Int64()) for part in (1, 2, 3)
     )
-    whole = hours.fill_null(0) * 3600 + minutes.fill_null(0) * 60 + seconds.fill_null(0)
-    return pl.when(pl.any_horizontal(part.is_not_null() for part in (hours, minutes, seconds))).then(whole)
+    read = matched.select(hours.alias("hours"), minutes.alias("minutes"), seconds.alias("seconds"))
+    whole = pl.col("hours").fill_null(0) * 3600 + pl.col("minutes").fill_null(0) * 60 + pl.col("seconds").fill_null(0)
+    said = pl.any_horizontal(pl.all().is_not_null())
+    return read.select(pl.when(said).then(whole).alias(texts.name)).to_series()
 
 
 def parse_share(text: pl.Expr) -> pl.Expr:

@@ -262,17 +262,22 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
         "creator_country": [code.alias("creator_country"), no_country.alias("creator_country_reason")],
         "platform": _platform(is_known=frame["platform"].null_count() < frame.height),
     }
+    read = []
     for name, parse in (
         ("duration_seconds", parse_duration_seconds),
         ("watch_seconds", _seconds),
         ("completion_rate", parse_share),
     ):
         if name in frame.columns and frame.schema[name] == pl.String():
-            value, absent = parse(pl.col(name)), pl.coalesce(nothing(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
-            made[name] = [value.alias(name), pl.when(value.is_null()).then(absent).alias(f"{name}_reason")]
+            absent = pl.coalesce(nothing(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
+            made[name] = [parse(pl.col(name)).alias(name), absent.alias(f"{name}_reason")]
+            read.append(name)
         elif name in frame.columns:
             frame = frame.with_columns(pl.lit(None, pl.String()).alias(f"{name}_reason"))
-    return _with_platform(of_distinct(frame, made), options)
+    frame = of_distinct(frame, made).with_columns(
+        pl.when(pl.col(name).is_null()).then(f"{name}_reason").alias(f"{name}_reason") for name in read
+    )
+    return _with_platform(frame, options)
 
 
 def _seconds(text: pl.Expr) -> pl.Expr:

@@ -89,15 +89,13 @@ def normalised(lists: pl.Series) -> pl.DataFrame:
     display = written.fill_null("").str.replace_all(_NEVER_IN_A_TAG, "").str.replace(_NO_TAG, "")
     hashtag = display.to_frame("display").select(normalise_hashtag(pl.col("display"))).to_series()
     same = hashtag.rank("dense").gather(codes)
-    frame = pl.DataFrame(
-        {
-            "hashtags": _in_lists(hashtag.gather(codes), lengths),
-            "display_hashtags": _in_lists(display.gather(codes), lengths),
-        }
+    frame = _in_lists(
+        pl.DataFrame({"hashtags": hashtag.gather(codes), "display_hashtags": display.gather(codes), "same": same}),
+        lengths,
     )
-    is_odd = (_in_lists(same, lengths).list.n_unique() != lengths) | _in_lists(
-        (hashtag == "").gather(codes), lengths
-    ).list.any()
+    is_odd = frame.drop_in_place("same").list.n_unique() != lengths
+    if (hashtag == "").any():
+        is_odd |= frame["hashtags"].list.contains("")
     if not is_odd.any():
         return frame
     rows = frame.with_row_index("row")
@@ -124,14 +122,16 @@ def one_tag(written: pl.Series) -> pl.DataFrame:
     )
 
 
-def _in_lists(values: pl.Series, lengths: pl.Series) -> pl.Series:
-    """Values one after the other in lists of these lengths; NULL where the length is."""
+def _in_lists(values: pl.DataFrame, lengths: pl.Series) -> pl.DataFrame:
+    """Columns of values one after the other as lists of these lengths; NULL where the length is."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    offsets = pl.concat([pl.Series([0], dtype=pl.Int64()), lengths.fill_null(0).cast(pl.Int64()).cum_sum()])
+    ends = pl.concat([pl.Series([0], dtype=pl.Int64()), lengths.fill_null(0).cast(pl.Int64()).cum_sum()])
+    offsets, mask = ends.to_arrow(), lengths.is_null().to_arrow()
     flat = values.to_arrow(compat_level=pl.CompatLevel.newest())
-    found = pl.from_arrow(pa.LargeListArray.from_arrays(offsets.to_arrow(), flat, mask=lengths.is_null().to_arrow()))
-    assert isinstance(found, pl.Series)  # noqa: S101 - from_arrow says what else it may return
+    lists = [pa.LargeListArray.from_arrays(offsets, column.combine_chunks(), mask=mask) for column in flat.columns]
+    found = pl.from_arrow(pa.table(lists, names=values.columns))
+    assert isinstance(found, pl.DataFrame)  # noqa: S101 - from_arrow says what else it may return
     return found
 
 
