@@ -1,4 +1,4 @@
 {# A number that equal values share, and others hardly ever do. #}
-{% macro hash_of(value) -%}
-    hash({{ value }})
+{% macro hash_of(values) -%}
+    hash({{ values }})
 {%- endmacro %}

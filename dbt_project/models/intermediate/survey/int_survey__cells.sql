@@ -43,13 +43,20 @@ given as (
         sum(weight_square_units) as weight_square_units,
     from (
         select
-            respondents.profile_id,
-            respondents.weight_units,
-            {{ exact_product('respondents.weight_units', 'respondents.weight_units') }} as weight_square_units,
-            unnest(answers.given) as answer,
-        from {{ ref('stg_survey__answers') }} as answers
-        inner join {{ ref('int_survey__respondents') }} as respondents
-            on {{ same('answers', 'respondents', survey_keys('person')) }}
+            profile_id,
+            weight_units,
+            weight_square_units,
+            unnest(given) as answer,
+        from (
+            select
+                respondents.profile_id,
+                respondents.weight_units,
+                {{ exact_product('respondents.weight_units', 'respondents.weight_units') }} as weight_square_units,
+                answers.given,
+            from {{ ref('stg_survey__answers') }} as answers
+            inner join {{ ref('int_survey__respondents') }} as respondents
+                on {{ same('answers', 'respondents', survey_keys('person')) }}
+        ) as people
     ) as given
     group by all
 

@@ -6,6 +6,12 @@
 {%- set valid_answers -%}
     case when list_min(answers.given) > 0 then answers.given else list_filter(answers.given, lambda n: n > 0) end
 {%- endset %}
+{%- set first_differ -%}
+    {%- for place in [2, 3, 4] -%}
+        list_extract(of_set.codes, list_extract(valid.answers, 1))
+        <> list_extract(of_set.codes, list_extract(valid.answers, {{ place }})){{ ' or ' if not loop.last }}
+    {%- endfor -%}
+{%- endset %}
 with
 
 timed as (
@@ -59,6 +65,7 @@ codes as (
 ),
 
 -- By the number of an answer: which question of the delivery it answers; of each set, which code it is, where it is of the set.
+-- `others` is how many answers a respondent can have given outside of the set.
 deliveries as (
 
     select
@@ -78,7 +85,7 @@ deliveries as (
         select
             landed_on,
             delivery,
-            list(codes_of_set) as sets,
+            list(struct_pack(codes := codes_of_set, others := others)) as sets,
         from (
             select
                 codes.landed_on,
@@ -87,6 +94,11 @@ deliveries as (
                     case when codes.answer > 0 and list_contains(sets.questions, codes.question_code) then codes.code end
                     order by abs(codes.answer)
                 ) as codes_of_set,
+                count(distinct case
+                    when list_contains(sets.questions, codes.question_code) then null
+                    when codes.kind = 'multiple' then abs(codes.answer)
+                    else -codes.question
+                end) as others,
             from codes
             inner join sets on {{ same('codes', 'sets', survey_keys('wave')) }}
             group by codes.landed_on, codes.delivery, sets.questions
@@ -96,44 +108,67 @@ deliveries as (
 
 ),
 
--- Answers to all questions and to each set, in lists: a row per answer would have to be put together again.
+valid as (
+
+    select
+        {{ listed(person, 'answers') }}
+        {{ valid_answers }} as answers,
+        deliveries.questions,
+        deliveries.sets,
+    from {{ ref('stg_survey__answers') }} as answers
+    inner join deliveries on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}
+
+),
+
+-- Answers to all questions and to each set, in lists: a row per answer would have to be put together again. Where the first ones
+-- differ already, of every set, the others need not be read.
 answered as (
 
     select
         {{ listed(person, 'given') }}
-        list_transform(
-            given.codes_of_sets,
-            lambda of_set: case
-                when array_length(of_set) >= straight_liners.least_questions then list_min(of_set) = list_max(of_set)
-            end
-        ) as are_straight,
-        case when given.questions >= duplicates.least_questions then given.fingerprint end as fingerprint,
+        case
+            when given.all_differ then [false]
+            else
+                list_transform(
+                    list_transform(
+                        given.sets,
+                        lambda of_set: list_filter(
+                            list_transform(given.answers, lambda n: list_extract(of_set.codes, n)), lambda code: code is not null
+                        )
+                    ),
+                    lambda of_set: case
+                        when array_length(of_set) >= given.least_of_set then list_min(of_set) = list_max(of_set)
+                    end
+                )
+        end as are_straight,
+        case when given.answered >= given.least_of_all then given.fingerprint end as fingerprint,
     from (
         select
-            {{ listed(person) }}
-            list_transform(
-                sets,
-                lambda of_set: list_filter(
-                    list_transform(answers, lambda n: list_extract(of_set, n)), lambda code: code is not null
-                )
-            ) as codes_of_sets,
+            {{ listed(person, 'valid') }}
+            valid.answers,
+            valid.sets,
+            straight_liners.least_questions as least_of_set,
+            duplicates.least_questions as least_of_all,
+            not list_contains(
+                list_transform(
+                    valid.sets,
+                    lambda of_set: coalesce(
+                        array_length(valid.answers) - of_set.others >= straight_liners.least_questions
+                        and ({{ first_differ }}),
+                        false
+                    )
+                ),
+                false
+            ) as all_differ,
             case
-                when questions is null then array_length(answers)
-                else array_length(list_distinct(list_transform(answers, lambda n: list_extract(questions, n))))
-            end as questions,
-            {{ hash_of('answers') }} as fingerprint,
-        from (
-            select
-                {{ listed(person, 'answers') }}
-                {{ valid_answers }} as answers,
-                deliveries.questions,
-                deliveries.sets,
-            from {{ ref('stg_survey__answers') }} as answers
-            inner join deliveries on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}
-        ) as valid
+                when valid.questions is null then array_length(valid.answers)
+                else array_length(list_distinct(list_transform(valid.answers, lambda n: list_extract(valid.questions, n))))
+            end as answered,
+            {{ hash_of('valid.landed_on, valid.delivery, valid.answers') }} as fingerprint,
+        from valid
+        left join {{ ref('quality_rules') }} as straight_liners on straight_liners.rule = 'straight_liner'
+        left join {{ ref('quality_rules') }} as duplicates on duplicates.rule = 'duplicate'
     ) as given
-    left join {{ ref('quality_rules') }} as straight_liners on straight_liners.rule = 'straight_liner'
-    left join {{ ref('quality_rules') }} as duplicates on duplicates.rule = 'duplicate'
 
 ),
 
@@ -155,15 +190,12 @@ alike as (
     select judged.*
     from judged
     inner join (
-        select
-            landed_on,
-            delivery,
-            fingerprint,
+        select fingerprint
         from judged
         where fingerprint is not null
-        group by all
+        group by fingerprint
         having count(*) > 1
-    ) as shared on {{ same('judged', 'shared', ['landed_on', 'delivery', 'fingerprint']) }}
+    ) as shared on judged.fingerprint = shared.fingerprint
 
 ),
 
