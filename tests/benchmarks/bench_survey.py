@@ -1,4 +1,4 @@
-"""What a survey of 30 questions costs from file to estimates, beside polars parsing it and pandas making the shares.
+"""What a survey of 30 questions costs from file to estimates, beside polars parsing it and pandas making shares or the same estimates.
 
     python tests/benchmarks/bench_survey.py [respondents ...]
 
@@ -47,7 +47,8 @@ NOTE: dict[str, Any] = {
         "questions": {name: {} for name in QUESTIONS},
     },
 }  # fmt: skip
-Shares = list[tuple[object, ...]]
+Figures = list[tuple[object, ...]]
+"""Question, answer, segment's value, then figures: the share in per cent first."""
 
 
 def write(file: Path, number: int) -> None:
@@ -63,7 +64,7 @@ def write(file: Path, number: int) -> None:
     ).write_csv(file)
 
 
-def ours(file: Path, root: Path) -> tuple[dict[str, float], Shares]:
+def ours(file: Path, root: Path) -> tuple[dict[str, float], Figures]:
     """Read as ingestion does, then built by dbt from the lake into a warehouse that stands already."""
     lab = Lab(root / "home", {"campaigns": CAMPAIGNS})
     assert lab.dbt("seed"), lab.messages
@@ -73,7 +74,10 @@ def ours(file: Path, root: Path) -> tuple[dict[str, float], Shares]:
     fixed = built(lab, few, "few")
     spent = {step: seconds - fixed[step] for step, seconds in built(lab, file, "wave").items()}
     print(f"fixed cost {sum(fixed.values()):.1f} CPU s")  # noqa: T201
-    figures = "question_code, answer_code, segment_value, round(estimate_pct, 6)"
+    figures = (
+        "question_code, answer_code, segment_value, estimate_pct, standard_error_pct, ci_low_pct, ci_high_pct, "
+        "base_unweighted, base_weighted, effective_base"
+    )
     return spent, lab.rows(f"select {figures} from fct_survey_estimate where wave = 'wave' order by all")
 
 
@@ -99,43 +103,37 @@ def built(lab: Lab, file: Path, wave: str) -> dict[str, float]:
     return spent
 
 
-def parsed(file: Path, root: Path) -> tuple[dict[str, float], Shares]:  # noqa: ARG001 - every part's signature
+def parsed(file: Path, root: Path) -> tuple[dict[str, float], Figures]:  # noqa: ARG001 - every part's signature
     """Polars parses the file and does no more."""
     started = time.process_time()
     pl.read_csv(file)
     return {"all": time.process_time() - started}, []
 
 
-def peer(file: Path, root: Path) -> tuple[dict[str, float], Shares]:  # noqa: ARG001 - every part's signature
-    """Pandas: the weighted shares of every answer, of all and by segment, without errors."""
-    import pandas as pd
-
-    started = time.process_time()
-    frame = pd.read_csv(file)
-    rows: Shares = []
-    for segment in (None, *SEGMENTS):
-        keys = frame[segment] if segment else pd.Series("all", index=frame.index)
-        for question in QUESTIONS:
-            sums = frame["weight"].groupby([keys, frame[question]]).sum()
-            shares = 100 * sums / sums.groupby(level=0).transform("sum")
-            listed = shares.rename_axis(["value", "code"]).reset_index(name="share").itertuples(index=False, name=None)
-            rows += [(question, str(code), str(value), round(share, 6)) for value, code, share in listed]
-    return {"all": time.process_time() - started}, sorted(rows, key=str)
-
-
-PARTS: dict[str, Callable[[Path, Path], tuple[dict[str, float], Shares]]] = {
-    "warehouse": ours, "polars parse": parsed, "pandas": peer,
+PARTS: dict[str, Callable[[Path, Path], tuple[dict[str, float], Figures]]] = {
+    "warehouse": ours, "polars, parsing": parsed,
 }  # fmt: skip
+PEERS = {"pandas, shares": "shares", "pandas, estimates": "estimates"}
+"""What `survey_by_pandas.py` is told to make."""
 
 
-def measured(part: str, file: Path, root: Path) -> tuple[float, Shares]:
+def measured(part: str, file: Path, root: Path) -> tuple[float, Figures]:
     """Run a part in a process of its own and print what it took; CPU seconds and what it found."""
-    command = [sys.executable, __file__, part, str(file), str(root)]
+    peer = Path(__file__).with_name("survey_by_pandas.py")
+    arguments = [peer, PEERS[part], file] if part in PEERS else [__file__, part, file, root]
+    command = [sys.executable, *map(str, arguments)]
     *said, last = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     done = json.loads(last)
-    words = ", ".join([*(f"{name} {seconds:.1f}" for name, seconds in done["spent"].items()), *said])
-    print(f"{part:14}{sum(done['spent'].values()):8.1f} CPU s {done['memory']:6.2f} GB  {words}")  # noqa: T201
+    words = ", ".join([*(f"{name} {seconds:.2f}" for name, seconds in done["spent"].items()), *said])
+    print(f"{part:18}{sum(done['spent'].values()):8.2f} CPU s {done['memory']:6.2f} GB  {words}")  # noqa: T201
     return sum(done["spent"].values()), [tuple(row) for row in done["rows"]]
+
+
+def largest_difference(found: Figures, theirs: Figures) -> float:
+    """Between two lists of figures, relative to theirs where those are above 1."""
+    same = {row[:3]: row[3:] for row in found}
+    pairs = [pair for row in theirs for pair in zip(same[row[:3]], row[3:], strict=False)]
+    return max(abs(float(str(our)) - float(str(their))) / max(1, abs(float(str(their)))) for our, their in pairs)
 
 
 def main(sizes: list[int]) -> None:
@@ -145,12 +143,10 @@ def main(sizes: list[int]) -> None:
             file = Path(place) / "wave.csv"
             write(file, number)
             print(f"{number:,} respondents x {len(QUESTIONS)}, {file.stat().st_size / 1e6:.0f} MB")  # noqa: T201
-            (took, shares), (parse, _), (others, theirs) = (measured(part, file, Path(place)) for part in PARTS)
-            same = {row[:3]: row[3] for row in shares if row[1] not in ("top", "bottom", "net")}
-            gap = max(abs(float(str(same[row[:3]])) - float(str(row[3]))) for row in theirs)
-            print(  # noqa: T201
-                f"{took / parse:.1f} times parsing, {took / others:.1f} times pandas; largest difference {gap:.0e} points"
-            )
+            (took, found), *others = (measured(part, file, Path(place)) for part in (*PARTS, *PEERS))
+            for part, (seconds, theirs) in zip((*PARTS, *PEERS)[1:], others, strict=True):
+                gap = f"; largest difference {largest_difference(found, theirs):.0e}" if theirs else ""
+                print(f"{took / seconds:5.1f} times {part}{gap}")  # noqa: T201
 
 
 if __name__ == "__main__":
