@@ -140,8 +140,9 @@ _OF_OTHERS = {
 }
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
+_FEWEST = 4
 _PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
-_POST = r"/(?:videos?|photo|vi|shorts|reels?|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
+_POST = r"/(?:videos?|photo|v|vi|embed|shorts|reels?|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
 
 
 def match(cells: Cells) -> dict[str, str]:
@@ -157,6 +158,12 @@ def match(cells: Cells) -> dict[str, str]:
         best = next((name for _, name in meant if _holds(ours, cells[name])), meant[0][1] if meant else None)
         if best is not None:
             found[ours] = best
+    if (
+        "video_id" in found
+        and "url" not in found
+        and any(re.match("https?://", cell) for cell in cells[found["video_id"]])
+    ):
+        found["url"] = found.pop("video_id")
     if "url" in found and "video_id" in found and _are_numbers_of_rows(cells[found["video_id"]]):
         del found["video_id"]
     return found
@@ -218,8 +225,8 @@ def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
         return not re.search(r"[%+±Δ]", name) and not any("%" in value for value in values)
     if ours == "platform" and rank:
         return bool(values) and all(re.search(_PLATFORM, value) for value in values)
-    if ours == "hashtags" and rank:
-        return not _are_labels(values, cells)
+    if ours == "hashtags":
+        return not _is_searched(values, cells) and not (rank and _are_labels(values, cells))
     return True
 
 
@@ -234,6 +241,16 @@ def _holds(ours: str, values: Sequence[str]) -> bool:
 
 def _are_numbers_of_rows(values: Sequence[str]) -> bool:
     return bool(values) and all(re.fullmatch(r"[0-9]{1,6}", value) for value in values)
+
+
+def _is_searched(tags: Sequence[str], cells: Cells) -> bool:
+    """Whether a tag is the one that was searched for: every video has it alone, and captions have others."""
+    text = caption(cells)
+    words = {word.lower() for cell in (cells[text] if text else ()) for word in re.findall(r"#(\w+)", cell)}
+    if len(tags) <= _FEWEST or len(set(tags)) > 1:
+        return False
+    searched = tags[0].strip("# ").lower()
+    return re.search(r"[\s,;|]", searched) is None and bool(words - {searched})
 
 
 def _are_labels(tags: Sequence[str], cells: Cells) -> bool:

@@ -31,6 +31,8 @@ class TestIds:
             f"https://www.tiktok.com/@user/video/{ID}?lang=en&q=1",
             f"https://www.tiktok.com/@user/photo/{ID}",
             f"https://vt.tiktok.com/vi/{ID}/",
+            f"https://m.tiktok.com/v/{ID}.html",
+            f"https://www.tiktok.com/embed/v2/{ID}",
             f"https://www.example.com/watch?v={ID}",
             f"https://www.example.com/watch?list=1&v={ID}#t=3",
         ],

@@ -51,6 +51,8 @@ def table(header: str, row: str) -> bytes:
         ("معرّف المنشور,النص,الإعجابات,الردود,إعادات النشر", "19700000000000@N0000,a #calm,5,2,3", {"text": "النص", "comments": "الردود", "shares": "إعادات النشر"}),
         ("Video ID,Username,Views,Hashtag 1,Hashtag 2", "@ID,u@N,5,#calm,", {"hashtags": ["Hashtag 1", "Hashtag 2"]}),
         ("✓,TikTok link,Handle,Views (latest)", "TRUE,https://www.tiktok.com/@u/video/@ID,@u@N,5", {"url": "TikTok link", "views": "Views (latest)"}),
+        ("Hashtag,Video ID,Username,Views,Caption", "#calm,@ID,u@N,5,words #calm #peace@N", {"hashtags": None, "text": "Caption"}),
+        ("ID,Author,Views", "https://www.tiktok.com/@u/video/@ID,u@N,5", {"url": "ID", "video_id": None}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -142,6 +144,7 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
         ("c.json", json.dumps([{"video_id": IDS[n], "id": f"7{n}", "parent_comment_id": "1", "like_count": 5} for n in range(20)]).encode(), "its records are comments"),
         ("t.json", json.dumps({"challengeInfo": {"challenge": {"title": "calm"}, "stats": {"videoCount": 5, "viewCount": 50}}}).encode(), "totals of a tag"),
         ("u.json", json.dumps({"users": [{"id": f"68{n}", "uniqueId": "u", "followerCount": 5, "heartCount": 9, "videoCount": 3} for n in range(20)]}).encode(), "its records are accounts"),
+        ("s.csv", table("Link,Author,Views,Likes", "https://vm.tiktok.com/ZM@N/,u,5@N,1"), "no video id and none to be recovered from a URL"),
         ("w.csv", b"<table><tr><td>video_id</td></tr></table>", "is a web page"),
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),
