@@ -22,7 +22,7 @@ from orchestration.news import PUBLICATIONS, code_version, describe_file, read_p
 from orchestration.project import Project
 from orchestration.warehouse import memory_limit, relation, text
 
-STORAGE_VERSION = "v1.4.0"
+STORED = "storage_version 'v1.4.0', row_group_size 40960"
 """Clients of DuckDB 1.4 can read the file; without it only those as new as the writer can. The dbt profile says the same."""
 
 MOST_FREE, SMALL = 0.25, 32
@@ -136,9 +136,10 @@ def _finish_marts(
     """Bring the file that dbt built to what is to be published; its rows by table.
 
     It is rewritten where deleted rows may stand in it, since a plain copy of the file would carry their bytes to analysts.
+    Row groups are merged by dbt's builds alone.
     """
     rewritten = home.marts.with_name(f".marts-{run_id}.duckdb")
-    with duckdb.connect(config={"memory_limit": memory_limit()}) as connection:
+    with duckdb.connect(config={"memory_limit": memory_limit(), "max_vacuum_tasks": 0}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {text(str(home.marts))} as marts; use marts; begin")
         rewrite |= _drop_others(connection, {*tables, *NAMES})
@@ -148,7 +149,7 @@ def _finish_marts(
         counts |= write_meta(connection, Books(home, ledger, publications))
         connection.execute("commit; checkpoint marts")
         if rewrite or _has_much_free(connection):
-            connection.execute(f"attach {text(str(rewritten))} as rewritten (storage_version {text(STORAGE_VERSION)})")
+            connection.execute(f"attach {text(str(rewritten))} as rewritten ({STORED})")
             connection.execute("copy from database marts to rewritten; checkpoint rewritten; detach rewritten")
     if rewritten.exists():
         replace_durably(rewritten, home.marts)

@@ -68,3 +68,23 @@
         {%- endcall %}
     {% endif %}
 {% endmacro %}
+
+{#
+    Hook before the last day of landing is rebuilt. DuckDB merges row groups that have become small whenever it writes, and so would
+    write most of yesterday's rows of every table once more: it does so in the first build of a week.
+#}
+{% macro merge_row_groups_weekly() %}
+    {% if execute and load_cached_relation(this) is not none %}
+        {%- set weeks -%}
+            select count(distinct date_trunc('week', as_of)) as weeks
+            from (
+                select as_of from {{ this }}
+                union all
+                select max(landed_on) as as_of from {{ ref('stg_lake__deliveries') }}
+            ) as days
+        {%- endset -%}
+        {%- if run_query(weeks).columns[0].values()[0] > 1 %}
+            set global max_vacuum_tasks = 100
+        {%- endif %}
+    {% endif %}
+{% endmacro %}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ READ_FOR = 30
 """Days for which a video is read."""
 
 
+@cache
+def long_tail() -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """Numbers of tags, of which few are many videos'."""
+    return np.minimum(2000, np.random.default_rng(7).zipf(1.3, 4_000_000))
+
+
 def readings(day: int, number: int, chance: np.random.Generator) -> pl.DataFrame:
     """A day's readings: every day as many videos are new as are read for the last time."""
     fresh = max(1, number // READ_FOR)
@@ -46,7 +53,7 @@ def readings(day: int, number: int, chance: np.random.Generator) -> pl.DataFrame
     age = day + READ_FOR - 1 - videos // fresh
     born = np.datetime64("2026-01-01T00:00:00", "us") + (videos // fresh - READ_FOR + 1) * np.timedelta64(1, "D")
     views = (age + 1) * (100 + videos % 1000) + chance.integers(0, 50, number)
-    tags = np.minimum(2000, np.random.default_rng(7).zipf(1.3, (4_000_000, 1))[videos % 4_000_000, 0])
+    tags = long_tail()[videos % 4_000_000]
     return pl.DataFrame(
         {
             "video_id": videos.astype(str),
@@ -139,16 +146,18 @@ def main() -> None:
             for day in range(days):
                 deliver(lab, day, day, number)
             show(f"first build of {days} days", build(lab))
-            for more in range(2):
-                deliver(lab, days + more, days + more, number)
+            # In the first build of a week row groups are merged.
+            monday = days + 2 - (FIRST + timedelta(days=days + 2)).weekday() % -7
+            for day, name in (
+                (days, f"day {days} on {days}"),
+                (days + 1, f"day {days + 1} on {days + 1}"),
+                (monday, "a Monday"),
+            ):
+                deliver(lab, day, day, number)
                 found = build(lab)
                 of_it = found["cpu"] - fixed["cpu"]
-                show(
-                    f"day {days + more} on {days + more}",
-                    found,
-                    f"{of_it / alone[0]:.2f}, {of_it / alone[1]:.2f} times",
-                )
-            deliver(lab, days + 2, max(0, days - 7), max(1, number // 100), "late")
+                show(name, found, f"{of_it / alone[0]:.2f}, {of_it / alone[1]:.2f} times")
+            deliver(lab, monday + 1, max(0, days - 7), max(1, number // 100), "late")
             show("seven days late", build(lab))
             show("full refresh", build(lab, "--full-refresh"))
 

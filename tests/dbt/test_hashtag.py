@@ -189,6 +189,17 @@ def test_a_hashtag_that_ten_videos_carry_is_shown_from_its_first_date_on(lab: La
     assert lab.rows("select * from fct_hashtag_day where hashtag = 'new'") == []
 
 
+def test_row_groups_are_merged_in_the_first_build_of_a_week(lab: Lab) -> None:
+    groups = "select count(distinct row_group_id) from pragma_storage_info('warehouse.intermediate.int_hashtag__capture_days')"
+
+    def after(day: int) -> object:
+        deliver(lab, day, f"of {day}", [reading("v", day, 10)])
+        lab.finish(["+int_hashtag__capture_days", "int_lake__as_of"])
+        return lab.rows(groups)[0][0]
+
+    assert [after(day) for day in (1, 2, 3, 8)] == [1, 2, 3, 1]
+
+
 def total(day: int, hour: int, views: int | None, unit: int = 1, **more: object) -> dict[str, object]:
     return {"platform": "tiktok", "hashtag": "calm", "display_hashtag": "Calm", "observed_at": at(day, hour),
             "views": views, "views_unit": None if views is None else unit, "rounding": "unknown", **more}  # fmt: skip

@@ -1,3 +1,4 @@
+{{ config(pre_hook="{{ merge_row_groups_weekly() }}") }}
 with
 
 ledger as (
