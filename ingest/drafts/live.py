@@ -13,6 +13,7 @@ from ingest.formats import live_events
 from ingest.formats.products import product_of
 from ingest.formats.report_tables import european
 from ingest.formats.teams_list import is_teams_list
+from ingest.source import DeliveryError
 
 _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
 """Formats that find their own header, or refuse the file."""
@@ -50,7 +51,13 @@ _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[ó
 _REGISTERED = r"^(?!#|no\.|number|total).*(regist(er|rat)|signed.?up|inscri)|^order (date|time)$|^created (at|date)$"
 _DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
 _CLOCK = r"^\D{0,3}\d{1,2}:\d{2}"
-_SESSION = r"^(session|live)([ _]?(id|key))?$"
+_SESSION = (
+    r"^(session|live)([ _]?(id|key))?$",
+    r"^(session|live|meeting|event|webinar|room|stream|broadcast)s?[ _-]?(uu)?(id|key|code|number|no)$|^(event|room|stream|webinar)$",
+    r"^(session|live|meeting|event|webinar|room)[ _-]?(name|title)$|^topic$|^(الجلسة|اسم الجلسة|اللقاء)$",
+)
+"""What a column of sessions is called, the surest first."""
+_DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
 _STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
 
 
@@ -78,7 +85,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 yield Draft("live", form, why, {}, blind=is_blind)
             yield Draft("live", form, why, session, remarks, blind=is_blind)
         for names in head.headers:
-            yield from _named(head, names, session, remarks, _first(names, _SESSION) if given.session is None else None)
+            yield from _named(head, names, session, remarks, _session(names) if given.session is None else None)
         if head.has_no_header:
             yield from _by_position(head, session, remarks)
 
@@ -172,11 +179,17 @@ def _named(
     if when and viewers:
         columns = {"sampled_at": when, "viewers": viewers} | own
         yield _samples(when, viewers, {"columns": columns, **_epoch(head.below(names, when)), **session}, remarks)
-    person = next((found for pattern in _PERSON if (found := _first(names, pattern))), None)
+    of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host|topic", name.lower())]
+    person = next((found for pattern in _PERSON if (found := _first(of_people, pattern))), None)
     joined, left = _first(names, _JOINED), _first(names, _LEFT)
     if person and joined and left:
+        times = [european(cell) for cell in head.below(names, joined)]
+        if times and all(re.match(_DAY, cell) for cell in times):
+            raise DeliveryError(
+                f"{head.path.name}, column {joined[:40]!r}: found days, expected times of day with them, from which stays follow; export "
+                "the times, or leave it out: a list of who came on which day has no minutes"
+            )
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
-        of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host", name.lower())]
         name, role = _first(of_people, _PERSON[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
         if dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)):
@@ -209,6 +222,10 @@ def _by_position(head: Head, session: dict[str, Any], remarks: dict[tuple[str, .
 def _epoch(cells: list[str]) -> dict[str, str]:
     digits = {len(cell.split(".")[0]) for cell in cells if re.fullmatch(r"\d+(\.\d+)?", cell)}
     return {"epoch": "s"} if digits == {10} else {"epoch": "ms"} if digits == {13} else {}
+
+
+def _session(names: list[str]) -> str | None:
+    return next((found for pattern in _SESSION if (found := _first(names, pattern))), None)
 
 
 def _first(names: list[str], pattern: str) -> str | None:

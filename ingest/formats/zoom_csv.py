@@ -61,7 +61,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 7
+    version = 8
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
@@ -161,19 +161,17 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
 
 
 def _led(people: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
-    """People, of whom the report calls one its host: by address, which may stand behind the name, or by name where it gives none."""
+    """People, of whom the report calls one its host: by address, which may stand behind the name, or by name where one of both has none."""
     written = met.select(pl.col("host", "host_email").str.strip_chars().str.to_lowercase().replace("", None))
     parts = pl.col("host").str.extract_groups(_NAME_AND_ADDRESS)
     told = written.select(
         pl.coalesce(parts.struct.field("1"), "host").alias("host"),
         pl.coalesce("host_email", parts.struct.field("2")).alias("host_email"),
     )
-    addresses = told["host_email"].drop_nulls().unique().to_list()
-    names = [] if addresses else told["host"].drop_nulls().unique().to_list()
-    is_host = pl.any_horizontal(
-        pl.col(column).str.strip_chars().str.to_lowercase().is_in(hosts).fill_null(value=False)
-        for column, hosts in (("id", addresses), ("name", names))
-    )
+    addresses, names = (told[column].drop_nulls().unique().to_list() for column in ("host_email", "host"))
+    address, name = (pl.col(column).str.strip_chars().str.to_lowercase() for column in ("id", "name"))
+    is_named = name.is_in(names) & (pl.lit(not addresses) | nothing(pl.col("id")).is_not_null())
+    is_host = address.is_in(addresses).fill_null(value=False) | is_named.fill_null(value=False)
     return people.with_columns(
         pl.when(is_host & pl.col("role").is_null()).then(pl.lit("host")).otherwise("role").alias("role")
     )

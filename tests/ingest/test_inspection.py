@@ -205,10 +205,14 @@ def test_the_time_of_records_is_that_of_posting_where_each_has_another(tmp_path:
     assert found.draft.options["columns"]["created_at"] == "timestamp"
 
 
-def test_a_column_of_sessions_keeps_them_apart(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "column", ["session_id", "Meeting ID", "webinar_id", "Event", "Event name", "Session Title", "room"]
+)
+def test_a_column_of_sessions_keeps_them_apart(column: str, tmp_path: Path) -> None:
     rows = (f"s{number % 2},u{number},2022-10-05T19:00:{number:02d}Z,2022-10-05T20:00:00Z" for number in range(20))
-    [file] = written(tmp_path, {"export.csv": lines("session_id,person_key,join_at,leave_at", *rows)})
+    [file] = written(tmp_path, {"export.csv": lines(f"{column},Attendee name,join_at,leave_at", *rows)})
     found = inspect([file], TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_stays"]["person_key"].n_unique() == 20
     assert set(found.parsed.tables["live_stays"]["session_id"]) == {"s0", "s1"}
 
 
@@ -344,6 +348,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("Imię i nazwisko,Akcja,Czas\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "column 1: found the same people in several rows"),
         ("id,q1,q2\nRespondent,Have you seen it?,Agree?\n" + "".join(f"{n},{n % 2},{n % 3}\n" for n in range(30)), "line 2: found texts that stand in no other line"),
         ("Topic,Meeting ID,Start Time,End Time,Name (Original Name),User Email,Join Time,Leave Time\n" + "".join(f"Talk,81{n % 2},10/13/2022 19:00,10/13/2022 20:00,B,b{n}@x.org,10/13/2022 19:{n},10/13/2022 20:00\n" for n in range(10, 20)), "found another meeting than in line 2"),
+        ("email,joined,left\n" + "".join(f"{CANARY}{n}@x.org,2022-10-13,2022-10-13\n" for n in range(9)), "column 'joined': found days"),
         ("Survey: calm\n\nid,seen,mood\n" + "".join(f"{n},{n % 2},{n % 3}\n" for n in range(30)), "line 3: names the columns"),
         ("", "no format fits"),
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),

@@ -191,6 +191,7 @@ def test_hosts_are_told_by_address_or_name(live: LiveDesk) -> None:
         ("Host name,Host email", "Ana,HOST@x.org", [None, "host", None]),
         ("Host,Organization", "Ana,Care", ["host", None, None]),
         ("Host,Organization", "Ana (Host@x.org),Care", [None, "host", None]),
+        ("Host,Host email", "C,other@x.org", [None, None, "host"]),
     ],
 )
 def test_the_host_whom_the_report_names_is_no_audience(
