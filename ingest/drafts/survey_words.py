@@ -28,7 +28,10 @@ SEGMENT = (
 )
 _PERSONAL = (
     r"(?i)\b(e-?mail|e-?posta|correo|courriel|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|"
-    r"latitude|longitude|birth ?date)\b|^(.*[ _])?name$|^network id$|"
+    r"latitude|longitude|birth ?date|date of birth|birthday|dob|national[ _-]?id|passport)\b|whatsapp[ _-]?(no|number|phone)|"
+    r"(instagram|tiktok|twitter|facebook|snapchat|social|user)[ _-]?(handle|account|profile|link)|geburtsdatum|fecha de nacimiento|"
+    r"date de naissance|doğum tarihi|تاريخ (الميلاد|الولادة)|رقم الهوية|الرقم القومي|جواز|واتساب|حساب (انستغرام|تيك توك)|"
+    r"^(.*[ _])?name$|^network id$|"
     r"^(nombre|nome)( complet[oa]| y apellidos?| e cognome)?$|^apellidos?$|^(nom|prénom)s?( complet| et prénoms?)?$|"
     r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^(tam )?ad(ı)?$|"
     r"^soyad(ı)?$|^isim$|^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
@@ -55,6 +58,7 @@ MOST_NUMBERS = 11
 """More different numbers than a scale has are a quantity."""
 
 _MOST_WORDS_OF_A_LABEL = 3
+_ADDRESS = r"^\S+@\S+\.\S+$|^@\w|^(\+|00)[0-9][0-9 ()\-]{7,}$"
 _ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
 
 
@@ -93,9 +97,9 @@ def weights_of(names: Sequence[str], cells: Mapping[str, pl.Series]) -> list[str
 
 
 def is_personal(name: str, cells: pl.Series) -> bool:
-    """Whether a column says who people are, by its name or its addresses; a question about a phone, with few answers, does not."""
+    """Whether a column says who people are, by its name or its cells; a question about a phone, with few answers, does not."""
     answers = cells.drop_nulls().cast(pl.String())
-    if answers.str.contains(r"^\S+@\S+\.\S+$").sum() * 2 > answers.len():
+    if answers.str.contains(_ADDRESS).sum() * 2 > answers.len():
         return True
     is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
     is_shared = answers.n_unique() <= MOST_NUMBERS and answers.n_unique() * _MOST_WORDS_OF_A_LABEL <= answers.len()

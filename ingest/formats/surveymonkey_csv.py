@@ -97,15 +97,15 @@ def _is_open(part: str) -> bool:
 
 
 def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
-    """Whether every column holds nothing but its own answer, as ticked boxes do and the rows of a grid do not."""
+    """Whether every column holds nothing but its own answer or its number, as ticked boxes do and the rows of a grid do not."""
     cells = sheet.rows.slice(1).drop("line")
     names = cells.columns
     return all(
         set(cells[names[place]].drop_nulls().unique().cast(pl.String()).str.strip_chars())
-        <= {parts[place], "", "1", "0"}
-        for place in places
+        <= {parts[place], "", "1", "0", str(number)}
+        for number, place in enumerate(places, 1)
         if not _is_open(parts[place])
     )
 
 
-FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=9)
+FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=10)

@@ -70,6 +70,13 @@ def test_exports_in_other_languages(
     assert parsed.tables["survey_respondents"].height == 4
 
 
+def test_choices_as_numbers(tmp_path: Path) -> None:
+    text = "Respondent ID,Seen it?,Where?,,\n,Response,TikTok,Poster,Radio\n1,1,1,,\n2,2,,2,3\n3,2,,,3\n4,1,,,3\n"
+    parsed = wave(tmp_path, text)
+    given = answered(parsed, "Where?").sort("line", "answer_code").select("line", "answer_code").rows()
+    assert given == [(3, "TikTok"), (4, "Poster"), (4, "Radio"), (5, "Radio"), (6, "Radio")]
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="line 2 is no second header row of SurveyMonkey"):
         wave(tmp_path, "id,q\n1,2\n2,2\n")
