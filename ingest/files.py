@@ -53,7 +53,8 @@ def read_or_set_aside(path: Path, schema: pl.Schema) -> pl.DataFrame:
 def write_privately(frame: pl.DataFrame, path: Path) -> None:
     """Write parquet that only its owner may read; the file is not on disk yet, nor is it replaced in one step."""
     path.touch(PRIVATE_FILE)
-    if frame.height >= _MANY_ROWS:
+    # Pyarrow cannot write text of polars' own kind within structs.
+    if frame.height >= _MANY_ROWS and not any("Struct" in str(dtype) for dtype in frame.schema.values()):
         _write_many(frame, path)
         return
     try:
@@ -71,10 +72,7 @@ def _write_many(frame: pl.DataFrame, path: Path) -> None:
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     flat = [name for name, dtype in frame.schema.items() if not dtype.is_nested()]
-    # Pyarrow cannot write text of polars' own kind within structs.
-    has_structs = any("Struct" in str(dtype) for dtype in frame.schema.values())
-    level = pl.CompatLevel.oldest() if has_structs else pl.CompatLevel.newest()
-    groups = (group.to_arrow(compat_level=level) for group in frame.iter_slices(_GROUP_ROWS))
+    groups = (group.to_arrow(compat_level=pl.CompatLevel.newest()) for group in frame.iter_slices(_GROUP_ROWS))
     first = next(groups)
     with pq.ParquetWriter(path, first.schema, store_schema=False, write_statistics=flat, **_PACKED) as writer:
         for group in chain([first], groups):
