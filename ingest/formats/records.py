@@ -80,7 +80,13 @@ def of_distinct(frame: pl.DataFrame, made: Mapping[str, Sequence[pl.Expr]]) -> p
     columns = []
     for name, expressions in made.items():
         distinct, places = distinct_texts(frame[name])
-        columns += [column.gather(places) for column in distinct.to_frame().select(expressions)]
+        # A column without any value, such as reasons where all is well, takes no room as one value for all.
+        columns += [
+            pl.lit(None, column.dtype).alias(column.name)
+            if column.null_count() == len(column)
+            else pl.lit(column.gather(places))
+            for column in distinct.to_frame().select(expressions)
+        ]
     return frame.with_columns(columns)
 
 

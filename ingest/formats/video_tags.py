@@ -128,8 +128,10 @@ def _in_lists(values: pl.DataFrame, lengths: pl.Series) -> pl.DataFrame:
 
     ends = pl.concat([pl.Series([0], dtype=pl.Int64()), lengths.fill_null(0).cast(pl.Int64()).cum_sum()])
     offsets, mask = ends.to_arrow(), lengths.is_null().to_arrow()
-    flat = values.to_arrow(compat_level=pl.CompatLevel.newest())
-    lists = [pa.LargeListArray.from_arrays(offsets, column.combine_chunks(), mask=mask) for column in flat.columns]
+    newest = pl.CompatLevel.newest()
+    lists = [
+        pa.LargeListArray.from_arrays(offsets, column.to_arrow(compat_level=newest), mask=mask) for column in values
+    ]
     found = pl.from_arrow(pa.table(lists, names=values.columns))
     assert isinstance(found, pl.DataFrame)  # noqa: S101 - from_arrow says what else it may return
     return found

@@ -62,12 +62,13 @@ def readings(number: int, day: int = 0) -> pl.DataFrame:
 
 
 def write_csv(number: int, folder: Path) -> None:
-    """One file."""
+    """One file, and its delivery."""
     readings(number).write_csv(folder / "readings.csv")
+    land(folder, "readings.csv", {"format": "video_csv", "timezone": "UTC", "options": {"columns": NAMES}})
 
 
 def write_pages(number: int, folder: Path) -> None:
-    """One file, a hundred videos a page."""
+    """One file, a hundred videos a page, and its delivery."""
     videos = readings(number).select(pl.col(ours).alias(theirs) for ours, theirs in FIELDS.items())
     with (folder / "pages.ndjson").open("w", encoding="utf-8") as file:
         for at in range(0, number, 100):
@@ -91,6 +92,16 @@ def write_pages(number: int, folder: Path) -> None:
                 file,
             )
             file.write("\n")
+    land(folder, "pages.ndjson", {"format": "research_api"})
+
+
+def land(folder: Path, file: str, note: dict[str, object]) -> None:
+    """A file that is there, put into landing with its note."""
+    from ingest.home import Home
+    from ingest.landing import write_delivery
+
+    whole = {"source": "hashtag", "campaign": "c", **note}
+    write_delivery(Home(folder / "home"), "hashtag", FIRST, "one", {file: (folder / file).read_bytes()}, whole)
 
 
 def write_days(number: int, folder: Path) -> None:
@@ -99,28 +110,21 @@ def write_days(number: int, folder: Path) -> None:
         readings(number // DAYS, day).write_csv(folder / f"{FIRST + timedelta(days=day)}.csv")
 
 
-def to_lake(folder: Path, file: str, note: dict[str, object]) -> int:
+def to_lake(folder: Path) -> int:
     """What one delivery takes from landing to the lake."""
     from ingest import lake
     from ingest.delivery import load_delivery
     from ingest.home import Home
-    from ingest.landing import write_delivery
     from ingest.note import read_note
     from ingest.pseudonym import Pseudonymiser
     from ingest.sources.hashtag import HASHTAG
 
     home = Home(folder / "home")
     lake.prepare(home, [HASHTAG])
-    whole = {"source": "hashtag", "campaign": "c", **note}
-    landed = write_delivery(home, "hashtag", FIRST, "one", {file: (folder / file).read_bytes()}, whole)
+    landed = home.landing / "hashtag" / FIRST.isoformat() / "one"
     people = Pseudonymiser(KEY["CAMPAIGN_PSEUDONYM_KEY"].encode())
     delivery = load_delivery(HASHTAG, FIRST, landed, read_note(landed), people, frozenset({"c"}))
     return lake.stage(home, delivery, 1, delivery.format.read(delivery)).records_loaded
-
-
-def csv_warehouse(folder: Path) -> int:
-    """The format `video_csv`."""
-    return to_lake(folder, "readings.csv", {"format": "video_csv", "timezone": "UTC", "options": {"columns": NAMES}})
 
 
 def csv_polars(folder: Path) -> int:
@@ -134,11 +138,6 @@ def csv_polars(folder: Path) -> int:
     frame = frame.unique(["id", "seen"], keep="last", maintain_order=True)
     frame.write_parquet(folder / "polars.parquet")
     return frame.height
-
-
-def pages_warehouse(folder: Path) -> int:
-    """The format `research_api`."""
-    return to_lake(folder, "pages.ndjson", {"format": "research_api"})
 
 
 def pages_simdjson(folder: Path) -> int:
@@ -233,9 +232,9 @@ def marts_dlt(folder: Path) -> int:
 
 
 PARTS: dict[str, tuple[Callable[[int, Path], None], dict[str, Callable[[Path], int]]]] = {
-    "a CSV to the lake": (write_csv, {"warehouse": csv_warehouse, "polars, typed": csv_polars}),
+    "a CSV to the lake": (write_csv, {"warehouse": to_lake, "polars, typed": csv_polars}),
     "Research API pages to the lake": (
-        write_pages, {"warehouse": pages_warehouse, "simdjson, bare": pages_simdjson, "DuckDB, bare": pages_duckdb},
+        write_pages, {"warehouse": to_lake, "simdjson, bare": pages_simdjson, "DuckDB, bare": pages_duckdb},
     ),
     "30 days to the marts": (
         write_days, {"warehouse": marts_warehouse, "pandas": marts_pandas, "dlt, merge alone": marts_dlt},
@@ -281,7 +280,7 @@ def main(sizes: list[int]) -> None:
 def run(part: str, peer: str, folder: Path) -> None:
     """One peer, in this process."""
     # What every run has imported already is no cost of a delivery.
-    for name in ("duckdb", "pyarrow", "pandas" if peer == "pandas" else "json"):
+    for name in ("duckdb", "pyarrow", {"pandas": "pandas", "warehouse": "ingest.ingestion"}.get(peer, "json")):
         __import__(name)
     cpu, clock = time.process_time(), time.perf_counter()
     PARTS[part][1][peer](folder)
