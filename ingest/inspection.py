@@ -384,13 +384,9 @@ def _is_spoken_for(draft: Draft, trials: Sequence[_Trial], problems: Sequence[st
 
 
 def _lacks_every_key(trial: _Trial) -> bool:
-    """Whether no record has what tells records of the format apart: then the format only shares a field's name.
-
-    A format whose draft has views shares more than that.
-    """
-    if "views" in trial.draft.options.get("columns", {}):
-        return False
-    rejected = trial.parsed.rejected if trial.parsed is not None and not trial.loaded else None
+    """Whether no record has what tells records apart, and no views: then the format only shares a field's name."""
+    names_views = "views" in trial.draft.options.get("columns", {})
+    rejected = trial.parsed.rejected if trial.parsed is not None and not (trial.loaded or names_views) else None
     return rejected is not None and bool(rejected.height) and bool((rejected["reason"] == "missing_key").all())
 
 
