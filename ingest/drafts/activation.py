@@ -43,8 +43,8 @@ _SINGLE: dict[str, tuple[str, ...]] = {
     ),
     "single clicks of persons": ("clicked_at", "(resource|asset|link)(_id)?"),
     "single contacts of persons": (
-        "(call|caller|case|ticket|contact)_?(id|no|number)",
-        "(call|caller|case|ticket|contact)_.*",
+        "(call|caller|ticket)_?(id|no|number)",
+        "(call|caller|ticket)_.*",
     ),
     "single posts that were coded": (
         "(post|story|video|reply|item|content)_?id",

@@ -187,7 +187,8 @@ def named_for(names: Iterable[str]) -> str | None:
         return "comments, a row each"
     for what, patterns in _OF_OTHERS.items():
         if all(any(re.fullmatch(pattern, way) for way in ways) for pattern in patterns):
-            return what if what != _ACCOUNTS or "views" not in match(dict.fromkeys(names, ())) else None
+            is_of_posts = {"views", "comments", "shares", "hashtags"} & match(dict.fromkeys(names, ())).keys()
+            return None if what == _ACCOUNTS and is_of_posts else what
     return None
 
 

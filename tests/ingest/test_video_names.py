@@ -53,6 +53,7 @@ def table(header: str, row: str) -> bytes:
         ("✓,TikTok link,Handle,Views (latest)", "TRUE,https://www.tiktok.com/@u/video/@ID,@u@N,5", {"url": "TikTok link", "views": "Views (latest)"}),
         ("Hashtag,Video ID,Username,Views,Caption", "#calm,@ID,u@N,5,words #calm #peace@N", {"hashtags": None, "text": "Caption"}),
         ("ID,Author,Views", "https://www.tiktok.com/@u/video/@ID,u@N,5", {"url": "ID", "video_id": None}),
+        ("id,username,followers,following,likes,comments", "C@N,u@N,5,5,1,2", {"likes": "likes", "creator_followers": "followers"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
