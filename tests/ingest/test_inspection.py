@@ -250,8 +250,8 @@ def test_names_of_people_are_no_answers_in_any_language(name: str, tmp_path: Pat
     "name", ["E-posta", "Ad", "What is your full name?", "Kontakt", "WhatsApp", "Insta", "National ID"]
 )
 def test_who_people_are_is_no_answer_even_where_few_answered_often(name: str, tmp_path: Path) -> None:
-    cells = {"Kontakt": f"{CANARY}@x.org", "Insta": f"@{CANARY}", "WhatsApp": "+97150000000"}
-    rows = (f"{cells.get(name, f'{CANARY} Name {n % 3}')},{n % 2},{n % 3},{n % 4},x" for n in range(40))
+    cells = {"Kontakt": f"{CANARY}{{}}@x.org", "Insta": f"@{CANARY}{{}}", "WhatsApp": "+9715000000{}"}
+    rows = (f"{cells.get(name, f'{CANARY} Name {{}}').format(n % 3)},{n % 2},{n % 3},{n % 4},x" for n in range(40))
     [file] = written(tmp_path, {"w.csv": lines(f"{name},Seen,Trust,Ease,Why", *rows)})
     found = inspect([file], Given(), CAMPAIGNS)
     assert (name in found.draft.options["drop"], CANARY in found.text) == (True, False)
