@@ -6,7 +6,7 @@ numbered as (
     select
         sessions.campaign_id,
         sessions.session_id,
-        sessions.identity,
+        cast(dense_rank() over (order by sessions.campaign_id, sessions.identity) as integer) as series,
         row_number() over (
             partition by sessions.campaign_id, sessions.identity
             order by sessions.starts_at, sessions.session_id
@@ -23,27 +23,25 @@ numbered as (
 first_attended as (
 
     select
-        numbered.campaign_id,
-        numbered.identity,
+        numbered.series,
         min(numbered.session_number) as session_number,
     from {{ ref('int_live__attendances') }} as attendances
     inner join numbered
         on
             attendances.campaign_id = numbered.campaign_id
             and attendances.session_id = numbered.session_id
-    group by numbered.campaign_id, numbered.identity, attendances.person, attendances.device
+    group by numbered.series, attendances.person, attendances.device
 
 ),
 
 counted as (
 
     select
-        campaign_id,
-        identity,
+        series,
         session_number,
         count(*) as new_attendees,
     from first_attended
-    group by campaign_id, identity, session_number
+    group by series, session_number
 
 )
 
@@ -55,6 +53,5 @@ select
 from numbered
 left join counted
     on
-        numbered.campaign_id = counted.campaign_id
-        and numbered.identity = counted.identity
+        numbered.series = counted.series
         and numbered.session_number = counted.session_number

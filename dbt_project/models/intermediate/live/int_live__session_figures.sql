@@ -32,8 +32,7 @@ attended as (
         sum(imputed_leaves) as imputed_leaves,
         sum(attended_microseconds) as attended_microseconds,
         sum(attended_microseconds_low) as attended_microseconds_low,
-        median(attended_microseconds) as median_watch_microseconds,
-        quantile_cont(attended_microseconds, 0.9) as p90_watch_microseconds,
+        quantile_cont(attended_microseconds, [0.5, 0.9]) as watch_microseconds,
     from (
         select
             *,
@@ -154,8 +153,8 @@ select
         cast(case when timed.has_people then coalesce(timed.present_at_{{ minute }}m, 0) end as bigint)
             as present_at_{{ minute }}m,
     {% endfor -%}
-    attended.median_watch_microseconds,
-    attended.p90_watch_microseconds,
+    list_extract(attended.watch_microseconds, 1) as median_watch_microseconds,
+    list_extract(attended.watch_microseconds, 2) as p90_watch_microseconds,
     timed.peak_concurrent,
     case when timed.peak_concurrent is not null then {{ instant_of('timed.peaked') }} end as peak_concurrent_at,
 from timed
