@@ -217,10 +217,7 @@ def in_pandas(root: Path) -> Figures:
     keys = [merged["session"], merged["person"]]
     known = merged["e"].where(~merged["is_open"], -1)
     # Before the first stay of a person nothing is reached.
-    reached, seen = (
-        ends.groupby(keys).cummax().groupby(keys).shift(fill_value=-60)
-        for ends in (merged["e"], known)
-    )
+    reached, seen = (ends.groupby(keys).cummax().groupby(keys).shift(fill_value=-60) for ends in (merged["e"], known))
     merged["is_view"] = merged["s"] - reached >= 60
     merged["a"] = np.minimum(merged["e"], np.maximum(merged["s"], reached))
     merged["seconds"] = merged["e"] - merged["a"]
