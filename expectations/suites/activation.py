@@ -54,5 +54,11 @@ ODDITIES = {
     ),
     "activation_counts": Oddities(
         rows=(PeopleAreAtMostEvents(severity=WARNING),),
+        deliveries=(
+            IsAtMostHalf(
+                column="untold_share", description="at most half of the counts tell neither events nor people"
+            ),
+        ),
+        measures={"untold_share": (pl.col("events").is_null() & pl.col("unique_people").is_null()).mean()},
     ),
 }

@@ -24,16 +24,17 @@ _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
 _COUNTED = "events?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|taps?|starts?|completions?|contacts?|calls?|referrals?"
 _PEOPLE = "people|persons|users|visitors|viewers|devices|uniques|downloaders|openers|callers|clickers"
 _COLUMNS = {
-    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|التاريخ|اليوم",
-    "activation": "activation|label|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|"
+    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|tarih|التاريخ|اليوم",
+    "activation": "activation|label|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|etkinlik|olay|"
     "الحدث|النشاط|نوع_الحدث|اسم_الحدث|الفعالية",
     "asset_id": "(asset|resource|guide|toolkit|tutorial|helpline|organi[sz]ation)(_id|_name)?|المورد",
-    "market": "market|country(_code)?|geo|pays|land|país|pais|negara|الدولة|البلد|السوق",
-    "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|"
+    "market": "market|country(_code)?|geo|pays|land|país|pais|negara|ülke|الدولة|البلد|السوق",
+    "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|say\u0131|adet|toplam|"
     "العدد|عدد_الأحداث|الإجمالي",
-    "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|personnes|personen|personas|pessoas|"
+    "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|personnes|personen|personas|pessoas|kişi|kişiler|"
     "الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
 }
+_SUPPLIER = "add supplier: NAME where several partners count; of one supplier, or of none, a later delivery takes an earlier one's place"
 # Columns of tables that have a row an event, a contact or a post: all of a pattern's have to be there.
 _SINGLE: dict[str, tuple[str, ...]] = {
     "single events of persons": (
@@ -77,7 +78,8 @@ def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
 
 
 def _counts(head: Head, header: list[str]) -> Iterator[Draft]:
-    columns, constant, remarks = _match(header), None, dict[tuple[str, ...], str]()
+    columns, constant = _match(header), None
+    remarks: dict[tuple[str, ...], str] = {("format",): _SUPPLIER}
     if "date" not in columns or not {"events", "unique_people"} & columns.keys():
         return
     if "activation" in columns:

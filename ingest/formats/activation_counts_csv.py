@@ -1,6 +1,6 @@
 """`activation/activation_counts_csv`: one row a count that a platform or partner made itself, of an activation on a date."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -19,6 +19,8 @@ from ingest.spelling import spelling
 from ingest.text import nothing, parse_count
 
 _COUNTS = ("events", "unique_people")
+_ALL = r"^(?i:(?:all|alle|tous|toutes|todos|todas|tutti|tutte|semua|tüm|جميع|كل)(?:\s+\p{L}+)?|worldwide|global|overall|hepsi|الكل)$"
+"""How people call all assets or markets together."""
 
 
 class Columns(BaseModel):
@@ -67,7 +69,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 7
+    version = 8
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -86,7 +88,9 @@ class ActivationCountsCsv:
         # A date is one of the counter's own calendar: no zone moves it.
         dated = read_instants(delivered, {"date": str(options.columns.date)}, ZoneInfo("UTC"), options.date_order)
         table = delivery.source.table("activation_counts")
-        accepted, rejected = reject(_counted(dated, options), _RULES)
+        counted = _counted(dated, options)
+        _require_days(counted, table.key)
+        accepted, rejected = reject(counted, _RULES)
         settled = settle_repeats(accepted, table.key, _COUNTS)
         return Parsed(
             tables={table.name: settled.rows.select(*table.schema.names(), *LINEAGE)},
@@ -104,10 +108,22 @@ def _without_sums(rows: pl.DataFrame, mapped: Mapping[str, Place]) -> pl.DataFra
         is_sum |= names_a_total(pl.col(name))
     apart = [name for name in ("asset_id", "market") if name in mapped]
     for name in apart:
-        is_total, is_told = names_a_total(pl.col(name)), nothing(pl.col(name)).is_null()
+        is_total = names_a_total(pl.col(name)) | pl.col(name).str.strip_chars().str.contains(_ALL)
+        is_told = nothing(pl.col(name)).is_null()
         same = [other for other in ("date", "activation", *apart) if other in mapped and other != name]
         is_sum |= is_total & (is_told & ~is_total).any().over(same)
     return rows.filter(~is_sum.fill_null(value=False))
+
+
+def _require_days(counted: pl.DataFrame, key: Sequence[str]) -> None:
+    """Raise DeliveryError where an event has counts of several times of one day."""
+    hours = counted.filter(pl.col("date").n_unique().over(key) > 1)
+    if hours.height:
+        file, line = hours.select(*LINEAGE).row(0)
+        raise DeliveryError(
+            f"{file}, line {line}: found counts of several times of a day for one event, expected a row a date and event; sum the "
+            "events up by date, and leave people out, as those of several rows cannot be added"
+        )
 
 
 def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.DataFrame:

@@ -43,23 +43,25 @@ _SPELLINGS = {
     **dict.fromkeys(["organization", "organizations", "organisations"], "organisation"),
 }
 _VERBS = {
-    **dict.fromkeys(["view", "viewed", "seen", "see", "shown", "impression"], "viewed"),
-    **dict.fromkeys(["join", "joined"], "joined"),
-    **dict.fromkeys(["open", "opened"], "opened"),
+    **dict.fromkeys(["view", "views", "viewed", "seen", "see", "shown", "impression"], "viewed"),
+    **dict.fromkeys(["join", "joins", "joined"], "joined"),
+    **dict.fromkeys(["open", "opens", "opened"], "opened"),
     **dict.fromkeys(["section_read", "section_viewed", "read"], "section_read"),
-    **dict.fromkeys(["complete", "completed", "finish", "finished"], "completed"),
-    **dict.fromkeys(["click", "clicked"], "clicked"),
-    **dict.fromkeys(["download", "downloaded"], "downloaded"),
-    **dict.fromkeys(["start", "started", "begin", "began"], "started"),
+    **dict.fromkeys(
+        ["complete", "completes", "completed", "completion", "completions", "finish", "finished"], "completed"
+    ),
+    **dict.fromkeys(["click", "clicks", "clicked"], "clicked"),
+    **dict.fromkeys(["download", "downloads", "downloaded"], "downloaded"),
+    **dict.fromkeys(["start", "starts", "started", "begin", "began"], "started"),
     **dict.fromkeys(["enable", "enabled", "on"], "enabled"),
     **dict.fromkeys(["disable", "disabled", "off"], "disabled"),
-    **dict.fromkeys(["share", "shared"], "shared"),
-    **dict.fromkeys(["offer", "offered"], "offered"),
-    **dict.fromkeys(["flag", "flagged"], "flagged"),
+    **dict.fromkeys(["share", "shares", "shared"], "shared"),
+    **dict.fromkeys(["offer", "offers", "offered"], "offered"),
+    **dict.fromkeys(["flag", "flags", "flagged"], "flagged"),
     **dict.fromkeys(["action", "actioned"], "actioned"),
-    **dict.fromkeys(["tap", "tapped"], "tapped"),
-    **dict.fromkeys(["contact", "contacts", "contacted"], "contacted"),
-    **dict.fromkeys(["refer", "referred", "referral"], "referred"),
+    **dict.fromkeys(["tap", "taps", "tapped"], "tapped"),
+    **dict.fromkeys(["contact", "contacts", "contacted", "call", "calls", "called"], "contacted"),
+    **dict.fromkeys(["refer", "referred", "referral", "referrals"], "referred"),
 }
 _LONGEST = 60
 

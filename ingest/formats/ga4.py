@@ -33,7 +33,9 @@ _PARAMETERS = """
     select line, json_extract_string(json, '$.event_params[*].key') as keys,
         list_transform(json_extract(json, '$.event_params[*].value'), lambda held: coalesce(
             held ->> 'string_value', held ->> 'int_value', held ->> 'double_value', held ->> 'float_value'
-        )) as held
+        )) as held,
+        coalesce(json_type(json, '$.event_params'), 'NULL') not in ('ARRAY', 'NULL')
+        or json_array_length(json, '$.event_params') > 0 and len(keys) = 0 as is_otherwise
     from documents
 """
 _SENDER = "ga4"
@@ -51,7 +53,7 @@ class Ga4:
     """Reads events under a key that is built, so that two events of one person at one microsecond may be one."""
 
     name = "ga4"
-    version = 4
+    version = 5
     needs_timezone = False
     options = Ga4Options
 
@@ -78,7 +80,12 @@ def _events(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
     events, others = reject(
         found.hstack(query(_PARAMETERS, documents).drop("line")).with_columns(pl.lit(file.name).alias("file")),
-        {Reason.UNREADABLE: (~is_event, "the record has no event_name or no event_timestamp")},
+        {
+            Reason.UNREADABLE: (
+                ~is_event | pl.col("is_otherwise").fill_null(value=False),
+                "the record has no event_name or no event_timestamp, or its event_params are no list of objects with key and value",
+            )
+        },
     )
     named = {
         ours: [_parameter(name) for name in names] + [pl.col(place) for place in _PLACES.get(ours, ())]

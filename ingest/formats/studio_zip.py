@@ -19,6 +19,7 @@ from ingest.formats.text_file import TextTable, as_text, folded, read_table
 from ingest.formats.unpacking import unpacked
 from ingest.formats.video_options import Columns, InstantText, VideoOptions
 from ingest.formats.video_readings import VideoRows, constant_instant, parse_videos, with_tags
+from ingest.instants import months
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed
 from ingest.spelling import bare
 
@@ -27,7 +28,19 @@ _DAYS = {
     "viewers": ("viewers", "new_viewers", "returning_viewers"),
     "followerhistory": ("followers",),
 }
-"""By file its figures, in the order of its columns after the date."""
+"""By file its figures, in the order of its columns after the date where their names are in another language."""
+
+_FIGURES = {
+    "video views": "views",
+    "profile views": "profile_views",
+    "likes": "likes",
+    "comments": "comments",
+    "shares": "shares",
+    "total viewers": "viewers",
+    "new viewers": "new_viewers",
+    "returning viewers": "returning_viewers",
+    "followers": "followers",
+}
 
 _CONTENT = {
     "video title": "text",
@@ -61,7 +74,7 @@ class StudioZip:
     """Reads exports of TikTok Studio."""
 
     name = "studio_zip"
-    version = 4
+    version = 5
     needs_timezone = False
     options = StudioZipOptions
 
@@ -124,18 +137,28 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
 def dates_without_year(texts: Sequence[str], exported_on: date) -> list[date | None]:
     """The dates of consecutive days whose year is not written, in whatever language: the latest run of days before the export.
 
-    Only the numbers of the days are read; a run of them fits one place in the calendar. NULL where none fits.
+    The numbers of the days are read, and months whose names are known. NULL where no run fits.
     """
     numbers = [int(found.group()) if (found := re.search(r"\d{1,2}(?!\d)", text)) else 0 for text in texts]
-    for ordered in (numbers, numbers[::-1]):
+    said = list(zip(numbers, map(_month, texts), strict=True))
+    for ordered in (said, said[::-1]):
         for back in range(_LONGEST_LOOK_BACK):
             last = exported_on - timedelta(days=back)
-            if not ordered or last.day != ordered[-1]:
+            if not ordered or last.day != ordered[-1][0]:
                 continue
             run = [last - timedelta(days=len(ordered) - 1 - number) for number in range(len(ordered))]
-            if [day.day for day in run] == ordered:
-                return list(run if ordered is numbers else run[::-1])
+            if all(
+                day.day == number and month in (None, day.month)
+                for day, (number, month) in zip(run, ordered, strict=True)
+            ):
+                return list(run if ordered is said else run[::-1])
     return [None] * len(texts)
+
+
+def _month(text: str) -> int | None:
+    """The month that a day without a year is in; None where its name is in a language that is not known."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return next((months()[name] for name in (" ".join(words), *words) if name in months()), None)
 
 
 def _export(name: str, delivery: Delivery, options: StudioZipOptions) -> tuple[datetime, str | None]:
@@ -159,13 +182,17 @@ def _days(table: TextTable, figures: Sequence[str], exported_at: datetime, accou
         raise DeliveryError(
             f"{table.name}: found {len(columns)} columns, expected the date and {', '.join(figures)}; deliver the zip as it was exported"
         )
+    named = {folded(name).lower(): name for name in columns}
+    found = {ours: named[name] for name, ours in _FIGURES.items() if ours in figures and name in named}
+    if len(found) < len(figures):
+        found = dict(zip(figures, columns[1:], strict=False))
     written = table.rows[columns[0]].fill_null("").str.strip_chars()
     iso = written.str.to_date("%Y-%m-%d", strict=False)
     texts = bare(pl.col("at"))
     digits = written.to_frame("at").select(texts.fill_null("")).to_series().to_list()
     dates = iso if not iso.null_count() else pl.Series(dates_without_year(digits, exported_at.date()), dtype=pl.Date())
     return table.rows.select(
-        *(pl.col(theirs).alias(ours) for ours, theirs in zip(figures, columns[1:], strict=False)),
+        *(pl.col(theirs).alias(ours) for ours, theirs in found.items()),
         dates.alias("account_on"),
         pl.lit(account, pl.String()).alias("account"),
         pl.lit(exported_at, INSTANT).alias("captured_at"),

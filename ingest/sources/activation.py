@@ -121,7 +121,6 @@ ACTIVATION_COUNTS = Table(
     },
     key=("activation", "asset_id", "market", "counted_on"),
     records=pl.len(),
-    required=("events",),
     captured="counted_at",
 )
 

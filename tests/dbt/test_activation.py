@@ -191,6 +191,10 @@ def built(lab: Lab) -> Lab:
         for market in ("AE", "SA")
     ]
     noon = datetime(2022, 10, 4, 12, tzinfo=UTC)
+    # One market does not tell its events, and somebody counts more people than events.
+    told = {"activation": "activation.viewed", "counted_on": date(2022, 10, 5), "unique_people": 40}
+    counts += [told | {"market": "AE", "events": 100}, told | {"market": "SA", "events": None}]
+    counts.append(told | {"counted_on": date(2022, 10, 6), "market": "AE", "events": 30})
     deliver(lab, 40, "counts", counts=[row | {"counted_at": noon, "is_known": True} for row in counts])
     at = datetime.min.time().replace(hour=12, tzinfo=UTC)
     contacts = [row | {"counted_at": datetime.combine(row["counted_on"], at), "is_known": True} for row in CONTACTS]
@@ -208,6 +212,15 @@ def test_days(built: Lab) -> None:
         ("guide.opened", "wellbeing-guide", "events", True, 67, 68, 7, 1, None),
         ("toolkit.downloaded", "supporting-friends-ar", "events", True, 2, 3, 2, 0, None),
     ]  # fmt: skip
+
+
+def test_counts_that_are_not_told_are_in_no_sum(built: Lab) -> None:
+    names = "event_on, events, unique_people, reason"
+    where = "activation = 'activation.viewed' and basis = 'counts' and event_on in ('2022-10-05', '2022-10-06')"
+    assert built.rows(f"select {names} from marts.fct_activation_day where {where} order by 1") == [
+        (date(2022, 10, 5), None, None, "not_reported"),
+        (date(2022, 10, 6), 30, 40, None),
+    ]
 
 
 def test_funnels_nest(built: Lab) -> None:
@@ -666,6 +679,10 @@ def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(la
          "unique_people": people}
         for name, events, people in (("story", 40, 30), ("other", 60, 50))
     ]  # fmt: skip
+    coded += [
+        one | {"market": "JO", "events": one["events"] if one["activation"] == "post.coded_story" else None}
+        for one in coded
+    ]
     deliver(lab, 12, "e", "e", help_events=rows)
     deliver(lab, 12, "e-counts", "e", counts=coded)
     build(lab)
@@ -677,11 +694,12 @@ def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(la
         ("AE", "story", "events", 100, 30, 0, "2", None),
         ("AE", "supportive_reply", "events", 22, 12, 0, None, "not_validated"),
         ("EG", "story", "counts", 100, 40, 0, "2", None),
+        ("JO", "story", "counts", None, None, 1, "2", "few_people"),
         ("SA", "story", "events", None, None, 1, "1", "few_people"),
         ("SA", "supportive_reply", "events", None, None, 1, None, "few_people"),
         ("all", "connection", "events", None, 3, 0, None, None),
         ("all", "shared_story", "events", 20, 20, 0, None, None),
-        ("all", "story", "events", 200, 70, 1, "2", None),
+        ("all", "story", "events", 200, 70, 2, "2", None),
         ("all", "supportive_reply", "events", 22, 12, 1, None, "not_validated"),
     ]
 

@@ -152,6 +152,9 @@ DEFECTS: dict[tuple[str, str], Defect] = {
     ("activation_events", "wrong_clocks_share_between"): of_deliveries(
         "wrong clocks: 25%", on_line(3, clock_correction_seconds=-90_000.0)
     ),
+    ("activation_counts", "untold_share_is_at_most_half"): of_deliveries(
+        "untold: 75%", on_line(2, 3, 4, events=None, unique_people=None)
+    ),
     ("activation_counts", "people_are_at_most_events"): Defect(on_line(3, unique_people=41)),
     ("live_sessions", "starts_at_not_null"): Defect(on_line(3, starts_at=None)),
     ("live_sessions", "session_hours_between"): Defect(on_line(3, ends_at=later("starts_at", hours=13))),

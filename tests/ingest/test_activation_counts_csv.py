@@ -63,3 +63,32 @@ def test_rows_that_sum_up_others_are_no_records(tmp_path: Path) -> None:
 def test_options_that_contradict_each_other(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     with pytest.raises(DeliveryError, match=message):
         read(tmp_path, "activation_counts_csv", "day,what,n\n", options)
+
+
+def test_all_markets_or_assets_beside_each_of_them_are_a_sum(tmp_path: Path) -> None:
+    text = (
+        "day,what,country,n,people\n2026-10-04,guide_open,AE,7,1\n2026-10-04,guide_open,SA,5,1\n2026-10-04,guide_open,All markets,12,2\n"
+        "2026-10-05,guide_open,AE,9,2\n2026-10-05,guide_open,Worldwide,9,2\n"
+    )
+    parsed = read(tmp_path, "activation_counts_csv", text, {"columns": COLUMNS})
+    assert parsed.tables["activation_counts"]["events"].to_list() == [7, 5, 9]
+
+
+def test_counts_of_hours_are_no_counts_of_a_day(tmp_path: Path) -> None:
+    text = "day,n\n2026-10-04 10:00,1\n2026-10-04 11:00,1\n"
+    with pytest.raises(DeliveryError, match=r"file.txt, line 2: found counts of several times of a day"):
+        read(
+            tmp_path, "activation_counts_csv", text, {"columns": {"date": "day", "events": "n"}, "activation": "guide"}
+        )
+
+
+def test_names_of_events_in_the_plural(tmp_path: Path) -> None:
+    text = "day,what,n\n2026-10-04,Guide opens,1\n2026-10-04,Toolkit downloads,1\n2026-10-04,Tutorial completions,1\n2026-10-04,Helpline calls,1\n"
+    columns = {"date": "day", "activation": "what", "events": "n"}
+    counts = read(tmp_path, "activation_counts_csv", text, {"columns": columns}).tables["activation_counts"]
+    assert counts["activation"].to_list() == [
+        "guide.opened",
+        "toolkit.downloaded",
+        "tutorial.completed",
+        "helpline.contacted",
+    ]

@@ -70,3 +70,11 @@ def test_the_built_key(tmp_path: Path) -> None:
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="no record is an event of a Google Analytics export"):
         read(tmp_path, "ga4", ndjson([{"event": "x"}]))
+
+
+@pytest.mark.parametrize(
+    "params", [{"list": [{"element": {"key": "a"}}]}, {"guide_id": "g"}, "[]", [{"name": "guide_id"}]]
+)
+def test_parameters_that_are_no_list_of_keys_and_values_are_not_taken_for_none(params: Any, tmp_path: Path) -> None:
+    parsed = read(tmp_path, "ga4", ndjson([row(event_params=params), row(1, event_params=None)]))
+    assert rejected(parsed) == [(1, "unreadable")]

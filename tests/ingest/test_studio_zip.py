@@ -83,6 +83,19 @@ def test_days_are_dated_in_any_language(words: tuple[str, str]) -> None:
     assert dates_without_year(words, date(2026, 7, 2)) == [date(2026, 6, 18), date(2026, 6, 19)]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("December 5",), ("5 de diciembre", "6 de diciembre"), ("5 كانون الأول", "6 كانون الأول"), ("6. Dez.", "5. Dez.")],
+)
+def test_days_of_an_earlier_month_are_not_those_of_the_latest(words: tuple[str, ...]) -> None:
+    assert {day.month if day else None for day in dates_without_year(words, date(2026, 1, 8))} == {12}
+
+
+def test_figures_are_found_by_their_names_where_these_are_known(reader: Reader) -> None:
+    parsed = read(reader, Overview="Date,Likes,Comments,Shares,Video Views,Profile Views\nJanuary 1,2,3,4,100,7\n")
+    assert parsed.tables["account_days"].select("views", "likes", "profile_views").rows() == [(100, 2, 7)]
+
+
 def test_a_year_of_days_goes_back_over_new_year_in_either_direction() -> None:
     days = [date.fromordinal(date(2025, 3, 1).toordinal() + number) for number in range(365)]
     texts = [f"{day:%B} {day.day}" for day in days]

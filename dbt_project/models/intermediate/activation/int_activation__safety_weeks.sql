@@ -44,7 +44,7 @@ told as (
         counts.activation,
         cast(null as varchar) as rule_version,
         'counts' as basis,
-        sum(counts.events) as items,
+        case when count(counts.events) = count(*) then sum(counts.events) end as items,
         max(counts.unique_people) as people,
     from {{ ref('int_activation__counted_days') }} as counts
     left join {{ ref('markets') }} as markets on counts.market = markets.market
@@ -67,7 +67,7 @@ cells as (
         coalesce(sum(case when activation like '%.resource_attached' then items end), 0) as attached,
         min(rule_version) as first_version,
         max(rule_version) as last_version,
-        content_type = 'live' or coalesce(max(people) >= 10, false) as is_shown,
+        count(items) = count(*) and (content_type = 'live' or coalesce(max(people) >= 10, false)) as is_shown,
     from (
         select
             *,

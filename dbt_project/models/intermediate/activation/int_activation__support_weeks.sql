@@ -63,7 +63,7 @@ told as (
         counts.market,
         counts.activation,
         'counts' as basis,
-        sum(counts.events) as items,
+        case when count(counts.events) = count(*) then sum(counts.events) end as items,
         max(counts.unique_people) as people,
     from {{ ref('int_activation__counted_days') }} as counts
     left join {{ ref('markets') }} as markets on counts.market = markets.market
@@ -84,7 +84,8 @@ cells as (
         cast(sum(case when kinds.is_found then told.items end) as bigint) as found,
         max(case when kinds.is_found then told.people end) as people,
         coalesce(
-            max(case when kinds.is_found then told.people end) >= 10
+            count(told.items) = count(*)
+            and max(case when kinds.is_found then told.people end) >= 10
             and (not bool_or(kinds.is_share) or max(case when not kinds.is_found then told.people end) >= 10),
             false
         ) as is_shown,

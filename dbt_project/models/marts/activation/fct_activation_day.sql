@@ -19,7 +19,7 @@ events as (
 
 ),
 
--- People of two rows may be the same.
+-- People of two rows may be the same; of rows of which one does not tell its events no sum is known.
 counts as (
 
     select
@@ -28,7 +28,7 @@ counts as (
         asset_id,
         event_on,
         bool_or(is_known) as is_known,
-        cast(sum(events) as bigint) as events,
+        cast(case when count(events) = count(*) then sum(events) end as bigint) as events,
         case when count(*) = 1 then max(unique_people) end as unique_people,
     from {{ ref('int_activation__counted_days') }}
     where not {{ is_sensitive('activation') }}
