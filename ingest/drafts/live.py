@@ -10,6 +10,7 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats import live_events
+from ingest.formats.live_words import ROLES, TEAMS_ROLES
 from ingest.formats.products import product_of
 from ingest.formats.report_tables import european
 from ingest.formats.teams_list import is_teams_list
@@ -105,8 +106,18 @@ def _reports(head: Head) -> list[str]:
     """The reports that a table may be; that of Teams has a duration and a role beside join and leave, or numbers its sections."""
     if head.has_no_header:
         return []
-    is_teams = any(_first(row, _DURATION) and _first(row, _ROLE) for row in head.rows) or _is_numbered(head.rows)
+    is_teams = _is_numbered(head.rows) or any(
+        _first(row, _DURATION) and _has_roles_of_teams(head, row) for row in head.rows
+    )
     return [form for form in _REPORTS if is_teams or form != "teams_report"]
+
+
+def _has_roles_of_teams(head: Head, header: list[str]) -> bool:
+    """Whether a header has a column of roles, below which no word stands that other tools alone use."""
+    role = _first(header, _ROLE)
+    return role is not None and not {cell.lower() for cell in head.below(header, role)} & (
+        ROLES.keys() - TEAMS_ROLES.keys()
+    )
 
 
 def _is_numbered(rows: list[list[str]]) -> bool:

@@ -11,7 +11,7 @@ import polars as pl
 
 from ingest.formats.live_attendance import FIGURES, INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live_session import LiveOptions, Rows, all_rows
-from ingest.formats.live_words import DURATIONS, TEAMS_ROLES
+from ingest.formats.live_words import DURATIONS, ROLES, TEAMS_ROLES
 from ingest.formats.report_tables import Pairs, ReportTable, european, looks_like_time, read_report
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
@@ -41,9 +41,9 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 4
+    version = 5
     options = TeamsReportOptions
-    roles = TEAMS_ROLES
+    roles = ROLES | TEAMS_ROLES
 
     def find(self, given: Given) -> Found:
         """The stays of every file, when the meeting was, and what Teams counts itself."""

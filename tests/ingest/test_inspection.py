@@ -302,6 +302,15 @@ def test_a_report_of_teams_is_told_by_its_numbered_sections(tmp_path: Path) -> N
     assert (found.draft.format, found.loaded) == ("teams_report", 20)
 
 
+def test_a_table_whose_roles_teams_does_not_have_is_none_of_its_reports(tmp_path: Path) -> None:
+    rows = [f"Talk,B {n},b{n}@x.org,Attendee,2026-10-14 18:{n}:00,2026-10-14 19:00:00,30" for n in range(10, 30)]
+    header = "Meeting Name,Name,Email,Role,Join Time,Leave Time,Duration (min)"
+    host = "Talk,A,a@x.org,Host,2026-10-14 18:00:00,2026-10-14 19:00:00,60"
+    [file] = written(tmp_path, {"w.csv": "\n".join([header, host, *rows]).encode()})
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert (found.draft.format, found.parsed.tables["live_stays"]["is_staff"].sum()) == ("zoom_csv", 1)
+
+
 def test_the_zone_is_asked_only_where_it_makes_a_difference(tmp_path: Path) -> None:
     zoned, plain = written(
         tmp_path,

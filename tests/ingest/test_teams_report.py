@@ -275,6 +275,12 @@ def test_a_role_that_the_note_explains(live: LiveDesk) -> None:
     assert known.tables["live_stays"]["is_staff"].to_list() == [True, True, True, False]
 
 
+def test_a_host_is_one_in_a_report_of_teams_too(live: LiveDesk) -> None:
+    text = report("en").replace("Organizer", "Host")
+    stays = live.read("teams_report", {"r.csv": text}, {**SESSION, "date_order": "mdy"}, ZONE).tables["live_stays"]
+    assert stays["is_staff"].to_list() == [True, False, False, False]
+
+
 @pytest.mark.parametrize(
     "text", ["Full Name\tUser Action\tTimestamp\nA\tJoined\t10/13/2022 18:00\n", "{}", "a,b\n1,2\n"]
 )
