@@ -3,7 +3,8 @@
     python tests/benchmarks/bench_hashtag.py [readings of a CSV] [readings of pages] [readings to the marts]
 
 0 leaves a part out. Everything runs in a process of its own; CPU seconds and memory are the process's. Peers that are no
-dependency (pysimdjson, dlt) run where the interpreter named by BENCH_PYTHON has them. Nothing here fails: it is a measurement.
+dependency (pysimdjson, dlt) run where the interpreter named by BENCH_PYTHON has them. Of `pandas, the same`
+(hashtag_by_pandas.py) every row and column is compared with the marts. Nothing else here fails: it is a measurement.
 """
 
 import json
@@ -211,6 +212,13 @@ def marts_pandas(folder: Path) -> int:
     return len(days)
 
 
+def marts_pandas_alike(folder: Path) -> int:
+    """Every column of the two marts that this data exercises, to parquet."""
+    from tests.benchmarks.hashtag_by_pandas import make_marts
+
+    return make_marts(folder)
+
+
 def marts_dlt(folder: Path) -> int:
     """A merge by key into DuckDB, a load a day; without any mart."""
     import dlt  # type: ignore[import-not-found]
@@ -237,9 +245,49 @@ PARTS: dict[str, tuple[Callable[[int, Path], None], dict[str, Callable[[Path], i
         write_pages, {"warehouse": to_lake, "simdjson, bare": pages_simdjson, "DuckDB, bare": pages_duckdb},
     ),
     "30 days to the marts": (
-        write_days, {"warehouse": marts_warehouse, "pandas": marts_pandas, "dlt, merge alone": marts_dlt},
+        write_days, {"warehouse": marts_warehouse, "pandas, the same": marts_pandas_alike, "pandas, net alone": marts_pandas, "dlt, merge alone": marts_dlt},
     ),
 }  # fmt: skip
+
+
+ALIKE = {
+    "video_days": (
+        ["video_id", "event_on"],
+        """
+            select marts.*, days.creator_key, days.creator_country, array_to_string(days.hashtags, ',') as hashtags
+            from fct_hashtag_video_day as marts
+            inner join intermediate.int_hashtag__video_days as days using (campaign_id, video_id, event_on)
+        """,
+    ),
+    "hashtag_days": (["hashtag", "event_on"], "select * from fct_hashtag_day"),
+}
+"""The files of `pandas, the same`: their keys, and our rows with the same columns."""
+
+
+def compare(folder: Path) -> None:
+    """Fail where a row or a column of `pandas, the same` is another than ours by more than a millionth."""
+    from tests.dbt.lab import Lab
+
+    lab = Lab.opened(folder / "home")
+    for name, (keys, ours) in ALIKE.items():
+        theirs = f"read_parquet('{folder}/{name}.parquet')"
+        described = lab.rows(f"select column_name, column_type from (describe {ours})")
+        types = {str(column): str(kind) for column, kind in described}
+        columns = [str(row[0]) for row in lab.rows(f"select column_name from (describe select * from {theirs})")]
+        tests = {}
+        for column in columns:
+            cast = f"cast(theirs.{column} as {types[column]})"
+            tests[column] = f"ours.{column} is distinct from {cast}"
+            if types[column] in ("BIGINT", "DOUBLE"):
+                gap = f"abs(ours.{column} - theirs.{column}) > 1e-6 * greatest(1, abs(ours.{column}))"
+                tests[column] = f"coalesce({gap}, {tests[column]})"
+        same = " and ".join(f"ours.{key} = cast(theirs.{key} as {types[key]})" for key in keys)
+        counts = ", ".join(f"count(*) filter (where {test})" for test in tests.values())
+        joined = f"({ours}) as ours full outer join {theirs} as theirs on {same}"
+        ((rows, *differ),) = lab.rows(f"select count(*), {counts} from {joined}")
+        other = {column: count for column, count in zip(columns, differ, strict=True) if count}
+        assert not other, f"{name}: rows that differ, by column: {other}"
+        print(f"  {name}: {rows:,} rows and {len(columns)} columns are the same")  # noqa: T201
 
 
 def measure(part: str, peer: str, folder: Path) -> float | None:
@@ -275,12 +323,15 @@ def main(sizes: list[int]) -> None:
                     continue
                 print(f"{'' if ours is None else f'   {ours / cpu:.2f} times'}")  # noqa: T201
                 ours = cpu if ours is None else ours
+                if peer == "pandas, the same":
+                    compare(folder)
 
 
 def run(part: str, peer: str, folder: Path) -> None:
     """One peer, in this process."""
     # What every run has imported already is no cost of a delivery.
-    for name in ("duckdb", "pyarrow", {"pandas": "pandas", "warehouse": "ingest.ingestion"}.get(peer, "json")):
+    of_peer = {"pandas": "pandas", "warehouse": "ingest.ingestion"}
+    for name in ("duckdb", "pyarrow", of_peer.get(peer.split(",")[0], "json")):
         __import__(name)
     cpu, clock = time.process_time(), time.perf_counter()
     PARTS[part][1][peer](folder)
