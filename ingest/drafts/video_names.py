@@ -82,7 +82,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
             rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|crawled|captured|collected|retrieved|fetched|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción)|data_d[ae]_(?:leitura|coleta|extração)|"
-            r"date_de_(?:lecture|collecte)|abrufdatum|تاريخ_القراءة"
+            r"date_de_(?:lecture|collecte)|(?:collecté|relevé|extrait|recueilli|lu)e?_le|abrufdatum|(?:abgerufen|erfasst|erhoben|gelesen)_am|"
+            r"(?:recogid|recolectad|capturad|coletad|extraíd|leíd|lid)[oa]_e[lm]|(?:raccolto|rilevato|letto)_il|(?:toplanma|okunma|çekilme)_tarihi|"
+            r"(?:تاريخ|وقت)_(?:القراءة|الجمع|الالتقاط|الاستخراج)"
         ),
     ),
     # Where a tool has both, a play is what platforms call a view now.

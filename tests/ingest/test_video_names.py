@@ -44,6 +44,7 @@ def table(header: str, row: str) -> bytes:
         ("id,author,plays,timestamp,unix_timestamp", "@ID,u@N,5,@AT,@AT", {"created_at": "timestamp", "captured_at": None}),
         ("id,author,plays,collected", "@ID,u@N,5,False", {"captured_at": None}),
         ("post_id,username,play_count,create_time,timestamp", "@ID,u@N,5,@AT,2026-10-19T11:12:13Z", {"captured_at": "timestamp"}),
+        ("Video ID,Username,Views,Collecté le", "@ID,u@N,5,19/10/2026 08:00", {"captured_at": "Collecté le"}),
         ("Post ID,Post,Video Views,Likes,Tags", '@ID,hello #calm,5,1,"Q4 Campaign, Evergreen"', {"hashtags": None, "text": "Post"}),
         ("Post ID,Post,Video Views,Likes,Tags", '@ID,hello #calm,5,1,"calm,peace"', {"hashtags": "Tags", "text": None}),
         ("Video ID,Views %,Views +/-,Views,Likes", "@ID,5,7,9,1", {"views": "Views"}),
