@@ -149,15 +149,20 @@ def _totals(head: Head, cells: Cells, places: Mapping[str, str], bare: str | Non
                 "row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
             )
         columns = {"hashtag": tag, **totals} | ({"observed_at": when} if when else {})
-        options: dict[str, Any] = {"columns": columns, "platform": "tiktok"}
+        options, remarks = _of_platform(columns, places.get("platform"))
         if when is None and given.captured_at is not None:
             options["observed_at"] = given.captured_at
         why = f"its columns are a tag and totals: {quoted(list(columns.values()))}"
-        remarks: dict[tuple[str, ...], str] = {
-            ("options", "platform"): "guessed: the usual one; say where the totals were read"
-        }
         asks = ("captured_at",) if when is None and given.captured_at is None else ()
         yield Draft("hashtag", "tag_totals_csv", why, options, remarks, asks)
+
+
+def _of_platform(columns: dict[str, str], column: str | None) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
+    """Options and remarks that say where totals were read: as a column says, else a guess."""
+    if column is not None:
+        return {"columns": columns | {"platform": column}}, {}
+    remark = "guessed: the usual one; say where the totals were read"
+    return {"columns": columns, "platform": "tiktok"}, {("options", "platform"): remark}
 
 
 def _are_links(cells: Sequence[str]) -> bool:

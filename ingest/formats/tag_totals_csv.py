@@ -12,7 +12,7 @@ from ingest.formats.date_order import read_instants
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
 from ingest.formats.text_file import TextTable, read_columns, text_files
 from ingest.formats.video_options import InstantText, Place, Rounding
-from ingest.formats.video_readings import constant_instant
+from ingest.formats.video_readings import constant_instant, platform_of
 from ingest.formats.video_tags import one_tag
 from ingest.instants import SPELLINGS, DateOrder
 from ingest.reasons import Reason
@@ -35,10 +35,11 @@ class Columns(BaseModel):
     observed_at: Place | None = None
     views: Place | None = None
     posts: Place | None = None
+    platform: Place | None = None
 
 
 class TagTotalsCsvOptions(BaseModel):
-    """Options of `tag_totals_csv`. `observed_at` is a constant for files that hold no such column."""
+    """Options of `tag_totals_csv`. `observed_at` and `platform` are constants for files that hold no such column."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,6 +56,8 @@ class TagTotalsCsvOptions(BaseModel):
     def _says_when_and_what(self) -> "TagTotalsCsvOptions":
         if (self.columns.observed_at is None) == (self.observed_at is None):
             raise ValueError("expected either columns.observed_at or a constant observed_at, and not both")
+        if self.columns.platform is not None and "platform" in self.model_fields_set:
+            raise ValueError("expected either columns.platform or a constant platform, and not both")
         if self.columns.views is None and self.columns.posts is None:
             raise ValueError("columns name neither views nor posts, expected one of them")
         named = [name for name, place in self.columns.model_dump(exclude_none=True).items() if isinstance(place, str)]
@@ -69,7 +72,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 6
+    version = 7
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -136,7 +139,9 @@ def _counted(timed: pl.DataFrame, totals: list[str], options: TagTotalsCsvOption
         *(_platform_unit(name).alias(f"{name}_unit") for name in totals),
         tags["hashtag"],
         tags["display_hashtag"],
-        pl.lit(options.platform).alias("platform"),
+        (pl.lit(options.platform) if options.columns.platform is None else platform_of(pl.col("platform"))).alias(
+            "platform"
+        ),
         pl.lit(options.rounding).alias("rounding"),
     )
 
@@ -153,8 +158,9 @@ def _platform_unit(name: str) -> pl.Expr:
 _RULES = {
     Reason.MISSING_KEY: (
         pl.col("hashtag").is_null()
+        | pl.col("platform").is_null()
         | (pl.col("observed_at").is_null() & (pl.col("observed_at_reason") != Reason.BAD_TIME)),
-        "no hashtag, or no time at which its total was read",
+        "no hashtag, no platform, or no time at which its total was read",
     ),
     Reason.BAD_TIME: (
         pl.col("observed_at").is_null(),

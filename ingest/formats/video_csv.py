@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from ingest.formats.text_file import TextFile, first_lines, folded, read_columns, text_files
 from ingest.formats.video_options import Places, VideoOptions, only_positions, places_of
-from ingest.formats.video_readings import VideoRows, parse_videos, with_tags
-from ingest.source import Delivery, Parsed
+from ingest.formats.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
+from ingest.source import Delivery, DeliveryError, Parsed
 
 
 class VideoCsvOptions(VideoOptions):
@@ -67,6 +67,12 @@ def _rows(file: TextFile, options: VideoCsvOptions) -> VideoRows:
     places = places_of(options)
     line, names = _header(file, places, options)
     columns, labels, tags = _found(places, names)
+    if options.preset is not None and not {*COUNTERS, "hashtags", "text"} & labels.keys():
+        raise DeliveryError(
+            f"{file.name}, line {line}: has none of the counters of preset {options.preset}, expected such as "
+            f"{', '.join(options.known.columns[name][0] for name in COUNTERS if name in options.known.columns)}; correct or leave out "
+            "options.preset, and name the columns in delivery.yml"
+        )
     table = read_columns(file, columns, has_header=options.header, first_line=line)
     return VideoRows(with_tags(table.rows, options, tags), labels, table.rejected)
 

@@ -290,14 +290,14 @@ def _platform(*, is_known: bool) -> list[pl.Expr]:
     """The platform that its column names, and why it names none."""
     if not is_known:
         return [pl.lit(Reason.EMPTY).alias("platform_reason")]
-    said = bare(pl.col("platform")).str.to_lowercase()
-    written = pl.when(nothing(said).is_null()).then(
-        said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
-    )
-    return [
-        pl.coalesce(_known_platform(said), written).alias("platform"),
-        nothing(pl.col("platform")).alias("platform_reason"),
-    ]
+    return [platform_of(pl.col("platform")).alias("platform"), nothing(pl.col("platform")).alias("platform_reason")]
+
+
+def platform_of(text: pl.Expr) -> pl.Expr:
+    """The platform that a text names, such as instagram for Instagram Reels; NULL where it names none."""
+    said = bare(text).str.to_lowercase()
+    written = said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
+    return pl.coalesce(_known_platform(said), pl.when(nothing(said).is_null()).then(written))
 
 
 def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:

@@ -74,3 +74,13 @@ def test_the_real_totals_with_their_falls(reader: Reader) -> None:
     unit = pl.max_horizontal("views_unit", pl.col("views_unit").shift().over("hashtag", order_by="observed_at"))
     falls = readings.select((before - pl.col("views")).alias("fall"), unit.alias("unit")).filter(pl.col("fall") > 0)
     assert (falls.height, falls.filter(pl.col("fall") > pl.col("unit")).height) == (2_986, 848)
+
+
+def test_totals_of_several_platforms_stay_apart(reader: Reader) -> None:
+    text = "where,tag,at,views\nTikTok,x,2026-06-15,5\nInstagram Reels,x,2026-06-15,6\n,x,2026-06-15,7\n"
+    options = {"columns": OPTIONS["columns"] | {"platform": "where"}}
+    parsed = reader.files({"t.csv": text}, options, form="tag_totals_csv")
+    assert parsed.tables["tag_total_readings"].select("platform", "views").rows() == [("tiktok", 5), ("instagram", 6)]
+    assert rejected(parsed) == [(4, "missing_key")]
+    with pytest.raises(DeliveryError, match=r"columns\.platform or a constant platform"):
+        reader.files({"t.csv": text}, options | {"platform": "tiktok"}, form="tag_totals_csv")

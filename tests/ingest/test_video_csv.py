@@ -585,6 +585,10 @@ class TestHeaders:
         with pytest.raises(DeliveryError, match=message):
             reader.files({"v.csv": "a,b\n"}, options)
 
+    def test_a_preset_without_any_of_its_counters_is_another_export(self, reader: Reader) -> None:
+        with pytest.raises(DeliveryError, match=r"v.csv, line 1: has none of the counters of preset apify_tiktok"):
+            reader.files({"v.csv": f"id,plays\n{ID},5\n"}, {"preset": "apify_tiktok", "captured_at": "2025-05-29"})
+
     @pytest.mark.parametrize("word", ["Total", "TOTALS", " total ", "Gesamt", "المجموع"])
     def test_a_row_that_is_the_sum_of_the_others_is_no_video(self, reader: Reader, word: str) -> None:
         parsed = reader.rows({"video_id": "a", "views": "5"}, {"video_id": word, "views": "5"})

@@ -184,3 +184,18 @@ def test_totals_without_a_time_ask_when_they_were_read(tmp_path: Path) -> None:
     found = inspect([tmp_path / "t.csv"], GIVEN, CAMPAIGNS)
     (tmp_path / "delivery.yml").write_text(found.text)
     assert read(tmp_path, "hashtag").tables["tag_total_readings"]["views"].to_list() == [1_200_000, 5_000]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "platform"),
+    [
+        ("Platform,Hashtag,Date,Views", "Instagram,#x@N,2026-10-05,5@N", {"columns": "Platform"}),
+        ("Hashtag,Date,Views", "#x@N,2026-10-05,5@N", {"constant": "tiktok"}),
+    ],
+)
+def test_totals_of_tags_are_of_the_platform_that_the_file_names(
+    header: str, row: str, platform: dict[str, str], tmp_path: Path
+) -> None:
+    options = looked(tmp_path / "totals.csv", table(header, row)).note["options"]
+    found = {"columns": options["columns"].get("platform"), "constant": options.get("platform")}
+    assert {place: name for place, name in found.items() if name is not None} == platform
