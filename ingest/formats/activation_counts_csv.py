@@ -19,6 +19,9 @@ from ingest.spelling import spelling
 from ingest.text import nothing, parse_count
 
 _COUNTS = ("events", "unique_people")
+_ZONE = r"\s*(?i:z|utc|gmt|[+-][0-9]{2}:?[0-9]{2})$"
+_MIDNIGHT = rf"[Tt ]+00:00(?::00(?:\.0+)?)?{_ZONE}"
+_INSTANT = rf"[0-9][Tt ]+[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]+)?)?{_ZONE}"
 _ALL = r"^(?i:(?:all|alle|tous|toutes|todos|todas|tutti|tutte|semua|tüm|جميع|كل)(?:\s+\p{L}+)?|worldwide|global|overall|hepsi|الكل)$"
 """How people call all assets or markets together."""
 
@@ -69,7 +72,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 8
+    version = 9
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -84,8 +87,7 @@ class ActivationCountsCsv:
         ]
         if not files:
             raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected delimited text; deliver it again")
-        delivered = pl.concat([_without_sums(file.rows, mapped) for file in files])
-        # A date is one of the counter's own calendar: no zone moves it.
+        delivered = _in_own_calendar(pl.concat([_without_sums(file.rows, mapped) for file in files]))
         dated = read_instants(delivered, {"date": str(options.columns.date)}, ZoneInfo("UTC"), options.date_order)
         table = delivery.source.table("activation_counts")
         counted = _counted(dated, options)
@@ -113,6 +115,22 @@ def _without_sums(rows: pl.DataFrame, mapped: Mapping[str, Place]) -> pl.DataFra
         same = [other for other in ("date", "activation", *apart) if other in mapped and other != name]
         is_sum |= is_total & (is_told & ~is_total).any().over(same)
     return rows.filter(~is_sum.fill_null(value=False))
+
+
+def _in_own_calendar(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with dates that no zone moves, as they are of the counter's own calendar.
+
+    Raises DeliveryError where a date is an instant within a day, which may be midnight elsewhere.
+    """
+    dates = rows.with_columns(pl.col("date").str.replace(_MIDNIGHT, ""))
+    instants = dates.filter(pl.col("date").str.contains(_INSTANT))
+    if instants.height:
+        file, line = instants.select(*LINEAGE).row(0)
+        raise DeliveryError(
+            f"{file}, line {line}: found an instant with a zone in the place of a date, from which the day of who counted does not follow; "
+            "expected a date such as 2026-10-05; export dates without times"
+        )
+    return dates
 
 
 def _require_days(counted: pl.DataFrame, key: Sequence[str]) -> None:

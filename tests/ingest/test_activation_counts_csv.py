@@ -82,6 +82,15 @@ def test_counts_of_hours_are_no_counts_of_a_day(tmp_path: Path) -> None:
         )
 
 
+def test_no_zone_moves_a_date(tmp_path: Path) -> None:
+    options = {"columns": {"date": "day", "events": "n"}, "activation": "guide.opened"}
+    text = "day,n\n2026-10-04T00:00:00+04:00,1\n2026-10-05 00:00:00.000Z,1\n2026-10-06,1\n2026-10-07 12:00,1\n"
+    counts = read(tmp_path, "activation_counts_csv", text, options).tables["activation_counts"]
+    assert counts["counted_on"].to_list() == [date(2026, 10, day) for day in (4, 5, 6, 7)]
+    with pytest.raises(DeliveryError, match=r"file.txt, line 3: found an instant with a zone"):
+        read(tmp_path / "b", "activation_counts_csv", "day,n\n2026-10-04,1\n2026-10-05T20:00:00.000Z,1\n", options)
+
+
 def test_names_of_events_in_the_plural(tmp_path: Path) -> None:
     text = "day,what,n\n2026-10-04,Guide opens,1\n2026-10-04,Toolkit downloads,1\n2026-10-04,Tutorial completions,1\n2026-10-04,Helpline calls,1\n"
     columns = {"date": "day", "activation": "what", "events": "n"}
