@@ -201,12 +201,11 @@ class _Desk:
         return trial
 
     def completed(self, trial: _Trial) -> _Trial:
-        """A survey's trial with its questions written out, where it loads the same then."""
-        questions = trial.parsed.tables.get("survey_questions") if trial.parsed is not None else None
-        if questions is None:
+        """A survey's trial with its questions written out, where it loads as much then."""
+        if trial.parsed is None or trial.draft.source != "survey":
             return trial
-        fuller = self.attempt(survey.proposed(trial.draft, questions))
-        return fuller if fuller.loaded == trial.loaded else trial
+        fuller = self.attempt(survey.proposed(trial.draft, trial.parsed, self.files))
+        return fuller if fuller.loaded >= trial.loaded else trial
 
     def settled(self, trial: _Trial) -> _Trial:
         """The trial without a question for the zone, where the zone makes no difference."""

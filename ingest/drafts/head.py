@@ -18,6 +18,14 @@ from ingest.source import DeliveryError
 
 Kind: TypeAlias = Literal["table", "json", "spss", "triple_s"]
 
+_LONGEST_MARK = 80
+_OTHER_PRODUCTS = {
+    "Stata": rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01\x00",
+    "SAS": rb"\x00{12}\xc2\xea\x81\x60|HEADER RECORD\*{7}LIB",
+    "R": rb"RD[AX][23]\n",
+    "SPSS, a portable one": rb".{40,}ASCII SPSS PORT",
+}
+"""Whose files begin how."""
 _ENDINGS = r"(\.(csv|tsv|txt|json|ndjson|jsonl|zip|gz|zst|bz2|xlsx?|xlsb|ods|z?sav|sss|asc|xml))+$"
 _SHOWN = 8
 _RECORDS = 40
@@ -56,7 +64,7 @@ class Head:
             row
             for row in self.rows[:30]
             if len(row) > 1
-            and is_plausible_header([cell.rstrip("?؟ ") if len(cell.split()) < _SENTENCE else cell for cell in row])
+            and is_plausible_header([cell.rstrip("?؟. ") if len(cell.split()) < _SENTENCE else cell for cell in row])
         ]
 
     @property
@@ -104,9 +112,14 @@ def stem_of(path: Path) -> str:
 def heads_of(path: Path) -> list[Head]:
     """The head of a file, or of each file of an archive. Raises DeliveryError."""
     with path.open("rb") as file:
-        start = file.read(4)
-    if start in (b"$FL2", b"$FL3"):
+        start = file.read(_LONGEST_MARK)
+    if start[:4] in (b"$FL2", b"$FL3"):
         return [Head(path, "spss", None)]
+    for product, mark in _OTHER_PRODUCTS.items():
+        if re.match(mark, start, re.DOTALL):
+            raise DeliveryError(
+                f"{path.name}: is a file of {product}, expected .sav, a workbook or CSV; save it there as .sav, which keeps labels"
+            )
     heads = []
     for name, data in unpacked(path):
         text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)

@@ -49,15 +49,21 @@ _LEADS, _YES_OR_NO = (
 )
 """A column that says whether somebody led the session, and what its words mean."""
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
-_REGISTERED = r"^(?!#|no\.|number|total).*(regist(er|rat)|signed.?up|inscri)|^order (date|time)$|^created (at|date)$"
+_REGISTERED = (
+    r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
+    r"^order (date|time)$|^created (at|date)$"
+)
 _DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
 _CLOCK = r"^\D{0,3}\d{1,2}:\d{2}"
+_OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}
 _SESSION = (
     r"^(session|live)([ _]?(id|key))?$",
     r"^(session|live|meeting|event|webinar|room|stream|broadcast)s?[ _-]?(uu)?(id|key|code|number|no)$|^(event|room|stream|webinar)$",
     r"^(session|live|meeting|event|webinar|room)[ _-]?(name|title)$|^topic$|^(الجلسة|اسم الجلسة|اللقاء)$",
 )
 """What a column of sessions is called, the surest first."""
+_ZOOM_OTHERS = r"(?i)^(q&a|q & a|poll|survey|quiz|performance|reaction|engagement|chat)[\w /&-]* report$"
+_DAY_IN_NAME = r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)"
 _DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
 _STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
 
@@ -71,6 +77,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
     if head.kind == "json":
         yield from _from_json(head, session, remarks)
     elif head.kind == "table":
+        _require_attendance(head)
         product = product_of(head.rows)
         header = next(iter(head.headers), [])
         why = (
@@ -89,6 +96,16 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             yield from _named(head, names, session, remarks, _session(names) if given.session is None else None)
         if head.has_no_header:
             yield from _by_position(head, session, remarks)
+
+
+def _require_attendance(head: Head) -> None:
+    """Raise DeliveryError for Zoom's reports of what was asked or answered, and of figures: nobody's stay is in them."""
+    title = next((row[0] for row in head.rows[:1] if row and re.search(_ZOOM_OTHERS, row[0])), None)
+    if title is not None:
+        raise DeliveryError(
+            f"{head.path.name}, line 1: is Zoom's {title[:40]!r}, which says of nobody when they came; expected the attendee, "
+            "participant or registration report; of a poll, the table below its heading saved by itself is a survey"
+        )
 
 
 def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
@@ -205,6 +222,10 @@ def _named(
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
         if dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)):
             columns["date"] = dates[0]
+        elif (day := re.search(_DAY_IN_NAME, head.path.name)) and all(
+            re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)
+        ):
+            session, remarks = {"day": "-".join(day.groups()), **session}, remarks | _OF_THE_NAME
         leads = _first(names, _LEADS)
         if leads and not role and {cell.lower() for cell in head.below(names, leads)} <= _YES_OR_NO.keys():
             columns, session = columns | {"role": leads}, session | {"roles": _YES_OR_NO}

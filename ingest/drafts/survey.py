@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ import polars as pl
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
+from ingest.drafts.survey_samples import as_key, by_file, by_weight
+from ingest.drafts.survey_ticks import boxes
 from ingest.drafts.survey_words import (
     DATES,
     DESIGN,
@@ -17,6 +20,7 @@ from ingest.drafts.survey_words import (
     MOST_NUMBERS,
     NOT_ASKED,
     SEGMENT,
+    WAVE,
     WEIGHT,
     are_times,
     is_number,
@@ -41,7 +45,8 @@ from ingest.formats.survey_variables import AT, as_number
 from ingest.formats.text_file import first_lines, is_plausible_header, positions, read_table
 from ingest.formats.workbook import is_workbook
 from ingest.instants import parse_instant
-from ingest.source import DeliveryError
+from ingest.reasons import Reason
+from ingest.source import DeliveryError, Parsed
 
 STAND_IN = ("2000-01-01", "2000-01-01")
 """Fieldwork to try a file with where nobody has said when it was."""
@@ -62,7 +67,7 @@ _OF_RESULTS = (
 )
 _OF_ANSWERS = (
     r"(?i)^(question|item|variable)([_ ]?(id|code|text|label|name))?$",
-    r"(?i)^(answer|response|value)([_ ]?(code|text|label|option|value))?$",
+    r"(?i)^(answer|response|value|score|rating)([_ ]?(code|text|label|option|value))?$",
 )
 _MOST_COLUMNS_OF_A_LONG_TABLE = 8
 _FEWEST, _HIGHEST_HEADER, _FEWEST_COLUMNS = 5, 20, 2
@@ -175,10 +180,17 @@ def _is_header(names: Sequence[str]) -> bool:
     return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])
 
 
-def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:
-    """The draft with every question that was found, its answers in order, and missing codes by their labels."""
-    options, remarks = dict(draft.options), dict(draft.remarks)
+def proposed(draft: Draft, parsed: Parsed, files: Sequence[Path]) -> Draft:
+    """The draft with every question that was found, its answers in order, and missing codes by their labels.
+
+    Files that number their people alike are samples of their own.
+    """
+    options, remarks, questions = dict(draft.options), dict(draft.remarks), parsed.tables["survey_questions"]
+    if len(files) > 1 and len(options.get("samples", {})) == 1 and _are_numbered_alike(parsed):
+        options["samples"] = by_file(options["samples"], files)
+        remarks["options", "samples"] = "one for each file, since the same ids stand in several; give each its country"
     stated: dict[str, Any] = dict(options.get("questions", {}))
+    aside: dict[str, str] = {}
     for code, text, answers in questions.select("question_code", "question_text", "answers").iter_rows():
         note = dict(stated.get(code, {}))
         for key, pattern in (("missing", MISSING), ("not_asked", NOT_ASKED)):
@@ -189,13 +201,21 @@ def proposed(draft: Draft, questions: pl.DataFrame) -> Draft:
         if "missing" not in note and (codes := _far_below([one["answer_code"] for one in answers])):
             note["missing"] = codes
         stated[code] = note
+        if "missing" not in note and (code_apart := _far_above([one["answer_code"] for one in answers])):
+            aside[code] = f" | {code_apart} may be no answer: then put it under missing or not_asked"
         shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
         more = ", ..." if len(answers) > _SHOWN_ANSWERS else ""
         asked = f"{text[:80]} | " if text and text != code else ""
-        remarks["options", "questions", code] = asked + " / ".join(label[:40] for label in shown) + more
+        remarks["options", "questions", code] = (
+            asked + " / ".join(label[:40] for label in shown) + more + aside.get(code, "")
+        )
     return Draft(
         draft.source, draft.format, draft.why, options | {"questions": stated}, remarks, draft.asks, draft.generic
     )
+
+
+def _are_numbered_alike(parsed: Parsed) -> bool:
+    return bool((parsed.rejected["reason"] == Reason.CONFLICTING_KEY).any())
 
 
 def _far_below(codes: list[str]) -> list[str]:
@@ -203,6 +223,14 @@ def _far_below(codes: list[str]) -> list[str]:
     known = {code: number for code in codes if (number := as_number(code)) is not None}
     highest = max((number for number in known.values() if number >= 0), default=0.0)
     return [code for code, number in known.items() if number <= _NO_ANSWER and -number > highest] if highest else []
+
+
+def _far_above(codes: list[str]) -> str | None:
+    """The code of nines or eights that stands far above the others, such as 99 on a scale to 5."""
+    known = sorted((number, code) for code in codes if (number := as_number(code)) is not None)
+    if len(known) < _FEWEST_COLUMNS + 1 or not re.fullmatch(r"9*[89]|8+|7+", known[-1][1]):
+        return None
+    return known[-1][1] if known[-1][0] > known[-2][0] + _FEWEST_COLUMNS else None
 
 
 def _with_stand_in(options: dict[str, Any]) -> dict[str, Any]:
@@ -255,8 +283,14 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
             )
         left = [name for name in left if name != options["respondent_id"]]
         personal = [name for name in personal if name != options["respondent_id"]]
+    for name in left:
+        if re.match(WAVE, name) and (waves := body[AT + name].drop_nulls().n_unique()) > 1:
+            raise DeliveryError(
+                f"{head.path.name}, column {name!r}: found {waves} waves, expected one a delivery, since each has its fieldwork; split the "
+                "file by that column and add the parts with --survey and --wave"
+            )
     weights = weights_of(left, {name: body[AT + name] for name in columns})
-    options["samples"] = _samples(weights)
+    options["samples"] = by_weight(weights)
     design = {part: name for part, pattern in DESIGN.items() for name in left if re.match(pattern, name)}
     if design:
         options["design"] = design
@@ -265,7 +299,7 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     closed = closed_questions(body, [name for name in left if name not in apart], layout.separator)
     closed = [name for name in closed if is_list(body[AT + name], layout.separator) or _is_choice(body[AT + name])]
     segments = {
-        _key(name): name for name in closed if re.match(SEGMENT, name) and body[AT + name].n_unique() <= _MOST_SEGMENT
+        as_key(name): name for name in closed if re.match(SEGMENT, name) and body[AT + name].n_unique() <= _MOST_SEGMENT
     }
     if segments:
         options["segments"] = segments
@@ -276,15 +310,16 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
             questions[name] = {"kind": "multiple"}
         if is_list(body[AT + name], layout.separator) and (whole := inseparable(body[AT + name], layout.separator)):
             questions[name] = {"options": list(whole)}
-    ticked = [] if apart else _ticked([name for name in left if name not in questions], body)
-    questions |= {" / ".join(run)[:_LONGEST_SHOWN]: {"kind": "multiple", "columns": list(run)} for run in ticked}
+    ticked = {} if apart else boxes([name for name in left if name not in segments.values()], columns, body)
+    own = {column for note in ticked.values() for column in note["columns"]}
+    questions = {name: note for name, note in questions.items() if name not in own} | ticked
     if not questions:
         return None
     options["questions"] = questions
     used = {
         *questions,
         *apart,
-        *(name for run in ticked for name in run),
+        *own,
         *weights,
         *design.values(),
         *segments.values(),
@@ -308,7 +343,7 @@ def _spss(head: Head, given: Given) -> Draft:
     ids = [name for name in names if re.match(ID, name)]
     weights = [name for name, is_text in names.items() if re.match(WEIGHT, name) and not is_text]
     design = {part: name for part, pattern in DESIGN.items() for name in names if re.match(pattern, name)}
-    options |= {"respondent_id": ids[0] if ids else None, "samples": _samples(weights)} | (
+    options |= {"respondent_id": ids[0] if ids else None, "samples": by_weight(weights)} | (
         {"design": design} if design else {}
     )
     drop = [name for name, is_text in names.items() if is_text and name not in {*ids[:1], *design.values()}]
@@ -318,13 +353,6 @@ def _spss(head: Head, given: Given) -> Draft:
     if len(weights) > 1:
         remarks["options", "samples"] = "one for each weight; give each its country"
     return Draft("survey", "spss", f"it is an SPSS file of {len(names)} variables", options, remarks, asks)
-
-
-def _samples(weights: list[str]) -> dict[str, Any]:
-    """A sample for each weight, named after what its name adds to the word."""
-    if len(weights) <= 1:
-        return {"all": {"weight": weights[0] if weights else None}}
-    return {_key(re.sub(r"(?i)^weights?[._ ]?", "", name)) or "all": {"weight": name} for name in weights}
 
 
 def _fieldwork(body: pl.DataFrame, columns: list[str], given: Given) -> tuple[str, str] | None:
@@ -359,16 +387,3 @@ def _is_choice(cells: pl.Series) -> bool:
     return 1 < answers.len() < cells.len() - cells.null_count() and (
         answers.len() <= MOST_NUMBERS or not is_number(answers.replace("NA", None))
     )
-
-
-def _ticked(names: Sequence[str], body: pl.DataFrame) -> list[tuple[str, ...]]:
-    """Runs of columns of which each holds nothing but its own name: the answers that people ticked."""
-    runs: list[tuple[str, ...]] = [()]
-    for name in names:
-        given = body[AT + name].drop_nulls().unique().cast(pl.String()).to_list()
-        runs = [*runs[:-1], (*runs[-1], name)] if given == [name] else [*runs, ()]
-    return [run for run in runs if len(run) > 1]
-
-
-def _key(name: str) -> str:
-    return re.sub(r"\W+", "_", name.lower()).strip("_")

@@ -10,7 +10,7 @@ from ingest.formats.survey_variables import numbers
 
 ID = (
     r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
-    r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم|رقم (المستجيب|المشارك|الاستبيان|الاستمارة))$"
+    r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم|المعرف|رقم (المستجيب|المشارك|الاستبيان|الاستمارة))$"
 )
 WEIGHT = (
     r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|ağırlık|(ال)?وزن|"
@@ -22,6 +22,7 @@ _MAY_WEIGH = (
 )
 _OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
 DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
+WAVE = r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$"
 SEGMENT = (
     r"(?i)^(gender|sex|age([._ ]?(group|band|range|cat\w*))?|region|market|country|education|language|employment|"
     r"sexe|genre|[âa]ge|pays|geschlecht|alter|land|cinsiyet|yaş|الجنس|النوع|العمر|الفئة العمرية|الدولة|المنطقة)$"
@@ -41,7 +42,7 @@ _PERSONAL = (
 DATES = (
     r"(?i)^(timestamp|(start(ed)?|end(ed)?|submit(ted)?|record(ed)?|response|survey|interview|completed?|created?|updated?|submission)?"
     r"[ _]?(date|time|datetime|at|on)|"
-    r"_submission_time|start|end|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
+    r"_submission_time|start|end|وقت (البدء|الإكمال)|completion time|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
 _NOTHING = r"na|n/a|#n/a|nan|null|#null!|undefined|[.]|-{1,2}|\u2013|\u2014"
 MISSING = (

@@ -1,5 +1,6 @@
 """`live/intervals_csv`: one row a stay, in the columns that the note maps. What a stay is lives in `live_stays`."""
 
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -41,16 +42,20 @@ class Columns(BaseModel):
 
 
 class IntervalsCsvOptions(LiveOptions):
-    """Options of `intervals_csv`: those of every live format, and the columns. A blank leave is a stay that is still open."""
+    """Options of `intervals_csv`: those of every live format, and the columns. A blank leave is a stay that is still open.
+
+    `day` is the local day on which the session began, for files whose times are times of day.
+    """
 
     columns: Columns
+    day: date | None = None
 
 
 class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 6
+    version = 7
     options = IntervalsCsvOptions
     needs_timezone = False
     # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
@@ -105,7 +110,7 @@ def _with_dates(rows: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsv
     if unknown.height:
         raise DeliveryError(
             f"{unknown['file'][0]}, line {unknown['line'][0]}, column {options.columns.joined_at!r}: found a time of day, expected a "
-            f"date with it; add to {NOTE} options.session.starts_at, from which the day follows, or map columns.date"
+            f"date with it; add to {NOTE} options.session.starts_at, from which the day follows, or options.day, or map columns.date"
         )
     joined = dated.with_columns(
         (pl.col("joined_on") + pl.duration(seconds=pl.col("joined_at_clock"))).alias("joined"),
@@ -134,6 +139,8 @@ def _joined_on(bare: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsvO
     start = options.session.starts_at
     if start is not None and start.tzinfo is not None and zone is not None:
         start = start.astimezone(zone)
+    elif start is None and options.day is not None:
+        start = _first_join(bare, options.day)
     day = [pl.lit(None, pl.Datetime("us"))]
     labels = {"joined_at": options.columns.joined_at}
     if "date" in bare.columns:
@@ -151,6 +158,14 @@ def _joined_on(bare: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsvO
         pl.coalesce(pl.lit(whole.dt.truncate("1d")), *day).alias("joined_on"),
         pl.lit((whole - whole.dt.truncate("1d")).dt.total_seconds()).alias("join_clock"),
     )
+
+
+def _first_join(bare: pl.DataFrame, day: date) -> datetime:
+    """When people began to join on that day: where joins stand more than half a day apart, those of the morning are of the next."""
+    clocks: list[int] = bare["joined_at_clock"].drop_nulls().sort().to_list()
+    if clocks and clocks[-1] - clocks[0] > _HALF_A_DAY:
+        clocks = [clock for clock in clocks if clock >= _HALF_A_DAY]
+    return datetime(day.year, day.month, day.day) + timedelta(seconds=min(clocks, default=0))  # noqa: DTZ001 - local
 
 
 def _seconds_of_day(text: pl.Expr) -> pl.Expr:

@@ -17,6 +17,8 @@ from ingest.zone_names import HOW_ZONES_ARE_READ
 _BEGINNING = ["session_id", "person_key", "joined_at"]
 _KEY = [*_BEGINNING, "device"]
 _ONE_DEVICE = pl.lit(1, pl.Int64()).alias("device")
+_WHOLE = r"^([0-9]+)\.0+$"
+"""A whole number that a tool wrote with a point: id 100 as `100.0`."""
 _COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 
 
@@ -38,7 +40,8 @@ def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
     """
     absent = [pl.lit(None, pl.String()).alias(name) for name in ("id", "name") if name not in records.columns]
     known = records.with_columns(absent).with_columns(
-        pl.when(nothing(pl.col("id")).is_null()).then(spelling(pl.col("id"))).alias("id"), spelling(pl.col("name"))
+        pl.when(nothing(pl.col("id")).is_null()).then(spelling(pl.col("id")).str.replace(_WHOLE, "${1}")).alias("id"),
+        spelling(pl.col("name")),
     )
     is_address = pl.col("id").str.contains(r"^\S+@\S+$")
     by_name = pl.col("name") if names_are_people else pl.concat_str(pl.lit("name:"), "name")

@@ -33,9 +33,9 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
         # The oldest exports number the columns that are no question, and name them in the second row.
         ids = [text if text and re.match(r"^V\d+$", name) else name for name, text in zip(ids, texts, strict=True)]
     known = {"responseid", "finished", "status", "recordeddate"} & {name.lower() for name in ids}
-    if not known:
+    if not known or not (is_newer or "responseid" in known or len(known) > 1):
         raise DeliveryError(
-            f"{sheet.name}: line 1 has none of the columns ResponseId, Status, Finished, RecordedDate of a Qualtrics export; "
+            f"{sheet.name}: line 1 lacks ResponseId, or two of Status, Finished and RecordedDate, of a Qualtrics export; "
             "name the file's own format, such as survey_csv"
         )
     columns = tuple(name or f"column {number}" for number, name in enumerate(ids, 1))

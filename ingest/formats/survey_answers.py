@@ -135,7 +135,9 @@ def _status(code: str, note: Question, variable: Variable) -> str | None:
 def _question(
     code: str, note: Question, variable: Variable, observed: Iterable[str]
 ) -> tuple[str, str, str | None, str, str, list[dict[str, object]]]:
-    labels = {**variable.labels, **note.labels}
+    # Of a question in columns a label may name the column; what it stands for is an answer of the variable already.
+    columns = set(note.columns) - variable.labels.keys()
+    labels = {**variable.labels, **{code: label for code, label in note.labels.items() if code not in columns}}
     known = {answer for answer in labels if _status(answer, note, variable) == "answered"} | set(observed)
     _require_answers(code, note, known, is_labelled=bool(variable.labels))
     answers = sorted(

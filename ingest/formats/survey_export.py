@@ -13,13 +13,15 @@ from ingest.formats.records import names_a_total, reject
 from ingest.formats.survey_multiple import Spread, from_cells, from_columns, is_list
 from ingest.formats.survey_options import ExportOptions, SurveyOptions
 from ingest.formats.survey_sheet import Sheet, survey_sheets
-from ingest.formats.survey_variables import AT, Coded, Variable, in_words
+from ingest.formats.survey_variables import AT, Coded, Variable, in_one_spelling, in_words
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
 
 _MOST_ANSWERS = 20
-_LONGEST_ANSWER = 80
+_MOST_SPELLINGS = 4
+_LONGEST_ANSWER, _LONGEST_SHARED = 80, 200
+_FEWEST_TO_SHARE, _FEWEST_ON_AVERAGE = 3, 5
 _SHORT_CODE = r"^(-?\d{1,3}(\.0+)?|[A-Za-z]\d{0,3})$"
 
 SUMS_UP = "the row sums up others and is no respondent"
@@ -60,7 +62,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 8
+    version: int = 9
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 
@@ -157,7 +159,21 @@ def _responses(
     taken = [name for name in dict.fromkeys([*options.structure, *questions]) if name not in added]
     frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
     coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
-    return coded.in_categories({*taken} - {*options.structure}), tuple(questions), nobody
+    coded = coded.in_categories({*taken} - {*options.structure})
+    return _in_one_spelling(coded, options, taken), tuple(questions), nobody
+
+
+def _in_one_spelling(coded: Coded, options: ExportOptions, names: list[str]) -> Coded:
+    """The answers and segments, but for columns by which people are placed in samples."""
+    placing = {column for sample in options.samples.values() for column in sample.where}
+    segments = {segment.column for segment in options.segments.values()}
+    spelt = []
+    for name in names:
+        if name not in placing and (name in segments or name not in options.structure):
+            note = options.question(name)
+            said = (*note.top, *note.bottom, *note.missing, *note.not_asked, *note.labels)
+            spelt.append(in_one_spelling(coded.frame[AT + name], said))
+    return coded.on(coded.frame.with_columns(spelt))
 
 
 def _sums(layout: Layout) -> Rules:
@@ -184,19 +200,26 @@ def closed_questions(frame: pl.DataFrame, candidates: list[str], separator: str)
     """Columns that look like closed questions.
 
     They have at most 20 different answers of at most 80 characters, each a short code (`4`, `A2`, `Y`) or given by two
-    respondents or more; or cells that list such answers. What one person alone wrote may be free text and stays in landing.
+    respondents or more; of at most 200, if each is given by three or more, and by five on average; or cells that list such
+    answers. What one person alone wrote may be free text and stays in landing.
     """
     given = (frame[AT + name] for name in candidates)
     return [cells.name.removeprefix(AT) for cells in given if _is_closed(cells) or is_list(cells, separator)]
 
 
 def _is_closed(cells: pl.Series) -> bool:
-    counted = cells.drop_nulls().value_counts(name="respondents")
-    answers = counted[cells.name].cast(pl.String())
-    are_answers = (counted["respondents"] > 1) | answers.str.contains(_SHORT_CODE)
+    distinct = cells.drop_nulls().value_counts(name="respondents")
+    if not 0 < distinct.height <= _MOST_SPELLINGS * _MOST_ANSWERS:
+        return False
+    spelt = pl.col(cells.name).cast(pl.String()).str.to_lowercase()
+    counted = distinct.group_by(spelt).agg(pl.col("respondents").sum())
+    answers, respondents = counted[cells.name], counted["respondents"]
+    are_answers = (respondents > 1) | answers.str.contains(_SHORT_CODE)
+    longest = int(answers.str.len_chars().max() or 0)  # type: ignore[arg-type]
+    is_shared = min(respondents) >= _FEWEST_TO_SHARE and respondents.sum() >= _FEWEST_ON_AVERAGE * answers.len()
     return (
-        0 < answers.len() <= _MOST_ANSWERS
-        and not (answers.str.len_chars() > _LONGEST_ANSWER).any()
+        answers.len() <= _MOST_ANSWERS
+        and (longest <= _LONGEST_ANSWER or (longest <= _LONGEST_SHARED and is_shared))
         and bool(are_answers.all())
     )
 

@@ -142,6 +142,30 @@ def in_words(codes: pl.Series) -> pl.Series:
     return words.gather((codes.cast(pl.Int32()) - lowest).cast(pl.UInt32())).alias(codes.name)
 
 
+def in_one_spelling(codes: pl.Series, named: Iterable[str] = ()) -> pl.Series:
+    """Answers in words that differ in capitals or blanks alone as one, in the spelling that is `named` or else the most frequent.
+
+    Single letters are codes, of which `a` and `A` may be two; so are spellings of which several are named.
+    """
+    if codes.dtype == pl.Int16():
+        return codes
+    counted = codes.drop_nulls().value_counts(name="respondents").cast({codes.name: pl.String()})
+    if counted.height > _TOO_MANY:
+        return codes
+    named, alike = set(named), dict[str, list[tuple[bool, int, str]]]()
+    for text, respondents in counted.iter_rows():
+        alike.setdefault(" ".join(text.casefold().split()), []).append((text in named, respondents, text))
+    one = {
+        text: max(spellings)[2]
+        for plain, spellings in alike.items()
+        if len(plain) > 1 < len(spellings) and sum(is_named for is_named, _, _ in spellings) < 2
+        for _, _, text in spellings
+    }
+    if not one:
+        return codes
+    return codes.cast(pl.String()).replace(one).cast(codes.dtype)
+
+
 def shapes_of(codes: Iterable[str]) -> str:
     """How many different codes there are and what they look like, since a message never repeats what somebody answered."""
     distinct = pl.Series(sorted(codes), dtype=pl.String())

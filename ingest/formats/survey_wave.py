@@ -19,6 +19,7 @@ from ingest.reasons import Reason
 from ingest.source import NOTE, REJECTED, Delivery, DeliveryError, Parsed
 from ingest.spelling import spelling
 
+_APART = "files with equal ids are samples of their own (options.samples.<name>.files)"
 _KEY = "respondent_key"
 _SAMPLES = "samples of the respondent"
 _CONFLICTS = "has the id of an earlier respondent"
@@ -137,7 +138,7 @@ def _rules(options: SurveyOptions) -> dict[Reason, tuple[pl.Expr, str]]:
     return {
         Reason.CONFLICTING_KEY: (
             pl.col(_CONFLICTS),
-            f"respondent_id {options.respondent_id!r} of an earlier respondent of the same sample, other values; expected each once",
+            f"{options.respondent_id!r} of an earlier respondent of the same sample, other values; expected each once: {_APART}",
         ),
         Reason.BAD_WEIGHT: (
             pl.any_horizontal(pl.col(f"bad:{name}") for name in options.samples),

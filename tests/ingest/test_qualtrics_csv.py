@@ -112,7 +112,7 @@ def test_a_personal_column_cannot_be_taken(tmp_path: Path) -> None:
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeliveryError, match=r"line 1 has none of the columns ResponseId.*survey_csv"):
+    with pytest.raises(DeliveryError, match=r"line 1 lacks ResponseId.*survey_csv"):
         wave(tmp_path, "a,b\n1,2\n2,2\n")
 
 

@@ -1,0 +1,62 @@
+"""What `campaign inspect` makes of lists of attendance and registration of other tools."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.inspection import inspect
+from ingest.source import DeliveryError
+from tests.fuzz.specimens import lines
+from tests.ingest.test_inspection import CAMPAIGNS, TOLD, written
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "columns"),
+    [
+        (
+            "Registration ID,Email,Registered at,Checked in",
+            "r{n},u{n}@x.org,2022-10-05 09:{n:02d}:00 UTC,Yes",
+            {"person": "Email", "registered_at": "Registered at"},
+        ),
+        (
+            "Order no.,Order Date,Email,Attendee Status,Event Name",
+            "12345{n},2022-10-05 09:{n:02d}:00,u{n}@x.org,Attending,Calm",
+            {"person": "Email", "registered_at": "Order Date", "session_id": "Event Name", "status": "Attendee Status"},
+        ),
+    ],
+)
+def test_lists_of_tickets_are_registrations(header: str, row: str, columns: dict[str, str], tmp_path: Path) -> None:
+    files = written(tmp_path, {"list.csv": lines(header, *(row.format(n=n) for n in range(40)))})
+    found = inspect(files, TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("registrations_csv", 40)
+    assert found.draft.options["columns"] == columns
+
+
+def test_ids_with_and_without_a_point_are_one_person(tmp_path: Path) -> None:
+    rows = [f"{n // 2}{'.0' if n % 2 else ''},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    found = inspect(written(tmp_path, {"a.csv": lines("attendee_id,joined,left", *rows)}), TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_stays"]["person_key"].n_unique() == 20
+
+
+@pytest.mark.parametrize(
+    ("clock", "joined"),
+    [
+        ("7:{n:02d} PM,8:30 PM", ["2022-10-12 15:00", "2022-10-12 15:39"]),
+        ("{h}:{n:02d},{h}:59", ["2022-10-12 19:00", "2022-10-12 20:39"]),
+    ],
+)
+def test_the_day_of_times_of_day_may_stand_in_the_name(clock: str, joined: list[str], tmp_path: Path) -> None:
+    rows = [f"A{n},u{n}@x.org," + clock.format(n=n, h=(23, 0)[n % 2]) for n in range(40)]
+    files = written(tmp_path, {"2022-10-12 Calm.csv": lines("First name,Email,Time joined,Time exited", *rows)})
+    found = inspect(files, TOLD, CAMPAIGNS)
+    at = found.parsed.tables["live_stays"]["joined_at"]
+    assert [at.min(), at.max()] == [datetime.fromisoformat(when).replace(tzinfo=UTC) for when in joined]
+    assert "day: 2022-10-12" in found.text.replace("'", "")
+
+
+@pytest.mark.parametrize("title", ["Q&A Report", "Poll Report", "Performance Report"])
+def test_zoom_reports_without_attendance_are_named(title: str, tmp_path: Path) -> None:
+    rows = (title, "Topic,Webinar ID", "Calm,812 3456 7890", "#,Question,Asker Email", "1,How?,u@x.org")
+    with pytest.raises(DeliveryError, match=rf"line 1: is Zoom's '{title}', which says of nobody when they came"):
+        inspect(written(tmp_path, {"report.csv": lines(*rows)}), TOLD, CAMPAIGNS)

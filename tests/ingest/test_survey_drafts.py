@@ -1,0 +1,136 @@
+"""What `campaign inspect` makes of surveys of other tools: boxes to tick, files of countries, waves, and who answered."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from ingest.inspection import Inspection, inspect
+from ingest.source import DeliveryError
+from tests.fuzz.specimens import lines
+from tests.ingest.test_inspection import CAMPAIGNS, TOLD, written
+
+LONG = "I have {} thought about talking to anybody about how I feel, whatever happened to me in the whole of last year"
+
+
+def found(folder: Path, header: str, row: str, name: str = "wave.csv") -> Inspection:
+    """Forty respondents, of whom each braced part of a row takes turns, at another pace each."""
+    rows = [row.format(n=n, a=1 + n % 5, x=n % 2, y=n // 2 % 2, yes=("Yes", "YES", "no ")[n % 3]) for n in range(40)]
+    return inspect(written(folder, {name: lines(header, *rows)}), TOLD, CAMPAIGNS)
+
+
+def questions(of: Inspection) -> dict[str, tuple[str, list[str]]]:
+    """The kind of each question, and its answers."""
+    rows = of.parsed.tables["survey_questions"].select("question_code", "kind", "answers").rows()
+    return {code: (kind, [answer["answer_code"] for answer in answers]) for code, kind, answers in rows}
+
+
+def ticks(of: Inspection, question: str) -> list[list[str]]:
+    """What each respondent ticked of a question."""
+    [codes] = of.parsed.tables["survey_questions"].filter(question_code=question)["codes"]
+    names = {code["answer"]: code["answer_code"] for code in codes}
+    given = of.parsed.tables["survey_answers"].sort("respondent")["given"].to_list()
+    return [[name for number in one if (name := names.get(number))] for one in given]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "question", "answers"),
+    [
+        ("record_id,q1,apps___1,apps___2", "{n},{a},{x},{y}", "apps", ["1", "2"]),
+        ("Record ID,Q,Apps? (choice=X),Apps? (choice=Y)", "{n},{a},{x},{y}", "Apps?", ["X", "Y"]),
+        ("start,q1,apps/X,apps/Y,_id,_uuid", "2026-10-05T09:00:00,{a},{x},{y},{n},u{n}", "apps", ["X", "Y"]),
+        ("SubmissionDate,intro-q,intro-apps/X,intro-apps/Y,KEY", "2026-10-05T09:00:00Z,{a},{x},{y},u{n}", "intro-apps", ["X", "Y"]),
+    ],
+)  # fmt: skip
+def test_boxes_are_one_question(header: str, row: str, question: str, answers: list[str], tmp_path: Path) -> None:
+    survey = found(tmp_path, header, row)
+    assert survey.loaded == 40
+    assert questions(survey)[question] == ("multiple", answers)
+    assert ticks(survey, question)[:4] == [[], [answers[0]], [answers[1]], answers]
+    assert len(questions(survey)) == 2
+
+
+def test_cells_that_hold_the_answer_of_their_column_are_boxes(tmp_path: Path) -> None:
+    rows = [f"{n},{1 + n % 5},{'X' if n % 2 else ''},{'Y' if n % 3 else ''}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,X:Which apps,Y:Which apps", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey)["Which apps"] == ("multiple", ["X", "Y"])
+
+
+def test_boxes_beside_a_list_of_them_are_no_further_questions(tmp_path: Path) -> None:
+    taken = [[name for name, ticked in (("X", n % 2), ("Y", n // 2 % 2)) if ticked] for n in range(40)]
+    tally = [f'{n},"{", ".join(of)}",{str("X" in of).upper()},{str("Y" in of).upper()}' for n, of in enumerate(taken)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,Which,Which (X),Which (Y)", *tally)}), TOLD, CAMPAIGNS)
+    assert questions(survey) == {"Which": ("multiple", ["X", "Y"])}
+    codes = [[str(1 + "XY".index(name)) for name in of] for of in taken]
+    cto = [f"{' '.join(of)},{int('1' in of)},{int('2' in of)},uuid:{n}" for n, of in enumerate(codes)]
+    header = "SubmissionDate,apps,apps_1,apps_2,KEY"
+    rows = [f"2026-10-05T09:00:00Z,{row}" for row in cto]
+    survey = inspect(written(tmp_path, {"c.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey) == {"apps": ("multiple", ["1", "2"])}
+
+
+def test_a_group_of_questions_is_no_question(tmp_path: Path) -> None:
+    survey = found(tmp_path, "start,g/smokes,g/drinks,g/q,_id,_uuid", "2026-10-05T09:00:00,{x},{y},{a},{n},u{n}")
+    assert list(questions(survey)) == ["g/smokes", "g/drinks", "g/q"]
+
+
+def test_a_column_status_makes_no_qualtrics_export(tmp_path: Path) -> None:
+    survey = found(tmp_path, "Response ID,Status,Q1,Q2", "{n},Complete,{a},{x}")
+    assert (survey.draft.format, survey.loaded) == ("survey_csv", 40)
+
+
+def test_capitals_and_blanks_make_no_other_answer(tmp_path: Path) -> None:
+    survey = found(tmp_path, "id,q1,gender", "{n},{yes},{yes}")
+    assert questions(survey)["q1"][1] == ["Yes", "no"]
+    segments = survey.parsed.tables["survey_respondents"]["segments"].explode(empty_as_null=True, keep_nulls=True)
+    assert set(segments.struct.field("segment_value")) == {"Yes", "no"}
+
+
+def test_long_answers_that_many_share_are_answers(tmp_path: Path) -> None:
+    rows = [f"{n},{LONG.format(('never', 'often')[n % 2])},{LONG.format(n)}" for n in range(40)]
+    survey = inspect(
+        written(tmp_path, {"w.csv": lines("id,q1,q2", *(row.replace(", w", " w") for row in rows))}), TOLD, CAMPAIGNS
+    )
+    assert list(questions(survey)) == ["q1"]
+
+
+def test_files_that_number_their_people_alike_are_samples(tmp_path: Path) -> None:
+    rows = {
+        country: [f"{n},{(n * k) % 5},{n % 2}" for n in range(40)] for k, country in enumerate(("AE", "EG", "JO"), 2)
+    }
+    files = {f"wave-1-{country}.csv": lines("id,q1,q2", *rows[country]) for country in ("AE", "EG")}
+    survey = inspect(written(tmp_path, files), TOLD, CAMPAIGNS)
+    assert survey.loaded == 80
+    assert survey.draft.options["samples"] == {
+        country.lower(): {"weight": None, "files": [f"wave-1-{country}.csv"], "country": country}
+        for country in ("AE", "EG")
+    }
+    languages = {f"wave_{name}.csv": lines("id,q1,q2", *rows[of]) for name, of in (("ar", "AE"), ("fr", "EG"))}
+    samples = inspect(written(tmp_path, languages), TOLD, CAMPAIGNS).draft.options["samples"]
+    assert samples["ar"] == {"weight": None, "files": ["wave_ar.csv"]}
+
+
+def test_waves_in_a_column_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=r"column 'wave': found 2 waves.*split the file"):
+        found(tmp_path, "id,wave,q1,q2", "{n},{x},{a},{y}")
+
+
+def test_a_row_a_score_is_no_respondent(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="a row an answer"):
+        found(tmp_path, "uid,item,score", "{n},q{x},{a}")
+
+
+def test_a_code_far_above_the_others_is_told_of(tmp_path: Path) -> None:
+    nines = random.Random(5)
+    rows = [f"{n},{nines.choice('12345') if n % 6 else 99}" + f",{n % 10}" for n in range(60)]
+    text = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS).text
+    assert text.count("may be no answer") == 1
+    assert "99 may be no answer" in text
+
+
+@pytest.mark.parametrize(
+    ("mark", "product"), [(b"<stata_dta><header>", "Stata"), (b"\x00" * 12 + b"\xc2\xea\x81\x60", "SAS")]
+)
+def test_files_of_other_statistics_programs_are_named(mark: bytes, product: str, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=rf"wave\.sav: is a file of {product}"):
+        inspect(written(tmp_path, {"wave.sav": mark + bytes(200)}), TOLD, CAMPAIGNS)
