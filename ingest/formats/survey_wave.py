@@ -134,11 +134,12 @@ def _without_duplicates(identified: pl.DataFrame, options: SurveyOptions) -> tup
 
 
 def _rules(options: SurveyOptions) -> dict[Reason, tuple[pl.Expr, str]]:
+    ours = f"respondent_id {options.respondent_id!r}"
     weights = ", ".join(sorted({repr(sample.weight) for sample in options.samples.values() if sample.weight}))
     return {
         Reason.CONFLICTING_KEY: (
             pl.col(_CONFLICTS),
-            f"{options.respondent_id!r} of an earlier respondent of the same sample, other values; expected each once: {_APART}",
+            f"{ours} of an earlier respondent of the same sample, other values; expected each once: {_APART}",
         ),
         Reason.BAD_WEIGHT: (
             pl.any_horizontal(pl.col(f"bad:{name}") for name in options.samples),
