@@ -72,7 +72,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 9
+    version = 10
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -92,7 +92,9 @@ class ActivationCountsCsv:
         table = delivery.source.table("activation_counts")
         counted = _counted(dated, options)
         _require_days(counted, table.key)
-        accepted, rejected = reject(counted, _RULES)
+        # Rows of countries that are not known would be one.
+        is_merged = pl.col("market_reason").is_not_null() & (pl.col("market_written").n_unique().over(table.key) > 1)
+        accepted, rejected = reject(counted.with_columns(is_merged.fill_null(value=False).alias("is_merged")), _RULES)
         settled = settle_repeats(accepted, table.key, _COUNTS)
         return Parsed(
             tables={table.name: settled.rows.select(*table.schema.names(), *LINEAGE)},
@@ -164,6 +166,7 @@ def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.Dat
     return texts.with_columns(
         activation,
         activation.is_in(KNOWN).alias("is_known"),
+        pl.col("market").alias("market_written"),
         pl.when(nothing(pl.col("asset_id")).is_null()).then(spelling(pl.col("asset_id"))).alias("asset_id"),
         (market if options.market is None else pl.lit(options.market)).alias("market"),
         pl.when(said & market.is_null()).then(pl.lit(Reason.UNREADABLE)).alias("market_reason"),
@@ -178,6 +181,10 @@ _RULES = {
     Reason.MISSING_KEY: (
         pl.col("activation").is_null() | (pl.col("date").is_null() & (pl.col("date_reason") != Reason.BAD_TIME)),
         "no activation, or no date on which it was counted",
+    ),
+    Reason.UNREADABLE: (
+        pl.col("is_merged"),
+        "the country is none that is known, and nothing else tells the row from another of its day and event; expected ISO codes or names",
     ),
     Reason.BAD_TIME: (pl.col("date").is_null(), f"the date is not one that exists; expected {SPELLINGS}"),
 }

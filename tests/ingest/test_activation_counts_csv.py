@@ -91,6 +91,13 @@ def test_no_zone_moves_a_date(tmp_path: Path) -> None:
         read(tmp_path / "b", "activation_counts_csv", "day,n\n2026-10-04,1\n2026-10-05T20:00:00.000Z,1\n", options)
 
 
+def test_rows_of_countries_that_are_not_known_are_not_one(tmp_path: Path) -> None:
+    text = "day,what,country,n,people\n2026-10-04,guide_open,Atlantis,5,1\n2026-10-04,guide_open,Narnia,5,1\n2026-10-04,guide_open,AE,5,1\n"
+    parsed = read(tmp_path, "activation_counts_csv", text, {"columns": COLUMNS})
+    assert rejected(parsed) == [(2, "unreadable"), (3, "unreadable")]
+    assert parsed.records_duplicate == 0
+
+
 def test_names_of_events_in_the_plural(tmp_path: Path) -> None:
     text = "day,what,n\n2026-10-04,Guide opens,1\n2026-10-04,Toolkit downloads,1\n2026-10-04,Tutorial completions,1\n2026-10-04,Helpline calls,1\n"
     columns = {"date": "day", "activation": "what", "events": "n"}
