@@ -81,5 +81,15 @@ ODDITIES = {
         deliveries=(mostly_known("creator_key"), mostly_known("hashtags")),
         history=(FewCountersFallByHalf(severity=WARNING),),
         beside_earlier=fallen,
-    )
+    ),
+    "capture_windows": Oddities(
+        rows=(
+            gxe.ExpectColumnValuesToBeInSet(
+                column="is_answered",
+                value_set=[True],
+                severity=WARNING,
+                description="every page that was asked for was answered",
+            ),
+        ),
+    ),
 }
