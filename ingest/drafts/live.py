@@ -29,8 +29,8 @@ _VIEWERS = (
     r"(عدد )?المشاهدين|zuschauer|spectateurs|espectadores|izleyici)$"
 )
 _JOINED = (
-    r"join|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|giriş|"
-    r"dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
+    r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
+    r"giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
 )
 _LEFT = (
     r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"

@@ -22,6 +22,7 @@ _TECHNICAL = (
 )
 _TESTS = ("1", "2", "9", "17", "survey preview", "survey test", "survey preview spam", "offline survey preview")
 _SPAM = ("8", "12", "40", "spam", "imported spam", "ex spam")
+_MOST_READ = 10_000
 _CHOICE = re.compile(r"^(.*)_(\d+)$")
 
 
@@ -29,7 +30,8 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     ids, texts = sheet.header(0), sheet.header(1)
     third = sheet.header(2) if sheet.height > 2 else []
     is_newer = sum(cell.startswith(IMPORT_ID) for cell in third) > len(third) // 2
-    if not third or not is_newer:
+    is_answered = not is_newer and _is_answered(sheet)
+    if not is_newer and not is_answered:
         # The oldest exports number the columns that are no question, and name them in the second row.
         ids = [text if text and re.match(r"^V\d+$", name) else name for name, text in zip(ids, texts, strict=True)]
     known = {"responseid", "finished", "status", "recordeddate"} & {name.lower() for name in ids}
@@ -39,7 +41,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
             "name the file's own format, such as survey_csv"
         )
     columns = tuple(name or f"column {number}" for number, name in enumerate(ids, 1))
-    wording = dict(zip(columns, texts, strict=True))
+    wording = {} if is_answered else dict(zip(columns, texts, strict=True))
     status = next((name for name in columns if name.lower() == "status"), None)
     finished = next((name for name in columns if name.lower() == "finished"), None)
     nobody: dict[Reason, tuple[pl.Expr, str]] = {}
@@ -54,7 +56,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
             "Finished says no; options.incomplete: keep takes such people in",
         )
     return Layout(
-        header_rows=3 if is_newer else 2,
+        header_rows=3 if is_newer else 1 if is_answered else 2,
         columns=columns,
         texts={name: text for name, text in wording.items() if text},
         spread=_multiple(columns, wording, third) if is_newer else {},
@@ -63,6 +65,15 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
         respondent_id=next((name for name in columns if name.lower() == "responseid"), None),
         nobody=nobody,
         separator=",",
+    )
+
+
+def _is_answered(sheet: Sheet) -> bool:
+    """Whether the second row is a respondent, whose answers others gave too, since somebody deleted the row of questions."""
+    cells = sheet.rows.drop("line").slice(1, _MOST_READ)
+    return any(
+        text and (cells[name].cast(pl.String()).str.strip_chars() == text).sum() > 1
+        for name, text in zip(cells.columns, sheet.header(1), strict=True)
     )
 
 
@@ -99,4 +110,4 @@ def _common_stem(texts: list[str]) -> str:
     return shortest[: end + 3] if end >= 0 else ""
 
 
-FORMAT = SurveyExport("qualtrics_csv", _lay_out)
+FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=10)

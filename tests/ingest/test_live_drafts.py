@@ -33,6 +33,13 @@ def test_lists_of_tickets_are_registrations(header: str, row: str, columns: dict
     assert found.draft.options["columns"] == columns
 
 
+def test_the_time_of_attending_is_that_of_joining(tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,2022-10-05 09:00,2022-10-12 19:{n:02d},2022-10-12 20:00" for n in range(40)]
+    files = written(tmp_path, {"a.csv": lines("Email,Registered on,Attended at,Left at", *rows)})
+    found = inspect(files, TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("intervals_csv", 40)
+
+
 def test_ids_with_and_without_a_point_are_one_person(tmp_path: Path) -> None:
     rows = [f"{n // 2}{'.0' if n % 2 else ''},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
     found = inspect(written(tmp_path, {"a.csv": lines("attendee_id,joined,left", *rows)}), TOLD, CAMPAIGNS)

@@ -79,6 +79,12 @@ def test_a_column_status_makes_no_qualtrics_export(tmp_path: Path) -> None:
     assert (survey.draft.format, survey.loaded) == ("survey_csv", 40)
 
 
+@pytest.mark.parametrize("header", ["ResponseId,Q1,Q2", "Status,Finished,Q2"])
+def test_a_qualtrics_export_without_its_second_row_keeps_its_first_respondent(header: str, tmp_path: Path) -> None:
+    survey = found(tmp_path, header, "R_{n},{a},{x}")
+    assert (survey.draft.format, survey.loaded) == ("qualtrics_csv", 40)
+
+
 def test_capitals_and_blanks_make_no_other_answer(tmp_path: Path) -> None:
     survey = found(tmp_path, "id,q1,gender", "{n},{yes},{yes}")
     assert questions(survey)["q1"][1] == ["Yes", "no"]
