@@ -1,5 +1,6 @@
 """What stopped a run, in one line for a person. Where the whole story goes is the caller's affair."""
 
+import os
 import re
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def in_one_line(text: str, home: Path) -> str | None:
         # DuckDB, polars and Python name the file in the line that says so; SQLite does not.
         line = next(line for line in text.splitlines() if any(sign in line for sign in NO_RIGHT))
         named = re.search(re.escape(str(home)) + r"/[^'\":]+", line)
-        place = named[0].strip() if named else home
+        place = named[0].strip() if named else _out_of_reach(home / "dagster") or home
         return f"{place} cannot be read or written; give this user the right to do both, or name another directory with --home"
     if "(sqlite3." in text:
         return (
@@ -27,3 +28,8 @@ def in_one_line(text: str, home: Path) -> str | None:
             "its files *.db away: nothing else is in them"
         )
     return None
+
+
+def _out_of_reach(folder: Path) -> str:
+    """The files of a folder that this user may not read or not write; SQLite's own beside a database have the rights that it had."""
+    return ", ".join(str(path) for path in sorted(folder.rglob("*")) if not os.access(path, os.R_OK | os.W_OK))

@@ -29,6 +29,19 @@ def test_a_missing_right_names_the_file(text: str, place: object) -> None:
     assert line.startswith(f"{place} cannot be read or written; give this user the right to do both")
 
 
+def test_files_that_sqlite_leaves_beside_a_database_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dagster").mkdir()
+    for name in ("event_log.db", "event_log.db-shm", "event_log.db-wal"):
+        (tmp_path / "dagster" / name).touch()
+    # Whoever runs tests as root has every right.
+    monkeypatch.setattr("orchestration.failures.os.access", lambda path, _: str(path).endswith(".db"))
+    line = in_one_line("(sqlite3.OperationalError) attempt to write a readonly database", tmp_path)
+    assert line is not None
+    assert line.startswith(
+        f"{tmp_path}/dagster/event_log.db-shm, {tmp_path}/dagster/event_log.db-wal cannot be read or written"
+    )
+
+
 def test_what_every_step_met_is_said_once(tmp_path: Path) -> None:
     home = Home(tmp_path)
 
