@@ -4,7 +4,7 @@ A product is a module that says what its header means (`Layout`); what becomes o
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -62,7 +62,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 9
+    version: int = 10
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 
@@ -142,6 +142,7 @@ def _responses(
         )
         closed = closed_questions(written, single, layout.separator)
         order = {column: place for place, column in enumerate(layout.columns)}
+        spreads = dict(_left(layout, {*options.structure, *options.drop}))
         there = {name: min(map(order.__getitem__, spread.labels)) for name, spread in spreads.items()}
         questions = sorted([*closed, *spreads], key=lambda name: there.get(name, order.get(name, 0)))
     if not questions:
@@ -161,6 +162,14 @@ def _responses(
     coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
     coded = coded.in_categories({*taken} - {*options.structure})
     return _in_one_spelling(coded, options, taken), tuple(questions), nobody
+
+
+def _left(layout: Layout, placing: set[str]) -> Iterator[tuple[str, Spread]]:
+    """The questions in columns of their own, without columns that place respondents or never leave landing."""
+    for name, spread in layout.spread.items():
+        labels = {column: label for column, label in spread.labels.items() if column not in placing}
+        if labels:
+            yield name, replace(spread, labels=labels)
 
 
 def _in_one_spelling(coded: Coded, options: ExportOptions, names: list[str]) -> Coded:

@@ -31,6 +31,13 @@ def test_columns_beside_their_summary(tmp_path: Path) -> None:
     assert not any(word in str([frame.to_dicts() for frame in parsed.tables.values()]) for word in ("u-1", "d1"))
 
 
+def test_columns_that_the_note_drops_or_takes_as_segments_are_no_answers(tmp_path: Path) -> None:
+    parsed = wave(tmp_path, EXPORT, PLAIN + "drop: [about/where/poster]\n")
+    assert set(answered(parsed, "about/where")["answer_code"]) == {"tiktok", ""}
+    parsed = wave(tmp_path, EXPORT, PLAIN + "segments: {saw: about/where/poster}\n")
+    assert set(answered(parsed, "about/where")["answer_code"]) == {"tiktok", ""}
+
+
 @pytest.mark.parametrize("mark", [".", "-", ":"])
 def test_other_marks_between_question_and_answer(tmp_path: Path, mark: str) -> None:
     header, _, rows = EXPORT.partition("\n")
