@@ -8,6 +8,7 @@ import polars as pl
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
+from ingest.drafts.names import is_called
 from ingest.formats.activation_vocabulary import KNOWN, event_names
 from ingest.source import DeliveryError
 
@@ -123,11 +124,10 @@ def _in_names(columns: dict[str, Any]) -> str | None:
 
 def _refuse_others(head: Head, header: list[str]) -> None:
     """Raise DeliveryError where a table has a row an event or a person, or a column an event."""
-    names = [_snake(name) for name in header]
     for what, patterns in _SINGLE.items():
         found: list[str] = []
         for pattern in patterns:
-            found += [name for name in names if name not in found and re.fullmatch(pattern, name)][:1]
+            found += [name for name in header if name not in found and is_called(name, pattern)][:1]
         if len(found) == len(patterns):
             raise DeliveryError(
                 f"{head.path.name}, line {head.line_of(header)}: found {what}, a row each ({quoted(header)}), expected counts: "
@@ -155,11 +155,7 @@ def _match(names: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for ours, pattern in _COLUMNS.items():
         for name in names:
-            if name not in found.values() and re.fullmatch(pattern, _snake(name)):
+            if name not in found.values() and is_called(name, pattern):
                 found[ours] = name
                 break
     return found
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"\W+", "_", name).strip("_").lower()

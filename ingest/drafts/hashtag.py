@@ -8,6 +8,7 @@ from typing import Any
 from ingest.drafts import video_records
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
+from ingest.drafts.names import snake
 from ingest.drafts.video_names import (
     ANY_TIME,
     NAMES,
@@ -19,7 +20,6 @@ from ingest.drafts.video_names import (
     means,
     named_for,
     numbered_tags,
-    snake,
 )
 from ingest.drafts.video_times import timed, undated
 from ingest.formats.video_presets import PRESETS

@@ -5,7 +5,6 @@ What a file with such columns is, is for `ingest.drafts.hashtag` to say.
 # ruff: noqa: RUF001 - columns are named in many languages
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import get_args
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from ingest.drafts.names import snake, without_marks
 from ingest.instants import DateOrder, parse_instant
 
 Cells = Mapping[str, Sequence[str]]
@@ -209,14 +209,7 @@ def times(cells: tuple[str, ...]) -> pl.Series:
 
 def means(name: str, pattern: str) -> bool:
     """Whether a name, with or without its prefixes, is one of a pattern's; accents are often left out."""
-    return any(re.fullmatch(_without_marks(pattern), way) for way in _ways(name))
-
-
-def snake(name: str) -> str:
-    """A name in lower case with underscores and without accents, whatever its style."""
-    whole = re.sub(r"TikTok|YouTube", lambda found: found[0].title(), name)
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", whole)
-    return re.sub(r"\W+", "_", _without_marks(apart.lower())).strip("_")
+    return any(re.fullmatch(without_marks(pattern), way) for way in _ways(name))
 
 
 def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
@@ -272,8 +265,3 @@ def _ways(name: str) -> list[str]:
     while (shorter := re.sub(_PREFIX, "", ways[-1])) != ways[-1]:
         ways.append(shorter)
     return ways
-
-
-@cache
-def _without_marks(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) != "Mn")

@@ -6,7 +6,8 @@ from typing import Any
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
-from ingest.drafts.video_names import caption, match, named_for, snake
+from ingest.drafts.names import snake
+from ingest.drafts.video_names import caption, match, named_for
 from ingest.drafts.video_times import timed, undated
 from ingest.formats import research_api
 from ingest.formats.video_presets import PRESETS
