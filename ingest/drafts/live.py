@@ -26,10 +26,11 @@ _TIME = (
 )
 _VIEWERS = (
     r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|"
-    r"(عدد )?المشاهدين|zuschauer|spectateurs|espectadores|izleyici)$"
+    r"(عدد )?المشاهدين|zuschauer(zahl)?|(nombre de )?spectateurs|(n[úu]mero de )?espectadores|izleyici( sayısı)?|penonton)$"
 )
 _JOINED = (
-    r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
+    r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
+    r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
     r"giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
 )
 _LEFT = (
@@ -261,6 +262,6 @@ def _session(names: list[str]) -> str | None:
 
 
 def _first(names: list[str], pattern: str) -> str | None:
-    return next(
-        (name for name in names if re.search(pattern, re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", name).lower())), None
-    )
+    """The first name that a pattern finds, in any style. Not made small, which makes two letters of a Turkish capital."""
+    apart = {name: re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", name) for name in names}
+    return next((name for name in names if re.search(pattern, apart[name], re.IGNORECASE)), None)

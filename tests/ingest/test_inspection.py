@@ -300,6 +300,20 @@ def test_a_report_of_teams_is_told_by_its_numbered_sections(tmp_path: Path) -> N
     assert (found.draft.format, found.loaded) == ("teams_report", 20)
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "form"),
+    [
+        ("Zaman,İzleyici", "21.10.2026 20:{}:00,7", "viewer_samples"),
+        ("Date et heure,Nombre de spectateurs,Heure", "x,7,2026-10-21 20:{}:00", "viewer_samples"),
+        ("Nombre,Correo,Hora para unirse,Hora de salida", "B {0},b{0}@x.org,20/10/2026 18:{0}:00,20/10/2026 19:00:00", "intervals_csv"),
+    ],
+)  # fmt: skip
+def test_names_of_columns_of_sessions_in_other_languages(header: str, row: str, form: str, tmp_path: Path) -> None:
+    [file] = written(tmp_path, {"s.csv": lines(header, *(row.format(n) for n in range(10, 30)))})
+    found = inspect([file], Given(), CAMPAIGNS)
+    assert (found.draft.source, found.draft.format, found.loaded) == ("live", form, 20)
+
+
 def test_a_table_whose_roles_teams_does_not_have_is_none_of_its_reports(tmp_path: Path) -> None:
     rows = [f"Talk,B {n},b{n}@x.org,Attendee,2026-10-14 18:{n}:00,2026-10-14 19:00:00,30" for n in range(10, 30)]
     header = "Meeting Name,Name,Email,Role,Join Time,Leave Time,Duration (min)"
