@@ -26,6 +26,8 @@ _OTHER_PRODUCTS = {
     "SPSS, a portable one": rb".{40,}ASCII SPSS PORT",
 }
 """Whose files begin how."""
+_OF_R = (".rds", ".rda", ".rdata")
+"""Packed files of R, which begin as any other packed file does."""
 _ENDINGS = r"(\.(csv|tsv|txt|json|ndjson|jsonl|zip|gz|zst|bz2|xlsx?|xlsb|ods|z?sav|sss|asc|xml))+$"
 _SHOWN = 8
 _RECORDS = 40
@@ -116,7 +118,7 @@ def heads_of(path: Path) -> list[Head]:
     if start[:4] in (b"$FL2", b"$FL3"):
         return [Head(path, "spss", None)]
     for product, mark in _OTHER_PRODUCTS.items():
-        if re.match(mark, start, re.DOTALL):
+        if re.match(mark, start, re.DOTALL) or (product == "R" and path.suffix.lower() in _OF_R):
             raise DeliveryError(
                 f"{path.name}: is a file of {product}, expected .sav, a workbook or CSV; save it there as .sav, which keeps labels"
             )
@@ -127,6 +129,11 @@ def heads_of(path: Path) -> list[Head]:
         if re.match(r"(?i)<(?:!doctype html|html|table|body|div)\b", first):
             raise DeliveryError(
                 f"{name}: is a web page, expected a table, JSON or a workbook; open it, and save it as CSV or .xlsx"
+            )
+        if "mdm:metadata" in first or (path.suffix.lower() == ".sss" and "<sss" not in first):
+            raise DeliveryError(
+                f"{name}: describes a survey in another way than Triple-S in XML, expected .sav, Triple-S 1.1 or later, or CSV with a "
+                "row a respondent; export the data so where they were collected"
             )
         kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
         heads.append(Head(path, kind, text))

@@ -89,6 +89,8 @@ def to_utf8(name: str, data: bytes, stated: str | None = None) -> bytes:
     whole = _whole(data, "utf-8")
     if not whole.isascii() and is_utf8(whole):
         return whole
+    if said := re.match(rb"\s*<\?xml[^>]*\bencoding=[\"']([\w.-]+)", data):
+        return _strict(name, data, said.group(1).decode())
     return data.decode(_code_page(name, data), "replace").encode()
 
 
@@ -115,7 +117,7 @@ def _as_stated(name: str, data: bytes, stated: str) -> bytes:
 def _strict(name: str, data: bytes, encoding: str) -> bytes:
     try:
         return data.decode(encoding).encode()
-    except UnicodeError as error:
+    except (UnicodeError, LookupError) as error:
         place = f" at byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
         raise DeliveryError(f"{name}: begins as {encoding} but is not{place}; deliver it again") from error
 

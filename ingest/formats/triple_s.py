@@ -3,7 +3,7 @@
 What becomes of the variables is in `ingest.formats.survey_wave`. See the Triple-S XML standard, versions 1.1 to 3.0.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _DESCRIPTIONS = (".sss", ".xml")
-
-
 _LONGEST_RECORD = 100_000
+_CODE = 9
+"""As wide as a code may be that stands in a field of its own."""
+_FILLED = r"^0+(\d)"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class TripleS:
     """Reads survey waves. The description says which variable is the serial number and which the weight, unless the note does."""
 
     name = "triple_s"
-    version = 6
+    version = 7
     needs_timezone = False
     options = ExportOptions
 
@@ -116,6 +117,7 @@ def _describe(file: TextFile) -> _Description:
 def _variable(element: "Element") -> _Described:
     position = element.find("position")
     start = _number(position.attrib["start"])  # type: ignore[union-attr]
+    finish = _number(position.get("finish", start), least=start)  # type: ignore[union-attr]
     values = element.findall("./values/value")
     labels = {str(int(value.attrib["code"])): "".join(value.itertext()).strip() for value in values}
     spread, kind = element.find("spread"), element.attrib["type"]
@@ -124,7 +126,7 @@ def _variable(element: "Element") -> _Described:
         name=str(element.findtext("name")).strip(),
         kind=kind,
         start=start,
-        finish=_number(position.get("finish", start), least=start),  # type: ignore[union-attr]
+        finish=finish,
         variable=Variable(
             text=text.strip() if text else None,
             labels=labels,
@@ -133,8 +135,14 @@ def _variable(element: "Element") -> _Described:
         ),
         codes=tuple(labels),
         use=element.get("use"),
-        spread=(_number(spread.attrib["subfields"]), _number(spread.get("width", "1"))) if spread is not None else None,
+        spread=_spread(spread, finish - start + 1) if spread is not None else None,
     )
+
+
+def _spread(element: "Element", width: int) -> tuple[int, int]:
+    """The number of the subfields and their width, which need not be stated."""
+    subfields = _number(element.attrib["subfields"])
+    return subfields, _number(element.get("width", max(1, width // subfields)))
 
 
 def _number(written: str | int, least: int = 1) -> int:
@@ -190,19 +198,41 @@ def _csv(file: TextFile, described: _Description, taken: list[_Described]) -> tu
     for item in taken:
         fields = [pl.col(names[place - 1]).fill_null("") for place in range(item.start, item.finish + 1)]
         cells[item.name] = pl.concat_str(fields) if item.spread is None else pl.concat_str(
-            field.str.pad_start(item.spread[1], " ") for field in fields
+            field.str.strip_chars().str.pad_start(_CODE, " ") for field in fields
         )  # fmt: skip
-    return _frame(table.rows.slice(described.skip), file, taken, cells), table.rejected
+    rows = table.rows.slice(described.skip)
+    apart = [item if item.spread is None else replace(item, spread=(item.spread[0], _CODE)) for item in taken]
+    for item in apart:
+        if item.kind == "multiple" and item.spread is None:
+            _require_flags(rows, item, cells[item.name], file)
+    return _frame(rows, file, apart, cells), table.rejected
+
+
+def _require_flags(rows: pl.DataFrame, item: _Described, cell: pl.Expr, file: TextFile) -> None:
+    """Raise DeliveryError where a cell has fewer flags than the question has answers: they would count for other answers."""
+    flags = rows.select("line", cell.str.strip_chars().str.len_chars().alias("flags")).filter(pl.col("flags") > 0)
+    if wrong := flags.filter(pl.col("flags") != len(item.codes)).rows():
+        line, found = wrong[0]
+        raise DeliveryError(
+            f"{file.name}, line {line}, variable {item.name!r}: found {found} flags, expected {len(item.codes)}, one for each answer; a "
+            "spreadsheet leaves out zeros at the beginning: deliver the file as the product exported it"
+        )
 
 
 def _frame(rows: pl.DataFrame, file: TextFile, taken: list[_Described], cells: dict[str, pl.Expr]) -> pl.DataFrame:
     """The variables as text, or as lists of codes; blank is unknown."""
     found = [
-        (_codes(item, cells[item.name]) if item.kind == "multiple" else cells[item.name].str.strip_chars().replace("", None))
+        (_codes(item, cells[item.name]) if item.kind == "multiple" else _one(item, cells[item.name]))
         .alias(AT + item.name)
         for item in taken
     ]  # fmt: skip
     return rows.select(*found, pl.lit(file.name).alias("file"), pl.col("line").cast(pl.Int64()))
+
+
+def _one(item: _Described, cell: pl.Expr) -> pl.Expr:
+    """What stands in a field; the code of an answer without the zeros that fill its field."""
+    text = cell.str.strip_chars().replace("", None)
+    return text.str.replace(_FILLED, "${1}") if item.codes else text
 
 
 def _codes(item: _Described, cell: pl.Expr) -> pl.Expr:
@@ -213,7 +243,7 @@ def _codes(item: _Described, cell: pl.Expr) -> pl.Expr:
     else:
         number, width = item.spread
         subfields = [cell.str.slice(place * width, width).str.strip_chars() for place in range(number)]
-        written = [subfield.str.replace(r"^0+(\d)", "${1}") for subfield in subfields]
+        written = [subfield.str.replace(_FILLED, "${1}") for subfield in subfields]
         ticked = [pl.when(~code.is_in(["", "0"])).then(code) for code in written]
     return pl.when(is_put).then(pl.concat_list(ticked).list.drop_nulls().list.unique(maintain_order=True))
 

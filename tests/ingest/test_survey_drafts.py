@@ -140,3 +140,18 @@ def test_a_code_far_above_the_others_is_told_of(tmp_path: Path) -> None:
 def test_files_of_other_statistics_programs_are_named(mark: bytes, product: str, tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match=rf"wave\.sav: is a file of {product}"):
         inspect(written(tmp_path, {"wave.sav": mark + bytes(200)}), TOLD, CAMPAIGNS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("wave.mdd", b'<?xml version="1.0"?><xml><mdm:metadata/></xml>', "expected .sav, Triple-S 1.1 or later"),
+        ("wave.sss", b"SSS 1.0\nVARIABLE 1\n", "expected .sav, Triple-S 1.1 or later"),
+        ("wave.rds", b"\x1f\x8b" + bytes(90), "is a file of R"),
+    ],
+)
+def test_descriptions_and_data_of_other_programs_are_named(
+    name: str, content: bytes, says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DeliveryError, match=says):
+        inspect(written(tmp_path, {name: content}), TOLD, CAMPAIGNS)

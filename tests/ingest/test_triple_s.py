@@ -76,3 +76,31 @@ def test_a_description_that_is_none(tmp_path: Path, description: str, message: s
 def test_a_pair_is_needed(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match=r"found 1 descriptions.* and 2 data files"):
         read(tmp_path, "triple_s", {"a.sss": FLAGS, "a.asc": "1\n", "b.asc": "1\n"}, PLAIN)
+
+
+def test_codes_of_two_digits_in_fields_of_their_own(tmp_path: Path) -> None:
+    spread = DESCRIPTION.format(
+        record=' format="csv" skip="1"', id=1, q1=2, q2=3, q2_end=4, spread='<spread subfields="2"/>', w=5, w_end=5, why=6, why_end=6
+    ).replace('<value code="3">', '<value code="11">')  # fmt: skip
+    parsed = wave(tmp_path, spread, "id,Q1,Q2a,Q2b,w,why\n1,01,11,1,1.5,x\n2,02,11,,1,y\n")
+    assert given(parsed) == [(2, "1"), (2, "11"), (3, "11")]
+    assert shares(answered(parsed, "Q1"), ["1"])["all"][:2] == (60, 2)
+
+
+def test_subfields_are_as_wide_as_their_place(tmp_path: Path) -> None:
+    parsed = wave(tmp_path, SUBFIELDS.replace(' width="2"', ""), "0011 1 3 1.0story a \n0022 3   1.0story b \n")
+    assert given(parsed) == [(1, "1"), (1, "3"), (2, "3")]
+
+
+def test_flags_that_lost_their_zeros_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=r"wave\.asc, line 3, variable 'Q2': found 2 flags, expected 3"):
+        wave(tmp_path, TABLE, "id,Q1,Q2,w,why\n1,1,101,1.5,x\n2,2,11,1,y\n")
+
+
+def test_a_description_says_its_encoding(tmp_path: Path) -> None:
+    description = FLAGS.replace("?>", ' encoding="windows-1256"?>', 1).replace("Yes", "نعم")
+    files: dict[str, str | bytes] = {"wave.sss": description.encode("cp1256"), "wave.asc": "0011110 1.5story a  \n"}
+    [answers] = (
+        read(tmp_path, "triple_s", files, PLAIN).tables["survey_questions"].filter(question_code="Q1")["answers"]
+    )
+    assert [answer["answer_label"] for answer in answers] == ["نعم", "No"]
