@@ -19,16 +19,27 @@
 
 {% macro broken_rules(relation, grain, rules, prefix='') %}
     {%- set key = "concat_ws('/', " ~ grain | join(', ') ~ ")" if grain else 'null' %}
+    {%- set tested = rebuilt_rows(relation) %}
     {%- if grain %}
     select '{{ prefix }}one row per {{ grain | join(', ') }}' as rule, {{ key }} as row_key
-    from {{ rebuilt_rows(relation) }} as tested
+    from {{ tested }} as tested
     group by {{ grain | join(', ') }}
     having count(*) > 1
     {%- endif %}
-    {%- for rule, condition in rules.items() %}
-    {{ 'union all' if grain or not loop.first }}
-    select '{{ prefix }}{{ rule }}' as rule, {{ key }} as row_key
-    from {{ rebuilt_rows(relation) }} as tested
-    where ({{ condition }}) is not true
-    {%- endfor %}
+    {{ 'union all' if grain and rules }}
+    {%- if rules %}
+    select rule, row_key
+    from (
+        select
+            unnest([
+                {%- for rule, condition in rules.items() %}
+                case when ({{ condition }}) is not true then '{{ prefix }}{{ rule }}' end,
+                {%- endfor %}
+            ]) as rule,
+            {{ key }} as row_key,
+        from {{ tested }} as tested
+        where ({{ rules.values() | join(') is not true or (') }}) is not true
+    ) as broken
+    where rule is not null
+    {%- endif %}
 {% endmacro %}
