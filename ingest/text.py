@@ -5,6 +5,8 @@ Expressions in, expressions out; nothing here knows of files or tables. Instants
 """
 # ruff: noqa: RUF001 - letters of many scripts are what is read
 
+import re
+
 import polars as pl
 
 from ingest.reasons import Reason
@@ -23,18 +25,40 @@ _COUNTED = "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|video
 _LETTERS = {"K": 3, "M": 6, "B": 9, "ألف": 3, "مليون": 6, "مليار": 9}
 _WORDS = {
     **dict.fromkeys(
-        ["THOUSAND", "MIL", "MILA", "TSD", "TYS", "ТЫС", "ΧΙΛ", "RB", "RIBU", "BIN", "هزار", "الف", "آلاف"], 3
+        ["THOUSAND", "MIL", "MILA", "MILLIER", "TAUSEND", "TSD", "TYS", "ТЫС", "ΧΙΛ", "RB", "RIBU", "BIN"], 3
     ),
+    **dict.fromkeys(["هزار", "ہزار", "هەزار", "الف", "آلاف"], 3),
     **dict.fromkeys(["万", "萬"], 4),
     "LAKH": 5,
     **dict.fromkeys(
-        ["MILLION", "MILLIONS", "MI", "MIO", "MLN", "MN", "JT", "JUTA", "МЛН", "ΕΚ", "میلیون", "ملايين"], 6
+        [
+            "MILLION",
+            "MILLIONS",
+            "MI",
+            "MIO",
+            "MLN",
+            "MN",
+            "JT",
+            "JUTA",
+            "МЛН",
+            "ΕΚ",
+            "میلیون",
+            "ملین",
+            "ملیۆن",
+            "ملايين",
+        ],
+        6,
     ),
     **dict.fromkeys(["CRORE", "CR"], 7),
     **dict.fromkeys(["亿", "億"], 8),
     **dict.fromkeys(["MRD", "MD", "MLD", "MR", "МЛРД", "ΔΙΣ", "میلیارد"], 9),
 }
 """Zeros of the abbreviations of other languages, in capitals. B is a billion, but a thousand (bin) where a column has Mn or Mr."""
+_UNIT_OF_A_NAME = (
+    r"(?i)(?:\s*[(\[]\s*(?:in |en |em |\u0628\u0627\u0644|')?([^\W_]+)\.?\s*[)\]]|\s(?:in|en|em) (k|m|thousands|millions|mil|milliers|"
+    r"millones|tsd|mio|tausend))$"
+)
+_ZEROS = {"000": 3, "MILLONES": 6, **_LETTERS, **_WORDS}
 _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # A digit is [0-9]: \d is one of any script, which a cast to a number does not know. "1.000" and "1,234K" may be read in
 # two ways, by whether the mark groups thousands: they are not read at all.
@@ -176,6 +200,26 @@ def _written_counts(texts: pl.Series) -> pl.DataFrame:
         pl.when(is_possible).then("value").alias("value_written"),
         pl.when(is_possible).then("unit").alias("unit_written"),
         pl.when(~is_possible).then(pl.coalesce("nothing", bad)).alias("reason_written"),
+    )
+
+
+def unit_of(name: str) -> tuple[str, str]:
+    """The name of a column without the unit that its counts have, such as (K) or in thousands, and the letter of that unit."""
+    found = re.search(_UNIT_OF_A_NAME, name)
+    word = next(filter(None, found.groups())).upper() if found is not None else ""
+    zeros = _ZEROS.get(word) or _ZEROS.get(word.removesuffix("S"))
+    letter = next((letter for letter in "KMB" if _LETTERS[letter] == zeros), "")
+    return (name[: found.start()], letter) if found is not None and letter else (name, "")
+
+
+def in_unit(text: pl.Expr, name: str) -> pl.Expr:
+    """Counts as text with the unit that the name of their column has, behind the plain numbers."""
+    _, letter = unit_of(name)
+    plain = clean_number(text.cast(pl.String()))
+    return (
+        pl.when(plain.str.contains(r"^[0-9]+(?:[.,][0-9]+)?$")).then(plain + letter).otherwise(plain)
+        if letter
+        else text
     )
 
 

@@ -11,6 +11,7 @@ from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import is_called
 from ingest.formats.activation_vocabulary import KNOWN, event_names
 from ingest.source import DeliveryError
+from ingest.text import unit_of
 
 # The fields that tell a product; one of each group must be there.
 _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -155,7 +156,8 @@ def _match(names: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for ours, pattern in _COLUMNS.items():
         for name in names:
-            if name not in found.values() and is_called(name, pattern):
+            called = unit_of(name)[0] if ours in ("events", "unique_people") else name
+            if name not in found.values() and is_called(called, pattern):
                 found[ours] = name
                 break
     return found

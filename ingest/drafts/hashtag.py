@@ -16,6 +16,7 @@ from ingest.drafts.video_names import (
     TAG,
     Cells,
     caption,
+    lead_to_posts,
     match,
     means,
     named_for,
@@ -25,9 +26,11 @@ from ingest.drafts.video_times import timed, undated
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
 from ingest.source import DeliveryError
+from ingest.text import unit_of
 
 _YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
+_ENOUGH_COUNTERS = 3
 # Names of columns that only one API has, each with whose count of a view it gives.
 _DEFINITIONS = {
     "research_api": ({"view_count", "region_code"}, {"hashtag_names", "video_description", "voice_to_text"}),
@@ -105,6 +108,8 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
                 options |= _of_youtube_studio(head)
     created, bare = undated(cells, places)
     places |= {"created_at": created} if created is not None else {}
+    if not {*COUNTERS} & places.keys() and len(_numbers(cells, places)) >= _ENOUGH_COUNTERS:
+        _refuse_unnamed(head, header, cells)
     # A survey may have an id and a column of comments; a video has more.
     more = {*COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
     if (
@@ -137,7 +142,7 @@ def _of_youtube_studio(head: Head) -> dict[str, str]:
 
 def _totals(head: Head, cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
     """The draft of a table of the totals of tags."""
-    posts = next((name for name in cells if means(name, POSTS)), None)
+    posts = next((name for name in cells if means(unit_of(name)[0], POSTS)), None)
     tag = next((name for name in cells if means(name, TAG)), None)
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
@@ -166,8 +171,8 @@ def _of_platform(columns: dict[str, str], column: str | None) -> tuple[dict[str,
 
 
 def _are_links(cells: Sequence[str]) -> bool:
-    """Whether cells are links, whatever their column is called; only the reader knows whether they lead to videos."""
-    return bool(cells) and all(_LINK.match(cell) for cell in cells)
+    """Whether most cells are links, whatever their column is called; only the reader knows whether they lead to videos."""
+    return 2 * sum(bool(_LINK.match(cell)) for cell in cells) > len(cells)
 
 
 def _are_of_youtube(cells: Sequence[str]) -> bool:
@@ -193,6 +198,8 @@ def _refuse_others(head: Head) -> None:
         cells = {name: head.below(header, name) for name in header if name}
         found = match(cells)
         others = named_for(header)
+        if others is None:
+            _refuse_unnamed(head, header, cells)
         is_daily = _are_of_days(cells) or any(re.fullmatch(ANY_TIME, snake(name)) for name in cells)
         what = others or ("views of single days" if is_daily else "views of what is no video")
         are_views = "views" in found and all(re.match(r"\d", cell) for cell in cells[found["views"]])
@@ -202,6 +209,25 @@ def _refuse_others(head: Head) -> None:
                 "id or link and its counters since it was posted, or a row a tag and time; export the list of videos (of YouTube "
                 "Studio the tab Content, Table data.csv)"
             )
+
+
+def _numbers(cells: Cells, places: Mapping[str, str]) -> list[str]:
+    """The columns of numbers that mean nothing that is known."""
+    unused = [name for name in cells if name not in places.values()]
+    return [
+        name for name in unused if cells[name] and all(re.match(r"\d[\d\s.,]*\D{0,8}$", cell) for cell in cells[name])
+    ]
+
+
+def _refuse_unnamed(head: Head, header: list[str], cells: Cells) -> None:
+    """Raise DeliveryError where a table is one of videos, by its links, and no name of a column is known as that of a counter."""
+    links = next((name for name in cells if lead_to_posts(cells[name])), None)
+    if links is not None:
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: column {links[:40]!r} has links to videos, and no other is known by its "
+            f"name as their views, likes, comments, shares, saves or hashtags; found {quoted(header)}; name them in a delivery.yml "
+            "(options: columns: {url: ..., views: ...}), and land it with: campaign add FILE --note delivery.yml"
+        )
 
 
 def _by_position(head: Head, given: Given) -> Iterator[Draft]:

@@ -126,9 +126,14 @@ def heads_of(path: Path) -> list[Head]:
     for name, data in unpacked(path):
         text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)
         first = text.head.lstrip()[:1_000]
-        if re.match(r"(?i)<(?:!doctype html|html|table|body|div)\b", first):
+        if re.match(r"<[!?a-zA-Z]", first) and "<sss" not in first:
             raise DeliveryError(
-                f"{name}: is a web page, expected a table, JSON or a workbook; open it, and save it as CSV or .xlsx"
+                f"{name}: is a web page or XML, maybe a login page or the message of an error, expected a table, JSON or a workbook; "
+                "open it, and save it as CSV or .xlsx"
+            )
+        if re.match(r"(?:[\w.$ ]+[=(]\s*|//.*\n\s*|\")[\[{]", first):
+            raise DeliveryError(
+                f"{name}: is JSON inside of something else, expected it to begin with {{ or [; take away what stands before and behind it"
             )
         if "mdm:metadata" in first or (path.suffix.lower() == ".sss" and "<sss" not in first):
             raise DeliveryError(

@@ -19,5 +19,6 @@ def is_called(name: str, pattern: str) -> bool:
 
 @cache
 def without_marks(text: str) -> str:
-    """A text without accents and other marks on its letters."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) != "Mn")
+    """A text without accents and other marks on its letters; capitals do not tell a Turkish \u0131 from an i."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) != "Mn")
+    return plain.replace("\u0131", "i")

@@ -14,20 +14,23 @@ import polars as pl
 
 from ingest.drafts.names import snake, without_marks
 from ingest.instants import DateOrder, parse_instant
+from ingest.text import unit_of
 
 Cells = Mapping[str, Sequence[str]]
 """Names of columns, or paths, each with the first values that stand there; none where they are not known."""
 
 _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats_v2|stats|statistics|metrics|public_metrics|insights|item|post|tweet|"
-    r"aweme_info|aweme|data|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
+    r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
+_SUFFIX = r"_(?:number_?(?:int|long|double)|date)$"
+"""How MongoDB says of what type a value is."""
 _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 
 def _count(words: str) -> str:
     after = "count|counts|cnt|number|total|latest|current|summary_total_count"
-    return rf"(?:n|num|no|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:{after}))?"
+    return rf"(?:n|num|no|nb|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:{after}))?"
 
 
 _BY = r"(?:author|author_meta|creator|user|owner|profile|account|channel)"
@@ -44,7 +47,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "url": (
         (
             r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url|permalink_url)|"
-            r"lien(?:_de_la_vidéo)?|permalien|enlace_permanente|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
+            r"lien(?:_(?:de_la_)?vidéo)?|permalien|enlace_permanente|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
         ),
     ),
     "platform": (
@@ -54,11 +57,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "creator": (
         (
             rf"(?:{_BY}_)?(?:user_?name|unique_id|handle|screen_name|login)|nombre_de_usuario(?:_de_la_cuenta)?|nome_de_usuário|"
-            r"nom_d_utilisateur(?:_du_compte)?|benutzername|kullanıcı_adı|نام_کاربری|اسم_(?:ال)?مستخدم(?:_الحساب)?"
+            r"nom_d_utilisateur(?:_du_compte)?|benutzername|nutzername|gebruikersnaam|nome_utente|nama_pengguna|kullanıcı_adı|نام_کاربری|اسم_(?:ال)?مستخدم(?:_الحساب)?|"
+            r"שם_משתמש|صارف_نام|ناوی_بەکارهێنەر"
         ),
         (
             r"author|creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
-            r"auteur|autora?|usuario|usuário|cuenta|conta|konto|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
+            r"auteur|autora?|créat(?:eur|rice)|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
         rf"{_BY}_id",
         r"nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
@@ -71,9 +75,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "created_at": (
         (
             rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
-            r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?"
+            r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
             r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
-            r"|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
+            r"|tanggal_posting|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
             r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
         ),
     ),
@@ -92,35 +96,37 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count("plays?"),
         _count(
             "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
-            "izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
+            "visualizzazioni|weergaven|tayangan|просмотры|προβολές|צפיות|ویوز|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
         ),
     ),
     "likes": (
         _count(
-            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
+            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|لایکات|(?:ال)?لايكات|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
             "(?:ال)?[إا]عجابات|تسجيلات_الإعجاب"
         ),
     ),
     "comments": (
-        _count("comments?|commentaires|comentarios|comentários|kommentare|yorum(?:lar)?|نظرات|(?:ال)?تعليقات"),
-        _count("replies|respuestas|réponses|antworten|(?:ال)?ردود"),
+        _count(
+            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظرات|(?:ال)?كومنتات|(?:ال)?تعليقات"
+        ),
+        _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),
     "shares": (
         _count(
-            "shares?|partages|compartidos|veces_que_se_ha_compartido|compartilhamentos|partilhas|geteilt|paylaşım(?:lar)?|(?:ال)?مشاركات"
+            "shares?|partages|compartidos|veces_que_se_ha_compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|dibagikan|κοινοποιήσεις|שיתופים|شیئرز|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
         ),
-        _count("reposts?|retweets?|(?:إعادة|إعادات)_النشر"),
+        _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
         _count("forwards?"),
     ),
     "saves": (
         _count(
-            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|gespeichert|kaydetme(?:ler)?|عمليات_الحفظ"
+            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
         ),
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
     ),
     "hashtags": (
-        r"hash_?tags?(?:_names?|_list)?|challenges|هشتگ(?:_?ها)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
-        r"tags?(?:_list)?|etiquetas|etiket(?:ler)?",
+        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|tagar|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
+        r"tags?(?:_list)?|ετικέτες|etiquetas|etiket(?:ler)?",
     ),
     "duration_seconds": (r"duration(?:_seconds|_sec|_s)?|length",),
 }
@@ -131,7 +137,9 @@ TEXT = (
     r"message|media_caption|full_text|content_snippet|hit_sentence|body|post|snippet",
     r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
 )
-ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|تاریخ|(?:ال)?تاريخ"
+ANY_TIME = (
+    r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+)
 TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|هشتگ|هاشتاغ|(?:ال)?وسم"
 POSTS = _count(r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست_?ها")
 _OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
@@ -141,10 +149,11 @@ _OF_OTHERS = {
     "a row a counter": ("metric|metric_name|measure|indicator", "value|amount", r"(?:video|post|item|aweme)_id|url"),
 }
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
+_COUNTS = (*_COUNTED, "creator_followers")
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
 _FEWEST = 4
 _PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
-_POST = r"/(?:videos?|photo|v|vi|embed|shorts|reels?|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
+_POST = r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
 
 
 def match(cells: Cells) -> dict[str, str]:
@@ -155,7 +164,9 @@ def match(cells: Cells) -> dict[str, str]:
             (rank, name)
             for rank, pattern in enumerate(ranks)
             for name in cells
-            if name not in found.values() and means(name, pattern) and _may_hold(ours, rank, name, cells)
+            if name not in found.values()
+            and means(unit_of(name)[0] if ours in _COUNTS else name, pattern)
+            and _may_hold(ours, rank, name, cells)
         ]
         best = next((name for _, name in meant if _holds(ours, cells[name])), meant[0][1] if meant else None)
         if best is not None:
@@ -177,9 +188,14 @@ def numbered_tags(cells: Cells) -> list[str]:
 
 
 def caption(cells: Cells) -> str | None:
-    """The column with the captions: the first in which #words stand, else the first that is called so."""
+    """The column with the captions: the first called so in which #words stand, else any in which they stand beside other words,
+    else the first called so."""
     meant = [name for pattern in TEXT for name in cells if means(name, pattern)]
-    return next((name for name in meant if any("#" in cell for cell in cells[name])), meant[0] if meant else None)
+    told = [name for name in meant if any("#" in cell for cell in cells[name])]
+    others = [
+        name for name in cells if any(re.search(r"\s#\w", cell) and re.match(r"[^\s#]", cell) for cell in cells[name])
+    ]
+    return next(iter((*told, *others, *meant)), None)
 
 
 def named_for(names: Iterable[str]) -> str | None:
@@ -192,6 +208,11 @@ def named_for(names: Iterable[str]) -> str | None:
             is_of_posts = {"views", "comments", "shares", "hashtags"} & match(dict.fromkeys(names, ())).keys()
             return None if what == _ACCOUNTS and is_of_posts else what
     return None
+
+
+def lead_to_posts(cells: Sequence[str]) -> bool:
+    """Whether most cells are links to videos or other posts."""
+    return 2 * sum("://" in cell and re.search(_POST, cell) is not None for cell in cells) > len(cells)
 
 
 def are_times(cells: Sequence[str]) -> bool:
@@ -261,7 +282,7 @@ def _are_labels(tags: Sequence[str], cells: Cells) -> bool:
 
 def _ways(name: str) -> list[str]:
     """A name with all of its prefixes, then with fewer and fewer."""
-    ways = [snake(name)]
+    ways = [re.sub(_SUFFIX, "", snake(name)) if "$" in name else snake(name)]
     while (shorter := re.sub(_PREFIX, "", ways[-1])) != ways[-1]:
         ways.append(shorter)
     return ways

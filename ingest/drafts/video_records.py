@@ -33,7 +33,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
     yield from _known(head, list(lists), given)
     for records in (None, *lists):
         inner = () if records is None else (records,)
-        options = {} if records is None else {"records": records}
+        options = {} if records is None else {"records": _alike(head, records, list(lists))}
         named = _named(head, inner, options, given)
         if named is not None:
             yield named
@@ -71,10 +71,18 @@ def _known(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
             found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
             is_told = not preset.told_by or bool(fields.keys() & {*preset.told_by})
             if is_told and len(found) >= 3 and {"video_id", "url"} & found and "views" in found:
-                options = {"preset": name} | ({"records": records[0]} if records != preset.records else {})
+                is_usual = records == preset.records
+                options = {"preset": name} | ({} if is_usual else {"records": _alike(head, records[0], lists)})
                 why = f"its fields are those of {preset.title}"
                 yield timed("video_json", why, options, given, is_known="captured_at" in found)
                 break
+
+
+def _alike(head: Head, place: str, lists: list[str]) -> str | list[str]:
+    """The place of a list of records, or those of all lists whose records have mostly the same fields, such as a list a tag."""
+    names = head.fields((place,)).keys()
+    others = [other for other in lists if 2 * len(names & head.fields((other,)).keys()) > len(names)]
+    return others if len(others) > 1 else place
 
 
 def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given: Given) -> Draft | None:

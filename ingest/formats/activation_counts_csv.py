@@ -16,7 +16,7 @@ from ingest.instants import SPELLINGS, DateOrder
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, DeliveryError, Parsed
 from ingest.spelling import spelling
-from ingest.text import nothing, parse_count
+from ingest.text import in_unit, nothing, parse_count
 
 _COUNTS = ("events", "unique_people")
 _ZONE = r"\s*(?i:z|utc|gmt|[+-][0-9]{2}:?[0-9]{2})$"
@@ -72,7 +72,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 10
+    version = 11
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -157,7 +157,7 @@ def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.Dat
     names = (
         event_names(texts["activation"]) if options.activation is None else event_names(pl.Series([options.activation]))
     )
-    counts = {name: parse_count(pl.col(name)) for name in _COUNTS}
+    counts = {name: parse_count(in_unit(pl.col(name), str(mapped.get(name)))) for name in _COUNTS}
     market = country_code(pl.col("market"))
     said = nothing(pl.col("market")).is_null()
     activation = (names.new_from_index(0, texts.height) if options.activation is not None else names).alias(

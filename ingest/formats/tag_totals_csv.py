@@ -17,7 +17,7 @@ from ingest.formats.video_tags import one_tag
 from ingest.instants import SPELLINGS, DateOrder
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
-from ingest.text import parse_count
+from ingest.text import in_unit, parse_count
 
 TOTALS = ("views", "posts")
 """The totals of a hashtag, each with its rounding unit in `<total>_unit`."""
@@ -72,7 +72,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 7
+    version = 8
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -122,7 +122,10 @@ def _timed(delivered: pl.DataFrame, delivery: Delivery, options: TagTotalsCsvOpt
 
 
 def _counted(timed: pl.DataFrame, totals: list[str], options: TagTotalsCsvOptions) -> pl.DataFrame:
-    counted = timed.with_columns(parse_count(pl.col(name)).alias(name) for name in totals).with_columns(
+    mapped = options.columns.model_dump()
+    counted = timed.with_columns(
+        parse_count(in_unit(pl.col(name), str(mapped[name]))).alias(name) for name in totals
+    ).with_columns(
         pl.col(name).struct.field(part).alias(alias)
         for name in totals
         for part, alias in (("reason", f"{name}_reason"), ("unit", f"{name}_unit"), ("value", name))

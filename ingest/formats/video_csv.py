@@ -40,7 +40,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 10
+    version = 11
     needs_timezone = True
     options = VideoCsvOptions
 

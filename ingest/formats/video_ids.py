@@ -7,7 +7,11 @@ import polars as pl
 from ingest.spelling import spelling
 from ingest.text import nothing
 
-_URL_ID = r"(?:/(?:embed/v2|embed|v|video|videos|photo|vi|shorts|reel|reels|p|status|statuses)/|[?&]v=|youtu\.be/)([0-9A-Za-z_-]+)"
+# What follows /share/ stands for a link that was made for sharing, of which a video has many.
+_URL_ID = (
+    r"/share/[a-z]/|(?:/(?:embed/v2|embed|v|video|videos|photo|vi|shorts|live|reel|reels|spotlight|p|status|statuses)/|[?&]v=|youtu\.be/)"
+    r"([0-9A-Za-z_-]+)"
+)
 _FLOAT_ID = r"^([0-9]{15,20})\.0+$"
 _FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
 _ROUNDING_OF_IDS = 10_000

@@ -25,10 +25,10 @@ class VideoJsonOptions(VideoOptions):
     """Options of `video_json`.
 
     Columns are dotted paths, such as `author.name`; `*` stands for every element of a list. `records` is the path of the list
-    that holds the videos, where they are not the objects themselves.
+    that holds the videos, or the paths of several, where they are not the objects themselves.
     """
 
-    records: str | None = None
+    records: str | list[str] | None = None
 
     @model_validator(mode="after")
     def _paths(self) -> "VideoJsonOptions":
@@ -40,7 +40,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 7
+    version = 8
     needs_timezone = True
     options = VideoJsonOptions
 
@@ -53,10 +53,11 @@ class VideoJson:
 
 def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
     documents, rejected = read_documents(file)
-    records = inside(documents, (options.records,) if options.records else options.known.records)
-    if options.records is not None and records is documents and documents.height:
-        hint = describe_header(top_level_names(documents), options.records, _KNOWN)
-        raise DeliveryError(f"{file.name}: {options.records!r} is no list of records; {hint}; correct options.records")
+    if options.records is None:
+        records = inside(documents, options.known.records)
+    else:
+        named = [options.records] if isinstance(options.records, str) else options.records
+        records = pl.concat([_listed(file, documents, place) for place in named])
     places = places_of(options)
     names = top_level_names(records)
     paths = {
@@ -73,6 +74,14 @@ def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
         "line",
     )
     return VideoRows(_tagged(rows, options), {ours: ways[0] for ours, ways in paths.items() if known[ours]}, rejected)
+
+
+def _listed(file: TextFile, documents: pl.DataFrame, place: str) -> pl.DataFrame:
+    records = inside(documents, (place,))
+    if records is documents and documents.height:
+        hint = describe_header(top_level_names(documents), place, _KNOWN)
+        raise DeliveryError(f"{file.name}: {place!r} is no list of records; {hint}; correct options.records")
+    return records
 
 
 def _paths(name: str, names: Iterable[str]) -> list[str]:

@@ -64,6 +64,10 @@ PRESETS: Mapping[PresetName, Preset] = {
         title="the TikTok app's own JSON, as resellers of it pass it on",
         made_from="answers of EnsembleData and RapidAPI providers, app and web form, 2026-11",
         platform="tiktok",
+        told_by=(
+            "aweme_id", "aweme_info.aweme_id", "digg_count", "statistics.digg_count", "stats.diggCount", "statsV2.diggCount",
+            "stats.playCount", "statistics.play_count",
+        ),
         records=("data.aweme_list", "aweme_list", "data.videos", "itemList", "data.item_list", "item_list", "data.data", "data"),
         columns={
             # Beside a video_id the aweme_id is that of its file.

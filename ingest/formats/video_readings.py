@@ -20,7 +20,7 @@ from ingest.instants import SPELLINGS, DateOrder, parse_instant
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
 from ingest.spelling import bare
-from ingest.text import nothing, parse_duration_seconds, parse_share, read_counts
+from ingest.text import in_unit, nothing, parse_duration_seconds, parse_share, read_counts, unit_of
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""
@@ -217,7 +217,7 @@ def constant_instant(name: str, text: str, delivery: Delivery, order: DateOrder 
 def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     mapped = [name for name in _COUNTS if name in frame.columns]
     # Not as expressions: columns that are read at the same time would wait for one another.
-    counts = {name: read_counts(frame[name]) for name in mapped}
+    counts = {name: read_counts(_in_unit(frame[name], labels.get(name, name))) for name in mapped}
     frame = frame.with_columns(
         found[part].alias(alias)
         for name, found in counts.items()
@@ -237,6 +237,13 @@ def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame
         *(pl.when(~is_failed).then(pl.col(name)).alias(name) for name in ("views", "views_unit")),
         pl.when(is_failed).then(pl.lit(Reason.IMPLAUSIBLE_ZERO)).otherwise("views_reason").alias("views_reason"),
     )
+
+
+def _in_unit(counts: pl.Series, label: str) -> pl.Series:
+    """The counts with the unit that the name of their column has, or the line below it."""
+    below = counts.head(1).to_list() if counts.dtype == pl.String() else []
+    name = label if unit_of(label)[1] else f"{label} {''.join(map(str, below))}"
+    return counts.to_frame().select(in_unit(pl.col(counts.name), name)).to_series() if unit_of(name)[1] else counts
 
 
 def _refuse_other_column(frame: pl.DataFrame, labels: Mapping[str, str]) -> None:

@@ -65,6 +65,13 @@ def test_options_that_contradict_each_other(tmp_path: Path, options: dict[str, A
         read(tmp_path, "activation_counts_csv", "day,what,n\n", options)
 
 
+def test_counts_in_thousands_and_countries_of_three_letters(tmp_path: Path) -> None:
+    text = "day,what,country,n (K)\n2026-10-04,guide_open,ARE,1.2\n2026-10-04,guide_open,SAU,3\n"
+    columns = {"date": "day", "activation": "what", "market": "country", "events": "n (K)"}
+    counts = read(tmp_path, "activation_counts_csv", text, {"columns": columns}).tables["activation_counts"]
+    assert sorted(counts.select("market", "events").iter_rows()) == [("AE", 1_200), ("SA", 3_000)]
+
+
 def test_all_markets_or_assets_beside_each_of_them_are_a_sum(tmp_path: Path) -> None:
     text = (
         "day,what,country,n,people\n2026-10-04,guide_open,AE,7,1\n2026-10-04,guide_open,SA,5,1\n2026-10-04,guide_open,All markets,12,2\n"

@@ -23,6 +23,32 @@ from tests.ingest.video_desk import ID, POSTED, PSEUDONYMS, URL, Reader, ids, re
 OTHER_DIGITS = [{ord("0") + digit: zero + digit for digit in range(10)} for zero in (0x0660, 0x06F0)]
 
 
+@pytest.mark.parametrize(
+    ("header", "below", "cell", "views", "unit"),
+    [
+        ("Views (K)", "", "19", 19_000, 1_000),
+        ("Views (in thousands)", "", "18.6", 18_600, 100),
+        ("Views ('000)", "", "19", 19_000, 1_000),
+        ("Vues (en milliers)", "", "18,6", 18_600, 100),
+        ("Aufrufe (Tsd.)", "", "18,6", 18_600, 100),
+        ("المشاهدات (بالألف)", "", "١٩", 19_000, 1_000),
+        ("Views in M", "", "1.2", 1_200_000, 100_000),
+        ("Views [mn]", "", "1.2M", 1_200_000, 100_000),
+        ("Views", "(thousands)", "19", 19_000, 1_000),
+        ("Views (7 days)", "", "19", 19, 1),
+    ],
+)
+def test_counts_are_in_the_unit_that_stands_in_the_name_of_their_column_or_below_it(
+    reader: Reader, header: str, below: str, cell: str, views: int, unit: int
+) -> None:
+    second = f"-;{below};2025-05-29\n" if below else ""
+    parsed = reader.files(
+        {"v.csv": f"id;{header};at\n{second}{ID};{cell};2025-05-29\n"},
+        {"columns": {"video_id": "id", "captured_at": "at", "views": header}},
+    )
+    assert parsed.tables["video_readings"].select("views", "views_unit").rows() == [(views, unit)]
+
+
 class TestIds:
     @pytest.mark.parametrize(
         "url",
@@ -34,6 +60,8 @@ class TestIds:
             f"https://m.tiktok.com/v/{ID}.html",
             f"https://www.tiktok.com/embed/v2/{ID}",
             f"https://www.example.com/watch?v={ID}",
+            f"https://www.youtube.com/live/{ID}?feature=share",
+            f"https://www.snapchat.com/spotlight/{ID}",
             f"https://www.example.com/watch?list=1&v={ID}#t=3",
         ],
     )

@@ -55,6 +55,10 @@ def table(header: str, row: str) -> bytes:
         ("Hashtag,Video ID,Username,Views,Caption", "#calm,@ID,u@N,5,words #calm #peace@N", {"hashtags": None, "text": "Caption"}),
         ("ID,Author,Views", "https://www.tiktok.com/@u/video/@ID,u@N,5", {"url": "ID", "video_id": None}),
         ("id,username,followers,following,likes,comments", "C@N,u@N,5,5,1,2", {"likes": "likes", "creator_followers": "followers"}),
+        ("Source URL,Content,Tags,Views", 'https://www.tiktok.com/@u/video/@ID,hello #calm,"campaign; Q4",5', {"hashtags": None, "text": "Content"}),
+        ("Video,Views (K),Likes (in thousands)", "https://www.tiktok.com/@u/video/@ID,5,1", {"url": "Video", "views": "Views (K)", "likes": "Likes (in thousands)"}),
+        ("VİDEO LİNKİ,KULLANICI,İZLENME,PAYLAŞIM", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"creator": "KULLANICI", "shares": "PAYLAŞIM"}),
+        ("קישור,צפיות,תגובות", "https://www.tiktok.com/@u/video/@ID,5,1", {"url": "קישור", "views": "צפיות", "comments": "תגובות"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -112,6 +116,8 @@ def of_research(n: int) -> dict[str, Any]:
     [
         (lambda all_: {"itemList": all_, "hasMore": True}, web, "tiktok", "public"),
         (lambda all_: {"item_list": all_, "status": "success"}, web, "tiktok", "public"),
+        (lambda all_: {"calm": all_[:9], "peace": all_[9:]}, web, "tiktok", "public"),
+        (lambda all_: {"data": {"videos": {"edges": [{"node": one} for one in all_]}}}, web, "tiktok", "public"),
         (lambda all_: {"answer": {"items": all_}}, app, "tiktok", "public"),
         (lambda all_: {"data": {"data": all_, "nextCursor": 20}}, app, "tiktok", "public"),
         (lambda all_: {"data": {"videos": all_}}, lambda n: {**app(n), "aweme_id": "file", "video_id": IDS[n]}, "tiktok", "public"),
@@ -123,7 +129,11 @@ def of_research(n: int) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_records_wherever_they_stand_give_their_figures_and_tags(
-    wrap: Callable[[list[Any]], Any], record: Callable[[int], Any], platform: str, definition: str, tmp_path: Path
+    wrap: Callable[[list[Any]], Any],
+    record: Callable[[int], Any],
+    platform: str | None,
+    definition: str,
+    tmp_path: Path,
 ) -> None:
     given = Given(campaign="endthestigma")
     found = looked(tmp_path / "d.json", json.dumps(wrap([record(n) for n in range(20)])).encode(), given)
@@ -139,6 +149,14 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
     assert readings["saves"].null_count() == 20
 
 
+def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Path) -> None:
+    records = [
+        {"id": f"3{n}_5", "code": f"C{n}", "caption_text": "a #calm", "play_count": 5, "title": "t"} for n in range(20)
+    ]
+    found = looked(tmp_path / "reels.json", json.dumps(records).encode())
+    assert "preset" not in found.draft.options
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -148,6 +166,11 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
         ("u.json", json.dumps({"users": [{"id": f"68{n}", "uniqueId": "u", "followerCount": 5, "heartCount": 9, "videoCount": 3} for n in range(20)]}).encode(), "its records are accounts"),
         ("s.csv", table("Link,Author,Views,Likes", "https://vm.tiktok.com/ZM@N/,u,5@N,1"), "no video id and none to be recovered from a URL"),
         ("w.csv", b"<table><tr><td>video_id</td></tr></table>", "is a web page"),
+        ("w.csv", b"\n<!-- build 7 --><html><title>Log in</title></html>", "is a web page"),
+        ("d.js", b"window.__DATA__ = [{}];", "is JSON inside of something else"),
+        ("k.csv", table("Girêdan,Dîtin,Ecibandin,Şîrove", "https://www.tiktok.com/@u/video/@ID,5,1,2"), "line 1: column 'Girêdan' has links to videos"),
+        ("n.csv", table("url,author,New views,New likes", "https://www.tiktok.com/@u/video/@ID,u,5,1"), "line 1: column 'url' has links to videos"),
+        ("f.csv", table("url,views,likes", "https://www.facebook.com/share/v/aBc@N/,5,1"), "none to be recovered from a URL"),
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),
         ("d.csv", table("Date,Views,Watch time (hours),Subscribers", "2026-10-05,5,1.5,0"), "found views of single days"),
