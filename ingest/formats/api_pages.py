@@ -52,8 +52,9 @@ class Pages:
 def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: str | None = None) -> Pages:
     """The pages of all files of a delivery. `captured_at` is a constant for pages that do not say it. Raises DeliveryError."""
     parts = []
+    categories = {name: pl.Categories.random() for name in api.repeat}
     for file in text_files(delivery, encoding):
-        *frames, rejected = _read(file, api)
+        *frames, rejected = _read(file, api, categories)
         pages, videos, days = (frame.with_columns(pl.lit(file.name).alias("file")) for frame in frames)
         pages = _timed(pages, delivery, captured_at)
         known = pages.select("line", *(f"captured_at{end}" for end in ("", "_ambiguous", "_reason")))
@@ -74,14 +75,16 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
             )
         )
     return Pages(
-        pl.concat([part.videos for part in parts]),
+        pl.concat([part.videos for part in parts], how="vertical_relaxed"),
         pl.concat([part.days for part in parts]),
-        pl.concat([part.windows for part in parts]),
+        _captured_once(pl.concat([part.windows for part in parts]), delivery),
         pl.concat([part.rejected for part in parts]),
     )
 
 
-def _read(file: TextFile, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _read(
+    file: TextFile, api: Api, categories: Mapping[str, pl.Categories]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Pages, videos and days of a file, and what is no page."""
     video = {name: [_TEXT] if name in api.lists else _TEXT for names in api.videos.values() for name in names}
     day = dict.fromkeys(("date", *api.days.values()), _TEXT)
@@ -92,11 +95,12 @@ def _read(file: TextFile, api: Api) -> tuple[pl.DataFrame, pl.DataFrame, pl.Data
     response = {"data": content, "error": {"code": _TEXT}, "code": _TEXT}
     wrapper = {"captured_at": _TEXT, "endpoint": _TEXT, "http_status": "BIGINT", "request": "JSON"}
     shape = {**wrapper, "response": response, **response}
-    categories = {name: pl.Categories.random() for name in api.repeat}
-    parts = []
-    for documents, rejected in read_shaped(file, shape):
+
+    def found(documents: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         pages, videos, days = _found(documents, api, tuple(response))
-        parts.append((pages, _narrow(videos, api, categories), days, rejected))
+        return pages, _narrow(videos, api, categories), days
+
+    parts = [(*frames, rejected) for frames, rejected in read_shaped(file, shape, found)]
     pages, videos, days, rejected = (pl.concat(frames, how="vertical_relaxed") for frames in zip(*parts, strict=True))
     return pages, videos, days, rejected
 
@@ -161,7 +165,7 @@ def _timed(pages: pl.DataFrame, delivery: Delivery, captured_at: str | None) -> 
 
 
 def _windows(pages: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    """The frame of `capture_windows`, one row a page; a page that was captured twice is one."""
+    """The frame of `capture_windows`, one row a page."""
     table = delivery.source.table("capture_windows")
     # A page without its request is told from others by where it stands.
     asked = pl.coalesce("request", pl.concat_str("file", "line", separator=" "))
@@ -176,4 +180,9 @@ def _windows(pages: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
         .then(pl.when(code.str.contains(r"^[a-z0-9_]{1,40}$")).then(code).otherwise(pl.lit("unknown")))
         .alias("error_code"),
     )
-    return rows.select(*table.schema.names(), "file", "line").unique(table.key, keep="last", maintain_order=True)
+    return rows.select(*table.schema.names(), "file", "line")
+
+
+def _captured_once(windows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """A page that was captured twice is one."""
+    return windows.unique(delivery.source.table("capture_windows").key, keep="last", maintain_order=True)

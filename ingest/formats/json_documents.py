@@ -6,9 +6,11 @@ What the columns mean is for the formats to say. DuckDB reads the JSON, since it
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -23,8 +25,12 @@ _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _AFTER_A_RECORD = ", \t\r\n"
-_PART = 32_000_000
+_PART = 24_000_000
 """Bytes of a file of lines that are read at a time."""
+_AT_ONCE = 2
+"""So many parts are read at the same time."""
+
+Made = TypeVar("Made")
 
 
 def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -47,28 +53,37 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     return _valid(file, frame)
 
 
-def read_shaped(file: TextFile, shape: Mapping[str, Any]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """The JSON objects of a file as structs in `document`, in a shape of DuckDB's `from_json`, with `line`; and what is none
-    as rejected records. Part by part, since structs take many times the room of the text. Raises DeliveryError.
+def read_shaped(
+    file: TextFile, shape: Mapping[str, Any], make: Callable[[pl.DataFrame], Made]
+) -> Iterator[tuple[Made, pl.DataFrame]]:
+    """What is made of the JSON objects of a file as structs in `document`, in a shape of DuckDB's `from_json`, with `line`; and
+    what is none as rejected records. Part by part, since structs take many times the room of the text; two parts at a time.
+    Raises DeliveryError.
 
     Lines that are objects are read once; only where one is not, its part is looked at first.
     """
     wanted = f"select line, from_json(json, '{json.dumps(shape)}') as document from documents"
-    is_by_line = file.head.lstrip()[:1] == "{"
-    for number, lines in enumerate(_parts(file) if is_by_line else ()):
+
+    def read(number: int, lines: pl.DataFrame) -> tuple[Made, pl.DataFrame] | None:
         written = lines.filter(pl.col("json").str.contains(r"\S"))
         found = _shaped(wanted, written)
         if found is not None:
-            yield found, REJECTED.to_frame()
-        elif number:
-            documents, rejected = _valid(file, written)
-            yield query(wanted, documents=documents), rejected
-        else:
-            is_by_line = False
-            break
-    if not is_by_line:
-        documents, rejected = read_documents(file)
-        yield query(wanted, documents=documents), rejected
+            return make(found), REJECTED.to_frame()
+        # Objects may go on over lines, which the whole file tells.
+        return of_valid(*_valid(file, written)) if number else None
+
+    def of_valid(documents: pl.DataFrame, rejected: pl.DataFrame) -> tuple[Made, pl.DataFrame]:
+        return make(query(wanted, documents=documents)), rejected
+
+    if file.head.lstrip()[:1] == "{":
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for part in pool.map(read, count(), _parts(file)):
+                if part is None:
+                    break
+                yield part
+            else:
+                return
+    yield of_valid(*read_documents(file))
 
 
 def _shaped(wanted: str, documents: pl.DataFrame) -> pl.DataFrame | None:

@@ -86,3 +86,11 @@ def test_a_large_file_is_read_part_by_part(reader: Reader, monkeypatch: pytest.M
     for name, table in whole.tables.items():
         assert parsed.tables[name].equals(table)
     assert parsed.tables["video_readings"]["line"].to_list() == [1, 3, 5]
+
+
+def test_pages_may_come_in_several_files(reader: Reader) -> None:
+    first, second = (page([video]) for video in (VIDEOS[0], VIDEOS[1] | {"view_count": "many"}))
+    parsed = reader.files({"a.ndjson": json.dumps(first), "b.ndjson": json.dumps(second)}, {}, None, "research_api")
+    readings = parsed.tables["video_readings"]
+    assert readings.select("file", "views", "likes").rows() == [("a.ndjson", 41, 57), ("b.ndjson", None, None)]
+    assert readings["hashtags"].to_list() == [["جاهزون", "ready2act"], []]
