@@ -90,6 +90,17 @@ ODDITIES = {
                 severity=WARNING,
                 description="every page that was asked for was answered",
             ),
+            gxe.ExpectColumnValuesToBeInSet(
+                column="is_ended",
+                value_set=[True],
+                severity=WARNING,
+                description="pages were asked for until one said that there are no more",
+            ),
         ),
+        derived={
+            "is_ended": pl.when(pl.col("has_more").is_not_null()).then(
+                ~pl.col("has_more").all().over(DELIVERY_NUMBER, "endpoint", "window_from", "window_to")
+            )
+        },
     ),
 }

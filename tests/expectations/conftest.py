@@ -130,7 +130,7 @@ def _account_day(number: int) -> dict[str, Any]:
 
 def _window(number: int) -> dict[str, Any]:
     asked = {"captured_at": _AT, "endpoint": "video/query", "request_key": f"{number:032x}", "cursor": 100 * number}
-    return {**asked, "is_answered": True, "videos": 100, "has_more": True}
+    return {**asked, "is_answered": True, "videos": 100, "has_more": number < 3}
 
 
 def _event(number: int) -> dict[str, Any]:

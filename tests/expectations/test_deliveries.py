@@ -153,6 +153,7 @@ DEFECTS: dict[tuple[str, str], Defect] = {
         "wrong clocks: 25%", on_line(3, clock_correction_seconds=-90_000.0)
     ),
     ("capture_windows", "is_answered_in_set"): Defect(on_line(3, is_answered=False)),
+    ("capture_windows", "is_ended_in_set"): Defect(on_line(3, window_from=LANDED_ON)),
     ("activation_counts", "untold_share_is_at_most_half"): of_deliveries(
         "untold: 75%", on_line(2, 3, 4, events=None, unique_people=None)
     ),
