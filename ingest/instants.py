@@ -66,6 +66,7 @@ _CLOCK = (
 )
 _HOURS = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _EPOCH = r"^([0-9]{9,16})(?:\.0+)?$"
+_DAYS, _DAYS_TO_1970 = r"^\s*((?:4[2-9]|5[0-2])[0-9]{3}(?:[.,][0-9]+)?)\s*$", 25_569
 _COMPACT = (
     r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     rf"(?:t(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})?(?P<offset>{_OFFSET})?)?$"
@@ -104,6 +105,18 @@ def parse_instant(text: pl.Expr, zone: ZoneInfo | None, date_order: DateOrder | 
     return text.map_batches(
         lambda texts: read_instant(texts, zone, date_order).to_struct(texts.name), return_dtype=_READ
     )
+
+
+def spelt_out(texts: pl.Series) -> pl.Series:
+    """Texts with a spreadsheet's numbers of days of 2015 to 2045, such as 46314.378, written as dates and times.
+
+    Not for columns that may hold seconds, which such numbers may be too.
+    """
+    if not texts.drop_nulls().head(50).str.contains(_DAYS).any():
+        return texts
+    days = texts.str.extract(_DAYS).str.replace(",", ".").cast(pl.Float64())
+    at = pl.from_epoch((pl.col("days") - _DAYS_TO_1970) * 86_400, time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%S")
+    return pl.DataFrame({"days": days, "text": texts}).select(pl.coalesce(at, "text").alias(texts.name)).to_series()
 
 
 def second_instant(at: pl.Expr, zone: ZoneInfo) -> pl.Expr:

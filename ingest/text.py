@@ -72,7 +72,7 @@ _ABBREVIATED = (
     rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(?:({'|'.join(_LETTERS)})"
     rf"|({'|'.join(sorted(_WORDS, key=len, reverse=True))})\.?){_OF}"
 )
-_TURKISH, _NOT_ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$"
+_TURKISH, _NOT_ENGLISH, _ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$", r"(?i)\.[0-9]{1,2}\s*b$"
 _DURATIONS = {
     "clock": r"^(?:(?:([0-9]{1,4}):)?([0-9]{1,3}):)?([0-9]{1,7})(?:\.[0-9]+)?$",
     "named": (
@@ -120,9 +120,10 @@ def parse_count(text: pl.Expr) -> pl.Expr:
     return text.map_batches(lambda texts: read_counts(texts).to_struct(texts.name), return_dtype=_COUNT)
 
 
-def read_counts(texts: pl.Series) -> pl.DataFrame:
+def read_counts(texts: pl.Series, *, is_turkish: bool = False) -> pl.DataFrame:
     """What `parse_count` gives, as columns: plain digits first, all at once; what else is written is read once for each text.
 
+    `is_turkish` says that B may stand for a thousand (bin) without another proof.
     No count has three decimals: where one such as 1.234 stands, and none that has others, points group thousands in the column.
     """
     if texts.null_count() == len(texts):
@@ -134,7 +135,7 @@ def read_counts(texts: pl.Series) -> pl.DataFrame:
     reasons: pl.Expr = pl.lit(None, pl.String())
     if frame["value"].null_count() > texts.null_count():
         left = frame.filter(pl.col("value").is_null()).select(pl.col("text").drop_nulls().unique())
-        written = _written_counts(left["text"])
+        written = _written_counts(left["text"], is_turkish=is_turkish)
         frame = frame.join(written, on="text", how="left", maintain_order="left").with_columns(
             pl.coalesce("value", "value_written").alias("value"),
             pl.coalesce(units, "unit_written").alias("unit"),
@@ -144,7 +145,7 @@ def read_counts(texts: pl.Series) -> pl.DataFrame:
     return frame.select("value", units.alias("unit"), reason.alias("reason"))
 
 
-def _written_counts(texts: pl.Series) -> pl.DataFrame:
+def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
     """The distinct texts of a column that are no plain digits, each with its `value_written`, `unit_written`, `reason_written`."""
     text = texts.to_frame("text").with_columns(clean_number(pl.col("text").cast(pl.String())).alias("number"))
     grouped = pl.coalesce(pl.col("number").str.extract(pattern) for pattern in _WITH_CENTS)
@@ -154,9 +155,9 @@ def _written_counts(texts: pl.Series) -> pl.DataFrame:
         ungrouped = pl.col("number").str.replace_all(".", "", literal=True)
         is_grouped = pl.col("number").str.contains(_DOTTED)
         text = text.with_columns(pl.when(is_grouped).then(ungrouped).otherwise("number").alias("number"))
-    of_b: int | None = (
-        3 if clean.str.contains(_TURKISH).any() else None if clean.str.contains(_NOT_ENGLISH).any() else 9
-    )
+    is_english = clean.str.contains(_ENGLISH).any()
+    is_bin = clean.str.contains(_TURKISH).any() or (is_turkish and not is_english)
+    of_b: int | None = 3 if is_bin else None if clean.str.contains(_NOT_ENGLISH).any() else 9
     number = pl.col("number")
     # Step after step, not one expression: planning that takes longer than reading a few texts.
     found = text.with_columns(

@@ -103,7 +103,13 @@ class Head:
     @cached_property
     def _documents(self) -> pl.DataFrame:
         assert self.text is not None  # noqa: S101 - JSON is text
-        return read_documents(self.text)[0]
+        documents, rejected = read_documents(self.text)
+        if documents.is_empty() and not rejected.is_empty():
+            raise DeliveryError(
+                f"{self.text.name}, line {rejected['line'][0]}: begins as JSON, and is none; expected objects with names and texts in "
+                "double quotation marks; write it with a tool for JSON, or export it as CSV"
+            )
+        return documents
 
 
 def stem_of(path: Path) -> str:

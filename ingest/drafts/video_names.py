@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from ingest.drafts.names import snake, without_marks
-from ingest.instants import DateOrder, parse_instant
+from ingest.instants import DateOrder, parse_instant, spelt_out
 from ingest.text import unit_of
 
 Cells = Mapping[str, Sequence[str]]
@@ -223,7 +223,7 @@ def are_times(cells: Sequence[str]) -> bool:
 @cache
 def times(cells: tuple[str, ...]) -> pl.Series:
     """Cells as times, those without a zone as UTC and in either order of day and month; NULL where they are none."""
-    frame = pl.DataFrame({"at": cells}, schema={"at": pl.String()})
+    frame = spelt_out(pl.Series("at", cells, dtype=pl.String())).to_frame()
     read = [parse_instant(pl.col("at"), ZoneInfo("UTC"), order).struct.field("at") for order in get_args(DateOrder)]
     return frame.select(pl.coalesce(read)).to_series()
 

@@ -12,7 +12,7 @@ from ingest.formats.date_order import read_instants
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
 from ingest.formats.text_file import read_columns, text_files
 from ingest.formats.video_options import Place
-from ingest.instants import SPELLINGS, DateOrder
+from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, DeliveryError, Parsed
 from ingest.spelling import spelling
@@ -72,7 +72,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 11
+    version = 12
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -87,7 +87,8 @@ class ActivationCountsCsv:
         ]
         if not files:
             raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected delimited text; deliver it again")
-        delivered = _in_own_calendar(pl.concat([_without_sums(file.rows, mapped) for file in files]))
+        summed = pl.concat([_without_sums(file.rows, mapped) for file in files])
+        delivered = _in_own_calendar(summed.with_columns(spelt_out(summed["date"])))
         dated = read_instants(delivered, {"date": str(options.columns.date)}, ZoneInfo("UTC"), options.date_order)
         table = delivery.source.table("activation_counts")
         counted = _counted(dated, options)

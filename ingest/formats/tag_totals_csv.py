@@ -14,7 +14,7 @@ from ingest.formats.text_file import TextTable, read_columns, text_files
 from ingest.formats.video_options import InstantText, Place, Rounding
 from ingest.formats.video_readings import constant_instant, platform_of
 from ingest.formats.video_tags import one_tag
-from ingest.instants import SPELLINGS, DateOrder
+from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
 from ingest.text import in_unit, parse_count
@@ -72,7 +72,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 8
+    version = 9
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -112,7 +112,8 @@ def _without_sums(table: TextTable) -> TextTable:
 def _timed(delivered: pl.DataFrame, delivery: Delivery, options: TagTotalsCsvOptions) -> pl.DataFrame:
     if options.observed_at is None:
         label = {"observed_at": str(options.columns.observed_at)}
-        timed = read_instants(delivered, label, delivery.zone, options.date_order)
+        spelt = delivered.with_columns(spelt_out(delivered["observed_at"]))
+        timed = read_instants(spelt, label, delivery.zone, options.date_order)
     else:
         constant = constant_instant("observed_at", options.observed_at, delivery, options.date_order)
         timed = delivered.with_columns(constant)

@@ -4,6 +4,7 @@ How files become columns is for the formats. An id that was destroyed is recover
 merged with others. A 19-digit TikTok id carries its own time of posting.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from ingest.formats.records import Settled, names_a_total, of_distinct, reject, 
 from ingest.formats.video_ids import with_ids
 from ingest.formats.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.video_tags import normalised, split_tags, words_of
-from ingest.instants import SPELLINGS, DateOrder, parse_instant
+from ingest.instants import SPELLINGS, DateOrder, parse_instant, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
 from ingest.spelling import bare
@@ -27,7 +28,9 @@ COUNTERS = ("views", "likes", "comments", "shares", "saves")
 
 _COUNTS = (*COUNTERS, "creator_followers", "reach")
 _TEXTS = ("creator", "creator_country", "hashtags", "duration_seconds", "watch_seconds", "completion_rate", "platform")
+_TAGS = ["hashtags", "display_hashtags"]
 _INSTANTS = ("created_at", "captured_at")
+_TURKISH = "(?i)izlen|görüntülen|beğen|yorum|paylaş"
 _LONGEST_NOTHING = 16
 _ENOUGH_TO_JUDGE = 10
 _PLATFORMS = {
@@ -119,7 +122,21 @@ def _settled(frame: pl.DataFrame, table: Table) -> Settled:
     """One reading a key. Ids that are numbers are seen to differ in a tenth of the time that keys of text take."""
     if not frame["written_id"].null_count() and frame["number"].n_unique() == frame.height:
         return Settled(frame, 0, REJECTED.to_frame())
-    return settle_repeats(frame, table.key, [name for name in table.schema.names() if name not in table.key])
+    whole = _with_all_tags(frame, table)
+    return settle_repeats(whole, table.key, [name for name in table.schema.names() if name not in table.key])
+
+
+def _with_all_tags(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The readings, each that has a row a tag with all of its tags: such rows differ in nothing else."""
+    same = [name for name in table.schema.names() if name not in _TAGS]
+    numbered = frame.with_row_index("row")
+    repeated = numbered.filter(pl.struct(table.key).is_duplicated()).select("row", *same, *_TAGS)
+    tags = repeated.explode(_TAGS).drop_nulls("hashtags").unique([*same, "hashtags"], keep="first", maintain_order=True)
+    together = tags.group_by(same, maintain_order=True).agg(_TAGS)
+    found = repeated.select("row", *same).join(together, on=same, nulls_equal=True).select("row", *_TAGS)
+    return numbered.join(found, on="row", how="left", suffix="_all", maintain_order="left").select(
+        *(pl.coalesce(f"{name}_all", name).alias(name) if name in _TAGS else name for name in frame.columns)
+    )
 
 
 def _records(part: VideoRows) -> pl.DataFrame:
@@ -167,6 +184,7 @@ def _with_times(
     frame: pl.DataFrame, delivery: Delivery, options: VideoOptions, labels: Mapping[str, str]
 ) -> pl.DataFrame:
     written = {name: labels[name] for name in _INSTANTS if name in labels and frame.schema[name] == pl.String()}
+    frame = frame.with_columns(spelt_out(frame[name]) for name in written)
     frame = read_instants(frame, written, delivery.zone, options.date_order) if written else frame
     if options.captured_at is not None:
         frame = frame.with_columns(constant_instant("captured_at", options.captured_at, delivery, options.date_order))
@@ -183,10 +201,14 @@ def _with_times(
     frame = frame.with_columns(value.alias(name) for name, value in nothing_written.items())
     differs = (pl.col("created_at") - pl.col("id_time")).abs() > pl.duration(minutes=1)
     is_open = pl.col("id_time").is_null() & pl.col("created_at_ambiguous")
+    # No video is read before it is posted: such a time is one of another calendar.
+    is_later = (pl.col("created_at") > pl.col("captured_at") + pl.duration(days=1)).fill_null(value=False)
     return frame.with_columns(
-        pl.coalesce("id_time", "created_at").alias("created_at"),
+        pl.coalesce("id_time", pl.when(~is_later).then("created_at")).alias("created_at"),
         pl.when(differs)
         .then(pl.lit(Reason.DIFFERS_FROM_ID))
+        .when(pl.col("id_time").is_null() & is_later)
+        .then(pl.lit(Reason.OUT_OF_RANGE))
         .when(is_open)
         .then(pl.lit(Reason.AMBIGUOUS_TIME))
         .otherwise("created_at_reason")
@@ -217,7 +239,10 @@ def constant_instant(name: str, text: str, delivery: Delivery, order: DateOrder 
 def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     mapped = [name for name in _COUNTS if name in frame.columns]
     # Not as expressions: columns that are read at the same time would wait for one another.
-    counts = {name: read_counts(_in_unit(frame[name], labels.get(name, name))) for name in mapped}
+    is_turkish = any(re.search(_TURKISH, label) for label in labels.values())
+    counts = {
+        name: read_counts(_in_unit(frame[name], labels.get(name, name)), is_turkish=is_turkish) for name in mapped
+    }
     frame = frame.with_columns(
         found[part].alias(alias)
         for name, found in counts.items()
@@ -255,7 +280,8 @@ def _refuse_other_column(frame: pl.DataFrame, labels: Mapping[str, str]) -> None
     if said >= _ENOUGH_TO_JUDGE and bad.height > said / 2:
         raise DeliveryError(
             f"{bad['file'][0]}, line {bad['line'][0]}, column {labels.get('views', 'views')!r}: {bad.height:,} of {said:,} "
-            "values are no numbers; expected the views of each video; correct columns.views in delivery.yml"
+            "values are no numbers; expected the views of each video, such as 1234 or 1.2K, and no bounds such as 10K+; correct "
+            "columns.views in delivery.yml"
         )
 
 

@@ -65,11 +65,15 @@ def test_options_that_contradict_each_other(tmp_path: Path, options: dict[str, A
         read(tmp_path, "activation_counts_csv", "day,what,n\n", options)
 
 
-def test_counts_in_thousands_and_countries_of_three_letters(tmp_path: Path) -> None:
-    text = "day,what,country,n (K)\n2026-10-04,guide_open,ARE,1.2\n2026-10-04,guide_open,SAU,3\n"
+def test_counts_in_thousands_of_countries_of_three_letters_on_days_of_a_spreadsheet(tmp_path: Path) -> None:
+    text = "day,what,country,n (K)\n46299,guide_open,ARE,1.2\n46299,guide_open,SAU,3\n"
     columns = {"date": "day", "activation": "what", "market": "country", "events": "n (K)"}
     counts = read(tmp_path, "activation_counts_csv", text, {"columns": columns}).tables["activation_counts"]
-    assert sorted(counts.select("market", "events").iter_rows()) == [("AE", 1_200), ("SA", 3_000)]
+    day = date(2026, 10, 4)
+    assert sorted(counts.select("market", "events", "counted_on").iter_rows()) == [
+        ("AE", 1_200, day),
+        ("SA", 3_000, day),
+    ]
 
 
 def test_all_markets_or_assets_beside_each_of_them_are_a_sum(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ OPTIONS = {"columns": {"hashtag": "tag", "observed_at": "at", "views": "views"}}
 
 
 def test_totals_and_what_they_are_rounded_to(reader: Reader) -> None:
-    text = "tag,at,views\n#Calm,2026-06-15 03:43:28,78300000\ncalm,2026-06-15 06:43,4.8B\nهدوء,2026-06-15,39300\nx,2026-06-15,404\ny,2026-06-15,1234567\n"
+    text = "tag,at,views\n#Calm,46188.155,78300000\ncalm,2026-06-15 06:43,4.8B\nهدوء,2026-06-15,39300\nx,2026-06-15,404\ny,2026-06-15,1234567\n"
     parsed = reader.files({"t.csv": text}, OPTIONS, form="tag_totals_csv")
     assert parsed.tables["tag_total_readings"].select("hashtag", "display_hashtag", "views", "views_unit").rows() == [
         ("calm", "Calm", 78_300_000, 100_000),

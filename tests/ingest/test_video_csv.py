@@ -49,6 +49,42 @@ def test_counts_are_in_the_unit_that_stands_in_the_name_of_their_column_or_below
     assert parsed.tables["video_readings"].select("views", "views_unit").rows() == [(views, unit)]
 
 
+def test_b_is_a_thousand_among_turkish_names_without_another_proof(reader: Reader) -> None:
+    columns = {"columns": {"video_id": "id", "captured_at": "at", "views": "İzlenme"}}
+    found = [
+        reader.files(
+            {"v.csv": f"id;at;{name}\n{ID};2025-05-29;{cell}\n"}, {"columns": {**columns["columns"], "views": name}}
+        )
+        for name, cell in (("İzlenme", "12,3 B"), ("İzlenme", "12 B"), ("İzlenme", "1.2B"), ("Views", "12,3 B"))
+    ]
+    assert [one.tables["video_readings"]["views"].item() for one in found] == [12_300, 12_000, 1_200_000_000, None]
+
+
+def test_days_of_a_spreadsheet_are_dates_and_a_posting_after_its_reading_is_none(reader: Reader) -> None:
+    text = "id,at,posted\nabc,46314.25,46310\nabd,46314.25,46320\n"
+    columns = {"video_id": "id", "captured_at": "at", "created_at": "posted"}
+    parsed = reader.files({"v.csv": text}, {"columns": columns})
+    posted = datetime(2026, 10, 15, tzinfo=UTC)
+    assert parsed.tables["video_readings"].select("video_id", "captured_at", "created_at").rows() == [
+        ("abc", datetime(2026, 10, 19, 6, tzinfo=UTC), posted),
+        ("abd", datetime(2026, 10, 19, 6, tzinfo=UTC), None),
+    ]
+    assert parsed.unreadable.rows() == [("created_at", "out_of_range", 1)]
+
+
+def test_rows_of_one_reading_that_differ_in_their_tag_are_one_with_all_tags(reader: Reader) -> None:
+    text = (
+        f"id,at,views,tag\n{ID},2025-05-29,5,Calm\n{ID},2025-05-29,5,peace\n{ID},2025-05-29,5,calm\nabc,2025-05-29,7,\n"
+    )
+    columns = {"video_id": "id", "captured_at": "at", "views": "views", "hashtags": "tag"}
+    parsed = reader.files({"v.csv": text}, {"columns": columns})
+    assert parsed.tables["video_readings"].select("views", "hashtags", "display_hashtags").rows() == [
+        (5, ["calm", "peace"], ["Calm", "peace"]),
+        (7, [], []),
+    ]
+    assert (parsed.records_duplicate, parsed.rejected.height) == (2, 0)
+
+
 class TestIds:
     @pytest.mark.parametrize(
         "url",

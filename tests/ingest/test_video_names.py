@@ -167,6 +167,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("s.csv", table("Link,Author,Views,Likes", "https://vm.tiktok.com/ZM@N/,u,5@N,1"), "no video id and none to be recovered from a URL"),
         ("w.csv", b"<table><tr><td>video_id</td></tr></table>", "is a web page"),
         ("w.csv", b"\n<!-- build 7 --><html><title>Log in</title></html>", "is a web page"),
+        ("p.json", repr([{"id": 5, "playCount": 5}]).encode(), "line 1: begins as JSON, and is none"),
         ("d.js", b"window.__DATA__ = [{}];", "is JSON inside of something else"),
         ("k.csv", table("Girêdan,Dîtin,Ecibandin,Şîrove", "https://www.tiktok.com/@u/video/@ID,5,1,2"), "line 1: column 'Girêdan' has links to videos"),
         ("n.csv", table("url,author,New views,New likes", "https://www.tiktok.com/@u/video/@ID,u,5,1"), "line 1: column 'url' has links to videos"),
