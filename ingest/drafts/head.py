@@ -132,6 +132,11 @@ def heads_of(path: Path) -> list[Head]:
     for name, data in unpacked(path):
         text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)
         first = text.head.lstrip()[:1_000]
+        if "mdm:metadata" in first or (path.suffix.lower() == ".sss" and "<sss" not in first):
+            raise DeliveryError(
+                f"{name}: describes a survey in another way than Triple-S in XML, expected .sav, Triple-S 1.1 or later, or CSV with a "
+                "row a respondent; export the data so where they were collected"
+            )
         if re.match(r"<[!?a-zA-Z]", first) and "<sss" not in first:
             raise DeliveryError(
                 f"{name}: is a web page or XML, maybe a login page or the message of an error, expected a table, JSON or a workbook; "
@@ -140,11 +145,6 @@ def heads_of(path: Path) -> list[Head]:
         if re.match(r"(?:[\w.$ ]+[=(]\s*|//.*\n\s*|\")[\[{]", first):
             raise DeliveryError(
                 f"{name}: is JSON inside of something else, expected it to begin with {{ or [; take away what stands before and behind it"
-            )
-        if "mdm:metadata" in first or (path.suffix.lower() == ".sss" and "<sss" not in first):
-            raise DeliveryError(
-                f"{name}: describes a survey in another way than Triple-S in XML, expected .sav, Triple-S 1.1 or later, or CSV with a "
-                "row a respondent; export the data so where they were collected"
             )
         kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
         heads.append(Head(path, kind, text))
