@@ -31,9 +31,10 @@ _VIEWERS = (
 _JOINED = (
     r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
     r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
-    r"giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
+    r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
 )
 _LEFT = (
+    r"\bsortie\b|^(time ?)?out$|^live end|"
     r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|퇴장|나간|check.?out"
 )
@@ -49,6 +50,7 @@ _LEADS, _YES_OR_NO = (
     {"true": "moderator", "yes": "moderator", "false": "attendee", "no": "attendee"},
 )
 """A column that says whether somebody led the session, and what its words mean."""
+_WAITING = r"waiting|attente|warteraum|warteschlange|espera|attesa|wacht|bekleme|tunggu|انتظار|ожидани"
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 _REGISTERED = (
     r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
@@ -221,6 +223,7 @@ def _named(
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
         name, role = _first(of_people, _PERSON[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
+        columns |= {"in_waiting_room": waiting} if (waiting := _first(names, _WAITING)) else {}
         if dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)):
             columns["date"] = dates[0]
         elif (day := re.search(_DAY_IN_NAME, head.path.name)) and all(

@@ -1,13 +1,19 @@
-"""The samples that a draft of a survey proposes: one for each weight, or one for each of several files."""
+"""The wave and the samples that a draft of a survey proposes: one for each weight, each of several files, or each value of a column."""
 
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ingest.countries import COUNTRIES
-from ingest.drafts.head import stem_of
+import polars as pl
 
+from ingest.countries import COUNTRIES, country_code
+from ingest.drafts.draft import Given
+from ingest.drafts.head import Head, stem_of
+from ingest.drafts.survey_refusals import require_one_wave
+from ingest.drafts.survey_words import PERIOD, WAVE, is_segment
+
+_FEW_REPEATS, _MANY_REPEATS, _MOST_GROUPS, _FEW_GROUPS, _HARDLY_ANY = 10, 50, 30, 10, 50
 _LANGUAGES = frozenset({"AR", "DE", "EN", "ES", "FA", "FR", "HE", "HI", "ID", "IT", "NL", "PT", "TR", "UR"})
 
 
@@ -33,6 +39,70 @@ def by_file(samples: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]
     }
 
 
+def numbered_alike(file: str, ids: pl.Series, others: Mapping[str, pl.Series]) -> str | None:
+    """The column of the groups that each number their people anew: with it ids are told apart that repeat without it.
+
+    Raises DeliveryError where its groups are waves.
+    """
+    repeats = ids.len() - ids.n_unique()
+    if repeats * _FEW_REPEATS < ids.len():
+        return None
+    named = [name for name in others if _are_waves(name) or is_segment(name)]
+    # An answer may tell a few people apart by chance.
+    unnamed = [name for name in others if name not in named] if repeats >= _MANY_REPEATS else []
+    for name in (*named, *unnamed):
+        cells = others[name]
+        groups, left = cells.n_unique(), ids.len() - pl.DataFrame([ids, cells]).n_unique()
+        most, least = (_MOST_GROUPS, repeats // _HARDLY_ANY) if name in named else (_FEW_GROUPS, 0)
+        if 1 < groups <= most and left <= least and not cells.null_count():
+            if _are_waves(name):
+                require_one_wave(file, name, groups)
+            return name
+    return None
+
+
+def _are_waves(name: str) -> bool:
+    return bool(re.match(WAVE, name) or re.match(PERIOD, name))
+
+
+def by_column(weight: str | None, name: str, cells: pl.Series, labels: Mapping[str, str]) -> dict[str, Any]:
+    """A sample for each value of a column, with its country where the value names one."""
+    codes = cells.cast(pl.String()).unique().sort()
+    words = codes.replace(labels)
+    countries = words.to_frame("word").select(country_code(pl.col("word"))).to_series()
+    return {
+        as_key(word) or code: {"weight": weight, "where": {name: [code]}, **({"country": country} if country else {})}
+        for code, word, country in zip(codes, words, countries, strict=True)
+    }
+
+
+def segments_of(texts: Mapping[str, str | None]) -> dict[str, str]:
+    """The columns that group people, each under the name that it or its question gives."""
+    return {
+        as_key(name if is_segment(name) else text or name): name
+        for name, text in texts.items()
+        if is_segment(name) or is_segment(text or "")
+    }
+
+
 def as_key(name: str) -> str:
     """A name as a key of a note."""
     return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def wave_of(
+    head: Head, given: Given, found: tuple[str, str] | None
+) -> tuple[dict[str, Any], dict[tuple[str, ...], str], tuple[str, ...]]:
+    """The survey and the wave, as far as they are known, and whether the fieldwork is to be asked for."""
+    fieldwork = given.fieldwork or found
+    survey: dict[str, Any] = {"id": given.survey or head.stem, "wave": given.wave or "w1"}
+    if fieldwork is not None:
+        survey |= {"fieldwork_from": fieldwork[0], "fieldwork_to": fieldwork[1]}
+    remarks: dict[tuple[str, ...], str] = {}
+    if given.survey is None or given.wave is None:
+        remarks["options", "survey"] = (
+            "named after the file; the same id in every wave lets waves be compared (--survey, --wave)"
+        )
+    if given.fieldwork is None and found is not None:
+        remarks["options", "survey", "fieldwork_from"] = "the first and the last day in the file's own dates"
+    return {"survey": survey}, remarks, () if fieldwork else ("fieldwork",)

@@ -12,6 +12,8 @@ ID = (
     r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
     r"record[._ ]?(id|no)|participant[._ ]?id|identifiant|الرقم|المعرف|رقم (المستجيب|المشارك|الاستبيان|الاستمارة))$"
 )
+ID_AT_END = r"(?i)^(?!collector|network|session|form|survey|contact|device|ip).*[ _.-](id|uuid|guid)$"
+"""What a column of ids may be called that has another value in most rows."""
 WEIGHT = (
     r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|ağırlık|(ال)?وزن|"
     r"(rim|rak(e|ed|ing)|norm(ali[sz]ed)?|pop|post|design|cal|trim(med)?|std)[._ ]?(weights?|wt|wgt)|(wt|wgt)[._ ]\w+)$"
@@ -23,10 +25,25 @@ _MAY_WEIGH = (
 _OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
 DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
 WAVE = r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$"
-SEGMENT = (
-    r"(?i)^(gender|sex|age([._ ]?(group|band|range|cat\w*))?|region|market|country|education|language|employment|"
-    r"sexe|genre|[âa]ge|pays|geschlecht|alter|land|cinsiyet|yaş|الجنس|النوع|العمر|الفئة العمرية|الدولة|المنطقة)$"
+PERIOD = r"(?i)^(period|month|quarter|year|phase|time[ _]?point|mois|monat|mes|الشهر|الفترة|المرحلة)$"
+"""What a column of waves may be called as well, where the same people stand in several of its groups."""
+_SEGMENT = (
+    r"gender|sex|old|age( (group|band|range|cat\w*))?|region|market|country|city|governorate|province|education|language|employment|"
+    r"nationality|sexe|genre|[âa]ge|pays|région|geschlecht|alter|alt|land|sexo|género|gênero|edad|idade|país|região|región|sesso|"
+    r"età|paese|cinsiyet|yaş( gru[pb])?|ülke|bölge|جنس|نوع|نوع اجتماعي|عمر|فئ[ةت] عمرية|دول[ةت]|بلد|منطق[ةت]|محافظ[ةت]|مدين[ةت]|جنسي[ةت]|"
+    r"جنسیت|سن|گروه سنی|کشور|استان|מגדר|מין|גיל|קבוצת גיל|מדינה|אזור|ڕەگەز|تەمەن|وڵات"
 )
+_ASKING = (
+    r"^(what|which|how|is|are|do|does|you|your|yours|s|the|a|of|in|i|to|from|please|select|choose|current|currently|live|"
+    r"reside|residence|based|where|highest|level|completed|with|identify|best|describes|as|status|quel|quelle|est|votre|"
+    r"vos|vous|avez|dans|habitez|vivez|de|du|d|la|le|résidence|tranche|was|ist|ihr|ihre|wie|sind|sie|welchem|welcher|"
+    r"welches|leben|wohnen|bitte|dein|deine|bist|cuál|es|su|tu|en|qué|vive|vives|residencia|qual|seu|sua|que|você|mora|"
+    r"nedir|lütfen|hangi|yaşıyorsunuz|kaç|ما|ماهو|هو|هي|كم|في|أي|اي|تعيش|تقيم|تسكن|اجتماعي|شما|چیست|چند|است|خود|מה|הוא|"
+    r"שלך|באיזו|באיזה|את|אתה|גר|גרה)$"
+)
+"""Words in which a question is put, around what it asks for."""
+_OF_YOU = r"(?<=\w{3})(iniz|ınız|unuz|ünüz|niz|nız|nuz|nüz)$|^ال(?=\w{2})|(?<=\w{2})ك$"
+"""What Turkish and Arabic add to a word: "your" and "the"."""
 _PERSONAL = (
     r"(?i)\b(e-?mail|e-?posta|correo|courriel|ip[ _-]?(address)?|phone|mobile|(first|last|sur|full|user)[ _-]?name|address|"
     r"latitude|longitude|birth ?date|date of birth|birthday|dob|national[ _-]?id|passport)\b|whatsapp[ _-]?(no|number|phone)|"
@@ -37,7 +54,10 @@ _PERSONAL = (
     r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^(tam )?ad(ı)?$|"
     r"^soyad(ı)?$|^isim$|^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
     r"^الاسم.*$|البريد|الهاتف|الجوال|^tel[eé]fon[oe]?( numarası)?$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|"
-    r"^שם( מלא)?$|^名前$|^姓名$|^氏名$"
+    r"^שם( מלא)?$|^名前$|^姓名$|^氏名$|"
+    r"^(interviewer|enumerator|surveyor|supervisor|field ?worker|data collector|enquêteu(r|se)|encuestador|entrevistador|anketör)"
+    r"('?s)?([ _](name|id|code|no|number))?$|"
+    r"^(اسم )?(الباحث|المحاور|جامع البيانات)|^gps\b|(^|[ _])(لوکیشن|coordinates)$|تلفن|شماره (تماس|موبایل)|טלפון|דוא.?ל|דואר אלקטרוני"
 )
 DATES = (
     r"(?i)^(timestamp|(start(ed)?|end(ed)?|submit(ted)?|record(ed)?|response|survey|interview|completed?|created?|updated?|submission)?"
@@ -50,11 +70,14 @@ MISSING = (
     r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"
     r"prefiero no (contestar|responder|decir)|no contesta|prefiro não (responder|dizer)|preferisco non (rispondere|dire)|"
     r"cevap(lamak)? (vermek )?istem|belirtmek istem|tidak ingin menjawab|"
+    r"(ترجیح می.?دهم|نمی.?خواهم) .*(پاسخ|جواب|بگویم)|מעדיפ?[הף]? .*לא (לענות|להשיב|לומר)|نامەوێت|پێم باشە وەڵام نە|"
     r"لا (أرغب|أود)( في)? (الإجابة|الجواب|الرد|الإفصاح)|(أرفض|رفض|أفضل عدم) (الإجابة|الجواب|الرد|الإفصاح)|(لا |عدم ال)إجابة|"
     rf"^({_NOTHING})$"
 )
 NOT_ASKED = r"(?i)not asked|not applicable"
 
+MOST_SEGMENT = 30
+"""More different values are no groups of people."""
 MOST_NUMBERS = 11
 """More different numbers than a scale has are a quantity."""
 
@@ -63,11 +86,26 @@ _ADDRESS = r"^\S+@\S+\.\S+$|^@\w|^(\+|00)[0-9][0-9 ()\-]{7,}$"
 _ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
 
 
+def is_segment(name: str) -> bool:
+    """Whether a column asks for what people are grouped by, in one word or in a question: `sex`, `What is your gender?`."""
+    words = re.split(r"[^\w\u200c]+|_", name.lower().replace("i\u0307", "i"))
+    left = [re.sub(_OF_YOU, "", word) for word in words if word and not re.match(_ASKING, word)]
+    return re.fullmatch(_SEGMENT, " ".join(left)) is not None
+
+
 def is_number(cells: pl.Series) -> bool:
     """Whether every cell that says something is a number."""
     return (
         bool((numbers(cells.cast(pl.String())).is_not_null() | cells.is_null()).all())
         and cells.null_count() < cells.len()
+    )
+
+
+def is_choice(cells: pl.Series) -> bool:
+    """Whether there is something to choose: two answers or more, and not so many numbers that they are a quantity."""
+    answers = cells.drop_nulls().unique()
+    return 1 < answers.len() < cells.len() - cells.null_count() and (
+        answers.len() <= MOST_NUMBERS or not is_number(answers.replace("NA", None))
     )
 
 

@@ -5,6 +5,8 @@ Check boxes are one cell that lists the answers; the options offered decide wher
 
 import re
 
+import polars as pl
+
 from ingest.formats.survey_export import Layout, SurveyExport
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
@@ -32,13 +34,20 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
     for place, head in enumerate(heads, 1):
         name = head or f"column {place}"
         columns.append(name if name not in columns else f"{name} ({place})")
+    scores = {name for name, cells in zip(columns, sheet.rows.drop("line"), strict=True) if _are_scores(cells)}
     return Layout(
         header_rows=1,
         columns=tuple(columns),
         texts={name: name for name in columns},
         personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
-        technical=frozenset({columns[0]}),
+        technical=frozenset({columns[0], *scores}),
     )
 
 
-FORMAT = SurveyExport("google_forms", _lay_out)
+def _are_scores(cells: pl.Series) -> bool:
+    """Whether cells are the points that a quiz gave: `7 / 10`."""
+    given = cells.drop_nulls().unique().cast(pl.String()).str.strip_chars()
+    return bool(given.len()) and bool(given.str.contains(r"^\d+(\.\d+)? / \d+$").all())
+
+
+FORMAT = SurveyExport("google_forms", _lay_out, version=11)

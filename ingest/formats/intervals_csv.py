@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from ingest.formats.date_order import read_times
 from ingest.formats.live_attendance import INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
-from ingest.formats.live_words import ROLES, TEAMS_ROLES
+from ingest.formats.live_words import ROLES, TEAMS_ROLES, YES
 from ingest.source import NOTE, DeliveryError
 from ingest.text import clean_number
 
@@ -24,7 +24,8 @@ class Columns(BaseModel):
     """Our names to theirs.
 
     `name` is for people whose `person` is blank; `date` for files whose times are times of day. `session_id` is for files of
-    several sessions; `starts_at` and `ends_at` are the bounds of a row's session, or of the time it was started once more.
+    several sessions; `starts_at` and `ends_at` are the bounds of a row's session, or of the time it was started once more. What
+    says yes under `in_waiting_room` is no attendance.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +38,7 @@ class Columns(BaseModel):
     session_id: str | None = None
     role: str | None = None
     country: str | None = None
+    in_waiting_room: str | None = None
     starts_at: str | None = None
     ends_at: str | None = None
 
@@ -55,7 +57,7 @@ class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 7
+    version = 8
     options = IntervalsCsvOptions
     needs_timezone = False
     # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
@@ -70,6 +72,9 @@ class IntervalsCsv(AttendanceFormat):
         rows = delivered.rows.rename({"person": "id"})
         if "left_at" not in rows.columns:
             rows = rows.with_columns(pl.lit(None, pl.String()).alias("left_at"))
+        if "in_waiting_room" in rows.columns:
+            waits = clean_number(pl.col("in_waiting_room")).str.to_lowercase().is_in(list(YES)).fill_null(value=False)
+            rows = rows.with_columns(waits.alias("is_in_waiting_room")).drop("in_waiting_room")
         dated = _with_dates(rows, given.zone, options)
         return Found(
             Rows(dated.drop(*BOUNDS, "date", strict=False), delivered.rejected),

@@ -23,6 +23,11 @@ ROLES: dict[str, Role] = {
 }
 """What words for roles mean wherever a platform does not mean something of its own by them."""
 
+YES = frozenset(
+    {"yes", "true", "1", "oui", "ja", "sí", "si", "sì", "sim", "evet", "ya", "tak", "да", "نعم", "بله", "כן"}
+)
+"""What an export writes where something holds, in lower case."""
+
 _ORGANIZERS = (
     "organizer, organiser, co-organizer, co-organiser, organizador, organizadora, coorganizador, coorganizadora, co-organizador, "
     "organisator, organisatorin, mitorganisator, mitorganisatorin, co-organisator, organisateur, organisatrice, co-organisateur, "

@@ -4,6 +4,7 @@ What becomes of the variables is in `ingest.formats.survey_wave`. Only the varia
 at all.
 """
 
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from ingest.formats.survey_variables import AT, Coded, Variable
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.source import Delivery, DeliveryError, Parsed
 
+_HEADER, _VARIABLE = 176, 2
+"""The length of a file's header, and the mark of a record of a variable."""
 _TIMES = (
     "DATE",
     "ADATE",
@@ -83,28 +86,62 @@ class Spss:
 
 
 @dataclass(frozen=True)
-class _Described:
+class Described:
     """A variable as one file describes it."""
 
     variable: Variable
     is_text: bool
     is_time: bool
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has labelled answers, as a closed question has."""
+        answers = [code for code in self.variable.labels if not self.variable.is_missing(code)]
+        return not self.is_time and len(answers) >= (2 if self.is_text else 1)
+
 
 @dataclass(frozen=True)
 class _File:
     """What a file says of itself. `sets` are its questions with a column for each answer, and the code that means ticked."""
 
-    variables: Mapping[str, _Described]
+    variables: Mapping[str, Described]
     sets: tuple[tuple[str, Spread, str], ...]
 
 
-def variables_of(path: Path) -> Mapping[str, bool]:
-    """The variables of a file, each with whether it is a text without labels. Raises DeliveryError."""
+def overview(path: Path) -> tuple[Mapping[str, Described], Mapping[str, list[str]]]:
+    """The variables of a file, and those of each question with several answers that it declares. Raises DeliveryError."""
+    described = _describe(path, _anything())
+    return described.variables, {name: [*spread.labels] for name, spread, _ in described.sets}
+
+
+def codes_of(path: Path, variables: Mapping[str, Described]) -> Coded:
+    """The codes of these variables of a file. Raises DeliveryError."""
+    frame = _values(path, _anything(), list(variables))
+    return Coded.from_values(frame, {name: one.variable for name, one in variables.items()})
+
+
+def declared_weight(path: Path, variables: Mapping[str, Described]) -> str | None:
+    """The variable by which the file says that its respondents are weighted."""
+    with path.open("rb") as file:
+        head = file.read(_HEADER)
+        order = "<" if head[64:68] in (b"\x02\0\0\0", b"\x03\0\0\0") else ">"
+        [place] = struct.unpack(f"{order}i", head[76:80])
+        numbers = 0
+        for _ in range(place):
+            mark, width, has_label, missing = struct.unpack(f"{order}4i", file.read(32)[:16])
+            if mark != _VARIABLE:
+                return None
+            numbers += width == 0
+            length = struct.unpack(f"{order}i", file.read(4))[0] if has_label else 0
+            file.seek(-(-length // 4) * 4 + 8 * abs(missing), 1)
+    # Long texts stand in several records, so that numbers alone are counted.
+    found = [name for name, one in variables.items() if not one.is_text][numbers - 1 : numbers]
+    return found[0] if place and width == 0 else None
+
+
+def _anything() -> SurveyOptions:
     survey = {"id": "any", "wave": "any", "fieldwork_from": "2000-01-01", "fieldwork_to": "2000-01-01"}
-    anything = {"survey": survey, "respondent_id": None, "samples": {"all": {"weight": None}}}
-    described = _describe(path, SurveyOptions.model_validate(anything)).variables
-    return {name: one.is_text and not one.variable.labels for name, one in described.items()}
+    return SurveyOptions.model_validate({"survey": survey, "respondent_id": None, "samples": {"all": {"weight": None}}})
 
 
 def _describe(path: Path, options: SurveyOptions) -> _File:
@@ -129,7 +166,7 @@ def _describe(path: Path, options: SurveyOptions) -> _File:
                 )
             )
     variables = {
-        name: _Described(
+        name: Described(
             Variable(
                 text=meta.column_names_to_labels[name],
                 labels={
@@ -162,7 +199,7 @@ def _spreads(
     return {name: part for name, part in found.items() if name not in variables}
 
 
-def _merge(described: Mapping[Path, Mapping[str, _Described]]) -> dict[str, Variable]:
+def _merge(described: Mapping[Path, Mapping[str, Described]]) -> dict[str, Variable]:
     """The variables of all files. A code that means something else in each cannot be told apart once stacked."""
     merged: dict[str, tuple[str, Variable]] = {}
     for path, variables in described.items():
@@ -187,9 +224,8 @@ def _closed_questions(
     placing = {*options.structure, *options.drop}
     part_of = {column: question for question, (spread, _) in spreads.items() for column in spread.labels}
     found: dict[str, None] = {}
-    for name, variable in variables.items():
-        answers = [code for code in variable.labels if not variable.is_missing(code)]
-        if name not in placing and not kinds[name].is_time and len(answers) >= (2 if kinds[name].is_text else 1):
+    for name in variables:
+        if name not in placing and kinds[name].is_closed:
             found[part_of.get(name, name)] = None
     return list(found)
 

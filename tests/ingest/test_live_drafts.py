@@ -1,5 +1,6 @@
 """What `campaign inspect` makes of lists of attendance and registration of other tools."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from ingest.inspection import inspect
 from ingest.source import DeliveryError
 from tests.fuzz.specimens import lines
-from tests.ingest.test_inspection import CAMPAIGNS, TOLD, written
+from tests.ingest.test_inspection import CAMPAIGNS, TOLD, workbook, written
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,27 @@ def test_zoom_reports_without_attendance_are_named(title: str, tmp_path: Path) -
     rows = (title, "Topic,Webinar ID", "Calm,812 3456 7890", "#,Question,Asker Email", "1,How?,u@x.org")
     with pytest.raises(DeliveryError, match=rf"line 1: is Zoom's '{title}', which says of nobody when they came"):
         inspect(written(tmp_path, {"report.csv": lines(*rows)}), TOLD, CAMPAIGNS)
+
+
+def test_waiting_rooms_of_other_languages_are_no_attendance(tmp_path: Path) -> None:
+    rows = [f"A{n},05/10/2022 19:{n:02d}:00,05/10/2022 20:00:00,{('Oui', 'Non')[n % 2]}" for n in range(40)]
+    header = "Nom (nom original),Heure d'entrée,Heure de sortie,En salle d'attente"
+    found = inspect(written(tmp_path, {"z.csv": lines(header, *rows)}), replace(TOLD, date_order="dmy"), CAMPAIGNS)
+    assert (found.draft.format, found.loaded, found.rejected) == ("intervals_csv", 20, [("waiting_room", 20)])
+
+
+@pytest.mark.parametrize("header", ["Name,In,Out", "Name,Time In,Time Out", "Name,Live Start Time,Live End Time"])
+def test_short_names_of_joining_and_leaving(header: str, tmp_path: Path) -> None:
+    rows = [f"A{n},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    assert inspect(written(tmp_path, {"l.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).loaded == 40
+
+
+def test_times_of_day_of_a_workbook_have_no_day(tmp_path: Path) -> None:
+    rows = [
+        ("Name", "In", "Out"),
+        *((f"A{n}", f"1899-12-31 18:{n:02d}:00", "1899-12-31 20:00:00") for n in range(40)),
+    ]
+    workbook(tmp_path / "2022-10-05.xlsx", rows)
+    found = inspect([tmp_path / "2022-10-05.xlsx"], TOLD, CAMPAIGNS)
+    assert found.loaded == 40
+    assert found.parsed.tables["live_stays"]["joined_at"].min() == datetime(2022, 10, 5, 14, tzinfo=UTC)

@@ -1,14 +1,16 @@
 """What `campaign inspect` makes of surveys of other tools: boxes to tick, files of countries, waves, and who answered."""
+# ruff: noqa: RUF001 - columns are named in many languages
 
 import random
 from pathlib import Path
 
 import pytest
 
+from ingest.drafts.draft import Given
 from ingest.inspection import Inspection, inspect
 from ingest.source import DeliveryError
 from tests.fuzz.specimens import lines
-from tests.ingest.test_inspection import CAMPAIGNS, TOLD, written
+from tests.ingest.test_inspection import CAMPAIGNS, TOLD, workbook, written
 
 LONG = "I have {} thought about talking to anybody about how I feel, whatever happened to me in the whole of last year"
 
@@ -155,3 +157,71 @@ def test_descriptions_and_data_of_other_programs_are_named(
 ) -> None:
     with pytest.raises(DeliveryError, match=says):
         inspect(written(tmp_path, {name: content}), TOLD, CAMPAIGNS)
+
+
+def test_a_column_whose_groups_number_their_people_alike_makes_samples(tmp_path: Path) -> None:
+    rows = [f"{n % 20},{('UAE', 'KSA')[n // 20]},{n % 5},{0.5 + n % 2}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("ID,Market,q1,weight", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.loaded == 40
+    assert survey.draft.options["samples"] == {
+        "ksa": {"weight": "weight", "where": {"Market": ["KSA"]}, "country": "SA"},
+        "uae": {"weight": "weight", "where": {"Market": ["UAE"]}, "country": "AE"},
+    }
+    again = [row.replace("UAE", "Aug").replace("KSA", "Sep") for row in rows]
+    with pytest.raises(DeliveryError, match=r"column 'Period': found 2 waves"):
+        inspect(written(tmp_path, {"w.csv": lines("panel_id,Period,q1,q2", *again)}), TOLD, CAMPAIGNS)
+
+
+def test_a_person_who_answered_twice_makes_no_samples(tmp_path: Path) -> None:
+    rows = [f"{n - (n in (9, 19))},{('UAE', 'KSA')[n % 2]},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("ID,Market,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, list(survey.draft.options["samples"])) == (38, ["all"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["What is your gender?", "How old are you?", "Which country do you live in?", "Cinsiyetiniz", "كم عمرك؟", "في أي دولة تعيش؟",
+     "Quel est votre sexe ?", "Wie alt sind Sie?", "جنسیت", "מגדר"],
+)  # fmt: skip
+def test_questions_by_which_people_are_grouped_are_segments(name: str, tmp_path: Path) -> None:
+    survey = found(tmp_path, f"id,{name},Is gender important to you?", "{n},{a},{x}")
+    assert list(questions(survey)) == ["Is gender important to you?"]
+    assert list(survey.draft.options["segments"].values()) == [name]
+
+
+def test_who_asked_is_no_answer(tmp_path: Path) -> None:
+    survey = found(tmp_path, "id,Interviewer,Was the interviewer polite?,q2", "{n},Ann {x},{yes},{a}")
+    assert list(questions(survey)) == ["Was the interviewer polite?", "q2"]
+
+
+@pytest.mark.parametrize("word", ["ترجیح می\u200cدهم پاسخ ندهم", "מעדיפה לא לענות"])
+def test_who_prefers_not_to_say_in_further_languages(word: str, tmp_path: Path) -> None:
+    rows = [f"{n},{word if n % 4 == 0 else n % 3}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["questions"]["q1"] == {"missing": [word]}
+
+
+def test_cross_tabulated_results_are_named(tmp_path: Path) -> None:
+    rows = ["Base: all adults,1000,480", "Yes,31%,30%", "No,69%,70%"]
+    with pytest.raises(DeliveryError, match=r"t\.csv, line 2: has answers with their shares and bases"):
+        inspect(written(tmp_path, {"t.csv": lines("Q1. Seen it?,Total,Male", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_when_people_answered_is_told_by_its_cells(tmp_path: Path) -> None:
+    rows = [f"{n},{n % 5},2022-10-{5 + n % 9:02d} 09:00" for n in range(40)]
+    files = written(tmp_path, {"w.csv": lines("id,q1,Zuletzt geöffnet", *rows)})
+    survey = inspect(files, Given(), CAMPAIGNS)
+    assert survey.open == ()
+    assert survey.draft.options["survey"]["fieldwork_to"] == "2022-10-13"
+
+
+def test_points_of_a_quiz_are_no_answers(tmp_path: Path) -> None:
+    survey = found(tmp_path, "Timestamp,Score,Seen it?,Happy?", "2022-10-05 09:00:00,{a} / 10,{yes},{x}")
+    assert list(questions(survey)) == ["Seen it?", "Happy?"]
+
+
+def test_a_workbook_whose_first_sheet_is_no_survey_names_the_others(tmp_path: Path) -> None:
+    data = [("id", "q1"), *((str(n), ("Yes", "No")[n % 2]) for n in range(40))]
+    workbook(tmp_path / "w.xlsx", [("Variable", "Label"), ("q1", "Seen it?")], behind=data)
+    with pytest.raises(DeliveryError, match=r"w\.xlsx, sheet 2: found 41 rows, expected one sheet with rows"):
+        inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)

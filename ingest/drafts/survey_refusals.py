@@ -1,0 +1,109 @@
+"""Tables that are no survey, or none yet: results, answers below one another, stays, lines above the header."""
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from ingest.drafts.survey_words import are_times, is_choice, is_personal
+from ingest.formats.survey_export import Layout, closed_questions
+from ingest.formats.survey_sheet import Sheet
+from ingest.formats.survey_variables import AT
+from ingest.formats.text_file import is_plausible_header
+from ingest.source import DeliveryError
+
+_OF_RESULTS = (
+    r"(?i)^(answer|response|option|choice|category)([_ ]?(code|label|text|option|value))?$",
+    r"(?i)(^|[_ ])(pct|percent(age)?|share|proportion|estimate)([_ ]|$)|%",
+    r"(?i)(^|[_ ])(base|n|count|respondents|sample([_ ]size)?|total)([_ ]|$)",
+)
+_OF_ANSWERS = (
+    r"(?i)^(question|item|variable)([_ ]?(id|code|text|label|name))?$",
+    r"(?i)^(answer|response|value|score|rating)([_ ]?(code|text|label|option|value))?$",
+)
+_BASE = r"(?i)^\s*((un)?weighted|effective|total)?\s*(base|sample size)\s*([:(].*)?$|^\s*(un)?weighted (base|total|count|n)\b"
+_FIRST_ROWS = 200
+_MOST_COLUMNS_OF_A_LONG_TABLE = 8
+_FEWEST, _HIGHEST_HEADER = 5, 20
+_ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
+_LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
+_MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
+
+
+def require_one_header(sheet: Sheet) -> None:
+    """Raise DeliveryError where lines stand above the header, or a second header below it without which there are closed questions."""
+    heads = [sheet.header(row) for row in range(min(_HIGHEST_HEADER, sheet.height))]
+    whole = next((row for row, cells in enumerate(heads) if all(cells)), 0)
+    if whole and sum(map(bool, heads[0])) * 2 <= sheet.width and is_header(heads[whole]):
+        raise DeliveryError(below_others(sheet.name, sheet.rows["line"][whole - 1]))
+    if len(heads) > 1 and not whole and is_header(heads[0]) and is_header(heads[1]):
+        names = [AT + f"column {place}" for place in range(1, sheet.width + 1)]
+        beside, below = (_choices(sheet.body(rows, names)) for rows in (1, 2))
+        if below > beside:
+            raise DeliveryError(
+                f"{sheet.name}, line {sheet.rows['line'][0]}: found texts that stand in no other line, as a second header has, expected "
+                "one header: delete that line; a question's text may stand in the note as options.questions.<column>.text"
+            )
+
+
+def below_others(name: str, line: int) -> str:
+    """What a message says of a header that is not the first line."""
+    return f"{name}, line {line}: names the columns, and lines stand above it; expected the header in line 1: delete the lines above it"
+
+
+def require_people(sheet: Sheet) -> None:
+    """Raise DeliveryError for a table whose rows are answers, with their shares or of one respondent each: they would count as people."""
+    names = sheet.header(0) if sheet.height else []
+    bases = sheet.rows[:, 0].head(_FIRST_ROWS).cast(pl.String()).str.contains(_BASE).fill_null(value=False)
+    if bases.any() or all(any(re.search(pattern, name) for name in names) for pattern in _OF_RESULTS):
+        raise DeliveryError(
+            f"{sheet.name}, line {sheet.rows['line'].filter(bases)[0] if bases.any() else 1}: has answers with their shares and bases, so "
+            "it is a table of results; expected a row a respondent, from which shares, intervals and bases are worked out; ask for the "
+            "answers of the respondents"
+        )
+    if len(names) <= _MOST_COLUMNS_OF_A_LONG_TABLE and all(
+        any(re.search(pattern, name) for name in names) for pattern in _OF_ANSWERS
+    ):
+        raise DeliveryError(
+            f"{sheet.name}, line 1: it has a column of questions and one of answers, so a row an answer; expected a row a respondent, "
+            "with a column for each question; turn it (pivot), or export it so"
+        )
+
+
+def require_once(sheet: Sheet) -> None:
+    """Raise DeliveryError for a narrow table with times whose people have several rows each, as a list of joins and leaves has."""
+    names = sheet.header(0) if sheet.height else []
+    is_list = len(names) <= _MOST_COLUMNS_OF_A_LIST and any(map(are_times, sheet.rows.drop("line")))
+    for place, name in enumerate(names if is_list else ()):
+        people = sheet.rows[:, place].drop_nulls().cast(pl.String())
+        are_people = is_personal(name, people) and people.str.contains(r"[@ ]").sum() * 2 > people.len()
+        if are_people and people.len() > _FEWEST and people.is_unique().sum() * _FEW < people.len():
+            raise DeliveryError(
+                f"{sheet.name}, line 1, column {place + 1}: found the same people in several rows each, expected a row a respondent; a "
+                "list of who joined and left is a file of live sessions: write its format into a note"
+            )
+
+
+def require_one_wave(file: str, name: str, waves: int) -> None:
+    """Raise DeliveryError where a column holds several waves."""
+    if waves > 1:
+        raise DeliveryError(
+            f"{file}, column {name!r}: found {waves} waves, expected one a delivery, since each has its fieldwork; split the "
+            "file by that column and add the parts with --survey and --wave"
+        )
+
+
+def is_header(names: Sequence[str]) -> bool:
+    """Whether a line names columns, of which some may be whole questions, with the ends of their scale, or the number of a row."""
+    plain = [" ".join(name.replace(">>", " ").split()) for name in names]
+    short = [
+        name.rstrip(" ?؟.:*")
+        for name in plain
+        if len(name) < _LONGEST_SHOWN and len(name.split()) <= _MOST_WORDS_OF_A_NAME and name != "#"
+    ]
+    return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])
+
+
+def _choices(body: pl.DataFrame) -> set[str]:
+    names = [name.removeprefix(AT) for name in body.columns if name.startswith(AT)]
+    return {name for name in closed_questions(body, names, Layout.separator) if is_choice(body[AT + name])}

@@ -1,0 +1,129 @@
+"""The draft for an SPSS file: its labels say which variables are closed questions, its values what they are good for."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from ingest.drafts.draft import Draft, Given
+from ingest.drafts.head import Head
+from ingest.drafts.survey_refusals import require_one_wave
+from ingest.drafts.survey_samples import by_column, by_weight, numbered_alike, segments_of, wave_of
+from ingest.drafts.survey_words import (
+    DESIGN,
+    ID,
+    ID_AT_END,
+    MOST_NUMBERS,
+    MOST_SEGMENT,
+    WAVE,
+    WEIGHT,
+    is_personal,
+)
+from ingest.formats import spss
+from ingest.formats.spss import Described
+from ingest.formats.survey_variables import AT, Coded
+
+_NOT = r"(?i)^(not|non|nicht|no|un|غير)[ -]?"
+_NUMBERED = r"^(.+?)[._ ]?(?:r|a|c)?\d+$"
+
+
+def draft(head: Head, given: Given) -> Draft:
+    """What an SPSS file may be. Raises DeliveryError where it cannot be read, or holds several waves."""
+    options, remarks, asks = wave_of(head, given, None)
+    there, declared_sets = spss.overview(head.path)
+    in_sets = {column for columns in declared_sets.values() for column in columns}
+    plain = [name for name, one in there.items() if not (one.is_text and not one.variable.labels)]
+    ids = [name for name in there if re.match(ID, name)] or [name for name in there if re.match(ID_AT_END, name)]
+    looked_at = [*ids[:1], *(name for name in plain if there[name].is_closed or re.match(WAVE, name))]
+    coded = spss.codes_of(head.path, {name: there[name] for name in looked_at})
+    for name in looked_at:
+        if re.match(WAVE, name):
+            require_one_wave(head.path.name, name, coded.known(name).drop_nulls().n_unique())
+    declared = spss.declared_weight(head.path, there)
+    weights = [declared] if declared else [name for name in plain if re.match(WEIGHT, name) and not there[name].is_text]
+    design = {part: name for part, pattern in DESIGN.items() for name in there if re.match(pattern, name)}
+    placing = {*ids[:1], *weights, *design.values()}
+    closed = {name: there[name] for name in coded.variables if there[name].is_closed and name not in placing}
+    group = _group(head, ids, closed, coded)
+    options |= {"respondent_id": ids[0] if ids else None, "samples": by_weight(weights)}
+    if declared:
+        remarks["options", "samples"] = "with the weight that the file declares"
+    elif len(weights) > 1:
+        remarks["options", "samples"] = "one for each weight; give each its country"
+    if group and len(weights) <= 1:
+        labels = there[group].variable.labels
+        options["samples"] = by_column(weights[0] if weights else None, group, coded.frame[AT + group], labels)
+        remarks["options", "samples"] = "one for each value of the variable, since the same ids stand in several"
+    by_sample = {group} if "where" in next(iter(options["samples"].values())) else set()
+    left = {name: one for name, one in closed.items() if name not in in_sets | by_sample}
+    unfit = {name for name, one in left.items() if _is_unfit(name, one, coded)}
+    segments = segments_of({name: one.variable.text for name, one in left.items() if name not in unfit})
+    sets = _ticked({name: one for name, one in left.items() if name not in {*unfit, *segments.values()}}, coded)
+    texts = [name for name, one in there.items() if name not in plain and name not in placing]
+    drop = [*texts, *(name for name in there if name in unfit)]
+    options |= {key: value for key, value in (("design", design), ("segments", segments), ("drop", drop)) if value}
+    if sets:
+        apart = {column for note in sets.values() for column in note["columns"]}
+        single = [name for name in left if name not in unfit | apart | {*segments.values()}]
+        options["questions"] = {name: {} for name in (*single, *declared_sets)} | sets
+    if drop:
+        remarks["options", "drop"] = "text without labels, who people are, and numbers: never leave landing"
+    return Draft("survey", "spss", f"it is an SPSS file of {len(there)} variables", options, remarks, asks)
+
+
+def _group(head: Head, ids: list[str], closed: Mapping[str, Described], coded: Coded) -> str | None:
+    """The variable whose groups number their people alike."""
+    if not ids:
+        return None
+    others = {name: coded.known(name) for name in closed}
+    return numbered_alike(head.path.name, coded.frame[AT + ids[0]].cast(pl.String()), others)
+
+
+def _is_unfit(name: str, one: Described, coded: Coded) -> bool:
+    """Whether a variable says who people are, is a quantity of which few values have labels, or has too many groups for a segment."""
+    codes, labels = coded.known(name).cast(pl.String()), one.variable.labels
+    words = codes.replace(labels)
+    if is_personal(name, words) or is_personal(one.variable.text or "", words):
+        return True
+    distinct = codes.drop_nulls().unique()
+    unlabelled = (~distinct.is_in(list(labels))).sum()
+    return unlabelled > MOST_NUMBERS or (distinct.len() > MOST_SEGMENT and bool(segments_of({name: one.variable.text})))
+
+
+def _ticked(closed: Mapping[str, Described], coded: Coded) -> dict[str, dict[str, Any]]:
+    """Questions whose answers stand in variables of one name and a number, of which each is ticked or not.
+
+    Of such a variable nothing but the ticked code has a label or occurs, or the labels are such as "Selected" and "Not selected".
+    """
+    runs: dict[str, dict[str, str]] = {}
+    for name, one in closed.items():
+        match, code = re.match(_NUMBERED, name), _code_of_a_tick(one, coded.known(name))
+        if match and code:
+            runs.setdefault(f"{match[1]}\x1f{code}", {})[name] = one.variable.labels[code]
+    questions: dict[str, dict[str, Any]] = {}
+    for stem, columns in runs.items():
+        question, _, code = stem.partition("\x1f")
+        if len(columns) > 1 and question not in questions:
+            own = _own_parts({name: closed[name].variable.text or name for name in columns})
+            labels = columns if len(set(columns.values())) == len(columns) else own
+            name = question if question not in closed else f"{question} (all)"
+            questions[name] = {"kind": "multiple", "columns": [*columns], "selected": [code], "labels": labels}
+    return questions
+
+
+def _code_of_a_tick(one: Described, codes: pl.Series) -> str | None:
+    labels = {code: text for code, text in one.variable.labels.items() if not one.variable.is_missing(code)}
+    given = set(codes.drop_nulls().cast(pl.String()).unique())
+    if len(labels) == 1 and given == {*labels}:
+        return next(iter(labels))
+    opposite = {re.sub(_NOT, "", text).casefold(): text for text in labels.values() if re.match(_NOT, text)}
+    ticks = [code for code, text in labels.items() if text not in opposite.values() and text.casefold() in opposite]
+    return ticks[0] if len(ticks) == 1 and len(labels) == 1 + len(ticks) and given <= {*labels} else None
+
+
+def _own_parts(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts without the words with which all of them begin."""
+    first, *others = (text.split() for text in texts.values())
+    shared = next((n for n, word in enumerate(first) if any(other[n : n + 1] != [word] for other in others)), 0)
+    return {name: " ".join(text.split()[shared:]) or text for name, text in texts.items()}
