@@ -204,7 +204,7 @@ class _Desk:
         """A survey's trial with its questions written out, where it loads as much then."""
         if trial.parsed is None or trial.draft.source != "survey":
             return trial
-        fuller = self.attempt(survey.proposed(trial.draft, trial.parsed, self.files))
+        fuller = self.attempt(survey.proposed(trial.draft, trial.parsed))
         return fuller if fuller.loaded >= trial.loaded else trial
 
     def settled(self, trial: _Trial) -> _Trial:

@@ -1,8 +1,7 @@
 """Drafts for survey exports: which columns place a respondent, which are closed questions, which never leave landing."""
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +28,7 @@ from ingest.drafts.survey_words import (
     MISSING,
     MOST_SEGMENT,
     NOT_ASKED,
+    PERIOD,
     WAVE,
     are_times,
     is_choice,
@@ -114,13 +114,13 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 raise DeliveryError(below_others(head.text.name, line))
 
 
-def proposed(draft: Draft, parsed: Parsed, files: Sequence[Path]) -> Draft:
+def proposed(draft: Draft, parsed: Parsed) -> Draft:
     """The draft with every question that was found, its answers in order, and missing codes by their labels.
 
     Files that number their people alike are samples of their own.
     """
     options, remarks, questions = dict(draft.options), dict(draft.remarks), parsed.tables["survey_questions"]
-    if len(files) > 1 and len(options.get("samples", {})) == 1 and _are_numbered_alike(parsed):
+    if len(files := _files(parsed)) > 1 and len(options.get("samples", {})) == 1 and _are_numbered_alike(parsed):
         options["samples"] = by_file(options["samples"], files)
         remarks["options", "samples"] = "one for each file, since the same ids stand in several; give each its country"
     stated: dict[str, Any] = dict(options.get("questions", {}))
@@ -146,6 +146,12 @@ def proposed(draft: Draft, parsed: Parsed, files: Sequence[Path]) -> Draft:
     return Draft(
         draft.source, draft.format, draft.why, options | {"questions": stated}, remarks, draft.asks, draft.generic
     )
+
+
+def _files(parsed: Parsed) -> list[str]:
+    """The files that people stand in, those of archives too."""
+    named = [parsed.tables["survey_respondents"]["file"], parsed.rejected["file"]]
+    return pl.concat(named).drop_nulls().unique().sort().to_list()
 
 
 def _are_numbered_alike(parsed: Parsed) -> bool:
@@ -194,7 +200,9 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
         ids = [name for name in columns if re.match(ID, name)] or [
             name for name in columns if re.match(ID_AT_END, name)
         ]
-        others = {name: body[AT + name] for name in left if name not in ids}
+        others = {
+            name: body[AT + name] for name in columns if name not in ids and (name in left or re.match(PERIOD, name))
+        }
         group = numbered_alike(head.path.name, body[AT + ids[0]], others) if ids else None
         most = [name for name in ids if group or body[AT + name].drop_nulls().n_unique() * 2 >= body.height]
         options["respondent_id"] = next(iter(most), None)

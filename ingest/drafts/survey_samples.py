@@ -1,5 +1,6 @@
 """The wave and the samples that a draft of a survey proposes: one for each weight, each of several files, or each value of a column."""
 
+import glob
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from ingest.drafts.head import Head, stem_of
 from ingest.drafts.survey_refusals import require_one_wave
 from ingest.drafts.survey_words import PERIOD, WAVE, is_segment
 
-_FEW_REPEATS, _MANY_REPEATS, _MOST_GROUPS, _FEW_GROUPS, _HARDLY_ANY = 10, 50, 30, 10, 50
+_FEW_REPEATS, _MOST_GROUPS, _FOR_EACH, _HARDLY_ANY = 10, 30, 8, 50
 _LANGUAGES = frozenset({"AR", "DE", "EN", "ES", "FA", "FR", "HE", "HI", "ID", "IT", "NL", "PT", "TR", "UR"})
 
 
@@ -24,17 +25,17 @@ def by_weight(weights: Sequence[str]) -> dict[str, Any]:
     return {as_key(re.sub(r"(?i)^weights?[._ ]?", "", name)) or "all": {"weight": name} for name in weights}
 
 
-def by_file(samples: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]:
+def by_file(samples: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
     """A sample for each file, named after what tells its name from the others, with a country where all of them are codes."""
     [weight] = [sample["weight"] for sample in samples.values()]
-    parts = [re.split(r"[-_]+", stem_of(file)) for file in files]
+    parts = [re.split(r"[-_]+", stem_of(Path(file))) for file in files]
     shared = set.intersection(*map(set, parts))
     own = [[part for part in of if part not in shared] for of in parts]
-    names = ["_".join(part) or stem_of(file) for part, file in zip(own, files, strict=True)]
+    names = ["_".join(part) or stem_of(Path(file)) for part, file in zip(own, files, strict=True)]
     codes = {part[0].upper() if len(part) == 1 else "" for part in own}
     are_countries = codes <= COUNTRIES and not codes <= _LANGUAGES and len(codes) == len(files)
     return {
-        name: {"weight": weight, "files": [file.name], **({"country": name.upper()} if are_countries else {})}
+        name: {"weight": weight, "files": [glob.escape(file)], **({"country": name.upper()} if are_countries else {})}
         for name, file in zip(names, files, strict=True)
     }
 
@@ -48,12 +49,12 @@ def numbered_alike(file: str, ids: pl.Series, others: Mapping[str, pl.Series]) -
     if repeats * _FEW_REPEATS < ids.len():
         return None
     named = [name for name in others if _are_waves(name) or is_segment(name)]
-    # An answer may tell a few people apart by chance.
-    unnamed = [name for name in others if name not in named] if repeats >= _MANY_REPEATS else []
+    unnamed = [name for name in others if name not in named]
     for name in (*named, *unnamed):
         cells = others[name]
         groups, left = cells.n_unique(), ids.len() - pl.DataFrame([ids, cells]).n_unique()
-        most, least = (_MOST_GROUPS, repeats // _HARDLY_ANY) if name in named else (_FEW_GROUPS, 0)
+        # An answer may tell a few people apart by chance.
+        most, least = (_MOST_GROUPS, repeats // _HARDLY_ANY) if name in named else (repeats // _FOR_EACH, 0)
         if 1 < groups <= most and left <= least and not cells.null_count():
             if _are_waves(name):
                 require_one_wave(file, name, groups)

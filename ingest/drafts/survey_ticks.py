@@ -18,6 +18,9 @@ _STEMS = (
 _WITHOUT_SUMMARY = 2
 """So many of the stems prove by themselves that the column is a box."""
 _MARKS = frozenset({"0", "1", "true", "false", "checked", "unchecked"})
+_TICKS = frozenset({"1", "x", "✓", "✔", "yes", "y", "true", "checked", "selected", "نعم", "evet", "oui", "ja"})
+_NUMBER = r"[._ ]?[rac]?\d+$"
+"""At the end of a name: which of the answers of its question a column stands for."""
 _LONGEST_NAME = 40
 
 
@@ -45,15 +48,25 @@ def boxes(names: Sequence[str], columns: Iterable[str], body: pl.DataFrame) -> d
         if len(answers) > 1
     }
     taken = {name for note in questions.values() for name in note["columns"]}
-    for run in _named_as_ticked([name for name in names if name not in taken], body):
-        questions[" / ".join(run)[:_LONGEST_NAME]] = {"kind": "multiple", "columns": list(run)}
+    for run in _ticked_alone([name for name in names if name not in taken], body):
+        stems = {re.sub(_NUMBER, "", name) for name in run}
+        question = stems.pop() if len(stems) == 1 else " / ".join(run)[:_LONGEST_NAME]
+        questions[question if question not in there else " / ".join(run)[:_LONGEST_NAME]] = {
+            "kind": "multiple",
+            "columns": list(run),
+        }
     return questions
 
 
-def _named_as_ticked(names: Sequence[str], body: pl.DataFrame) -> list[tuple[str, ...]]:
-    """Runs of columns of which each holds nothing but its own name."""
+def _ticked_alone(names: Sequence[str], body: pl.DataFrame) -> list[tuple[str, ...]]:
+    """Runs of columns of which each holds nothing but its own name, or nothing but a mark and their names differ in a number."""
     runs: list[tuple[str, ...]] = [()]
+    before: tuple[str, str] | None = None
     for name in names:
         given = body[AT + name].drop_nulls().unique().cast(pl.String()).to_list()
-        runs = [*runs[:-1], (*runs[-1], name)] if given == [name] else [*runs, ()]
+        stem = re.sub(_NUMBER, "", name)
+        is_mark = len(given) == 1 and given[0].lower() in _TICKS and stem != name
+        kind = ("", "") if given == [name] else (stem, given[0]) if is_mark else None
+        runs = [*runs[:-1], (*runs[-1], name)] if kind and kind == before else [*runs, (name,) if kind else ()]
+        before = kind
     return [run for run in runs if len(run) > 1]

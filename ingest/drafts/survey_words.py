@@ -25,7 +25,10 @@ _MAY_WEIGH = (
 _OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
 DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
 WAVE = r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$"
-PERIOD = r"(?i)^(period|month|quarter|year|phase|time[ _]?point|mois|monat|mes|الشهر|الفترة|المرحلة)$"
+PERIOD = (
+    r"(?i)^((redcap[ _])?event([ _]name)?|visit|test|period|month|quarter|year|phase|time[ _]?point|mois|monat|mes|الشهر|الفترة|"
+    r"المرحلة)$"
+)
 """What a column of waves may be called as well, where the same people stand in several of its groups."""
 _SEGMENT = (
     r"gender|sex|old|age( (group|band|range|cat\w*))?|region|market|country|city|governorate|province|education|language|employment|"

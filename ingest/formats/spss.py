@@ -48,7 +48,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 6
+    version = 7
     needs_timezone = False
     options = SurveyOptions
 

@@ -2,6 +2,7 @@
 
 An empty list is somebody who was asked and ticked nothing; NULL is somebody of whom nothing is known.
 """
+# ruff: noqa: RUF001 - the words of many languages
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,12 @@ from ingest.formats.survey_options import Question
 from ingest.formats.survey_variables import AT, Base, Coded, Variable
 from ingest.source import DeliveryError
 
-UNTICKED = frozenset({"0", "no", "n", "false", "not selected", "unchecked", "nein", "non", "não", "لا"})
+_UNTICKED = (
+    r"(?i)^(0|-\d+|no?|false|off|not .*|no to: .*|un(selected|checked|ticked|marked)|nein|nicht .*|non( .*)?|não|hayır|nee|nie|لا|غير .*|"
+    r"خیر|לא)$"
+)
+"""What stands in a column of boxes where one was not ticked; a number below 0 says that nothing was."""
+_NOTHING = r"(?i)^(na|n/a|#n/a|nan|null|#null!|\.)$"
 OTHER = "other"
 _MOST_OPTIONS = 30
 _FEWEST_TOGETHER = 8
@@ -46,10 +52,10 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
     for column in spread.labels:
         cell, variable = pl.col(AT + column).cast(pl.String()), coded.variables[column]
         declared = [code for code in coded.frame[AT + column].unique().drop_nulls() if variable.is_missing(code)]
-        put[column] = (~cell.is_in([*declared, *note.missing, *note.not_asked])).fill_null(value=False)
-        is_selected = (
-            cell.is_in(list(note.selected)) if note.selected else ~cell.str.to_lowercase().is_in(list(UNTICKED))
-        )
+        is_own = (cell == spread.labels[column]).fill_null(value=False)
+        says_nothing = cell.str.contains(_NOTHING) & ~is_own
+        put[column] = (~cell.is_in([*declared, *note.missing, *note.not_asked]) & ~says_nothing).fill_null(value=False)
+        is_selected = cell.is_in(list(note.selected)) if note.selected else is_own | ~cell.str.contains(_UNTICKED)
         ticked[column] = put[column] & is_selected.fill_null(value=False)
     was_put = pl.any_horizontal(put.values())
     listed = pl.concat_list(

@@ -119,13 +119,19 @@ class Coded:
 
 
 def numbers(text: pl.Series) -> pl.Series:
-    """Text as finite numbers, NULL where it is none. Commas are decimal where they can be nothing else, `5%` is 0.05 where all say so."""
+    """Text as finite numbers, NULL where it is none. `5%` is 0.05 where all say so.
+
+    Commas are decimal where they can be nothing else; they group thousands, as points do, where the other stands behind them.
+    """
     value = text.cast(pl.Float64(), strict=False)
     if value.null_count() == text.null_count():
         return value.set(~value.is_finite(), None)
     text = text.to_frame().select(clean_number(pl.all())).to_series()
     is_share = bool(text.drop_nulls().str.ends_with("%").all())
     text = text.str.strip_suffix("%").str.strip_chars_end() if is_share else text
+    for group, point in (",", "."), (".", ","):
+        if text.str.contains(rf"^-?\d{{1,3}}(\{group}\d{{3}})+\{point}\d+$").any():
+            text = text.str.replace_all(group, "", literal=True)
     commas = text.drop_nulls().filter(text.drop_nulls().str.contains(",", literal=True))
     if commas.str.contains(r"^-?\d+,\d+$").all() and not commas.str.contains(r"^-?[1-9]\d{0,2},\d{3}$").all():
         text = text.str.replace(",", ".", literal=True)

@@ -286,6 +286,17 @@ class TestWriting:
         parsed = wave(tmp_path, "id;w;q\n1;0,75;1\n2;1;1\n3;1,125;1\n", WEIGHTED)
         assert parsed.tables["survey_respondents"]["weight"].to_list() == [0.75, 1.0, 1.125]
 
+    @pytest.mark.parametrize("weights", [("1,234.5", "10.5"), ("1.234,5", "10,5")])
+    def test_marks_that_group_thousands(self, tmp_path: Path, weights: tuple[str, str]) -> None:
+        parsed = wave(tmp_path, f"id;w;q\n1;{weights[0]};1\n2;{weights[1]};1\n", WEIGHTED)
+        assert parsed.tables["survey_respondents"]["weight"].to_list() == [1234.5, 10.5]
+
+    def test_boxes_that_were_seen_and_not_ticked(self, tmp_path: Path) -> None:
+        options = UNWEIGHTED + "questions: {q: {columns: [a, b]}}\n"
+        parsed = wave(tmp_path, "id,a,b\n1,1,-99\n2,-99,-99\n3,NA,NA\n4,not selected,b\n", options)
+        given = answered(parsed, "q").sort("line").select("line", "answer_code").rows()
+        assert given == [(2, "a"), (3, ""), (5, "b")]
+
     def test_a_comma_after_nought_is_decimal(self, tmp_path: Path) -> None:
         parsed = wave(tmp_path, "id;w;q\n1;0,750;1\n2;1,125;1\n3;1,000;1\n", WEIGHTED)
         assert parsed.tables["survey_respondents"]["weight"].to_list() == [0.75, 1.125, 1.0]

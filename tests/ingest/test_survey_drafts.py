@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - columns are named in many languages
 
 import random
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,29 @@ def test_a_workbook_whose_first_sheet_is_no_survey_names_the_others(tmp_path: Pa
     workbook(tmp_path / "w.xlsx", [("Variable", "Label"), ("q1", "Seen it?")], behind=data)
     with pytest.raises(DeliveryError, match=r"w\.xlsx, sheet 2: found 41 rows, expected one sheet with rows"):
         inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+
+
+def test_files_of_an_archive_that_number_their_people_alike_are_samples(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        for k, country in enumerate(("AE", "EG"), 2):
+            archive.writestr(f"{country}.csv", lines("id,q1,q2", *(f"{n},{n * k % 5},{n % 2}" for n in range(40))))
+    survey = inspect([tmp_path / "both.zip"], TOLD, CAMPAIGNS)
+    assert survey.loaded == 80
+    assert survey.draft.options["samples"]["ae"] == {"weight": None, "files": ["both.zip/AE.csv"], "country": "AE"}
+
+
+@pytest.mark.parametrize(
+    ("column", "of"), [("Test", ("pre", "post")), ("redcap_event_name", ("baseline_1", "endline_1"))]
+)
+def test_people_who_were_asked_twice_are_waves(column: str, of: tuple[str, str], tmp_path: Path) -> None:
+    rows = [f"{n % 20},{of[n // 20]},{n % 5}" for n in range(40)]
+    with pytest.raises(DeliveryError, match=f"column '{column}': found 2 waves"):
+        inspect(written(tmp_path, {"w.csv": lines(f"record_id,{column},q1", *rows)}), TOLD, CAMPAIGNS)
+
+
+@pytest.mark.parametrize("mark", ["1", "X", "Yes"])
+def test_columns_that_hold_a_mark_or_nothing_are_boxes(mark: str, tmp_path: Path) -> None:
+    rows = [f"{n},{1 + n % 5},{mark if n % 2 else ''},{mark if n % 3 else ''}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q4_1,q4_2", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey) == {"q1": ("single", list("12345")), "q4": ("multiple", ["q4_1", "q4_2"])}
+    assert ticks(survey, "q4")[:4] == [[], ["q4_1", "q4_2"], ["q4_2"], ["q4_1"]]
