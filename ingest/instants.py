@@ -179,13 +179,14 @@ def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
     if not has_words:
         return tuple(f"^{pattern}" for pattern in plain)
     name, year = rf"(?P<name>{_any_of(months())})\.?", r"(?P<year>[0-9]{4}|[0-9]{2})"
+    weekday = _any_of(_weekdays())
     day = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.|º)?"
     named = [
-        rf"{day}[\s-]+(?:de\s|of\s)?{name},?[\s-]+(?:de\s|del\s)?{year}{_CLOCK}$",
+        rf"{day}[\s-]+(?:de\s|of\s|ב)?{name},?[\s-]+(?:de\s|del\s)?{year}(?:,?\s+(?:{weekday}))?{_CLOCK}$",
         rf"{name}\s+{day},?\s+{year}{_CLOCK}$",
         rf"{name}\s+{day}\s+{_HOURS}(?:\s+(?:(?P<offset>{_OFFSET})|(?P<zone>[a-z]{{3,5}})))?\s+{year}$",
     ]
-    return tuple(rf"^(?:(?:{_any_of(_weekdays())})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
+    return tuple(rf"^(?:(?:{weekday})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
 
 
 def read_instant(texts: pl.Series, zone: ZoneInfo | None, order: DateOrder | None) -> pl.DataFrame:

@@ -21,7 +21,10 @@ _ARABIC_MARKS = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06
 _ONE_LETTER = dict.fromkeys("أإآٱٲٳ", "ا") | dict.fromkeys("ىیېۍ", "ي") | dict.fromkeys("کڪګ", "ك") | DIGITS
 _EMOJI = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\x{20e3}\x{e0020}-\x{e007f}]"
 
-_COUNTED = "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?"
+_COUNTED = (
+    "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?|vues?|"
+    "مشاهد(?:ة|ات)|[إا]عجاب(?:ات)?|تعليق(?:ات)?|مشارك(?:ة|ات)"
+)
 _LETTERS = {"K": 3, "M": 6, "B": 9, "ألف": 3, "مليون": 6, "مليار": 9}
 _WORDS = {
     **dict.fromkeys(
@@ -147,7 +150,9 @@ def read_counts(texts: pl.Series, *, is_turkish: bool = False) -> pl.DataFrame:
 
 def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
     """The distinct texts of a column that are no plain digits, each with its `value_written`, `unit_written`, `reason_written`."""
-    text = texts.to_frame("text").with_columns(clean_number(pl.col("text").cast(pl.String())).alias("number"))
+    text = texts.to_frame("text").with_columns(
+        clean_number(pl.col("text").cast(pl.String())).str.strip_prefix("'").alias("number")
+    )
     grouped = pl.coalesce(pl.col("number").str.extract(pattern) for pattern in _WITH_CENTS)
     text = text.with_columns(pl.coalesce(grouped.str.replace_all(r"\D", ""), "number").alias("number"))
     clean = text["number"]

@@ -146,7 +146,8 @@ def _totals(head: Head, cells: Cells, places: Mapping[str, str], bare: str | Non
     tag = next((name for name in cells if means(name, TAG)), None)
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
-    if tag and totals and not {"video_id", "url"} & places.keys() and (when or len(totals) > 1):
+    is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
+    if tag and totals and not is_of_videos and (when or len(totals) > 1):
         market = next((name for name in cells if any(means(name, one) for one in NAMES["creator_country"])), None)
         if market is not None and len(set(cells[market])) > 1:
             raise DeliveryError(

@@ -33,7 +33,7 @@ def _count(words: str) -> str:
     return rf"(?:n|num|no|nb|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:{after}))?"
 
 
-_BY = r"(?:author|author_meta|creator|user|owner|profile|account|channel)"
+_BY = r"(?:author|author_meta|creator|sender|user|owner|profile|account|channel)"
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "video_id": (
@@ -145,7 +145,10 @@ POSTS = _count(r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönder
 _OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
 _ACCOUNTS = "accounts, a row each"
 _OF_OTHERS = {
-    _ACCOUNTS: (r"followers?(?:_count)?|fans", r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?"),
+    _ACCOUNTS: (
+        r"followers?(?:_count)?|fans",
+        r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?|(?:avg|average)_likes",
+    ),
     "a row a counter": ("metric|metric_name|measure|indicator", "value|amount", r"(?:video|post|item|aweme)_id|url"),
 }
 _COUNTED = ("views", "likes", "comments", "shares", "saves")

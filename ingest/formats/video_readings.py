@@ -145,12 +145,26 @@ def _records(part: VideoRows) -> pl.DataFrame:
     texts = [ours for ours in labels if ours in rows.columns and rows.schema[ours] == pl.String()]
     rules = []
     if texts and (rows[texts[0]].str.strip_chars() == labels[texts[0]]).any():
+        _refuse_other_order(rows, {ours: labels[ours] for ours in texts})
         rules.append(pl.all_horizontal(pl.col(ours).str.strip_chars() == labels[ours] for ours in texts))
     # Nearly every id begins with a digit, and no word for a total does.
     if "video_id" in texts and not rows["video_id"].str.contains("^[0-9]").all():
         is_alone = pl.col("url").is_null() if "url" in texts else pl.lit(value=True)
         rules.append(names_a_total(pl.col("video_id")) & is_alone)
     return rows.remove(pl.any_horizontal(rules)) if rules else rows
+
+
+def _refuse_other_order(rows: pl.DataFrame, labels: Mapping[str, str]) -> None:
+    """Raise DeliveryError where a second header has the columns in another order."""
+    cells = [(pl.col(ours).str.strip_chars(), label) for ours, label in labels.items()]
+    is_header = pl.all_horizontal(cell.is_in(list(labels.values())) for cell, _ in cells)
+    others = rows.filter(is_header & ~pl.all_horizontal(cell == label for cell, label in cells))
+    if others.height:
+        file, line = others.select("file", "line").row(0)
+        raise DeliveryError(
+            f"{file}, line {line}: names the columns again, in another order; expected one table; deliver what stands from there on as a "
+            "file of its own"
+        )
 
 
 def _failures(delivered: pl.DataFrame, options: VideoOptions) -> dict[Reason, tuple[pl.Expr, str]]:

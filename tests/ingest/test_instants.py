@@ -62,6 +62,8 @@ def read(texts: list[str | None], zone: str | None = "UTC", order: DateOrder | N
         ("10/09/2026 06:00 PM (GMT+04:00) Abu Dhabi, Muscat", None, "14:00"),
         ("Oct 9, 2026 06:00 PM EDT", "Asia/Dubai", "22:00"),
         ("Fri Oct 9 18:00:00 GST 2026", None, "14:00"),
+        ("9 Ekim 2026 Cuma 18:00", "Asia/Dubai", "14:00"),
+        ("9 באוקטובר 2026 18:00", "Asia/Dubai", "14:00"),
         ("2026-10-09 18:00:00 +0000 UTC", "Asia/Dubai", "18:00"),
         ("2026-10-09 18:00 Asia/Dubai", None, "14:00"),
         ("2026-10-29 23:40 EET", "Africa/Cairo", "21:40"),

@@ -85,6 +85,13 @@ def test_rows_of_one_reading_that_differ_in_their_tag_are_one_with_all_tags(read
     assert (parsed.records_duplicate, parsed.rejected.height) == (2, 0)
 
 
+def test_a_second_header_in_another_order_refuses_the_file(reader: Reader) -> None:
+    text = f"id,at,views,likes\n{ID},2025-05-29,5,1\nid,at,likes,views\nabc,2025-05-29,1,5\n"
+    columns = {"video_id": "id", "captured_at": "at", "views": "views", "likes": "likes"}
+    with pytest.raises(DeliveryError, match=r"v\.csv, line 3: names the columns again, in another order"):
+        reader.files({"v.csv": text}, {"columns": columns})
+
+
 class TestIds:
     @pytest.mark.parametrize(
         "url",

@@ -173,6 +173,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("n.csv", table("url,author,New views,New likes", "https://www.tiktok.com/@u/video/@ID,u,5,1"), "line 1: column 'url' has links to videos"),
         ("f.csv", table("url,views,likes", "https://www.facebook.com/share/v/aBc@N/,5,1"), "none to be recovered from a URL"),
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
+        ("i.csv", table("Influencer,Followers,Avg Likes,Engagement Rate", "u,5,5,3%"), "line 1: found accounts"),
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),
         ("d.csv", table("Date,Views,Watch time (hours),Subscribers", "2026-10-05,5,1.5,0"), "found views of single days"),
         ("a.csv", table("Campaign name,Cost,Video views,2-second video views", "c,1.5,5@N,5"), "found views of what is no video"),
@@ -202,8 +203,14 @@ def test_of_a_zip_in_another_language_the_table_is_read_and_not_its_days(tmp_pat
     assert readings["metric_definition"].unique().to_list() == ["youtube_studio"]
 
 
-def test_totals_without_a_time_ask_when_they_were_read(tmp_path: Path) -> None:
-    content = b"Hashtag,Views,Posts\n#calm,1.2M,3K\n#peace,5K,20\n"
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Hashtag,Views,Posts\n#calm,1.2M,3K\n#peace,5K,20\n",
+        b"name,url,viewCount,videoCount\ncalm,https://www.tiktok.com/tag/calm,1.2M,3K\npeace,https://www.tiktok.com/tag/peace,5K,20\n",
+    ],
+)
+def test_totals_without_a_time_ask_when_they_were_read(content: bytes, tmp_path: Path) -> None:
     assert [question.key for question in looked(tmp_path / "t.csv", content, Given()).open] == ["captured_at"]
     found = inspect([tmp_path / "t.csv"], GIVEN, CAMPAIGNS)
     (tmp_path / "delivery.yml").write_text(found.text)
