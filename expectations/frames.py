@@ -3,7 +3,7 @@
 Nothing is judged here. Frames are read lazily, so that only the columns that a suite needs are ever in memory.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -23,17 +23,20 @@ def scan_rows(staged: Mapping[int, StagedDelivery], table: str) -> pl.LazyFrame:
     """The rows of a table in several deliveries, with the number of each and the day it landed."""
     days = {number: item.landed_on for number, item in staged.items()}
     landed_on = pl.col(DELIVERY_NUMBER).replace_strict(days, return_dtype=pl.Date())
-    rows = scan_files({number: item.tables[table] for number, item in staged.items()})
+    rows = scan_files([(number, item.tables[table]) for number, item in staged.items()])
     return rows.with_columns(landed_on.alias("landed_on"))
 
 
-def scan_files(files: Mapping[int, Path]) -> pl.LazyFrame:
-    """Lake files as one frame, the number of each in `DELIVERY_NUMBER`."""
-    numbers = {str(path): number for number, path in files.items()}
-    read = pl.scan_parquet([*files.values()], include_file_paths="path", hive_partitioning=False, glob=False)
-    return read.with_columns(
-        pl.col("path").replace_strict(numbers, return_dtype=pl.Int32()).alias(DELIVERY_NUMBER)
-    ).drop("path")
+def scan_files(files: Collection[tuple[int, Path]]) -> pl.LazyFrame:
+    """The rows of lake files, each under every number that its file is given with, in `DELIVERY_NUMBER`."""
+    paths = [*dict.fromkeys(path for _, path in files)]
+    given = pl.LazyFrame(
+        [(number, str(path)) for number, path in files],
+        schema={DELIVERY_NUMBER: pl.Int32(), "path": pl.String()},
+        orient="row",
+    )
+    read = pl.scan_parquet(paths, include_file_paths="path", hive_partitioning=False, glob=False)
+    return read.join(given, on="path", maintain_order="left").drop("path")
 
 
 def in_parts(rows: pl.LazyFrame, key: Sequence[str]) -> Iterator[pl.LazyFrame]:
@@ -111,7 +114,9 @@ def _reasons(staged: Mapping[int, StagedDelivery]) -> pl.DataFrame:
         return pl.DataFrame(schema={DELIVERY_NUMBER: pl.Int32(), "reasons": pl.String(), "conflicts": pl.Int64()})
     place = pl.format("{}:{}", "file", "line").sort_by("file", "line").first()
     of_reason = (
-        scan_files(files).group_by(DELIVERY_NUMBER, "reason").agg(pl.len().alias("records"), place.alias("first"))
+        scan_files([*files.items()])
+        .group_by(DELIVERY_NUMBER, "reason")
+        .agg(pl.len().alias("records"), place.alias("first"))
     )
     said = pl.format("{} {}, the first at {}", "records", "reason", "first")
     return (

@@ -113,9 +113,17 @@ def compare(
 
 
 def rows_before(staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]) -> pl.LazyFrame | None:
-    """The rows of the delivery just before each, under the number of the later one; None where nothing precedes."""
-    files = [(number, one.whole) for number in staged for one in earlier[number][-1:]]
-    there = {number: file for number, file in files if file is not None}
+    """The rows of the day before each delivery on which any of its kind landed, under its number; None where nothing precedes.
+
+    A supplier may deliver several files a day, a market each.
+    """
+    files = [
+        (number, one.whole)
+        for number in staged
+        for one in earlier[number]
+        if one.landed_on == earlier[number][-1].landed_on
+    ]
+    there = [(number, file) for number, file in files if file is not None]
     return scan_files(there) if there else None
 
 
@@ -154,7 +162,7 @@ def _repetitions(
     numbered = own | dict(enumerate(sorted(others), start=1 + max(staged)))
     lasting = [name for name, column in table.columns.items() if column.dtype != INSTANT]
     digest = pl.struct(lasting).hash().sum()
-    digests = dict(scan_files(numbered).group_by(DELIVERY_NUMBER).agg(digest).collect().iter_rows())
+    digests = dict(scan_files([*numbered.items()]).group_by(DELIVERY_NUMBER).agg(digest).collect().iter_rows())
     of_file = {file: digests.get(number) for number, file in numbered.items()}
     return {
         number: f"{one.landed_on}/{one.delivery}"

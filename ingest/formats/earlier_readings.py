@@ -7,7 +7,7 @@ import polars as pl
 from ingest.reasons import Reason
 from ingest.source import Delivery, Table
 
-_NEARLY_ALL, _MOST, _FEWEST = 0.95, 0.5, 3
+_NEARLY_ALL, _MOST, _FEWEST = 0.9, 0.5, 3
 
 
 def doubt_zeros(

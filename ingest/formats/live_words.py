@@ -57,8 +57,9 @@ TEAMS_LIST_COLUMNS = {
     "action": frozenset(
         {
             "user action", "atividade", "ação", "ação do utilizador", "ação do usuário", "atividade do usuário", "benutzeraktion",
-            "aktion", "aktivität", "action de l'utilisateur", "action de l’utilisateur", "acción del usuario", "acción de usuario",
-            "azione utente", "azione dell'utente", "gebruikersactie", "tindakan pengguna", "kullanıcı eylemi", "إجراء المستخدم",
+            "aktion", "aktivität", "action de l'utilisateur", "action utilisateur", "action de l’utilisateur", "acción del usuario",
+            "acción de usuario", "azione utente", "azione dell'utente", "gebruikersactie", "tindakan pengguna", "kullanıcı eylemi",
+            "إجراء المستخدم",
         }
     ),
     "at": frozenset(
@@ -71,10 +72,10 @@ TEAMS_LIST_COLUMNS = {
 
 # "Joined before", "Entrou antes", "Vorher beigetreten": whoever was there when the list began has joined by then.
 JOINED = (
-    r"\b(joined|joins?|entrou|ingressou|aderiu|beigetreten|teilgenommen|rejoint|arrivé|unió|ingresó|entrato|deelgenomen|bergabung|"
+    r"\b(joined|joins?|entrou|ingressou|aderiu|beigetreten|teilgenommen|rejoint|joint|arrivé|unió|ingresó|entrato|partecipazione|partecipato|deelgenomen|bergabung|"
     r"katıldı)\b|انضم"
 )
-LEFT = r"\b(left|leaves?|saiu|verlassen|ausgetreten|quitté|parti|salió|abandonó|uscito|verlaten|keluar|meninggalkan|ayrıldı)\b|غادر"
+LEFT = r"\b(left|leaves?|saiu|verlassen|ausgetreten|quitté|parti|salió|abandonó|uscito|uscita|verlaten|keluar|meninggalkan|ayrıldı)\b|غادر"
 
 # How words for day, hour, minute and second begin; the longest that fits counts.
 DURATIONS = {

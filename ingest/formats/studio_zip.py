@@ -74,7 +74,7 @@ class StudioZip:
     """Reads exports of TikTok Studio."""
 
     name = "studio_zip"
-    version = 5
+    version = 6
     needs_timezone = False
     options = StudioZipOptions
 

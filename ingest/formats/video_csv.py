@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from pydantic import Field, model_validator
 
-from ingest.formats.text_file import TextFile, first_lines, folded, read_columns, text_files
+from ingest.formats.text_file import TextFile, first_lines, folded, is_plausible_header, read_columns, text_files
 from ingest.formats.video_options import Places, VideoOptions, only_positions, places_of
 from ingest.formats.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.source import Delivery, DeliveryError, Parsed
@@ -88,7 +88,20 @@ def _header(file: TextFile, places: Mapping[str, Places], options: VideoCsvOptio
     if options.skip_rows == 0:
         known = [(line, cells) for line, cells in lines if required <= set(cells)]
         lines = sorted(known, key=lambda one: -len(_found(places, one[1])[0])) or lines
+    _refuse_record(file.name, *lines[0], places)
     return lines[0]
+
+
+def _refuse_record(file_name: str, line: int, names: list[str], places: Mapping[str, Places]) -> None:
+    """A record that stands where columns by position let a header be expected would be lost."""
+    for ours in {"video_id", "url"} & places.keys():
+        for position in places[ours].names:
+            cell = names[position - 1] if isinstance(position, int) and position <= len(names) else ""
+            if cell and not is_plausible_header([cell]):
+                raise DeliveryError(
+                    f"{file_name}, line {line}: column {position} holds a value for {ours!r}, expected a header; set options.header: "
+                    "false in delivery.yml, or options.skip_rows where lines stand above the header"
+                )
 
 
 def _found(places: Mapping[str, Places], names: list[str]) -> tuple[dict[str, str | int], dict[str, str], list[str]]:

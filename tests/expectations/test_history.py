@@ -156,3 +156,13 @@ def test_the_rows_before_are_those_of_the_latest_earlier_day(staging: "Staging")
     before = rows_before(numbered, earlier)
     assert before is not None
     assert before.collect().select("delivery_number", "line").rows() == [(7, 2)]
+
+
+def test_every_file_of_the_day_before_precedes_every_file_of_a_day(staging: "Staging") -> None:
+    rows = staging.believable(TABLE)
+    ledger = pl.concat([staging.load(TABLE, rows[place], 1, name) for place, name in enumerate(("jo", "eg"))])
+    numbered = {7: delivery(staging, name="jo"), 8: delivery(staging, name="eg")}
+    before = rows_before(numbered, earlier_deliveries(staging.home, LIVE_SAMPLES, numbered, ledger, set()))
+    assert before is not None
+    found = before.collect().select("delivery_number", "line").sort(pl.all()).rows()
+    assert found == [(7, 2), (7, 3), (8, 2), (8, 3)]

@@ -163,6 +163,11 @@ class TestZeros:
         assert second["views"].drop_nulls().to_list() == [101]
         assert flags(home, 2) == [("views", "implausible_zero", 19)]
 
+    def test_eleven_of_twelve_are_nearly_all(self, home: Home) -> None:
+        first = VIDEOS[:12]
+        _, second = deliveries(home, first, [(video, 500 if video == "v1" else 0, 0) for video, _, _ in first])
+        assert second["views"].drop_nulls().to_list() == [500]
+
     def test_the_last_known_value_counts(self, home: Home) -> None:
         zeros = [(video, 0, 0) for video, _, _ in VIDEOS]
         *_, third = deliveries(home, VIDEOS, zeros, zeros)

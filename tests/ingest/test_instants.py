@@ -58,6 +58,9 @@ def read(texts: list[str | None], zone: str | None = "UTC", order: DateOrder | N
 @pytest.mark.parametrize(
     ("text", "zone", "at"),
     [
+        ("2021. 4. 13. 오후 9:01:31", "UTC", "21:01"),
+        ("2021/4/13 下午9:01:31", "UTC", "21:01"),
+        ("2021年4月13日 午前9:01", "UTC", "09:01"),
         ("10/09/2026 06:00 PM GST", "Africa/Cairo", "14:00"),
         ("10/09/2026 06:00 PM (GMT+04:00) Abu Dhabi, Muscat", None, "14:00"),
         ("Oct 9, 2026 06:00 PM EDT", "Asia/Dubai", "22:00"),

@@ -129,6 +129,8 @@ def test_dates_that_contradict_each_other_refuse_until_the_note_decides(live: Li
         ("Nome Completo\tAtividade\tData e hora", "Entrou antes", "Saiu"),
         ("Vollständiger Name\tBenutzeraktion\tZeitstempel", "Beigetreten", "Verlassen"),
         ("Vollständiger Name\tBenutzeraktion\tZeitstempel", "Vorher beigetreten", "Hat verlassen"),
+        ("Nome completo\tAzione utente\tTimestamp", "Partecipazione", "Uscita"),
+        ("Nom complet\tAction utilisateur\tHorodatage", "Joint avant", "A quitté"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "utf-8-sig"])

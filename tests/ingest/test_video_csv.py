@@ -621,6 +621,14 @@ class TestHeaders:
             ("b", [], 2),
         ]
 
+    def test_a_record_where_a_header_was_expected_is_not_lost(self, reader: Reader) -> None:
+        positions = {name: BY_POSITION[name] for name in ("columns", "captured_at")}
+        with pytest.raises(DeliveryError, match=r"line 1: column 1 holds a value for 'video_id'.*header: false"):
+            reader.files({"v.csv": "7362691148853344268,noor,x\n7362691158853344268,amal,\n"}, positions)
+        assert ids(reader.files({"v.csv": "id,who,tags\n7362691148853344268,noor,x\n"}, positions)) == [
+            "7362691148853344268"
+        ]
+
     def test_rows_above_the_first_reading_are_skipped(self, reader: Reader) -> None:
         parsed = reader.files({"v.csv": "about,it\n\na,noor,x\n"}, BY_POSITION | {"skip_rows": 2})
         assert parsed.tables["video_readings"].select("video_id", "line").rows() == [("a", 3)]
