@@ -24,6 +24,7 @@ PSEUDONYM = r"^[0-9a-f]{32}$"
 """What every pseudonym looks like; a raw identity almost never does."""
 
 _BLOCK = 64
+_KEY_BYTES = 16
 
 
 class KeyProblemError(Exception):
@@ -67,20 +68,18 @@ class Pseudonymiser:
         inner, outer = _begun(self.secret)
         inner.update(f"{kind}\x1f".encode())
 
-        def digest(raw: str) -> bytes:
+        def digest(raw: bytes) -> bytes:
             within, around = inner.copy(), outer.copy()
-            within.update(raw.encode())
+            within.update(raw)
             around.update(within.digest())
-            return around.digest()[:16]
+            return around.digest()
 
         def digests(identities: pl.Series) -> pl.Series:
-            written = identities.unique().drop_nulls()
-            are_distinct = written.len() == identities.len()
-            written = identities if are_distinct else written
-            clean = written.to_frame().select(spelling(pl.all())).to_series()
-            keys = pl.Series([digest(raw) if raw else None for raw in clean.to_list()], dtype=pl.Binary()).bin.encode(
-                "hex"
-            )
+            are_distinct = identities.n_unique() == identities.len()
+            written = identities if are_distinct else identities.unique().drop_nulls()
+            clean = written.to_frame().select(spelling(pl.all()).cast(pl.Binary())).to_series()
+            whole = pl.Series([digest(raw) if raw else None for raw in clean.to_list()], dtype=pl.Binary())
+            keys = whole.bin.slice(0, _KEY_BYTES).bin.encode("hex")
             return keys if are_distinct else identities.replace_strict(written, keys, return_dtype=pl.String())
 
         return identity.cast(pl.String()).map_batches(digests, return_dtype=pl.String())

@@ -51,11 +51,21 @@ def _sums(columns: tuple[str, ...]) -> Rules:
     """Rows that sum up the respondents: the word for a total or an average, and half of the other cells blank or more."""
     if len(columns) < 3:
         return {}
-    written = pl.sum_horizontal(pl.col(AT + name).is_not_null() for name in columns[1:])
-    first = pl.col(AT + columns[0])
-    is_named = names_a_total(first) | first.cast(pl.String()).str.strip_chars(" :*").str.to_lowercase().is_in(_AVERAGES)
-    is_sum = is_named & (written * 2 <= len(columns) - 1)
-    return {Reason.MISSING_KEY: (is_sum.fill_null(value=False), SUMS_UP)}
+    cells = pl.struct(AT + name for name in columns)
+    return {Reason.MISSING_KEY: (cells.map_batches(_are_sums, return_dtype=pl.Boolean()), SUMS_UP)}
+
+
+def _are_sums(rows: pl.Series) -> pl.Series:
+    first, *others = rows.struct.unnest()
+    texts = first.cast(pl.String()).fill_null("")
+    # Few cells begin with a letter where ids are numbers.
+    is_named = texts.str.contains(r"^[ :*]*\p{L}")
+    if is_named.any():
+        text = pl.lit(texts)
+        averages = text.str.strip_chars(" :*").str.to_lowercase().is_in(_AVERAGES)
+        written = pl.sum_horizontal(pl.lit(cells.is_not_null()) for cells in others)
+        is_named &= pl.select((names_a_total(text) | averages) & (written * 2 <= len(others))).to_series()
+    return is_named
 
 
 def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:

@@ -101,6 +101,8 @@ class Coded:
 
         Raises DeliveryError where it holds what people wrote, not codes: free text stays in landing.
         """
+        if self.frame.schema[AT + name] == pl.Int16():
+            return self.frame[AT + name].drop_nulls().unique().cast(pl.String()).sort().to_list()
         labels = self.variables[name].labels
         counted = self.frame[AT + name].drop_nulls().value_counts(name="respondents").cast({AT + name: pl.String()})
         is_text = ~pl.col(AT + name).str.contains(_NUMBER) & ~pl.col(AT + name).is_in(list(labels))
@@ -199,11 +201,15 @@ def as_codes(values: pl.Series) -> pl.Series:
         whole = (number == number.floor()) & (number.abs() < _SAFE_WHOLE)
         as_whole = number.set(~whole, None).cast(pl.Int64()).cast(pl.String())
         return as_whole.to_frame().select(pl.coalesce(pl.all(), pl.lit(number.cast(pl.String())))).to_series()
-    if values.dtype != pl.Categorical():
-        values = values.cast(pl.String())
-        if not values.str.contains(_NO_CODE).any():
-            return values
-    # Each different text is read once.
+    if values.dtype == pl.Categorical():
+        return _as_written(values)
+    values = values.cast(pl.String())
+    is_odd = values.str.contains(_NO_CODE).fill_null(value=False)
+    return values.scatter(is_odd.arg_true(), _as_written(values.filter(is_odd))) if is_odd.any() else values
+
+
+def _as_written(values: pl.Series) -> pl.Series:
+    """Texts or categories as codes, each different one being read once."""
     written = values.unique()
     texts = written.cast(pl.String())
     codes = (
