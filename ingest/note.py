@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args
-from zoneinfo import available_timezones
 
 import polars as pl
 import yaml
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.fields import FieldInfo
 
 from ingest.source import FIRST_YEAR, LAST_YEAR, NOTE, DeliveryError
+from ingest.zone_names import zones
 
 LARGEST_NOTE = 1024**2
 """In bytes."""
@@ -48,13 +48,8 @@ _OTHER_KINDS = (("int",), ("float",), ("bool",), ("constrained-int",))
 """What pydantic adds to the place of a value that may be of several kinds; of them, what is said of text says least."""
 
 
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def _known_zone(name: str) -> str:
-    if name not in _zones() or not _has_rules(name):
+    if name not in zones() or not _has_rules(name):
         # Of `GMT+4` the nearest name is on the other side of the world.
         near = f"; the nearest is {zone}" if _AREA.match(name) and (zone := _nearest_zone(name)) else ""
         raise ValueError(f"found {name[:_LONGEST_SHOWN]!r}, expected an IANA time zone such as Asia/Dubai or UTC{near}")
@@ -64,10 +59,7 @@ def _known_zone(name: str) -> str:
 def _nearest_zone(name: str) -> str | None:
     """The zone whose name, or whose city, is most like a name."""
     ways = {
-        way.casefold(): zone
-        for zone in sorted(_zones())
-        for way in (zone.rpartition("/")[2], zone)
-        if _AREA.match(zone)
+        way.casefold(): zone for zone in sorted(zones()) for way in (zone.rpartition("/")[2], zone) if _AREA.match(zone)
     }
     near = difflib.get_close_matches(name.casefold().replace(" ", "_"), ways, n=1, cutoff=0.85)
     return next((ways[one] for one in near if ways[one] != name and _has_rules(ways[one])), None)

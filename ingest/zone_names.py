@@ -76,5 +76,11 @@ def _in(local: pl.Expr, key: str) -> pl.Expr:
 
 
 @cache
+def zones() -> frozenset[str]:
+    """The names of zones that this machine knows; to look for them takes a while."""
+    return frozenset(available_timezones())
+
+
+@cache
 def _iana() -> dict[str, str]:
-    return {key.lower(): key for key in available_timezones() if "/" in key}
+    return {key.lower(): key for key in zones() if "/" in key}

@@ -6,7 +6,7 @@ What makes rows unique, which seeds refer to which, and how a mistake is told, i
 import re
 from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from ingest.countries import COUNTRIES
+from ingest.zone_names import zones
 
 
 def _iso(value: object) -> object:
@@ -34,7 +35,7 @@ def _country(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in zones():
         raise ValueError("expected an IANA time zone such as Asia/Dubai")
     return value
 
