@@ -96,8 +96,8 @@ class _Trial:
 
     @property
     def fits(self) -> bool:
-        """Whether at least half of the records can be loaded; a tenth, where its fields say whose export it is."""
-        most = 2 if self.draft.generic or self.draft.blind else 10
+        """Whether at least half of the records can be loaded; a tenth, where its fields say whose export it is, or who is left out."""
+        most = 2 if (self.draft.generic or self.draft.blind) and not self.draft.is_part else 10
         return self.parsed is not None and 0 < self.parsed.records_read <= most * self.loaded
 
 

@@ -31,7 +31,8 @@ class Draft:
 
     `why` names the columns or marks that speak for it. `remarks` are comments on keys of the note, by their path. `asks` are
     what only a person can say: `captured_at` or `fieldwork`. A `generic` draft gives way to one of a product; for a `blind` one
-    nothing speaks but that its reader finds its own header, or does not.
+    nothing speaks but that its reader finds its own header, or does not. `is_part` says that its note leaves out records that the
+    file itself calls unfinished.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Draft:
     asks: tuple[str, ...] = ()
     generic: bool = False
     blind: bool = False
+    is_part: bool = False
     zone: str | None = None
 
 

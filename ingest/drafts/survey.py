@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,17 @@ from ingest.drafts.survey_refusals import (
     require_one_header,
     require_one_wave,
     require_people,
+    require_whole_header,
 )
-from ingest.drafts.survey_samples import by_column, by_file, by_weight, numbered_alike, segments_of, wave_of
+from ingest.drafts.survey_samples import (
+    by_column,
+    by_file,
+    by_weight,
+    numbered_alike,
+    of_completed,
+    segments_of,
+    wave_of,
+)
 from ingest.drafts.survey_ticks import boxes
 from ingest.drafts.survey_words import (
     DATES,
@@ -96,8 +106,10 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 )
             except (DeliveryError, pl.exceptions.DuplicateError):
                 continue
-            if form is survey_csv.FORMAT and not is_header(sheet.header(0)):
-                continue
+            if form is survey_csv.FORMAT:
+                if not is_header(sheet.header(0)):
+                    continue
+                require_whole_header(sheet)
             if (draft := _export(head, given, form, why, layout, body)) is not None:
                 is_any = True
                 yield draft
@@ -143,9 +155,7 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
         remarks["options", "questions", code] = (
             asked + " / ".join(label[:40] for label in shown) + more + aside.get(code, "")
         )
-    return Draft(
-        draft.source, draft.format, draft.why, options | {"questions": stated}, remarks, draft.asks, draft.generic
-    )
+    return replace(draft, options=options | {"questions": stated}, remarks=remarks)
 
 
 def _files(parsed: Parsed) -> list[str]:
@@ -210,7 +220,7 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
             remarks["options", "respondent_id"] = (
                 f"{ids[0]!r} has the same value in many rows: each row counts as a person"
             )
-        left = [name for name in left if name != options["respondent_id"]]
+        left = [name for name in left if name not in ids]
         personal = [name for name in personal if name != options["respondent_id"]]
     for name in left:
         if re.match(WAVE, name):
@@ -220,6 +230,14 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     if group and len(weights) <= 1:
         options["samples"] = by_column(weights[0] if weights else None, group, body[AT + group], {})
         remarks["options", "samples"] = "one for each value of the column, since the same ids stand in several"
+    ended: list[str] = []
+    if form is survey_csv.FORMAT:
+        words = {name: body[AT + name].drop_nulls().cast(pl.String()).unique().sort() for name in left}
+        options["samples"], ended = of_completed(
+            options["samples"], {name: dict(zip(of, of, strict=True)) for name, of in words.items()}
+        )
+        if ended:
+            remarks["options", "samples"] = f"those who came to the end, as {quoted(ended)} says"
     design = {part: name for part, pattern in DESIGN.items() for name in left if re.match(pattern, name)}
     if design:
         options["design"] = design
@@ -264,9 +282,9 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
         remarks["options", "drop"] = "free text, who people are, dates and numbers: never leave landing"
     mine = {*questions} | {*segments.values()}
     shown = [name for name in columns if name in mine]
-    return Draft(
-        "survey", form.name, f"{why}; questions: {quoted(shown)}", options, remarks, asks, form is survey_csv.FORMAT
-    )
+    why = f"{why}; questions: {quoted(shown)}"
+    is_generic = form is survey_csv.FORMAT
+    return Draft("survey", form.name, why, options, remarks, asks, is_generic, is_part=bool(ended))
 
 
 def _fieldwork(body: pl.DataFrame, columns: list[str], given: Given) -> tuple[str, str] | None:

@@ -46,6 +46,18 @@ def require_one_header(sheet: Sheet) -> None:
             )
 
 
+def require_whole_header(sheet: Sheet) -> None:
+    """Raise DeliveryError where the second line names what the first leaves blank, as under a question that stands above its answers."""
+    first, second = (sheet.header(row) if sheet.height > row else [] for row in (0, 1))
+    below = [name for above, name in zip(first, second, strict=False) if name and not above]
+    are_words = below and not any(re.search(r"\d", name) for name in second)
+    if are_words and len(set(below)) == len(below) and sum(map(bool, second)) < sum(map(bool, first)) + len(below):
+        raise DeliveryError(
+            f"{sheet.name}, line {sheet.rows['line'][0]}: names columns that line 1 leaves blank, expected one header: write the names "
+            "of both lines into the first, such as 'Which apps? (TikTok)', and delete the second"
+        )
+
+
 def below_others(name: str, line: int) -> str:
     """What a message says of a header that is not the first line."""
     return f"{name}, line {line}: names the columns, and lines stand above it; expected the header in line 1: delete the lines above it"

@@ -12,7 +12,7 @@ from ingest.countries import COUNTRIES, country_code
 from ingest.drafts.draft import Given
 from ingest.drafts.head import Head, stem_of
 from ingest.drafts.survey_refusals import require_one_wave
-from ingest.drafts.survey_words import PERIOD, WAVE, is_segment
+from ingest.drafts.survey_words import PERIOD, WAVE, completed, is_segment
 
 _FEW_REPEATS, _MOST_GROUPS, _FOR_EACH, _HARDLY_ANY = 10, 30, 8, 50
 _LANGUAGES = frozenset({"AR", "DE", "EN", "ES", "FA", "FR", "HE", "HI", "ID", "IT", "NL", "PT", "TR", "UR"})
@@ -64,6 +64,17 @@ def numbered_alike(file: str, ids: pl.Series, others: Mapping[str, pl.Series]) -
 
 def _are_waves(name: str) -> bool:
     return bool(re.match(WAVE, name) or re.match(PERIOD, name))
+
+
+def of_completed(samples: dict[str, Any], answers: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, Any], list[str]]:
+    """The samples without those who did not come to the end, and the columns that say who did; `answers` are words by code.
+
+    Several weights tell by themselves who is in each sample.
+    """
+    ended = {name: codes for name, words in answers.items() if (codes := completed(name, words))}
+    if not ended or sum("where" not in sample for sample in samples.values()) > 1:
+        return samples, []
+    return {name: {**of, "where": of.get("where", {}) | ended} for name, of in samples.items()}, [*ended]
 
 
 def by_column(weight: str | None, name: str, cells: pl.Series, labels: Mapping[str, str]) -> dict[str, Any]:

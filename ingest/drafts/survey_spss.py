@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from ingest.drafts.draft import Draft, Given
-from ingest.drafts.head import Head
+from ingest.drafts.head import Head, quoted
 from ingest.drafts.survey_refusals import require_one_wave
-from ingest.drafts.survey_samples import by_column, by_weight, numbered_alike, segments_of, wave_of
+from ingest.drafts.survey_samples import by_column, by_weight, numbered_alike, of_completed, segments_of, wave_of
 from ingest.drafts.survey_words import (
     DESIGN,
     ID,
@@ -17,8 +17,8 @@ from ingest.drafts.survey_words import (
     MOST_NUMBERS,
     MOST_SEGMENT,
     WAVE,
-    WEIGHT,
     is_personal,
+    weights_of,
 )
 from ingest.formats import spss
 from ingest.formats.spss import Described
@@ -35,13 +35,13 @@ def draft(head: Head, given: Given) -> Draft:
     in_sets = {column for columns in declared_sets.values() for column in columns}
     plain = [name for name, one in there.items() if not (one.is_text and not one.variable.labels)]
     ids = [name for name in there if re.match(ID, name)] or [name for name in there if re.match(ID_AT_END, name)]
-    looked_at = [*ids[:1], *(name for name in plain if there[name].is_closed or re.match(WAVE, name))]
+    looked_at = [*ids[:1], *(name for name in plain if name not in ids[:1] and not there[name].is_time)]
     coded = spss.codes_of(head.path, {name: there[name] for name in looked_at})
     for name in looked_at:
         if re.match(WAVE, name):
             require_one_wave(head.path.name, name, coded.known(name).drop_nulls().n_unique())
     declared = spss.declared_weight(head.path, there)
-    weights = [declared] if declared else [name for name in plain if re.match(WEIGHT, name) and not there[name].is_text]
+    weights = [declared] if declared else _weights(looked_at[len(ids[:1]) :], there, coded)
     design = {part: name for part, pattern in DESIGN.items() for name in there if re.match(pattern, name)}
     placing = {*ids[:1], *weights, *design.values()}
     closed = {name: there[name] for name in coded.variables if there[name].is_closed and name not in placing}
@@ -55,7 +55,14 @@ def draft(head: Head, given: Given) -> Draft:
         labels = there[group].variable.labels
         options["samples"] = by_column(weights[0] if weights else None, group, coded.frame[AT + group], labels)
         remarks["options", "samples"] = "one for each value of the variable, since the same ids stand in several"
-    by_sample = {group} if "where" in next(iter(options["samples"].values())) else set()
+    words = {
+        name: {code: one.variable.labels.get(code, code) for code in _given(name, coded)}
+        for name, one in closed.items()
+    }
+    options["samples"], ended = of_completed(options["samples"], words)
+    if ended:
+        remarks["options", "samples"] = f"those who came to the end, as {quoted(ended)} says"
+    by_sample = {column for sample in options["samples"].values() for column in sample.get("where", ())}
     left = {name: one for name, one in closed.items() if name not in in_sets | by_sample}
     unfit = {name for name, one in left.items() if _is_unfit(name, one, coded)}
     segments = segments_of({name: one.variable.text for name, one in left.items() if name not in unfit})
@@ -69,7 +76,18 @@ def draft(head: Head, given: Given) -> Draft:
         options["questions"] = {name: {} for name in (*single, *declared_sets)} | sets
     if drop:
         remarks["options", "drop"] = "text without labels, who people are, and numbers: never leave landing"
-    return Draft("survey", "spss", f"it is an SPSS file of {len(there)} variables", options, remarks, asks)
+    return Draft(
+        "survey", "spss", f"it is an SPSS file of {len(there)} variables", options, remarks, asks, is_part=bool(ended)
+    )
+
+
+def _weights(names: list[str], there: Mapping[str, Described], coded: Coded) -> list[str]:
+    """The variables that weigh respondents, by their names or their texts."""
+    cells = {name: coded.known(name).cast(pl.String()) for name in names if not there[name].is_closed}
+    named = {there[name].variable.text or name: of for name, of in cells.items()}
+    by_text = weights_of([*named], named)
+    found = {*weights_of([*cells], cells), *(name for name in cells if there[name].variable.text in by_text)}
+    return [name for name in cells if name in found]
 
 
 def _group(head: Head, ids: list[str], closed: Mapping[str, Described], coded: Coded) -> str | None:
@@ -78,6 +96,10 @@ def _group(head: Head, ids: list[str], closed: Mapping[str, Described], coded: C
         return None
     others = {name: coded.known(name) for name in closed}
     return numbered_alike(head.path.name, coded.frame[AT + ids[0]].cast(pl.String()), others)
+
+
+def _given(name: str, coded: Coded) -> list[str]:
+    return coded.known(name).drop_nulls().cast(pl.String()).unique().sort().to_list()
 
 
 def _is_unfit(name: str, one: Described, coded: Coded) -> bool:

@@ -19,9 +19,10 @@ WEIGHT = (
     r"(rim|rak(e|ed|ing)|norm(ali[sz]ed)?|pop|post|design|cal|trim(med)?|std)[._ ]?(weights?|wt|wgt)|(wt|wgt)[._ ]\w+)$"
 )
 _MAY_WEIGH = (
-    r"(?i)(^|[^a-z])(w|w8|wt|wgt)([^a-z]|$)|weight|poids|pond[ée]ra|gewicht|peso|ağırlık|وزن|ترجيح|factor de expansi|"
-    r"fator de expans"
+    r"(?i)(^|[^a-z])(w|w8|wt|wgt|rim|ipw|fexp|pond|coef)([^a-z]|$)|^wg?t|wg?t\d*$|weight|poids|pond[ée]ra|gewicht|peso|ağırlık|katsayı|"
+    r"وزن|أوزان|ترجيح|משקל|factor de expansi|fator de expans"
 )
+_FEWEST_WEIGHED, _FEWEST_WEIGHTS, _AS_NORMED = 30, 3, 0.005
 _OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
 DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
 WAVE = r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$"
@@ -58,6 +59,7 @@ _PERSONAL = (
     r"^soyad(ı)?$|^isim$|^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
     r"^الاسم.*$|البريد|الهاتف|الجوال|^tel[eé]fon[oe]?( numarası)?$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|"
     r"^שם( מלא)?$|^名前$|^姓名$|^氏名$|"
+    r"^(respondent|participant|المستجيب|المشارك)$|"
     r"^(interviewer|enumerator|surveyor|supervisor|field ?worker|data collector|enquêteu(r|se)|encuestador|entrevistador|anketör)"
     r"('?s)?([ _](name|id|code|no|number))?$|"
     r"^(اسم )?(الباحث|المحاور|جامع البيانات)|^gps\b|(^|[ _])(لوکیشن|coordinates)$|تلفن|شماره (تماس|موبایل)|טלפון|דוא.?ל|דואר אלקטרוני"
@@ -67,7 +69,7 @@ DATES = (
     r"[ _]?(date|time|datetime|at|on)|"
     r"_submission_time|start|end|وقت (البدء|الإكمال)|completion time|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
-_NOTHING = r"na|n/a|#n/a|nan|null|#null!|undefined|[.]|-{1,2}|\u2013|\u2014"
+_NOTHING = r"#(ref|value|div/0|name|num)[!?]|na|n/a|#n/a|nan|null|#null!|undefined|[.]|-{1,2}|\u2013|\u2014"
 MISSING = (
     r"(?i)prefer not( to (say|answer|respond|state|disclose|specify|share).*)?$|refus|no answer|not answered|^skipped|"
     r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"
@@ -79,6 +81,19 @@ MISSING = (
 )
 NOT_ASKED = r"(?i)not asked|not applicable"
 
+_STATUS = (
+    r"(?i)^((response|respondent|interview|survey|completion)[ _]?)?(status|type|state|outcome|disposition|result)$|"
+    r"^(finished|complete\??|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
+)
+_COMPLETE = (
+    r"(?i)^(completed?|finished|submitted|qualified|valid|approved|true|ip address|imported|offline|terminé|complet[aoe]?s?|"
+    r"abgeschlossen|vollständig|finalizad[ao]|tamamlandı|مكتملة?)$"
+)
+_INCOMPLETE = (
+    r"(?i)^(partial(ly completed?)?|incomplete|unfinished|in ?progress|started|not (completed?|finished)|(dis|un)qualified|terminated?|"
+    r"screen(ed)?[ -]?(out)?|(over ?quota|quota[ -]?full)|abandoned|drop(ped)?[ -]?(out|off)|test|deleted|rejected|invalid|spam|false|"
+    r"(survey|offline survey) (preview|test)|.* spam|partiel|incomplet[aoe]?|abgebrochen|unvollständig|parcial|yarım|غير مكتملة?|جزئية?)$"
+)
 MOST_SEGMENT = 30
 """More different values are no groups of people."""
 MOST_NUMBERS = 11
@@ -94,6 +109,15 @@ def is_segment(name: str) -> bool:
     words = re.split(r"[^\w\u200c]+|_", name.lower().replace("i\u0307", "i"))
     left = [re.sub(_OF_YOU, "", word) for word in words if word and not re.match(_ASKING, word)]
     return re.fullmatch(_SEGMENT, " ".join(left)) is not None
+
+
+def completed(name: str, answers: Mapping[str, str]) -> list[str]:
+    """The codes of those who came to the end, where a column says it of each respondent; `answers` are its words by code."""
+    if not re.match(_STATUS, name):
+        return []
+    ended = [code for code, word in answers.items() if re.match(_COMPLETE, word.strip())]
+    others = [code for code, word in answers.items() if re.match(_INCOMPLETE, word.strip())]
+    return ended if others and len(ended) + len(others) == len(answers) else []
 
 
 def is_number(cells: pl.Series) -> bool:
@@ -123,19 +147,24 @@ def are_times(cells: pl.Series) -> bool:
 def weights_of(names: Sequence[str], cells: Mapping[str, pl.Series]) -> list[str]:
     """Columns that weigh respondents: of numbers, called so; or called nearly so, of numbers above 0 that are not all whole.
 
-    Where bodies are measured, numbers that do not average 1 weigh bodies.
+    Where bodies are measured, numbers that do not average 1 weigh bodies. Numbers that average 1 as closely as nothing but a
+    weight does weigh whatever they are called.
     """
     are_bodies = any(re.match(_OF_BODIES, name) for name in cells)
-    found = []
-    for name in names:
-        if not re.search(_MAY_WEIGH, name) or not is_number(cells[name]):
-            continue
-        values = numbers(cells[name].cast(pl.String())).drop_nulls()
-        is_average = 0.9 <= float(values.mean() or 0) <= 1.1  # type: ignore[arg-type]
-        is_fine = bool((values > 0).all()) and bool((values != values.floor()).any())
-        if is_average or ((re.match(WEIGHT, name) or is_fine) and not are_bodies):
-            found.append(name)
-    return found
+    return [name for name in names if _weighs(name, cells[name], are_bodies=are_bodies)]
+
+
+def _weighs(name: str, cells: pl.Series, *, are_bodies: bool) -> bool:
+    may_be_named = re.search(_MAY_WEIGH, name) is not None
+    if not is_number(cells):
+        return False
+    values = numbers(cells.cast(pl.String())).drop_nulls()
+    mean = float(values.mean() or 0)  # type: ignore[arg-type]
+    is_fine = bool((values > 0).all()) and bool((values != values.floor()).any())
+    is_normed = is_fine and abs(mean - 1) <= _AS_NORMED and values.n_unique() >= _FEWEST_WEIGHTS
+    if not may_be_named:
+        return is_normed and values.len() >= _FEWEST_WEIGHED
+    return 0.9 <= mean <= 1.1 or ((re.match(WEIGHT, name) is not None or is_fine) and not are_bodies)
 
 
 def is_personal(name: str, cells: pl.Series) -> bool:

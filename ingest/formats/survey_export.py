@@ -62,7 +62,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 11
+    version: int = 12
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

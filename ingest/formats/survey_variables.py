@@ -26,6 +26,15 @@ _TOO_LONG = 200
 _MOST_OF_ONE = 10
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
+_ALIKE = str.maketrans(
+    dict.fromkeys("\u2019\u2018\u02bc`\u00b4", "'")
+    | dict.fromkeys("\u2010\u2011\u2013\u2014", "-")
+    | dict.fromkeys("\u201c\u201d", '"')
+    | dict.fromkeys("\u0623\u0625\u0622", "\u0627")
+    | {"ى": "ي", "ی": "ي", "ک": "ك", "ـ": None}
+    | dict.fromkeys("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652")
+)
+"""Marks and letters that people and programs write in several ways."""
 _DIRECTIONS = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 _NO_CODE = r"^$|^\s|\s$|\.0+\s*$|[^\x00-\x7f]"
 """What may stand in a text that is not a code as it is: white space around it, ".0", digits of other scripts; or nothing does."""
@@ -151,7 +160,7 @@ def in_words(codes: pl.Series) -> pl.Series:
 
 
 def in_one_spelling(codes: pl.Series, named: Iterable[str] = ()) -> pl.Series:
-    """Answers in words that differ in capitals or blanks alone as one, in the spelling that is `named` or else the most frequent.
+    """Answers in words that differ in capitals, blanks or marks alone as one, in the spelling that is `named` or else the most frequent.
 
     Single letters are codes, of which `a` and `A` may be two; so are spellings of which several are named.
     """
@@ -162,7 +171,9 @@ def in_one_spelling(codes: pl.Series, named: Iterable[str] = ()) -> pl.Series:
         return codes
     named, alike = set(named), dict[str, list[tuple[bool, int, str]]]()
     for text, respondents in counted.iter_rows():
-        alike.setdefault(" ".join(text.casefold().split()), []).append((text in named, respondents, text))
+        alike.setdefault(" ".join(text.casefold().translate(_ALIKE).split()), []).append(
+            (text in named, respondents, text)
+        )
     one = {
         text: max(spellings)[2]
         for plain, spellings in alike.items()

@@ -80,3 +80,17 @@ def test_boxes_that_the_file_does_not_declare_are_one_question(tmp_path: Path) -
     assert ticks(survey, "q2")[:4] == [[], ["q2_1"], ["q2_2"], ["q2_1", "q2_2"]]
     assert survey.draft.options["questions"]["q2"]["labels"] == {"q2_1": "TikTok", "q2_2": "YouTube"}
     assert survey.draft.options["questions"]["q3"]["labels"] == {"q3_1": "Guide", "q3_2": "Line"}
+
+
+def test_previews_and_unfinished_people_of_qualtrics_are_in_no_sample(tmp_path: Path) -> None:
+    columns = {"Status": [float(n < 4) for n in range(40)], "Finished": [float(n > 5) for n in range(40)]}
+    labels = {"Status": {0: "IP Address", 1: "Survey Preview"}, "Finished": {0: "False", 1: "True"}}
+    survey = found(tmp_path, file(tmp_path, columns, variable_value_labels=labels))
+    assert (survey.loaded, list(questions(survey))) == (34, ["q1"])
+
+
+def test_a_weight_that_its_text_or_its_numbers_tell(tmp_path: Path) -> None:
+    for name, text in (("V99", "Final weight"), ("V99", "Correction")):
+        columns = {name: [(0.5, 1.0, 1.0, 1.5)[n % 4] for n in range(40)]}
+        survey = found(tmp_path, file(tmp_path, columns, column_labels={name: text}))
+        assert survey.draft.options["samples"] == {"all": {"weight": "V99"}}

@@ -252,3 +252,59 @@ def test_columns_that_hold_a_mark_or_nothing_are_boxes(mark: str, tmp_path: Path
     survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q4_1,q4_2", *rows)}), TOLD, CAMPAIGNS)
     assert questions(survey) == {"q1": ("single", list("12345")), "q4": ("multiple", ["q4_1", "q4_2"])}
     assert ticks(survey, "q4")[:4] == [[], ["q4_1", "q4_2"], ["q4_2"], ["q4_1"]]
+
+
+@pytest.mark.parametrize("name", ["facteur", "fexp", "WTFINAL", "الأوزان", "score"])
+def test_numbers_that_average_one_weigh_whatever_they_are_called(name: str, tmp_path: Path) -> None:
+    rows = [f"{n},{n % 5},{(0.5, 1, 1, 1.5)[n % 4]},{0.25 + n % 2}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(f"id,q1,{name},hours", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["samples"] == {"all": {"weight": name}}
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "others"),
+    [("Status", "Complete", ("Partial", "Disqualified")), ("Response Type", "completed", ("partial",)),
+     ("Respondent Status", "Qualified", ("Screen Out", "Quota Full"))],
+)  # fmt: skip
+def test_who_did_not_come_to_the_end_is_in_no_sample(
+    column: str, word: str, others: tuple[str, ...], tmp_path: Path
+) -> None:
+    rows = [f"{n},{others[n % len(others)] if n % 4 else word},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(f"id,{column},q1", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, survey.rejected) == (10, [("no_sample", 30)])
+    assert survey.draft.options["samples"] == {"all": {"weight": None, "where": {column: [word]}}}
+    assert list(questions(survey)) == ["q1"]
+
+
+def test_a_status_in_other_words_is_a_question(tmp_path: Path) -> None:
+    rows = [f"{n},{('Single', 'Complete')[n % 2]},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,Status,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, list(questions(survey))) == (40, ["Status", "q1"])
+
+
+def test_a_header_over_two_lines_is_refused(tmp_path: Path) -> None:
+    rows = [f"{n},{('Yes', 'No')[n % 2]},{('Yes', 'No')[n % 3 % 2]},{('A', 'B')[n % 2]}" for n in range(40)]
+    with pytest.raises(DeliveryError, match=r"w\.csv, line 2: names columns that line 1 leaves blank"):
+        inspect(written(tmp_path, {"w.csv": lines("ID,Which apps?,,Seen it?", ",TikTok,TV,", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_ids_that_a_spreadsheet_spoilt_are_no_answers(tmp_path: Path) -> None:
+    survey = found(tmp_path, "respondent_id,q1", "1.7{a}E+09,{x}")
+    assert (survey.loaded, list(questions(survey))) == (40, ["q1"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Don't know", "Don\u2019t know"), ("لا أعرف", "لا اعرف"), ("18-24", "18\u201324")]
+)
+def test_marks_and_letters_that_are_written_in_several_ways_make_no_other_answer(
+    one: str, other: str, tmp_path: Path
+) -> None:
+    rows = [f"{n},{(one, one, other, 'Yes')[n % 4]}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert set(questions(survey)["q1"][1]) == {one, "Yes"}
+
+
+def test_errors_of_a_spreadsheet_are_proposed_as_missing(tmp_path: Path) -> None:
+    rows = [f"{n},{n % 3 if n % 5 else '#REF!'}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["questions"]["q1"] == {"missing": ["#REF!"]}
