@@ -14,11 +14,10 @@ from ingest.drafts.head import Head, quoted
 from ingest.drafts.survey_refusals import (
     below_others,
     is_header,
+    require_header_on_top,
     require_once,
-    require_one_header,
     require_one_wave,
     require_people,
-    require_whole_header,
 )
 from ingest.drafts.survey_samples import (
     by_column,
@@ -57,7 +56,7 @@ from ingest.formats.date_order import decide_date_order
 from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
 from ingest.formats.survey_multiple import inseparable, is_list
 from ingest.formats.survey_options import ExportOptions
-from ingest.formats.survey_sheet import Sheet, workbook
+from ingest.formats.survey_sheet import Sheet, require_one_header, workbook
 from ingest.formats.survey_variables import AT, as_number
 from ingest.formats.text_file import first_lines, positions, read_table
 from ingest.formats.workbook import is_workbook, require_one_table
@@ -109,7 +108,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             if form is survey_csv.FORMAT:
                 if not is_header(sheet.header(0)):
                     continue
-                require_whole_header(sheet)
+                require_one_header(sheet)
             if (draft := _export(head, given, form, why, layout, body)) is not None:
                 is_any = True
                 yield draft
@@ -117,6 +116,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         if not is_any and is_header(names):
             positions(names, sheet.width, {name: name for name in names if name}, sheet.name)
         if not is_any:
+            require_header_on_top(sheet)
             require_one_header(sheet)
             if is_workbook(head.path.name):
                 require_one_table(head.path.name, head.path.read_bytes())

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ingest.drafts.survey_words import are_times, is_choice, is_personal
-from ingest.formats.survey_export import Layout, closed_questions
+from ingest.drafts.survey_words import are_times, is_personal
 from ingest.formats.survey_sheet import Sheet
-from ingest.formats.survey_variables import AT
 from ingest.formats.text_file import is_plausible_header
 from ingest.source import DeliveryError
 
@@ -30,32 +28,12 @@ _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
 
 
-def require_one_header(sheet: Sheet) -> None:
-    """Raise DeliveryError where lines stand above the header, or a second header below it without which there are closed questions."""
+def require_header_on_top(sheet: Sheet) -> None:
+    """Raise DeliveryError where lines stand above the header."""
     heads = [sheet.header(row) for row in range(min(_HIGHEST_HEADER, sheet.height))]
     whole = next((row for row, cells in enumerate(heads) if all(cells)), 0)
     if whole and sum(map(bool, heads[0])) * 2 <= sheet.width and is_header(heads[whole]):
         raise DeliveryError(below_others(sheet.name, sheet.rows["line"][whole - 1]))
-    if len(heads) > 1 and not whole and is_header(heads[0]) and is_header(heads[1]):
-        names = [AT + f"column {place}" for place in range(1, sheet.width + 1)]
-        beside, below = (_choices(sheet.body(rows, names)) for rows in (1, 2))
-        if below > beside:
-            raise DeliveryError(
-                f"{sheet.name}, line {sheet.rows['line'][0]}: found texts that stand in no other line, as a second header has, expected "
-                "one header: delete that line; a question's text may stand in the note as options.questions.<column>.text"
-            )
-
-
-def require_whole_header(sheet: Sheet) -> None:
-    """Raise DeliveryError where the second line names what the first leaves blank, as under a question that stands above its answers."""
-    first, second = (sheet.header(row) if sheet.height > row else [] for row in (0, 1))
-    below = [name for above, name in zip(first, second, strict=False) if name and not above]
-    are_words = below and not any(re.search(r"\d", name) for name in second)
-    if are_words and len(set(below)) == len(below) and sum(map(bool, second)) < sum(map(bool, first)) + len(below):
-        raise DeliveryError(
-            f"{sheet.name}, line {sheet.rows['line'][0]}: names columns that line 1 leaves blank, expected one header: write the names "
-            "of both lines into the first, such as 'Which apps? (TikTok)', and delete the second"
-        )
 
 
 def below_others(name: str, line: int) -> str:
@@ -114,8 +92,3 @@ def is_header(names: Sequence[str]) -> bool:
         if len(name) < _LONGEST_SHOWN and len(name.split()) <= _MOST_WORDS_OF_A_NAME and name != "#"
     ]
     return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])
-
-
-def _choices(body: pl.DataFrame) -> set[str]:
-    names = [name.removeprefix(AT) for name in body.columns if name.startswith(AT)]
-    return {name for name in closed_questions(body, names, Layout.separator) if is_choice(body[AT + name])}

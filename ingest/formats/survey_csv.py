@@ -75,4 +75,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=13, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=14, options=SurveyCsvOptions)

@@ -12,7 +12,7 @@ import polars as pl
 from ingest.formats.records import names_a_total, reject
 from ingest.formats.survey_multiple import Spread, from_cells, from_columns, is_list
 from ingest.formats.survey_options import ExportOptions, SurveyOptions
-from ingest.formats.survey_sheet import Sheet, survey_sheets
+from ingest.formats.survey_sheet import Sheet, require_one_header, survey_sheets
 from ingest.formats.survey_variables import AT, Coded, Variable, in_one_spelling, in_words
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.reasons import Reason
@@ -72,6 +72,9 @@ class SurveyExport:
         sheets = list(survey_sheets(delivery, options.encoding))
         layouts = [self.lay_out(sheet, options) for sheet in sheets]
         _require_distinct(sheets, layouts)
+        for sheet, of_sheet in zip(sheets, layouts, strict=True):
+            if of_sheet.header_rows == 1:
+                require_one_header(sheet)
         if not sheets:
             raise DeliveryError("holds no table; expected the export: deliver it again")
         layout = _together(layouts)

@@ -4,6 +4,7 @@ A column is text, categories or, below the first row, whole numbers (Int16).
 What the header rows say is for the formats.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,10 @@ from ingest.formats.survey_variables import as_codes
 from ingest.formats.text_file import read_table, text_files
 from ingest.formats.workbook import first_sheet, is_workbook
 from ingest.source import REJECTED, Delivery, DeliveryError
+
+_WORD = r"[^\W\d_]{2}"
+_LOOKED_AT, _FEWEST, _MANY = 1_000, 10, 3
+"""How many rows show whether there is a second header; how many cells a column has, and how many columns tell of one by themselves."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,46 @@ def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:
         for file in text_files(replace(delivery, files=texts), encoding):
             table = read_table(file, has_header=False, repeats=True)
             yield Sheet.of_rows(file.name, table.rows.drop("file"), table.rejected, table.first)
+
+
+def require_one_header(sheet: Sheet) -> None:
+    """Raise DeliveryError where the line below the header is another one, which would count as a respondent.
+
+    It names what the first leaves blank, as answers under a question do; or its texts stand in no other line, though what is
+    below them repeats, or is numbers and times alone.
+    """
+    first, second = (sheet.header(row) if sheet.height > row else [] for row in (0, 1))
+    unnamed = [name for above, name in zip(first, second, strict=False) if name and not above]
+    are_words = unnamed and not any(re.search(r"\d", name) for name in second)
+    if (
+        are_words
+        and len(set(unnamed)) == len(unnamed)
+        and sum(map(bool, second)) < sum(map(bool, first)) + len(unnamed)
+    ):
+        raise DeliveryError(
+            f"{sheet.name}, line {sheet.rows['line'][0]}: names columns that line 1 leaves blank, expected one header: write the names "
+            "of both lines into the first, such as 'Which apps? (TikTok)', and delete the second"
+        )
+    if _is_apart(sheet.rows.drop("line").head(_LOOKED_AT)):
+        raise DeliveryError(
+            f"{sheet.name}, line {sheet.rows['line'][0]}: found texts that stand in no other line, as a second header has, expected "
+            "one header: delete that line; a question's text may stand in the note as options.questions.<column>.text"
+        )
+
+
+def _is_apart(rows: pl.DataFrame) -> bool:
+    """Whether the first row has texts where the others have numbers or answers that repeat, and none that is in another row too."""
+    unlike = apart = 0
+    for column in rows:
+        cell, *below = column.cast(pl.String()).str.strip_chars().to_list() or [None]
+        others = [text for text in below if text]
+        if not cell or len(others) < _FEWEST:
+            continue
+        if cell in others or not re.search(_WORD, cell):
+            return False
+        unlike += not any(re.search(_WORD, text) for text in others)
+        apart += 2 * len(set(others)) <= len(others)
+    return (unlike > 0 and apart > 1) or apart > _MANY
 
 
 def workbook(path: Path) -> Sheet:

@@ -415,6 +415,25 @@ def test_a_bad_note_is_refused_with_its_key(tmp_path: Path, change: str, message
         wave(tmp_path, "id,q\n1,1\n", note)
 
 
+@pytest.mark.parametrize(
+    ("second", "is_one"),
+    [
+        ("Response ID,Do you talk?,Since", True),
+        ("0,Do you talk?,Since", False),
+        ("r,Never,2019", False),
+        ("r,Sometimes,", False),
+    ],
+)
+def test_a_second_header_is_no_respondent(tmp_path: Path, second: str, is_one: bool) -> None:
+    text = f"id,q,year\n{second}\n" + "".join(f"{n},{('Often', 'Never')[n % 2]},{2020 + n % 3}\n" for n in range(20))
+    note = SURVEY_KEY + "respondent_id: id\nsamples: {all: {weight: null}}\nquestions: {q: {}}\n"
+    if is_one:
+        with pytest.raises(DeliveryError, match=r"line 2: found texts that stand in no other line"):
+            wave(tmp_path, text, note)
+    else:
+        assert wave(tmp_path, text, note).tables["survey_respondents"].height >= 20
+
+
 class TestRealFiles:
     OSMI = (
         "survey: {id: osmi, wave: 2014, fieldwork_from: 2014-08-27, fieldwork_to: 2014-12-31}\n"
