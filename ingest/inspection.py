@@ -357,8 +357,8 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
     if share == 0 and any(head.kind == "json" for head in heads):
         return (
             f"{file.name}: no format fits its records: events of other products are read as CloudEvents (specversion, id, source, "
-            "type, time, data), as Segment's track calls or as GA4's export; videos, viewers and people as records or as CSV, with "
-            "their columns in a delivery.yml beside them: campaign add FILE --note delivery.yml"
+            "type, time, data), as Segment's track calls or as GA4's export; videos, viewers and people as records or as CSV, a "
+            "survey as CSV or .sav, with the columns in a delivery.yml beside them: campaign add FILE --note delivery.yml"
         )
     if share == 0:
         return (

@@ -3,7 +3,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -12,10 +13,12 @@ from ingest.drafts.head import Head, quoted
 from ingest.formats import live_events
 from ingest.formats.live_words import ROLES, TEAMS_ROLES
 from ingest.formats.products import product_of
-from ingest.formats.report_tables import european
+from ingest.formats.report_tables import european, looks_like_time
 from ingest.formats.teams_list import is_teams_list
+from ingest.instants import DateOrder, parse_instant
 from ingest.source import DeliveryError
 
+_UTC = ZoneInfo("UTC")
 _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
 """Formats that find their own header, or refuse the file."""
 _OWN_IDS = ("gotowebinar", "teams_events", "live_events")
@@ -31,9 +34,11 @@ _VIEWERS = (
 _JOINED = (
     r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
     r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
+    r"first.?seen|log(ged)?.?in.?(at|time)|deelname|"
     r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
 )
 _LEFT = (
+    r"last.?seen|log(ged)?.?out.?(at|time)|vertrek|"
     r"\bsortie\b|^(time ?)?out$|^live end|"
     r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|퇴장|나간|check.?out"
@@ -46,11 +51,11 @@ _PERSON = (
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
 _LEADS, _YES_OR_NO = (
-    r"^(is.?)?(moderator|host|organi[sz]er|presenter)$",
+    r"^(is.?)?(moderator|host|organi[sz]er|presenter)\W*$",
     {"true": "moderator", "yes": "moderator", "false": "attendee", "no": "attendee"},
 )
 """A column that says whether somebody led the session, and what its words mean."""
-_WAITING = r"waiting|attente|warteraum|warteschlange|espera|attesa|wacht|bekleme|tunggu|انتظار|ожидани"
+_WAITING = r"waiting|poczekal|attente|warteraum|warteschlange|espera|attesa|wacht|bekleme|tunggu|انتظار|ожидани"
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 _REGISTERED = (
     r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
@@ -59,6 +64,7 @@ _REGISTERED = (
 _DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
 _CLOCK = r"^\D{0,3}\d{1,2}:\d{2}"
 _OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}
+_PLATFORM = r"^(platform|channel|destination|network|service|plattform|plateforme|plataforma|المنصة)$"
 _SESSION = (
     r"^(session|live)([ _]?(id|key))?$",
     r"^(session|live|meeting|event|webinar|room|stream|broadcast)s?[ _-]?(uu)?(id|key|code|number|no)$|^(event|room|stream|webinar)$",
@@ -209,10 +215,18 @@ def _named(
     viewers = _first(names, _VIEWERS)
     if when and viewers:
         columns = {"sampled_at": when, "viewers": viewers} | own
+        times, platform = head.below(names, when), _first(names, _PLATFORM)
+        if platform and not own and len(set(times)) < len(times):
+            columns, session = columns | {"session_id": platform}, {}
         yield _samples(when, viewers, {"columns": columns, **_epoch(head.below(names, when)), **session}, remarks)
     of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host|topic", name.lower())]
     person = next((found for pattern in _PERSON if (found := _first(of_people, pattern))), None)
+    addresses = (
+        name for name in of_people if sum("@" in cell for cell in head.below(names, name)) * 2 > len(head.rows)
+    )
+    person = person or next(addresses, None)
     joined, left = _first(names, _JOINED), _first(names, _LEFT)
+    joined, left = (joined, left) if joined and left else _begins_and_ends(head, names) or (joined, left)
     if person and joined and left:
         times = [european(cell) for cell in head.below(names, joined)]
         if times and all(re.match(_DAY, cell) for cell in times):
@@ -245,6 +259,27 @@ def _named(
         why = f"it has a person and the time of registering: {quoted([person, registered])}"
         options, zone = {"columns": columns, **session}, zone_in_names([registered])
         yield Draft("live", "registrations_csv", why, options, remarks, generic=True, zone=zone)
+
+
+def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
+    """The only two columns of times, whatever they are called, if a third one says how many minutes lie between them."""
+    rows = [
+        [european(cell) for cell in row] for row in head.rows[head.rows.index(names) + 1 :] if len(row) == len(names)
+    ]
+    cells = pl.DataFrame(rows, schema=[str(place) for place in range(len(names))], orient="row")
+    times = [column.name for column in cells if len(rows) and all(map(looks_like_time, column))]
+    if len(times) != len(("begins", "ends")):
+        return None
+    for order in get_args(DateOrder):
+        begins, ends = (
+            cells.select(parse_instant(pl.col(name), _UTC, order).struct.field("at")).to_series() for name in times
+        )
+        minutes = (ends - begins).dt.total_seconds() / 60
+        for column in cells.drop(times):
+            off = (column.cast(pl.Float64(), strict=False) - minutes).abs()
+            if (off <= 1).sum() * 10 >= len(rows) * 9:
+                return names[int(times[0])], names[int(times[1])]
+    return None
 
 
 def _by_position(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:

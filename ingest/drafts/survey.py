@@ -42,6 +42,7 @@ from ingest.drafts.survey_words import (
     are_times,
     is_choice,
     is_personal,
+    says,
     weights_of,
 )
 from ingest.formats import (
@@ -140,9 +141,7 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
     for code, text, answers in questions.select("question_code", "question_text", "answers").iter_rows():
         note = dict(stated.get(code, {}))
         for key, pattern in (("missing", MISSING), ("not_asked", NOT_ASKED)):
-            codes = [
-                one["answer_code"] for one in answers if re.search(pattern, one["answer_label"] or one["answer_code"])
-            ]
+            codes = [one["answer_code"] for one in answers if says(pattern, one["answer_label"] or one["answer_code"])]
             note |= {key: codes} if codes and key not in note else {}
         if "missing" not in note and (codes := _far_below([one["answer_code"] for one in answers])):
             note["missing"] = codes
@@ -262,7 +261,8 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     ticked = {} if apart else boxes([name for name in left if name not in segments.values()], columns, body)
     own = {column for note in ticked.values() for column in note["columns"]}
     questions = {name: note for name, note in questions.items() if name not in own} | ticked
-    if not questions:
+    # A list of names with a mark for each day that somebody came is no survey.
+    if not questions or (personal and own and own >= {*columns} - {*personal}):
         return None
     options["questions"] = questions
     used = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from ingest.formats.survey_variables import numbers
+from ingest.formats.survey_variables import ALIKE, numbers
 
 ID = (
     r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
@@ -74,9 +74,9 @@ MISSING = (
     r"(?i)prefer not( to (say|answer|respond|state|disclose|specify|share).*)?$|refus|no answer|not answered|^skipped|"
     r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"
     r"prefiero no (contestar|responder|decir)|no contesta|prefiro não (responder|dizer)|preferisco non (rispondere|dire)|"
-    r"cevap(lamak)? (vermek )?istem|belirtmek istem|tidak ingin menjawab|"
+    r"(cevap|yanıt)(lamak)? (vermek )?istem|(belirt|söyle)mek istem|tidak ingin menjawab|"
     r"(ترجیح می.?دهم|نمی.?خواهم) .*(پاسخ|جواب|بگویم)|מעדיפ?[הף]? .*לא (לענות|להשיב|לומר)|نامەوێت|پێم باشە وەڵام نە|"
-    r"لا (أرغب|أود)( في)? (الإجابة|الجواب|الرد|الإفصاح)|(أرفض|رفض|أفضل عدم) (الإجابة|الجواب|الرد|الإفصاح)|(لا |عدم ال)إجابة|"
+    r"لا (أرغب|أود|أريد)( في)? (الإجابة|الجواب|الرد|الإفصاح)|(أرفض|رفض|أفضل عدم) (الإجابة|الجواب|الرد|الإفصاح)|(لا |عدم ال)إجابة|"
     rf"^({_NOTHING})$"
 )
 NOT_ASKED = r"(?i)not asked|not applicable"
@@ -126,6 +126,11 @@ def is_number(cells: pl.Series) -> bool:
         bool((numbers(cells.cast(pl.String())).is_not_null() | cells.is_null()).all())
         and cells.null_count() < cells.len()
     )
+
+
+def says(pattern: str, label: str) -> bool:
+    """Whether the words of a pattern stand in a label, in whatever letters and marks both are written."""
+    return re.search(pattern.translate(ALIKE), label.translate(ALIKE)) is not None
 
 
 def is_choice(cells: pl.Series) -> bool:

@@ -212,7 +212,7 @@ def session_rows(
     )
     length = pl.col("ends_at") - pl.col("starts_at")
     is_too_long = pl.lit(basis == "intervals") & (length > LONGEST)
-    wrong = bounded.filter((pl.col("rank") < 2) & ((length <= timedelta()) | is_too_long))
+    wrong = bounded.filter(is_too_long | ((pl.col("rank") < 2) & (length <= timedelta())))
     if wrong.height:
         where = NOTE if all(bounds.noted.values()) else f"{wrong['file'][0]}, line {wrong['line'][0]}"
         raise DeliveryError(

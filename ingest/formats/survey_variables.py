@@ -26,7 +26,7 @@ _TOO_LONG = 200
 _MOST_OF_ONE = 10
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
-_ALIKE = str.maketrans(
+ALIKE = str.maketrans(
     dict.fromkeys("\u2019\u2018\u02bc`\u00b4", "'")
     | dict.fromkeys("\u2010\u2011\u2013\u2014", "-")
     | dict.fromkeys("\u201c\u201d", '"')
@@ -171,7 +171,7 @@ def in_one_spelling(codes: pl.Series, named: Iterable[str] = ()) -> pl.Series:
         return codes
     named, alike = set(named), dict[str, list[tuple[bool, int, str]]]()
     for text, respondents in counted.iter_rows():
-        alike.setdefault(" ".join(text.casefold().translate(_ALIKE).split()), []).append(
+        alike.setdefault(" ".join(text.casefold().translate(ALIKE).split()), []).append(
             (text in named, respondents, text)
         )
     one = {

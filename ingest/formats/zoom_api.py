@@ -32,7 +32,7 @@ class ZoomApi(AttendanceFormat):
     """
 
     name = "zoom_api"
-    version = 2
+    version = 3
     options = ZoomApiOptions
     needs_timezone = False
 

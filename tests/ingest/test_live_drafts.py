@@ -92,3 +92,39 @@ def test_times_of_day_of_a_workbook_have_no_day(tmp_path: Path) -> None:
     found = inspect([tmp_path / "2022-10-05.xlsx"], TOLD, CAMPAIGNS)
     assert found.loaded == 40
     assert found.parsed.tables["live_stays"]["joined_at"].min() == datetime(2022, 10, 5, 14, tzinfo=UTC)
+
+
+def test_stays_in_a_language_that_is_not_known_are_told_by_their_minutes(tmp_path: Path) -> None:
+    rows = [f"A{n},a{n}@x.org,2022-10-05 19:{n:02d}:10,2022-10-05 20:00:00,{60 - n},Ja" for n in range(40)]
+    header = "Namn,E-post,Anslutningstid,Sluttid,Minuter,Gäst"
+    found = inspect(written(tmp_path, {"z.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("intervals_csv", 40)
+    columns = found.draft.options["columns"]
+    assert (columns["joined_at"], columns["left_at"]) == ("Anslutningstid", "Sluttid")
+
+
+def test_samples_of_several_platforms_at_one_time_are_sessions_of_their_own(tmp_path: Path) -> None:
+    rows = [f"2022-10-05 19:{n:02d},{platform},{n + 9}" for n in range(20) for platform in ("YouTube", "Facebook")]
+    found = inspect(
+        written(tmp_path, {"s.csv": lines("Timestamp,Platform,Concurrent viewers", *rows)}), TOLD, CAMPAIGNS
+    )
+    assert (found.loaded, found.rejected) == (40, [])
+    assert found.parsed.tables["live_sessions"].height == 2
+
+
+def test_who_leads_is_told_by_a_question_too(tmp_path: Path) -> None:
+    rows = [f"A{n},{('No', 'Yes')[n == 0]},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    found = inspect(written(tmp_path, {"l.csv": lines("Name,Is Host?,Join,Leave", *rows)}), TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_stays"]["is_staff"].sum() == 1
+
+
+def test_stays_of_several_days_are_no_session(tmp_path: Path) -> None:
+    rows = [f"A{n},2022-10-{(5, 7)[n % 2]:02d} 18:{n:02d},2022-10-{(5, 7)[n % 2]:02d} 19:00" for n in range(40)]
+    with pytest.raises(DeliveryError, match=r"lasts longer than 24 hours.*deliver each session by itself"):
+        inspect(written(tmp_path, {"l.csv": lines("Name,Joined,Left", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_a_list_of_names_and_the_days_that_they_came_is_no_survey(tmp_path: Path) -> None:
+    rows = [f"A{n},{'x' if n % 2 else ''},{'x' if n % 3 else ''}" for n in range(40)]
+    with pytest.raises(DeliveryError, match="no format fits"):
+        inspect(written(tmp_path, {"l.csv": lines("Name,Session 1,Session 2", *rows)}), TOLD, CAMPAIGNS)

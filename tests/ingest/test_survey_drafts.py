@@ -195,7 +195,9 @@ def test_who_asked_is_no_answer(tmp_path: Path) -> None:
     assert list(questions(survey)) == ["Was the interviewer polite?", "q2"]
 
 
-@pytest.mark.parametrize("word", ["ترجیح می\u200cدهم پاسخ ندهم", "מעדיפה לא לענות"])
+@pytest.mark.parametrize(
+    "word", ["ترجیح می\u200cدهم پاسخ ندهم", "מעדיפה לא לענות", "لا اريد الاجابة", "Söylemek istemiyorum"]
+)
 def test_who_prefers_not_to_say_in_further_languages(word: str, tmp_path: Path) -> None:
     rows = [f"{n},{word if n % 4 == 0 else n % 3}" for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,q1", *rows)}), TOLD, CAMPAIGNS)
