@@ -6,6 +6,7 @@ merged with others. A 19-digit TikTok id carries its own time of posting.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -100,7 +101,11 @@ def parse_videos(parts: Iterable[VideoRows], delivery: Delivery, options: VideoO
     frame = _with_times(frame, delivery, options, labels)
     frame = _with_counts(frame, labels)
     frame, doubted = doubt_zeros(frame, [name for name in COUNTERS if name in labels], table, delivery)
-    frame = _with_tags(_with_texts(frame, delivery, options))
+    # Tags are read by one core while the other makes pseudonyms.
+    with ThreadPoolExecutor(1) as beside:
+        tags = beside.submit(normalised, frame["hashtags"])
+        frame = _with_texts(frame, delivery, options)
+        frame = frame.with_columns(tags.result().get_columns())
     frame, rejected = reject(frame, _RULES)
     frame = frame.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in table.schema.items() if name not in frame.columns
@@ -362,11 +367,6 @@ def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
 
 def _known_platform(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(pl.when(text.str.contains(words)).then(pl.lit(name)) for words, name in _PLATFORMS.items())
-
-
-def _with_tags(frame: pl.DataFrame) -> pl.DataFrame:
-    tags = normalised(frame["hashtags"])
-    return frame.with_columns(tags["hashtags"], tags["display_hashtags"])
 
 
 _RULES = {
