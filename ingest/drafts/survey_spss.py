@@ -17,11 +17,13 @@ from ingest.drafts.survey_words import (
     MOST_NUMBERS,
     MOST_SEGMENT,
     WAVE,
+    is_choice,
     is_personal,
     weights_of,
 )
 from ingest.formats import spss
 from ingest.formats.spss import Described
+from ingest.formats.survey_export import closed_questions
 from ingest.formats.survey_variables import AT, Coded
 
 _NOT = r"(?i)^(not|non|nicht|no|un|غير)[ -]?"
@@ -35,7 +37,10 @@ def draft(head: Head, given: Given) -> Draft:
     in_sets = {column for columns in declared_sets.values() for column in columns}
     plain = [name for name, one in there.items() if not (one.is_text and not one.variable.labels)]
     ids = [name for name in there if re.match(ID, name)] or [name for name in there if re.match(ID_AT_END, name)]
-    looked_at = [*ids[:1], *(name for name in plain if name not in ids[:1] and not there[name].is_time)]
+    has_labels = any(one.is_closed for one in there.values())
+    texts = [name for name in there if name not in plain]
+    may_group = [name for name in texts if not has_labels or segments_of({name: there[name].variable.text})]
+    looked_at = list(dict.fromkeys([*ids[:1], *(name for name in (*plain, *may_group) if not there[name].is_time)]))
     coded = spss.codes_of(head.path, {name: there[name] for name in looked_at})
     for name in looked_at:
         if re.match(WAVE, name):
@@ -44,7 +49,13 @@ def draft(head: Head, given: Given) -> Draft:
     weights = [declared] if declared else _weights(looked_at[len(ids[:1]) :], there, coded)
     design = {part: name for part, pattern in DESIGN.items() for name in there if re.match(pattern, name)}
     placing = {*ids[:1], *weights, *design.values()}
-    closed = {name: there[name] for name in coded.variables if there[name].is_closed and name not in placing}
+    unlabelled = [
+        name for name in (may_group if has_labels else looked_at) if name not in placing and not there[name].is_closed
+    ]
+    shared = {name for name in closed_questions(coded.frame, unlabelled, ", ") if is_choice(coded.frame[AT + name])}
+    closed = {
+        name: there[name] for name in looked_at if name in shared or (there[name].is_closed and name not in placing)
+    }
     group = _group(head, ids, closed, coded)
     options |= {"respondent_id": ids[0] if ids else None, "samples": by_weight(weights)}
     if declared:
@@ -67,10 +78,11 @@ def draft(head: Head, given: Given) -> Draft:
     unfit = {name for name, one in left.items() if _is_unfit(name, one, coded)}
     segments = segments_of({name: one.variable.text for name, one in left.items() if name not in unfit})
     sets = _ticked({name: one for name, one in left.items() if name not in {*unfit, *segments.values()}}, coded)
-    texts = [name for name, one in there.items() if name not in plain and name not in placing]
-    drop = [*texts, *(name for name in there if name in unfit)]
+    drop = [
+        name for name in there if name in unfit or (name in texts and name not in placing | by_sample | closed.keys())
+    ]
     options |= {key: value for key, value in (("design", design), ("segments", segments), ("drop", drop)) if value}
-    if sets:
+    if sets or not has_labels:
         apart = {column for note in sets.values() for column in note["columns"]}
         single = [name for name in left if name not in unfit | apart | {*segments.values()}]
         options["questions"] = {name: {} for name in (*single, *declared_sets)} | sets
@@ -103,14 +115,18 @@ def _given(name: str, coded: Coded) -> list[str]:
 
 
 def _is_unfit(name: str, one: Described, coded: Coded) -> bool:
-    """Whether a variable says who people are, is a quantity of which few values have labels, or has too many groups for a segment."""
+    """Whether a variable says who people are, is a wave or a quantity with few labels, or has too many groups for a segment."""
+    if re.match(WAVE, name):
+        return True
     codes, labels = coded.known(name).cast(pl.String()), one.variable.labels
     words = codes.replace(labels)
     if is_personal(name, words) or is_personal(one.variable.text or "", words):
         return True
     distinct = codes.drop_nulls().unique()
     unlabelled = (~distinct.is_in(list(labels))).sum()
-    return unlabelled > MOST_NUMBERS or (distinct.len() > MOST_SEGMENT and bool(segments_of({name: one.variable.text})))
+    return (unlabelled > MOST_NUMBERS and not one.is_text) or (
+        distinct.len() > MOST_SEGMENT and bool(segments_of({name: one.variable.text}))
+    )
 
 
 def _ticked(closed: Mapping[str, Described], coded: Coded) -> dict[str, dict[str, Any]]:

@@ -59,7 +59,10 @@ _PERSONAL = (
     r"^soyad(ı)?$|^isim$|^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
     r"^الاسم.*$|البريد|الهاتف|الجوال|^tel[eé]fon[oe]?( numarası)?$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|"
     r"^שם( מלא)?$|^名前$|^姓名$|^氏名$|"
-    r"^(respondent|participant|المستجيب|المشارك)$|"
+    r"^(respondent|participant|المستجيب|المشارك)$|^اسم |"
+    r"^(iban|imei|mac|post(al)? ?code|zip( ?code)?|device[ _-]?id|owner|user|facilitator)$|^contact( (person|details|info(rmation)?))?$|"
+    r"^(submitted|created|modified|updated|entered|recorded|collected|referred|assigned)[ _](by|to)$|"
+    r"^(student|employee|staff|account|member(ship)?|licen[cs]e|plate)[ _-]?(no|number)$|"
     r"^(interviewer|enumerator|surveyor|supervisor|field ?worker|data collector|enquêteu(r|se)|encuestador|entrevistador|anketör)"
     r"('?s)?([ _](name|id|code|no|number))?$|"
     r"^(اسم )?(الباحث|المحاور|جامع البيانات)|^gps\b|(^|[ _])(لوکیشن|coordinates)$|تلفن|شماره (تماس|موبایل)|טלפון|דוא.?ל|דואר אלקטרוני"
@@ -100,7 +103,10 @@ MOST_NUMBERS = 11
 """More different numbers than a scale has are a quantity."""
 
 _MOST_WORDS_OF_A_LABEL = 3
-_ADDRESS = r"^\S+@\S+\.\S+$|^@\w|^(\+|00)[0-9][0-9 ()\-]{7,}$"
+_ADDRESS = (
+    r"(?i)^\S+@\S+\.\S+$|^@\w|^(\+|00)[0-9][0-9 ()\-]{7,}$|^(https?://|www\.)|^[\w-]+\.[a-z]{2,}/\S|"
+    r"\.(jpe?g|png|gif|heic|pdf|docx?|m4a|mp[34]|ogg|wav|amr|3gp|mov)$"
+)
 _ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
 
 

@@ -25,6 +25,7 @@ OTHER = "other"
 _MOST_OPTIONS = 30
 _FEWEST_TOGETHER = 8
 _LONGEST_OPTION = 120
+_MANY_LISTS = 2
 
 
 @dataclass(frozen=True)
@@ -102,15 +103,22 @@ def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple
 
 
 def is_list(cells: pl.Series, separator: str) -> bool:
-    """Whether cells prove that they list answers: more different cells than different answers, which also stand alone."""
+    """Whether cells prove that they list answers: more different cells than different answers, which also stand alone.
+
+    Where blanks part them, they may be words of one answer, of which some never stand alone: `very good`.
+    """
     if cells.dtype.is_integer():
         return False
-    distinct = cells.unique().drop_nulls().cast(pl.String())
+    texts = cells.cast(pl.String())
+    distinct = texts.unique().drop_nulls()
     if not distinct.str.contains(separator, literal=True).any():
         return False
-    vocabulary = shared_parts(cells.cast(pl.String()), separator)
+    vocabulary = shared_parts(texts, separator)
     listing = [cell for cell in distinct if separator in cell and set(_parts(cell, separator)) <= vocabulary]
     alone = vocabulary & {parts[0] for cell in distinct if len(parts := _parts(cell, separator)) == 1}
+    if separator.isspace() and distinct.len() <= _MANY_LISTS * len(vocabulary):
+        whole = inseparable(texts, separator) or vocabulary
+        return len(whole) > 1 and {*whole} <= {*distinct} and len(listing) + len(alone) > len(vocabulary)
     return bool(alone) and 1 < len(vocabulary) <= _MOST_OPTIONS and len(listing) + len(alone) > len(vocabulary)
 
 

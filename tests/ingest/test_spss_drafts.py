@@ -94,3 +94,25 @@ def test_a_weight_that_its_text_or_its_numbers_tell(tmp_path: Path) -> None:
         columns = {name: [(0.5, 1.0, 1.0, 1.5)[n % 4] for n in range(40)]}
         survey = found(tmp_path, file(tmp_path, columns, column_labels={name: text}))
         assert survey.draft.options["samples"] == {"all": {"weight": "V99"}}
+
+
+def test_texts_by_which_people_are_grouped_are_segments(tmp_path: Path) -> None:
+    columns = {
+        "gender": ["F" if n % 2 else "M" for n in range(40)],
+        "q2": ["Yes" if n % 2 else "No" for n in range(40)],
+    }
+    survey = found(tmp_path, file(tmp_path, columns))
+    assert survey.draft.options["segments"] == {"gender": "gender"}
+    assert (list(questions(survey)), survey.draft.options["drop"]) == (["q1"], ["q2"])
+
+
+def test_a_file_without_labels_is_read_as_a_table(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {
+        "id": [float(n) for n in range(40)],
+        "q1": [1.0 + n % 3 for n in range(40)],
+        "minutes": [n / 7 for n in range(40)],
+    }
+    columns |= {"q2": ["Yes" if n % 2 else "No" for n in range(40)], "why": [f"because {n}" for n in range(40)]}
+    survey = found(tmp_path, sav(tmp_path / "made.sav", pd.DataFrame(columns)))
+    assert questions(survey) == {"q1": ("single", ["1", "2", "3"]), "q2": ("single", ["No", "Yes"])}
+    assert survey.draft.options["drop"] == ["why"]

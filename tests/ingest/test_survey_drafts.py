@@ -190,6 +190,28 @@ def test_questions_by_which_people_are_grouped_are_segments(name: str, tmp_path:
     assert list(survey.draft.options["segments"].values()) == [name]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("Created By", "Ann {x}"), ("Postcode", "AB1 {a}"), ("اسم الأم", "Ann {x}"), ("Photo", "https://x.org/{x}"), ("Note", "{x}.m4a"),
+     ("Profile", "linkedin.com/in/{x}"), ("Employee number", "E{x}")],
+)  # fmt: skip
+def test_what_tells_who_people_are_is_no_answer_even_where_several_share_it(
+    name: str, cell: str, tmp_path: Path
+) -> None:
+    survey = found(tmp_path, f"id,{name},q1", "{n}," + cell + ",{a}")
+    assert list(questions(survey)) == ["q1"]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [("موافق", "موافق بشدة", "غير موافق", "غير موافق بشدة", "محايد"), ("agree", "strongly agree", "disagree", "strongly disagree", "neutral")],
+)  # fmt: skip
+def test_answers_of_several_words_are_no_lists_of_words(answers: tuple[str, ...], tmp_path: Path) -> None:
+    rows = [f"2022-10-05T09:00:00,{answers[n % 5]},{n},u{n}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"k.csv": lines("start,q1,_id,_uuid", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey) == {"q1": ("single", sorted(answers))}
+
+
 def test_who_asked_is_no_answer(tmp_path: Path) -> None:
     survey = found(tmp_path, "id,Interviewer,Was the interviewer polite?,q2", "{n},Ann {x},{yes},{a}")
     assert list(questions(survey)) == ["Was the interviewer polite?", "q2"]
