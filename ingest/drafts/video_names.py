@@ -107,7 +107,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "comments": (
         _count(
-            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظرات|(?:ال)?كومنتات|(?:ال)?تعليقات"
+            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظرات|(?:ال)?كومنتات|(?:ال)?تعليقات"
         ),
         _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),
@@ -125,7 +125,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
     ),
     "hashtags": (
-        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|tagar|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
+        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
         r"tags?(?:_list)?|ετικέτες|etiquetas|etiket(?:ler)?",
     ),
     "duration_seconds": (r"duration(?:_seconds|_sec|_s)?|length",),

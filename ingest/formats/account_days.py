@@ -3,7 +3,7 @@
 How files become columns is for the formats; here figures are read, and what several files say of one day becomes one row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -16,6 +16,9 @@ from ingest.text import parse_count
 FIGURES = (
     "views", "profile_views", "likes", "comments", "shares", "viewers", "new_viewers", "returning_viewers", "followers",
 )  # fmt: skip
+_PARTS = ("new_viewers", "returning_viewers")
+_PEOPLE = ("viewers", *_PARTS, "followers")
+"""Who cannot be fewer than none, as what a day takes away from views and likes can."""
 
 
 def settle_account_days(
@@ -49,12 +52,14 @@ def settle_account_days(
     )
     absent = [pl.lit(None, pl.Int64()).alias(name) for name in FIGURES if name not in named]
     keyed = counted.with_columns(*absent, _account_key(delivery))
+    keyed = _possible(keyed, {name: pl.col(name) < 0 for name in _PEOPLE if name in named})
     if "viewers" in named:
         # Where the platform says that it does not know how many there were, the parts that it shows as 0 are not known either.
-        is_unknown = pl.col("viewers").is_null()
+        parts_of_it = [name for name in _PARTS if name in named]
         keyed = keyed.with_columns(
-            pl.when(~is_unknown).then(pl.col(name)).alias(name) for name in ("new_viewers", "returning_viewers")
+            pl.when(pl.col("viewers").is_not_null()).then(name).alias(name) for name in parts_of_it
         )
+        keyed = _possible(keyed, {name: pl.col(name) > pl.col("viewers") for name in parts_of_it})
     is_dated = pl.col("account_on").is_not_null()
     rejected = keyed.filter(~is_dated).select(
         "file",
@@ -71,6 +76,18 @@ def settle_account_days(
     )
     whole = merged.with_columns(pl.lit(definition).alias("metric_definition"))
     return whole.select(schema.names()).cast(schema), rejected.match_to_schema(REJECTED), unreadable(dated, named), 0
+
+
+def _possible(rows: pl.DataFrame, impossible: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """The rows without figures that cannot be."""
+    return rows.with_columns(
+        expression
+        for name, is_so in impossible.items()
+        for expression in (
+            pl.when(~is_so.fill_null(value=False)).then(name).alias(name),
+            pl.when(is_so).then(pl.lit(Reason.OUT_OF_RANGE)).otherwise(f"{name}_reason").alias(f"{name}_reason"),
+        )
+    )
 
 
 def _account_key(delivery: Delivery) -> pl.Expr:

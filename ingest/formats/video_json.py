@@ -40,7 +40,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 10
+    version = 11
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -22,6 +22,8 @@ _WORD = r"[#\uff03][\p{L}\p{M}\p{N}_\x{200c}\x{200d}\x{fe0f}\p{Extended_Pictogra
 _NO_WORDS = r"(?i)https?://\S+|&#?\w+;"
 _REFERENCE = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z]+);"
 _APART = r"([#\uff03])\s+"
+# Who writes from right to left may type the mark last.
+_BEHIND = r"([^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+)[#\uff03]($|[\s,;|\u060c\u3001])"
 _NO_TAG = r"^[\p{P}\p{Sm}\p{Sc}]+$"
 _NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u3001\u201c\u201d\u00ab\u00bb]"
 
@@ -34,6 +36,8 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     as a character reference is the sign that it stands for, and a literal that was written as a string is read as one.
     """
     stripped = _decoded(_without_references(written).str.strip_chars())
+    if stripped.str.ends_with("#").any():
+        stripped = stripped.str.replace_all(_BEHIND, "#${1}${2}")
     if stripped.str.contains(_APART).any():
         stripped = stripped.str.replace_all(_APART, "${1}")
     texts = pl.DataFrame({"text": stripped})

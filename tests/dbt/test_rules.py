@@ -267,7 +267,7 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
         "new_viewers = 41",
         f"a/{'1' * 32}/studio/2022-10-05",
     ),
-    ("fct_hashtag_account_day", "figures_not_negative"): ("followers = -1", f"a/{'1' * 32}/studio/2022-10-05"),
+    ("fct_hashtag_account_day", "people_not_negative"): ("followers = -1", f"a/{'1' * 32}/studio/2022-10-05"),
     ("fct_hashtag_owned_video_day", "shares_in_range"): ("completion_rate = 20", "a/1/2022-10-05"),
     ("fct_hashtag_owned_video_day", "figures_not_negative"): ("reach = -1", "a/1/2022-10-05"),
     ("rpt_hashtag_top_videos", "only_partners_are_named"): ("programme = 'organic'", "a/tiktok/public/1"),

@@ -54,6 +54,16 @@ def test_what_several_files_say_of_a_day_is_one_row_and_undefined_is_unknown(rea
     assert ("viewers", "undefined", 1) in parsed.unreadable.rows()
 
 
+def test_a_day_may_take_views_away_and_has_no_fewer_people_than_none(reader: Reader) -> None:
+    viewers = VIEWERS.replace("812,640,172", "812,900,-1")
+    parsed = read(reader, Overview=OVERVIEW.replace("1.2K", "-5"), Viewers=viewers)
+    days = parsed.tables["account_days"].sort("account_on")
+    assert days["views"].to_list() == [None, -5, 500]
+    assert days.select("viewers", "new_viewers", "returning_viewers").row(0) == (812, None, None)
+    assert ("new_viewers", "out_of_range", 1) in parsed.unreadable.rows()
+    assert ("returning_viewers", "out_of_range", 1) in parsed.unreadable.rows()
+
+
 def test_videos_of_content(reader: Reader) -> None:
     parsed = read(reader, "Content", Content=CONTENT)
     assert ids(parsed) == [ID]
