@@ -19,6 +19,7 @@ from ingest.source import DeliveryError
 Kind: TypeAlias = Literal["table", "json", "spss", "triple_s"]
 
 _LONGEST_MARK = 80
+_SPSS = (b"$FL2", b"$FL3")
 _OTHER_PRODUCTS = {
     "Stata": rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01\x00",
     "SAS": rb"\x00{12}\xc2\xea\x81\x60|HEADER RECORD\*{7}LIB",
@@ -121,7 +122,7 @@ def heads_of(path: Path) -> list[Head]:
     """The head of a file, or of each file of an archive. Raises DeliveryError."""
     with path.open("rb") as file:
         start = file.read(_LONGEST_MARK)
-    if start[:4] in (b"$FL2", b"$FL3"):
+    if start[:4] in _SPSS:
         return [Head(path, "spss", None)]
     for product, mark in _OTHER_PRODUCTS.items():
         if re.match(mark, start, re.DOTALL) or (product == "R" and path.suffix.lower() in _OF_R):
@@ -130,6 +131,8 @@ def heads_of(path: Path) -> list[Head]:
             )
     heads = []
     for name, data in unpacked(path):
+        if data[:4] in _SPSS:
+            raise DeliveryError(f"{name}: is an SPSS file in an archive, expected it by itself; unpack it")
         text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)
         first = text.head.lstrip()[:1_000]
         if "mdm:metadata" in first or (path.suffix.lower() == ".sss" and "<sss" not in first):

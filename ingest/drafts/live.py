@@ -61,6 +61,11 @@ _REGISTERED = (
     r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
     r"^order (date|time)$|^created (at|date)$"
 )
+_OF_ANY_RECORD, _OF_REGISTERING = (
+    r"(?i)^created[ _]?(at|date)$",
+    r"regist|ticket|order|attend|webinar|event|status|session",
+)
+"""When a record was made is when somebody registered where another column speaks of that."""
 _DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
 _CLOCK = r"^\D{0,3}\d{1,2}:\d{2}"
 _OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}
@@ -251,6 +256,8 @@ def _named(
         options, zone = {"columns": columns, **session}, zone_in_names([joined, left])
         yield Draft("live", "intervals_csv", why, options, remarks, generic=True, zone=zone)
     registered = _first(names, _REGISTERED)
+    if registered and re.match(_OF_ANY_RECORD, registered) and not _first(names, _OF_REGISTERING):
+        registered = None
     if person and registered and not left:
         columns = {"person": person, "registered_at": registered} | own
         for ours, pattern in (("status", _STATUS), ("has_attended", _ATTENDED), ("channel", _CHANNEL)):

@@ -39,6 +39,8 @@ from ingest.drafts.survey_words import (
     NOT_ASKED,
     PERIOD,
     WAVE,
+    are_ages,
+    are_groups,
     are_times,
     is_choice,
     is_personal,
@@ -245,10 +247,11 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     closed = closed_questions(body, [name for name in left if name not in apart], layout.separator)
     closed = [name for name in closed if is_list(body[AT + name], layout.separator) or is_choice(body[AT + name])]
     by_sample = {column for sample in options["samples"].values() for column in sample.get("where", ())}
-    closed = [name for name in closed if name not in by_sample]
-    segments = segments_of(
-        {name: layout.texts.get(name) for name in closed if body[AT + name].n_unique() <= MOST_SEGMENT}
-    )
+    ages = [name for name in closed if are_ages(layout.texts.get(name, name), body[AT + name])]
+    closed = [name for name in closed if name not in {*by_sample, *ages}]
+    few = [name for name in closed if body[AT + name].n_unique() <= MOST_SEGMENT]
+    more = [name for name in left if name not in {*closed, *by_sample} and are_groups(body[AT + name])]
+    segments = segments_of({name: layout.texts.get(name) for name in (*few, *more)})
     if segments:
         options["segments"] = segments
         closed = [name for name in closed if name not in segments.values()]
@@ -280,6 +283,8 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     if drop:
         options["drop"] = drop
         remarks["options", "drop"] = "free text, who people are, dates and numbers: never leave landing"
+        if ages:
+            remarks["options", "drop"] += f"; ages in years group nobody: band {quoted(ages)} in the file"
     mine = {*questions} | {*segments.values()}
     shown = [name for name in columns if name in mine]
     why = f"{why}; questions: {quoted(shown)}"

@@ -37,6 +37,8 @@ _SEGMENT = (
     r"età|paese|cinsiyet|yaş( gru[pb])?|ülke|bölge|جنس|نوع|نوع اجتماعي|عمر|فئ[ةت] عمرية|دول[ةت]|بلد|منطق[ةت]|محافظ[ةت]|مدين[ةت]|جنسي[ةت]|"
     r"جنسیت|سن|گروه سنی|کشور|استان|מגדר|מין|גיל|קבוצת גיל|מדינה|אזור|ڕەگەز|تەمەن|وڵات"
 )
+_AGE = r"(?i)(^|[^a-z])(age|âge|old|alt|alter|edad|idade|età)([^a-z]|$)|yaş|عمر|(^|\s)سن(\s|$)|גיל|تەمەن"
+_FEW_AGES, _YOUNGEST = 5, 5
 _ASKING = (
     r"^(what|which|how|is|are|do|does|you|your|yours|s|the|a|of|in|i|to|from|please|select|choose|current|currently|live|"
     r"reside|residence|based|where|highest|level|completed|with|identify|best|describes|as|status|quel|quelle|est|votre|"
@@ -132,6 +134,19 @@ def is_number(cells: pl.Series) -> bool:
         bool((numbers(cells.cast(pl.String())).is_not_null() | cells.is_null()).all())
         and cells.null_count() < cells.len()
     )
+
+
+def are_groups(cells: pl.Series) -> bool:
+    """Whether cells are words that put people into groups, each of several."""
+    counted = cells.drop_nulls().value_counts(name="respondents")["respondents"]
+    return 1 < counted.len() <= MOST_SEGMENT and min(counted) > 1 and not is_number(cells)
+
+
+def are_ages(name: str, cells: pl.Series) -> bool:
+    """Whether a column asks for the age and has years, which are no groups of people until they are banded."""
+    years = numbers(cells.drop_nulls().unique().cast(pl.String()))
+    is_years = years.len() > _FEW_AGES and not years.null_count() and bool((years >= _YOUNGEST).all())
+    return is_years and re.search(_AGE, name) is not None
 
 
 def says(pattern: str, label: str) -> bool:

@@ -332,3 +332,23 @@ def test_errors_of_a_spreadsheet_are_proposed_as_missing(tmp_path: Path) -> None
     rows = [f"{n},{n % 3 if n % 5 else '#REF!'}" for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,q1", *rows)}), TOLD, CAMPAIGNS)
     assert survey.draft.options["questions"]["q1"] == {"missing": ["#REF!"]}
+
+
+def test_up_to_thirty_groups_are_a_segment_and_ages_in_years_are_none(tmp_path: Path) -> None:
+    rows = [f"{n},Region {n % 25},{18 + n % 8},{n % 5}" for n in range(100)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,region,age,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["segments"] == {"region": "region"}
+    assert list(questions(survey)) == ["q1"]
+    assert "ages in years group nobody: band 'age' in the file" in survey.text
+
+
+def test_when_a_record_was_made_makes_no_registration(tmp_path: Path) -> None:
+    survey = found(tmp_path, "chat_id,first_name,q1,q2,created_at", "{n},Ann {n},{a},{x},2022-10-05T10:00:00Z")
+    assert (survey.draft.source, list(questions(survey))) == ("survey", ["q1", "q2"])
+
+
+def test_an_spss_file_in_an_archive_is_to_be_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "w.zip", "w") as archive:
+        archive.writestr("w.sav", b"$FL2" + bytes(200))
+    with pytest.raises(DeliveryError, match=r"w\.zip/w\.sav: is an SPSS file in an archive, .* unpack it"):
+        inspect([tmp_path / "w.zip"], TOLD, CAMPAIGNS)
