@@ -4,15 +4,15 @@ A page that was not answered is a window of which nothing is known; it is never 
 a video mean is for the formats to say.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
 
 from ingest.formats.date_order import read_instants
-from ingest.formats.json_documents import read_shaped
-from ingest.formats.text_file import TextFile, text_files
+from ingest.formats.json_documents import read_lines, read_shaped
+from ingest.formats.text_file import text_files
 from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery
 
@@ -53,9 +53,8 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
     """The pages of all files of a delivery. `captured_at` is a constant for pages that do not say it. Raises DeliveryError."""
     parts = []
     categories = {name: pl.Categories.random() for name in api.repeat}
-    for file in text_files(delivery, encoding):
-        *frames, rejected = _read(file, api, categories)
-        pages, videos, days = (frame.with_columns(pl.lit(file.name).alias("file")) for frame in frames)
+    for name, *frames, rejected in _read(delivery, encoding, api, categories):
+        pages, videos, days = (frame.with_columns(pl.lit(name).alias("file")) for frame in frames)
         pages = _timed(pages, delivery, captured_at)
         known = pages.select("line", *(f"captured_at{end}" for end in ("", "_ambiguous", "_reason")))
         # An unanswered page that does not say when it was asked tells nothing of any window.
@@ -83,9 +82,9 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
 
 
 def _read(
-    file: TextFile, api: Api, categories: Mapping[str, pl.Categories]
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Pages, videos and days of a file, and what is no page."""
+    delivery: Delivery, encoding: str | None, api: Api, categories: Mapping[str, pl.Categories]
+) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    """The name of each file, its pages, videos and days, and what is no page."""
     video = {name: [_TEXT] if name in api.lists else _TEXT for names in api.videos.values() for name in names}
     day = dict.fromkeys(("date", *api.days.values()), _TEXT)
     content = {
@@ -100,8 +99,20 @@ def _read(
         pages, videos, days = _found(documents, api, tuple(response))
         return pages, _narrow(videos, api, categories), days
 
-    parts = [(*frames, rejected) for frames, rejected in read_shaped(file, shape, found)]
-    pages, videos, days, rejected = (pl.concat(frames, how="vertical_relaxed") for frames in zip(*parts, strict=True))
+    for path in delivery.files:
+        parts = read_lines(path, shape, found) if encoding is None else None
+        if parts is not None:
+            yield path.name, *_together(parts)
+            continue
+        for file in text_files(replace(delivery, files=(path,)), encoding):
+            yield file.name, *_together(read_shaped(file, shape, found))
+
+
+def _together(
+    parts: Iterable[tuple[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], pl.DataFrame]],
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    frames = [(*found, rejected) for found, rejected in parts]
+    pages, videos, days, rejected = (pl.concat(parts, how="vertical_relaxed") for parts in zip(*frames, strict=True))
     return pages, videos, days, rejected
 
 

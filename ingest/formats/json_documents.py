@@ -4,17 +4,21 @@ What the columns mean is for the formats to say. DuckDB reads the JSON, since it
 """
 
 import json
+import os
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
+from ingest.formats.encoding import is_utf8
 from ingest.formats.text_file import TextFile
+from ingest.formats.unpacking import MOST_BYTES
 from ingest.reasons import Reason
 from ingest.source import REJECTED, DeliveryError
 
@@ -27,6 +31,8 @@ _LONE_SURROGATE = re.compile(
 _AFTER_A_RECORD = ", \t\r\n"
 _PART = 24_000_000
 """Bytes of a file of lines that are read at a time."""
+_OF_LINES = (".json", ".jsonl", ".ndjson", ".txt")
+"""How names of files end that hold text as it is."""
 _AT_ONCE = 2
 """So many parts are read at the same time."""
 
@@ -50,7 +56,7 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
         frame = pl.concat(_parts(file))
     else:
         frame = pl.DataFrame(list(_elements(file.text)), schema={"line": pl.Int64(), "json": pl.String()}, orient="row")
-    return _valid(file, frame)
+    return _valid(file.name, frame)
 
 
 def read_shaped(
@@ -62,28 +68,65 @@ def read_shaped(
 
     Lines that are objects are read once; only where one is not, its part is looked at first.
     """
-    wanted = f"select line, from_json(json, '{json.dumps(shape)}') as document from documents"
+    if file.head.lstrip()[:1] == "{":
+        try:
+            yield from _made_of(file.name, _parts(file), shape, make)
+        except _OtherwiseError:
+            pass
+        else:
+            return
+    documents, rejected = read_documents(file)
+    yield make(query(_wanted(shape), documents=documents)), rejected
 
-    def read(number: int, lines: pl.DataFrame) -> tuple[Made, pl.DataFrame] | None:
+
+def read_lines(
+    path: Path, shape: Mapping[str, Any], make: Callable[[pl.DataFrame], Made]
+) -> list[tuple[Made, pl.DataFrame]] | None:
+    """What `read_shaped` gives of a large file of lines in UTF-8, which is never in memory as a whole; None of any other file."""
+    if not path.name.lower().endswith(_OF_LINES) or not _PART < path.stat().st_size <= MOST_BYTES:
+        return None
+    try:
+        return list(_made_of(path.name, _parts_on_disk(path), shape, make))
+    except _OtherwiseError:
+        return None
+
+
+class _OtherwiseError(Exception):
+    """A file is not of lines in UTF-8, an object each: what it is its whole text tells."""
+
+
+def _made_of(
+    name: str, parts: Iterator[pl.DataFrame], shape: Mapping[str, Any], make: Callable[[pl.DataFrame], Made]
+) -> Iterator[tuple[Made, pl.DataFrame]]:
+    wanted = _wanted(shape)
+
+    def read(number: int, lines: pl.DataFrame) -> tuple[Made, pl.DataFrame]:
         written = lines.filter(pl.col("json").str.contains(r"\S"))
         found = _shaped(wanted, written)
         if found is not None:
             return make(found), REJECTED.to_frame()
-        # Objects may go on over lines, which the whole file tells.
-        return of_valid(*_valid(file, written)) if number else None
-
-    def of_valid(documents: pl.DataFrame, rejected: pl.DataFrame) -> tuple[Made, pl.DataFrame]:
+        if number == 0:
+            raise _OtherwiseError
+        documents, rejected = _valid(name, written)
         return make(query(wanted, documents=documents)), rejected
 
-    if file.head.lstrip()[:1] == "{":
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for part in pool.map(read, count(), _parts(file)):
-                if part is None:
-                    break
-                yield part
-            else:
-                return
-    yield of_valid(*read_documents(file))
+    begun: deque[Future[tuple[Made, pl.DataFrame]]] = deque()
+    number = 0
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for number, lines in enumerate(parts):
+            begun.append(pool.submit(read, number, lines))
+            if len(begun) > _AT_ONCE:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    if number:
+        # What a large file took is given back.
+        _duck().close()
+        _duck.cache_clear()
+
+
+def _wanted(shape: Mapping[str, Any]) -> str:
+    return f"select line, from_json(json, '{json.dumps(shape)}') as document from documents"
 
 
 def _shaped(wanted: str, documents: pl.DataFrame) -> pl.DataFrame | None:
@@ -175,22 +218,48 @@ def _is_json(text: str) -> bool:
 
 def _parts(file: TextFile) -> Iterator[pl.DataFrame]:
     """The lines of the file with their line ends, each with its number, some megabytes at a time. None is copied."""
-    import pyarrow as pa  # type: ignore[import-untyped]
-
-    data, ends = file.data, [0]
-    while end := data.find(b"\n", ends[-1]) + 1:
-        ends.append(end)
-    if ends[-1] < len(data):
-        ends.append(len(data))
-    places = pl.Series(ends, dtype=pl.Int64())
+    ends = _line_ends(file.data, is_whole=True)
     first = 0
     while first < len(ends) - 1:
         last = min(bisect_left(ends, ends[first] + _PART, first + 1), len(ends) - 1)
-        offsets = (places[first : last + 1] - ends[first]).to_arrow().buffers()[1]
-        part = pa.py_buffer(data).slice(ends[first], ends[last] - ends[first])
-        lines = pl.from_arrow(pa.LargeStringArray.from_buffers(last - first, offsets, part))
-        yield pl.DataFrame({"line": pl.int_range(first + 1, last + 1, eager=True), "json": lines})
+        yield _lines(file.data, ends[first : last + 1], first)
         first = last
+
+
+def _parts_on_disk(path: Path) -> Iterator[pl.DataFrame]:
+    """The same of a file that is read as it goes. Raises _OtherwiseError where it is not UTF-8, or its line ends are others."""
+    number = 0
+    with path.open("rb") as file:
+        while data := file.read(_PART):
+            ends = _line_ends(data, is_whole=len(data) < _PART)
+            whole = data if ends[-1] == len(data) else data[: ends[-1]]
+            if (number == 0 and (data[:1] != b"{" or b"\0" in data[:4096])) or b"\r" in data or not is_utf8(whole):
+                raise _OtherwiseError
+            if len(ends) == 1:
+                raise _OtherwiseError  # a line that is longer than a part
+            yield _lines(data, ends, number)
+            number += len(ends) - 1
+            file.seek(ends[-1] - len(data), os.SEEK_CUR)
+
+
+def _line_ends(data: bytes, *, is_whole: bool) -> list[int]:
+    """Where lines begin, the first one included, and where the last ends, which needs a line end where more may follow."""
+    ends = [0]
+    while end := data.find(b"\n", ends[-1]) + 1:
+        ends.append(end)
+    if is_whole and ends[-1] < len(data):
+        ends.append(len(data))
+    return ends
+
+
+def _lines(data: bytes, ends: Sequence[int], before: int) -> pl.DataFrame:
+    """The lines between these places, numbered from 1 after those before. Their text is not copied."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    offsets = (pl.Series(ends, dtype=pl.Int64()) - ends[0]).to_arrow().buffers()[1]
+    part = pa.py_buffer(data).slice(ends[0], ends[-1] - ends[0])
+    lines = pl.from_arrow(pa.LargeStringArray.from_buffers(len(ends) - 1, offsets, part))
+    return pl.DataFrame({"line": pl.int_range(before + 1, before + len(ends), eager=True), "json": lines})
 
 
 def _elements(text: str) -> Iterator[tuple[int, str]]:
@@ -211,7 +280,7 @@ def _elements(text: str) -> Iterator[tuple[int, str]]:
         position = end
 
 
-def _valid(file: TextFile, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _valid(name: str, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The documents that are JSON objects, and the others as rejected records; blank ones are none."""
     text = pl.col("json").str.strip_chars_end(_AFTER_A_RECORD).str.strip_chars()
     written = written.with_columns(text).filter(pl.col("json") != "")
@@ -227,7 +296,7 @@ def _valid(file: TextFile, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
         kinds = _kinds(written)
     is_object = (kinds == "OBJECT").fill_null(value=False)
     rejected = written.filter(~is_object).select(
-        pl.lit(file.name).alias("file"),
+        pl.lit(name).alias("file"),
         "line",
         pl.lit(Reason.UNREADABLE).alias("reason"),
         pl.lit("the JSON object of this record is broken, was cut off or is none").alias("detail"),

@@ -316,7 +316,7 @@ def run(part: str, peer: str, folder: Path) -> None:
     """One peer, in this process."""
     # What every run has imported already is no cost of a delivery.
     of_peer = {"pandas": "pandas", "numpy": "pandas", "warehouse": "ingest.ingestion"}
-    for name in ("duckdb", "pyarrow", of_peer.get(peer.split(",")[0], "json")):
+    for name in (of_peer.get(peer.split(",")[0], "json"), "duckdb", "pyarrow"):
         __import__(name)
     cpu, clock = time.process_time(), time.perf_counter()
     PARTS[part][1][peer](folder)

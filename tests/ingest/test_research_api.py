@@ -1,6 +1,7 @@
 """`hashtag/research_api`: captured pages of the Research API, answered and not."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -94,3 +95,20 @@ def test_pages_may_come_in_several_files(reader: Reader) -> None:
     readings = parsed.tables["video_readings"]
     assert readings.select("file", "views", "likes").rows() == [("a.ndjson", 41, 57), ("b.ndjson", None, None)]
     assert readings["hashtags"].to_list() == [["جاهزون", "ready2act"], []]
+
+
+@pytest.mark.parametrize("change", [str, lambda text: text.replace("\n", "\r\n"), lambda text: text.rstrip("\n")])
+def test_a_large_file_is_read_from_disk_as_it_would_be_whole(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, change: Callable[[str], str]
+) -> None:
+    broken = ["", '{"captured_at"', page([VIDEOS[1]], endpoint="vidéo/query")]
+    text = change(
+        pages(*(page([VIDEOS[0] | {"id": 7506832682593094928 + 100 * n}]) for n in range(40)), *broken)["pages.ndjson"]
+    )
+    whole = reader.files({"pages.ndjson": text}, {}, None, "research_api")
+    for size in (1_000, 4_000, len(text.encode())):
+        monkeypatch.setattr(json_documents, "_PART", size)
+        parsed = reader.files({"pages.ndjson": text}, {}, None, "research_api")
+        assert rejected(parsed) == rejected(whole) == [(42, "unreadable")]
+        for name, table in whole.tables.items():
+            assert parsed.tables[name].equals(table)
