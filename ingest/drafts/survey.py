@@ -1,7 +1,7 @@
 """Drafts for survey exports: which columns place a respondent, which are closed questions, which never leave landing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from ingest.drafts.head import Head, quoted
 from ingest.drafts.survey_refusals import (
     below_others,
     is_header,
+    require_header,
     require_header_on_top,
     require_once,
     require_one_wave,
@@ -43,6 +44,7 @@ from ingest.drafts.survey_words import (
     are_groups,
     are_times,
     is_choice,
+    is_open,
     is_personal,
     says,
     weights_of,
@@ -80,6 +82,7 @@ _PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
     (survey_csv.FORMAT, "it has closed questions in its columns and a row a respondent"),
 )
 _FEWEST_COLUMNS, _SHOWN_ANSWERS, _NO_ANSWER = 2, 8, -7
+_MANY_PEOPLE, _FEW_COLUMNS = 10, 3
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
@@ -97,6 +100,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
     elif (sheet := _sheet(head)) is not None:
         require_people(sheet)
         require_once(sheet)
+        require_header(sheet)
         is_any = False
         for form, why in _PRODUCTS:
             options, _, _ = wave_of(head, given, None)
@@ -215,6 +219,8 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
             name: body[AT + name] for name in columns if name not in ids and (name in left or re.match(PERIOD, name))
         }
         group = numbered_alike(head.path.name, body[AT + ids[0]], others) if ids else None
+        for name in () if ids else _may_be_people({name: body[AT + name] for name in columns}, body.height):
+            numbered_alike(head.path.name, body[AT + name], {of: cells for of, cells in others.items() if of != name})
         most = [name for name in ids if group or body[AT + name].drop_nulls().n_unique() * 2 >= body.height]
         options["respondent_id"] = next(iter(most), None)
         if ids and not most:
@@ -244,8 +250,14 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
         options["design"] = design
     left = [name for name in left if name not in {*weights, *design.values()}]
     apart = {column for spread in layout.spread.values() for column in spread.labels}
-    closed = closed_questions(body, [name for name in left if name not in apart], layout.separator)
-    closed = [name for name in closed if is_list(body[AT + name], layout.separator) or is_choice(body[AT + name])]
+    left = [name for name in left if not is_open(layout.texts.get(name, name), body[AT + name])]
+    others_of = (*survey_csv.SEPARATORS, Layout.separator) if form is survey_csv.FORMAT else ()
+    marks = (layout.separator, *others_of)
+    lists = {name: next((mark for mark in marks if is_list(body[AT + name], mark)), None) for name in left}
+    single = closed_questions(body, [name for name in left if name not in apart], layout.separator)
+    closed = [
+        name for name in left if name not in apart and (lists[name] or (name in single and is_choice(body[AT + name])))
+    ]
     by_sample = {column for sample in options["samples"].values() for column in sample.get("where", ())}
     ages = [name for name in closed if are_ages(layout.texts.get(name, name), body[AT + name])]
     closed = [name for name in closed if name not in {*by_sample, *ages}]
@@ -257,10 +269,11 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
         closed = [name for name in closed if name not in segments.values()]
     questions: dict[str, Any] = {name: {} for name in (*closed, *layout.spread)}
     for name in closed:
-        if not layout.reads_lists and is_list(body[AT + name], layout.separator):
-            questions[name] = {"kind": "multiple"}
-        if is_list(body[AT + name], layout.separator) and (whole := inseparable(body[AT + name], layout.separator)):
-            questions[name] = {"options": list(whole)}
+        mark = lists[name]
+        if mark and not layout.reads_lists:
+            questions[name] = {"kind": "multiple"} | ({"separator": mark} if mark != layout.separator else {})
+        if mark and (whole := inseparable(body[AT + name], mark)):
+            questions[name] = {"options": list(whole)} | ({"separator": mark} if mark != layout.separator else {})
     ticked = {} if apart else boxes([name for name in left if name not in segments.values()], columns, body)
     own = {column for note in ticked.values() for column in note["columns"]}
     questions = {name: note for name, note in questions.items() if name not in own} | ticked
@@ -290,6 +303,11 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     why = f"{why}; questions: {quoted(shown)}"
     is_generic = form is survey_csv.FORMAT
     return Draft("survey", form.name, why, options, remarks, asks, is_generic, is_part=bool(ended))
+
+
+def _may_be_people(cells: Mapping[str, pl.Series], rows: int) -> list[str]:
+    """The first columns of many values that all stand in several rows."""
+    return [name for name, of in cells.items() if _MANY_PEOPLE <= of.n_unique() <= rows / 2][:_FEW_COLUMNS]
 
 
 def _fieldwork(body: pl.DataFrame, columns: list[str], given: Given) -> tuple[str, str] | None:

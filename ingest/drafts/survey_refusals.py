@@ -36,6 +36,23 @@ def require_header_on_top(sheet: Sheet) -> None:
         raise DeliveryError(below_others(sheet.name, sheet.rows["line"][whole - 1]))
 
 
+def require_header(sheet: Sheet) -> None:
+    """Raise DeliveryError where what stands in the first line stands below it too, as answers do and names do not."""
+    first = sheet.header(0)
+    cells = [column.cast(pl.String()) for column in sheet.rows.drop("line")]
+    # The names of an older Qualtrics export stand in its second line as well.
+    again = [
+        name
+        for name, column in zip(first, cells, strict=True)
+        if name and column.n_unique() > 1 and (column == name).sum() > 1
+    ]
+    if len(again) > 1 and len(again) * 2 >= sum(map(bool, first)):
+        raise DeliveryError(
+            f"{sheet.name}, line 1: found what stands in other lines too, in {len(again)} columns, expected a header: write a line "
+            "with the names of the columns above it"
+        )
+
+
 def below_others(name: str, line: int) -> str:
     """What a message says of a header that is not the first line."""
     return f"{name}, line {line}: names the columns, and lines stand above it; expected the header in line 1: delete the lines above it"

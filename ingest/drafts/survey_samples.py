@@ -13,8 +13,9 @@ from ingest.drafts.draft import Given
 from ingest.drafts.head import Head, stem_of
 from ingest.drafts.survey_refusals import require_one_wave
 from ingest.drafts.survey_words import PERIOD, WAVE, completed, is_segment
+from ingest.source import DeliveryError
 
-_FEW_REPEATS, _MOST_GROUPS, _FOR_EACH, _HARDLY_ANY = 10, 30, 8, 50
+_FEW_REPEATS, _MOST_GROUPS, _FOR_EACH, _HARDLY_ANY, _NEARLY_ALL = 10, 30, 8, 50, 0.9
 _LANGUAGES = frozenset({"AR", "DE", "EN", "ES", "FA", "FR", "HE", "HI", "ID", "IT", "NL", "PT", "TR", "UR"})
 
 
@@ -43,7 +44,7 @@ def by_file(samples: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
 def numbered_alike(file: str, ids: pl.Series, others: Mapping[str, pl.Series]) -> str | None:
     """The column of the groups that each number their people anew: with it ids are told apart that repeat without it.
 
-    Raises DeliveryError where its groups are waves.
+    Raises DeliveryError where its groups are waves, or where nothing says what they are and each has the same people.
     """
     repeats = ids.len() - ids.n_unique()
     if repeats * _FEW_REPEATS < ids.len():
@@ -52,12 +53,20 @@ def numbered_alike(file: str, ids: pl.Series, others: Mapping[str, pl.Series]) -
     unnamed = [name for name in others if name not in named]
     for name in (*named, *unnamed):
         cells = others[name]
-        groups, left = cells.n_unique(), ids.len() - pl.DataFrame([ids, cells]).n_unique()
+        groups = cells.n_unique()
         # An answer may tell a few people apart by chance.
         most, least = (_MOST_GROUPS, repeats // _HARDLY_ANY) if name in named else (repeats // _FOR_EACH, 0)
-        if 1 < groups <= most and left <= least and not cells.null_count():
+        if not 1 < groups <= most or cells.null_count():
+            continue
+        if ids.len() - pl.DataFrame([ids, cells]).n_unique() <= least:
             if _are_waves(name):
                 require_one_wave(file, name, groups)
+            if name not in named and ids.n_unique() * groups * _NEARLY_ALL <= ids.len():
+                raise DeliveryError(
+                    f"{file}, column {name!r}: found the same ids under each of its {groups} values, expected a row a respondent; if they "
+                    "are questions, turn the table (pivot); if waves, split it; if samples, name them in a note as "
+                    "options.samples.<name>.where"
+                )
             return name
     return None
 

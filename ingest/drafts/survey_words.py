@@ -37,8 +37,15 @@ _SEGMENT = (
     r"età|paese|cinsiyet|yaş( gru[pb])?|ülke|bölge|جنس|نوع|نوع اجتماعي|عمر|فئ[ةت] عمرية|دول[ةت]|بلد|منطق[ةت]|محافظ[ةت]|مدين[ةت]|جنسي[ةت]|"
     r"جنسیت|سن|گروه سنی|کشور|استان|מגדר|מין|גיל|קבוצת גיל|מדינה|אזור|ڕەگەز|تەمەن|وڵات"
 )
-_AGE = r"(?i)(^|[^a-z])(age|âge|old|alt|alter|edad|idade|età)([^a-z]|$)|yaş|عمر|(^|\s)سن(\s|$)|גיל|تەمەن"
-_FEW_AGES, _YOUNGEST = 5, 5
+_OPEN = (
+    r"(?i)anything else|\bcomments?\b|feedback|suggest|in your own words|tell us (more|about)|please (explain|describe)|ملاحظات|تعليق|"
+    r"اقتراح|commentaires?|remarques?|anmerkung|kommentar|\byorum|görüş|önerile|comentarios?|coment[áa]rio"
+)
+_AGE = (
+    r"(?i)birth|naissance|geburt|nacimiento|doğum|ميلاد|(^|[^a-z])(age|âge|old|alt|alter|edad|idade|età)([^a-z]|$)|yaş|عمر|"
+    r"(^|\s)سن(\s|$)|גיל|تەمەن"
+)
+_FEW_AGES, _YOUNGEST, _FEW_WORDS = 5, 5, 2
 _ASKING = (
     r"^(what|which|how|is|are|do|does|you|your|yours|s|the|a|of|in|i|to|from|please|select|choose|current|currently|live|"
     r"reside|residence|based|where|highest|level|completed|with|identify|best|describes|as|status|quel|quelle|est|votre|"
@@ -140,6 +147,12 @@ def are_groups(cells: pl.Series) -> bool:
     """Whether cells are words that put people into groups, each of several."""
     counted = cells.drop_nulls().value_counts(name="respondents")["respondents"]
     return 1 < counted.len() <= MOST_SEGMENT and min(counted) > 1 and not is_number(cells)
+
+
+def is_open(name: str, cells: pl.Series) -> bool:
+    """Whether a column asks for people's own words, and has more than a word or two."""
+    texts = cells.drop_nulls().unique().cast(pl.String())
+    return re.search(_OPEN, name) is not None and max(texts.str.count_matches(r"\S+"), default=0) > _FEW_WORDS
 
 
 def are_ages(name: str, cells: pl.Series) -> bool:

@@ -29,7 +29,7 @@ _AVERAGES = (
     "المتوسط",
     "المعدل",
 )
-_SEPARATORS = (";", "|", "\n", "؛", "،", " / ")
+SEPARATORS = (";", "|", "\n", "؛", "،", " / ")
 """What stands between the answers of a cell, beside what any layout expects."""
 
 
@@ -42,8 +42,8 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         if row == 1 and is_second_row(cells):
             _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
     columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
-    listed = {mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").head(10_000)) for mark in _SEPARATORS}
-    separator = next((mark for mark in _SEPARATORS if listed[mark]), Layout.separator)
+    listed = {mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").head(10_000)) for mark in SEPARATORS}
+    separator = next((mark for mark in SEPARATORS if listed[mark]), Layout.separator)
     return Layout(header_rows=1, columns=columns, reads_lists=False, separator=separator, nobody=_sums(columns))
 
 

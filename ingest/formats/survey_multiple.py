@@ -16,7 +16,8 @@ from ingest.formats.survey_variables import AT, Base, Coded, Variable
 from ingest.source import DeliveryError
 
 _UNTICKED = (
-    r"(?i)^(0|-\d+|no?|false|off|not .*|no to: .*|un(selected|checked|ticked|marked)|nein|nicht .*|non( .*)?|não|hayır|nee|nie|لا|غير .*|"
+    r"(?i)^(0|-\d+|no?|false|off|not .*|no to: .*|un(selected|checked|ticked|marked)|falsch|faux|falso|yanlış|خطأ|"
+    r"nein|nicht .*|non( .*)?|não|hayır|nee|nie|لا|غير .*|"
     r"خیر|לא)$"
 )
 """What stands in a column of boxes where one was not ticked; a number below 0 says that nothing was."""

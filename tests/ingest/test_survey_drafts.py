@@ -335,11 +335,11 @@ def test_errors_of_a_spreadsheet_are_proposed_as_missing(tmp_path: Path) -> None
 
 
 def test_up_to_thirty_groups_are_a_segment_and_ages_in_years_are_none(tmp_path: Path) -> None:
-    rows = [f"{n},Region {n % 25},{18 + n % 8},{n % 5}" for n in range(100)]
-    survey = inspect(written(tmp_path, {"w.csv": lines("id,region,age,q1", *rows)}), TOLD, CAMPAIGNS)
+    rows = [f"{n},Region {n % 25},{18 + n % 8},{1980 + n % 8},{n % 5}" for n in range(100)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,region,age,Year of birth,q1", *rows)}), TOLD, CAMPAIGNS)
     assert survey.draft.options["segments"] == {"region": "region"}
     assert list(questions(survey)) == ["q1"]
-    assert "ages in years group nobody: band 'age' in the file" in survey.text
+    assert "ages in years group nobody: band 'age', 'Year of birth' in the file" in survey.text
 
 
 def test_when_a_record_was_made_makes_no_registration(tmp_path: Path) -> None:
@@ -352,3 +352,32 @@ def test_an_spss_file_in_an_archive_is_to_be_unpacked(tmp_path: Path) -> None:
         archive.writestr("w.sav", b"$FL2" + bytes(200))
     with pytest.raises(DeliveryError, match=r"w\.zip/w\.sav: is an SPSS file in an archive, .* unpack it"):
         inspect([tmp_path / "w.zip"], TOLD, CAMPAIGNS)
+
+
+@pytest.mark.parametrize("header", ["user,statement,agree", "participant_id,item shown,agree"])
+def test_answers_below_one_another_are_no_respondents(header: str, tmp_path: Path) -> None:
+    rows = [f"u{n // 3},s{n % 3},{('Yes', 'No')[n // 3 % 2]}" for n in range(90)]
+    with pytest.raises(DeliveryError, match=r"found the same ids under each of its 3 values, .* turn the table"):
+        inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+
+
+@pytest.mark.parametrize("row", ["{n},{yes},{answer},Ann {n}", "{n},{n5},{answer},{x}"])
+def test_a_table_without_names_is_refused(row: str, tmp_path: Path) -> None:
+    rows = [row.format(n=n, yes=("Yes", "No")[n % 2], answer="ABC"[n % 3], n5=n % 5, x=n % 2) for n in range(40)]
+    with pytest.raises(
+        DeliveryError, match=r"w\.csv, line 1: found what stands in other lines too, .* expected a header"
+    ):
+        inspect(written(tmp_path, {"w.csv": lines(*rows)}), TOLD, CAMPAIGNS)
+
+
+def test_columns_may_list_answers_between_marks_of_their_own(tmp_path: Path) -> None:
+    taken = [[name for place, name in enumerate("XYZ") if n >> place & 1] or ["X"] for n in range(40)]
+    rows = [f'{n},{";".join(of)},"{", ".join(of)}"' for n, of in enumerate(taken)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,Where,Helped", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey) == {"Where": ("multiple", list("XYZ")), "Helped": ("multiple", list("XYZ"))}
+    assert ticks(survey, "Helped") == taken
+
+
+def test_own_words_are_no_answers_even_where_several_use_them(tmp_path: Path) -> None:
+    survey = found(tmp_path, "id,q1,Anything else?,Any comments?", "{n},{a},no more to say {x},{yes}")
+    assert list(questions(survey)) == ["q1", "Any comments?"]
