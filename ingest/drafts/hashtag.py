@@ -16,6 +16,7 @@ from ingest.drafts.video_names import (
     TAG,
     Cells,
     caption,
+    definition,
     lead_to_posts,
     match,
     means,
@@ -31,14 +32,6 @@ from ingest.text import unit_of
 _YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
 _ENOUGH_COUNTERS = 3
-# Names of columns that only one API has, each with whose count of a view it gives.
-_DEFINITIONS = {
-    "research_api": ({"view_count", "region_code"}, {"hashtag_names", "video_description", "voice_to_text"}),
-    "business_api": (
-        {"item_id", "video_views"},
-        {"full_video_watched_rate", "impression_sources", "audience_countries"},
-    ),
-}
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
@@ -117,9 +110,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
         and {*COUNTERS, "hashtags"} & more
         and ("url" in places or "platform" in options or len(more) > 1)
     ):
-        for definition, (all_of, any_of) in _DEFINITIONS.items():
-            if all_of <= set(header) and any_of & set(header):
-                options |= {"metric_definition": definition, "platform": "tiktok"}
+        options |= definition(header)
         if "platform" in options:
             places.pop("platform", None)
         options |= {"columns": places}

@@ -5,6 +5,7 @@ What a file with such columns is, is for `ingest.drafts.hashtag` to say.
 # ruff: noqa: RUF001 - columns are named in many languages
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import get_args
@@ -23,6 +24,7 @@ _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats_v2|stats|statistics|metrics|public_metrics|insights|item|post|tweet|"
     r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
+_NUMBERED = r"^[a-z]{1,2}\d+_"
 _SUFFIX = r"_(?:number_?(?:int|long|double)|date)$"
 """How MongoDB says of what type a value is."""
 _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
@@ -30,7 +32,7 @@ _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 def _count(words: str) -> str:
     after = "count|counts|cnt|number|total|latest|current|summary_total_count"
-    return rf"(?:n|num|no|nb|total|number_of|nombre_de|عدد)?_?(?:{words})(?:_?(?:{after}))?"
+    return rf"(?:n|num|no|nb|total|number_of|nombre_de|عدد|[إا]جمالي)?_?(?:{words})(?:_?(?:{after}))?"
 
 
 _BY = r"(?:author|author_meta|creator|sender|user|owner|profile|account|channel)"
@@ -83,8 +85,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "captured_at": (
         (
-            rf"(?:read|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
-            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|crawled|captured|collected|retrieved|fetched|"
+            rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
+            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción)|data_d[ae]_(?:leitura|coleta|extração)|"
             r"date_de_(?:lecture|collecte)|(?:collecté|relevé|extrait|recueilli|lu)e?_le|abrufdatum|(?:abgerufen|erfasst|erhoben|gelesen)_am|"
             r"(?:recogid|recolectad|capturad|coletad|extraíd|leíd|lid)[oa]_e[lm]|(?:raccolto|rilevato|letto)_il|(?:toplanma|okunma|çekilme)_tarihi|"
@@ -158,10 +160,33 @@ _FEWEST = 4
 _PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
 _POST = r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
 
+# Names of columns that only one API has, each with whose count of a view it gives.
+_DEFINITIONS = {
+    "research_api": ({"view_count", "region_code"}, {"hashtag_names", "video_description", "voice_to_text"}),
+    "business_api": (
+        {"item_id", "video_views"},
+        {"full_video_watched_rate", "impression_sources", "audience_countries"},
+    ),
+}
+
+
+def definition(names: Iterable[str]) -> dict[str, str]:
+    """The options that say whose counts they are, where an API tells itself by the names of its fields."""
+    known = {name.split(".*")[0] for name in names}
+    for metric_definition, (all_of, any_of) in _DEFINITIONS.items():
+        if all_of <= known and any_of & known:
+            return {"metric_definition": metric_definition, "platform": "tiktok"}
+    return {}
+
 
 def match(cells: Cells) -> dict[str, str]:
     """Our columns to the names that mean them, each once. What stands in a column has to be what its name says."""
     found: dict[str, str] = {}
+    rest = {name: re.sub(_NUMBERED, "", snake(name)) for name in cells}
+    # W40 views, W41 views ... are of single weeks.
+    cells = {
+        name: cells[name] for name in cells if Counter(rest.values())[rest[name]] == 1 or rest[name] == snake(name)
+    }
     for ours, ranks in NAMES.items():
         meant = [
             (rank, name)

@@ -7,7 +7,7 @@ from typing import Any
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_names import caption, match, named_for
+from ingest.drafts.video_names import caption, definition, match, named_for
 from ingest.drafts.video_times import timed, undated
 from ingest.formats import research_api
 from ingest.formats.video_presets import PRESETS
@@ -47,6 +47,10 @@ def _pages(head: Head, given: Given) -> Iterator[Draft]:
     if {"data.videos.*.item_id", "data.videos.*.video_views"} <= plain:
         asked = {} if given.captured_at is None else {"captured_at": given.captured_at}
         why = "its videos are those of TikTok's Business API: item_id, video_views"
+        yield Draft("hashtag", "business_api", why, asked, asks=() if asked else ("captured_at",))
+    if {"data.metrics.*.date", "data.metrics.*.video_views"} <= plain:
+        asked = {} if given.captured_at is None else {"captured_at": given.captured_at}
+        why = "its days of an account are those of TikTok's Business API: date, video_views"
         yield Draft("hashtag", "business_api", why, asked, asks=() if asked else ("captured_at",))
     if {"data.videos.*.id", "data.videos.*.view_count", "error.code"} <= plain and _OF_RESEARCH & plain:
         why = "it is a page of TikTok's Research API, without when it was asked for"
@@ -108,8 +112,11 @@ def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given:
     if "hashtags" not in places and text is not None:
         places["text"] = text
         options = options | {"hashtags_from": "text"}
+    whose = definition(values)
+    if whose:
+        places.pop("platform", None)
     why = f"its fields name videos and counters: {quoted(list(places.values()))}"
-    return timed("video_json", why, {"columns": places} | options, given, bare=bare, generic=True)
+    return timed("video_json", why, {"columns": places} | whose | options, given, bare=bare, generic=True)
 
 
 def _refuse_others(head: Head, lists: list[str]) -> None:

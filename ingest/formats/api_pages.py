@@ -7,6 +7,7 @@ a video mean is for the formats to say.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from ingest.formats.date_order import read_instants
 from ingest.formats.json_documents import read_lines, read_shaped
 from ingest.formats.text_file import text_files
 from ingest.reasons import Reason
-from ingest.source import REJECTED, Delivery
+from ingest.source import REJECTED, Delivery, DeliveryError
 
 _TEXT = "VARCHAR"
 
@@ -172,7 +173,16 @@ def _days(found: pl.DataFrame, api: Api) -> pl.DataFrame:
 
 def _timed(pages: pl.DataFrame, delivery: Delivery, captured_at: str | None) -> pl.DataFrame:
     said = pages.with_columns(pl.col("captured_at").fill_null(pl.lit(captured_at, pl.String())))
-    return read_instants(said, {"captured_at": "captured_at"}, delivery.zone, None)
+    timed = read_instants(said, {"captured_at": "captured_at"}, delivery.zone, None)
+    if delivery.zone is None and timed["captured_at"].null_count() > said["captured_at"].null_count():
+        local = read_instants(said, {"captured_at": "captured_at"}, ZoneInfo("UTC"), None)["captured_at"]
+        bare = said.filter(local.is_not_null() & timed["captured_at"].is_null())
+        if bare.height:
+            raise DeliveryError(
+                f"{bare['file'][0]}, line {bare['line'][0]}: captured_at has no zone; expected one, as in 2026-10-05T18:58:00+03:00; "
+                "say in the note timezone: <the IANA zone of these times>"
+            )
+    return timed
 
 
 def _windows(pages: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.formats import json_documents
+from ingest.source import DeliveryError
 from tests.ingest.video_desk import Reader, ids, rejected
 
 VIDEOS: list[dict[str, Any]] = [
@@ -48,6 +49,14 @@ def test_videos_keep_every_digit_and_what_is_left_out_is_unknown(reader: Reader)
     assert readings["creator_country"].to_list() == ["EG", "JO", None]
     assert set(readings["metric_definition"]) == {"research_api"}
     assert readings["captured_at"][0] == datetime(2025, 5, 29, 6, 0, 4, tzinfo=UTC)
+
+
+def test_a_time_of_capture_without_a_zone_needs_the_note_s(reader: Reader) -> None:
+    local = pages(page(VIDEOS[:1], captured_at="2025-05-29 10:00:04"))
+    with pytest.raises(DeliveryError, match=r"line 1: captured_at has no zone; .* timezone"):
+        reader.files(local, {}, None, "research_api")
+    parsed = reader.files(local, {}, "Asia/Dubai", "research_api")
+    assert parsed.tables["video_readings"]["captured_at"].item() == datetime(2025, 5, 29, 6, 0, 4, tzinfo=UTC)
 
 
 def test_a_page_that_failed_is_an_unknown_window(reader: Reader) -> None:

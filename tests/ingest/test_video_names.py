@@ -126,6 +126,7 @@ def of_research(n: int) -> dict[str, Any]:
         (lambda all_: {"_type": "playlist", "entries": all_}, downloaded, "tiktok", "public"),
         (lambda all_: {"kind": "youtube#videoListResponse", "items": all_}, of_youtube, "youtube", "public"),
         (lambda all_: all_, of_research, "tiktok", "research_api"),
+        (lambda all_: [{"fetched": "1", "response": {"data": {"videos": all_}}}], of_research, "tiktok", "research_api"),
     ],
 )  # fmt: skip
 def test_records_wherever_they_stand_give_their_figures_and_tags(
@@ -147,6 +148,12 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
     assert readings["platform"].unique().to_list() == [platform]
     assert readings["metric_definition"].unique().to_list() == [definition]
     assert readings["saves"].null_count() == 20
+
+
+def test_days_of_an_account_as_the_business_api_sent_them(tmp_path: Path) -> None:
+    days = [{"date": f"2026-10-{n:02d}", "video_views": n, "likes": -1} for n in range(1, 9)]
+    page = {"code": 0, "message": "OK", "data": {"username": "u", "metrics": days}}
+    assert looked(tmp_path / "days.json", json.dumps(page).encode()).draft.format == "business_api"
 
 
 def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Path) -> None:
@@ -171,6 +178,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("d.js", b"window.__DATA__ = [{}];", "is JSON inside of something else"),
         ("k.csv", table("Girêdan,Dîtin,Ecibandin,Şîrove", "https://www.tiktok.com/@u/video/@ID,5,1,2"), "line 1: column 'Girêdan' has links to videos"),
         ("n.csv", table("url,author,New views,New likes", "https://www.tiktok.com/@u/video/@ID,u,5,1"), "line 1: column 'url' has links to videos"),
+        ("w.csv", table("url,author,W40 views,W41 views", "https://www.tiktok.com/@u/video/@ID,u,5,6"), "line 1: column 'url' has links to videos"),
         ("f.csv", table("url,views,likes", "https://www.facebook.com/share/v/aBc@N/,5,1"), "none to be recovered from a URL"),
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
         ("i.csv", table("Influencer,Followers,Avg Likes,Engagement Rate", "u,5,5,3%"), "line 1: found accounts"),
