@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -227,22 +228,29 @@ def _parts(file: TextFile) -> Iterator[pl.DataFrame]:
 
 
 def _parts_on_disk(path: Path) -> Iterator[pl.DataFrame]:
-    """The same of a file that is read as it goes. Raises _OtherwiseError where it is not UTF-8, or its line ends are others."""
+    """The same of a file that is read as it goes. Raises _OtherwiseError where it is not UTF-8, or its line ends are others.
+
+    A part lasts until `_AT_ONCE` others were taken: its room is used again, as new room takes longer to get than to fill.
+    """
     number = 0
     with path.open("rb") as file:
-        while data := file.read(_PART):
-            ends = _line_ends(data, is_whole=len(data) < _PART)
-            whole = data if ends[-1] == len(data) else data[: ends[-1]]
-            if (number == 0 and (data[:1] != b"{" or b"\0" in data[:4096])) or b"\r" in data or not is_utf8(whole):
+        for room in cycle([bytearray(_PART) for _ in range(_AT_ONCE + 1)]):
+            size = file.readinto(room)
+            if not size:
+                return
+            data = room if size == _PART else room[:size]
+            ends = _line_ends(data, is_whole=size < _PART)
+            is_text = data.isascii() or is_utf8(bytes(memoryview(data)[: ends[-1]]))
+            if (number == 0 and (data[:1] != b"{" or b"\0" in data[:4096])) or b"\r" in data or not is_text:
                 raise _OtherwiseError
             if len(ends) == 1:
                 raise _OtherwiseError  # a line that is longer than a part
             yield _lines(data, ends, number)
             number += len(ends) - 1
-            file.seek(ends[-1] - len(data), os.SEEK_CUR)
+            file.seek(ends[-1] - size, os.SEEK_CUR)
 
 
-def _line_ends(data: bytes, *, is_whole: bool) -> list[int]:
+def _line_ends(data: bytes | bytearray, *, is_whole: bool) -> list[int]:
     """Where lines begin, the first one included, and where the last ends, which needs a line end where more may follow."""
     ends = [0]
     while end := data.find(b"\n", ends[-1]) + 1:
@@ -252,7 +260,7 @@ def _line_ends(data: bytes, *, is_whole: bool) -> list[int]:
     return ends
 
 
-def _lines(data: bytes, ends: Sequence[int], before: int) -> pl.DataFrame:
+def _lines(data: bytes | bytearray, ends: Sequence[int], before: int) -> pl.DataFrame:
     """The lines between these places, numbered from 1 after those before. Their text is not copied."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
