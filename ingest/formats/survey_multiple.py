@@ -4,6 +4,7 @@ An empty list is somebody who was asked and ticked nothing; NULL is somebody of 
 """
 # ruff: noqa: RUF001 - the words of many languages
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -53,11 +54,13 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
     ticked: dict[str, pl.Expr] = {}
     for column in spread.labels:
         cell, variable = pl.col(AT + column).cast(pl.String()), coded.variables[column]
-        declared = [code for code in coded.frame[AT + column].unique().drop_nulls() if variable.is_missing(code)]
-        is_own = (cell == spread.labels[column]).fill_null(value=False)
-        says_nothing = cell.str.contains(_NOTHING) & ~is_own
-        put[column] = (~cell.is_in([*declared, *note.missing, *note.not_asked]) & ~says_nothing).fill_null(value=False)
-        is_selected = cell.is_in(list(note.selected)) if note.selected else is_own | ~cell.str.contains(_UNTICKED)
+        codes = coded.frame[AT + column].unique().drop_nulls().cast(pl.String()).to_list()
+        others = [code for code in codes if code != spread.labels[column]]
+        unknown = [code for code in codes if variable.is_missing(code)]
+        unknown += [code for code in others if re.match(_NOTHING, code)]
+        put[column] = (~cell.is_in([*unknown, *note.missing, *note.not_asked])).fill_null(value=False)
+        unticked = [code for code in others if re.match(_UNTICKED, code)]
+        is_selected = cell.is_in(list(note.selected)) if note.selected else ~cell.is_in(unticked)
         ticked[column] = put[column] & is_selected.fill_null(value=False)
     was_put = pl.any_horizontal(put.values())
     listed = pl.concat_list(
