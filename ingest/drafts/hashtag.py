@@ -91,7 +91,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
     places = match(cells)
     options: dict[str, Any] = {}
     if header and not {"video_id", "url"} & places.keys():
-        links = next((name for name in cells if _are_links(cells[name])), None)
+        links = next((name for name in cells if _are_links(cells[name]) or lead_to_posts(cells[name])), None)
         if links is not None:
             places["url"] = links
         elif header[0] and _are_of_youtube(firsts := cells[header[0]]):

@@ -40,7 +40,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 14
+    version = 15
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -36,7 +36,7 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")
     is_word = _are_words(frame["video_id"], others["written"])
     usable = others.select("row", pl.when(is_id & ~is_number & ~is_word).then("written").alias("usable"))
-    frame = frame.with_columns(pl.when(is_plain).then("video_id").alias("usable"), _in_url().alias("in_url"))
+    frame = frame.with_columns(pl.when(is_plain).then("video_id").alias("usable"), _in_url(_plain(frame["url"])))
     if usable.height:
         frame = frame.with_columns(frame["usable"].scatter(usable["row"], usable["usable"]))
     frame = frame.with_columns(_number("usable").alias("written_id"), _number("in_url").alias("url_id"))
@@ -61,10 +61,19 @@ def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:
     return letters & (written.str.len_chars() != usual)
 
 
-def _in_url() -> pl.Expr:
+def _plain(urls: pl.Series) -> pl.Series:
+    """URLs with what mail programs wrap in URLs of their own as it was."""
+    if not urls.str.contains("%2F", literal=True).any():
+        return urls
+    return (
+        urls.to_frame().select(pl.all().str.replace_many({"%2F": "/", "%3F": "?", "%3D": "=", "%26": "&"})).to_series()
+    )
+
+
+def _in_url(urls: pl.Series) -> pl.Series:
     """The id in the URL of a video; that of its file, /video/tos/..., has none."""
-    found = pl.col("url").str.extract(_URL_ID)
-    return pl.when(found != "tos").then(found)
+    found = urls.str.extract(_URL_ID).alias("in_url")
+    return found.to_frame().select(pl.when(pl.col("in_url") != "tos").then("in_url")).to_series()
 
 
 def _number(name: str) -> pl.Expr:

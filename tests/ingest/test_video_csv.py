@@ -105,6 +105,8 @@ class TestIds:
             f"https://www.example.com/watch?v={ID}",
             f"https://www.youtube.com/live/{ID}?feature=share",
             f"https://www.snapchat.com/spotlight/{ID}",
+            f"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.tiktok.com%2F%40u%2Fvideo%2F{ID}%3Flang%3Den&data=05",
+            f"[watch](https://www.tiktok.com/@user/video/{ID})",
             f"https://www.example.com/watch?list=1&v={ID}#t=3",
         ],
     )
