@@ -21,25 +21,25 @@ replaced as (
 ),
 
 -- The screens are a segment of the waves in which somebody fails one.
-screened as (
+failed as (
 
-    select
-        {{ listed(survey_keys('person'), 'screens') }}
-        case when screens.is_broken then 'failed' else 'passed' end as segment_value,
+    select {{ listed(survey_keys('person')) | trim | trim(',') }}
+    from {{ ref('int_survey__screens') }}
+    where is_broken
+
+),
+
+passed as (
+
+    select {{ listed(survey_keys('person'), 'screens') | trim | trim(',') }}
     from {{ ref('int_survey__screens') }} as screens
     inner join {{ ref('stg_survey__waves') }} as waves on {{ same('screens', 'waves', ['landed_on', 'delivery']) }}
     semi join (
         select waves.*
         from {{ ref('stg_survey__waves') }} as waves
-        semi join (
-            select
-                landed_on,
-                delivery,
-            from {{ ref('int_survey__screens') }}
-            where is_broken
-        ) as broken on {{ same('waves', 'broken', ['landed_on', 'delivery']) }}
-    ) as failed on {{ same('waves', 'failed', survey_keys('wave')) }}
-    where screens.is_broken is not null
+        semi join failed on {{ same('waves', 'failed', ['landed_on', 'delivery']) }}
+    ) as broken on {{ same('waves', 'broken', survey_keys('wave')) }}
+    where not screens.is_broken
 
 ),
 
@@ -48,13 +48,28 @@ members as (
     select
         {{ listed(survey_keys('person'), 'respondents') }}
         respondents.profile,
-        coalesce(screened.segment_value, '') as quality_screen,
+        case
+            when
+                exists (
+                    select 1
+                    from failed
+                    where {{ same('respondents', 'failed', survey_keys('person')) }}
+                )
+                then 'failed'
+            when
+                exists (
+                    select 1
+                    from passed
+                    where {{ same('respondents', 'passed', survey_keys('person')) }}
+                )
+                then 'passed'
+            else ''
+        end as quality_screen,
         respondents.weight,
         respondents.fpc,
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
     anti join replaced on {{ same('respondents', 'replaced', survey_keys('person')) }}
-    left join screened on {{ same('respondents', 'screened', survey_keys('person')) }}
 
 )
 

@@ -5,6 +5,7 @@
     is lost in floating point and large enough that sums of their squares have 38 digits at most: sums of integers do not depend on
     the order of the rows, so that the same landing gives the same digits.
 #}
+{{ config(materialized='table', database='memory') }}
 {%- set sample = survey_keys('sample') %}
 {%- set of_sample = listed(sample) | trim | trim(',') %}
 {%- set profile = ['landed_on', 'delivery', 'profile', 'quality_screen'] %}
