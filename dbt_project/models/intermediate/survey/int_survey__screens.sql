@@ -2,16 +2,10 @@
     Whether respondents break the rules of the seed quality_rules: too fast for their delivery, the same answer to a whole set of
     questions, all answers as an earlier respondent gave them. Nobody is left out for it; NULL is who could not be judged.
 #}
+{{ config(materialized='table', database='memory') }}
 {%- set person = survey_keys('person') %}
-{%- set valid_answers -%}
-    case when list_min(answers.given) > 0 then answers.given else list_filter(answers.given, lambda n: n > 0) end
-{%- endset %}
-{%- set first_differ -%}
-    {%- for place in [2, 3, 4] -%}
-        list_extract(of_set.codes, list_extract(valid.answers, 1))
-        <> list_extract(of_set.codes, list_extract(valid.answers, {{ place }})){{ ' or ' if not loop.last }}
-    {%- endfor -%}
-{%- endset %}
+{%- set compared = [1, 2, 3, 4] %}
+{%- set fingerprint = hash_of('landed_on, delivery, given') %}
 with
 
 timed as (
@@ -58,53 +52,126 @@ codes as (
 
     select
         *,
-        dense_rank() over (partition by landed_on, delivery order by question_code) as question,
+        min(abs(answer)) over (partition by landed_on, delivery, question_code) as first_answer,
         dense_rank() over (partition by landed_on, delivery order by answer_code) as code,
     from {{ answer_codes() }}
 
 ),
 
--- By the number of an answer: which question of the delivery it answers; of each set, which code it is, where it is of the set.
--- `others` is how many answers a respondent can have given outside of the set.
+-- Questions in the order of their answers, with the codes that the answers stand for, NULL for what is no valid answer;
+-- `valid_codes` are those from the first valid answer to the last, where nothing lies between.
+asked as (
+
+    select
+        {{ listed(survey_keys('question')) }}
+        landed_on,
+        delivery,
+        first_answer,
+        cast(row_number() over (partition by landed_on, delivery order by first_answer) as integer) as place,
+        case when kind = 'multiple' then count(*) else 1 end as most_answers,
+        list(case when answer > 0 then code end order by abs(answer)) as codes,
+        min(case when answer > 0 then answer end) as first_valid,
+        min(answer) <= 0 as has_invalid,
+        case
+            when max(answer) - min(case when answer > 0 then answer end) + 1 = count(answer_code)
+                then list_filter(list(case when answer > 0 then code end order by abs(answer)), lambda code: code is not null)
+        end as valid_codes,
+    from codes
+    group by
+        {{ listed(survey_keys('question')) }}
+        landed_on, delivery, first_answer, kind
+
+),
+
+-- By the number of an answer: which code of the set it is. `others` is how many answers can have been given outside of the set.
+delivered_sets as (
+
+    select
+        asked.landed_on,
+        asked.delivery,
+        flatten(list(
+            case
+                when list_contains(sets.questions, asked.question_code) then asked.codes
+                else list_transform(asked.codes, lambda code: null)
+            end
+            order by asked.place
+        )) as codes,
+        cast(
+            sum(case when list_contains(sets.questions, asked.question_code) then 0 else asked.most_answers end) as integer
+        ) as others,
+        list_filter(
+            list(
+                case
+                    when list_contains(sets.questions, asked.question_code)
+                        then struct_pack(place := asked.place, first_answer := asked.first_valid, codes := asked.valid_codes)
+                end
+                order by asked.place
+            ),
+            lambda question: question is not null
+        ) as questions,
+    from asked
+    inner join sets on {{ same('asked', 'sets', survey_keys('wave')) }}
+    group by asked.landed_on, asked.delivery, sets.questions
+
+),
+
+-- Lists of all deliveries are strung together: one that every row would have to carry along costs more than what is done with it.
+-- Of the only set of a delivery, the first questions are compared by the places of their answers, if those have the same codes.
 deliveries as (
 
     select
-        numbered.landed_on,
-        numbered.delivery,
-        numbered.questions,
-        lists.sets,
+        listed.*,
+        cast(sum(listed.answers) over before - listed.answers as bigint) as answers_before,
+        of_sets.codes,
+        cast(sum(array_length(of_sets.codes)) over before - array_length(of_sets.codes) as bigint) as codes_before,
+        of_sets.sets,
+        of_sets.others,
+        {% for number in compared -%}
+            list_extract(of_sets.questions, {{ number }}).place as place_{{ number }},
+            list_extract(of_sets.questions, {{ number }}).first_answer as first_{{ number }},
+        {% endfor -%}
+        case
+            when
+                of_sets.sets = 1
+                and array_length(list_distinct(of_sets.first_codes)) = array_length(of_sets.first_codes)
+                {%- for number in compared[1:] %}
+                    and of_sets.first_codes = list_extract(of_sets.questions, {{ number }}).codes
+                {%- endfor %}
+                then cast(array_length(of_sets.first_codes) as integer)
+        end as last_place,
     from (
         select
             landed_on,
             delivery,
-            case when bool_or(kind = 'multiple') then list(question order by abs(answer)) end as questions,
-        from codes
+            cast(sum(array_length(codes)) as bigint) as answers,
+            flatten(list(list_transform(codes, lambda code: place) order by place)) as questions,
+            cast(sum(most_answers) - count(*) as integer) as repeats,
+            bool_or(has_invalid) as has_invalid,
+        from asked
         group by all
-    ) as numbered
+    ) as listed
     left join (
         select
             landed_on,
             delivery,
-            list(struct_pack(codes := codes_of_set, others := others)) as sets,
-        from (
-            select
-                codes.landed_on,
-                codes.delivery,
-                list(
-                    case when codes.answer > 0 and list_contains(sets.questions, codes.question_code) then codes.code end
-                    order by abs(codes.answer)
-                ) as codes_of_set,
-                count(distinct case
-                    when list_contains(sets.questions, codes.question_code) then null
-                    when codes.kind = 'multiple' then abs(codes.answer)
-                    else -codes.question
-                end) as others,
-            from codes
-            inner join sets on {{ same('codes', 'sets', survey_keys('wave')) }}
-            group by codes.landed_on, codes.delivery, sets.questions
-        ) as of_sets
+            count(*) as sets,
+            flatten(list(codes)) as codes,
+            any_value(others) as others,
+            any_value(questions) as questions,
+            any_value(list_extract(questions, 1).codes) as first_codes,
+        from delivered_sets
         group by all
-    ) as lists on {{ same('numbered', 'lists', ['landed_on', 'delivery']) }}
+    ) as of_sets on {{ same('listed', 'of_sets', ['landed_on', 'delivery']) }}
+    window before as (order by listed.landed_on, listed.delivery rows between unbounded preceding and current row)
+
+),
+
+strung as (
+
+    select
+        flatten(list(questions order by answers_before)) as questions,
+        flatten(list(codes order by codes_before)) as codes,
+    from deliveries
 
 ),
 
@@ -112,76 +179,93 @@ valid as (
 
     select
         {{ listed(person, 'answers') }}
-        {{ valid_answers }} as answers,
-        deliveries.questions,
+        case
+            when deliveries.has_invalid and list_min(answers.given) <= 0 then list_filter(answers.given, lambda n: n > 0)
+            else answers.given
+        end as given,
+        {% for number in compared -%}
+            list_extract(answers.given, deliveries.place_{{ number }}) - deliveries.first_{{ number }} as compared_{{ number }},
+        {% endfor -%}
+        deliveries.last_place,
+        deliveries.answers,
+        deliveries.answers_before,
+        deliveries.repeats,
         deliveries.sets,
+        deliveries.codes_before,
+        deliveries.others,
     from {{ ref('stg_survey__answers') }} as answers
-    inner join deliveries on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}
+    left join (select * exclude (questions, codes) from deliveries) as deliveries
+        on {{ same('answers', 'deliveries', ['landed_on', 'delivery']) }}
 
 ),
 
--- Answers to all questions and to each set, in lists: a row per answer would have to be put together again. Where the first ones
--- differ already, of every set, the others need not be read.
-answered as (
+-- Whether answers differ at the first questions already, so that the others need not be read.
+compared as (
 
     select
-        {{ listed(person, 'given') }}
-        case
-            when given.all_differ then [false]
-            else
-                list_transform(
-                    list_transform(
-                        given.sets,
-                        lambda of_set: list_filter(
-                            list_transform(given.answers, lambda n: list_extract(of_set.codes, n)), lambda code: code is not null
-                        )
-                    ),
-                    lambda of_set: case
-                        when array_length(of_set) >= given.least_of_set then list_min(of_set) = list_max(of_set)
-                    end
-                )
-        end as are_straight,
-        case when given.answered >= given.least_of_all then given.fingerprint end as fingerprint,
-    from (
-        select
-            {{ listed(person, 'valid') }}
-            valid.answers,
-            valid.sets,
-            straight_liners.least_questions as least_of_set,
-            duplicates.least_questions as least_of_all,
-            not list_contains(
-                list_transform(
-                    valid.sets,
-                    lambda of_set: coalesce(
-                        array_length(valid.answers) - of_set.others >= straight_liners.least_questions
-                        and ({{ first_differ }}),
-                        false
-                    )
-                ),
-                false
-            ) as all_differ,
-            case
-                when valid.questions is null then array_length(valid.answers)
-                else array_length(list_distinct(list_transform(valid.answers, lambda n: list_extract(valid.questions, n))))
-            end as answered,
-            {{ hash_of('valid.landed_on, valid.delivery, valid.answers') }} as fingerprint,
-        from valid
-        left join {{ ref('quality_rules') }} as straight_liners on straight_liners.rule = 'straight_liner'
-        left join {{ ref('quality_rules') }} as duplicates on duplicates.rule = 'duplicate'
-    ) as given
+        valid.*,
+        strung.questions,
+        strung.codes,
+        straight_liners.least_questions as least_of_set,
+        duplicates.least_questions as least_of_all,
+        coalesce(
+            array_length(valid.given) - valid.others >= straight_liners.least_questions
+            {%- for number in compared %}
+                and valid.compared_{{ number }} between 0 and valid.last_place - 1
+            {%- endfor %}
+            and (
+                {%- for number in compared[1:] %}
+                    valid.compared_1 <> valid.compared_{{ number }} {{ 'or' if not loop.last }}
+                {%- endfor %}
+            ),
+            false
+        ) as is_varied,
+    from valid
+    cross join strung
+    left join {{ ref('quality_rules') }} as straight_liners on straight_liners.rule = 'straight_liner'
+    left join {{ ref('quality_rules') }} as duplicates on duplicates.rule = 'duplicate'
 
 ),
 
-judged as (
+-- Of lists: a row per answer would have to be put together again. Materialized, since DuckDB would keep the lists instead.
+judged as materialized (
 
     select
         {{ listed(person) }}
-        fingerprint,
         case
+            when is_varied then false
             when list_contains(are_straight, true) then true
             when list_contains(are_straight, false) then false
         end as is_straight_liner,
-    from answered
+        case
+            when array_length(given) < least_of_all then null
+            when array_length(given) - repeats >= least_of_all then {{ fingerprint }}
+            when
+                array_length(list_distinct(list_transform(given, lambda n: list_extract(questions, answers_before + n))))
+                >= least_of_all
+                then {{ fingerprint }}
+        end as fingerprint,
+    from (
+        select
+            *,
+            case
+                when not is_varied
+                    then
+                        list_transform(
+                            list_transform(
+                                range(sets),
+                                lambda place: list_filter(
+                                    list_transform(given, lambda n: list_extract(codes, codes_before + place * answers + n)),
+                                    lambda code: code is not null
+                                )
+                            ),
+                            lambda of_set: case
+                                when array_length(of_set) >= least_of_set then list_min(of_set) = list_max(of_set)
+                            end
+                        )
+            end as are_straight,
+        from compared
+    ) as read
 
 ),
 
@@ -207,7 +291,7 @@ copies as (
     from (
         select
             {{ listed(person, 'answers') }}
-            {{ valid_answers }} as answers,
+            list_filter(answers.given, lambda n: n > 0) as answers,
         from {{ ref('stg_survey__answers') }} as answers
         semi join alike on {{ same('answers', 'alike', person) }}
     ) as lists
