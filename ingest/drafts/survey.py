@@ -64,7 +64,7 @@ from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, require_one_header, workbook
 from ingest.formats.survey_variables import AT, as_number
 from ingest.formats.text_file import first_lines, positions, read_table
-from ingest.formats.workbook import is_workbook, require_one_table
+from ingest.formats.workbook import is_workbook, require_one_table, rows_behind
 from ingest.instants import parse_instant
 from ingest.reasons import Reason
 from ingest.source import DeliveryError, Parsed
@@ -118,7 +118,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 require_one_header(sheet)
             if (draft := _export(head, given, form, why, layout, body)) is not None:
                 is_any = True
-                yield draft
+                yield replace(draft, remarks={**draft.remarks, **_unread(head)})
         names = sheet.header(0) if sheet.height else []
         if not is_any and is_header(names):
             positions(names, sheet.width, {name: name for name in names if name}, sheet.name)
@@ -303,6 +303,16 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     why = f"{why}; questions: {quoted(shown)}"
     is_generic = form is survey_csv.FORMAT
     return Draft("survey", form.name, why, options, remarks, asks, is_generic, is_part=bool(ended))
+
+
+def _unread(head: Head) -> dict[tuple[str, ...], str]:
+    """A remark on the sheets of a workbook that nobody reads."""
+    if not is_workbook(head.path.name):
+        return {}
+    behind = ", ".join(
+        f"{number} ({rows:,} rows)" for number, rows in rows_behind(head.path.name, head.path.read_bytes())
+    )
+    return {("files",): f"the first sheet is read; not read are the sheets {behind}"} if behind else {}
 
 
 def _may_be_people(cells: Mapping[str, pl.Series], rows: int) -> list[str]:

@@ -1,6 +1,7 @@
 """The first sheet of a workbook, as text: what no sheet of a spreadsheet program can hold otherwise is for the formats to say."""
 
 import re
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -37,15 +38,21 @@ def first_sheet(name: str, data: bytes) -> pl.DataFrame:
 
 def require_one_table(name: str, data: bytes) -> None:
     """Raise DeliveryError where a sheet behind the first holds rows, which would be lost without a word."""
+    for number, rows in rows_behind(name, data):
+        raise DeliveryError(
+            f"{name}, sheet {number}: found {rows:,} rows, expected one sheet with rows, since the first alone is read; save "
+            "each sheet that counts as a file of its own, and leave out the others"
+        )
+
+
+def rows_behind(name: str, data: bytes) -> Iterator[tuple[int, int]]:
+    """The sheets behind the first that hold more than a row, and how many. Raises DeliveryError."""
     number, (_, sheets) = 1, _sheet(name, data, 0)
     while number < sheets:
         cells, _ = _sheet(name, data, number)
         number += 1
         if cells.height > 1:
-            raise DeliveryError(
-                f"{name}, sheet {number}: found {cells.height:,} rows, expected one sheet with rows, since the first alone is read; save "
-                "each sheet that counts as a file of its own, and leave out the others"
-            )
+            yield number, cells.height
 
 
 def _header(cells: pl.DataFrame) -> set[str]:

@@ -381,3 +381,10 @@ def test_columns_may_list_answers_between_marks_of_their_own(tmp_path: Path) -> 
 def test_own_words_are_no_answers_even_where_several_use_them(tmp_path: Path) -> None:
     survey = found(tmp_path, "id,q1,Anything else?,Any comments?", "{n},{a},no more to say {x},{yes}")
     assert list(questions(survey)) == ["q1", "Any comments?"]
+
+
+def test_sheets_that_are_not_read_are_told_of(tmp_path: Path) -> None:
+    data = [("id", "q1"), *((str(n), ("Yes", "No")[n % 2]) for n in range(40))]
+    workbook(tmp_path / "w.xlsx", data, behind=[("id", "weight"), ("1", "0.9")])
+    text = inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS).text
+    assert "files: [w.xlsx]  # the first sheet is read; not read are the sheets 2 (2 rows)" in text
