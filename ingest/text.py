@@ -75,7 +75,7 @@ _ABBREVIATED = (
     rf"^([0-9]{{1,6}})(?:\.([0-9]{{1,3}})|,([0-9]{{1,2}}))?\s*(?:({'|'.join(_LETTERS)})"
     rf"|({'|'.join(sorted(_WORDS, key=len, reverse=True))})\.?){_OF}"
 )
-_TURKISH, _NOT_ENGLISH, _ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$", r"(?i)\.[0-9]{1,2}\s*b$"
+TURKISH_COUNT, _NOT_ENGLISH, _ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$", r"(?i)\.[0-9]{1,2}\s*b$"
 _DURATIONS = {
     "clock": r"^(?:(?:([0-9]{1,4}):)?([0-9]{1,3}):)?([0-9]{1,7})(?:\.[0-9]+)?$",
     "named": (
@@ -161,7 +161,7 @@ def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
         is_grouped = pl.col("number").str.contains(_DOTTED)
         text = text.with_columns(pl.when(is_grouped).then(ungrouped).otherwise("number").alias("number"))
     is_english = clean.str.contains(_ENGLISH).any()
-    is_bin = clean.str.contains(_TURKISH).any() or (is_turkish and not is_english)
+    is_bin = clean.str.contains(TURKISH_COUNT).any() or (is_turkish and not is_english)
     of_b: int | None = 3 if is_bin else None if clean.str.contains(_NOT_ENGLISH).any() else 9
     number = pl.col("number")
     # Step after step, not one expression: planning that takes longer than reading a few texts.

@@ -40,7 +40,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 15
+    version = 16
     needs_timezone = True
     options = VideoCsvOptions
 

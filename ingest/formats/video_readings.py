@@ -22,7 +22,7 @@ from ingest.instants import SPELLINGS, DateOrder, parse_instant, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
 from ingest.spelling import bare
-from ingest.text import in_unit, nothing, parse_duration_seconds, parse_share, read_counts, unit_of
+from ingest.text import TURKISH_COUNT, in_unit, nothing, parse_duration_seconds, parse_share, read_counts, unit_of
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""
@@ -257,11 +257,13 @@ def constant_instant(name: str, text: str, delivery: Delivery, order: DateOrder 
 
 def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     mapped = [name for name in _COUNTS if name in frame.columns]
-    # Not as expressions: columns that are read at the same time would wait for one another.
     is_turkish = any(re.search(_TURKISH, label) for label in labels.values())
-    counts = {
-        name: read_counts(_in_unit(frame[name], labels.get(name, name)), is_turkish=is_turkish) for name in mapped
-    }
+    counts = _read(frame, mapped, labels, is_turkish=is_turkish)
+    if not is_turkish and any((found["reason"] == Reason.BAD_NUMBER).any() for found in counts.values()):
+        # One column may prove what B stands for in another.
+        texts = [frame[name] for name in mapped if frame.schema[name] == pl.String()]
+        if any(text.str.contains(TURKISH_COUNT).any() for text in texts):
+            counts = _read(frame, mapped, labels, is_turkish=True)
     frame = frame.with_columns(
         found[part].alias(alias)
         for name, found in counts.items()
@@ -281,6 +283,13 @@ def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame
         *(pl.when(~is_failed).then(pl.col(name)).alias(name) for name in ("views", "views_unit")),
         pl.when(is_failed).then(pl.lit(Reason.IMPLAUSIBLE_ZERO)).otherwise("views_reason").alias("views_reason"),
     )
+
+
+def _read(
+    frame: pl.DataFrame, names: Sequence[str], labels: Mapping[str, str], *, is_turkish: bool
+) -> dict[str, pl.DataFrame]:
+    # Not as expressions: columns that are read at the same time would wait for one another.
+    return {name: read_counts(_in_unit(frame[name], labels.get(name, name)), is_turkish=is_turkish) for name in names}
 
 
 def _in_unit(counts: pl.Series, label: str) -> pl.Series:

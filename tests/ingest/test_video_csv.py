@@ -60,6 +60,12 @@ def test_b_is_a_thousand_among_turkish_names_without_another_proof(reader: Reade
     assert [one.tables["video_readings"]["views"].item() for one in found] == [12_300, 12_000, 1_200_000_000, None]
 
 
+def test_one_column_proves_what_b_stands_for_in_another(reader: Reader) -> None:
+    columns = {"video_id": "id", "captured_at": "at", "views": "views", "likes": "likes"}
+    parsed = reader.files({"v.csv": f"id;at;views;likes\n{ID};2025-05-29;1,2 Mn;57,1 B\n"}, {"columns": columns})
+    assert parsed.tables["video_readings"].select("views", "likes").rows() == [(1_200_000, 57_100)]
+
+
 def test_days_of_a_spreadsheet_are_dates_and_a_posting_after_its_reading_is_none(reader: Reader) -> None:
     text = "id,at,posted\nabc,46314.25,46310\nabd,46314.25,46320\n"
     columns = {"video_id": "id", "captured_at": "at", "created_at": "posted"}
