@@ -14,6 +14,12 @@ from ingest.formats.video_options import Places, VideoOptions, only_positions, p
 from ingest.formats.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.source import Delivery, DeliveryError, Parsed
 
+_IN_A_UNIT = re.compile(
+    r"(?i)\b(?:in|en|em) (?:thousands|millions|milliers|millones|milhares|tausend)\b|"
+    "\u0628\u0627\u0644\u0622\u0644\u0627\u0641|\u0628\u0627\u0644\u0645\u0644\u0627\u064a\u064a\u0646"
+)
+"""Words for in thousands and in millions."""
+
 
 class VideoCsvOptions(VideoOptions):
     """Options of `video_csv`.
@@ -66,6 +72,7 @@ def with_member(files: list[TextFile], member: str | None) -> list[TextFile]:
 def _rows(file: TextFile, options: VideoCsvOptions) -> VideoRows:
     places = places_of(options)
     line, names = _header(file, places, options)
+    _require_no_unit_above(file, line)
     columns, labels, tags = _found(places, names)
     if options.preset is not None and not {*COUNTERS, "hashtags", "text"} & labels.keys():
         raise DeliveryError(
@@ -75,6 +82,16 @@ def _rows(file: TextFile, options: VideoCsvOptions) -> VideoRows:
         )
     table = read_columns(file, columns, has_header=options.header, first_line=line)
     return VideoRows(with_tags(table.rows, options, tags), labels, table.rejected)
+
+
+def _require_no_unit_above(file: TextFile, line: int) -> None:
+    """Raise DeliveryError where a line above the header says that figures are in thousands, as it does not say which."""
+    above = (number for number, cells in first_lines(file) if number < line and _IN_A_UNIT.search(" ".join(cells)))
+    for number in above:
+        raise DeliveryError(
+            f"{file.name}, line {number}: says that figures are in thousands or millions, expected whole ones; write the unit into the "
+            "names of the columns that have it, as in Views (thousands), and delete the line"
+        )
 
 
 def _header(file: TextFile, places: Mapping[str, Places], options: VideoCsvOptions) -> tuple[int, list[str]]:

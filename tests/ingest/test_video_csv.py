@@ -91,6 +91,12 @@ def test_rows_of_one_reading_that_differ_in_their_tag_are_one_with_all_tags(read
     assert (parsed.records_duplicate, parsed.rejected.height) == (2, 0)
 
 
+def test_a_unit_that_stands_above_the_header_refuses_the_file(reader: Reader) -> None:
+    text = f"Report (all figures in thousands)\n\nid,at,views\n{ID},2025-05-29,5\n"
+    with pytest.raises(DeliveryError, match=r"v\.csv, line 1: says that figures are in thousands"):
+        reader.files({"v.csv": text}, {"columns": {"video_id": "id", "captured_at": "at", "views": "views"}})
+
+
 def test_a_second_header_in_another_order_refuses_the_file(reader: Reader) -> None:
     text = f"id,at,views,likes\n{ID},2025-05-29,5,1\nid,at,likes,views\nabc,2025-05-29,1,5\n"
     columns = {"video_id": "id", "captured_at": "at", "views": "views", "likes": "likes"}
