@@ -14,7 +14,7 @@ from ingest.ledger import read_ledger
 from ingest.sources import SOURCES
 from orchestration.warehouse import open_warehouse
 
-LAKE = "lake"
+LAKE, MEMORY = "lake", "memory"
 AS_OF = "int_lake__as_of"
 """The model that knows the last day on which anything landed."""
 
@@ -66,4 +66,11 @@ def unchanged(home: Home, nodes: Mapping[str, Any]) -> set[str]:
         """What tells of the ledger, and views: they are no more than a text, in which the home's path stands."""
         return bool(node.fqn[-2] == LAKE or node.config.materialized == "view")
 
-    return {uid for uid, node in nodes.items() if not is_made_anew(node) and not is_changed(uid)}
+    same = {uid for uid, node in nodes.items() if not is_made_anew(node) and not is_changed(uid)}
+    # A table in memory is gone after its build, so that whatever reads it needs it built again.
+    reading = [uid for uid, node in nodes.items() if uid not in same and node.resource_type == "model"]
+    while reading:
+        gone = {uid for uid in nodes[reading.pop()].depends_on_nodes if uid in same and nodes[uid].database == MEMORY}
+        same -= gone
+        reading += gone
+    return same
