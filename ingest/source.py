@@ -43,9 +43,10 @@ REJECTED = pl.Schema({"file": pl.String(), "line": pl.Int64(), "reason": pl.Stri
 """One row per rejected record. `detail` says what was expected; it never repeats what a person wrote."""
 
 UNREADABLE = pl.Schema({"column_name": pl.String(), "reason": pl.String(), "records": pl.Int64()})
-"""One row per column and reason: fields that could not be read and became NULL, while the record was kept.
+"""One row per column and reason: fields that could not be taken as they stand, while the record was kept.
 
-Under `ambiguous_time` are those that were read, as the first of two instants that the clocks showed alike.
+They became NULL, but for times under `ambiguous_time`, which are the first of two instants that the clocks showed alike, and
+under `differs_from_id`, which are the ones in the ids of the videos.
 """
 
 

@@ -18,12 +18,14 @@ from ingest.drafts.questions import MOST_ASKED
 from ingest.home import Home
 from ingest.inspection import Inspection, check, delivery_name, inspect, read_note_file
 from ingest.landing import Landed, write_delivery
+from ingest.reasons import Reason
 from ingest.refusal import check_place
 from ingest.source import NOTE, DeliveryError
 from orchestration.display import counted, shown
 from orchestration.project import ProjectError, read_project
 
 _SHOWN = 40
+_SENTENCES: Mapping[str, str] = {reason: reason.english for reason in Reason}
 
 
 def inspect_files(home: Home, files: Sequence[Path], given: Given, output: Path | None, say: Console) -> None:
@@ -101,7 +103,8 @@ def _show(found: Inspection, say: Console) -> None:
     rejected = found.parsed.rejected.height
     say.print(shown(f"{read} read, {found.loaded:,} loaded, {rejected:,} rejected{reasons}"))
     for column, reason, records in found.parsed.unreadable.select("column_name", "reason", "records").iter_rows():
-        say.print(shown(f"{column} unknown in {counted(records, 'record')}: {reason}", "yellow"))
+        said = f"{column} in {counted(records, 'record')}: {_SENTENCES[reason]} ({reason})"
+        say.print(shown(said, "yellow"))
     rows = found.rows()
     if rows:
         say.print("First rows, people under pseudonyms that are thrown away:")

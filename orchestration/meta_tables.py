@@ -166,7 +166,8 @@ META_TABLES = (
     ),
     MetaTable(
         "unreadable_fields",
-        "Fields that could not be read and became NULL, their record kept. One row per delivery, column and reason.",
+        "Fields that could not be taken as they stand: NULL, unless the reason says what was taken instead. Their records are kept. "
+        "One row per delivery, column and reason.",
         {
             "source": _SOURCE,
             "landed_on": _LANDED_ON,

@@ -95,7 +95,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         product = product_of(head.rows)
         header = next(iter(head.headers), [])
         why = (
-            product.title
+            f"it is {product.title}"
             if product and product.source == "live"
             else f"its header is one that the format knows: {quoted(header)}"
         )

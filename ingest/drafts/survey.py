@@ -259,7 +259,7 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
         name for name in left if name not in apart and (lists[name] or (name in single and is_choice(body[AT + name])))
     ]
     by_sample = {column for sample in options["samples"].values() for column in sample.get("where", ())}
-    ages = [name for name in closed if are_ages(layout.texts.get(name, name), body[AT + name])]
+    ages = [name for name in left if name not in apart and are_ages(layout.texts.get(name, name), body[AT + name])]
     closed = [name for name in closed if name not in {*by_sample, *ages}]
     few = [name for name in closed if body[AT + name].n_unique() <= MOST_SEGMENT]
     more = [name for name in left if name not in {*closed, *by_sample} and are_groups(body[AT + name])]

@@ -111,7 +111,7 @@ MOST_SEGMENT = 30
 MOST_NUMBERS = 11
 """More different numbers than a scale has are a quantity."""
 
-_MOST_WORDS_OF_A_LABEL = 3
+_MOST_WORDS_OF_A_LABEL, _SHARED_BY = 3, 3
 _ADDRESS = (
     r"(?i)^\S+@\S+\.\S+$|^@\w|^(\+|00)[0-9][0-9 ()\-]{7,}$|^(https?://|www\.)|^[\w-]+\.[a-z]{2,}/\S|"
     r"\.(jpe?g|png|gif|heic|pdf|docx?|m4a|mp[34]|ogg|wav|amr|3gp|mov)$"
@@ -212,6 +212,6 @@ def is_personal(name: str, cells: pl.Series) -> bool:
     if answers.str.contains(_ADDRESS).sum() * 2 > answers.len():
         return True
     is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
-    is_shared = answers.n_unique() <= MOST_NUMBERS and answers.n_unique() * _MOST_WORDS_OF_A_LABEL <= answers.len()
+    is_shared = answers.n_unique() <= MOST_NUMBERS and answers.n_unique() * _SHARED_BY <= answers.len()
     about_others = is_question and is_shared and not re.match(_ASKS_WHO, name)
     return re.search(_PERSONAL, name) is not None and not about_others

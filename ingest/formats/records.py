@@ -133,7 +133,7 @@ def find_duplicates(frame: pl.DataFrame, ignore: Iterable[str] = ("file", "line"
 
 
 def unreadable(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """Count, per column and reason, the fields that became NULL; a column's reasons stand in `<column>_reason`."""
+    """Count, per column and reason, the fields that could not be taken as they stand; a column's reasons stand in `<column>_reason`."""
     counts = frame.select(
         pl.col(f"{name}_reason").drop_nulls().value_counts(name="records").implode().alias(name) for name in columns
     )

@@ -85,7 +85,7 @@ def _rows(file: TextFile, options: VideoCsvOptions) -> VideoRows:
 
 
 def _require_no_unit_above(file: TextFile, line: int) -> None:
-    """Raise DeliveryError where a line above the header says that figures are in thousands, as it does not say which."""
+    """Raise DeliveryError where a line above the header says that figures are in thousands: it does not say which figures."""
     above = (number for number, cells in first_lines(file) if number < line and _IN_A_UNIT.search(" ".join(cells)))
     for number in above:
         raise DeliveryError(

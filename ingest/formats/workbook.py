@@ -1,4 +1,4 @@
-"""The first sheet of a workbook, as text: what no sheet of a spreadsheet program can hold otherwise is for the formats to say."""
+"""The first sheet of a workbook as text, and which sheets behind it hold rows. What the cells mean is for the formats to say."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
 def is_workbook(name: str, data: bytes | None = None) -> bool:
-    """Whether a file is called like a workbook; tools also call text so that a spreadsheet program is to open."""
+    """Whether a file is called like a workbook, and is no text that was called so in order that a spreadsheet program opens it."""
     is_text = data is not None and re.match(rb"\xff\xfe|\xfe\xff|[\t\n\r -~\x80-\xff]{64}", data) is not None
     return name.lower().endswith(WORKBOOKS) and not (is_text and data is not None and data[:4] not in _MAGIC)
 
@@ -46,7 +46,7 @@ def require_one_table(name: str, data: bytes) -> None:
 
 
 def rows_behind(name: str, data: bytes) -> Iterator[tuple[int, int]]:
-    """The sheets behind the first that hold more than a row, and how many. Raises DeliveryError."""
+    """The sheets behind the first that hold more than a row: their number, from 2, and their rows. Raises DeliveryError."""
     number, (_, sheets) = 1, _sheet(name, data, 0)
     while number < sheets:
         cells, _ = _sheet(name, data, number)

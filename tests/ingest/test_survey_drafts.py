@@ -335,7 +335,7 @@ def test_errors_of_a_spreadsheet_are_proposed_as_missing(tmp_path: Path) -> None
 
 
 def test_up_to_thirty_groups_are_a_segment_and_ages_in_years_are_none(tmp_path: Path) -> None:
-    rows = [f"{n},Region {n % 25},{18 + n % 8},{1980 + n % 8},{n % 5}" for n in range(100)]
+    rows = [f"{n},Region {n % 25},{18 + n % 8},{1960 + n % 40},{n % 5}" for n in range(100)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,region,age,Year of birth,q1", *rows)}), TOLD, CAMPAIGNS)
     assert survey.draft.options["segments"] == {"region": "region"}
     assert list(questions(survey)) == ["q1"]

@@ -29,7 +29,9 @@ def test_the_command_shows_writes_and_lands(file: Path, tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     looked = campaign("inspect", str(file), "--home", home)
     assert looked.returncode == 0, looked.stderr
-    assert "20 records read, 20 loaded, 0 rejected\nlikes unknown in 1 record: bad_number\n" in looked.stdout
+    assert (
+        "20 records read, 20 loaded, 0 rejected\nlikes in 1 record: It is not a number. (bad_number)\n" in looked.stdout
+    )
     assert "--timezone ZONE" in looked.stdout
     assert "somebody" not in looked.stdout
     note = file.with_name("delivery.yml")
