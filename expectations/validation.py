@@ -185,8 +185,9 @@ class _Table:
 
 def _places(offending: pl.DataFrame) -> pl.DataFrame:
     """By delivery, how many rows offend and where the first of them stand."""
-    place = pl.format("{}:{}", *LINEAGE)
-    return offending.group_by(DELIVERY_NUMBER).agg(pl.len(), place.sort_by(*LINEAGE).head(SAMPLE))
+    place = pl.when(pl.col("line") > 0).then(pl.format("{}:{}", *LINEAGE)).otherwise("file")
+    places = place.sort_by(*LINEAGE).unique(maintain_order=True).head(SAMPLE)
+    return offending.group_by(DELIVERY_NUMBER).agg(pl.len(), places)
 
 
 def _in_words(measure: str, row: Mapping[str, Any]) -> str:

@@ -44,7 +44,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         header_style="bold",
     )
     for name in ("KPI", "", "of"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("value", "95 % interval", "change", "target"):
         table.add_column(name, justify="right")
     table.add_column("")
@@ -68,8 +68,8 @@ def _about(row: dict[str, Any]) -> str:
         parts.append((kind, subject))
     if row["market"] not in ("all", "unknown"):
         parts.append(("market", row["market"]))
-    # Nothing is delivered yet of what stands as `%`.
-    return ", ".join(f"{what} {which}" for what, which in parts if which != "%")
+    # Nothing is delivered yet of what stands as a pattern, such as `%:top`.
+    return ", ".join(f"{what} {which}" for what, which in parts if "%" not in which or row["value"] is not None)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str | Text, ...]:

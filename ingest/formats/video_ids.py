@@ -62,7 +62,7 @@ def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:
 
 
 def _plain(urls: pl.Series) -> pl.Series:
-    """URLs with what mail programs wrap in URLs of their own as it was."""
+    """URLs in which an address that a mail program wrapped into its own is spelt as it was."""
     if not urls.str.contains("%2F", literal=True).any():
         return urls
     return (
