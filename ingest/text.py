@@ -1,7 +1,7 @@
 """Reading what people and tools write: counts, durations, hashtags, in any script and after any spreadsheet.
 
 Expressions in, expressions out; nothing here knows of files or tables. Instants are read in `ingest.instants`.
-"Five different nothings": only 0 is zero. Absent, empty, `undefined` and `--` are NULL, each with its own reason.
+Only 0 is zero. Absent, empty, `undefined` and `--` are NULL, each with its own reason.
 """
 # ruff: noqa: RUF001 - letters of many scripts are what is read
 

@@ -23,15 +23,15 @@ _PEOPLE = ("viewers", *_PARTS, "followers")
 
 def settle_account_days(
     parts: Sequence[pl.DataFrame], delivery: Delivery, definition: str
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
-    """The frame of `account_days`, the rejected rows, the unreadable fields, and how many rows repeat what is known.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The frame of `account_days`, the rejected rows and the unreadable fields.
 
     Each part has text columns of some of `FIGURES`, `account` as written, `account_on`, `captured_at`, `file` and `line`.
     """
     table = delivery.source.table("account_days")
     schema = pl.Schema({**table.schema, **LINEAGE})
     if not parts:
-        return schema.to_frame(), REJECTED.to_frame(), UNREADABLE.to_frame(), 0
+        return schema.to_frame(), REJECTED.to_frame(), UNREADABLE.to_frame()
     rows = pl.concat(parts, how="diagonal_relaxed")
     named = [name for name in FIGURES if name in rows.columns]
     # Days may take away what others gave: a net figure below 0 is one.
@@ -75,7 +75,7 @@ def settle_account_days(
         pl.col("line").last().cast(pl.Int64()),
     )
     whole = merged.with_columns(pl.lit(definition).alias("metric_definition"))
-    return whole.select(schema.names()).cast(schema), rejected.match_to_schema(REJECTED), unreadable(dated, named), 0
+    return whole.select(schema.names()).cast(schema), rejected.match_to_schema(REJECTED), unreadable(dated, named)
 
 
 def _possible(rows: pl.DataFrame, impossible: Mapping[str, pl.Expr]) -> pl.DataFrame:

@@ -79,12 +79,11 @@ class BusinessApi:
         )
         videos = with_tags(_in_shares(pages.videos), known)
         parsed = parse_videos([VideoRows(videos, labels, pages.rejected)], delivery, known)
-        days, rejected, unread, duplicates = settle_account_days([pages.days], delivery, "business_api")
+        days, rejected, unread = settle_account_days([pages.days], delivery, "business_api")
         return replace(
             parsed,
             tables={**parsed.tables, "account_days": days, "capture_windows": pages.windows},
             records_read=parsed.records_read + pages.days.height,
-            records_duplicate=parsed.records_duplicate + duplicates,
             rejected=pl.concat([parsed.rejected, rejected]),
             unreadable=pl.concat([parsed.unreadable, unread]),
         )

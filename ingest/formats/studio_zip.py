@@ -111,14 +111,14 @@ class StudioZip:
         parsed = parse_videos(
             [replace(part, rows=with_tags(part.rows, known)) for part in videos or [_no_videos()]], delivery, known
         )
-        settled, bad_days, unread, duplicates = settle_account_days(days, delivery, "studio")
+        settled, bad_days, unread = settle_account_days(days, delivery, "studio")
         unreadable_days = pl.concat([*rejected, bad_days])
         return Parsed(
             tables={**parsed.tables, "account_days": settled},
             records_read=parsed.records_read
             + sum(part.height for part in days)
             + sum(part.height for part in rejected),
-            records_duplicate=parsed.records_duplicate + duplicates,
+            records_duplicate=parsed.records_duplicate,
             rejected=pl.concat([parsed.rejected, unreadable_days]),
             unreadable=pl.concat([parsed.unreadable, unread]),
         )

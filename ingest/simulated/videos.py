@@ -13,7 +13,6 @@ from ingest.simulated.plan import DAY, Flags, Floats, Ints, starts_s, to_instant
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 CAMPAIGN_TAGS = ("endthestigma", "كسر_الوصمة", "لا_للوصمة")
-COMPARISON_TAGS = ("mentalhealthawareness", "worldmentalhealthday", "الصحة_النفسية")
 
 # Tag, its written forms, and the share of videos that carry it. Some Arabic keyboards produce the form with U+FEFB.
 _TAGS: tuple[tuple[str, tuple[str, ...], float], ...] = (
