@@ -48,37 +48,14 @@
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
-{#
-    With `ordered_by`, rows of a date lie together, so that a build of a day reads and writes few others; a model that passes on the rows
-    of another in their order says `comes_in_order`. A model whose rows depend on a few others only is made in parts that memory holds,
-    each of which reads everything: it says by which rows of staging they are counted (`parts_of`), and keeps a part of them by `in_part`.
-#}
+{# With `ordered_by`, rows of a date lie together, so that a build of a day reads and writes few others. #}
 {% macro make_table(relation, ordered_by=none) %}
-    {%- set ordered_by = none if config.get('comes_in_order') else ordered_by -%}
-    {%- set query = 'select * from (' ~ sql ~ ') as built order by ' ~ ordered_by if ordered_by else sql -%}
-    {%- set parts = 1 -%}
-    {%- if config.get('parts_of') -%}
-        {%- set counted = run_query('select count(*) from ' ~ target.database ~ '.staging.' ~ config.get('parts_of')) -%}
-        {%- set parts = [8, counted.columns[0].values()[0] // var('rows_of_part', 750000) + 1] | min -%}
-    {%- endif -%}
     {% call statement('main') -%}
         drop table if exists {{ relation }};
-        {%- for part in range(parts) %}
-            {%- set of_part = query | replace(in_part_of(0, 1), in_part_of(part, parts)) %}
-            {{ create_table_as(False, relation, of_part) if loop.first else 'insert into ' ~ relation ~ ' ' ~ of_part ~ ';' }}
-        {%- endfor %}
+        {{ create_table_as(False, relation, 'select * from (' ~ sql ~ ') as built order by ' ~ ordered_by if ordered_by else sql) }}
     {%- endcall %}
     {% do persist_docs(relation, model) %}
 {% endmacro %}
-
-{# Whether a row is in the part that is made: all of them are, unless make_table says otherwise. #}
-{% macro in_part(column) -%}
-    hash({{ column }}) {{ in_part_of(0, 1) }}
-{%- endmacro %}
-
-{% macro in_part_of(part, parts) -%}
-    % {{ parts }} = {{ part }} /* part */
-{%- endmacro %}
 
 {# What a relation and its columns are, said in one statement. A contract has already seen that the columns are there. #}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}

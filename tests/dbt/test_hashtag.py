@@ -311,7 +311,6 @@ def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: in
         settle(lab)
         if step in (2, 5):
             rebuilt = lab.copy(tmp_path / f"full-{step}")
-            # In parts, as a large home is.
-            rebuilt.run(MODELS, "--full-refresh", "--vars", "rows_of_part: 5")
+            rebuilt.run(MODELS, "--full-refresh")
             for mart in MARTS:
                 assert lab.table(mart) == rebuilt.table(mart), f"{mart} after step {step} of seed {seed}"

@@ -3,7 +3,7 @@
     and the known one before (`<counter>_before`); hashtags, country and creator carried forward as they were last read; the date since
     which it counts for the same subjects (`described_since`), and the last date before of each change that has bounds.
 #}
-{{ config(materialized='incremental', incremental_strategy='from_date', parts_of='stg_hashtag__video_readings') }}
+{{ config(materialized='incremental', incremental_strategy='from_date') }}
 {%- set read_columns = [] %}
 {%- for counter in counters() %}{% do read_columns.append(counter ~ '_read') %}{% endfor %}
 {%- set read_columns = read_columns + video_attributes() %}
@@ -125,7 +125,7 @@ readings as not materialized (
         {%- endfor %}
     from dated
     inner join rebuilds on dated.campaign_id = rebuilds.campaign_id
-    where dated.event_on >= rebuilds.rebuild_from and {{ in_part('dated.video_id') }}
+    where dated.event_on >= rebuilds.rebuild_from
 
 ),
 
