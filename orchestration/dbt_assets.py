@@ -30,6 +30,8 @@ MARTS = "marts"
 BUILT = ("model", "seed", "snapshot")
 COLUMN_SCHEMA = "dagster/column_schema"
 CHECK = "relations_hold"
+OF_CODE = ("Binder Error", "Catalog Error", "Parser Error")
+"""What DuckDB calls errors that no data can cause."""
 ANEW = f"*All marts are built and published together: to build this one anew, open the job {JOB} and press Materialize all.*"
 
 
@@ -174,8 +176,8 @@ def events(
 def advise(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult], sources: Sequence[Source]) -> str:
     """The deliveries that failed models or tests may come from, and what to do about them.
 
-    Where this version has not read all that is loaded, as right after an update, or files of the lake are damaged, no delivery
-    is to blame.
+    Where this version has not read all that is loaded, as right after an update, files of the lake are damaged or the SQL itself
+    is wrong, no delivery is to blame.
     """
     if unread := count_unread(home, sources):
         return (
@@ -188,6 +190,8 @@ def advise(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult]
             f"Rows in the lake of {counted(len(damaged), 'delivery', 'deliveries')}, such as {source}/{landed_on}/{name}, were damaged "
             "and are removed: run again, which reads them again from landing"
         )
+    if any(fault in result.message for result in failed for fault in OF_CODE):
+        return "No delivery is to blame: the SQL of this warehouse is. Report this message with the version that campaign --version names"
     folders = {folder for result in failed for folder in _folders(manifest, result)}
     return advice(home, folders, keys_of(home, [result.query for result in failed if result.status == "fail"]))
 

@@ -106,6 +106,12 @@ def test_a_failed_test_is_traced_by_its_failing_rows(tmp_path: Path) -> None:
     assert "read last: live/2022-10-04/two. Correct" in said
     said = advise(home, manifest, [NodeResult("model.p.a", "model", "a", "error", 0, None, "")], SOURCES)
     assert "live/2022-10-04/one, live/2022-10-04/two. Correct" in said
+    wrong_sql = NodeResult(
+        "model.p.a", "model", "a", "error", 0, None, "Catalog Error: Table with name b does not exist!"
+    )
+    assert advise(home, manifest, [wrong_sql], SOURCES).startswith(
+        "No delivery is to blame: the SQL of this warehouse is"
+    )
 
 
 def test_no_delivery_is_to_blame_before_this_version_has_read_them(home: Home) -> None:
