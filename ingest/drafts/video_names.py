@@ -63,8 +63,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"שם_משתמש|صارف_نام|ناوی_بەکارهێنەر"
         ),
         (
-            r"author|creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
-            r"auteur|autora?|créat(?:eur|rice)|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
+            r"author|(?:content_)?creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
+            r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
         rf"{_BY}_id",
         r"nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",

@@ -58,6 +58,7 @@ def table(header: str, row: str) -> bytes:
         ("Source URL,Content,Tags,Views", 'https://www.tiktok.com/@u/video/@ID,hello #calm,"campaign; Q4",5', {"hashtags": None, "text": "Content"}),
         ("Video,Views (K),Likes (in thousands)", "https://www.tiktok.com/@u/video/@ID,5,1", {"url": "Video", "views": "Views (K)", "likes": "Likes (in thousands)"}),
         ("Video,Creator,Views", "My video: https://www.tiktok.com/@u/video/@ID,u@N,5", {"url": "Video", "views": "Views"}),
+        ("Video linki,İçerik üretici,İzlenme", "https://www.tiktok.com/@u/video/@ID,u@N,5", {"creator": "İçerik üretici"}),
         ("VİDEO LİNKİ,KULLANICI,İZLENME,PAYLAŞIM", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"creator": "KULLANICI", "shares": "PAYLAŞIM"}),
         ("קישור,צפיות,תגובות", "https://www.tiktok.com/@u/video/@ID,5,1", {"url": "קישור", "views": "צפיות", "comments": "תגובות"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
