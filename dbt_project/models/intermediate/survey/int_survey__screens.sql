@@ -1,6 +1,11 @@
 {#
     Whether respondents break the rules of the seed quality_rules: too fast for their delivery, the same answer to a whole set of
     questions, all answers as an earlier respondent gave them. Nobody is left out for it; NULL is who could not be judged.
+
+    What a respondent answered is one list of numbers (`given`), each for one answer to one question of the delivery. What a number stands
+    for is the same for everybody: its question, and which answer of a set of questions it is, are looked up in the lists `questions` and
+    `codes`, in which those of a delivery begin behind `answers_before` and `codes_before`. Most people differ at the first questions of a
+    set already (`is_varied`), so that their lists are not read to the end.
 #}
 {{ config(materialized='table', database='memory') }}
 {%- set person = survey_keys('person') %}
