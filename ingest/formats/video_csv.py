@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 16
+    version = 17
     needs_timezone = True
     options = VideoCsvOptions
 

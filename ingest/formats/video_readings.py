@@ -17,7 +17,7 @@ from ingest.formats.earlier_readings import doubt_zeros
 from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
 from ingest.formats.video_ids import with_ids
 from ingest.formats.video_options import ABOUT, FAILED, VideoOptions
-from ingest.formats.video_tags import normalised, split_tags, words_of
+from ingest.formats.video_tags import normalised, split_tags, why_no_tags, words_of
 from ingest.instants import SPELLINGS, DateOrder, parse_instant, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
@@ -32,7 +32,6 @@ _TEXTS = ("creator", "creator_country", "hashtags", "duration_seconds", "watch_s
 _TAGS = ["hashtags", "display_hashtags"]
 _INSTANTS = ("created_at", "captured_at")
 _TURKISH = "(?i)izlen|görüntülen|beğen|yorum|paylaş"
-_LONGEST_NOTHING = 16
 _ENOUGH_TO_JUDGE = 10
 _PLATFORMS = {
     "tiktok": "tiktok",
@@ -62,23 +61,17 @@ def with_tags(rows: pl.DataFrame, options: VideoOptions, lists: Sequence[str] = 
             cells.fill_null(empty).alias("hashtags"), pl.lit(None, pl.String()).alias("hashtags_reason")
         ).drop(lists)
     if options.hashtags_from != "text" and rows.schema.get("hashtags") == pl.String():
-        rows = rows.with_columns(_why_no_tags(rows["hashtags"]))
+        rows = rows.with_columns(why_no_tags(rows["hashtags"]).alias("hashtags_reason"))
         known = rows.select(
             pl.when(pl.col("hashtags_reason").is_null()).then(pl.col("hashtags").fill_null("")).alias("hashtags")
         )
-        return rows.with_columns(split_tags(known["hashtags"], options.hashtag_separator))
+        rows = rows.with_columns(split_tags(known["hashtags"], options.hashtag_separator))
+        reason = pl.coalesce("hashtags_reason", pl.when(pl.col("hashtags").is_null()).then(pl.lit(Reason.UNREADABLE)))
+        return rows.with_columns(reason.alias("hashtags_reason"))
     if "text" in rows.columns:
         words = words_of(rows["text"].fill_null(""))
         return rows.with_columns(words.alias("hashtags"), pl.lit(None, pl.String()).alias("hashtags_reason"))
     return rows
-
-
-def _why_no_tags(written: pl.Series) -> pl.Series:
-    """Why a text has no tags; NULL where it has some, or is empty. What says nothing is short."""
-    short = pl.select(pl.when(written.str.len_bytes() <= _LONGEST_NOTHING).then(written).alias("text"))
-    reason = nothing(pl.col("text"))
-    why = of_distinct(short, {"text": [pl.when(reason != Reason.EMPTY).then(reason).alias("why")]})
-    return why["why"].alias("hashtags_reason")
 
 
 def parse_videos(parts: Iterable[VideoRows], delivery: Delivery, options: VideoOptions) -> Parsed:

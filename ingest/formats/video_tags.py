@@ -6,26 +6,43 @@ What makes two tags one is `ingest.text.normalise_hashtag`'s to say.
 import html
 import json
 import re
+from urllib.parse import unquote
 
 import polars as pl
 
-from ingest.formats.records import distinct_texts
-from ingest.text import normalise_hashtag
+from ingest.formats.records import distinct_texts, of_distinct
+from ingest.reasons import Reason
+from ingest.text import normalise_hashtag, nothing
 
-_SEPARATORS = (",", "\u060c", ";", "|", "\n", "\u3001")
+_SEPARATORS = (",", "\u060c", ";", "\u061b", "|", "\n", "\u3001")
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
-_LITERAL = r"(?s)^(?:c|set|frozenset|list|tuple|array|character)?[\[({].*[\])}]$"
-_KEYS = ("hashtag_?[nN]ame", "cha_name", "name", "title")
+_KIND = (
+    r"^(?:character|c|set|frozenset|list|tuple|array|deque|List|Set|Seq|Vector|ArrayList|WrappedArray|ArrayBuffer|dict_keys|"
+    r"a:[0-9]+:)"
+)
+"""How languages call a list: Python, R, Scala, PHP."""
+_LITERAL = rf"(?s){_KIND}?[\[({{].*[\])}}]$"
+_KEYS = ("hashtag_?[nN]ame", "cha_name", "name", "hashtag", "tag", "title", "text", "label", "element")
 """What objects call a tag, best first: beside its name a title may be a sentence about it."""
+_OBJECT = rf"\{{\s*(?:{_QUOTED})\s*:"
+_LOST = r"^\s*(?:\[object |System\.\w|\[?[Aa]rray\]?$|<(?:chr|list|character|NULL)\b)"
+"""What programs write instead of a list that they do not show."""
+_NO_TAGS = r"^(?i:no (?:hash)?tags?|aucun(?: hashtag)?|yok|keine|sin hashtags|\u0644\u0627 \u064a\u0648\u062c\u062f|\u0628\u062f\u0648\u0646)$"
+_LONGEST_NOTHING = 16
+_LINK = r"https?://[^\s,;|\"'<>]*?/(?:tag|tags|hashtag)/(?:(?:name|explore)/)?([^\s/?&,;|\"'<>\])]+)[^\s,;|\"'<>\])]*"
+"""A link to what has a tag, with the tag."""
 _MARKED = r"[#\uff03][^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+"
 _WORD = r"[#\uff03][\p{L}\p{M}\p{N}_\x{200c}\x{200d}\x{fe0f}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]+"
 _NO_WORDS = r"(?i)https?://\S+|&#?\w+;"
 _REFERENCE = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z]+);"
 _APART = r"([#\uff03])\s+"
+_NEXT = r"([>\])])\s*([<\[(])"
 # Who writes from right to left may type the mark last.
 _BEHIND = r"([^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+)[#\uff03]($|[\s,;|\u060c\u3001])"
 _NO_TAG = r"^[\p{P}\p{Sm}\p{Sc}]+$"
-_NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u3001\u201c\u201d\u00ab\u00bb]"
+_NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u061b\u3001\u2018\u2019\u201c\u201d\u00ab\u00bb]"
+# Another person is mentioned, or what follows is named; signs that begin an entry or end a list that was cut.
+_NOT_ALONE = r"^@.*|^.*:$|^[\p{Pd}:.*\u2022\u00b7\u2026]+|[.\u2026]+$"
 
 
 def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
@@ -35,7 +52,9 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     usual separators, of which those count that the file has. White space separates where nothing else does. What HTML writes
     as a character reference is the sign that it stands for, and a literal that was written as a string is read as one.
     """
-    stripped = _decoded(_without_references(written).str.strip_chars())
+    stripped = _unlinked(_decoded(_without_references(written).str.strip_chars()))
+    if stripped.str.contains(_NEXT).any():
+        stripped = stripped.str.replace_all(_NEXT, "${1},${2}")
     if stripped.str.ends_with("#").any():
         stripped = stripped.str.replace_all(_BEHIND, "#${1}${2}")
     if stripped.str.contains(_APART).any():
@@ -59,6 +78,17 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     return texts.select(pl.when(text == "").then(empty).otherwise(lists).alias(written.name)).to_series()
 
 
+def why_no_tags(written: pl.Series) -> pl.Series:
+    """Why a text has no tags; NULL where it has some, or is empty. What says nothing is short."""
+    short = pl.select(pl.when(written.str.len_bytes() <= _LONGEST_NOTHING).then(written).alias("text"))
+    is_none = pl.col("text").str.strip_chars().str.contains(_NO_TAGS)
+    reason = pl.when(is_none).then(pl.lit(Reason.NOT_APPLICABLE)).otherwise(nothing(pl.col("text")))
+    why = of_distinct(short, {"text": [pl.when(reason != Reason.EMPTY).then(reason).alias("why")]})
+    return pl.select(
+        pl.when(written.str.contains(_LOST)).then(pl.lit(Reason.UNREADABLE)).otherwise(why["why"])
+    ).to_series()
+
+
 def _without_references(written: pl.Series) -> pl.Series:
     """Texts with the signs that HTML's character references stand for."""
     has_any = written.str.contains(_REFERENCE)
@@ -66,6 +96,15 @@ def _without_references(written: pl.Series) -> pl.Series:
         return written
     distinct = written.filter(has_any).unique()
     return written.replace(distinct, [html.unescape(text) for text in distinct])
+
+
+def _unlinked(written: pl.Series) -> pl.Series:
+    """Texts with the tags that links lead to in the place of these links."""
+    has_any = written.str.contains("://", literal=True)
+    if not has_any.any():
+        return written
+    distinct = written.filter(has_any).unique()
+    return written.replace(distinct, [re.sub(_LINK, lambda link: f"#{unquote(link[1])}", text) for text in distinct])
 
 
 def _decoded(written: pl.Series) -> pl.Series:
@@ -90,7 +129,7 @@ def normalised(lists: pl.Series) -> pl.DataFrame:
     lengths = lists.list.len()
     # Each distinct tag is cleaned once; the rest is done on its number.
     written, codes = distinct_texts(lists.filter(lengths > 0).explode())
-    display = written.fill_null("").str.replace_all(_NEVER_IN_A_TAG, "").str.replace(_NO_TAG, "")
+    display = _display(written.fill_null(""))
     hashtag = display.to_frame("display").select(normalise_hashtag(pl.col("display"))).to_series()
     same = hashtag.rank("dense").gather(codes)
     frame = _in_lists(
@@ -111,6 +150,11 @@ def normalised(lists: pl.Series) -> pl.DataFrame:
         .agg(pl.col("hashtags", "display_hashtags").filter(pl.col("hashtags") != ""))
     )
     return pl.concat([rows.filter(~is_odd.fill_null(value=False)), once]).sort("row").drop("row")
+
+
+def _display(written: pl.Series) -> pl.Series:
+    """Tags as they were written, without what is no part of one; empty where nothing is left."""
+    return written.str.replace_all(_NEVER_IN_A_TAG, "").str.replace_all(_NOT_ALONE, "").str.replace(_NO_TAG, "")
 
 
 def one_tag(written: pl.Series) -> pl.DataFrame:
@@ -157,23 +201,28 @@ def _between(text: pl.Expr, separators: list[str], *, has_marks: bool) -> pl.Exp
 
 
 def _literal(text: pl.Expr) -> pl.Expr:
-    """The elements of list literals: of objects their names, else what is quoted, else what stands between commas."""
-    inner = text.str.replace(r"^(?:character\(0\)|[a-z]+)", "").str.strip_chars("[](){} ")
-    is_quoted = text.str.contains(_QUOTED)
-    pairs = [rf"""['"]{key}['"]\s*:\s*(?:{_QUOTED})""" for key in _KEYS]
+    """The elements of list literals: of objects their names, else what is quoted, else what stands between separators.
+
+    NULL where objects do not say which of their texts is the tag.
+    """
+    inner = text.str.replace(_KIND, "").str.strip_chars("[](){} ")
+    pairs = [rf"""['"]{key}['"]\s*:\s*(?:{_QUOTED})""" for key in (*_KEYS, "[0-9]+")]
     named = [
         pl.when(text.str.contains(pair)).then(
             text.str.extract_all(pair).list.eval(pl.element().str.extract(rf":\s*({_QUOTED})$"))
         )
         for pair in pairs
     ]
-    quoted = pl.coalesce(*named, text.str.extract_all(_QUOTED))
+    is_told = ~text.str.contains(_OBJECT) | ~text.str.contains(rf""":\s*(?:{_QUOTED}|[\[{{])""")
+    quoted = pl.coalesce(*named, pl.when(is_told).then(text.str.extract_all(_QUOTED)))
     plain = quoted.list.eval(_unescaped(pl.element().str.slice(1, pl.element().str.len_chars() - 2)))
-    return (
-        pl.when(is_quoted)
-        .then(plain)
-        .otherwise(pl.when(inner == "").then(pl.lit([], pl.List(pl.String()))).otherwise(inner.str.split(",")))
+    words = (
+        inner.str.replace_all(r"[;\u060c\u061b]", ",")
+        .str.split(",")
+        .list.eval(pl.element().filter(nothing(pl.element()).is_null()).str.strip_chars(" :"))
     )
+    is_empty = inner.str.contains("^[, ]*dtype=|^$") | (text == "character(0)")
+    return pl.when(text.str.contains(_QUOTED)).then(plain).when(is_empty).then([]).otherwise(words)
 
 
 def _unescaped(quoted: pl.Expr) -> pl.Expr:

@@ -419,6 +419,26 @@ class TestTags:
             ("a | b", ["a", "b"], ["a", "b"]),
             ("هدوء، سلام", ["هدوء", "سلام"], ["هدوء", "سلام"]),
             ("mental health, calm", ["mentalhealth", "calm"], ["mentalhealth", "calm"]),
+            ("[a; b]", ["a", "b"], ["a", "b"]),
+            ("[هدوء، سلام]", ["هدوء", "سلام"], ["هدوء", "سلام"]),
+            ("[a, None, nan]", ["a"], ["a"]),
+            ("[‘a’, ’b’]", ["a", "b"], ["a", "b"]),
+            ("array([], dtype=object)", [], []),
+            ("WrappedArray(a, b)", ["a", "b"], ["a", "b"]),
+            ('a:2:{i:0;s:4:"Calm";i:1;s:5:"peace";}', ["calm", "peace"], ["Calm", "peace"]),
+            ('[{"hashtag": "Calm", "count": 3}, {"hashtag": "b"}]', ["calm", "b"], ["Calm", "b"]),
+            ('{"0": "a", "1": "b"}', ["a", "b"], ["a", "b"]),
+            ("{'a': 2, 'b': 1}", ["a", "b"], ["a", "b"]),
+            ("<a><b>", ["a", "b"], ["a", "b"]),
+            ("- a, - b", ["a", "b"], ["a", "b"]),
+            ("a؛ b", ["a", "b"], ["a", "b"]),
+            ("Hashtags: #a #b", ["a", "b"], ["a", "b"]),
+            ("@someone #a", ["a"], ["a"]),
+            (
+                "https://www.tiktok.com/tag/calm?lang=ar, https://www.tiktok.com/tag/%D8%B5%D8%AD%D8%A9",
+                ["calm", "صحة"],
+                ["calm", "صحة"],
+            ),
         ],
     )
     def test_tags(self, reader: Reader, written: str, tags: list[str] | None, display: list[str] | None) -> None:
@@ -427,6 +447,22 @@ class TestTags:
         assert (reading["hashtags"], reading["display_hashtags"]) == (tags, display)
         reason = {"undefined": "undefined", "--": "not_applicable"}.get(written)
         assert parsed.unreadable.rows() == ([("hashtags", reason, 1)] if reason else [])
+
+    @pytest.mark.parametrize(
+        ("written", "reason"),
+        [
+            ("[object Object],[object Object]", "unreadable"),
+            ("System.Object[]", "unreadable"),
+            ("Array", "unreadable"),
+            ("<chr [2]>", "unreadable"),
+            ('[{"kind": "calm"}]', "unreadable"),
+            ("لا يوجد", "not_applicable"),
+        ],
+    )
+    def test_a_list_that_a_program_does_not_show_is_unknown(self, reader: Reader, written: str, reason: str) -> None:
+        parsed = reader.rows({"hashtags": written})
+        assert parsed.tables["video_readings"]["hashtags"].to_list() == [None]
+        assert parsed.unreadable.rows() == [("hashtags", reason, 1)]
 
     def test_tags_repeat_within_a_video_not_across(self, reader: Reader) -> None:
         parsed = reader.rows({"video_id": "a", "hashtags": "x,x,y"}, {"video_id": "b", "hashtags": "y,x"})
