@@ -186,9 +186,10 @@ class _Desk:
         """Read the files with a draft; the order of dates is open where they can be read in both and prove neither."""
         trial = self._zoned(draft, self.given.date_order)
         if trial.reason and "date_order" in trial.reason and self.given.date_order is None:
-            possible = [one for order in ("mdy", "dmy") if (one := self._zoned(draft, order)).fits]
+            possible = [order for order in ("mdy", "dmy", "ymd") if self._zoned(draft, order).fits]
             if possible:
-                return possible[0] if len(possible) == 1 else self._zoned(draft, "open")
+                self.stand_ins["date_order"] = possible[0]
+                return self._zoned(draft, possible[0] if len(possible) == 1 else "open")
         return trial
 
     def _zoned(self, draft: Draft, order: str | None) -> _Trial:

@@ -18,7 +18,8 @@ from ingest.source import FIRST_YEAR, INSTANT, LAST_YEAR
 from ingest.text import clean_number, nothing
 from ingest.zone_names import by_zone_name
 
-DateOrder: TypeAlias = Literal["dmy", "mdy"]
+DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
+"""What comes first in dates of numbers; `ymd` is for years of two digits, as one of four is known by them."""
 
 SPELLINGS = (
     "ISO 8601 (2026-10-05T18:58:00+03:00), 2026/10/05 18:58, 05.10.2026 18:58, 10/5/26, 6:58 PM, Oct 5, 2026, "
@@ -78,7 +79,11 @@ _YEAR_FIRST = (
 _YEAR_LAST = {
     order: rf"(?P<{first}>[0-9]{{1,2}})[-/.](?P<{then}>[0-9]{{1,2}})[-/.](?P<year>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}$"
     for order, first, then in (("dmy", "day", "month"), ("mdy", "month", "day"))
-}
+} | {"ymd": rf"(?P<year>[0-9]{{2}})[-/.](?P<month>[0-9]{{1,2}})[-/.](?P<day>[0-9]{{1,2}}){_CLOCK}$"}
+# Blanks around the marks of a date, names of a month in two calendars' words, and what says that the year is of our era.
+_SPACED = r"^([0-9]{1,4})\s*([-/.])\s*([0-9]{1,2})\s*([-/.])\s*([0-9]{2})"
+_TWICE = r"(\p{L})\s?/\s?\p{L}[\p{L}\s]*?(\s[0-9]{4})"
+_ERA = r"^([^:]*[0-9]{4})\s?(?:م|ميلادي|\x{433})\.?$"
 _PARTS = (
     "year",
     "month",
@@ -149,7 +154,11 @@ def months() -> dict[str, int]:
     """Names of months, long and short, in lower case without a last dot; those that mean two months are left out."""
     from babel.dates import get_month_names
 
-    return _names(get_month_names) | {"sept": 9}
+    named = _names(get_month_names) | {"sept": 9}
+    without_hamza = {
+        name.translate(str.maketrans(dict.fromkeys("أإآ", "\u0627"))): number for name, number in named.items()
+    }
+    return without_hamza | named
 
 
 @cache
@@ -185,8 +194,8 @@ def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
     weekday = _any_of(_weekdays())
     day = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.|º)?"
     named = [
-        rf"{day}[\s-]+(?:de\s|of\s|ב)?{name},?[\s-]+(?:de\s|del\s)?{year}(?:,?\s+(?:{weekday}))?{_CLOCK}$",
-        rf"{name}\s+{day},?\s+{year}{_CLOCK}$",
+        rf"{day}[\s/-]+(?:de\s|of\s|ב)?{name},?[\s/-]+(?:de\s|del\s)?{year}(?:,?\s+(?:{weekday}))?{_CLOCK}$",
+        rf"{name}[\s/-]+{day}(?:,?\s+|[/-]){year}{_CLOCK}$",
         rf"{name}\s+{day}\s+{_HOURS}(?:\s+(?:(?P<offset>{_OFFSET})|(?P<zone>[a-z]{{3,5}})))?\s+{year}$",
     ]
     return tuple(rf"^(?:(?:{weekday})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
@@ -277,6 +286,8 @@ def _format_of(text: str, order: DateOrder | None) -> str | None:
     if written is None or order is None:
         return None
     mark, year, between, seconds, half = written.groups()
+    if order == "ymd":
+        return f"%y{mark}%m{mark}%d" if len(year) == 2 and not between else None
     days = f"%d{mark}%m" if order == "dmy" else f"%m{mark}%d"
     hours = f"{'%I' if half else '%H'}:%M{':%S' if seconds else ''}{' %p' if half else ''}"
     return f"{days}{mark}{'%Y' if len(year) == 4 else '%y'}" + (f"{between}{hours}" if between else "")
@@ -300,8 +311,11 @@ def _written(texts: pl.DataFrame, zone: ZoneInfo | None, order: DateOrder | None
         "text",
         # ="2026-10-05 18:58" is how exports keep a spreadsheet from changing a cell.
         clean_number(pl.col("text"))
-        .str.replace(r'^="(.*)"$', "${1}")
+        .str.replace(r"""^(?:="(.*)"|'(.*))$""", "${1}${2}")
         .str.replace_all("،", ",")
+        .str.replace(_SPACED, "${1}${2}${3}${4}${5}")
+        .str.replace(_TWICE, "${1}${2}")
+        .str.replace(_ERA, "${1}")
         .str.to_lowercase()
         .alias("clean"),
         nothing(pl.col("text")).alias("nothing"),

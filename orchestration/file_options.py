@@ -14,7 +14,8 @@ Zone = Annotated[
     str | None, typer.Option("--timezone", help="The IANA zone of times that carry none, such as Asia/Dubai.")
 ]
 Order = Annotated[
-    Literal["dmy", "mdy"] | None, typer.Option("--date-order", help="What comes first in its dates: dmy or mdy.")
+    Literal["dmy", "mdy", "ymd"] | None,
+    typer.Option("--date-order", help="What comes first in its dates: dmy, mdy or ymd."),
 ]
 CapturedAt = Annotated[
     str | None, typer.Option("--captured-at", help="When counters were read, where no column says it.")

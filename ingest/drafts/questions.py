@@ -34,7 +34,9 @@ QUESTIONS = {
         "timezone", "Which zone were its times written in (such as Asia/Dubai or UTC)?", "--timezone ZONE"
     ),
     "date_order": Question(
-        "date_order", "Which comes first in its dates, the day (dmy) or the month (mdy)?", "--date-order dmy|mdy"
+        "date_order",
+        "Which comes first in its dates, the day (dmy), the month (mdy) or the year (ymd)?",
+        "--date-order dmy|mdy|ymd",
     ),
     "captured_at": Question(
         "captured_at", "When were the counters read (such as 2022-10-09T12:00:00Z)?", "--captured-at TIME"

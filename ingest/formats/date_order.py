@@ -13,12 +13,12 @@ from ingest.instants import DateOrder, read_instant, second_instant, shape_of
 from ingest.source import DeliveryError
 from ingest.text import clean_number
 
-_MAYBE_WRITTEN = r"^\W*(?:\p{L}+\W+)?\d{1,2}[/.\-]\d{1,2}[/.\-]\d"
-_WRITTEN_DATE = r"^(?:\p{L}+\.?,?\s+)?([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
-_NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first"}
+_MAYBE_WRITTEN = r"^\W*(?:\p{L}+\W+)?\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d"
+_WRITTEN_DATE = r"^'?(?:\p{L}+\.?,?\s+)?([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
+_NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 
 _FIRST_CAMPAIGN = 15
-"""No campaign is older than 2015: dates of two digits each are not read as of years before, where the other end may be the year."""
+"""No campaign is older than 2015: dates of two digits each of years before begin with the year, or are of another calendar."""
 
 _SORTED = 5
 """So many times, one after the other in one direction, are no accident: the file is sorted by them."""
@@ -79,16 +79,10 @@ def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: D
     dates = pl.concat([_dates(frame, column, label) for column, label in columns.items()])
     day_first, month_first, either = map(dates.filter, _kinds(pl.col("first"), pl.col("second")))
     if stated is not None:
-        holding, contradicting = (day_first, month_first) if stated == "dmy" else (month_first, day_first)
-        if contradicting["records"].sum() > holding["records"].sum():
-            other: DateOrder = "mdy" if stated == "dmy" else "dmy"
-            raise DeliveryError(
-                f"{_example(contradicting)} can't be written {_NAMES[stated]}, as the note's options.date_order: "
-                f"{stated} says. Expected dates written {_NAMES[stated]}; say date_order: {other} if "
-                "that is what they are."
-            )
+        _require_order(dates, stated)
+    _require_years(dates, stated)
+    if stated is not None:
         return stated
-    _require_year_last(dates)
     if day_first.height and month_first.height:
         raise DeliveryError(
             f"{_example(day_first)} holds only with the day first, {_example(month_first)} only with the month first. "
@@ -130,14 +124,36 @@ def _dates(frame: pl.DataFrame, column: str, label: str) -> pl.DataFrame:
     )
 
 
-def _require_year_last(dates: pl.DataFrame) -> None:
-    """Raise DeliveryError where every date with a year of two digits may as well begin with it."""
-    short = dates.filter(pl.col("year") < 100)
-    is_first = (pl.col("first") >= _FIRST_CAMPAIGN) & (pl.col("year") < _FIRST_CAMPAIGN)
-    if short.height and short.select(is_first.all()).item():
+def _require_order(dates: pl.DataFrame, stated: DateOrder) -> None:
+    """Raise DeliveryError where most dates that tell an order tell another than the stated one."""
+    first, second, year = pl.col("first"), pl.col("second"), pl.col("year")
+    day_first, month_first, _ = _kinds(first, second)
+    holding, contradicting = {
+        "dmy": (day_first, month_first),
+        "mdy": (month_first, day_first),
+        "ymd": (~(year > 31) & (second <= 12), (year > 31) | (second > 12)),
+    }[stated]
+    others = dates.filter(contradicting)
+    if others["records"].sum() > dates.filter(holding)["records"].sum():
+        other = " or ".join(order for order in _NAMES if order not in (stated, "ymd"))
         raise DeliveryError(
-            f"{_example(short)} may begin with the year, or end with one before 20{_FIRST_CAMPAIGN}. Expected years of four digits; "
-            "write them so in the file, or say date_order: dmy in the note where the year is last."
+            f"{_example(others)} can't be written {_NAMES[stated]}, as the note's options.date_order: "
+            f"{stated} says. Expected dates written {_NAMES[stated]}; say date_order: {other} if "
+            "that is what they are."
+        )
+
+
+def _require_years(dates: pl.DataFrame, stated: DateOrder | None) -> None:
+    """Raise DeliveryError where years of two digits are none: most lie before any campaign, or the other end changes less."""
+    short = dates.filter(pl.col("year") < 100)
+    year = short["first" if stated == "ymd" else "year"]
+    is_first = (
+        stated is None and (short["first"] >= _FIRST_CAMPAIGN).all() and year.n_unique() > short["first"].n_unique()
+    )
+    if short.height and (is_first or 2 * (year < _FIRST_CAMPAIGN).sum() > short.height):
+        raise DeliveryError(
+            f"{_example(short)} may begin with the year, be of another calendar or of a year before 20{_FIRST_CAMPAIGN}. Expected years "
+            "of four digits, as in 2026-10-05; write them so in the file, or say date_order: ymd in the note where the year comes first."
         )
 
 

@@ -94,7 +94,7 @@ class AttendanceFormat(ABC):
     """A format of stays, of joins and leaves, or of registrations."""
 
     name: str
-    version = 6
+    version = 7
     needs_timezone = True
     options: type[LiveOptions]
     zone: ZoneInfo | None = None

@@ -27,7 +27,11 @@ _KEYS = ("hashtag_?[nN]ame", "cha_name", "name", "hashtag", "tag", "title", "tex
 _OBJECT = rf"\{{\s*(?:{_QUOTED})\s*:"
 _LOST = r"^\s*(?:\[object |System\.\w|\[?[Aa]rray\]?$|<(?:chr|list|character|NULL)\b)"
 """What programs write instead of a list that they do not show."""
-_NO_TAGS = r"^(?i:no (?:hash)?tags?|aucun(?: hashtag)?|yok|keine|sin hashtags|\u0644\u0627 \u064a\u0648\u062c\u062f|\u0628\u062f\u0648\u0646)$"
+_NO_TAGS = (
+    r"^(?i:no (?:hash)?tags?|aucun(?: hashtag)?|yok|keine|sin hashtags|"
+    r"\u0644\u0627 \u064a\u0648\u062c\u062f|\u0628\u062f\u0648\u0646)$"
+)
+"""What people write where there is none."""
 _LONGEST_NOTHING = 16
 _LINK = r"https?://[^\s,;|\"'<>]*?/(?:tag|tags|hashtag)/(?:(?:name|explore)/)?([^\s/?&,;|\"'<>\])]+)[^\s,;|\"'<>\])]*"
 """A link to what has a tag, with the tag."""

@@ -61,7 +61,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 9
+    version = 10
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.date_order import decide_date_order, read_instants
-from ingest.instants import DateOrder, months, parse_instant, shape_of
+from ingest.instants import DateOrder, months, parse_instant, read_instant, shape_of
 from ingest.source import DeliveryError
 
 CAIRO = ZoneInfo("Africa/Cairo")
@@ -150,6 +150,15 @@ class TestInstants:
             ("5/10/99", "dmy", "1999-10-05T00:00:00+00:00"),
             ("5/10/70", "dmy", None),
             ("5/10/69", "dmy", "2069-10-05T00:00:00+00:00"),
+            ("'5/10/2026", "dmy", "2026-10-05T00:00:00+00:00"),
+            ("5 / 10 / 2026 18:58", "dmy", "2026-10-05T18:58:00+00:00"),
+            ("5/10/2026 م", "dmy", "2026-10-05T00:00:00+00:00"),
+            ("5 октября 2026 г.", "dmy", "2026-10-05T00:00:00+00:00"),
+            ("5 تشرين الاول 2026", "dmy", "2026-10-05T00:00:00+00:00"),
+            ("5 تشرين الأول/أكتوبر 2026", "dmy", "2026-10-05T00:00:00+00:00"),
+            ("5 اغسطس 2026", "dmy", "2026-08-05T00:00:00+00:00"),
+            ("Oct/05/2026", "dmy", "2026-10-05T00:00:00+00:00"),
+            ("05/Oct/2026", "dmy", "2026-10-05T00:00:00+00:00"),
         ],
     )
     def test_written_by_people(self, text: str, order: DateOrder, at: str | None) -> None:
@@ -320,7 +329,7 @@ class TestOrderOfDayAndMonth:
             (["1/2/26", "2/13/26, 6:58 PM"], "mdy"),
             (["\u200f١٣/٢/٢٠٢٦"], "dmy"),
             (["3/3/2026"], "dmy"),
-            (["26-10-05", "26-10-15"], "dmy"),
+            (["15-10-26", "16-10-26"], "dmy"),
             (["2026-02-01", "Oct 5, 2026"], "dmy"),
         ],
     )
@@ -343,14 +352,25 @@ class TestOrderOfDayAndMonth:
             (
                 ["26-10-05", "26-10-14"],
                 None,
-                r"line 2, .* shape 99-99-99 may begin with the year.*years of four digits",
+                r"line 2, .* shape 99-99-99 may begin with the year.*years of four digits.*date_order: ymd",
             ),
+            (["26-10-16", "26-10-17"], None, "may begin with the year"),
+            (["05/07/01", "05/07/02"], "dmy", "of another calendar"),
+            (["05/07/01", "05/07/02"], "ymd", "of another calendar"),
+            (["13/2/2026"], "ymd", r"can't be written year first.*say date_order: dmy or mdy"),
             (["13/2/2026"], "mdy", r"line 2, .* shape 99/9/9999 can't be written month first.*say date_order: dmy"),
         ],
     )
     def test_what_is_open_is_asked(self, texts: list[str], stated: DateOrder | None, message: str) -> None:
         with pytest.raises(DeliveryError, match=message):
             order_of(*texts, stated=stated)
+
+    def test_years_of_two_digits_may_come_first(self) -> None:
+        assert order_of("26-10-05", "26-10-14", stated="ymd") == "ymd"
+        assert read_instant(pl.Series(["26-10-05", "26.2.1 7:05"]), ZoneInfo("UTC"), "ymd")["at"].to_list() == [
+            datetime(2026, 10, 5, tzinfo=UTC),
+            datetime(2026, 2, 1, 7, 5, tzinfo=UTC),
+        ]
 
     def test_the_note_outvotes_a_few(self) -> None:
         assert order_of("1/13/2026", "1/14/2026", "13/1/2026", stated="mdy") == "mdy"
