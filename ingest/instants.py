@@ -155,9 +155,7 @@ def months() -> dict[str, int]:
     from babel.dates import get_month_names
 
     named = _names(get_month_names) | {"sept": 9}
-    without_hamza = {
-        name.translate(str.maketrans(dict.fromkeys("أإآ", "\u0627"))): number for name, number in named.items()
-    }
+    without_hamza = {re.sub("[أإآ]", "\u0627", name): number for name, number in named.items()}
     return without_hamza | named
 
 
