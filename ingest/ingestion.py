@@ -228,7 +228,7 @@ def _load(
     parsed = delivery.format.read(looking_back)
     staged = lake.stage(run.home, delivery, row["version"], parsed)
     if parsed.doubted:
-        row["doubted"] = ",".join(f"{name}!" if is_wrong else name for name, is_wrong in parsed.doubted.items())
+        row["doubted"] = ",".join(f"{name}!" if wrong else name for name, wrong in parsed.doubted.items())
         row["rows_hash"] = _rows_hash(row["content_hash"], delivery.format.version, parsed.doubted)
         is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
         is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
@@ -394,6 +394,6 @@ def _touched(ledger: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def _rows_hash(content: str, reader_version: int | None, doubted: Mapping[str, bool] | None = None) -> str:
-    wrong = " ".join(name for name, is_wrong in (doubted or {}).items() if is_wrong)
+def _rows_hash(content: str, reader_version: int | None, doubted: Mapping[str, int] | None = None) -> str:
+    wrong = " ".join(f"{name} {zeros}" for name, zeros in (doubted or {}).items() if zeros)
     return hashlib.sha256(f"{content} reader {reader_version} {wrong}".rstrip().encode()).hexdigest()

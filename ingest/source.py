@@ -127,7 +127,7 @@ class Parsed:
 
     `tables` holds a frame per table of the source that the format fills, in its `rows_schema`, without duplicates.
     `records_read` counts the records found in the files, `records_duplicate` those equal to an earlier one.
-    `doubted` are the columns that were looked up in the campaign's other deliveries, each with whether they proved it wrong.
+    `doubted` are the columns that were looked up in the campaign's other deliveries, each with how many fields they proved wrong.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -135,7 +135,7 @@ class Parsed:
     records_duplicate: int = 0
     rejected: pl.DataFrame = field(default_factory=REJECTED.to_frame)
     unreadable: pl.DataFrame = field(default_factory=UNREADABLE.to_frame)
-    doubted: Mapping[str, bool] = field(default_factory=dict)
+    doubted: Mapping[str, int] = field(default_factory=dict)
 
 
 class Format(Protocol):

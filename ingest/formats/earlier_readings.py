@@ -1,56 +1,75 @@
-"""What earlier readings say of a delivery that was just read: a counter that is 0 everywhere and was not before was not read."""
+"""What earlier readings say of a delivery that was just read: a counter that is 0 and was not before was not read."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import polars as pl
 
 from ingest.reasons import Reason
 from ingest.source import Delivery, Table
 
-_NEARLY_ALL, _MOST, _FEWEST = 0.9, 0.5, 3
+_NEARLY_ALL, _MOST, _FEWEST, _YOUNG = 0.9, 0.5, 3, timedelta(days=2)
+_BEFORE = "_before"
 
 
 def doubt_zeros(
     frame: pl.DataFrame, counters: Sequence[str], table: Table, delivery: Delivery
-) -> tuple[pl.DataFrame, dict[str, bool]]:
-    """The frame with the zeros of a counter unknown where nearly all of it is 0 and most of it was above 0 before.
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The frame with zeros unknown that were not read: nobody takes back all views of a video.
 
-    The frame has `video_id`, `captured_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`. Also gives
-    the counters that are 0 nearly everywhere, each with whether that is implausible.
+    They are those of a reading without views of a video that had some; and all zeros of a counter of which nearly all are 0, where
+    most of them were above 0 before, or where nearly all videos are without views and older than two days. The frame has
+    `video_id`, `captured_at`, `created_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`. Also gives
+    the counters that were looked up, each with how many of its zeros are unknown.
     """
     known = frame.select(pl.col(counters).is_not_null().sum()).row(0) if counters else ()
     zeros = frame.select((pl.col(counters) == 0).sum()).row(0) if counters else ()
-    suspects = [
+    everywhere = [
         counter
         for counter, all_known, all_zeros in zip(counters, known, zeros, strict=True)
         if all_known >= _FEWEST and all_zeros >= _NEARLY_ALL * all_known
     ]
-    if not suspects:
+    has_unseen = "views" in counters and zeros[counters.index("views")] > 0
+    looked_up = counters if has_unseen else everywhere
+    if not looked_up:
         return frame, {}
-    ids = frame["video_id"].drop_nulls().unique()
-    earlier = (
-        delivery.earlier.rows(table)
-        .filter(pl.col("video_id").is_in(ids.implode()))
-        .select("video_id", "captured_at", *suspects)
-        .collect()
-    )
-    now = frame.select("video_id", "captured_at", *suspects).with_row_index("reading")
-    before = now.join(earlier, on="video_id", suffix="_before").filter(
-        pl.col("captured_at_before") < pl.col("captured_at")
-    )
-    doubted = dict.fromkeys(suspects, False)
-    for counter in suspects:
-        fell = before.filter((pl.col(counter) == 0) & pl.col(f"{counter}_before").is_not_null())
-        was_above_0 = fell.group_by("reading").agg((pl.col(f"{counter}_before") > 0).any().alias("was"))["was"]
-        if not was_above_0.len() or was_above_0.sum() < _MOST * was_above_0.len():
-            continue
-        doubted[counter] = True
-        is_zero = (pl.col(counter) == 0).fill_null(value=False)
-        frame = frame.with_columns(
-            *(pl.when(~is_zero).then(pl.col(name)).alias(name) for name in (counter, f"{counter}_unit")),
-            pl.when(is_zero)
-            .then(pl.lit(Reason.IMPLAUSIBLE_ZERO))
-            .otherwise(pl.col(f"{counter}_reason"))
-            .alias(f"{counter}_reason"),
-        )
+    suspects = [*everywhere, "views"] if has_unseen else everywhere
+    now = frame.select("video_id", "captured_at", "created_at", *looked_up).with_row_index("reading")
+    was_above = _were_above(now, suspects, table, delivery)
+    is_old = (now["captured_at"] - now["created_at"] > _YOUNG).fill_null(value=False)
+    are_unseen = "views" in everywhere and is_old.sum() >= max(_FEWEST, _NEARLY_ALL * now.height)
+    lost_views = (was_above["views"] & (now["views"] == 0)).fill_null(value=False) if has_unseen else False
+    doubted = {}
+    for counter in looked_up:
+        is_zero = (now[counter] == 0).fill_null(value=False)
+        fell = was_above[counter].filter(is_zero).drop_nulls()
+        did_fall = fell.len() > 0 and fell.sum() >= _MOST * fell.len()
+        is_unread = counter in everywhere and (did_fall or are_unseen)
+        is_wrong = is_zero if is_unread else is_zero & was_above[counter].fill_null(value=False) & lost_views
+        doubted[counter] = int(is_wrong.sum())
+        if doubted[counter]:
+            frame = frame.with_columns(
+                *(pl.when(~is_wrong).then(pl.col(name)).alias(name) for name in (counter, f"{counter}_unit")),
+                pl.when(is_wrong)
+                .then(pl.lit(Reason.IMPLAUSIBLE_ZERO))
+                .otherwise(pl.col(f"{counter}_reason"))
+                .alias(f"{counter}_reason"),
+            )
     return frame, doubted
+
+
+def _were_above(now: pl.DataFrame, suspects: Sequence[str], table: Table, delivery: Delivery) -> pl.DataFrame:
+    """Of each reading that is 0 in one of the suspects whether each counter was above 0 before; NULL where that is not known.
+
+    Readings of the delivery itself are looked at too.
+    """
+    counters = [name for name in now.columns if name not in ("reading", "video_id", "captured_at", "created_at")]
+    of_zeros = now.filter(pl.any_horizontal(pl.col(suspects) == 0))
+    is_one = pl.col("video_id").is_in(of_zeros["video_id"].drop_nulls().unique().implode())
+    columns = ["video_id", "captured_at", *counters]
+    earlier = delivery.earlier.rows(table).filter(is_one).select(columns).collect()
+    both = pl.concat([earlier, now.filter(is_one).select(columns)])
+    pairs = of_zeros.join(both, on="video_id", suffix=_BEFORE)
+    before = pairs.filter(pl.col(f"captured_at{_BEFORE}") < pl.col("captured_at"))
+    above = before.group_by("reading").agg((pl.col(f"{name}{_BEFORE}") > 0).max().alias(name) for name in counters)
+    return now.select("reading").join(above, on="reading", how="left", maintain_order="left")

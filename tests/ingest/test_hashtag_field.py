@@ -154,9 +154,29 @@ class TestZeros:
         _, second = deliveries(home, VIDEOS, [(f"new{number}", 0, 0) for number in range(20)])
         assert second["views"].to_list() == [0] * 20
 
-    def test_a_few_zeros_among_others_are_left_to_the_marts(self, home: Home) -> None:
-        _, second = deliveries(home, VIDEOS, [(video, 0 if video == "v1" else views, 0) for video, views, _ in VIDEOS])
-        assert second["views"].null_count() == 0
+    def test_one_video_without_the_views_it_had_was_not_read(self, home: Home) -> None:
+        saved = [(video, views, 7) for video, views, _ in VIDEOS]
+        changed = [(video, 0, 0) if video == "v1" else (video, views, 0) for video, views, _ in VIDEOS[:18]]
+        _, second = deliveries(home, saved, [*changed, ("v18", 118, 9), ("v19", 119, 9), ("new", 0, 0)])
+        assert second["views"].to_list() == [100, None, *range(102, 120), 0]
+        assert flags(home, 2) == [("saves", "implausible_zero", 19), ("views", "implausible_zero", 1)]
+
+    def test_a_reading_of_the_same_file_is_an_earlier_one_too(self, home: Home) -> None:
+        lines = [
+            f"v{number},2025-06-0{day} 10:00:00,{0 if day == 2 and number < 5 else 50},1"
+            for day in (1, 2, 3)
+            for number in range(9)
+        ]
+        write_delivery(
+            home, "hashtag", date(2025, 6, 4), "day", {"v.csv": "\n".join(["id,at,v,s", *lines, ""]).encode()}, NOTE
+        )
+        ingest(home, HASHTAG, no_objection, "run", frozenset({"endthestigma"}))
+        assert flags(home, 4) == [("views", "implausible_zero", 5)]
+
+    def test_videos_of_days_ago_have_views(self, home: Home) -> None:
+        ids = [str((1748000000 + number) << 32 | 1) for number in range(20)]
+        [first] = deliveries(home, [(video, 0, 0) for video in ids])
+        assert first["views"].null_count() == 20
 
     def test_nearly_all_are_enough_and_what_is_above_0_stays(self, home: Home) -> None:
         _, second = deliveries(home, VIDEOS, [(video, views if video == "v1" else 0, 0) for video, views, _ in VIDEOS])

@@ -405,7 +405,7 @@ class TestDerived:
         ("samples: {a: {weight: null, country: NO}}", "options.samples.a.country.*put it in quotes"),
         ("survey: {id: s, wave: 1, fieldwork_from: 2021-02-01, fieldwork_to: 2021-01-01}", "before fieldwork_from"),
         ("survey: {id: s, wave: 1, fieldwork_from: 30.2.2021, fieldwork_to: 2021-03-01}", "survey.fieldwork_from"),
-        ("date_order: ymd", "options.date_order"),
+        ("date_order: ydm", "options.date_order"),
     ],
 )  # fmt: skip
 def test_a_bad_note_is_refused_with_its_key(tmp_path: Path, change: str, message: str) -> None:
