@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 17
+    version = 18
     needs_timezone = True
     options = VideoCsvOptions
 
