@@ -254,7 +254,8 @@ viewed as (
         views.campaign_id,
         views.market,
         views.event_on as week_on,
-        views.event_on >= campaigns.starts_on and views.event_on + 6 <= as_of.as_of as is_whole,
+        views.event_on >= campaigns.starts_on
+        and views.event_on + 6 <= coalesce(least(campaigns.ends_on, as_of.as_of), as_of.as_of) as is_whole,
         views.market_views,
         -- The campaign had no views before it began.
         case when lag(views.event_on, 1, views.event_on - 7) over of_market = views.event_on - 7
@@ -441,10 +442,12 @@ select
     'too_few_weeks' as reason,
 from (
     select
-        campaign_id,
-        max(week_on) as week_on,
-    from {{ ref('int_activation__help_weeks') }}
-    group by campaign_id
+        help.campaign_id,
+        max(help.week_on) as week_on,
+    from {{ ref('int_activation__help_weeks') }} as help
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on help.campaign_id = campaigns.campaign_id
+    where {{ touches_campaign('help.week_on', 'help.week_on + 6') }}
+    group by help.campaign_id
 ) as helped
 left join found on helped.campaign_id = found.campaign_id
 {% endmacro %}

@@ -8,6 +8,11 @@
     cast(date_trunc('week', {{ event_on }} - (coalesce({{ week_starts_on }}, 1) - 1)) as date) + (coalesce({{ week_starts_on }}, 1) - 1)
 {%- endmacro %}
 
+{# True where a period has a day of the campaign. #}
+{% macro touches_campaign(first_on, last_on) -%}
+    ({{ last_on }} >= campaigns.starts_on and (campaigns.ends_on is null or {{ first_on }} <= campaigns.ends_on))
+{%- endmacro %}
+
 {# True while readings of a date may still change. #}
 {% macro is_provisional(event_on, source, as_of) -%}
     ({{ event_on }} > {{ as_of }} - {{ look_back_days(source) }})

@@ -21,6 +21,7 @@ MONTHS = [f"m{number:02d}" for number in range(20)]
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\n" + "".join(
     f"{campaign},Campaign,2022-10-04,,Asia/Dubai\n" for campaign in ("c", "d", "e", *MONTHS)
 )
+CAMPAIGNS += "over,A campaign of nine days,2022-10-04,2022-10-12,Asia/Dubai\n"
 MARKETS = "market,week_starts_on\nSA,7\n"
 CHECKS = (
     "campaign_id,kind,version,starts_on,sensitivity,sensitivity_items,specificity,specificity_items,source\n"
@@ -214,6 +215,16 @@ def test_days(built: Lab) -> None:
     ]  # fmt: skip
 
 
+def test_of_a_day_whose_events_name_nobody_no_people_are_known(lab: Lab) -> None:
+    deliver(lab, 62, "nobody", "over", events=[event(8400, "activation.joined", None)])
+    build(lab)
+    found = lab.rows(
+        "select events, unique_people, unique_people_gross, reason from marts.fct_activation_day where campaign_id = 'over' "
+        "and activation = 'activation.joined' and event_on = '2022-10-04'"
+    )
+    assert found == [(1, None, None, "not_reported")]
+
+
 def test_counts_that_are_not_told_are_in_no_sum(built: Lab) -> None:
     names = "event_on, events, unique_people, reason"
     where = "activation = 'activation.viewed' and basis = 'counts' and event_on in ('2022-10-05', '2022-10-06')"
@@ -319,6 +330,40 @@ def test_contacts_of_helplines_are_held_against_the_line_through_the_weeks_befor
         "and market = 'all' and period = 'campaign_to_date' order by event_on desc limit 1"
     )
     assert whole == (pytest.approx(value), pytest.approx(half * variance**0.5))
+
+
+def test_what_people_do_before_and_after_a_campaign_tells_what_is_first_and_how_it_goes_on(lab: Lab) -> None:
+    """`new` begins on the last day but one; `old` had opened the guide, seen the lesson and had the feature before the first day."""
+    what: list[tuple[str, str, float, Row]] = [
+        ("guide.opened", "old", -2 * DAY, GUIDE), ("guide.opened", "old", DAY, GUIDE), ("guide.completed", "old", DAY, GUIDE),
+        ("guide.opened", "new", 7 * DAY, GUIDE), ("guide.completed", "new", 10 * DAY, GUIDE),
+        ("tutorial.started", "new", 7 * DAY, LESSON), ("tutorial.completed", "new", 10 * DAY, LESSON),
+        ("feature.enabled", "had", -2 * DAY, SWITCH), ("tutorial.completed", "had", DAY, LESSON),
+        ("tutorial.completed", "old", -2 * DAY, LESSON), ("tutorial.completed", "old", DAY, LESSON),
+        ("tutorial.completed", "taker", 7 * DAY, LESSON), ("feature.enabled", "taker", 10 * DAY, SWITCH),
+        ("feature.disabled", "taker", 20 * DAY, SWITCH),
+        ("activation.viewed", "new", 7 * DAY, {}), ("activation.joined", "new", 10 * DAY, {}),
+    ]  # fmt: skip
+    deliver(lab, 60, "acts", "over", events=[event(8000 + n, *of[:3], **of[3]) for n, of in enumerate(what)])
+    build(lab)
+    measured = lab.rows(
+        "select measure, sum(value)::bigint from intermediate.int_activation__measures where campaign_id = 'over' and market = 'all' "
+        "and period = 'day' group by measure order by measure"
+    )
+    assert measured == [
+        ("adopters_observed", 1), ("feature_adopters", 1), ("feature_candidates", 1), ("features_kept", 0),
+        ("guide_beginners", 1), ("guide_finishers", 1), ("guide_openers", 2), ("guide_opens", 2), ("guide_visits", 2), ("meaningful_visits", 0),
+        ("tutorial_beginners", 1), ("tutorial_finishers", 1),
+    ]  # fmt: skip
+    adopted = "viewers, already_on, candidates_observed, adopters, adopters_observed, kept"
+    found = lab.rows(f"select {adopted} from marts.fct_feature_adoption where campaign_id = 'over' order by week_on")
+    assert found == [(1, 1, 0, 0, 0, 0), (1, 0, 1, 1, 1, 0)]
+    went = lab.rows(
+        "select step, people from marts.fct_activation_funnel where campaign_id = 'over' and funnel in ('activation', 'tutorial') order by 1"
+    )
+    assert went == [
+        ("activation.joined", 1), ("activation.viewed", 1), ("tutorial.completed", 1), ("tutorial.started", 1),
+    ]  # fmt: skip
 
 
 WEEKS = [date(2022, 10, 3) + timedelta(days=7 * number) for number in range(4)]
@@ -642,6 +687,38 @@ def test_a_total_counts_people_once_and_weeks_of_all_markets_hold_the_middle_of_
         ("SA", "help_openers", 24), ("SA", "help_seekers", 12),
         ("all", "help_openers", 24), ("all", "help_seekers", 12),
     ]  # fmt: skip
+
+
+def test_weeks_with_a_day_of_the_campaign_count_and_each_with_all_its_days(lab: Lab) -> None:
+    mondays = [date(2022, 9, 26) + timedelta(days=7 * week) for week in range(4)]
+    rows = [
+        help_event((name, week, number), week, "AE", "line", f"p{number}", activation=name, has_consent=True)
+        for name in ("helpline.tapped", "post.coded_story", "post.coded_other")
+        for week in mondays
+        for number in range(12)
+    ]
+    # On the Monday before the campaign's first day, a Tuesday, and after its last one, a Wednesday.
+    opened = [event(8200 + n, "guide.opened", f"o{n}", -DAY if n < 20 else 10 * DAY) for n in range(36)]
+    flags = [
+        event(8300 + n, "content.flagged", None, (7 * n - 7) * DAY, content_key=key_of(n), asset_id="comment")
+        for n in range(4)
+    ]
+    deliver(lab, 61, "weeks", "over", help_events=rows, events=[*opened, *flags])
+    build(lab)
+    found = lab.rows(
+        "select event_on, measure, value from intermediate.int_activation__measures where campaign_id = 'over' and market = 'all' "
+        "and period = 'week' and measure in ('help_openers', 'help_seekers', 'posts_coded', 'guide_openers') order by 1, 2"
+    )
+    first, last = mondays[1:3]
+    assert found == [
+        (first, "guide_openers", 1), (first, "help_openers", 21), (first, "help_seekers", 12), (first, "posts_coded", 24),
+        (last, "guide_openers", 1), (last, "help_openers", 17), (last, "help_seekers", 12), (last, "posts_coded", 24),
+    ]  # fmt: skip
+    flagged = "select distinct event_on from intermediate.int_activation__measures where campaign_id = 'over' and measure like '%hours_to_action'"
+    assert lab.rows(f"{flagged} order by 1") == [(first,), (last,)]
+    assert lab.rows("select count(distinct week_on) from marts.fct_help_seeking_week where campaign_id = 'over'") == [
+        (4,)
+    ]
 
 
 def told(

@@ -1,4 +1,7 @@
-{# What people did within the campaign's dates, but for tests, bots and bursts. Who reads a guide's last section completes it. #}
+{#
+    What people did, but for tests, bots and bursts, and whether the campaign was going on. What they did before it tells what is their first,
+    what they did after it how it went on. Who reads a guide's last section completes it.
+#}
 {{ config(materialized='view') }}
 select
     events.campaign_id,
@@ -16,12 +19,10 @@ select
     events.is_automatic,
     events.market,
     events.person_key,
+    events.event_on >= campaigns.starts_on
+    and (campaigns.ends_on is null or events.event_on <= campaigns.ends_on) as is_in_campaign,
 from {{ ref('int_activation__events') }} as events
-inner join {{ ref('stg_campaign__campaigns') }} as campaigns
-    on
-        events.campaign_id = campaigns.campaign_id
-        and events.event_on >= campaigns.starts_on
-        and (campaigns.ends_on is null or events.event_on <= campaigns.ends_on)
+inner join {{ ref('stg_campaign__campaigns') }} as campaigns on events.campaign_id = campaigns.campaign_id
 left join {{ ref('assets') }} as assets
     on
         events.asset_id = assets.asset_id

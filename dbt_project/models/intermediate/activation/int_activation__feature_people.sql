@@ -13,6 +13,7 @@ viewers as (
         event_on as viewed_on,
         happened_at as viewed_at,
         market,
+        is_in_campaign,
     from {{ ref('int_activation__acts') }}
     where activation = 'tutorial.completed' and person_key is not null and feature is not null
     qualify row_number() over (partition by campaign_id, person_key, feature order by happened_at, event_key) = 1
@@ -62,6 +63,7 @@ adopted as (
             viewers.campaign_id = switches.campaign_id
             and viewers.person_key = switches.person_key
             and viewers.feature = switches.feature
+    where viewers.is_in_campaign
     group by viewers.campaign_id, viewers.person_key, viewers.feature, viewers.viewed_on, viewers.market
 
 ),

@@ -29,7 +29,7 @@ counted as (
             market,
             1 as amount,
         from acts
-        where reported_as = '{{ activation }}'
+        where reported_as = '{{ activation }}' and is_in_campaign
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -47,6 +47,7 @@ begun as (
         event_on,
         happened_at,
         market,
+        is_in_campaign,
     from acts
     where person_key is not null and reported_as in ('guide.opened', 'tutorial.started')
     qualify row_number() over (
@@ -73,7 +74,7 @@ begun as (
                 and acts.activation = '{{ last }}'
                 and acts.happened_at >= begun.happened_at
                 and acts.happened_at <= begun.happened_at + interval 7 day
-        where begun.activation = '{{ first }}'
+        where begun.activation = '{{ first }}' and begun.is_in_campaign
         group by begun.campaign_id, begun.person_key, begun.asset_id, begun.asset_version, begun.event_on, begun.market
 
     ),
@@ -89,6 +90,7 @@ stepped as (
         event_on,
         market,
         happened_at,
+        is_in_campaign,
         reported_as <> 'guide.opened' as is_action,
         coalesce(
             happened_at > lag(happened_at) over (partition by campaign_id, person_key order by happened_at, event_key)
@@ -121,6 +123,7 @@ visits as (
         bool_or(is_action) and max(happened_at) >= min(happened_at) + interval 30 second as is_meaningful,
     from numbered
     group by campaign_id, person_key, visit
+    having min_by(is_in_campaign, happened_at)
 
 ),
 
@@ -198,6 +201,7 @@ people as (
         acts.reported_as,
         acts.person_key,
         acts.event_on,
+        acts.is_in_campaign,
         unnest([acts.market, 'all']) as market,
     from acts
     where
@@ -216,8 +220,9 @@ weekly as (
         people.person_key,
         people.market,
         people.event_on as day_on,
+        people.is_in_campaign,
         {{ week_on('people.event_on', 'markets.week_starts_on') }} as week_on,
-        min(people.event_on) over (
+        min(case when people.is_in_campaign then people.event_on end) over (
             partition by people.campaign_id, people.reported_as, people.person_key, people.market
         ) as first_on,
     from people
@@ -236,6 +241,7 @@ distinct_people as (
         market,
         count(distinct person_key) as value,
     from weekly
+    where is_in_campaign
     group by campaign_id, reported_as, day_on, market
     union all
     select
@@ -247,6 +253,7 @@ distinct_people as (
         market,
         count(distinct person_key) as value,
     from weekly
+    where is_in_campaign
     group by campaign_id, reported_as, week_on, market
     union all
     select
@@ -260,11 +267,12 @@ distinct_people as (
             partition by campaign_id, reported_as, market order by day_on rows unbounded preceding
         ) as bigint) as value,
     from weekly
+    where is_in_campaign
     group by campaign_id, reported_as, day_on, market
 
 ),
 
--- Of all markets those count whose people who looked for help are shown.
+-- Of all markets those count whose people who looked for help are shown, and of a week all its days, as of those people.
 openers as (
 
     select
@@ -454,31 +462,41 @@ measured as (
         from helped
     {% endfor %}
 
+),
+
+combined as (
+
+    select
+        campaign_id,
+        measure,
+        period,
+        event_on,
+        last_on,
+        market,
+        'campaign' as subject_type,
+        'all' as subject_id,
+        cast(value as double) as value,
+        cast(null as double) as low,
+        cast(null as double) as high,
+        reason,
+    from measured
+    union all
+    {{ measures_of('stories', same_names(['stories', 'posts_coded']), bounded=['stories']) }}
+    union all
+    {{ measures_of('supportive_replies', same_names(['supportive_replies', 'replies_coded']), bounded=['supportive_replies']) }}
+    union all
+    {{ measures_of('connections', same_names(['connections'])) }}
+    union all
+    {{ measures_of('checked', same_names(['crisis_resources_attached', 'crisis_resources_required'])) }}
+    union all
+    {{ measures_of('flagged', same_names(['median_hours_to_action', 'p90_hours_to_action']), reason='action_reason') }}
+    union all
+    {{ measures_of('contacts', same_names(['contacts_beyond_expected']), bounded=['contacts_beyond_expected']) }}
+
 )
 
-select
-    campaign_id,
-    measure,
-    period,
-    event_on,
-    last_on,
-    market,
-    'campaign' as subject_type,
-    'all' as subject_id,
-    cast(value as double) as value,
-    cast(null as double) as low,
-    cast(null as double) as high,
-    reason,
-from measured
-union all
-{{ measures_of('stories', same_names(['stories', 'posts_coded']), bounded=['stories']) }}
-union all
-{{ measures_of('supportive_replies', same_names(['supportive_replies', 'replies_coded']), bounded=['supportive_replies']) }}
-union all
-{{ measures_of('connections', same_names(['connections'])) }}
-union all
-{{ measures_of('checked', same_names(['crisis_resources_attached', 'crisis_resources_required'])) }}
-union all
-{{ measures_of('flagged', same_names(['median_hours_to_action', 'p90_hours_to_action']), reason='action_reason') }}
-union all
-{{ measures_of('contacts', same_names(['contacts_beyond_expected']), bounded=['contacts_beyond_expected']) }}
+-- Weeks and months count that have a day of the campaign.
+select combined.*
+from combined
+inner join {{ ref('stg_campaign__campaigns') }} as campaigns on combined.campaign_id = campaigns.campaign_id
+where {{ touches_campaign('combined.event_on', 'combined.last_on') }}

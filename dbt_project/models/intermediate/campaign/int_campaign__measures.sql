@@ -162,6 +162,7 @@ referred_weeks as (
         capacities.weekly_capacity,
         help.reason,
     from {{ ref('int_activation__help_weeks') }} as help
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on help.campaign_id = campaigns.campaign_id
     inner join capacities on help.market = capacities.market
     inner join (
         select
@@ -170,7 +171,7 @@ referred_weeks as (
         from capacities
     ) as weeks
         on help.market = weeks.of_market
-    where help.resource_id = 'all'
+    where help.resource_id = 'all' and {{ touches_campaign('help.week_on', 'help.week_on + 6') }}
 
 ),
 

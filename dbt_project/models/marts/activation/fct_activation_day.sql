@@ -51,7 +51,7 @@ combined as (
             when events.campaign_id is null then counts.unique_people
             when events.unique_people > 0 or events.events = 0 then events.unique_people
         end as unique_people,
-        events.unique_people_gross,
+        nullif(events.unique_people_gross, 0) as unique_people_gross,
         events.events_without_person,
         events.events_with_built_key,
         counts.events as counted_events,

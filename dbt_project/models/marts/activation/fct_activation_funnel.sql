@@ -34,6 +34,7 @@ done as (
         steps.step_number,
         acts.happened_at,
         acts.event_on,
+        acts.is_in_campaign,
     from {{ ref('int_activation__acts') }} as acts
     inner join steps on acts.activation = steps.step or acts.reported_as = steps.step
     where acts.person_key is not null
@@ -52,6 +53,7 @@ step_1 as (
     from done
     where step_number = 1
     group by campaign_id, person_key, funnel
+    having min_by(is_in_campaign, happened_at)
 
 ),
 
