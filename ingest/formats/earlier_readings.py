@@ -9,6 +9,8 @@ from ingest.reasons import Reason
 from ingest.source import Delivery, Table
 
 _NEARLY_ALL, _MOST, _FEWEST, _YOUNG = 0.9, 0.5, 3, timedelta(days=2)
+_SUSPICIOUS = 0.1
+"""A delivery of which fewer videos are without views is not compared with all before it: new videos have none."""
 _BEFORE = "_before"
 
 
@@ -17,8 +19,9 @@ def doubt_zeros(
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """The frame with zeros unknown that were not read: nobody takes back all views of a video.
 
-    They are those of a reading without views of a video that had some; and all zeros of a counter of which nearly all are 0, where
-    most of them were above 0 before, or where nearly all videos are without views and older than two days. The frame has
+    They are those of a reading without views of a video that had some, where a tenth of the readings is without; and all zeros of a
+    counter of which nearly all are 0, where most of them were above 0 before, or where nearly all videos are without views and older
+    than two days. The frame has
     `video_id`, `captured_at`, `created_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`. Also gives
     the counters that were looked up, each with how many of its zeros are unknown.
     """
@@ -29,7 +32,8 @@ def doubt_zeros(
         for counter, all_known, all_zeros in zip(counters, known, zeros, strict=True)
         if all_known >= _FEWEST and all_zeros >= _NEARLY_ALL * all_known
     ]
-    has_unseen = "views" in counters and zeros[counters.index("views")] > 0
+    views = counters.index("views") if "views" in counters else None
+    has_unseen = views is not None and zeros[views] > 0 and zeros[views] >= _SUSPICIOUS * known[views]
     looked_up = counters if has_unseen else everywhere
     if not looked_up:
         return frame, {}
