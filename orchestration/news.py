@@ -15,7 +15,7 @@ import polars as pl
 
 from ingest.files import read_or_set_aside
 from ingest.home import Home
-from ingest.ledger import ledger_hash, read_ledger
+from ingest.ledger import in_effect, ledger_hash, read_ledger
 from ingest.planning import Plan, find_pending
 from ingest.source import INSTANT, Source
 from orchestration.display import counted
@@ -111,13 +111,14 @@ def find_news(home: Home, project: Project, sources: Sequence[Source], days: tup
     if plan.pending or ledger.height:
         reasons += _unpublished(home, project, ledger)
     warnings = _without_end(home) if {FIRST, OTHER_FILES} & set(reasons) else []
-    warnings += rows_gone(home, project)
+    warnings += gone(home, project, ledger)
     return News(replace(plan, warnings=(*plan.warnings, *warnings)), tuple(reasons), ledger.height)
 
 
-def rows_gone(home: Home, project: Project) -> list[str]:
-    """A warning for each of a user's seeds that has fewer rows than at the last publication, or is no longer there."""
-    warnings = []
+def gone(home: Home, project: Project, ledger: pl.DataFrame) -> list[str]:
+    """A warning for each of a user's seeds that has fewer rows than at the last publication, or is no longer there, and for each
+    campaign that deliveries are of and no seed knows."""
+    warnings = _without_campaign(project, ledger)
     for seed in read_publications(home).tail(1)["seed_rows"].explode().drop_nulls():
         name, had, has = f"seeds/{seed['seed']}.csv", counted(seed["rows"], "row"), project.own_rows.get(seed["seed"])
         if has is None:
@@ -131,6 +132,16 @@ def rows_gone(home: Home, project: Project) -> list[str]:
                 "not meant, put them back and run again"
             )
     return warnings
+
+
+def _without_campaign(project: Project, ledger: pl.DataFrame) -> list[str]:
+    """Warnings about deliveries that were loaded for a campaign whose id is no longer there, as where it was renamed."""
+    left = in_effect(ledger).filter(~pl.col("campaign_id").is_in(project.campaign_ids))
+    return [
+        f"{counted(deliveries, 'loaded delivery is', 'loaded deliveries are')} of campaign {campaign}, which the seed campaigns does not "
+        f"have ({', '.join(sorted(project.campaign_ids))}): the marts are without them; put it back, or correct the campaign in their notes"
+        for campaign, deliveries in left.group_by("campaign_id").len().sort("campaign_id").iter_rows()
+    ]
 
 
 def _without_end(home: Home) -> list[str]:

@@ -18,7 +18,7 @@ from ingest.files import replace_durably, write_atomically
 from ingest.home import Home
 from ingest.ledger import DELIVERY_ID, in_effect, ledger_hash, read_ledger
 from orchestration.meta_tables import NAMES, Books, write_meta
-from orchestration.news import PUBLICATIONS, code_version, describe_file, read_publications, rows_gone
+from orchestration.news import PUBLICATIONS, code_version, describe_file, gone, read_publications
 from orchestration.project import Project
 from orchestration.warehouse import memory_limit, relation, text
 
@@ -69,7 +69,7 @@ def publish(home: Home, run_id: str, project: Project, tables: Collection[tuple[
     ledger = read_ledger(home)
     landed_through = in_effect(ledger)["landed_on"].max()
     removed_hash = _removed_hash(ledger, project.project_hash)
-    warnings = [*rows_gone(home, project), *_warned_of(home, ledger)]
+    warnings = [*gone(home, project, ledger), *_warned_of(home, ledger)]
     record = {
         "published_at": datetime.now(UTC),
         "run_id": run_id,

@@ -21,7 +21,9 @@ from orchestration.project import Project
 from orchestration.publication import PublicationError, publish
 
 TABLES = {("main", "fct_day"), ("meta", "metrics")}
-PROJECT = Project(Path("dbt"), {})
+PROJECT = Project(
+    Path("dbt"), {"seeds/campaigns.csv": b"campaign_id,name,starts_on,reporting_timezone\nmine,Mine,2022-10-04,UTC\n"}
+)
 
 
 @pytest.fixture
@@ -33,6 +35,7 @@ def home(tmp_path: Path) -> Home:
         "source": "hashtag",
         "landed_on": date(2022, 10, 4),
         "delivery": "panel",
+        "campaign_id": "mine",
         "version": 1,
         "rows_hash": "s1",
         "content_hash": "c1",
@@ -174,6 +177,19 @@ def test_what_says_less_than_in_the_publication_before_is_told_with_the_one_that
     ]
     assert published("run-4", costs=3, phases=9) == []
     assert published("run-5", costs=3, phases=15, partners=1) == []
+
+
+def test_deliveries_of_a_campaign_that_has_another_id_now_are_told_as_long_as_it_lasts(home: Home) -> None:
+    seed = PROJECT.files["seeds/campaigns.csv"].replace(b"mine,", b"ours,")
+    renamed = replace(PROJECT, files={"seeds/campaigns.csv": seed})
+    told = (
+        "1 loaded delivery is of campaign mine, which the seed campaigns does not have (ours): the marts are without them; "
+        "put it back, or correct the campaign in their notes"
+    )
+    assert publish(home, "run-1", PROJECT, TABLES).warnings == []
+    assert publish(home, "run-2", renamed, TABLES).warnings == [told]
+    assert publish(home, "run-3", renamed, TABLES).warnings == [told]
+    assert publish(home, "run-4", PROJECT, TABLES).warnings == []
 
 
 def test_a_log_that_an_analyst_left_is_removed_and_reported(home: Home) -> None:
