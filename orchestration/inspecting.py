@@ -3,14 +3,17 @@
 What a file is, is found out in `ingest.inspection`.
 """
 
+import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import typer
+import yaml
 from rich.console import Console
 
 from ingest.drafts.draft import Given
@@ -21,8 +24,10 @@ from ingest.landing import Landed, write_delivery
 from ingest.reasons import Reason
 from ingest.refusal import check_place
 from ingest.source import NOTE, DeliveryError
+from ingest.sources import SOURCES
 from orchestration.display import counted, shown
 from orchestration.project import ProjectError, read_project
+from orchestration.seed_rows import Campaign
 
 _SHOWN = 40
 _SENTENCES: Mapping[str, str] = {reason: reason.english for reason in Reason}
@@ -30,9 +35,10 @@ _SENTENCES: Mapping[str, str] = {reason: reason.english for reason in Reason}
 
 def inspect_files(home: Home, files: Sequence[Path], given: Given, output: Path | None, say: Console) -> None:
     """Show what the files are and write a note for them. Raises DeliveryError where nothing fits."""
-    found = _answered(files, given, _campaigns(home))
-    _show(found, say)
-    target = output or files[0].with_name(NOTE)
+    campaigns = _campaigns(home)
+    found = _answered(files, given, frozenset(campaigns))
+    _show(found, campaigns, say)
+    target = output or _place_of_note(files)
     if output is None and target.exists():
         say.print(shown(f"There is a note already, left as it is: {target}; name another place with --output"))
         return
@@ -42,6 +48,12 @@ def inspect_files(home: Home, files: Sequence[Path], given: Given, output: Path 
         say.print(shown(f"The note is not written ({error.strerror}): {target}; name another place with --output"))
         return
     say.print(shown(f"Note written: {target}"))
+    if home.landing not in target.resolve().parents:
+        say.print(
+            shown(
+                f"Next, once it is complete: {shlex.join(['campaign', 'add', *map(str, files), '--note', str(target)])}"
+            )
+        )
 
 
 def add_files(
@@ -52,10 +64,11 @@ def add_files(
     whole: Mapping[str, Any]
     if note is not None:
         whole, text, taken = read_note_file(note), note.read_text("utf-8"), tuple(files)
-        check(taken, whole, campaigns, given.landed_on)
+        check(taken, whole, frozenset(campaigns), given.landed_on)
     else:
-        found = _answered(files, given, campaigns)
-        _show(found, say)
+        found = _answered(files, given, frozenset(campaigns))
+        _show(found, campaigns, say)
+        _require_no_other_note(files, found, frozenset(campaigns))
         if found.open:
             missing = ", ".join(question.option for question in found.open)
             raise DeliveryError(f"not landed: it needs {missing}")
@@ -72,11 +85,45 @@ def add_files(
     return write_delivery(home, source, day, place, {path.name: path.read_bytes() for path in taken}, text)
 
 
-def _campaigns(home: Home) -> frozenset[str]:
+def _campaigns(home: Home) -> dict[str, Campaign]:
     try:
-        return read_project(home).campaign_ids
+        return {campaign.campaign_id: campaign for campaign in read_project(home).campaigns}
     except ProjectError as error:
         raise DeliveryError(str(error)) from error
+
+
+def _place_of_note(files: Sequence[Path]) -> Path:
+    """Beside the files; under a name of their own where the note that is there is about others."""
+    place = files[0].with_name(NOTE)
+    return place if not place.exists() or _is_about(place, files) else place.with_name(f"{files[0].name}.{NOTE}")
+
+
+def _is_about(note: Path, files: Sequence[Path]) -> bool:
+    """Whether a note may be that of these files: it names them, or none."""
+    said = _said(note.read_text("utf-8", "replace"))
+    patterns = said.get("files") if isinstance(said, dict) else None
+    return not isinstance(patterns, list) or all(
+        any(fnmatchcase(file.name, str(pattern)) for pattern in patterns) for file in files
+    )
+
+
+def _require_no_other_note(files: Sequence[Path], found: Inspection, campaigns: frozenset[str]) -> None:
+    """Raise DeliveryError where somebody wrote another note of these files than the one that would be landed with them."""
+    place = _place_of_note(files)
+    if not place.exists():
+        return
+    said = _said(place.read_text("utf-8", "replace"))
+    if said not in (_said(found.text), _said(inspect(files, Given(), campaigns).text)):
+        raise DeliveryError(
+            f"not landed: {place} says something else; land it with that, --note {shlex.quote(str(place))}, or remove it"
+        )
+
+
+def _said(note: str) -> Any:
+    try:
+        return yaml.safe_load(note)
+    except yaml.YAMLError:
+        return None
 
 
 def _answered(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> Inspection:
@@ -92,7 +139,7 @@ def _answered(files: Sequence[Path], given: Given, campaigns: frozenset[str]) ->
     return inspect(files, replace(given, **answers), campaigns) if answers else found
 
 
-def _show(found: Inspection, say: Console) -> None:
+def _show(found: Inspection, campaigns: Mapping[str, Campaign], say: Console) -> None:
     """What was found, the note, the records and the first rows."""
     names = ", ".join(path.name for path in found.files)
     say.print(shown(f"{names}: {found.draft.source}/{found.draft.format}", "bold"))
@@ -112,3 +159,39 @@ def _show(found: Inspection, say: Console) -> None:
         say.print(shown("  " + ", ".join(f"{name} {value[:_SHOWN]}" for name, value in row.items())))
     for question in found.open:
         say.print(shown(f"Open: {question.text} {question.option}", "yellow"))
+    for remark in _remarks(found, campaigns):
+        say.print(shown(remark, "yellow"))
+
+
+def _remarks(found: Inspection, campaigns: Mapping[str, Campaign]) -> Iterator[str]:
+    """What the note may leave out, and what in the file may be wrong."""
+    questions = found.note["options"].get("questions", {})
+    if questions and not any("top" in (question or {}) for question in questions.values()):
+        yield (
+            "No question says which answers count: its share of people, changes between waves and targets stay unknown until the note "
+            "has them, such as {key: afraid_of_judgement, top: [4, 5], bottom: [1, 2]}"
+        )
+    campaign = campaigns.get(str(found.note["campaign"]))
+    if campaign is not None and not found.open:
+        days = _days(found, campaign)
+        last = campaign.ends_on or date.max
+        outside = sorted(day for day in days if not campaign.starts_on <= day <= last)
+        if outside:
+            yield (
+                f"{len(outside):,} of its {counted(len(days), 'day')} lie outside the campaign ({campaign.starts_on} to "
+                f"{campaign.ends_on or 'now'}), from {outside[0]} to {outside[-1]}, and count towards nothing of it; are both right?"
+            )
+
+
+def _days(found: Inspection, campaign: Campaign) -> list[date]:
+    """The days that rows are dated on, in the campaign's zone."""
+    [source] = [source for source in SOURCES if source.name == found.draft.source]
+    of_table = {table.name: table.captured for table in source.tables if table.captured is not None}
+    return sorted(
+        {
+            day
+            for name, frame in found.parsed.tables.items()
+            if (column := of_table.get(name)) is not None
+            for day in frame[column].drop_nulls().dt.convert_time_zone(campaign.reporting_timezone).dt.date().unique()
+        }
+    )

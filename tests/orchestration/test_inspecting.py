@@ -54,7 +54,12 @@ def test_a_note_that_was_completed_lands_once(file: Path, tmp_path: Path) -> Non
     assert (landed / "videos.csv").read_bytes() == file.read_bytes()
     assert (landed / "delivery.yml").read_text() == note.read_text()
     with pytest.raises(DeliveryError, match="exists already"):
-        add_files(home, [file], Given(timezone="UTC"), None, None, QUIET)
+        add_files(home, [file], Given(timezone="Asia/Dubai"), None, None, QUIET)
+    with pytest.raises(
+        DeliveryError, match=r"says something else; land it with that, --note .*delivery.yml, or remove it"
+    ):
+        add_files(home, [file], Given(timezone="UTC"), "second", None, QUIET)
+    note.unlink()
     other = add_files(home, [file], Given(timezone="UTC"), "second", None, QUIET)
     text = (other / "delivery.yml").read_text()
     assert text.startswith("# Taken for hashtag/video_csv")
@@ -65,6 +70,50 @@ def test_a_note_that_is_there_is_left(file: Path, tmp_path: Path) -> None:
     file.with_name("delivery.yml").write_text("mine")
     inspect_files(Home(tmp_path / "home"), [file], Given(), None, QUIET)
     assert file.with_name("delivery.yml").read_text() == "mine"
+
+
+def test_each_file_of_a_folder_gets_a_note_of_its_own(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, say = Home(tmp_path / "home"), Console(width=1000)
+    second = file.with_name("more videos.csv")
+    second.write_bytes(file.read_bytes())
+    for _ in range(2):
+        for one in (file, second):
+            inspect_files(home, [one], Given(timezone="UTC"), None, say)
+    said = capsys.readouterr().out
+    notes = [file.with_name("delivery.yml"), file.with_name("more videos.csv.delivery.yml")]
+    assert [yaml.safe_load(note.read_text())["files"] for note in notes] == [["videos.csv"], ["more videos.csv"]]
+    assert said.count("left as it is") == 2
+    assert f"Next, once it is complete: campaign add '{second}' --note '{notes[1]}'\n" in said
+    landed = add_files(home, [second], Given(), None, notes[1], QUIET)
+    assert landed.name == "more-videos"
+
+
+def test_a_note_that_somebody_completed_is_not_passed_over(file: Path, tmp_path: Path) -> None:
+    home, note = Home(tmp_path / "home"), file.with_name("delivery.yml")
+    inspect_files(home, [file], Given(timezone="UTC"), None, QUIET)
+    note.write_text(note.read_text().replace("timezone: UTC", "timezone: UTC\nsupplier: Panel"))
+    with pytest.raises(DeliveryError, match="says something else"):
+        add_files(home, [file], Given(timezone="UTC"), None, None, QUIET)
+    assert not home.landing.exists()
+
+
+def test_it_tells_of_questions_without_answers_that_count_and_of_days_outside_the_campaign(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, say = Home(tmp_path / "home"), Console(width=1000)
+    survey = tmp_path / "survey.csv"
+    answers = "".join(f"{n},{n % 5 + 1},{'f' if n % 2 else 'm'}\n" for n in range(40))
+    survey.write_text(f"respondent_id,q1_afraid,gender\n{answers}")
+    inspect_files(home, [survey], Given(fieldwork=("2022-10-05", "2022-10-09")), None, say)
+    assert "No question says which answers count" in capsys.readouterr().out
+    inspect_files(home, [file], Given(timezone="UTC"), None, say)
+    assert "outside the campaign" not in capsys.readouterr().out
+    file.write_text(file.read_text().replace("2022-10-08 10:00", "2022-08-10 10:00", 9))
+    inspect_files(home, [file], Given(timezone="UTC"), None, say)
+    outside = "1 of its 2 days lie outside the campaign (2022-10-04 to now), from 2022-08-10 to 2022-08-10"
+    assert outside in capsys.readouterr().out
 
 
 def test_at_a_terminal_what_is_open_is_asked(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
