@@ -9,8 +9,8 @@ from ingest.reasons import Reason
 from ingest.source import Delivery, Table
 
 _NEARLY_ALL, _MOST, _FEWEST, _YOUNG = 0.9, 0.5, 3, timedelta(days=2)
-_SUSPICIOUS = 0.1
-"""A delivery of which fewer videos are without views is not compared with all before it: new videos have none."""
+_WORTH_LOOKING_BACK = 1 / 2_000
+"""Of a delivery with fewer readings of older videos without views all before it is not looked through: it would take too long."""
 _BEFORE = "_before"
 
 
@@ -19,9 +19,8 @@ def doubt_zeros(
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """The frame with zeros unknown that were not read: nobody takes back all views of a video.
 
-    They are those of a reading without views of a video that had some, where a tenth of the readings is without; and all zeros of a
-    counter of which nearly all are 0, where most of them were above 0 before, or where nearly all videos are without views and older
-    than two days. The frame has
+    They are those of a reading without views of a video that had some; and all zeros of a counter of which nearly all are 0, where
+    most of them were above 0 before, or where nearly all videos are without views and older than two days. The frame has
     `video_id`, `captured_at`, `created_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`. Also gives
     the counters that were looked up, each with how many of its zeros are unknown.
     """
@@ -32,8 +31,10 @@ def doubt_zeros(
         for counter, all_known, all_zeros in zip(counters, known, zeros, strict=True)
         if all_known >= _FEWEST and all_zeros >= _NEARLY_ALL * all_known
     ]
-    views = counters.index("views") if "views" in counters else None
-    has_unseen = views is not None and zeros[views] > 0 and zeros[views] >= _SUSPICIOUS * known[views]
+    is_young = (pl.col("captured_at") - pl.col("created_at") <= _YOUNG).fill_null(value=False)
+    has_views = "views" in counters and zeros[counters.index("views")] > 0
+    unseen = frame.select(((pl.col("views") == 0) & ~is_young).sum()).item() if has_views else 0
+    has_unseen = unseen > 0 and unseen >= _WORTH_LOOKING_BACK * frame.height
     looked_up = counters if has_unseen else everywhere
     if not looked_up:
         return frame, {}
@@ -72,8 +73,8 @@ def _were_above(now: pl.DataFrame, suspects: Sequence[str], table: Table, delive
     is_one = pl.col("video_id").is_in(of_zeros["video_id"].drop_nulls().unique().implode())
     columns = ["video_id", "captured_at", *counters]
     earlier = delivery.earlier.rows(table).filter(is_one).select(columns).collect()
-    both = pl.concat([earlier, now.filter(is_one).select(columns)])
-    pairs = of_zeros.join(both, on="video_id", suffix=_BEFORE)
+    own = now.filter(is_one).select(columns) if now["captured_at"].n_unique() > 1 else now.select(columns).clear()
+    pairs = of_zeros.join(pl.concat([earlier, own]), on="video_id", suffix=_BEFORE)
     before = pairs.filter(pl.col(f"captured_at{_BEFORE}") < pl.col("captured_at"))
     above = before.group_by("reading").agg((pl.col(f"{name}{_BEFORE}") > 0).max().alias(name) for name in counters)
     return now.select("reading").join(above, on="reading", how="left", maintain_order="left")
