@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from ingest.drafts.names import snake, without_marks
+from ingest.formats.video_readings import PLATFORMS
 from ingest.instants import DateOrder, parse_instant, spelt_out
 from ingest.text import unit_of
 
@@ -31,11 +32,12 @@ _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 
 def _count(words: str) -> str:
-    after = "count|counts|cnt|number|total|latest|current|summary_total_count"
-    return rf"(?:n|num|no|nb|total|number_of|nombre_de|عدد|[إا]جمالي)?_?(?:{words})(?:_?(?:{after}))?"
+    after = "count|counts|cnt|number|num|total|latest|current|summary_total_count"
+    before = "n|num|no|nb|total|number_of|nombre_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي"
+    return rf"(?:{before})?_?(?:{words})(?:_?(?:{after}))?"
 
 
-_BY = r"(?:author|author_meta|creator|sender|user|owner|profile|account|channel)"
+_BY = r"(?:author|author_meta|creator|sender|user|owner|profile|account|channel|influencer|uploader)"
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "video_id": (
@@ -48,8 +50,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "url": (
         (
-            r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url|permalink_url)|"
-            r"lien(?:_(?:de_la_)?vidéo)?|permalien|enlace_permanente|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
+            r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url|permalink_url)(?:_href)?|"
+            r"lien(?:_(?:de_la_)?vidéo)?|permalien|enlace(?:_permanente|_del_v[ií]deo)?|link_do_vídeo|tautan|لینک(?:_ویدیو)?|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
         ),
     ),
     "platform": (
@@ -64,7 +66,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         ),
         (
             r"author|(?:content_)?creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
-            r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
+            r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|akun|perfil|profil|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
         rf"{_BY}_id",
         r"nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
@@ -77,16 +79,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "created_at": (
         (
             rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
-            r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
+            r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|data_da_postagem|tanggal_(?:unggah|posting)|upload_datum|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
             r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
-            r"|tanggal_posting|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
+            r"|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
             r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
         ),
     ),
     "captured_at": (
         (
             rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
-            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|"
+            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción)|data_d[ae]_(?:leitura|coleta|extração)|"
             r"date_de_(?:lecture|collecte)|(?:collecté|relevé|extrait|recueilli|lu)e?_le|abrufdatum|(?:abgerufen|erfasst|erhoben|gelesen)_am|"
             r"(?:recogid|recolectad|capturad|coletad|extraíd|leíd|lid)[oa]_e[lm]|(?:raccolto|rilevato|letto)_il|(?:toplanma|okunma|çekilme)_tarihi|"
@@ -98,7 +100,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count("plays?"),
         _count(
             "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
-            "visualizzazioni|weergaven|tayangan|просмотры|προβολές|צפיות|ویوز|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
+            "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
         ),
     ),
     "likes": (
@@ -109,26 +111,27 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "comments": (
         _count(
-            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظرات|(?:ال)?كومنتات|(?:ال)?تعليقات"
+            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
         ),
         _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),
     "shares": (
         _count(
-            "shares?|partages|compartidos|veces_que_se_ha_compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|dibagikan|κοινοποιήσεις|שיתופים|شیئرز|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
+            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
         ),
         _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
         _count("forwards?"),
     ),
     "saves": (
         _count(
-            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
+            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
         ),
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
     ),
     "hashtags": (
         r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
         r"tags?(?:_list)?|ετικέτες|etiquetas|etiket(?:ler)?",
+        r"(?:.+_)?(?:hash_?tags?|(?:ال)?وسوم|(?:ال)?هاشتا[غقج](?:ات)?|هشتگ(?:_?ها)?)(?:_.+)?",
     ),
     "duration_seconds": (r"duration(?:_seconds|_sec|_s)?|length",),
 }
@@ -156,8 +159,8 @@ _OF_OTHERS = {
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _COUNTS = (*_COUNTED, "creator_followers")
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
-_FEWEST = 4
-_PLATFORM = r"(?i)tiktok|youtube|instagram|facebook|snapchat|twitter|^x$"
+_FEWEST, _ANY_NAME = 4, 2
+_PLATFORM = "(?i)" + "|".join(PLATFORMS)
 _POST = r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
 
 # Names of columns that only one API has, each with whose count of a view it gives.
@@ -271,7 +274,10 @@ def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
     if ours == "platform" and rank:
         return bool(values) and all(re.search(_PLATFORM, value) for value in values)
     if ours == "hashtags":
-        return not _is_searched(values, cells) and not (rank and _are_labels(values, cells))
+        are_tags = rank < _ANY_NAME or 2 * sum(bool(re.match(r"[#\[]|[^\d\s]+,", value)) for value in values) > len(
+            values
+        )
+        return are_tags and not _is_searched(values, cells) and not (rank and _are_labels(values, cells))
     return True
 
 

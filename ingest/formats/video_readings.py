@@ -33,14 +33,15 @@ _TAGS = ["hashtags", "display_hashtags"]
 _INSTANTS = ("created_at", "captured_at")
 _TURKISH = "(?i)izlen|görüntülen|beğen|yorum|paylaş"
 _ENOUGH_TO_JUDGE = 10
-_PLATFORMS = {
-    "tiktok": "tiktok",
-    "youtu": "youtube",
-    "instagram": "instagram",
-    "facebook": "facebook",
-    "snapchat": "snapchat",
-    r"twitter|^(?:www\.|mobile\.)?x(?:\.com)?$": "x",
+PLATFORMS = {
+    r"tik\W?tok|^tt$|تيك\s?توك|تیک\s?تاک|ٹک\s?ٹاک": "tiktok",
+    r"youtu|^yt$|يوتيوب|یوتیوب|یوٹیوب": "youtube",
+    r"instagram|^(?:ig|insta)$|[إا]?نست[غقج]رام|اینستاگرام|انسٹاگرام": "instagram",
+    r"facebook|^fb$|فيس\s?بوك": "facebook",
+    r"snapchat|سناب": "snapchat",
+    r"twitter|^(?:www\.|mobile\.)?x(?:\.com)?$|تويتر|^[إا]كس$": "x",
 }
+"""Platforms by what people and addresses call them."""
 
 
 @dataclass(frozen=True)
@@ -368,7 +369,7 @@ def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
 
 
 def _known_platform(text: pl.Expr) -> pl.Expr:
-    return pl.coalesce(pl.when(text.str.contains(words)).then(pl.lit(name)) for words, name in _PLATFORMS.items())
+    return pl.coalesce(pl.when(text.str.contains(words)).then(pl.lit(name)) for words, name in PLATFORMS.items())
 
 
 _RULES = {
