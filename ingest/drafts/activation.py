@@ -10,31 +10,28 @@ from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import is_called
 from ingest.formats.activation_vocabulary import KNOWN, event_names
+from ingest.formats.json_documents import ENVELOPES
 from ingest.source import DeliveryError
 from ingest.text import unit_of
 
 # The fields that tell a product; one of each group must be there.
 _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "cloudevents": (("specversion",), ("id",), ("source",), ("type",)),
-    "segment_track": (
-        ("messageId", "batch.*.messageId"),
-        ("event", "batch.*.event"),
-        ("timestamp", "originalTimestamp", "receivedAt", "batch.*.timestamp", "batch.*.originalTimestamp"),
-    ),
+    "segment_track": (("messageId",), ("event",), ("timestamp", "originalTimestamp", "receivedAt")),
     "ga4": (("event_name",), ("event_timestamp",), ("user_pseudo_id",)),
 }
 _COUNTED = "events?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|taps?|starts?|completions?|contacts?|calls?|referrals?"
 _PEOPLE = "people|persons|users|visitors|viewers|devices|uniques|downloaders|openers|callers|clickers"
 _COLUMNS = {
-    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|tarih|التاريخ|اليوم",
-    "activation": "activation|label|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|etkinlik|olay|"
-    "الحدث|النشاط|نوع_الحدث|اسم_الحدث|الفعالية",
+    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|tarih|تاریخ|תאריך|التاريخ|اليوم",
+    "activation": "activation|label|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|etkinlik|olay|kejadian|"
+    "رویداد|אירוע|الحدث|النشاط|نوع_(?:الحدث|النشاط)|اسم_الحدث|الفعالية",
     "asset_id": "(asset|resource|guide|toolkit|tutorial|helpline|organi[sz]ation)(_id|_name)?|المورد",
-    "market": "market|country(_code)?|geo|pays|land|país|pais|negara|ülke|الدولة|البلد|السوق",
+    "market": "market|country(_code)?|geo|pays|land|país|pais|negara|ülke|کشور|מדינה|الدولة|البلد|السوق",
     "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|say\u0131|adet|toplam|"
-    "العدد|عدد_الأحداث|الإجمالي",
+    "nombre_d_événements|número_de_eventos|تعداد|מספר_אירועים|عدد_المرات|العدد|عدد_الأحداث|الإجمالي",
     "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|personnes|personen|personas|pessoas|kişi|kişiler|"
-    "الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
+    "utilisateurs(_uniques)?|usuarios(_únicos)?|pengguna(_unik)?|تعداد_کاربران|کاربران|משתמשים|الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
 }
 _SUPPLIER = "add supplier: NAME where several partners count; of one supplier, or of none, a later delivery takes an earlier one's place"
 # Columns of tables that have a row an event, a contact or a post: all of a pattern's have to be there.
@@ -42,7 +39,7 @@ _SINGLE: dict[str, tuple[str, ...]] = {
     "single events of persons": (
         "event(_name|_type|_text)?|action",
         "(event_)?(time|timestamp|date)|(received|sent|client|server)_(at|time)|clicked_at|happened_at",
-        "(user|anonymous|device|distinct|client|amplitude|person|user_pseudo)_id",
+        "(user|anonymous|device|distinct|client|amplitude|person|user_pseudo|apps_?flyer|customer_user|advertising)_id|adid",
     ),
     "single clicks of persons": ("clicked_at", "(resource|asset|link)(_id)?"),
     "single contacts of persons": (
@@ -59,7 +56,8 @@ _SINGLE: dict[str, tuple[str, ...]] = {
 def drafts(head: Head, given: Given) -> Iterator[Draft]:  # noqa: ARG001 - nothing that is given tells more
     """What a file of in-app events may be."""
     if head.kind == "json":
-        fields = head.fields()
+        own = head.fields()
+        fields = own if "specversion" in own else head.fields(ENVELOPES)
         for form, groups in _PRODUCTS.items():
             found = [next((name for name in names if name in fields), None) for names in groups]
             if None not in found:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.formats.activation_events import FIELDS, PROPERTIES, Events, settle_events
 from ingest.formats.date_order import read_instants
-from ingest.formats.json_documents import query, read_documents, texts_at
+from ingest.formats.json_documents import ENVELOPES, inside, query, read_documents, texts_at, top_level_names
 from ingest.formats.records import reject
 from ingest.formats.text_file import TextFile, text_files
 from ingest.reasons import Reason
@@ -41,7 +41,7 @@ class CloudEvents:
     """Reads events. Two with the same source and id are one."""
 
     name = "cloudevents"
-    version = 7
+    version = 8
     needs_timezone = False
     options = CloudEventsOptions
 
@@ -54,7 +54,8 @@ class CloudEvents:
 
 
 def _events(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
-    documents, broken = read_documents(file)
+    pages, broken = read_documents(file)
+    documents = inside(pages, () if _VERSION in top_level_names(pages) else ENVELOPES)
     places = [_VERSION, "data_base64", *(place for places in _PLACES.values() for place in places)]
     found = texts_at(documents, places)
     is_event = pl.col(_VERSION).str.starts_with("1.").fill_null(value=False)

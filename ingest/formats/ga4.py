@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.formats.activation_events import FIELDS, PROPERTIES, Events, settle_events
 from ingest.formats.date_order import read_instants
-from ingest.formats.json_documents import query, read_documents, texts_at
+from ingest.formats.json_documents import ENVELOPES, inside, query, read_documents, texts_at
 from ingest.formats.records import reject
 from ingest.formats.text_file import TextFile, text_files
 from ingest.reasons import Reason
@@ -53,7 +53,7 @@ class Ga4:
     """Reads events under a key that is built, so that two events of one person at one microsecond may be one."""
 
     name = "ga4"
-    version = 6
+    version = 7
     needs_timezone = False
     options = Ga4Options
 
@@ -69,7 +69,8 @@ class Ga4:
 
 
 def _events(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
-    documents, broken = read_documents(file)
+    pages, broken = read_documents(file)
+    documents = inside(pages, ENVELOPES)
     texts = dict.fromkeys([*_IDENTITY, *(place for places in _PLACES.values() for place in places)])
     found = texts_at(documents, list(texts))
     is_event = pl.col("event_name").is_not_null() & pl.col("event_timestamp").is_not_null()

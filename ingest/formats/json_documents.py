@@ -37,6 +37,9 @@ _OF_LINES = (".json", ".jsonl", ".ndjson", ".txt")
 _AT_ONCE = 2
 """So many parts are read at the same time."""
 
+ENVELOPES = ("batch", "records", "events", "rows", "result", "data")
+"""Where an object that stands for many events has them, as a list."""
+
 Made = TypeVar("Made")
 
 

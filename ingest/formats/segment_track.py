@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.formats.activation_events import FIELDS, PROPERTIES, Events, settle_events
 from ingest.formats.date_order import read_instants
-from ingest.formats.json_documents import inside, read_documents, texts_at
+from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
 from ingest.formats.records import reject
 from ingest.formats.text_file import TextFile, text_files
 from ingest.reasons import Reason
@@ -56,7 +56,7 @@ class SegmentTrack:
     """Reads calls. A call that was sent again has the same messageId and is one."""
 
     name = "segment_track"
-    version = 7
+    version = 8
     needs_timezone = False
     options = SegmentTrackOptions
 
@@ -92,7 +92,7 @@ def _reason() -> pl.Expr:
 
 def _calls(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     documents, broken = read_documents(file)
-    records = inside(documents, ("batch",))
+    records = inside(documents, ENVELOPES)
     found = texts_at(records, ["type", *(place for places in _PLACES.values() for place in places)])
     found = found.filter(~pl.col("type").is_in(_OTHER_CALLS).fill_null(value=False))
     is_track = (pl.col("type").fill_null("track") == "track") & pl.col("event").is_not_null()

@@ -72,7 +72,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 11
+    version = 12
     needs_timezone = True
     options = TagTotalsCsvOptions
 

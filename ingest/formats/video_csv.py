@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 18
+    version = 19
     needs_timezone = True
     options = VideoCsvOptions
 

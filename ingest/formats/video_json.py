@@ -40,7 +40,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 15
+    version = 16
     needs_timezone = True
     options = VideoJsonOptions
 

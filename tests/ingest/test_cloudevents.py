@@ -29,6 +29,12 @@ def test_a_batch_with_a_repeated_event(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("envelope", ["records", "events", "data"])
+def test_events_may_stand_in_one_object(tmp_path: Path, envelope: str) -> None:
+    parsed = read(tmp_path, "cloudevents", ndjson([{envelope: [event(1), event(2)], "next": None}]))
+    assert events(parsed, "activation") == [("guide.opened",), ("guide.opened",)]
+
+
 def test_one_id_of_two_sources_is_two_events_and_other_values_are_a_conflict(tmp_path: Path) -> None:
     other = event(1) | {"source": "/app/ios"}
     parsed = read(tmp_path, "cloudevents", ndjson([event(1), other, event(1, asset_id="g2")]))

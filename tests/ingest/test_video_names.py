@@ -61,6 +61,11 @@ def table(header: str, row: str) -> bytes:
         ("Video linki,İçerik üretici,İzlenme", "https://www.tiktok.com/@u/video/@ID,u@N,5", {"creator": "İçerik üretici"}),
         ("VİDEO LİNKİ,KULLANICI,İZLENME,PAYLAŞIM", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"creator": "KULLANICI", "shares": "PAYLAŞIM"}),
         ("קישור,צפיות,תגובות", "https://www.tiktok.com/@u/video/@ID,5,1", {"url": "קישור", "views": "צפיות", "comments": "תגובות"}),
+        ("post_url,influencer_name,influencer_username,views", "https://www.tiktok.com/@u/video/@ID,N,u@N,5", {"creator": "influencer_username"}),
+        ("link,link-href,views,Likes_num", "open,https://www.tiktok.com/@u/video/@ID,5,1", {"url": "link-href", "likes": "Likes_num"}),
+        ("لینک ویدیو,نام کاربری,تعداد بازدید,تعداد نظر", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"views": "تعداد بازدید", "comments": "تعداد نظر"}),
+        ("Link,Kanal,Views,Mots-clés (hashtags)", "https://www.tiktok.com/@u/video/@ID,u@N,5,#calm", {"creator": "Kanal", "hashtags": "Mots-clés (hashtags)"}),
+        ("Link,Views,Hashtag reach", "https://www.tiktok.com/@u/video/@ID,5,77", {"hashtags": None}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
