@@ -52,18 +52,18 @@ _LOCALES = (
     "ru",
     "id",
 )
-_AM = r"a\.?\s?m\.?|صباحا|صباحًا|ص|ق\.?\s?ظ\.?|قبل\s?از\s?ظهر|öö|π\.?\s?μ\.?|上午|午前|오전"
-_PM = r"p\.?\s?m\.?|مساء|مساءً|م|ب\.?\s?ظ\.?|بعد\s?از\s?ظهر|ös|μ\.?\s?μ\.?|下午|午後|오후"
-_AT = r"à|a las|alle|at|um|às|as|om|kl\.?|saat|الساعة|عند|في|ساعت"
+AM = r"a\.?\s?m\.?|صباحا|صباحًا|ص|ق\.?\s?ظ\.?|قبل\s?از\s?ظهر|öö|π\.?\s?μ\.?|上午|午前|오전"
+PM = r"p\.?\s?m\.?|مساء|مساءً|م|ب\.?\s?ظ\.?|بعد\s?از\s?ظهر|ös|μ\.?\s?μ\.?|下午|午後|오후"
+_AT = r"à|a las|alle|at|um|às|as|om|kl\.?|klo|saat|الساعة|عند|في|ساعت"
 _OFFSET = r"z|(?:utc|gmt|غرينتش)?\s?[+-](?:0?[0-9]|1[0-4])(?::?[0-5][0-9])?|utc|gmt|غرينتش"
 _ZONE = (
     rf"(?:\s*(?P<offset>{_OFFSET})(?:\s*\([^()]*\)|\s+[a-z]{{3,4}})?|\s*\((?P<bracketed>{_OFFSET})\)[^()0-9]*"
     r"|\s*\(?(?P<zone>[a-z]{3,5}|[a-z]+(?:/[a-z_+-]+){1,2})\)?)?"
 )
 _CLOCK = (
-    rf"(?:(?:[\s,]+|t\s*)(?:(?:{_AT})\s+)?(?:(?P<am1>{_AM})\s*|(?P<pm1>{_PM})\s*)?"
+    rf"(?:(?:[\s,]+|t\s*)(?:(?:{_AT})\s+)?(?:(?P<am1>{AM})\s*|(?P<pm1>{PM})\s*)?"
     r"(?P<hour>[0-9]{1,2})(?:[:.]|\s?h\s?)(?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
-    rf"(?:\s*(?P<am2>{_AM})|\s*(?P<pm2>{_PM})|\s*(?:uhr|hrs?))?)?{_ZONE}"
+    rf"(?:\s*(?P<am2>{AM})|\s*(?P<pm2>{PM})|\s*(?:uhr|hrs?))?)?{_ZONE}"
 )
 _HOURS = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _EPOCH = r"^([0-9]{9,16})(?:\.0+)?$"
@@ -77,7 +77,7 @@ _YEAR_FIRST = (
     rf"{_CLOCK}$"
 )
 _YEAR_LAST = {
-    order: rf"(?P<{first}>[0-9]{{1,2}})[-/.](?P<{then}>[0-9]{{1,2}})[-/.](?P<year>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}$"
+    order: rf"(?P<{first}>[0-9]{{1,2}})(?:[-/]|\.\s?)(?P<{then}>[0-9]{{1,2}})(?:[-/]|\.\s?)(?P<year>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}$"
     for order, first, then in (("dmy", "day", "month"), ("mdy", "month", "day"))
 } | {"ymd": rf"(?P<year>[0-9]{{2}})[-/.](?P<month>[0-9]{{1,2}})[-/.](?P<day>[0-9]{{1,2}}){_CLOCK}$"}
 # Blanks around the marks of a date, names of a month in two calendars' words, and what says that the year is of our era.

@@ -24,6 +24,7 @@ from ingest.drafts.video_names import (
     numbered_tags,
 )
 from ingest.drafts.video_times import timed, undated
+from ingest.formats.products import product_of
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
 from ingest.source import DeliveryError
@@ -40,6 +41,9 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         yield from video_records.drafts(head, given)
     elif head.kind == "table":
         yield from _from_studio(head, given)
+        product = product_of(head.rows)
+        if product is not None and product.source != "hashtag":
+            return
         is_any = False
         for header in head.headers:
             cells = {name: head.below(header, name) for name in header if name}

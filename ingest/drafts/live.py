@@ -11,7 +11,14 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats import live_events
-from ingest.formats.live_words import ROLES, TEAMS_ROLES
+from ingest.formats.live_words import (
+    JOINED_COLUMN,
+    LEFT_COLUMN,
+    PERSON_COLUMNS,
+    ROLES,
+    TEAMS_ROLES,
+    WAITING_COLUMN,
+)
 from ingest.formats.products import product_of
 from ingest.formats.report_tables import european, looks_like_time
 from ingest.formats.teams_list import is_teams_list
@@ -31,31 +38,12 @@ _VIEWERS = (
     r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|"
     r"(عدد )?المشاهدين|zuschauer(zahl)?|(nombre de )?spectateurs|(n[úu]mero de )?espectadores|izleyici( sayısı)?|penonton)$"
 )
-_JOINED = (
-    r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
-    r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
-    r"first.?seen|log(ged)?.?in.?(at|time)|deelname|"
-    r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|check.?in"
-)
-_LEFT = (
-    r"last.?seen|log(ged)?.?out.?(at|time)|vertrek|"
-    r"\bsortie\b|^(time ?)?out$|^live end|"
-    r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
-    r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|퇴장|나간|check.?out"
-)
-_PERSON = (
-    r"upn|participant.?id",
-    r"e-?mail|correo|courriel|e-?posta|البريد|ایمیل|почт|דוא|メール|邮件|邮箱|이메일",
-    r"^(user|attendee|member|account|person|viewer).?(id|key)$|^(who|user|viewer|member)$",
-    r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|이름|person|attendee|\bparticipante?\b|teilnehmer|katılımcı|مشارك|peserta|asistente",
-)
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
 _LEADS, _YES_OR_NO = (
     r"^(is.?)?(moderator|host|organi[sz]er|presenter)\W*$",
     {"true": "moderator", "yes": "moderator", "false": "attendee", "no": "attendee"},
 )
 """A column that says whether somebody led the session, and what its words mean."""
-_WAITING = r"waiting|poczekal|attente|warteraum|warteschlange|espera|attesa|wacht|bekleme|tunggu|انتظار|ожидани"
 _DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 _REGISTERED = (
     r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
@@ -124,10 +112,14 @@ def _require_attendance(head: Head) -> None:
 
 def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
     """What each format of a plain table needs, and whether a header has it."""
-    person = any(_first(names, pattern) for pattern in _PERSON)
+    person = any(_first(names, pattern) for pattern in PERSON_COLUMNS)
     yield (
         "intervals_csv",
-        {"person": person, "joined_at": bool(_first(names, _JOINED)), "left_at": bool(_first(names, _LEFT))},
+        {
+            "person": person,
+            "joined_at": bool(_first(names, JOINED_COLUMN)),
+            "left_at": bool(_first(names, LEFT_COLUMN)),
+        },
     )
     yield "viewer_samples", {"sampled_at": bool(_first(names, _TIME)), "viewers": bool(_first(names, _VIEWERS))}
     yield "registrations_csv", {"person": person, "registered_at": bool(_first(names, _REGISTERED))}
@@ -175,14 +167,23 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
         for options in ({}, session):
             yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)
     leaves = {path.rpartition(".")[2]: path.replace("*.", "") for path in fields}
-    person = next((found for pattern in _PERSON if (found := _first(list(leaves), pattern))), None)
+    person = next((found for pattern in PERSON_COLUMNS if (found := _first(list(leaves), pattern))), None)
     registered = _first(list(leaves), _REGISTERED)
-    if person and registered and not any(_first([name], _JOINED) and "url" not in name.lower() for name in leaves):
+    if (
+        person
+        and registered
+        and not any(_first([name], JOINED_COLUMN) and "url" not in name.lower() for name in leaves)
+    ):
         columns = {"person": leaves[person], "registered_at": leaves[registered]}
         status = _first([name for name in leaves if name not in (person, registered)], _STATUS)
         columns |= {"status": leaves[status]} if status else {}
         why = f"it has a person and the time of registering: {quoted([person, registered])}"
         yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True)
+    joined, left = _first(list(leaves), JOINED_COLUMN), _first(list(leaves), LEFT_COLUMN)
+    if person and joined and left and not {"join_time", "leave_time"} <= ends:
+        columns = {"person": leaves[person], "joined_at": leaves[joined], "left_at": leaves[left]}
+        why = f"its records have a person, a join and a leave: {quoted([person, joined, left])}"
+        yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
     types = [value for name in live_events.FIELDS["type"] for value in head.values().get(name, [])]
     if live_events.is_of_a_live_room(pl.Series(types, dtype=pl.String())):
         for options in ({}, session):
@@ -225,12 +226,12 @@ def _named(
             columns, session = columns | {"session_id": platform}, {}
         yield _samples(when, viewers, {"columns": columns, **_epoch(head.below(names, when)), **session}, remarks)
     of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host|topic", name.lower())]
-    person = next((found for pattern in _PERSON if (found := _first(of_people, pattern))), None)
+    person = next((found for pattern in PERSON_COLUMNS if (found := _first(of_people, pattern))), None)
     addresses = (
         name for name in of_people if sum("@" in cell for cell in head.below(names, name)) * 2 > len(head.rows)
     )
     person = person or next(addresses, None)
-    joined, left = _first(names, _JOINED), _first(names, _LEFT)
+    joined, left = _first(names, JOINED_COLUMN), _first(names, LEFT_COLUMN)
     joined, left = (joined, left) if joined and left else _begins_and_ends(head, names) or (joined, left)
     if person and joined and left:
         times = [european(cell) for cell in head.below(names, joined)]
@@ -240,9 +241,9 @@ def _named(
                 "the times, or leave it out: a list of who came on which day has no minutes"
             )
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
-        name, role = _first(of_people, _PERSON[-1]), _first(names, _ROLE)
+        name, role = _first(of_people, PERSON_COLUMNS[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
-        columns |= {"in_waiting_room": waiting} if (waiting := _first(names, _WAITING)) else {}
+        columns |= {"in_waiting_room": waiting} if (waiting := _first(names, WAITING_COLUMN)) else {}
         if dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)):
             columns["date"] = dates[0]
         elif (day := re.search(_DAY_IN_NAME, head.path.name)) and all(

@@ -177,7 +177,8 @@ def _far_below(codes: list[str]) -> list[str]:
     """Negative codes such as -99 that lie further below 0 than any other above it: no answer on a scale."""
     known = {code: number for code in codes if (number := as_number(code)) is not None}
     highest = max((number for number in known.values() if number >= 0), default=0.0)
-    return [code for code, number in known.items() if number <= _NO_ANSWER and -number > highest] if highest else []
+    is_apart = highest > 0 or len(known) < len(codes)
+    return [code for code, number in known.items() if number <= _NO_ANSWER and -number > highest] if is_apart else []
 
 
 def _far_above(codes: list[str]) -> str | None:

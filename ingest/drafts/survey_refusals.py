@@ -24,6 +24,8 @@ _FIRST_ROWS = 200
 _MOST_COLUMNS_OF_A_LONG_TABLE = 8
 _FEWEST, _HIGHEST_HEADER = 5, 20
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
+_JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)$"
+_LEAVES = r"(?i)(^|[ _.])(left|leaves?|exit(ed|s)?|disconnect(ed)?)$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
 
@@ -80,6 +82,16 @@ def require_people(sheet: Sheet) -> None:
 def require_once(sheet: Sheet) -> None:
     """Raise DeliveryError for a narrow table with times whose people have several rows each, as a list of joins and leaves has."""
     names = sheet.header(0) if sheet.height else []
+    for place, cells in enumerate(sheet.rows.drop("line")):
+        words = (
+            cells.drop_nulls().unique().cast(pl.String()) if cells.n_unique() <= _FEW else pl.Series(dtype=pl.String())
+        )
+        if words.len() > 1 and words.str.contains(_JOINS).any() and words.str.contains(_LEAVES).any():
+            raise DeliveryError(
+                f"{sheet.name}, line 1, column {place + 1}: found joins and leaves, each in a row of its own, expected a row a respondent; "
+                "of a live session a row a stay is read, with a column of joins and one of leaves (intervals_csv), or Teams' list with "
+                "the columns Full Name, User Action, Timestamp (teams_list)"
+            )
     is_list = len(names) <= _MOST_COLUMNS_OF_A_LIST and any(map(are_times, sheet.rows.drop("line")))
     for place, name in enumerate(names if is_list else ()):
         people = sheet.rows[:, place].drop_nulls().cast(pl.String())

@@ -15,7 +15,11 @@ from ingest.source import DeliveryError
 TIMESTAMPS = frozenset(
     {
         "timestamp", "zeitstempel", "horodateur", "marca temporal", "carimbo de data/hora", "informazioni cronologiche",
-        "tijdstempel", "zaman damgas\u0131", "stempel waktu", "cap waktu", "طابع زمني", "sygnatura czasowa", "отметка времени",
+        "tijdstempel", "zaman damgas\u0131", "stempel waktu", "cap waktu", "طابع زمني", "الطابع الزمني", "sygnatura czasowa",
+        "отметка времени", "позначка часу", "клеймо за време", "חותמת זמן", "برچسب زمانی", "مهر زمان", "مُهر زمانی", "ٹائم اسٹیمپ",
+        "타임스탬프", "タイムスタンプ", "时间戳记", "时间戳", "時間戳記", "ประทับเวลา", "dấu thời gian", "χρονική σήμανση", "časová značka",
+        "časová pečiatka", "időbélyeg", "tidstämpel", "tidsstempel", "aikaleima", "marcaj de timp", "vremenska oznaka", "marca de temps",
+        "टाइमस्टैंप", "टाइमस्टैम्प", "টাইমস্ট্যাম্প",
     }
 )  # fmt: skip
 """What the first column is called in the languages of Google's forms, in lower case."""
@@ -50,4 +54,4 @@ def _are_scores(cells: pl.Series) -> bool:
     return bool(given.len()) and bool(given.str.contains(r"^\d+(\.\d+)? / \d+$").all())
 
 
-FORMAT = SurveyExport("google_forms", _lay_out)
+FORMAT = SurveyExport("google_forms", _lay_out, version=13)

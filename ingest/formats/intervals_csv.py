@@ -1,5 +1,6 @@
 """`live/intervals_csv`: one row a stay, in the columns that the note maps. What a stay is lives in `live_stays`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,14 +8,20 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from ingest.formats.date_order import read_times
+from ingest.formats.json_records import is_json, json_rows
 from ingest.formats.live_attendance import INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
 from ingest.formats.live_words import ROLES, TEAMS_ROLES, YES
+from ingest.formats.text_file import TextFile
+from ingest.instants import AM, PM
 from ingest.source import NOTE, DeliveryError
 from ingest.text import clean_number
 
 _TIMES = ("joined_at", "left_at")
-_TIME_OF_DAY = r"(?i)^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*([apصم])?\.?(?:m\.?)?$"
+_TIME_OF_DAY = (
+    rf"^(?:(?P<am>{AM})|(?P<pm>{PM}))?\s*(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?"
+    rf"\s*(?:(?P<am2>{AM})|(?P<pm2>{PM}))?$"
+)
 _HALF_A_DAY = 12 * 3600
 _LOCAL = ZoneInfo("UTC")
 """Local times are counted with as if they were UTC, until they are read."""
@@ -68,7 +75,7 @@ class IntervalsCsv(AttendanceFormat):
         options = given.options_as(IntervalsCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
         labels = {name: mapped[name] for name in _TIMES if name in mapped}
-        delivered = all_rows([read_rows(file, mapped) for file in given.files])
+        delivered = all_rows([_rows(file, mapped) for file in given.files])
         rows = delivered.rows.rename({"person": "id"})
         if "left_at" not in rows.columns:
             rows = rows.with_columns(pl.lit(None, pl.String()).alias("left_at"))
@@ -82,6 +89,19 @@ class IntervalsCsv(AttendanceFormat):
             _stated(rows),
             is_bounded_by_row=True,
         )
+
+
+def _rows(file: TextFile, mapped: Mapping[str, str]) -> Rows:
+    """The records of a table or of JSON. Raises DeliveryError, also where no record of JSON has a field."""
+    if not is_json(file):
+        return read_rows(file, mapped)
+    found = json_rows(file, {ours: (theirs,) for ours, theirs in mapped.items()})
+    absent = [ours for ours in mapped if found.rows.height and found.rows[ours].count() == 0]
+    if absent:
+        raise DeliveryError(
+            f"{file.name}: no record has a field {mapped[absent[0]][:40]!r} for {absent[0]!r}; correct `columns` in {NOTE}"
+        )
+    return found
 
 
 def _stated(rows: pl.DataFrame) -> pl.DataFrame:
@@ -174,10 +194,13 @@ def _first_join(bare: pl.DataFrame, day: date) -> datetime:
 
 
 def _seconds_of_day(text: pl.Expr) -> pl.Expr:
-    parts = clean_number(text).str.extract_groups(_TIME_OF_DAY)
-    hour, minute, second = (parts.struct.field(str(n)).cast(pl.Int64()) for n in (1, 2, 3))
-    half = parts.struct.field("4").str.to_lowercase()
-    of_day = pl.when(half.is_null()).then(hour).otherwise(hour % 12 + 12 * half.is_in(["p", "م"]).cast(pl.Int64()))
+    parts = clean_number(text).str.to_lowercase().str.extract_groups(_TIME_OF_DAY)
+    hour, minute, second = (parts.struct.field(name).cast(pl.Int64()) for name in ("hour", "minute", "second"))
+    is_early, is_late = (
+        pl.any_horizontal(parts.struct.field(name).is_not_null() for name in (half, f"{half}2"))
+        for half in ("am", "pm")
+    )
+    of_day = pl.when(is_early | is_late).then(hour % 12 + 12 * is_late.cast(pl.Int64())).otherwise(hour)
     is_one = (of_day < 24) & (minute < 60) & (second.fill_null(0) < 60)
     return pl.when(is_one).then(of_day * 3600 + minute * 60 + second.fill_null(0))
 

@@ -23,8 +23,14 @@ _CAPTIONS = {
     "email address": "email", "total time": "interviewtime",
 }  # fmt: skip
 """What the columns of its own are called where headings are texts."""
+_FIRST = {"id": r"^\d+$", "submitdate": r"\d", "lastpage": r"^-?\d{1,3}$", "startlanguage": r"^[a-z]{2,3}(-\w+)*$"}
+"""Its first columns, in order, and what stands in them, whatever language they are called in."""
+_PAGE = (
+    r"(?i)page|seite|p[áa]gina|sayfa|صفح|stro?na|strán|страниц|pagină|side|sida|sivu|oldal|halaman|trang|"
+    r"σελίδα|ページ|页|頁|페이지|עמוד"
+)
 UNASKED = frozenset({"N/A"})
-_PERSONAL = r"(?i)^(ipaddr|refurl|token|email|firstname|lastname|attribute_\d+)$"
+_PERSONAL = r"(?i)^(ipaddr|refurl|token|email|firstname|lastname|attribute_\d+|(\w+ )?ip[ -]?\w*)$"
 _TECHNICAL = (
     r"(?i)^((group|question) time: .*|id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|interviewtime|grouptime\w*|"
     r"\w+time)$"
@@ -33,10 +39,17 @@ _TECHNICAL = (
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     heads = sheet.header(0)
-    are_texts = "date submitted" in {head.lower() for head in heads}
+    own = list(_FIRST) if _begins_as_ever(sheet) else []
+    are_texts = bool(own) or "date submitted" in {head.lower() for head in heads}
     found = [None if are_texts else _HEADING.match(head) for head in heads]
     columns = tuple(
-        _CAPTIONS.get(head.lower(), head) if are_texts and head else match[1] if match else f"column {place}"
+        own[place - 1]
+        if place <= len(own)
+        else _CAPTIONS.get(head.lower(), head)
+        if are_texts and head
+        else match[1]
+        if match
+        else f"column {place}"
         for place, (head, match) in enumerate(zip(heads, found, strict=True), 1)
     )
     if "submitdate" not in columns or len(set(columns)) < len(columns):
@@ -48,7 +61,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     texts |= {name: head for name, head in zip(columns, heads, strict=True) if are_texts and name == head}
     nobody = {}
     if options.incomplete == "drop":
-        is_open = pl.col(AT + "submitdate").cast(pl.String()).fill_null("").is_in(["", "N/A", "1980-01-01 00:00:00"])
+        is_open = pl.col(AT + "submitdate").cast(pl.String()).fill_null("").is_in(["", "N/A"])
         nobody[Reason.INCOMPLETE_RESPONSE] = (
             is_open,
             "submitdate is blank; options.incomplete: keep takes such people in",
@@ -67,6 +80,22 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
         nobody=nobody,
         unasked=UNASKED,
     )  # fmt: skip
+
+
+def _begins_as_ever(sheet: Sheet) -> bool:
+    """Whether the first columns hold what LimeSurvey's own do, the third being called after pages, in another language than its codes."""
+    heads = sheet.header(0)
+    if (
+        len(heads) <= len(_FIRST)
+        or not re.search(_PAGE, heads[2])
+        or set(_FIRST) <= {head.split(".")[0] for head in heads}
+    ):
+        return False
+    for pattern, column in zip(_FIRST.values(), sheet.rows.drop("line"), strict=False):
+        cells = column.drop_nulls().unique().cast(pl.String()).str.strip_chars()
+        if not cells.filter(cells != "").str.contains(pattern).all():
+            return False
+    return True
 
 
 def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> dict[str, Spread]:
@@ -97,4 +126,4 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
     return spreads
 
 
-FORMAT = SurveyExport("limesurvey_csv", _lay_out)
+FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=13)

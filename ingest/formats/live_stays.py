@@ -153,7 +153,14 @@ def _role(options: LiveOptions, roles: Mapping[str, Role]) -> tuple[pl.Expr, pl.
     words = {**roles, **options.roles}
     plain = pl.col("role").str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
     written = pl.when(nothing(pl.col("role")).is_null()).then(plain)
-    known = written.replace_strict(words, default=None, return_dtype=pl.String())
+    whole = written.replace_strict(words, default=None, return_dtype=pl.String())
+    # Who has several roles, such as host and presenter, is staff where one of them says so.
+    staff = sorted(word for word, role in words.items() if role in STAFF)
+    parts = written.str.replace_all(r"\s*[,;/|+&]\s*", "|").str.split("|")
+    leading = parts.list.eval(pl.element().filter(pl.element().is_in(staff))).list.first()
+    led = leading.replace_strict(words, default=None, return_dtype=pl.String())
+    other = parts.list.first().replace_strict(words, default=None, return_dtype=pl.String())
+    known = pl.coalesce(whole, led, other)
     is_host = pl.any_horizontal(
         pl.col(name).str.to_lowercase().is_in(_hosts(options)).fill_null(value=False) for name in ("id", "name")
     )

@@ -7,7 +7,7 @@ from collections import defaultdict
 import polars as pl
 
 from ingest.formats.survey_export import Layout, SurveyExport
-from ingest.formats.survey_multiple import Spread
+from ingest.formats.survey_multiple import UNTICKED, Spread
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.formats.survey_variables import AT
@@ -20,8 +20,12 @@ _TECHNICAL = (
     r"(?i)^(start ?date|end ?date|recorded ?date|status|progress|duration \(in seconds\)|finished|response ?id|"
     r"distributionchannel|userlanguage|responseset|name|.*_text|.*_(first|last|page) (click|submit)|.*_click count)$"
 )
-_TESTS = ("1", "2", "9", "17", "survey preview", "survey test", "survey preview spam", "offline survey preview")
-_SPAM = ("8", "12", "40", "spam", "imported spam", "ex spam")
+_TESTS = (
+    r"^(1|2|9|17)$|preview|\btest\b|vorschau|aperçu|previ[ae]|previsuali|pré-?visuali|anteprima|önizleme|prueba|voorbeeld|podgląd|"
+    r"предварительн|معاينة|اختبار|预览|預覽|プレビュー|미리|תצוגה"
+)
+_SPAM = r"^(8|12|40)$|spam|بريد عشوائي|スパム|垃圾"
+"""What Status says, as a number or in words of many languages, in lower case."""
 _MOST_READ = 10_000
 _CHOICE = re.compile(r"^(.*)_(\d+)$")
 
@@ -47,10 +51,10 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     nobody: dict[Reason, tuple[pl.Expr, str]] = {}
     if status is not None:
         said = pl.col(AT + status).cast(pl.String()).str.to_lowercase()
-        nobody[Reason.TEST_RESPONSE] = (said.is_in(_TESTS), "Status says a preview or a test of the survey")
-        nobody[Reason.SPAM_RESPONSE] = (said.is_in(_SPAM), "Status says spam")
+        nobody[Reason.TEST_RESPONSE] = (said.str.contains(_TESTS), "Status says a preview or a test of the survey")
+        nobody[Reason.SPAM_RESPONSE] = (said.str.contains(_SPAM), "Status says spam")
     if finished is not None and options.incomplete == "drop":
-        is_open = pl.col(AT + finished).cast(pl.String()).str.to_lowercase().is_in(["0", "false"])
+        is_open = pl.col(AT + finished).cast(pl.String()).str.contains(UNTICKED)
         nobody[Reason.INCOMPLETE_RESPONSE] = (
             is_open,
             "Finished says no; options.incomplete: keep takes such people in",
@@ -110,4 +114,4 @@ def _common_stem(texts: list[str]) -> str:
     return shortest[: end + 3] if end >= 0 else ""
 
 
-FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=13)
+FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=14)

@@ -29,6 +29,8 @@ _AVERAGES = (
     "المتوسط",
     "المعدل",
 )
+_FEWEST_WORDS = 3
+"""A name of so many words is the question as it was put."""
 SEPARATORS = (";", "|", "\n", "؛", "،", " / ")
 """What stands between the answers of a cell, beside what any layout expects."""
 
@@ -44,15 +46,28 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
     columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
     listed = {mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").head(10_000)) for mark in SEPARATORS}
     separator = next((mark for mark in SEPARATORS if listed[mark]), Layout.separator)
-    return Layout(header_rows=1, columns=columns, reads_lists=False, separator=separator, nobody=_sums(columns))
+    return Layout(
+        header_rows=1,
+        columns=columns,
+        texts={name: name for name in columns if len(name.split()) >= _FEWEST_WORDS},
+        reads_lists=False,
+        separator=separator,
+        nobody=_sums(columns),
+    )
 
 
 def _sums(columns: tuple[str, ...]) -> Rules:
-    """Rows that sum up the respondents: the word for a total or an average, and half of the other cells blank or more."""
+    """Rows that sum up the respondents: the word for a total or an average, and half of the other cells blank or more; or notes."""
     if len(columns) < 3:
         return {}
     cells = pl.struct(AT + name for name in columns)
     return {Reason.MISSING_KEY: (cells.map_batches(_are_sums, return_dtype=pl.Boolean()), SUMS_UP)}
+
+
+def _are_notes(texts: pl.Series, written: pl.Series) -> pl.Series:
+    """The last rows where they have words of their own in the first cell and nothing beside them, as what is noted below a table."""
+    is_note = (written == 0) & texts.str.contains(r"\S\s+\S+\s+\S|^\*") & texts.is_unique()
+    return is_note.reverse().cum_min().reverse()
 
 
 def _are_sums(rows: pl.Series) -> pl.Series:
@@ -64,7 +79,8 @@ def _are_sums(rows: pl.Series) -> pl.Series:
         text = pl.lit(texts)
         averages = text.str.strip_chars(" :*").str.to_lowercase().is_in(_AVERAGES)
         written = pl.sum_horizontal(pl.lit(cells.is_not_null()) for cells in others)
-        is_named &= pl.select((names_a_total(text) | averages) & (written * 2 <= len(others))).to_series()
+        sums_up = pl.select((names_a_total(text) | averages) & (written * 2 <= len(others))).to_series()
+        is_named = (is_named & sums_up) | _are_notes(texts, pl.select(written).to_series())
     return is_named
 
 
@@ -75,4 +91,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=14, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=15, options=SurveyCsvOptions)

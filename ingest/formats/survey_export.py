@@ -69,7 +69,7 @@ class SurveyExport:
     def read(self, delivery: Delivery) -> Parsed:
         """Fills the four survey tables. Raises DeliveryError."""
         options = delivery.options_as(ExportOptions)
-        sheets = list(survey_sheets(delivery, options.encoding))
+        sheets = [sheet.called(options.columns) for sheet in survey_sheets(delivery, options.encoding)]
         layouts = [self.lay_out(sheet, options) for sheet in sheets]
         _require_distinct(sheets, layouts)
         for sheet, of_sheet in zip(sheets, layouts, strict=True):

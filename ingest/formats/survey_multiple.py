@@ -16,7 +16,7 @@ from ingest.formats.survey_options import Question
 from ingest.formats.survey_variables import AT, Base, Coded, Variable
 from ingest.source import DeliveryError
 
-_UNTICKED = (
+UNTICKED = (
     r"(?i)^(0|-\d+|no?|false|off|not .*|no to: .*|un(selected|checked|ticked|marked)|falsch|faux|falso|yanlış|خطأ|"
     r"nein|nicht .*|non( .*)?|não|hayır|nee|nie|لا|غير .*|"
     r"خیر|לא)$"
@@ -59,7 +59,7 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
         unknown = [code for code in codes if variable.is_missing(code)]
         unknown += [code for code in others if re.match(_NOTHING, code)]
         put[column] = (~cell.is_in([*unknown, *note.missing, *note.not_asked])).fill_null(value=False)
-        unticked = [code for code in others if re.match(_UNTICKED, code)]
+        unticked = [code for code in others if re.match(UNTICKED, code)]
         is_selected = cell.is_in(list(note.selected)) if note.selected else ~cell.is_in(unticked)
         ticked[column] = put[column] & is_selected.fill_null(value=False)
     was_put = pl.any_horizontal(put.values())
@@ -78,15 +78,15 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
 def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple[pl.Series, Variable]:
     """The answers of every respondent from cells that list them, and the question as a variable.
 
-    Where the note gives the options offered, they decide: an option may hold the separator itself. What is no option
-    is `other`, as is without options what one respondent alone wrote: it may be free text.
+    Where the note gives the options offered, they decide: an option may hold the separator itself; else parts that are never given
+    but together are one. What is no option is `other`, as is without options what one respondent alone wrote: it may be free text.
     """
     cells = coded.known(name).cast(pl.String())
     cells = cells.set(cells.is_in([*note.missing, *note.not_asked]), None)
     distinct = cells.drop_nulls().unique().sort()
-    if note.options:
-        lists = [_offered(cell, note.options, separator) for cell in distinct]
-        labels = dict.fromkeys(note.options, "")
+    if options := note.options or inseparable(cells, separator):
+        lists = [_offered(cell, options, separator) for cell in distinct]
+        labels = dict.fromkeys(options, "")
     else:
         vocabulary = shared_parts(cells, separator)
         lists = [_split(cell, vocabulary, separator) for cell in distinct]

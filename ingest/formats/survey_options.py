@@ -281,6 +281,17 @@ class SurveyOptions(_Model):
             named |= {sample.weight: f"samples.{name}.weight"} if sample.weight is not None else {}
         return named | ({self.respondent_id: "respondent_id"} if self.respondent_id is not None else {})
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of columns, and of questions, wherever they stand."""
+        questions = self.questions or {}
+        return [
+            *self.structure,
+            *self.drop,
+            *questions,
+            *(name for note in questions.values() for name in note.columns),
+        ]
+
     def question(self, code: str) -> Question:
         """What the note says of that question; nothing where it does not name it."""
         return (self.questions or {}).get(code, Question())

@@ -5,15 +5,15 @@ What the header rows say is for the formats.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from ingest.formats.delimited import Cells
-from ingest.formats.survey_variables import as_codes
-from ingest.formats.text_file import read_table, text_files
+from ingest.formats.survey_variables import ALIKE, as_codes
+from ingest.formats.text_file import folded, read_table, text_files
 from ingest.formats.workbook import first_sheet, is_workbook
 from ingest.source import REJECTED, Delivery, DeliveryError
 
@@ -57,6 +57,12 @@ class Sheet:
         cells = self.first if row == 0 else self.rows.drop("line").row(row - 1)
         return ["" if cell is None else str(cell).strip() for cell in cells]
 
+    def called(self, names: Iterable[str]) -> "Sheet":
+        """The table with the columns that are meant by these names called so, however white space, quotes and letters are encoded."""
+        there = {str(cell).strip() for cell in self.first}
+        meant = {_alike(name): name for name in names if name not in there}
+        return replace(self, first=tuple(meant.get(_alike(str(cell)), cell) for cell in self.first)) if meant else self
+
     def body(self, header_rows: int, names: list[str]) -> pl.DataFrame:
         """The rows below the header as codes under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
         cells = self.rows.drop("line").columns
@@ -68,6 +74,10 @@ class Sheet:
                 return written
             is_nobody &= written[name].is_null()
         return written.filter(~is_nobody)
+
+
+def _alike(name: str) -> str:
+    return folded(name).translate(ALIKE)
 
 
 def survey_sheets(delivery: Delivery, encoding: str | None) -> Iterator[Sheet]:

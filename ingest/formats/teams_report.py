@@ -5,16 +5,17 @@ them. A report of one table has a row for each stay.
 """
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 import polars as pl
 
 from ingest.formats.live_attendance import FIGURES, INSTANCES, AttendanceFormat, Found, Given
-from ingest.formats.live_session import LiveOptions, Rows, all_rows
+from ingest.formats.live_session import STAFF, LiveOptions, Role, Rows, all_rows
 from ingest.formats.live_words import DURATIONS, ROLES, TEAMS_ROLES
 from ingest.formats.report_tables import Pairs, ReportTable, european, looks_like_time, read_report
 from ingest.formats.text_file import TextFile
-from ingest.source import DeliveryError
+from ingest.source import NOTE, DeliveryError
 
 _COLUMNS = {
     "name": frozenset({"name", "full name"}),
@@ -68,6 +69,7 @@ class TeamsReport(AttendanceFormat):
                 listed = lists[-1][0].rows(lists[-1][1]).rows if lists else None
                 figures.append(_figures(file, pairs, stays.rows, listed))
                 after = table.line
+        _require_organizer(all_rows(people).rows, self.roles | given.options.roles)
         return Found(
             records=all_rows(people),
             times={"joined_at": label, "left_at": label},
@@ -105,6 +107,20 @@ def _described(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(absent).select(
         pl.coalesce(_written("id"), _written("upn")).alias("id"), "name", "joined_at", "left_at", "role", "file", "line"
     )
+
+
+def _require_organizer(stays: pl.DataFrame, roles: Mapping[str, Role]) -> None:
+    """Raise DeliveryError where roles have words that are not known, and none that is known says who leads the meeting."""
+    words = stays.select("file", "line", pl.col("role").str.strip_chars().str.to_lowercase()).filter(
+        pl.col("role") != ""
+    )
+    unknown = words.filter(~pl.col("role").is_in(list(roles)))
+    if unknown.height and not any(roles.get(word) in STAFF for word in words["role"].unique()):
+        file, line = unknown.select("file", "line").row(0)
+        raise DeliveryError(
+            f"{file}, line {line}: its words for roles are of a language that is not known, so that the organizer would be audience; "
+            f"say in {NOTE} what they mean, under options.roles: {{<the word for organizer>: host, <that for attendee>: attendee}}"
+        )
 
 
 def _written(name: str) -> pl.Expr:

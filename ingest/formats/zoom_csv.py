@@ -3,12 +3,14 @@
 What a stay is lives in `live_stays`. The report's durations are used for nothing but comparison: they are rounded up to minutes.
 """
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
 
 from ingest.formats.live_attendance import FIGURES, AttendanceFormat, Found, Given
 from ingest.formats.live_session import LiveOptions, Rows, all_rows
+from ingest.formats.live_words import HOST_COLUMN, JOINED_COLUMN, LEFT_COLUMN, PERSON_COLUMNS, WAITING_COLUMN, YES
 from ingest.formats.report_tables import ReportTable, read_report
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
@@ -117,10 +119,38 @@ _MEETINGS = pl.Schema(
 def _columns(table: ReportTable) -> dict[str, int] | None:
     """The columns about people, where the table has a row for each stay or registration."""
     found = table.positions(_PERSON)
+    if "joined_at" not in found and "registered_at" not in found:
+        found |= _called(table)
     has_times = {"joined_at", "left_at"} <= found.keys() or "registered_at" in found
     if not found.keys() & {"name", "id"} or not has_times:
         return None
     return found
+
+
+def _called(table: ReportTable) -> dict[str, int]:
+    """The columns about people in other languages, where their name and the minutes have brackets behind them, as in Zoom's reports."""
+    bracketed = [position for position, cell in enumerate(table.header, 1) if re.search(r"[)\uff09]$", cell)]
+    if len(bracketed) < len(("name", "minutes")) or bracketed[0] != 1:
+        return {}
+    patterns = {
+        "id": PERSON_COLUMNS[1], "joined_at": JOINED_COLUMN, "left_at": LEFT_COLUMN, "waiting": WAITING_COLUMN,
+    }  # fmt: skip
+    found = {ours: position for ours, pattern in patterns.items() if (position := _named(table, pattern)) is not None}
+    return {"name": 1, "reported_minutes": bracketed[1], **found}
+
+
+def _named(table: ReportTable, pattern: str) -> int | None:
+    """The position of the first column that is called so."""
+    called = (position for position, cell in enumerate(table.header, 1) if re.search(pattern, cell, re.IGNORECASE))
+    return next(called, None)
+
+
+def _about_in_words(table: ReportTable) -> dict[str, int]:
+    """The host, the start and the end of a meeting in other languages."""
+    times, host = table.columns_of("time"), _named(table, HOST_COLUMN)
+    if len(times) != len(("starts_at", "ends_at")) or host is None or _columns(table):
+        return {}
+    return {"starts_at": times[0], "ends_at": times[1], "host": host}
 
 
 def _about(table: ReportTable) -> dict[str, int]:
@@ -133,7 +163,7 @@ def _about(table: ReportTable) -> dict[str, int]:
         for cell in first
         if cell in spellings and first[cell] not in people
     }
-    return found if found.keys() & {"starts_at", *_FIGURES} else {}
+    return found if found.keys() & {"starts_at", *_FIGURES} else _about_in_words(table)
 
 
 def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
@@ -153,7 +183,7 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
         pl.coalesce(pl.when(nothing(pl.col("name")).is_null()).then("name"), full_name).alias("name"),
         "joined_at", "left_at", "reported_minutes", "has_attended", "registered_at", "status", "channel",
         pl.lit(role, pl.String()).alias("role") if role else "role",
-        pl.col("waiting").str.strip_chars().str.to_lowercase().eq("yes").fill_null(value=False).alias("is_in_waiting_room"),
+        pl.col("waiting").str.strip_chars().str.to_lowercase().is_in(list(YES)).fill_null(value=False).alias("is_in_waiting_room"),
         is_stay.alias("is_stay"),
         (~is_stay | (is_written["registered_at"] & pl.lit(role is None))).alias("is_registration"),
         "file", "line",

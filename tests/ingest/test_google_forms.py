@@ -93,3 +93,22 @@ def test_a_field_case(tmp_path: Path) -> None:
         assert people["respondent_key"].n_unique() == expected["answered_env-type"]
         wan = people.filter(people["answer_code"] == "WAN").height
         assert round(100 * wan / expected["answered_env-type"], 9) == round(expected["share_WAN_pct"], 9)
+
+
+def test_an_option_that_holds_the_separator_is_told_by_parts_that_never_stand_alone(tmp_path: Path) -> None:
+    cells = [
+        '"À la télé, à la radio"',
+        "TikTok",
+        '"TikTok, À la télé, à la radio"',
+        '"À la télé, à la radio, Un ami"',
+        "Un ami",
+    ]
+    rows = [f"2022/10/05 10:{n:02}:00,Oui,{cells[n % 5]}" for n in range(20)]
+    parsed = wave(tmp_path, "Horodateur,Vue ?,Où ?\n" + "\n".join(rows) + "\n")
+    where = answered(parsed, "Où ?").group_by("answer_code").len().sort("answer_code").rows()
+    assert where == [("TikTok", 8), ("Un ami", 8), ("À la télé, à la radio", 12)]
+
+
+@pytest.mark.parametrize("first", ["חותמת זמן", "타임스탬프", "タイムスタンプ", "برچسب زمانی"])
+def test_the_column_of_times_is_known_in_many_languages(tmp_path: Path, first: str) -> None:
+    assert wave(tmp_path, ANSWERS.replace("Timestamp", first)).tables["survey_respondents"].height == 7

@@ -138,7 +138,7 @@ def test_stays_that_begin_together_are_one_until_the_last_leave_known(live: Live
             "person,in,out\nA,2022-10-09T18:01:00Z,\n",
             r"a\.csv: column 'who' for 'person' is not there; found 'person', 'in'",
         ),
-        (OPTIONS, '{"who": "A", "in": 1}\n', r"a\.csv: is JSON, expected delimited text"),
+        (OPTIONS, '{"who": "A", "in": 1}\n', r"a\.csv: no record has a field 'out' for 'left_at'; correct `columns`"),
         (OPTIONS, "PK\x03\x04 not a table", r"a\.csv: is a zip archive or an Excel workbook, expected text"),
         ({"session": {"id": "s"}}, stays(), "options.columns' is missing"),
         ({**OPTIONS, "columns": {"person": "who"}}, stays(), "options.columns.joined_at' is missing"),
@@ -182,3 +182,33 @@ def test_a_damaged_file_is_read_or_refused_never_a_crash(live: LiveDesk, at: int
     text = stays(*(f'"P {n}",2022-10-09T18:0{n}:00Z,2022-10-09T18:30:00Z' for n in range(5)))
     damaged = text[:at] + junk + text[at + cut :]
     live.read_or_refuse("intervals_csv", damaged.encode("utf-8", "ignore"), OPTIONS, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("joined", "left"),
+    [("6:05 ÖS", "6:40 ÖS"), ("下午6:05", "下午6:40"), ("6:05 μ.μ.", "6:40 μ.μ."), ("6:05 p. m.", "6:40 p. m.")],
+)
+def test_times_of_day_with_the_halves_of_any_language(live: LiveDesk, joined: str, left: str) -> None:
+    options = {**OPTIONS, "day": "2022-10-09"}
+    stay = (
+        live.read("intervals_csv", {"a.csv": stays(f"A,{joined},{left}")}, options, "UTC")
+        .tables["live_stays"]
+        .row(0, named=True)
+    )
+    assert (stay["joined_at"].hour, stay["left_at"].hour) == (18, 18)
+
+
+def test_who_has_several_roles_is_staff_where_one_of_them_says_so(live: LiveDesk) -> None:
+    rows = [
+        f'{role[0]},2022-10-09T18:00:00Z,2022-10-09T18:30:00Z,"{role}"'
+        for role in ("Presenter, Host", "Attendee; Guest")
+    ]
+    options = {**OPTIONS, "columns": {**COLUMNS, "role": "role"}}
+    parsed = live.read("intervals_csv", {"a.csv": "\n".join(["who,in,out,role", *rows])}, options, None)
+    assert parsed.tables["live_stays"].sort("line")["is_staff"].to_list() == [True, False]
+
+
+def test_stays_may_be_records_of_json(live: LiveDesk) -> None:
+    text = '{"who": "A", "in": "2022-10-09T18:00:00Z", "out": "2022-10-09T18:30:00Z"}\n{"who": "B", "in": "2022-10-09T18:10:00Z"}\n'
+    parsed = live.read("intervals_csv", {"a.ndjson": text}, OPTIONS, None)
+    assert parsed.tables["live_stays"].select("joined_at", "left_at").null_count().row(0) == (0, 1)

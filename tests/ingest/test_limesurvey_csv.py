@@ -74,3 +74,23 @@ def test_headings_that_are_the_texts_of_questions(tmp_path: Path) -> None:
     where = answered(parsed, "Where?").sort("line", "answer_code").select("line", "answer_code").rows()
     assert where == [(2, "TikTok"), (4, "Poster"), (4, "TikTok"), (4, "other")]
     assert "198.51" not in str([frame.to_dicts() for frame in parsed.tables.values()])
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "Antwort ID;Datum Abgeschickt;Letzte Seite;Start-Sprache;Zufallsstartwert",
+        "ID de la réponse;Date de soumission;Dernière page;Langue;Tête",
+    ],
+)
+def test_headings_in_any_language(tmp_path: Path, own: str) -> None:
+    """Who never came to the end is nobody, though the column that says so is called in another language."""
+    rows = "1;2026-10-05 10:00:00;4;de;1823749012;Ja\n2;;1;de;902374911;Ja\n3;2026-10-06 10:00:00;4;de-informal;17390122;Ja\n4;2026-10-06 10:00:00;4;de;55510022;Ja\n"
+    parsed = wave(tmp_path, f"{own};Gesehen?\n{rows}")
+    assert rejected(parsed) == [(3, "incomplete_response")]
+    assert parsed.tables["survey_questions"]["question_code"].to_list() == ["Gesehen?"]
+
+
+def test_a_survey_without_dates_writes_1980_for_who_came_to_the_end(tmp_path: Path) -> None:
+    parsed = wave(tmp_path, EXPORT.replace("2022-10-05 10:00:00", "1980-01-01 00:00:00"))
+    assert rejected(parsed) == [(3, "incomplete_response")]

@@ -132,3 +132,21 @@ def test_a_field_case(tmp_path: Path) -> None:
         round(expected["top_pct_without_previews"], 9),
         expected["base_without_previews"],
     )
+
+
+@pytest.mark.parametrize(
+    ("normal", "preview", "yes", "no"),
+    [
+        ("Dirección IP", "Vista previa de la encuesta", "Verdadero", "Falso"),
+        ("IP-Adresse", "Umfragevorschau", "Wahr", "Falsch"),
+    ],
+)
+def test_previews_and_unfinished_answers_in_other_languages(
+    tmp_path: Path, normal: str, preview: str, yes: str, no: str
+) -> None:
+    rows = f"{normal},{yes},R_1,1\n{preview},{yes},R_2,1\n{normal},{no},R_3,2\n{normal},{yes},R_4,2\n"
+    text = f"Status,Finished,ResponseId,Q1\nResponse Type,Finished,Response ID,Seen it?\n{rows}"
+    parsed = read(
+        tmp_path, "qualtrics_csv", {"q.csv": text}, SURVEY_KEY + "samples: {all: {weight: null}}\nquestions: {Q1: {}}\n"
+    )
+    assert parsed.rejected.sort("line")["reason"].to_list() == ["test_response", "incomplete_response"]

@@ -542,3 +542,28 @@ def _standard_error(people: pl.DataFrame, value: pl.Expr, mean: float, fpc: floa
     strata = totals.group_by("stratum").agg(pl.len().alias("n"), pl.col("z").var().alias("v"))
     finite = pl.lit(1.0) if fpc is None else 1 - pl.col("n") / fpc
     return math.sqrt(strata.select((pl.col("n") * pl.col("v") * finite).sum()).item())
+
+
+def test_what_is_noted_below_the_table_is_no_respondent(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{'Yes' if n % 3 else 'No'},{n % 5}\n" for n in range(12))
+    notes = "* Unweighted data,,\nSource: an online panel in October.,,\n"
+    parsed = read(tmp_path, "survey_csv", {"w.csv": f"id,q1,q2\n{rows}\n{notes}"}, NAMED)
+    assert parsed.tables["survey_respondents"].height == 12
+    assert parsed.rejected["reason"].to_list() == ["missing_key", "missing_key"]
+
+
+def test_a_column_is_the_one_that_the_note_means_however_its_name_is_encoded(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{'Oui' if n % 3 else 'Non'}\n" for n in range(12))
+    header = 'id,"Q1.\u00a0E\u0302tes-vous à l\u2019aise\n(une réponse) ?"'
+    note = NAMED + """questions: {"Q1. Êtes-vous à l'aise (une réponse) ?": {key: at_ease, top: ["Oui"]}}\n"""
+    parsed = read(tmp_path, "survey_csv", {"w.csv": f"{header}\n{rows}"}, note)
+    assert parsed.tables["survey_questions"]["question_key"].to_list() == ["at_ease"]
+
+
+def test_a_name_of_several_words_is_the_question_as_it_was_put(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{'Yes' if n % 3 else 'No'},{n % 2}\n" for n in range(12))
+    parsed = read(tmp_path, "survey_csv", {"w.csv": f"id,Have you seen it?,q2\n{rows}"}, NAMED)
+    assert parsed.tables["survey_questions"]["question_text"].to_list() == ["Have you seen it?", None]
+
+
+NAMED = SURVEY_KEY + "respondent_id: id\nsamples: {all: {weight: null}}\n"

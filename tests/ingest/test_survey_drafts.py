@@ -388,3 +388,22 @@ def test_sheets_that_are_not_read_are_told_of(tmp_path: Path) -> None:
     workbook(tmp_path / "w.xlsx", data, behind=[("id", "weight"), ("1", "0.9")])
     text = inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS).text
     assert "files: [w.xlsx]  # the first sheet is read; not read are the sheets 2 (2 rows)" in text
+
+
+def test_a_kobo_export_with_tags_is_no_list_of_videos(tmp_path: Path) -> None:
+    survey = found(
+        tmp_path, "username,g1/seen,_id,_uuid,_submission_time,_tags", "e{x},{yes},{n},u{n},2026-10-05T14:10:00,"
+    )
+    assert (survey.draft.source, survey.draft.format) == ("survey", "kobo_csv")
+
+
+def test_joins_and_leaves_are_no_answers(tmp_path: Path) -> None:
+    rows = [f"2026-10-05 09:{n:02d}:00,user {n // 2},{('joined', 'left')[n % 2]},talk,{n % 3}" for n in range(40)]
+    with pytest.raises(DeliveryError, match=r"column 3: found joins and leaves.*intervals_csv"):
+        inspect(written(tmp_path, {"log.csv": lines("time,user,what,room,shard", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_a_code_far_below_0_among_words_is_no_answer(tmp_path: Path) -> None:
+    rows = [f"{n},{('Yes', 'No', '-99')[n % 3]},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["questions"]["q1"]["missing"] == ["-99"]

@@ -311,3 +311,23 @@ def test_a_damaged_report_is_read_or_refused_never_a_crash(
     live.read_or_refuse(
         "teams_report", damaged.encode("utf-16", "ignore"), {**SESSION, "date_order": LANGUAGES[code].order}, ZONE
     )
+
+
+def test_an_organizer_in_words_that_are_not_known_is_never_audience(live: LiveDesk) -> None:
+    stays = [
+        f"{name}\t10/30/26, 7:00:00 PM\t10/30/26, 7:30:00 PM\t30m\t{name}@x.org\t{role}\n"
+        for name, role in (("A", "Duce"), ("B", "Auditor"))
+    ]
+    text = "Nomen\tAdventus\tDiscessus\tTempus\tEmail\tMunus\n" + "".join(stays)
+    with pytest.raises(DeliveryError, match=r"r\.csv, line 2: its words for roles .* options\.roles"):
+        live.read("teams_report", {"r.csv": text}, SESSION, ZONE)
+    told = {**SESSION, "roles": {"duce": "host", "auditor": "attendee"}}
+    assert live.read("teams_report", {"r.csv": text}, told, ZONE).tables["live_stays"]["role"].to_list() == [
+        "host",
+        "attendee",
+    ]
+    japanese = text.replace("Duce", "開催者").replace("Auditor", "出席者")
+    assert live.read("teams_report", {"r.csv": japanese}, SESSION, ZONE).tables["live_stays"]["is_staff"].to_list() == [
+        True,
+        False,
+    ]

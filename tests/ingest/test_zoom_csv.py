@@ -362,3 +362,18 @@ def test_a_damaged_report_is_read_or_refused_never_a_crash(
     text = report(*rows, block=BLOCK)
     damaged = text[:at] + junk + text[at + cut :]
     live.read_or_refuse("zoom_csv", damaged.encode(encoding, "ignore"), SESSION, ZONE)
+
+
+def test_a_report_in_another_language_with_its_host_and_who_only_waited(live: LiveDesk) -> None:
+    text = (
+        "Tema,ID,Anfitrión,Duración (minutos),Hora de inicio,Hora de finalización,Participantes\n"
+        "Charla,812 0000 0001,Ana (ana@x.org),60,20/10/2026 18:00:00,20/10/2026 19:00:00,3\n\n"
+        "Nombre (nombre original),Correo electrónico,Hora de entrada,Hora de salida,Duración (minutos),Invitado,En sala de espera\n"
+        "Ana,ana@x.org,20/10/2026 18:00:00,20/10/2026 19:00:00,60,No,No\n"
+        "Bea,b@x.org,20/10/2026 18:00:00,20/10/2026 18:02:00,2,Sí,Sí\n"
+        "Bea,b@x.org,20/10/2026 18:02:00,20/10/2026 18:30:00,28,Sí,No\n"
+    )
+    parsed = live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE)
+    assert parsed.tables["live_stays"].sort("line")["role"].to_list() == ["host", None]
+    assert parsed.rejected["reason"].to_list() == ["waiting_room"]
+    assert parsed.tables["live_sessions"]["bounds_basis"].to_list() == ["file"]
