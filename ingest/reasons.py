@@ -135,6 +135,11 @@ class Reason(StrEnum):
     )
     TOO_FEW_CREATORS = "too_few_creators", "There are fewer than 30 creators.", "صنّاع المحتوى أقل من 30."
     NO_DATA = "no_data", "No data has been delivered for it yet.", "لم تُسلَّم بيانات له بعد."
+    NO_ANSWERS_NAMED = (
+        "no_answers_named",
+        "No delivery's note names the answers that make it up (top, bottom).",
+        "لا تذكر مذكرة أي تسليم الإجابات التي يتكوّن منها (top وbottom).",
+    )
     NOT_YET_BUILT = "not_yet_built", "The warehouse does not work this out yet.", "لا يحسب المستودع هذا بعد."
     SAMPLES_ONLY = (
         "samples_only",

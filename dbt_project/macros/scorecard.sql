@@ -19,7 +19,12 @@
         or ({{ lines }}.subject_type in ('survey', 'session') and {{ lines }}.market = 'all')
     )
     and {{ lines }}.subject_type = kpis.subject_type
-    and kpis.subject_id like {{ lines }}.subject_id
+    and {{ fits('kpis.subject_id', lines ~ '.subject_id') }}
+{%- endmacro %}
+
+{# True where a subject fits a pattern, in which `%` stands for any text and nothing else for anything but itself. #}
+{% macro fits(subject, pattern) -%}
+    {{ subject }} like replace({{ pattern }}, '_', '!_') escape '!'
 {%- endmacro %}
 
 {# A number between 0 and 1 that looks drawn at random and is always the same for the same text. #}

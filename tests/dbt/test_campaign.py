@@ -40,6 +40,8 @@ nested,1,A01b,engagement,,,campaign_to_date,all,campaign,all,,,,,
 nested,2,A02,engagement,,,campaign_to_date,all,campaign,all,,,,,1
 nested,3,A07,engagement,,,campaign_to_date,all,campaign,all,,,,,1
 nested,4,A04b,guardrail,,,week,all,campaign,all,100,down,,,
+first,1,V09,attitude,,,wave,all,survey,s:%:all:q:top,,,,,
+tagged,1,H01,awareness,,,campaign_to_date,all,hashtag,a_b,,,,,
 """
 MARKETS = "market,week_starts_on,online_18_34,population_source\nSA,7,,\nAE,1,4000,invented for this test\n"
 ORGANISATIONS = """organisation_id,market,language,kind,name,name_ar,offers,weekly_capacity
@@ -173,6 +175,12 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
     "waves": (40, waves((1, 40, None), (8, 45, None)) + OTHER_QUESTION),
     "suppressed": (40, waves((1, 40, None), (5, 30, "imprecise"), (8, 80, None))),
     "imprecise": (40, waves((1, 40, "imprecise"))),
+    "ungrouped": (40, [row | {"subject_id": row["subject_id"].replace(":top", ":4")} for row in waves((1, 40, None))]),
+    "first": (40, waves((1, 40, None))),
+    "away": (40, []),
+    "tagged": (40, [
+        *counted([5], subject_type="hashtag", subject_id="a_b"), *counted([7], subject_type="hashtag", subject_id="a1b"),
+    ]),
     "reached": (40, waves((1, 50, None))),
     "paced": (24, counted([300])),
     "late": (49, counted([300])),
@@ -263,6 +271,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
             )
     with duckdb.connect(str(lab.home.warehouse)) as connection:
         connection.execute(f"create table intermediate.int_lake__as_of as select date '{AS_OF}' as as_of")
+        connection.execute(
+            "create table intermediate.int_campaign__outside as select 'away' as campaign_id, 'live' as source"
+        )
         connection.register("weeks", HELP_WEEKS)
         connection.execute("create table intermediate.int_activation__help_weeks as from weeks")
         for source, rows in measures.items():
@@ -475,6 +486,24 @@ def test_each_line_says_whether_it_can_be_trusted_and_c09_is_their_share(lab: La
     assert lab.rows(share) == [(50.0, 3.0, 6.0)]
     assert line(lab, "trusted", "H01", "provisional_share") == pytest.approx([9 / 99])
     assert line(lab, "moving", "H01", "trust_reason", "is_provisional") == ["provisional", True]
+
+
+@pytest.mark.parametrize(
+    ("campaign", "kpi", "reason"),
+    [
+        ("ungrouped", "V01", Reason.NO_ANSWERS_NAMED),
+        ("first", "V09", Reason.NO_KNOWN_CHANGE),
+        ("away", "L05", Reason.OUTSIDE_CAMPAIGN),
+        ("away", "V01", Reason.NO_DATA),
+    ],
+)
+def test_a_line_without_a_figure_says_why(lab: Lab, campaign: str, kpi: str, reason: Reason) -> None:
+    found = line(lab, campaign, kpi, "value", "reason", "trust_reason", "status", "reason_text")
+    assert found == [None, reason, reason, "unknown", reason.english]
+
+
+def test_a_subject_is_itself_but_for_percent_signs(lab: Lab) -> None:
+    assert line(lab, "tagged", "H01", "subject_id", "value") == ["a_b", 5]
 
 
 def test_the_index_weighs_how_far_each_line_has_come_and_is_unknown_where_one_is(lab: Lab) -> None:

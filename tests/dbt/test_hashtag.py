@@ -133,6 +133,21 @@ def test_cohorts_are_measured_at_their_age_from_what_was_read_on_that_date(lab: 
     assert lab.rows(cohort) == [first]
 
 
+def test_views_of_two_definitions_make_no_sum_of_a_cohort(lab: Lab) -> None:
+    born = {"created_at": at(1, 0)}
+    rows = [
+        reading(video, 2, 100, platform=platform, **born) for video, platform in (("v", "tiktok"), ("w", "youtube"))
+    ]
+    deliver(lab, 2, "a", [*rows, reading("x", 2, None, platform="other", **born)])
+    deliver(lab, 8, "b", [reading("v", 8, 400, platform="tiktok", **born)])
+    settle(lab)
+    found = "age_days, view_definition, posts_measured, views, likes, engagement_rate_by_views is null"
+    assert lab.rows(f"select {found} from fct_hashtag_cohort where hashtag = 'calm' order by age_days") == [
+        (1, "several", 2, None, 20, True),
+        (7, "tiktok", 1, 400, 40, False),
+    ]
+
+
 def test_a_caption_that_is_edited_changes_no_past_date(lab: Lab) -> None:
     deliver(lab, 1, "a", [reading("v", 1, 100, created_at=at(1, 0))])
     deliver(lab, 2, "b", [reading("v", 2, 150, hashtags=["other"], display_hashtags=["other"])])

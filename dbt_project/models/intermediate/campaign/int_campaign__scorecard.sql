@@ -57,6 +57,24 @@ lines as (
 
 ),
 
+-- Of a line about a survey: whether other answers of its question are known, and whether its own are.
+answered as (
+
+    select
+        lines.campaign_id,
+        lines.position,
+        bool_or({{ fits('kpis.subject_id', 'lines.subject_id') }}) as is_answered,
+    from lines
+    inner join kpis
+        on
+            lines.campaign_id = kpis.campaign_id
+            and kpis.kpi_id = 'V01'
+            and {{ fits('kpis.subject_id', "regexp_replace(lines.subject_id, ':[^:]*$', ':%')") }}
+    where lines.subject_type = 'survey'
+    group by lines.campaign_id, lines.position
+
+),
+
 -- A survey's subject names its wave: without it, the same question of the same sample is a series of waves.
 matched as (
 
@@ -102,10 +120,18 @@ matched as (
         case
             when kpis.kpi_id is not null then coalesce(kpis.reason, kpis.caveat)
             when lines.stage = 'index' then 'no_index'
+            when outside.source is not null then 'outside_campaign'
+            when
+                not answered.is_answered and regexp_matches(lines.subject_id, ':(top|bottom|net)$')
+                then 'no_answers_named'
+            when answered.is_answered and lines.kpi_id in ('V09', 'V11') then 'no_known_change'
             else 'no_data'
         end as reason,
     from lines
     left join kpis on {{ selected_by('lines') }}
+    left join {{ ref('int_campaign__outside') }} as outside
+        on lines.campaign_id = outside.campaign_id and lines.source = outside.source
+    left join answered on lines.campaign_id = answered.campaign_id and lines.position = answered.position
 
 ),
 

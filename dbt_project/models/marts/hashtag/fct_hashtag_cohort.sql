@@ -69,6 +69,7 @@ tagged as (
         days.campaign_id,
         days.event_on,
         days.created_on as posted_on,
+        days.view_definition,
         {%- for counter in counters() %}
             days.{{ counter }}_read.value as {{ counter }},
         {%- endfor %}
@@ -87,6 +88,8 @@ measured as (
         posted_on,
         event_on,
         count(views) as posts_measured,
+        min(view_definition) filter (where views is not null) as view_definition,
+        count(distinct view_definition) filter (where views is not null) > 1 as has_several,
         {%- for counter in counters() %}
             cast(sum({{ counter }}) as bigint) as {{ counter }},
         {%- endfor %}
@@ -106,11 +109,16 @@ select
     cohorts.event_on,
     cohorts.posts,
     coalesce(measured.posts_measured, 0) as posts_measured,
-    {%- for counter in counters() %}
+    case when measured.has_several then 'several' else measured.view_definition end as view_definition,
+    -- Views of two definitions make no sum.
+    case when not measured.has_several then measured.views end as views,
+    {%- for counter in counters() if counter != 'views' %}
         measured.{{ counter }},
     {%- endfor %}
     measured.engagements_lcs,
-    {{ ratio('measured.rated_engagements_lcs', 'measured.rated_views') }} as engagement_rate_by_views,
+    case
+        when not measured.has_several then {{ ratio('measured.rated_engagements_lcs', 'measured.rated_views') }}
+    end as engagement_rate_by_views,
     {{ is_provisional('cohorts.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
 from cohorts
 left join measured
