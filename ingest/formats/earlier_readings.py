@@ -9,8 +9,9 @@ from ingest.reasons import Reason
 from ingest.source import Delivery, Table
 
 _NEARLY_ALL, _MOST, _FEWEST, _YOUNG = 0.9, 0.5, 3, timedelta(days=2)
-_WORTH_LOOKING_BACK = 1 / 2_000
-"""Of a delivery with fewer readings of older videos without views all before it is not looked through: it would take too long."""
+_WORTH_LOOKING_BACK = 0.02
+"""Such a share of readings of older videos without views is suspicious. Fewer are in nearly every delivery: looking through all
+earlier ones for them would make a day cost more, the longer the campaign lasts."""
 _BEFORE = "_before"
 
 
@@ -19,8 +20,9 @@ def doubt_zeros(
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """The frame with zeros unknown that were not read: nobody takes back all views of a video.
 
-    They are those of a reading without views of a video that had some; and all zeros of a counter of which nearly all are 0, where
-    most of them were above 0 before, or where nearly all videos are without views and older than two days. The frame has
+    They are those of a reading without views of a video that had some, where 2 % of the readings are of older videos without views;
+    and all zeros of a counter of which nearly all are 0, where most of them were above 0 before, or where nearly all videos are
+    without views and older than two days. The frame has
     `video_id`, `captured_at`, `created_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`. Also gives
     the counters that were looked up, each with how many of its zeros are unknown.
     """
