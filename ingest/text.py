@@ -23,6 +23,7 @@ _EMOJI = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\x{
 
 _COUNTED = (
     "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?|vues?|"
+    "reproducciones|visualizaciones|tayangan|görüntülenme|izlenme|beğeni|צפיות|بازدید|لایک|"
     "مشاهد(?:ة|ات)|[إا]عجاب(?:ات)?|تعليق(?:ات)?|مشارك(?:ة|ات)"
 )
 _LETTERS = {"K": 3, "M": 6, "B": 9, "ألف": 3, "مليون": 6, "مليار": 9}
@@ -30,7 +31,7 @@ _WORDS = {
     **dict.fromkeys(
         ["THOUSAND", "MIL", "MILA", "MILLIER", "TAUSEND", "TSD", "TYS", "ТЫС", "ΧΙΛ", "RB", "RIBU", "BIN"], 3
     ),
-    **dict.fromkeys(["هزار", "ہزار", "هەزار", "الف", "آلاف"], 3),
+    **dict.fromkeys(["אלף", "هزار", "ہزار", "هەزار", "الف", "آلاف"], 3),
     **dict.fromkeys(["万", "萬"], 4),
     "LAKH": 5,
     **dict.fromkeys(
@@ -45,6 +46,7 @@ _WORDS = {
             "JUTA",
             "МЛН",
             "ΕΚ",
+            "מיליון",
             "میلیون",
             "ملین",
             "ملیۆن",
@@ -151,7 +153,7 @@ def read_counts(texts: pl.Series, *, is_turkish: bool = False) -> pl.DataFrame:
 def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
     """The distinct texts of a column that are no plain digits, each with its `value_written`, `unit_written`, `reason_written`."""
     text = texts.to_frame("text").with_columns(
-        clean_number(pl.col("text").cast(pl.String())).str.strip_prefix("'").alias("number")
+        clean_number(pl.col("text").cast(pl.String())).str.strip_chars_start("'~≈ ").alias("number")
     )
     grouped = pl.coalesce(pl.col("number").str.extract(pattern) for pattern in _WITH_CENTS)
     text = text.with_columns(pl.coalesce(grouped.str.replace_all(r"\D", ""), "number").alias("number"))

@@ -5,15 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from ingest.drafts import video_records
+from ingest.drafts import tag_totals, video_records
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_names import (
     ANY_TIME,
     NAMES,
-    POSTS,
-    TAG,
     Cells,
     caption,
     definition,
@@ -28,7 +26,6 @@ from ingest.formats.products import product_of
 from ingest.formats.video_presets import PRESETS
 from ingest.formats.video_readings import COUNTERS
 from ingest.source import DeliveryError
-from ingest.text import unit_of
 
 _YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
@@ -49,6 +46,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             cells = {name: head.below(header, name) for name in header if name}
             if named_for(header) is not None or _are_of_days(cells):
                 continue
+            tag_totals.require_one_platform(head, header)
             for draft in (*_known(header, given), *_named(head, header, cells, given)):
                 is_any = True
                 yield draft
@@ -125,7 +123,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
             options |= {"columns": places | {"text": text}, "hashtags_from": "text"}
         why = f"its columns name videos and their counters: {quoted(list(places.values()))}"
         yield timed("video_csv", why, options, given, header, bare, generic=True)
-    yield from _totals(head, cells, places, bare, given)
+    yield from tag_totals.of_table(head, cells, places, bare, given)
 
 
 def _of_youtube_studio(head: Head) -> dict[str, str]:
@@ -133,37 +131,6 @@ def _of_youtube_studio(head: Head) -> dict[str, str]:
     name = head.text.name if head.text is not None else ""
     known = {"metric_definition": PRESETS["youtube_studio"].metric_definition}
     return known | ({"member": PurePosixPath(name).name} if "/" in name else {})
-
-
-def _totals(head: Head, cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
-    """The draft of a table of the totals of tags."""
-    posts = next((name for name in cells if means(unit_of(name)[0], POSTS)), None)
-    tag = next((name for name in cells if means(name, TAG)), None)
-    when = places.get("captured_at") or bare
-    totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
-    is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
-    if tag and totals and not is_of_videos and (when or len(totals) > 1):
-        market = next((name for name in cells if any(means(name, one) for one in NAMES["creator_country"])), None)
-        if market is not None and len(set(cells[market])) > 1:
-            raise DeliveryError(
-                f"{head.path.name}, column {market[:40]!r}: found totals of a tag by country, expected the platform's total of each tag, a "
-                "row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
-            )
-        columns = {"hashtag": tag, **totals} | ({"observed_at": when} if when else {})
-        options, remarks = _of_platform(columns, places.get("platform"))
-        if when is None and given.captured_at is not None:
-            options["observed_at"] = given.captured_at
-        why = f"its columns are a tag and totals: {quoted(list(columns.values()))}"
-        asks = ("captured_at",) if when is None and given.captured_at is None else ()
-        yield Draft("hashtag", "tag_totals_csv", why, options, remarks, asks)
-
-
-def _of_platform(columns: dict[str, str], column: str | None) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
-    """Options and remarks that say where totals were read: as a column says, else a guess."""
-    if column is not None:
-        return {"columns": columns | {"platform": column}}, {}
-    remark = "guessed: the usual one; say where the totals were read"
-    return {"columns": columns, "platform": "tiktok"}, {("options", "platform"): remark}
 
 
 def _are_links(cells: Sequence[str]) -> bool:

@@ -142,11 +142,11 @@ TEXT = (
     r"message|media_caption|full_text|content_snippet|hit_sentence|body|post|snippet",
     r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
 )
-ANY_TIME = (
-    r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|هاشتاغ|(?:ال)?وسم"
+POSTS = _count(
+    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
 )
-TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|هشتگ|هاشتاغ|(?:ال)?وسم"
-POSTS = _count(r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست_?ها")
 _OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
 _ACCOUNTS = "accounts, a row each"
 _OF_OTHERS = {
@@ -202,6 +202,10 @@ def match(cells: Cells) -> dict[str, str]:
         best = next((name for _, name in meant if _holds(ours, cells[name])), meant[0][1] if meant else None)
         if best is not None:
             found[ours] = best
+    if "creator" not in found:
+        others = [name for name in cells if name not in found.values()]
+        handles = next((name for name in others if _are_handles(name, cells[name])), None)
+        found |= {"creator": handles} if handles is not None else {}
     if (
         "video_id" in found
         and "url" not in found
@@ -288,6 +292,15 @@ def _holds(ours: str, values: Sequence[str]) -> bool:
     if ours == "video_id":
         return len(set(values)) > 1 or len(values) == 1
     return bool(values)
+
+
+def _are_handles(name: str, values: Sequence[str]) -> bool:
+    """Whether a column has a handle in each cell, whatever it is called, and not of who is mentioned there."""
+    return (
+        bool(values)
+        and all(re.fullmatch(r"@[\w.]+", value) for value in values)
+        and not re.search("(?i)mention|collab", name)
+    )
 
 
 def _are_numbers_of_rows(values: Sequence[str]) -> bool:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.drafts import tag_totals
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
-from ingest.drafts.names import snake
 from ingest.drafts.video_names import caption, definition, match, named_for
 from ingest.drafts.video_times import timed, undated
 from ingest.formats import research_api
@@ -15,14 +15,10 @@ from ingest.formats.video_readings import COUNTERS
 from ingest.source import DeliveryError
 
 _OF_RESEARCH = {"data.videos.*.region_code", "data.videos.*.username", "data.videos.*.hashtag_names.*"}
-_TAG, _TOTAL = (
-    r"(?:.*_)?(?:hash_?tag(?:_name)?|challenge_(?:title|name)|tag)",
-    r"(?:.*_)?(?:views?|videos?|posts?)(?:_count)?",
-)
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
-    """What JSON about hashtags may be. Raises DeliveryError where its records are comments, or totals of tags."""
+    """What JSON about hashtags may be. Raises DeliveryError where its records are comments or accounts."""
     plain = head.values()
     if {"endpoint", "captured_at"} <= plain.keys():
         for form in ("research_api", "business_api"):
@@ -39,6 +35,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             yield named
             return
     _refuse_others(head, list(lists))
+    yield from tag_totals.of_records(head, list(lists), given)
 
 
 def _pages(head: Head, given: Given) -> Iterator[Draft]:
@@ -127,10 +124,4 @@ def _refuse_others(head: Head, lists: list[str]) -> None:
             raise DeliveryError(
                 f"{head.path.name}: its records are {others} ({quoted(names)}), expected a record a video with its id or link and its "
                 "counters; export the list of videos"
-            )
-        ways = [snake(name) for name in names]
-        if any(re.fullmatch(_TAG, way) for way in ways) and any(re.fullmatch(_TOTAL, way) for way in ways):
-            raise DeliveryError(
-                f"{head.path.name}: its records are totals of a tag ({quoted(names)}), which are read from a table alone; save them as CSV "
-                "with a row a tag and time: hashtag, observed_at, views, posts"
             )

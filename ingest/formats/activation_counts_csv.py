@@ -72,7 +72,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 15
+    version = 16
     needs_timezone = False
     options = ActivationCountsCsvOptions
 

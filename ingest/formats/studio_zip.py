@@ -74,7 +74,7 @@ class StudioZip:
     """Reads exports of TikTok Studio."""
 
     name = "studio_zip"
-    version = 8
+    version = 9
     needs_timezone = False
     options = StudioZipOptions
 
@@ -137,7 +137,7 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
 def dates_without_year(texts: Sequence[str], exported_on: date) -> list[date | None]:
     """The dates of consecutive days whose year is not written, in whatever language: the latest run of days before the export.
 
-    The numbers of the days are read, and months whose names are known. NULL where no run fits.
+    The numbers of the days are read, and months whose names are known; where all are, days may be missing. NULL where no run fits.
     """
     numbers = [int(found.group()) if (found := re.search(r"\d{1,2}(?!\d)", text)) else 0 for text in texts]
     said = list(zip(numbers, map(_month, texts), strict=True))
@@ -152,7 +152,20 @@ def dates_without_year(texts: Sequence[str], exported_on: date) -> list[date | N
                 for day, (number, month) in zip(run, ordered, strict=True)
             ):
                 return list(run if ordered is said else run[::-1])
-    return [None] * len(texts)
+    alone = [_latest(number, month, exported_on) for number, month in said]
+    return alone if all(alone) else [None] * len(texts)
+
+
+def _latest(number: int, month: int | None, exported_on: date) -> date | None:
+    """The last such day before an export; NULL where the month is not known or has no such day."""
+    for year in (exported_on.year, exported_on.year - 1):
+        try:
+            day = date(year, month or 0, number)
+        except ValueError:
+            continue
+        if day <= exported_on:
+            return day
+    return None
 
 
 def _month(text: str) -> int | None:

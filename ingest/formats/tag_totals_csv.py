@@ -3,21 +3,23 @@
 Totals are another figure than the sum of a tag's videos: the platform rounds them, and they fall when it counts anew.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ingest.formats.count_columns import counts_of
 from ingest.formats.date_order import read_instants
+from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
-from ingest.formats.text_file import TextTable, read_columns, text_files
+from ingest.formats.text_file import TextFile, TextTable, read_columns, text_files
 from ingest.formats.video_options import InstantText, Place, Rounding
 from ingest.formats.video_readings import constant_instant, platform_of
 from ingest.formats.video_tags import one_tag
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
-from ingest.text import in_unit, parse_count
 
 TOTALS = ("views", "posts")
 """The totals of a hashtag, each with its rounding unit in `<total>_unit`."""
@@ -27,7 +29,7 @@ _UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
 
 
 class Columns(BaseModel):
-    """Our names to theirs, or positions, the first being 1."""
+    """Our names to theirs, or positions, the first being 1; of JSON paths, such as stats.viewCount."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -72,7 +74,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 12
+    version = 13
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -82,7 +84,11 @@ class TagTotalsCsv:
         mapped = options.columns.model_dump(exclude_none=True)
         first_line = options.skip_rows + 1 if options.skip_rows or not options.header else None
         tables = [
-            _without_sums(read_columns(file, mapped, has_header=options.header, first_line=first_line))
+            _without_sums(
+                _of_records(file, mapped)
+                if file.head.lstrip()[:1] in ("{", "[")
+                else read_columns(file, mapped, has_header=options.header, first_line=first_line)
+            )
             for file in text_files(delivery, options.encoding)
         ]
         if not tables:
@@ -100,6 +106,22 @@ class TagTotalsCsv:
             rejected=pl.concat([*(item.rejected for item in tables), rejected, settled.rejected]),
             unreadable=unreadable(settled.rows, [*totals, "observed_at"]),
         )
+
+
+def _of_records(file: TextFile, mapped: Mapping[str, Place]) -> TextTable:
+    """The records of JSON, one a line, in an array or inside of one object. Raises DeliveryError where a path leads to nothing."""
+    documents, rejected = read_documents(file)
+    found = texts_at(inside(documents, ENVELOPES), [str(path) for path in mapped.values()])
+    for ours, path in mapped.items():
+        if found[str(path)].null_count() == found.height:
+            raise DeliveryError(
+                f"{file.name}: no record has {str(path)[:40]!r} for {ours!r}; expected JSON objects with paths such as stats.viewCount; "
+                "correct `columns` in delivery.yml"
+            )
+    rows = found.select(
+        *(pl.col(str(path)).alias(ours) for ours, path in mapped.items()), pl.lit(file.name).alias("file"), "line"
+    )
+    return TextTable(file.name, tuple(map(str, mapped.values())), rows, rejected)
 
 
 def _without_sums(table: TextTable) -> TextTable:
@@ -124,11 +146,10 @@ def _timed(delivered: pl.DataFrame, delivery: Delivery, options: TagTotalsCsvOpt
 
 def _counted(timed: pl.DataFrame, totals: list[str], options: TagTotalsCsvOptions) -> pl.DataFrame:
     mapped = options.columns.model_dump()
+    counts = counts_of(timed, totals, {name: str(mapped[name]) for name in totals})
     counted = timed.with_columns(
-        parse_count(in_unit(pl.col(name), str(mapped[name]))).alias(name) for name in totals
-    ).with_columns(
-        pl.col(name).struct.field(part).alias(alias)
-        for name in totals
+        found[part].alias(alias)
+        for name, found in counts.items()
         for part, alias in (("reason", f"{name}_reason"), ("unit", f"{name}_unit"), ("value", name))
     )
     absent = [

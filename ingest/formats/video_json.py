@@ -40,7 +40,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 16
+    version = 17
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -4,7 +4,6 @@ How files become columns is for the formats. An id that was destroyed is recover
 merged with others. A 19-digit TikTok id carries its own time of posting.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingest.countries import country_code
+from ingest.formats.count_columns import counts_of
 from ingest.formats.date_order import read_instants
 from ingest.formats.earlier_readings import doubt_zeros
 from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
@@ -22,7 +22,7 @@ from ingest.instants import SPELLINGS, DateOrder, parse_instant, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
 from ingest.spelling import bare
-from ingest.text import TURKISH_COUNT, in_unit, nothing, parse_duration_seconds, parse_share, read_counts, unit_of
+from ingest.text import nothing, parse_duration_seconds, parse_share
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""
@@ -31,7 +31,6 @@ _COUNTS = (*COUNTERS, "creator_followers", "reach")
 _TEXTS = ("creator", "creator_country", "hashtags", "duration_seconds", "watch_seconds", "completion_rate", "platform")
 _TAGS = ["hashtags", "display_hashtags"]
 _INSTANTS = ("created_at", "captured_at")
-_TURKISH = "(?i)izlen|görüntülen|beğen|yorum|paylaş"
 _ENOUGH_TO_JUDGE = 10
 PLATFORMS = {
     r"tik\W?tok|^tt$|تيك\s?توك|تیک\s?تاک|ٹک\s?ٹاک": "tiktok",
@@ -251,13 +250,7 @@ def constant_instant(name: str, text: str, delivery: Delivery, order: DateOrder 
 
 def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     mapped = [name for name in _COUNTS if name in frame.columns]
-    is_turkish = any(re.search(_TURKISH, label) for label in labels.values())
-    counts = _read(frame, mapped, labels, is_turkish=is_turkish)
-    if not is_turkish and any((found["reason"] == Reason.BAD_NUMBER).any() for found in counts.values()):
-        # One column may prove what B stands for in another.
-        texts = [frame[name] for name in mapped if frame.schema[name] == pl.String()]
-        if any(text.str.contains(TURKISH_COUNT).any() for text in texts):
-            counts = _read(frame, mapped, labels, is_turkish=True)
+    counts = counts_of(frame, mapped, labels)
     frame = frame.with_columns(
         found[part].alias(alias)
         for name, found in counts.items()
@@ -277,20 +270,6 @@ def _with_counts(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame
         *(pl.when(~is_failed).then(pl.col(name)).alias(name) for name in ("views", "views_unit")),
         pl.when(is_failed).then(pl.lit(Reason.IMPLAUSIBLE_ZERO)).otherwise("views_reason").alias("views_reason"),
     )
-
-
-def _read(
-    frame: pl.DataFrame, names: Sequence[str], labels: Mapping[str, str], *, is_turkish: bool
-) -> dict[str, pl.DataFrame]:
-    # Not as expressions: columns that are read at the same time would wait for one another.
-    return {name: read_counts(_in_unit(frame[name], labels.get(name, name)), is_turkish=is_turkish) for name in names}
-
-
-def _in_unit(counts: pl.Series, label: str) -> pl.Series:
-    """The counts with the unit that the name of their column has, or the line below it."""
-    below = counts.head(1).to_list() if counts.dtype == pl.String() else []
-    name = label if unit_of(label)[1] else f"{label} {''.join(map(str, below))}"
-    return counts.to_frame().select(in_unit(pl.col(counts.name), name)).to_series() if unit_of(name)[1] else counts
 
 
 def _refuse_other_column(frame: pl.DataFrame, labels: Mapping[str, str]) -> None:

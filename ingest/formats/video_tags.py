@@ -164,7 +164,11 @@ def _display(written: pl.Series) -> pl.Series:
 def one_tag(written: pl.Series) -> pl.DataFrame:
     """`hashtag` and `display_hashtag` of texts with one tag each; NULL where there is none."""
     distinct = pl.DataFrame({"tag": written.unique()}).with_columns(
-        pl.col("tag").str.replace_all(_NEVER_IN_A_TAG, "").replace("", None).alias("display_hashtag")
+        pl.col("tag")
+        .map_batches(_unlinked, return_dtype=pl.String())
+        .str.replace_all(_NEVER_IN_A_TAG, "")
+        .replace("", None)
+        .alias("display_hashtag")
     )
     tags = distinct.with_columns(normalise_hashtag(pl.col("display_hashtag")).replace("", None).alias("hashtag"))
     return (

@@ -114,9 +114,15 @@ def test_a_year_of_days_goes_back_over_new_year_in_either_direction() -> None:
 
 
 def test_days_that_are_no_run_are_rejected(reader: Reader) -> None:
-    parsed = read(reader, FollowerHistory="Date,Followers\nJanuary 1,5\nJanuary 5,6\n")
+    parsed = read(reader, FollowerHistory="Date,Followers\n1 tháng Một,5\n5 tháng Một,6\n")
     assert parsed.rejected["reason"].to_list() == ["bad_time", "bad_time"]
     assert parsed.records_read == 2
+
+
+def test_days_may_be_missing_where_their_months_are_known() -> None:
+    days = dates_without_year(["30 de diciembre", "1 de enero", "3 de enero"], date(2026, 1, 5))
+    assert days == [date(2025, 12, 30), date(2026, 1, 1), date(2026, 1, 3)]
+    assert dates_without_year(["30 de diciembre", "31 de febrero"], date(2026, 1, 5)) == [None, None]
 
 
 @pytest.mark.parametrize(

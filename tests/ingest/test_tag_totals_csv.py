@@ -1,6 +1,8 @@
 """`hashtag/tag_totals_csv`: totals that a platform shows for hashtags, and what they are rounded to."""
 # ruff: noqa: RUF001 - tags in other scripts
 
+import json
+
 import polars as pl
 import pytest
 
@@ -42,6 +44,25 @@ def test_the_row_that_sums_up_the_others_is_no_tag(reader: Reader, text: str, ta
     options = {"columns": {"hashtag": "tag", "views": "views"}, "observed_at": "2026-06-15"}
     parsed = reader.files({"t.csv": f"tag,views\n{text}"}, options, form="tag_totals_csv")
     assert parsed.tables["tag_total_readings"]["hashtag"].to_list() == tags
+
+
+def test_records_of_json_links_to_tags_and_turkish_counts(reader: Reader) -> None:
+    options = {
+        "columns": {"hashtag": "tag.link", "views": "stats.views", "posts": "stats.posts"},
+        "observed_at": "2026-06-15",
+    }
+    records = [
+        {"tag": {"link": "https://www.tiktok.com/tag/calm?lang=tr"}, "stats": {"views": "1,2 Mn", "posts": "2 B"}},
+        {"tag": {"link": "https://www.tiktok.com/tag/%D9%87%D8%AF%D9%88%D8%A1"}, "stats": {"views": 7, "posts": None}},
+    ]
+    for document in (records, {"records": records}):
+        parsed = reader.files({"t.json": json.dumps(document)}, options, form="tag_totals_csv")
+        assert parsed.tables["tag_total_readings"].select("hashtag", "views", "posts").rows() == [
+            ("calm", 1_200_000, 2_000),
+            ("هدوء", 7, None),
+        ]
+    with pytest.raises(DeliveryError, match=r"t\.json: no record has 'tag\.link' for 'hashtag'"):
+        reader.files({"t.json": '[{"tag": "calm"}]'}, options, form="tag_totals_csv")
 
 
 def test_by_position_with_a_constant_time(reader: Reader) -> None:

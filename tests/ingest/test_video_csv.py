@@ -64,6 +64,8 @@ def test_one_column_proves_what_b_stands_for_in_another(reader: Reader) -> None:
     columns = {"video_id": "id", "captured_at": "at", "views": "views", "likes": "likes"}
     parsed = reader.files({"v.csv": f"id;at;views;likes\n{ID};2025-05-29;1,2 Mn;57,1 B\n"}, {"columns": columns})
     assert parsed.tables["video_readings"].select("views", "likes").rows() == [(1_200_000, 57_100)]
+    parsed = reader.files({"v.csv": f"id;at;views;likes\n{ID};2025-05-29;1,2 Mn;57 B\n"}, {"columns": columns})
+    assert parsed.tables["video_readings"].select("views", "likes").rows() == [(1_200_000, 57_000)]
 
 
 def test_days_of_a_spreadsheet_are_dates_and_a_posting_after_its_reading_is_none(reader: Reader) -> None:

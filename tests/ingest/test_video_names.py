@@ -66,6 +66,7 @@ def table(header: str, row: str) -> bytes:
         ("لینک ویدیو,نام کاربری,تعداد بازدید,تعداد نظر", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"views": "تعداد بازدید", "comments": "تعداد نظر"}),
         ("Link,Kanal,Views,Mots-clés (hashtags)", "https://www.tiktok.com/@u/video/@ID,u@N,5,#calm", {"creator": "Kanal", "hashtags": "Mots-clés (hashtags)"}),
         ("Link,Views,Hashtag reach", "https://www.tiktok.com/@u/video/@ID,5,77", {"hashtags": None}),
+        ("Link,TikTok,Views", "https://www.tiktok.com/@u/video/@ID,@u_N,5", {"creator": "TikTok"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -176,7 +177,9 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
     [
         ("c.csv", table("videoWebUrl,cid,text,diggCount", "https://www.tiktok.com/@u/video/@ID,7@N,so,5"), "line 1: found comments"),
         ("c.json", json.dumps([{"video_id": IDS[n], "id": f"7{n}", "parent_comment_id": "1", "like_count": 5} for n in range(20)]).encode(), "its records are comments"),
-        ("t.json", json.dumps({"challengeInfo": {"challenge": {"title": "calm"}, "stats": {"videoCount": 5, "viewCount": 50}}}).encode(), "totals of a tag"),
+        ("p.csv", table("Hashtag,Date,TikTok views,Instagram views", "#calm,2026-10-05,5@N,7"), "line 1: found a column a platform"),
+        ("p.csv", table("Link,TikTok views,Instagram views", "https://www.tiktok.com/@u/video/@ID,5,7"), "line 1: found a column a platform"),
+        ("p.csv", table("Hashtag,Posts,Views,Period", "#calm@N,5,9,7 days"), "column 'Period': found views of some days"),
         ("u.json", json.dumps({"users": [{"id": f"68{n}", "uniqueId": "u", "followerCount": 5, "heartCount": 9, "videoCount": 3} for n in range(20)]}).encode(), "its records are accounts"),
         ("s.csv", table("Link,Author,Views,Likes", "https://vm.tiktok.com/ZM@N/,u,5@N,1"), "no video id and none to be recovered from a URL"),
         ("w.csv", b"<table><tr><td>video_id</td></tr></table>", "is a web page"),
@@ -200,6 +203,24 @@ def test_what_has_counters_and_is_no_list_of_videos_is_refused_and_no_survey(
 ) -> None:
     with pytest.raises(DeliveryError, match=message):
         looked(tmp_path / name, content)
+
+
+@pytest.mark.parametrize(
+    ("records", "columns"),
+    [
+        ({"data": [{"hashtag": "calm", "views": 5, "posts": 2, "date": "2026-10-05"}]}, {"hashtag": "hashtag", "views": "views", "posts": "posts", "observed_at": "date"}),
+        (
+            {"challengeInfo": {"challenge": {"title": "calm"}, "stats": {"videoCount": 5, "viewCount": 50}}},
+            {"hashtag": "challengeInfo.challenge.title", "views": "challengeInfo.stats.viewCount", "posts": "challengeInfo.stats.videoCount"},
+        ),
+    ],
+)  # fmt: skip
+def test_records_in_json_may_be_totals_of_tags(
+    records: dict[str, Any], columns: dict[str, str], tmp_path: Path
+) -> None:
+    given = Given(timezone="UTC", captured_at="2026-10-05T06:00:00Z")
+    draft = looked(tmp_path / "t.json", json.dumps(records).encode(), given).draft
+    assert (draft.format, draft.options["columns"]) == ("tag_totals_csv", columns)
 
 
 def test_of_a_zip_in_another_language_the_table_is_read_and_not_its_days(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""Drafts for readings of the totals that a platform shows for tags: of tables, and of records in JSON."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ingest.drafts.draft import Draft, Given
+from ingest.drafts.head import Head, quoted
+from ingest.drafts.names import snake
+from ingest.drafts.video_names import NAMES, POSTS, TAG, Cells, lead_to_posts, match, means
+from ingest.drafts.video_times import undated
+from ingest.formats.json_documents import ENVELOPES
+from ingest.source import DeliveryError
+from ingest.text import unit_of
+
+_OF_RECORDS = {
+    "hashtag": r"(?:.*_)?(?:hash_?tag(?:_name)?|challenge_(?:title|name)|tag)",
+    "views": r"(?:.*_)?views?(?:_count)?",
+    "posts": r"(?:.*_)?(?:videos?|posts?)(?:_count)?",
+}
+_WINDOW = r"period|time_?(?:range|frame|span)|last_n?_?days|période|periodo|periode|الفترة(?:_الزمنية)?|بازه(?:_زمانی)?"
+_WHOLE = r"(?i)all|total|life|max|كل|\bto date"
+_PLATFORMS = (
+    r"(?i)tik\s?tok|instagram|youtube|facebook|snapchat|twitter|تيك\s?توك|[إا]نست[غقج]رام|يوتيوب|فيس\s?بوك|سناب\s?شات"
+)
+
+
+def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
+    """The draft of a table of totals. Raises DeliveryError where they are those of countries, or of some days."""
+    posts = next((name for name in cells if means(unit_of(name)[0], POSTS)), None)
+    tag = next((name for name in cells if means(name, TAG)), None)
+    when = places.get("captured_at") or bare
+    totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
+    is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
+    if tag and totals and not is_of_videos and (when or len(totals) > 1):
+        market = next((name for name in cells if any(means(name, one) for one in NAMES["creator_country"])), None)
+        if market is not None and len(set(cells[market])) > 1:
+            raise DeliveryError(
+                f"{head.path.name}, column {market[:40]!r}: found totals of a tag by country, expected the platform's total of each tag, a "
+                "row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
+            )
+        window = next((name for name in cells if re.fullmatch(_WINDOW, snake(name))), None)
+        if window is not None and not any(re.search(_WHOLE, cell) for cell in cells[window]):
+            raise DeliveryError(
+                f"{head.path.name}, column {window[:40]!r}: found views of some days of a tag, expected the total since it was first used; "
+                "export the totals of all time, or take the column away where they are"
+            )
+        yield _draft(
+            {"hashtag": tag, **totals}, when, places.get("platform"), "its columns are a tag and totals:", given
+        )
+
+
+def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
+    """The draft of records in JSON that are totals of tags."""
+    for records in ((), *((place,) for place in lists if place in ENVELOPES)):
+        cells = {name: held for name, held in head.values(records).items() if "*" not in name}
+        columns = {
+            ours: name
+            for ours, pattern in _OF_RECORDS.items()
+            if (name := next((one for one in cells if re.fullmatch(pattern, snake(one))), None)) is not None
+        }
+        if "hashtag" not in columns or len(columns) == 1:
+            continue
+        places = match(cells)
+        when = places.get("captured_at") or undated(cells, columns)[1]
+        yield _draft(columns, when, places.get("platform"), "its records have", given)
+        return
+
+
+def require_one_platform(head: Head, header: list[str]) -> None:
+    """Raise DeliveryError where a table has the same counter in a column a platform."""
+    patterns = (POSTS, *(pattern for ours in ("views", "likes", "comments", "shares") for pattern in NAMES[ours]))
+    told: dict[str, list[str]] = {}
+    for name in header:
+        counter = re.sub(r"[\s(),:_-]+", " ", re.sub(_PLATFORMS, " ", name)).strip()
+        if re.search(_PLATFORMS, name) and any(means(counter, pattern) for pattern in patterns):
+            told.setdefault(counter.lower(), []).append(name)
+    for names in told.values():
+        if len(names) > 1:
+            raise DeliveryError(
+                f"{head.path.name}, line {head.line_of(header)}: found a column a platform ({quoted(names)}), expected one for all, beside "
+                "a column platform; put the columns below one another, or deliver a file a platform"
+            )
+
+
+def _of_platform(columns: dict[str, str], column: str | None) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
+    """Options and remarks that say where totals were read: as a column says, else a guess."""
+    if column is not None:
+        return {"columns": columns | {"platform": column}}, {}
+    remark = "guessed: the usual one; say where the totals were read"
+    return {"columns": columns, "platform": "tiktok"}, {("options", "platform"): remark}
+
+
+def _draft(columns: dict[str, str], when: str | None, platform: str | None, why: str, given: Given) -> Draft:
+    """The draft that says when totals were read: in a column, in what was given, or by asking."""
+    named = columns | ({"observed_at": when} if when else {})
+    options, remarks = _of_platform(named, platform)
+    if when is None and given.captured_at is not None:
+        options["observed_at"] = given.captured_at
+    asks = ("captured_at",) if when is None and given.captured_at is None else ()
+    return Draft("hashtag", "tag_totals_csv", f"{why} {quoted(list(named.values()))}", options, remarks, asks)
