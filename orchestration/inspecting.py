@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from filecmp import cmp
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,21 @@ def add_files(
     check_place(home, Landed(source, day, place, target, None))
     if target.exists():
         raise DeliveryError(f"not landed: {target} exists already; choose another --name, or remove it first")
+    for path in taken:
+        for twin in _same_files(path, home.landing / source):
+            told = f"{path.name} is the same file as {twin}: what it holds may count twice; if that was not meant, remove {target}"
+            say.print(shown(told, "yellow"))
     return write_delivery(home, source, day, place, {path.name: path.read_bytes() for path in taken}, text)
+
+
+def _same_files(file: Path, landed: Path) -> list[Path]:
+    """The files of deliveries of a source that hold the same bytes."""
+    size = file.stat().st_size
+    return [
+        other
+        for other in sorted(landed.glob("*/*/*"))
+        if other.is_file() and other.stat().st_size == size and cmp(file, other, shallow=False)
+    ]
 
 
 def _campaigns(home: Home) -> dict[str, Campaign]:

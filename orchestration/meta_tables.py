@@ -16,6 +16,7 @@ from ingest.files import read_or_set_aside
 from ingest.home import Home
 from ingest.lake import partition
 from ingest.ledger import DELIVERY_ID, LEDGER_COLUMNS
+from ingest.reasons import Reason
 from ingest.source import REJECTED, UNREADABLE
 from ingest.sources import SOURCES
 from orchestration.warehouse import relation, text
@@ -157,7 +158,7 @@ META_TABLES = (
             "line": ("bigint", "Line in the file, from 1."),
             "reason": (
                 "varchar not null",
-                "One of a small vocabulary: unreadable, missing_key, bad_number, bad_time ...",
+                "One of a small vocabulary: unreadable, missing_key, bad_number, bad_time ..., in words in meta.reasons.",
             ),
             "detail": ("varchar", "Which column, and what was expected of it."),
         },
@@ -221,6 +222,20 @@ META_TABLES = (
             ),
         },
         _publications,
+    ),
+    MetaTable(
+        "reasons",
+        "What the reasons say that marts and the tables of this schema give. One row per reason.",
+        {
+            "reason": ("varchar not null", "The reason, as it stands in columns of that name."),
+            "reason_text": ("varchar not null", "In words."),
+            "reason_text_ar": ("varchar not null", "In Arabic."),
+        },
+        lambda _books: pl.DataFrame(
+            [(str(reason), reason.english, reason.arabic) for reason in Reason],
+            schema=["reason", "reason_text", "reason_text_ar"],
+            orient="row",
+        ),
     ),
 )
 

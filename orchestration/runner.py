@@ -129,6 +129,7 @@ def check_line(check: dg.AssetCheckEvaluation) -> str:
     """A check that failed, what was found and what was expected, as a line."""
     said = {name: getattr(value, "value", value) for name, value in (check.metadata or {}).items()}
     observed = f": {said['observed']}" if "observed" in said else ""
+    observed += f" ({said['sample']})" if "sample" in said else ""
     expected = f"; expected {said['expected']}" if "expected" in said else ""
     return f"{'/'.join(check.asset_key.path)} {check.check_name}{observed}{expected}"
 

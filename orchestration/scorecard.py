@@ -18,6 +18,11 @@ COLUMNS = (
 UNITS = {"percent": "%", "percent_points": "pp", "minutes": "min", "hours": "h"}
 """How units look after a number; counts of things stand without."""
 
+EXPLAINED = (
+    "interval: 95 % of an estimate; else what rounded readings, or people without an id, leave open. "
+    "change: the last 7 complete days against the 7 before, or a wave against the one before."
+)
+
 _MARKS = {
     "on_track": "[green]on track[/]",
     "behind": "[yellow]behind[/]",
@@ -41,11 +46,13 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(
         title=shown(f"Scorecard of {campaign}, deliveries landed through {as_of}"),
         title_justify="left",
+        caption=EXPLAINED,
+        caption_justify="left",
         header_style="bold",
     )
     for name in ("KPI", "", "of"):
         table.add_column(name, overflow="fold")
-    for name in ("value", "95 % interval", "change", "target"):
+    for name in ("value", "interval", "change", "target"):
         table.add_column(name, justify="right")
     table.add_column("")
     stage = rows[0]["stage"]

@@ -70,6 +70,14 @@ class AttendanceIsAsUsual(APairInOrder):
     )
 
 
+class SessionsDiffer(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """Two sessions with the same peak at the same instant and the same minutes attended are one file that landed twice."""
+
+    column: str = "place_among_alike"
+    max_value: float = 1
+    description: str = "no other session of the day had the same attendance to the second, as where a file landed twice"
+
+
 class SomebodyIsPresent(Stated, gxe.ExpectColumnValuesToBeBetween):
     """A session does not empty and fill again."""
 
@@ -168,15 +176,19 @@ order by campaign_id, hashtag, event_on
 
 _SESSIONS = f"""
 with sessions as (
-    select campaign_id, session_id, event_on, unique_attendees,
-        median(unique_attendees) over before as usual, count(unique_attendees) over before as known
+    select campaign_id, session_id, event_on, unique_attendees, attended_minutes,
+        median(unique_attendees) over before as usual, count(unique_attendees) over before as known,
+        row_number() over alike as place
     from main.fct_live_session
     window before as (
         partition by campaign_id order by event_on, session_id rows between 14 preceding and 1 preceding
+    ), alike as (
+        partition by campaign_id, event_on, peak_concurrent_at, peak_concurrent, attended_minutes order by session_id
     )
 )
 select campaign_id, session_id, unique_attendees,
-    case when known >= 5 and usual >= 1 then {TIMES} * usual end as ten_times_usual
+    case when known >= 5 and usual >= 1 then {TIMES} * usual end as ten_times_usual,
+    case when attended_minutes > 0 then place end as place_among_alike
 from sessions
 where event_on > (select max(event_on) from sessions) - {RECENT_DAYS}
 order by campaign_id, session_id
@@ -266,7 +278,7 @@ _MARTS = (
         ("campaign_id", "hashtag", "event_on"),
     ),
     MartSuite(
-        Suite("fct_live_session", (AttendanceIsAsUsual(severity=WARNING),)),
+        Suite("fct_live_session", (AttendanceIsAsUsual(severity=WARNING), SessionsDiffer(severity=WARNING))),
         _sql(_SESSIONS),
         ("campaign_id", "session_id"),
     ),

@@ -20,7 +20,8 @@ BELIEVABLE = {
     """,
     "fct_live_session": """
         select 'a' as campaign_id, 's' || number as session_id, date '2022-10-01' + cast(number as integer) as event_on,
-            cast(20 + number as bigint) as unique_attendees
+            cast(20 + number as bigint) as unique_attendees, 15::bigint as peak_concurrent, 300.5::double as attended_minutes,
+            timestamptz '2022-10-01 18:10+00' + interval 1 day * number as peak_concurrent_at
         from range(10) as sessions(number)
     """,
     "fct_live_minute": """
@@ -70,6 +71,11 @@ DEFECTS = {
     ),
     ("fct_live_session", "attendance_is_as_usual"): Defect(
         "update fct_live_session set unique_attendees = 300 where session_id = 's9'", "a/s9", "1 of 10 rows"
+    ),
+    ("fct_live_session", "sessions_differ"): Defect(
+        "update fct_live_session set event_on = '2022-10-08', peak_concurrent_at = '2022-10-08 18:10+00' where session_id = 's8'",
+        "a/s8",
+        "1 of 10 rows",
     ),
     ("fct_live_minute", "somebody_is_present"): Defect(
         "update fct_live_minute set concurrent_peak = 0 where minute_at between '2022-10-05 19:10+00' and '2022-10-05 19:15+00'",

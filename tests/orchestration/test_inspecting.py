@@ -90,6 +90,15 @@ def test_each_file_of_a_folder_gets_a_note_of_its_own(
     assert landed.name == "more-videos"
 
 
+def test_a_file_that_landed_before_is_told(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home, say = Home(tmp_path / "home"), Console(width=1000)
+    first = add_files(home, [file], Given(timezone="UTC"), None, None, say)
+    assert "the same file" not in capsys.readouterr().out
+    second = add_files(home, [file], Given(timezone="UTC"), "again", None, say)
+    told = f"videos.csv is the same file as {first / 'videos.csv'}: what it holds may count twice; if that was not meant, remove {second}\n"
+    assert told in capsys.readouterr().out
+
+
 def test_a_note_that_somebody_completed_is_not_passed_over(file: Path, tmp_path: Path) -> None:
     home, note = Home(tmp_path / "home"), file.with_name("delivery.yml")
     inspect_files(home, [file], Given(timezone="UTC"), None, QUIET)

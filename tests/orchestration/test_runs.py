@@ -147,3 +147,7 @@ def test_a_failed_check_says_what_was_found_and_what_was_expected() -> None:
     assert (
         check_line(check) == "lake/deliveries deliveries_arrive: the last landed on 2022-10-06; expected one every day"
     )
+    check = dg.AssetCheckEvaluation(
+        LEDGER, "rows_are_kept", passed=False, metadata={**said, "sample": dg.TextMetadataValue("fct_a, fct_b")}
+    )
+    assert "the last landed on 2022-10-06 (fct_a, fct_b); expected" in check_line(check)
