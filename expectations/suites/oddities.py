@@ -16,7 +16,7 @@ class Oddities:
     """Expectations of rows, of deliveries, and of deliveries beside earlier ones, with what they read.
 
     `derived` are columns computed from the rows of a table, `measures` aggregates of the rows of each delivery; a column
-    `<measure>_found` says one in words. `has_rows` is False where the rows are not judged one by one.
+    `<measure>_found` says one in words.
     """
 
     rows: tuple[Expectation, ...] = ()
@@ -25,4 +25,3 @@ class Oddities:
     derived: Mapping[str, pl.Expr] = field(default_factory=dict)
     measures: Mapping[str, pl.Expr] = field(default_factory=dict)
     beside_earlier: BesideEarlier | None = None
-    has_rows: bool = True

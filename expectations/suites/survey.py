@@ -70,8 +70,6 @@ ODDITIES = {
         measures={"least_efficiency_share": pl.col("efficiency").min()},
     ),
     "survey_answers": Oddities(
-        # Respondents are proved to be unique where they stand.
-        has_rows=False,
         deliveries=(
             IsAtMostHalf(
                 column="missing_share",

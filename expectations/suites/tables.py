@@ -40,14 +40,14 @@ class TableSuites:
 
 
 def suites_of(table: Table) -> TableSuites:
-    """The suites of a lake table."""
+    """The suites of a lake table. Rows that say no line are not judged one by one."""
     odd = ODDITIES.get(table.name, Oddities())
     deliveries = (*deliveries_of(table), *odd.deliveries)
     asked = {getattr(item, "column", None) for item in deliveries}
     unknown = {f"{name}_unknown_share": pl.col(name).is_null().mean() for name in table.columns}
     return TableSuites(
         table=table,
-        rows=_suite(table.name, (*rows_of(table), *odd.rows) if odd.has_rows else ()),
+        rows=_suite(table.name, (*rows_of(table), *odd.rows) if table.is_located else ()),
         deliveries=_suite(f"{table.name}_deliveries", deliveries),
         history=_suite(f"{table.name}_history", (*history_of(table), *odd.history)),
         derived={**derived_of(table), **odd.derived},

@@ -48,12 +48,12 @@ class Spss:
     """
 
     name = "spss"
-    version = 7
+    version = 8
     needs_timezone = False
     options = SurveyOptions
 
     def read(self, delivery: Delivery) -> Parsed:
-        """Fills the four survey tables. Raises DeliveryError."""
+        """Fills the survey tables. Raises DeliveryError."""
         options = delivery.options_as(SurveyOptions)
         described = {path: _describe(path, options) for path in delivery.files}
         variables = _merge({path: there.variables for path, there in described.items()})

@@ -91,4 +91,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=15, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=16, options=SurveyCsvOptions)

@@ -62,12 +62,12 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 12
+    version: int = 13
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 
     def read(self, delivery: Delivery) -> Parsed:
-        """Fills the four survey tables. Raises DeliveryError."""
+        """Fills the survey tables. Raises DeliveryError."""
         options = delivery.options_as(ExportOptions)
         sheets = [sheet.called(options.columns) for sheet in survey_sheets(delivery, options.encoding)]
         layouts = [self.lay_out(sheet, options) for sheet in sheets]

@@ -21,7 +21,6 @@ _OLDEST = 1900
 _MOST_SEGMENTS = 30
 _MOST_PLACES = 50_000_000
 """Respondents times samples: all are placed at once."""
-_COMBINATION = "combination of segments"
 _SEGMENT = pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})
 
 
@@ -100,59 +99,67 @@ def _files(frame: pl.DataFrame) -> str:
     return ", ".join(frame["file"].unique(maintain_order=True))
 
 
-def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`survey_respondents`, a row per respondent and sample, and the count of what could not be read of them."""
+def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Respondents in their samples.
+
+    `survey_respondents`, a row per respondent and sample; `survey_profiles`, a row for those who are alike; and the count of what
+    could not be read of them.
+    """
     design = options.design
-    segments, combinations, unreadable = _segments(options, coded)
+    segments, unreadable = _segments(options, coded)
     parts = pl.DataFrame(
         {
-            "cluster": coded.known(design.cluster).cast(pl.String()) if design.cluster else None,
-            "stratum": coded.known(design.stratum).cast(pl.String()) if design.stratum else None,
+            "cluster": _trait(design.cluster, coded),
+            "stratum": _trait(design.stratum, coded),
             "fpc": coded.number(design.fpc) if design.fpc else None,
             "duration_seconds": _duration(options, coded),
-            "segments": segments,
-            _COMBINATION: combinations,
         },
-        schema_overrides={
-            "cluster": pl.String(),
-            "stratum": pl.String(),
-            "fpc": pl.Float64(),
-            "duration_seconds": pl.Float64(),
-        },
+        schema_overrides={"fpc": pl.Float64(), "duration_seconds": pl.Float64()},
     )
-    ours = coded.frame.select("respondent_key", "respondent", "file", "line").hstack(parts)
+    alike, profile = _alike(parts.select("cluster", "stratum"), segments)
+    ours = coded.frame.select("respondent_key", "respondent", "file", "line").hstack([*parts, profile])
     gaps: list[tuple[str, str, int]] = _unread_durations(options, coded, parts)
-    rows: list[pl.DataFrame] = []
-    for name, sample in options.samples.items():
+    rows, profiles = [], []
+    for place, name in enumerate(options.samples):
         is_inside = coded.frame[f"in:{name}"]
         inside = ours.filter(is_inside)
         for part, column in design:
             without = inside[part].null_count()
             if column is not None and 0 < without < inside.height:
                 gaps.append((column, Reason.MISSING_DESIGN, without))
-        rows.append(
-            inside.select(
-                "respondent_key",
-                pl.lit(name).alias("sample"),
-                pl.lit(sample.country, pl.String()).alias("country"),
-                coded.frame[f"weight:{name}"].filter(is_inside).alias("weight"),
-                pl.lit(sample.weight is not None).alias("is_weighted"),
-                *parts.columns,
-                "respondent",
-                "file",
-                "line",
-            )
+        of_sample = pl.lit(name).alias("sample"), pl.col("profile") + place * alike.height
+        rows.append(inside.with_columns(*of_sample, coded.frame[f"weight:{name}"].filter(is_inside).alias("weight")))
+        profiles.append(
+            alike.filter(pl.col("profile").is_in(inside["profile"].unique().implode())).with_columns(of_sample)
         )
     counted = pl.concat([unreadable, pl.DataFrame(gaps, schema=UNREADABLE, orient="row")])
     summed = counted.group_by("column_name", "reason").agg(pl.col("records").sum())
-    return _with_profiles(pl.concat(rows)), summed.sort("column_name", "reason")
+    return pl.concat(rows), pl.concat(profiles), summed.sort("column_name", "reason")
 
 
-def _with_profiles(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with a number that those share who are alike in sample, design and combination of segments."""
-    alike = ["sample", "cluster", "stratum", _COMBINATION]
-    numbered = rows.select(alike).unique(maintain_order=True).with_row_index("profile")
-    return rows.join(numbered, on=alike, how="left", nulls_equal=True, maintain_order="left").drop(_COMBINATION)
+def _trait(column: str | None, coded: Coded) -> pl.Series:
+    """What the design says of each respondent; NULL throughout without a column for it."""
+    if column is None:
+        return pl.repeat(None, coded.frame.height, dtype=pl.String(), eager=True)
+    return coded.known(column).cast(pl.String())
+
+
+def _alike(design: pl.DataFrame, segments: list[pl.Series]) -> tuple[pl.DataFrame, pl.Series]:
+    """The combinations of design and segments that there are, numbered as `profile`, and the number of each respondent's."""
+    people = design.hstack([values.alias(AT + values.name) for values in segments])
+    combinations = people.unique(maintain_order=True).with_row_index("profile")
+    found = people.join(combinations, on=people.columns, how="left", nulls_equal=True, maintain_order="left")
+    known = [
+        pl.when(pl.col(AT + values.name).is_not_null()).then(
+            pl.struct(
+                pl.lit(values.name).alias("segment_name"),
+                pl.col(AT + values.name).cast(pl.String()).alias("segment_value"),
+            )
+        )
+        for values in segments
+    ]
+    listed = pl.concat_list(known).list.drop_nulls() if known else pl.lit([], pl.List(_SEGMENT))
+    return combinations.select("profile", *design.columns, listed.alias("segments")), found["profile"]
 
 
 def _duration(options: SurveyOptions, coded: Coded) -> pl.Series | None:
@@ -170,8 +177,8 @@ def _unread_durations(options: SurveyOptions, coded: Coded, parts: pl.DataFrame)
     return [(options.duration, Reason.BAD_NUMBER, unread)] if unread else []
 
 
-def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.Series | int, pl.DataFrame]:
-    """Each respondent's known segments, which combination they are, and how many years of birth say nothing, by reason."""
+def _segments(options: SurveyOptions, coded: Coded) -> tuple[list[pl.Series], pl.DataFrame]:
+    """The value that each respondent has in each segment, and how many years of birth say nothing, by reason."""
     values: list[pl.Series] = []
     reasons: dict[str, pl.Series] = {}
     for name, segment in options.segments.items():
@@ -185,24 +192,7 @@ def _segments(options: SurveyOptions, coded: Coded) -> tuple[pl.Series, pl.Serie
         .select(pl.lit(column).alias("column_name"), "reason", "records")
         for column, reason in reasons.items()
     ]  # fmt: skip
-    if not values:
-        return pl.Series("segments", [[]] * coded.frame.height, pl.List(_SEGMENT)), 0, UNREADABLE.to_frame()
-    people = pl.DataFrame(values)
-    # Each combination is made once: people are many, their combinations few.
-    known = [
-        pl.when(pl.col(name).is_not_null()).then(
-            pl.struct(pl.lit(name).alias("segment_name"), pl.col(name).cast(pl.String()).alias("segment_value"))
-        )
-        for name in people.columns
-    ]
-    combined = (
-        people.unique(maintain_order=True)
-        .with_columns(pl.concat_list(known).list.drop_nulls().alias("list of segments"))
-        .with_row_index(_COMBINATION)
-    )
-    found = people.join(combined, on=people.columns, how="left", nulls_equal=True, maintain_order="left")
-    segments = found["list of segments"].alias("segments")
-    return segments, found[_COMBINATION], pl.concat([UNREADABLE.to_frame(), *counts])
+    return values, pl.concat([UNREADABLE.to_frame(), *counts])
 
 
 def _category(name: str, column: str, options: SurveyOptions, coded: Coded) -> pl.Series:

@@ -1,4 +1,4 @@
-"""From a wide frame, a row per respondent, to the four survey tables: what every survey format has in common.
+"""From a wide frame, a row per respondent, to the survey tables: what every survey format has in common.
 
 How a file is read is for the formats to say; who is in a sample stands in `survey_people`, what was answered in
 `survey_answers`. No estimate is made: weights and codes leave as they came.
@@ -58,7 +58,7 @@ def require_columns(options: SurveyOptions, available: Iterable[str], file_name:
 
 
 def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses) -> Parsed:
-    """Fill the four tables of the survey source. Raises DeliveryError where the note does not fit the file."""
+    """Fill the tables of the survey source. Raises DeliveryError where the note does not fit the file."""
     coded = responses.coded
     ours = f"respondent_id {options.respondent_id!r}"
     placed = place_in_samples(options, coded).with_columns(_identity(delivery, options), _samples(options))
@@ -80,10 +80,11 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     keyed = coded.on(accepted.with_columns(delivery.pseudonyms.key(identity, "respondent").alias(_KEY), number))
     file_name = coded.frame["file"][0] if coded.frame.height else delivery.files[0].name
     questions, answers = answer_tables(options, keyed, responses.questions, file_name)
-    respondents, unreadable = members(options, keyed)
+    respondents, profiles, unreadable = members(options, keyed)
     tables = {
         "survey_waves": _description(options, file_name),
         "survey_questions": questions,
+        "survey_profiles": profiles,
         "survey_respondents": respondents,
         "survey_answers": answers,
     }

@@ -52,12 +52,12 @@ class TripleS:
     """Reads survey waves. The description says which variable is the serial number and which the weight, unless the note does."""
 
     name = "triple_s"
-    version = 8
+    version = 9
     needs_timezone = False
     options = ExportOptions
 
     def read(self, delivery: Delivery) -> Parsed:
-        """Fills the four survey tables. Raises DeliveryError."""
+        """Fills the survey tables. Raises DeliveryError."""
         options = delivery.options_as(ExportOptions)
         files = list(text_files(delivery, options.encoding))
         descriptions = [file for file in files if Path(file.name).suffix.lower() in _DESCRIPTIONS]

@@ -27,6 +27,7 @@ _RESPONDENT_KEY = Column(
     "Keyed pseudonym of the respondent, the same in every wave of the survey and its samples.",
     is_pseudonym=True,
 )
+_SAMPLE = Column(pl.String(), "The sample, as the note calls it.")
 
 SURVEY_WAVES = Table(
     name="survey_waves",
@@ -97,18 +98,32 @@ SURVEY_QUESTIONS = Table(
     key=("survey_id", "wave", "question_code"),
 )
 
+SURVEY_PROFILES = Table(
+    name="survey_profiles",
+    description="Respondents who are alike in sample, design and segments. One row per survey, wave and profile.",
+    columns={
+        **_WAVE,
+        "profile": Column(pl.Int32(), "The profile, by the number in survey_respondents."),
+        "sample": _SAMPLE,
+        "cluster": Column(pl.String(), "Primary sampling unit of the design; NULL where each respondent is one."),
+        "stratum": Column(pl.String(), "Stratum of the sample design; NULL where there is none."),
+        "segments": Column(
+            pl.List(pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})),
+            "Known segments of the respondents, such as gender or age band.",
+        ),
+    },
+    key=("survey_id", "wave", "profile"),
+    is_located=False,
+)
+
 SURVEY_RESPONDENTS = Table(
     name="survey_respondents",
-    description="Respondents in each sample they belong to, with weight, design and segments. One row per wave, respondent, sample.",
+    description="Respondents in each sample they belong to, with their weight. One row per wave, respondent, sample.",
     columns={
         **_WAVE,
         "respondent_key": _RESPONDENT_KEY,
-        "sample": Column(pl.String(), "The sample, as the note calls it."),
-        "country": Column(pl.String(), "Country of the sample; NULL where the note gives none."),
+        "sample": _SAMPLE,
         "weight": Column(pl.Float64(), "Weight of the respondent in the sample; 1 where the sample is unweighted."),
-        "is_weighted": Column(pl.Boolean(), "The sample has weights."),
-        "cluster": Column(pl.String(), "Primary sampling unit of the design; NULL where each respondent is one."),
-        "stratum": Column(pl.String(), "Stratum of the sample design; NULL where there is none."),
         "fpc": Column(
             pl.Float64(),
             "Size of the stratum's population in sampling units, or the sampled fraction up to 1; NULL where unknown.",
@@ -116,17 +131,13 @@ SURVEY_RESPONDENTS = Table(
         "duration_seconds": Column(
             pl.Float64(), "How many seconds the respondent took to answer; NULL where the note names no column for it."
         ),
-        "segments": Column(
-            pl.List(pl.Struct({"segment_name": pl.String(), "segment_value": pl.String()})),
-            "Known segments of the respondent, such as gender or age band.",
-        ),
         "respondent": Column(
             pl.Int32(),
             "The respondent's number in the delivery, by which survey_answers names everybody, in every sample.",
         ),
         "profile": Column(
             pl.Int32(),
-            "A number that respondents of the delivery share who are alike in sample, cluster, stratum and segments.",
+            "A number that those share who are alike in sample, cluster, stratum and segments, which survey_profiles has.",
         ),
     },
     key=("survey_id", "wave", "respondent_key", "sample"),
@@ -153,7 +164,7 @@ SURVEY = Source(
     title="survey",
     description="Survey waves that measure attitudes towards mental wellbeing.",
     owner="team:research",
-    tables=(SURVEY_WAVES, SURVEY_QUESTIONS, SURVEY_RESPONDENTS, SURVEY_ANSWERS),
+    tables=(SURVEY_WAVES, SURVEY_QUESTIONS, SURVEY_PROFILES, SURVEY_RESPONDENTS, SURVEY_ANSWERS),
     formats={
         form.name: form
         for form in (

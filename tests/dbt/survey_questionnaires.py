@@ -34,8 +34,7 @@ def questionnaire(
     keys = {"survey_id": wave[0], "wave": wave[1]}
     samples = [{"sample": "all", "country": "AE", "is_weighted": True}]
     people: list[Row] = [
-        {"sample": "all", "weight": 1.0, "is_weighted": True, "respondent_key": str(place)} | row
-        for place, row in enumerate(rows)
+        {"sample": "all", "weight": 1.0, "respondent_key": str(place)} | row for place, row in enumerate(rows)
     ]
     contents: dict[str, list[Row]] = {
         "survey_waves": [
@@ -83,7 +82,10 @@ def in_numbers(
     contents: Mapping[str, Iterable[Row]], given: Sequence[tuple[str, str, str | None]]
 ) -> dict[str, pl.DataFrame]:
     """Literal rows as the lake holds them. `given` are answers: respondent, question and code; None is no valid answer."""
-    frames = {name: pl.DataFrame(list(rows), schema=SURVEY.table(name).schema) for name, rows in contents.items()}
+    listed = {name: list(rows) for name, rows in contents.items()}
+    people = [row | {"profile": place} for place, row in enumerate(listed["survey_respondents"])]
+    listed |= {"survey_respondents": people, "survey_profiles": people}
+    frames = {name: pl.DataFrame(rows, schema=SURVEY.table(name).schema) for name, rows in listed.items()}
     answers = pl.DataFrame(
         list(given),
         schema={"respondent_key": pl.String, "question_code": pl.String, "answer_code": pl.String},
@@ -95,15 +97,13 @@ def in_numbers(
         "question_code", "answer_code", (pl.int_range(1, pl.len() + 1) * sign).cast(pl.Int32).alias("answer")
     )
     answers = answers.join(codes, on=["question_code", "answer_code"], nulls_equal=True)
-    listed = codes.group_by("question_code").agg(pl.struct("answer", "answer_code").alias("codes"))
+    of_question = codes.group_by("question_code").agg(pl.struct("answer", "answer_code").alias("codes"))
     questions = frames["survey_questions"].drop("codes")
-    people = frames["survey_respondents"].with_columns(
-        pl.col("respondent_key").rank("dense").alias("respondent"), pl.int_range(pl.len()).alias("profile")
-    )
-    frames["survey_questions"] = questions.join(listed, on="question_code", how="left", maintain_order="left")
-    frames["survey_respondents"] = people
+    numbered = frames["survey_respondents"].with_columns(pl.col("respondent_key").rank("dense").alias("respondent"))
+    frames["survey_questions"] = questions.join(of_question, on="question_code", how="left", maintain_order="left")
+    frames["survey_respondents"] = numbered
     frames["survey_answers"] = (
-        answers.join(people.unique("respondent_key").select("respondent", "respondent_key"), on="respondent_key")
+        answers.join(numbered.unique("respondent_key").select("respondent", "respondent_key"), on="respondent_key")
         .sort("respondent", pl.col("answer").abs())
         .group_by("respondent", maintain_order=True)
         .agg(pl.col("answer").alias("given"))

@@ -233,7 +233,7 @@ def tables(
             keys
             | {"question_code": "q", "question_key": "mood", "question_text": text, "kind": kind, "answers": offered}
         ],
-        "survey_respondents": [keys | row | {"is_weighted": True, "segments": known(row)} for row in rows],
+        "survey_respondents": [keys | row | {"segments": known(row)} for row in rows],
     }
     return in_numbers(contents, given)
 

@@ -108,9 +108,11 @@ def _respondent(number: int) -> dict[str, Any]:
         "respondent_key": f"{number:032x}",
         "sample": "us",
         "weight": 1.0,
-        "is_weighted": True,
-        "segments": [],
     }
+
+
+def _profile(number: int) -> dict[str, Any]:
+    return {**_WAVE, "profile": number, "sample": "us", "segments": []}
 
 
 def _answer(number: int) -> dict[str, Any]:
@@ -167,6 +169,7 @@ _ROW = {
     "live_platform_figures": _platform_figure,
     "survey_waves": _wave,
     "survey_questions": _question,
+    "survey_profiles": _profile,
     "survey_respondents": _respondent,
     "survey_answers": _answer,
 }

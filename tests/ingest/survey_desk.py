@@ -48,7 +48,7 @@ def read(folder: Path, form: str, files: Mapping[str, str | bytes], options: str
 
 
 def assert_contract(parsed: Parsed) -> None:
-    """Schemas, unique keys that are known, the accounting, and that the four tables fit together."""
+    """Schemas, unique keys that are known, the accounting, and that the tables fit together."""
     assert set(parsed.tables) == {table.name for table in SURVEY.tables}
     loaded = 0
     for name, frame in parsed.tables.items():
@@ -60,14 +60,21 @@ def assert_contract(parsed: Parsed) -> None:
     assert parsed.rejected.schema == REJECTED
     assert parsed.unreadable.schema == UNREADABLE
     assert parsed.records_read == loaded + parsed.rejected.height + parsed.records_duplicate
-    respondents, answers = parsed.tables["survey_respondents"], parsed.tables["survey_answers"]
+    respondents, answers = members(parsed), parsed.tables["survey_answers"]
     assert (respondents["weight"] > 0).all()
     assert set(answers["respondent"]) <= set(respondents["respondent"])
-    alike = respondents.group_by("profile").agg(pl.col("sample", "cluster", "stratum", "segments").n_unique())
-    assert (alike.drop("profile").max_horizontal() <= 1).all()
+    assert set(respondents["profile"]) == set(parsed.tables["survey_profiles"]["profile"])
     words = spelled(parsed)
     assert words.height == answers["given"].list.len().sum()
     assert not words["answer_code"].str.contains(r"^-?\d+\.0*$").any()
+
+
+def members(parsed: Parsed) -> pl.DataFrame:
+    """Respondents in their samples, with what their profile says of them."""
+    profiles = parsed.tables["survey_profiles"]
+    return parsed.tables["survey_respondents"].join(
+        profiles, on=["survey_id", "wave", "sample", "profile"], how="inner", maintain_order="left"
+    )
 
 
 def long_answers(answers: pl.DataFrame) -> pl.DataFrame:
@@ -92,7 +99,7 @@ def spelled(parsed: Parsed) -> pl.DataFrame:
 def answered(parsed: Parsed, question: str) -> pl.DataFrame:
     """Those who answered a question, a row per sample that they belong to."""
     answers = spelled(parsed).filter(question_code=question, status="answered").drop("respondent_key", "line")
-    return parsed.tables["survey_respondents"].join(answers, on="respondent", how="inner")
+    return members(parsed).join(answers, on="respondent", how="inner")
 
 
 def shares(people: pl.DataFrame, codes: list[str]) -> dict[str, tuple[float, int, float]]:

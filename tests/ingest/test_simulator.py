@@ -560,7 +560,9 @@ class TestSurvey:
         assert pooled.max() > 5 * pooled.min()
 
     def test_landing_reads_as_the_truth(self, lake: Mapping[str, pl.DataFrame], truth: Truth) -> None:
-        people = lake["survey_respondents"].explode("segments").unnest("segments")
+        profiles = lake["survey_profiles"].select("delivery", "profile", "segments")
+        people = lake["survey_respondents"].join(profiles, on=["delivery", "profile"])
+        people = people.explode("segments").unnest("segments")
         all_of_them = lake["survey_respondents"].with_columns(
             pl.lit("all").alias("segment_name"), pl.lit("all").alias("segment_value")
         )

@@ -22,6 +22,7 @@ from tests.ingest.survey_desk import (
     SURVEY_KEY,
     answered,
     deliver,
+    members,
     read,
     real_file,
     rejected,
@@ -277,7 +278,7 @@ class TestQuestions:
 
 class TestPeople:
     def test_segments(self, tmp_path: Path) -> None:
-        people = read(tmp_path, "spss", excerpt(), NOTE).tables["survey_respondents"]
+        people = members(read(tmp_path, "spss", excerpt(), NOTE))
         raw, _ = pyreadstat.read_sav(FIXTURE)
         by_line = people.sort("line")
         names = {1: "Male", 2: "Female", 3: "Other", 4: "Prefer not to say"}
@@ -290,7 +291,7 @@ class TestPeople:
 
     def test_a_segment_value_declared_missing_is_unknown(self, tmp_path: Path) -> None:
         note = SURVEY_KEY + PLACING.replace("gender: gender_client", "region: region") + QUESTIONS
-        people = read(tmp_path, "spss", excerpt(), note).tables["survey_respondents"]
+        people = members(read(tmp_path, "spss", excerpt(), note))
         assert segment(people, "region").null_count() == 4
         assert "skipped" not in segment(people, "region").to_list()
 

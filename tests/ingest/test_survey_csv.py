@@ -13,7 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.source import DeliveryError, Parsed
-from tests.ingest.survey_desk import SURVEY_KEY, WAVE, answered, read, real_file, rejected, segment, shares, spelled
+from tests.ingest.survey_desk import (
+    SURVEY_KEY,
+    WAVE,
+    answered,
+    members,
+    read,
+    real_file,
+    rejected,
+    segment,
+    shares,
+    spelled,
+)
 
 WEIGHTED = SURVEY_KEY + "respondent_id: id\nsamples: {ae: {weight: w, country: AE}}\nquestions: {q: {}}\n"
 UNWEIGHTED = SURVEY_KEY + "respondent_id: id\nsamples: {all: {weight: null}}\n"
@@ -70,10 +81,7 @@ class TestWhoIsRejected:
             (11, "bad_weight"),
         ]
         people = parsed.tables["survey_respondents"]
-        assert people.select("line", "weight", "is_weighted", "country").rows() == [
-            (2, 1.5, True, "AE"),
-            (12, 2.0, True, "AE"),
-        ]
+        assert people.select("line", "weight").rows() == [(2, 1.5), (12, 2.0)]
         assert spelled(parsed)["line"].to_list() == [2]  # g was not asked or left it empty
 
     def test_the_details_say_what_was_expected_and_nothing_personal(self, tmp_path: Path) -> None:
@@ -268,7 +276,7 @@ class TestCodes:
 
     def test_segments_take_the_labels_of_their_question(self, tmp_path: Path) -> None:
         options = UNWEIGHTED + "segments: {sex: s}\nquestions: {s: {labels: {1: man, 2: woman}, missing: [9]}}"
-        people = wave(tmp_path, "id,s\n1,1\n2,2\n3,9\n4,\n5,3\n", options).tables["survey_respondents"]
+        people = members(wave(tmp_path, "id,s\n1,1\n2,2\n3,9\n4,\n5,3\n", options))
         assert segment(people, "sex").to_list() == ["man", "woman", None, None, "3"]
 
 
@@ -360,7 +368,7 @@ class TestDerived:
         years = [2004, 2003, 1997, 1996, 1987, 1986, 2012, 2013, "", "1990.0", "ninety", 1890, 2022, 1990.5]
         text = "id,born,q\n" + "".join(f"{i},{year},1\n" for i, year in enumerate(years))
         parsed = wave(tmp_path, text, options)
-        people = parsed.tables["survey_respondents"]
+        people = members(parsed)
         assert segment(people, "age").to_list() == [
             "under 18", "18-24", "18-24", "25-34", "25-34", "35+", "under 18", "under 18", None, "25-34", *[None] * 4,
         ]  # fmt: skip
@@ -373,7 +381,7 @@ class TestDerived:
             "design: {cluster: c, fpc: f}\nquestions: {q: {}}\n"
         )
         parsed = wave(tmp_path, "id,s,c,f,q\n1,a,7,100,1\n2,a,,x,1\n3,b,,,1\n", options)
-        rows = parsed.tables["survey_respondents"].sort("line").select("cluster", "stratum", "fpc").rows()
+        rows = members(parsed).sort("line").select("cluster", "stratum", "fpc").rows()
         assert rows == [("7", None, 100.0), (None, None, None), (None, None, None)]
         assert parsed.unreadable.rows() == [("c", "missing_design", 1), ("f", "missing_design", 1)]
 
@@ -468,7 +476,7 @@ class TestRealFiles:
             "questions: {awards: {top: ['Yes']}, api00: {}}\n"
         )
         parsed = wave(tmp_path, real_file("r_survey/apiclus1.csv"), note)
-        people = parsed.tables["survey_respondents"]
+        people = members(parsed)
         assert (people.height, people["cluster"].n_unique(), people["fpc"].unique().to_list()) == (183, 15, [757.0])
         assert people["weight"].sum() == pytest.approx(6194, abs=0.01)
         scores = answered(parsed, "api00").with_columns(pl.col("answer_code").cast(pl.Float64()).alias("score"))
@@ -489,7 +497,7 @@ class TestRealFiles:
         share = shares(people, ["1"])["us"][0]
         assert share == pytest.approx(81.362, abs=0.0005)
         # Those who gave no valid answer stay in the design with nothing to add; without them it would be 1.99.
-        everyone = parsed.tables["survey_respondents"].join(people.select(*WAVE, "answer_code"), on=WAVE, how="left")
+        everyone = members(parsed).join(people.select(*WAVE, "answer_code"), on=WAVE, how="left")
         se = _standard_error(everyone, (pl.col("answer_code") == "1").cast(pl.Float64()), share / 100)
         assert 100 * se == pytest.approx(2.01, abs=0.005)
 
@@ -527,9 +535,7 @@ def test_answers_are_the_same_whether_or_not_they_are_all_whole_numbers(tmp_path
     words = wave(tmp_path / "words", "\n".join(["id,region,q", *rows, "1500,1,other", ""]), note)
     ours, theirs = (spelled(parsed).filter(pl.col("line") <= 1_501).drop("answer") for parsed in (numbers, words))
     assert ours.equals(theirs)
-    assert segment(numbers.tables["survey_respondents"], "region").to_list() == [
-        str(number % 3 + 1) for number in range(1_500)
-    ]
+    assert segment(members(numbers), "region").to_list() == [str(number % 3 + 1) for number in range(1_500)]
     some = WEIGHTED.replace("{ae: {weight: w, country: AE}}", "{ae: {weight: null, where: {region: [2]}}}")
     assert wave(tmp_path / "some", "\n".join(["id,region,q", *rows, ""]), some).rejected.height == 1_000
 

@@ -91,7 +91,7 @@ def test_a_qualtrics_export_without_its_second_row_keeps_its_first_respondent(he
 def test_capitals_and_blanks_make_no_other_answer(tmp_path: Path) -> None:
     survey = found(tmp_path, "id,q1,gender", "{n},{yes},{yes}")
     assert questions(survey)["q1"][1] == ["Yes", "no"]
-    segments = survey.parsed.tables["survey_respondents"]["segments"].explode(empty_as_null=True, keep_nulls=True)
+    segments = survey.parsed.tables["survey_profiles"]["segments"].explode(empty_as_null=True, keep_nulls=True)
     assert set(segments.struct.field("segment_value")) == {"Yes", "no"}
 
 

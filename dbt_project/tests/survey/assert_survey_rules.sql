@@ -150,13 +150,16 @@ compared as (
 
 ),
 
--- Read by an earlier version, and no longer in landing to be read again: their answers have no numbers, or are not in lists.
+-- Read by an earlier version, and no longer in landing to be read again: their answers have no numbers, or are not in lists, or
+-- they have no profiles.
 numbered as (
 
     select distinct
         {{ listed(survey_keys('sample'), 'people') }}
-        people.respondent is not null and unlisted.delivery is null as holds,
+        people.respondent is not null and unlisted.delivery is null and profiles.profile is not null as holds,
     from people
+    left join {{ ref('stg_survey__profiles') }} as profiles
+        on {{ same('people', 'profiles', ['landed_on', 'delivery', 'profile']) }}
     left join (
         select distinct
             landed_on,

@@ -6,30 +6,26 @@
 {%- set of_sample = listed(sample) | trim | trim(',') %}
 with
 
--- What they have in common is read of one of them.
 profiles as (
 
     select
         {{ listed(['landed_on', 'delivery', 'profile'], 'alike') }}
         alike.quality_screen,
-        {{ listed(sample + ['cluster'], 'respondents') }}
-        coalesce(respondents.stratum, '') as stratum,
+        {{ listed(sample + ['cluster'], 'delivered') }}
+        coalesce(delivered.stratum, '') as stratum,
         list_sort(list_concat(
-            respondents.segments,
+            delivered.segments,
             case
                 when alike.quality_screen = '' then []
                 else [struct_pack(segment_name := 'quality_screen', segment_value := alike.quality_screen)]
             end
         )) as segments,
     from (
-        select
-            {{ listed(['landed_on', 'delivery', 'profile', 'quality_screen']) }}
-            min(respondent) as respondent,
+        select distinct {{ listed(['landed_on', 'delivery', 'profile', 'quality_screen']) | trim | trim(',') }}
         from {{ ref('int_survey__members') }}
-        group by all
     ) as alike
-    inner join {{ ref('stg_survey__respondents') }} as respondents
-        on {{ same('alike', 'respondents', survey_keys('person') + ['profile']) }}
+    inner join {{ ref('stg_survey__profiles') }} as delivered
+        on {{ same('alike', 'delivered', ['landed_on', 'delivery', 'profile']) }}
 
 ),
 
