@@ -266,6 +266,11 @@ def _rows(name: str, files: Mapping[str, bytes]) -> Iterator[tuple[int, dict[str
     except UnicodeDecodeError as error:
         raise SeedError(f"seeds/{name}.csv: is not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from error
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    columns = SEEDS[name].row.model_fields if name in SEEDS else ()
+    if columns and not {column.strip() for column in reader.fieldnames or ()} & set(columns):
+        raise SeedError(
+            f"seeds/{name}.csv, line 1: has none of the columns of this seed, expected {', '.join(columns)}, with commas between them"
+        )
     for cells in reader:
         if None in cells:
             raise SeedError(
@@ -286,7 +291,7 @@ def _described(name: str, line: int, cells: Mapping[str, str], error: Validation
     for finding in error.errors(include_url=False):
         column = str(finding["loc"][0]) if finding["loc"] else ""
         place = f"seeds/{name}.csv, line {line}" + (f", column {column}" if column else "")
-        message = finding["msg"].removeprefix("Value error, ")
+        message = finding["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
         if finding["type"] == "missing":
             problems.append(f"{place}: found nothing, expected a value")
         elif finding["type"] == "extra_forbidden":

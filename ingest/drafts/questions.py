@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
+import polars as pl
 from pydantic import ValidationError
 
 from ingest.drafts.draft import Given
+from ingest.instants import SPELLINGS, parse_instant
 from ingest.note import Note, describe
 from ingest.source import NOTE, DeliveryError
 from ingest.sources import SOURCES
 
+_UTC = ZoneInfo("UTC")
 MOST_ASKED = 2
 """At a terminal; what is open besides is named with its option."""
 
@@ -60,6 +64,11 @@ def require_known(given: Given, campaigns: frozenset[str]) -> None:
     except ValidationError as error:
         problem = describe(error, Note).removeprefix(f"{NOTE}: key 'timezone': ")
         raise DeliveryError(f"--timezone: {problem}") from error
+    at = pl.select(
+        parse_instant(pl.lit(given.captured_at, pl.String()), _UTC, given.date_order).struct.field("at")
+    ).item()
+    if given.captured_at is not None and at is None:
+        raise DeliveryError(f"--captured-at: expected a date and time that is read: {SPELLINGS}")
     try:
         for day in given.fieldwork or ():
             date.fromisoformat(day)

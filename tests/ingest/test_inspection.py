@@ -528,6 +528,7 @@ def test_a_zone_that_ids_prove_of_the_times_of_posting_is_hinted_at(tmp_path: Pa
         (Given(timezone="Asia/Dubay"), "nearest is Asia/Dubai"),
         (Given(campaign="other"), "expected one of endthestigma"),
         (Given(fieldwork=("October", "x")), "--fieldwork"),
+        (Given(captured_at="22/11/2026 8:10"), "--captured-at: expected a date and time that is read: ISO 8601"),
         (Given(source="radio"), "--source"),
     ],
 )
