@@ -30,6 +30,7 @@ from ingest.source import DeliveryError
 _YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
 _ENOUGH_COUNTERS = 3
+_OF_LIVES = r"(?i)\b(peak|max|maximum|avg|average)\b\W.*\bviewers\b|\bviewers\b.*\b(peak|max|avg|average)\b"
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
@@ -158,6 +159,12 @@ def _are_of_days(cells: Cells) -> bool:
 def _refuse_others(head: Head) -> None:
     """Raise DeliveryError where a table has counters of something else than videos or tags."""
     for header in head.headers:
+        if any(re.search(_OF_LIVES, name) for name in header):
+            raise DeliveryError(
+                f"{head.path.name}, line {head.line_of(header)}: found totals of whole live sessions ({quoted(header)}), expected of each "
+                "session who joined and left, a row a stay (intervals_csv), or how many watched, a row a time (viewer_samples): a peak or "
+                "an average without its times cannot be checked; export the viewers by minute, or the attendees"
+            )
         cells = {name: head.below(header, name) for name in header if name}
         found = match(cells)
         others = named_for(header)

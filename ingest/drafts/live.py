@@ -221,6 +221,8 @@ def _named(
     viewers = _first(names, _VIEWERS)
     if when and viewers:
         columns = {"sampled_at": when, "viewers": viewers} | own
+        if dates and when not in dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, when)):
+            columns["date"] = dates[0]
         times, platform = head.below(names, when), _first(names, _PLATFORM)
         if platform and not own and len(set(times)) < len(times):
             columns, session = columns | {"session_id": platform}, {}

@@ -46,6 +46,7 @@ from ingest.drafts.survey_words import (
     is_choice,
     is_open,
     is_personal,
+    lists_codes,
     says,
     weights_of,
 )
@@ -255,6 +256,10 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     others_of = (*survey_csv.SEPARATORS, Layout.separator) if form is survey_csv.FORMAT else ()
     marks = (layout.separator, *others_of)
     lists = {name: next((mark for mark in marks if is_list(body[AT + name], mark)), None) for name in left}
+    if form is survey_csv.FORMAT:
+        lists |= {
+            name: mark for name in left for mark in (",", " ") if not lists[name] and lists_codes(body[AT + name], mark)
+        }
     single = closed_questions(body, [name for name in left if name not in apart], layout.separator)
     closed = [
         name for name in left if name not in apart and (lists[name] or (name in single and is_choice(body[AT + name])))
@@ -282,6 +287,13 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     if not questions or (personal and own and own >= {*columns} - {*personal}):
         return None
     options["questions"] = questions
+    bits = [
+        name for name in closed if name in questions and {*body[AT + name].drop_nulls().cast(pl.String())} == {"0", "1"}
+    ]
+    if len(bits) > _FEWEST_COLUMNS:
+        remarks["options", "questions"] = (
+            f"each column of 0 and 1 is a question; boxes of one are {{kind: multiple, columns: [...]}}: {quoted(bits)}"
+        )
     used = {
         *questions,
         *apart,

@@ -6,22 +6,12 @@ from collections.abc import Sequence
 import polars as pl
 
 from ingest.drafts.survey_words import are_times, is_personal
-from ingest.formats.survey_sheet import Sheet
+from ingest.formats.survey_sheet import Sheet, of_results, require_row_a_respondent
 from ingest.formats.text_file import is_plausible_header
 from ingest.source import DeliveryError
 
-_OF_RESULTS = (
-    r"(?i)^(answer|response|option|choice|category)([_ ]?(code|label|text|option|value))?$",
-    r"(?i)(^|[_ ])(pct|percent(age)?|share|proportion|estimate)([_ ]|$)|%",
-    r"(?i)(^|[_ ])(base|n|count|respondents|sample([_ ]size)?|total)([_ ]|$)",
-)
-_OF_ANSWERS = (
-    r"(?i)^(question|item|variable)([_ ]?(id|code|text|label|name))?$",
-    r"(?i)^(answer|response|value|score|rating)([_ ]?(code|text|label|option|value))?$",
-)
 _BASE = r"(?i)^\s*((un)?weighted|effective|total)?\s*(base|sample size)\s*([:(].*)?$|^\s*(un)?weighted (base|total|count|n)\b"
 _FIRST_ROWS = 200
-_MOST_COLUMNS_OF_A_LONG_TABLE = 8
 _FEWEST, _HIGHEST_HEADER = 5, 20
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)$"
@@ -62,21 +52,10 @@ def below_others(name: str, line: int) -> str:
 
 def require_people(sheet: Sheet) -> None:
     """Raise DeliveryError for a table whose rows are answers, with their shares or of one respondent each: they would count as people."""
-    names = sheet.header(0) if sheet.height else []
     bases = sheet.rows[:, 0].head(_FIRST_ROWS).cast(pl.String()).str.contains(_BASE).fill_null(value=False)
-    if bases.any() or all(any(re.search(pattern, name) for name in names) for pattern in _OF_RESULTS):
-        raise DeliveryError(
-            f"{sheet.name}, line {sheet.rows['line'].filter(bases)[0] if bases.any() else 1}: has answers with their shares and bases, so "
-            "it is a table of results; expected a row a respondent, from which shares, intervals and bases are worked out; ask for the "
-            "answers of the respondents"
-        )
-    if len(names) <= _MOST_COLUMNS_OF_A_LONG_TABLE and all(
-        any(re.search(pattern, name) for name in names) for pattern in _OF_ANSWERS
-    ):
-        raise DeliveryError(
-            f"{sheet.name}, line 1: it has a column of questions and one of answers, so a row an answer; expected a row a respondent, "
-            "with a column for each question; turn it (pivot), or export it so"
-        )
+    if bases.any():
+        raise DeliveryError(of_results(sheet.name, sheet.rows["line"].filter(bases)[0]))
+    require_row_a_respondent(sheet)
 
 
 def require_once(sheet: Sheet) -> None:

@@ -67,7 +67,8 @@ _PERSONAL = (
     r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^(tam )?ad(ı)?$|"
     r"^soyad(ı)?$|^isim$|^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
     r"^الاسم.*$|البريد|الهاتف|الجوال|^tel[eé]fon[oe]?( numarası)?$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|"
-    r"^שם( מלא)?$|^名前$|^姓名$|^氏名$|"
+    r"^שם( מלא)?$|^名前$|^姓名$|^氏名$|^полное имя$|^(фамилия|ім.я)|^(전체 )?이름$|^성명$|^(πλήρες )?όνομα|^ονοματεπώνυμο$|^(celé )?jméno|"
+    r"^név$|^teljes név$|^(họ (và )?)?tên|^ชื่อ|^नाम$|^nume( complet)?$|^(fullständigt )?(namn|navn)$|"
     r"^(respondent|participant|المستجيب|المشارك)$|^اسم |"
     r"^(iban|imei|mac|post(al)? ?code|zip( ?code)?|device[ _-]?id|owner|user|facilitator)$|^contact( (person|details|info(rmation)?))?$|"
     r"^(submitted|created|modified|updated|entered|recorded|collected|referred|assigned)[ _](by|to)$|"
@@ -172,6 +173,14 @@ def is_choice(cells: pl.Series) -> bool:
     answers = cells.drop_nulls().unique()
     return 1 < answers.len() < cells.len() - cells.null_count() and (
         answers.len() <= MOST_NUMBERS or not is_number(answers.replace("NA", None))
+    )
+
+
+def lists_codes(cells: pl.Series, mark: str) -> bool:
+    """Whether cells list numbers of answers, of which some have three or more: `1,3,4`, which no decimal is."""
+    written = cells.drop_nulls().unique().cast(pl.String()).str.strip_chars()
+    return bool(written.str.contains(rf"^\d{{1,2}}({mark} ?\d{{1,2}})*$").all()) and bool(
+        (written.str.count_matches(mark, literal=True) > 1).any()
     )
 
 

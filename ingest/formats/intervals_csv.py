@@ -13,7 +13,7 @@ from ingest.formats.live_attendance import INSTANCES, AttendanceFormat, Found, G
 from ingest.formats.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
 from ingest.formats.live_words import ROLES, TEAMS_ROLES, YES
 from ingest.formats.text_file import TextFile
-from ingest.instants import AM, PM
+from ingest.instants import AM, PM, spelt_out
 from ingest.source import NOTE, DeliveryError
 from ingest.text import clean_number
 
@@ -76,7 +76,8 @@ class IntervalsCsv(AttendanceFormat):
         mapped = options.columns.model_dump(exclude_none=True)
         labels = {name: mapped[name] for name in _TIMES if name in mapped}
         delivered = all_rows([_rows(file, mapped) for file in given.files])
-        rows = delivered.rows.rename({"person": "id"})
+        spelt = (spelt_out(delivered.rows[name]) for name in (*_TIMES, *BOUNDS) if name in mapped)
+        rows = delivered.rows.with_columns(spelt).rename({"person": "id"})
         if "left_at" not in rows.columns:
             rows = rows.with_columns(pl.lit(None, pl.String()).alias("left_at"))
         if "in_waiting_room" in rows.columns:

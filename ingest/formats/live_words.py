@@ -60,7 +60,8 @@ TEAMS_LIST_COLUMNS = {
     "name": frozenset(
         {
             "full name", "nome completo", "vollständiger name", "nom complet", "nombre completo", "volledige naam", "nama lengkap",
-            "tam adı", "tam ad", "الاسم الكامل", "الاسم بالكامل",
+            "tam adı", "tam ad", "الاسم الكامل", "الاسم بالكامل", "полное имя", "氏名", "フル ネーム", "전체 이름", "全名", "שם מלא",
+            "imię i nazwisko", "fullständigt namn", "πλήρες όνομα",
         }
     ),
     "action": frozenset(
@@ -68,13 +69,15 @@ TEAMS_LIST_COLUMNS = {
             "user action", "atividade", "ação", "ação do utilizador", "ação do usuário", "atividade do usuário", "benutzeraktion",
             "aktion", "aktivität", "action de l'utilisateur", "action utilisateur", "action de l’utilisateur", "acción del usuario",
             "acción de usuario", "azione utente", "azione dell'utente", "gebruikersactie", "tindakan pengguna", "kullanıcı eylemi",
-            "إجراء المستخدم",
+            "إجراء المستخدم", "действие пользователя", "ユーザーの操作", "ユーザー アクション", "사용자 작업", "用户操作", "פעולת משתמש",
+            "akcja użytkownika", "användaråtgärd", "ενέργεια χρήστη",
         }
     ),
     "at": frozenset(
         {
             "timestamp", "data e hora", "carimbo de data/hora", "carimbo de hora", "zeitstempel", "horodatage", "horodateur",
             "marca de tiempo", "data/ora", "tijdstempel", "stempel waktu", "tanda waktu", "zaman damgası", "الطابع الزمني",
+            "метка времени", "タイムスタンプ", "타임스탬프", "时间戳", "חותמת זמן", "sygnatura czasowa", "tidsstämpel", "χρονική σήμανση",
         }
     ),
 }  # fmt: skip
@@ -82,9 +85,12 @@ TEAMS_LIST_COLUMNS = {
 # "Joined before", "Entrou antes", "Vorher beigetreten": whoever was there when the list began has joined by then.
 JOINED = (
     r"\b(joined|joins?|entrou|ingressou|aderiu|beigetreten|teilgenommen|rejoint|joint|arrivé|unió|ingresó|entrato|partecipazione|partecipato|deelgenomen|bergabung|"
-    r"katıldı)\b|انضم"
+    r"katıldı)\b|انضم|присоединил|参加|참가|참여|加入|הצטרף|dołącz|anslöt|συνδέθηκε"
 )
-LEFT = r"\b(left|leaves?|saiu|verlassen|ausgetreten|quitté|parti|salió|abandonó|uscito|uscita|verlaten|keluar|meninggalkan|ayrıldı)\b|غادر"
+LEFT = (
+    r"\b(left|leaves?|saiu|verlassen|ausgetreten|quitté|parti|salió|abandonó|uscito|uscita|verlaten|keluar|meninggalkan|ayrıldı)\b|غادر|"
+    r"вышел|вышла|покинул|退出|退席|나감|나갔|퇴장|离开|עזב|opuścił|lämnade|αποχώρησε"
+)
 
 # How words for day, hour, minute and second begin; the longest that fits counts.
 DURATIONS = {
@@ -99,7 +105,7 @@ JOINED_COLUMN = (
     r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
     r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
     r"first.?seen|log(ged)?.?in.?(at|time)|deelname|"
-    r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|참가|"
+    r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|入会|참가|"
     r"συμμετοχ|σύνδεσ|είσοδ|připoj|csatlakoz|liitty|gian tham gia|tham gia đầu|(?<!ผู้)เข้าร่วม|शामिल|anslut|tilslut|deltagelse|"
     r"intrar|alătur|приєдн|входу|پیوست|ورود|check.?in"
 )
@@ -107,7 +113,7 @@ LEFT_COLUMN = (
     r"last.?seen|log(ged)?.?out.?(at|time)|vertrek|"
     r"\bsortie\b|^(time ?)?out$|^live end|"
     r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
-    r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|퇴장|나간|"
+    r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|退会|퇴장|나간|"
     r"αποχώρ|έξοδ|odpoj|odchod|kilép|távoz|poistu|rời|thoát|เวลาออก|ออกครั้ง|छोड़|lämna|utträd|forlad|ieși|părăs|виходу|"
     r"ترک|check.?out"
 )
@@ -116,7 +122,7 @@ PERSON_COLUMNS = (
     r"e-?mail|correo|courriel|e-?posta|البريد|ایمیل|почт|דוא|メール|邮件|邮箱|이메일",
     r"^(user|attendee|member|account|person|viewer).?(id|key)$|^(who|user|viewer|member)$",
     (
-        r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|이름|person|attendee|\bparticipante?\b|teilnehmer|katılımcı|مشارك|peserta|asistente|"
+        r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|昵称|이름|person|attendee|\bparticipante?\b|teilnehmer|katılımcı|مشارك|peserta|asistente|"
         r"όνομα|jméno|\btên\b|ชื่อ|नाम|\bnume\b|ім.я"
     ),
 )

@@ -12,7 +12,7 @@ import polars as pl
 from ingest.formats.records import names_a_total, reject
 from ingest.formats.survey_multiple import Spread, from_cells, from_columns, is_list
 from ingest.formats.survey_options import ExportOptions, SurveyOptions
-from ingest.formats.survey_sheet import Sheet, require_one_header, survey_sheets
+from ingest.formats.survey_sheet import Sheet, require_one_header, require_row_a_respondent, survey_sheets
 from ingest.formats.survey_variables import AT, Coded, Variable, in_one_spelling, in_words
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
 from ingest.reasons import Reason
@@ -75,6 +75,7 @@ class SurveyExport:
         for sheet, of_sheet in zip(sheets, layouts, strict=True):
             if of_sheet.header_rows == 1:
                 require_one_header(sheet)
+                require_row_a_respondent(sheet)
         if not sheets:
             raise DeliveryError("holds no table; expected the export: deliver it again")
         layout = _together(layouts)

@@ -60,6 +60,13 @@ def from_columns(name: str, spread: Spread, note: Question, coded: Coded) -> tup
         unknown += [code for code in others if re.match(_NOTHING, code)]
         put[column] = (~cell.is_in([*unknown, *note.missing, *note.not_asked])).fill_null(value=False)
         unticked = [code for code in others if re.match(UNTICKED, code)]
+        ticks = [code for code in others if code not in {*unticked, *unknown, *note.missing, *note.not_asked}]
+        if note.columns and not note.selected and len(ticks) > 1 and all(re.match(r"\d+$", code) for code in ticks):
+            raise DeliveryError(
+                f"delivery.yml: key 'options.questions.{name}': column {column[:40]!r} holds {len(ticks)} codes, "
+                f"{' and '.join(sorted(ticks)[:2])} among them, and nothing says which stands for a ticked answer; expected it under "
+                f"selected, such as selected: ['{min(ticks)}']"
+            )
         is_selected = cell.is_in(list(note.selected)) if note.selected else ~cell.is_in(unticked)
         ticked[column] = put[column] & is_selected.fill_null(value=False)
     was_put = pl.any_horizontal(put.values())

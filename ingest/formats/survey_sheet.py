@@ -17,7 +17,17 @@ from ingest.formats.text_file import folded, read_table, text_files
 from ingest.formats.workbook import first_sheet, is_workbook
 from ingest.source import REJECTED, Delivery, DeliveryError
 
-_WORD = r"[^\W\d_]{2}"
+_WORD, _LETTER = r"[^\W\d_]{2}", r"[^\W\d_]"
+_OF_RESULTS = (
+    r"(?i)^(answer|response|option|choice|category)([_ ]?(code|label|text|option|value))?$",
+    r"(?i)(^|[_ ])(pct|percent(age)?|share|proportion|estimate)([_ ]|$)|%",
+    r"(?i)(^|[_ ])(base|n|count|respondents|sample([_ ]size)?|total)([_ ]|$)",
+)
+_OF_ANSWERS = (
+    r"(?i)^(question|item|variable)([_ ]?(id|code|text|label|name))?$",
+    r"(?i)^(answer|response|value|score|rating)([_ ]?(code|text|label|option|value))?$",
+)
+_MOST_COLUMNS_OF_A_LONG_TABLE = 8
 _LOOKED_AT, _FEWEST, _MANY = 1_000, 10, 3
 """How many rows show whether there is a second header; how many cells a column has, and how many columns tell of one by themselves."""
 
@@ -117,6 +127,28 @@ def require_one_header(sheet: Sheet) -> None:
         )
 
 
+def require_row_a_respondent(sheet: Sheet) -> None:
+    """Raise DeliveryError where the columns are answers with their shares and bases, or questions and answers: rows are no people."""
+    names = sheet.header(0) if sheet.height else []
+    if all(any(re.search(pattern, name) for name in names) for pattern in _OF_RESULTS):
+        raise DeliveryError(of_results(sheet.name, 1))
+    if len(names) <= _MOST_COLUMNS_OF_A_LONG_TABLE and all(
+        any(re.search(pattern, name) for name in names) for pattern in _OF_ANSWERS
+    ):
+        raise DeliveryError(
+            f"{sheet.name}, line 1: it has a column of questions and one of answers, so a row an answer; expected a row a respondent, "
+            "with a column for each question; turn it (pivot), or export it so"
+        )
+
+
+def of_results(name: str, line: int) -> str:
+    """What a message says of a table of results."""
+    return (
+        f"{name}, line {line}: has answers with their shares and bases, so it is a table of results; expected a row a respondent, from "
+        "which shares, intervals and bases are worked out; ask for the answers of the respondents"
+    )
+
+
 def _is_apart(rows: pl.DataFrame) -> bool:
     """Whether the first row has texts where the others have numbers or answers that repeat, and none that is in another row too."""
     unlike = apart = 0
@@ -125,7 +157,7 @@ def _is_apart(rows: pl.DataFrame) -> bool:
         others = [text for text in below if text]
         if not cell or len(others) < _FEWEST:
             continue
-        if cell in others or not re.search(_WORD, cell):
+        if cell in others or not re.search(_LETTER, cell):
             return False
         unlike += not any(re.search(_WORD, text) for text in others)
         apart += 2 * len(set(others)) <= len(others)

@@ -9,7 +9,7 @@ from ingest.formats.live_words import JOINED, LEFT, TEAMS_LIST_COLUMNS
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
 
-_KNOWN = "Full Name, User Action and Timestamp in one of ten languages, English among them"
+_KNOWN = "Full Name, User Action and Timestamp in one of many languages, English among them"
 
 JOINS_AND_LEAVES = (
     pl.when(pl.col("action").str.strip_chars().str.to_lowercase().str.contains(JOINED))
@@ -29,6 +29,7 @@ class TeamsList(AttendanceFormat):
     """Reads joins and leaves. The full name as written is the person; a list made while it ran leaves stays open."""
 
     name = "teams_list"
+    version = 7
     options = TeamsListOptions
     names_are_people = True
 

@@ -29,12 +29,16 @@ _PLATFORMS = {
 
 
 class Columns(BaseModel):
-    """Our names to theirs: a column's name in the header, a field of JSON, or a position as a whole number, the first being 1."""
+    """Our names to theirs: a column's name in the header, a field of JSON, or a position as a whole number, the first being 1.
+
+    `date` is for tables whose times are times of day.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sampled_at: str | int
     viewers: str | int
+    date: str | int | None = None
     session_id: str | int | None = None
 
 
@@ -68,7 +72,7 @@ class ViewerSamples:
     """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
-    version = 7
+    version = 8
     needs_timezone = False
     options = ViewerSamplesOptions
 
@@ -77,7 +81,12 @@ class ViewerSamples:
         options = delivery.options_as(ViewerSamplesOptions)
         files = delivered_texts(delivery, options.encoding)
         delivered = all_rows([_rows(file, options) for file in files])
-        identified = with_session_id(delivered.rows, delivery, options.session)
+        rows = delivered.rows
+        if "date" in rows.columns:
+            rows = rows.with_columns(pl.concat_str("date", "sampled_at", separator=" ").alias("sampled_at")).drop(
+                "date"
+            )
+        identified = with_session_id(rows, delivery, options.session)
         label = str(options.columns.sampled_at) if options.columns else _PLATFORMS["sampled_at"][0]
         if options.epoch is not None:
             timed = _read_epochs(identified, options.epoch, label)

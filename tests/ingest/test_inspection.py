@@ -359,7 +359,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         (f'{{"data": [{{"user_login": "{CANARY}"}}], "total": 8}}', "Twitch's list of chatters"),
         ("wave,question_code,answer,break_value,pct_weighted,base\n" + "".join(f"w1,Q1,{a},18-24,31,402\n" for a in ("Yes", "No") * 9), "line 1: .*table of results"),
         ("id,Seen?,Seen?,Age\n" + "".join(f"{n},{'Yes' if n % 2 else 'No'},No,{18 + n % 7}\n" for n in range(30)), "columns 2 and 3 have the same name"),
-        ("session_id,person,joined_at,left_at\n" + "s,p,46300.79,46300.83\n" * 9, "line 2: the time of joining is not one"),
+        ("session_id,person,joined_at,left_at\n" + "s,p,146300.79,146300.83\n" * 9, "line 2: the time of joining is not one"),
         ("hashtag,country,views,date\n" + "".join(f"#calm,{c},5,2022-10-{n:02d}\n" for n in range(1, 10) for c in ("AE", "SA")), "column 'country': found totals of a tag by country"),
         ("person,question,answer\n" + "".join(f"{n},{q},{a}\n" for n in range(20) for q, a in (("Seen", "Yes"), ("Trust", n % 5))), "line 1: .*a row an answer"),
         ("Name,Email,Join time,Leave time\n" + "".join(f"p,p{n}@x.org,early {n % 3},late {n % 3}\n" for n in range(10, 30)), "live/intervals_csv, which says"),

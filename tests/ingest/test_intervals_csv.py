@@ -212,3 +212,12 @@ def test_stays_may_be_records_of_json(live: LiveDesk) -> None:
     text = '{"who": "A", "in": "2022-10-09T18:00:00Z", "out": "2022-10-09T18:30:00Z"}\n{"who": "B", "in": "2022-10-09T18:10:00Z"}\n'
     parsed = live.read("intervals_csv", {"a.ndjson": text}, OPTIONS, None)
     assert parsed.tables["live_stays"].select("joined_at", "left_at").null_count().row(0) == (0, 1)
+
+
+def test_a_spreadsheet_s_days_are_times(live: LiveDesk) -> None:
+    stay = (
+        live.read("intervals_csv", {"a.csv": stays("A,44843.75,44843.770833333336")}, OPTIONS, "UTC")
+        .tables["live_stays"]
+        .row(0, named=True)
+    )
+    assert (stay["joined_at"], stay["left_at"]) == (utc("2022-10-09T18:00:00"), utc("2022-10-09T18:30:00"))

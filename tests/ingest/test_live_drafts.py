@@ -128,3 +128,23 @@ def test_a_list_of_names_and_the_days_that_they_came_is_no_survey(tmp_path: Path
     rows = [f"A{n},{'x' if n % 2 else ''},{'x' if n % 3 else ''}" for n in range(40)]
     with pytest.raises(DeliveryError, match="no format fits"):
         inspect(written(tmp_path, {"l.csv": lines("Name,Session 1,Session 2", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_samples_with_the_date_in_a_column_of_its_own(tmp_path: Path) -> None:
+    rows = [f"10/20/2022,18:{n:02d}:00,{100 + n}" for n in range(40)]
+    found = inspect(written(tmp_path, {"v.csv": lines("Date,Time,Viewers", *rows)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("viewer_samples", 40)
+    assert found.parsed.tables["live_samples"]["sampled_at"].max() == datetime(2022, 10, 20, 14, 39, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Stream title,Start time,Duration,Platforms,Total views,Max viewers,Avg. viewers",
+        "LIVE title,Start time,LIVE duration,Views,Peak viewers,Likes,Diamonds",
+    ],
+)
+def test_totals_of_whole_sessions_are_refused_with_what_to_export(header: str, tmp_path: Path) -> None:
+    files = written(tmp_path, {"t.csv": lines(header, "Calm,2026-10-20 18:00,01:00:00,5,1200,300,200")})
+    with pytest.raises(DeliveryError, match=r"t\.csv, line 1: found totals of whole live sessions.*viewer_samples"):
+        inspect(files, TOLD, CAMPAIGNS)

@@ -573,3 +573,30 @@ def test_a_name_of_several_words_is_the_question_as_it_was_put(tmp_path: Path) -
 
 
 NAMED = SURVEY_KEY + "respondent_id: id\nsamples: {all: {weight: null}}\n"
+
+
+def test_codes_of_boxes_of_which_nothing_says_that_they_are_ticked(tmp_path: Path) -> None:
+    """1 and 2, as SPSS has them: all would count as ticked."""
+    rows = "".join(f"{n},{1 + n % 2},{1 + n % 3 // 2}\n" for n in range(12))
+    note = NAMED + "questions: {apps: {kind: multiple, columns: [a, b]%s}}\n"
+    with pytest.raises(DeliveryError, match=r"options\.questions\.apps.*column 'a' holds 2 codes.*selected: \['1'\]"):
+        read(tmp_path, "survey_csv", {"w.csv": f"id,a,b\n{rows}"}, note % "")
+    told = read(tmp_path / "told", "survey_csv", {"w.csv": f"id,a,b\n{rows}"}, note % ", selected: ['1']")
+    assert answered(told, "apps")["answer_code"].value_counts(sort=True).rows() == [("b", 8), ("a", 6), ("", 2)]
+
+
+def test_a_table_of_results_is_no_list_of_people(tmp_path: Path) -> None:
+    rows = "".join(f"Q1,{answer},{pct},402\n" for answer, pct in (("Yes", 31), ("No", 60), ("Other", 9)))
+    with pytest.raises(DeliveryError, match=r"w\.csv, line 1: .*table of results"):
+        read(
+            tmp_path,
+            "survey_csv",
+            {"w.csv": f"question_code,answer,pct_weighted,base_unweighted\n{rows}"},
+            NAMED.replace("id: id", "id: null"),
+        )
+
+
+def test_a_second_header_with_short_names_is_no_respondent(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{'x' if n % 2 else ''},{'x' if n % 3 else ''},{('Good', 'Bad')[n % 2]}\n" for n in range(24))
+    with pytest.raises(DeliveryError, match=r"w\.csv, line 2"):
+        read(tmp_path, "survey_csv", {"w.csv": f"id,Media,,Opinion\nid,TikTok,TV,q1\n{rows}"}, NAMED)

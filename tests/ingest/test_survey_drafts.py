@@ -407,3 +407,20 @@ def test_a_code_far_below_0_among_words_is_no_answer(tmp_path: Path) -> None:
     rows = [f"{n},{('Yes', 'No', '-99')[n % 3]},{n % 5}" for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
     assert survey.draft.options["questions"]["q1"]["missing"] == ["-99"]
+
+
+@pytest.mark.parametrize("mark", [",", " "])
+def test_numbers_of_answers_in_one_cell_are_lists(mark: str, tmp_path: Path) -> None:
+    rows = [f'{n},{n % 5},"{mark.join(str(j) for j in (1, 2, 3) if n % (j + 1))}"' for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey)["q2"] == ("multiple", ["1", "2", "3"])
+
+
+def test_columns_of_0_and_1_may_be_boxes(tmp_path: Path) -> None:
+    survey = found(tmp_path, "id,q1,q5_tiktok,q5_tv,q5_friend", "{n},{a},{x},{y},{x}")
+    assert "boxes of one are {kind: multiple, columns: [...]}: 'q5_tiktok', 'q5_tv', 'q5_friend'" in survey.text
+
+
+def test_names_of_people_are_no_answers_in_any_language(tmp_path: Path) -> None:
+    survey = found(tmp_path, "Полное имя,q1,q2", "Anna {x},{a},{yes}")
+    assert "Полное имя" in survey.draft.options["drop"]

@@ -1,4 +1,5 @@
 """Teams attendance lists: real ones, the defects a list can have, and pairing against an oracle."""
+# ruff: noqa: RUF001 - lists are written in many languages
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -355,3 +356,16 @@ def test_a_damaged_list_is_read_or_refused_never_a_crash(
     damaged = text[:at] + junk + text[at + cut :]
     content = damaged.encode(encoding, errors="ignore")
     live.read_or_refuse("teams_list", content, SESSION, "Africa/Cairo")
+
+
+@pytest.mark.parametrize(
+    ("header", "before", "left", "at"),
+    [
+        ("Полное имя\tДействие пользователя\tМетка времени", "Присоединился раньше", "Вышел", "20.10.2022, 18:{}:00"),
+        ("氏名\tユーザーの操作\tタイムスタンプ", "以前に参加済み", "退出", "2022/10/20 18:{}:00"),
+    ],
+)
+def test_lists_of_other_languages(live: LiveDesk, header: str, before: str, left: str, at: str) -> None:
+    text = f"{header}\nA\t{before}\t{at.format('00')}\nA\t{left}\t{at.format('30')}\n"
+    parsed = live.read("teams_list", {"m.csv": text}, {"session": {"id": "s"}}, "Asia/Dubai")
+    assert parsed.tables["live_stays"].select(pl.col("left_at") - pl.col("joined_at")).item() == timedelta(minutes=30)
