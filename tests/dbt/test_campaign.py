@@ -553,6 +553,9 @@ def test_attainment_and_pacing_are_kpis_too(lab: Lab) -> None:
         ("C07", "2:all", 300, 1000, pytest.approx(30)),
         ("C07b", "2:all", 300, 250, pytest.approx(120)),
     ]
+    # Where less is better the target is divided by the value.
+    less = "select numerator, denominator, value from fct_campaign_kpi_day where campaign_id = 'held' and kpi_id = 'C07' and subject_id like '6:%'"
+    assert lab.rows(less) == [(50, 40, 125)]
 
 
 def test_exposure_is_views_of_a_market_s_week_per_thousand_people_online(lab: Lab) -> None:

@@ -388,6 +388,23 @@ aimed as (
 
 ),
 
+-- A value is divided by its target or, where less is better, the target by the value.
+related as (
+
+    select
+        *,
+        case
+            when aim <> 0 and (aim > 0) = (direction = 'up') then value
+            when value * aim > 0 then aim
+        end as attained_part,
+        case
+            when aim <> 0 and (aim > 0) = (direction = 'up') then aim
+            when value * aim > 0 then value
+        end as attained_whole,
+    from aimed
+
+),
+
 -- 1 is reached, whichever way the target lies; a value beyond a target that it cannot be divided by has just reached it.
 attained as (
 
@@ -395,13 +412,12 @@ attained as (
         *,
         case
             when value is null or aim is null then null
-            when aim <> 0 and (aim > 0) = (direction = 'up') then value / aim
-            when value * aim > 0 then aim / value
+            when attained_whole is not null then attained_part / attained_whole
             when is_reached then 1.0
             else 0.0
         end as attainment_rate,
         {{ ratio('value', 'due') }} as pacing,
-    from aimed
+    from related
 
 ),
 

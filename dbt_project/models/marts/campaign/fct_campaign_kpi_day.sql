@@ -53,7 +53,7 @@ trust as (
 lines as (
 
     {% for kpi, numerator, denominator, value, condition in [
-        ('C07', 'value', 'nullif(aim, 0)', '100 * attainment_rate', "aim is not null and stage <> 'guardrail'"),
+        ('C07', 'attained_part', 'attained_whole', '100 * attainment_rate', "aim is not null and stage <> 'guardrail'"),
         ('C07b', 'value', 'due', '100 * pacing', 'due is not null'),
         ('C01', 'nested_numerator', 'nested_denominator', 'nested_pct', 'nests_in is not null'),
     ] -%}
