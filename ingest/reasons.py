@@ -140,6 +140,11 @@ class Reason(StrEnum):
         "No delivery's note names the answers that make it up (top, bottom).",
         "لا تذكر مذكرة أي تسليم الإجابات التي يتكوّن منها (top وbottom).",
     )
+    NO_CONSENT = (
+        "no_consent",
+        "Nobody is known to have agreed to be counted in it.",
+        "لا يُعرف أن أحدًا وافق على أن يُحسب فيه.",
+    )
     NOT_YET_BUILT = "not_yet_built", "The warehouse does not work this out yet.", "لا يحسب المستودع هذا بعد."
     SAMPLES_ONLY = (
         "samples_only",

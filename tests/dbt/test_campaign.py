@@ -272,7 +272,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     with duckdb.connect(str(lab.home.warehouse)) as connection:
         connection.execute(f"create table intermediate.int_lake__as_of as select date '{AS_OF}' as as_of")
         connection.execute(
-            "create table intermediate.int_campaign__outside as select 'away' as campaign_id, 'live' as source"
+            "create table intermediate.int_campaign__missing as select 'away' as campaign_id, 'L05' as kpi_id, 'outside_campaign' as reason"
         )
         connection.register("weeks", HELP_WEEKS)
         connection.execute("create table intermediate.int_activation__help_weeks as from weeks")

@@ -2,7 +2,7 @@
 {{ broken_rules_of({
     'int_campaign__measures': {'grain': ['campaign_id', 'measure', 'event_on', 'period', 'market', 'subject_type', 'subject_id']},
     'int_campaign__kpis': {'grain': ['campaign_id', 'kpi_id', 'event_on', 'period', 'market', 'subject_type', 'subject_id']},
-    'int_campaign__outside': {'grain': ['campaign_id', 'source']},
+    'int_campaign__missing': {'grain': ['campaign_id', 'kpi_id']},
     'int_campaign__index': {'grain': ['campaign_id', 'kpi_id', 'event_on']},
     'stg_campaign__campaigns': {'grain': ['campaign_id']},
     'stg_campaign__hashtags': {'grain': ['campaign_id', 'hashtag']},

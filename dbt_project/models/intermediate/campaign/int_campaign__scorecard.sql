@@ -120,7 +120,7 @@ matched as (
         case
             when kpis.kpi_id is not null then coalesce(kpis.reason, kpis.caveat)
             when lines.stage = 'index' then 'no_index'
-            when outside.source is not null then 'outside_campaign'
+            when missing.reason is not null then missing.reason
             when
                 not answered.is_answered and regexp_matches(lines.subject_id, ':(top|bottom|net)$')
                 then 'no_answers_named'
@@ -129,8 +129,8 @@ matched as (
         end as reason,
     from lines
     left join kpis on {{ selected_by('lines') }}
-    left join {{ ref('int_campaign__outside') }} as outside
-        on lines.campaign_id = outside.campaign_id and lines.source = outside.source
+    left join {{ ref('int_campaign__missing') }} as missing
+        on lines.campaign_id = missing.campaign_id and lines.kpi_id = missing.kpi_id
     left join answered on lines.campaign_id = answered.campaign_id and lines.position = answered.position
 
 ),
