@@ -68,15 +68,17 @@ def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
 
 
 def require_one_platform(head: Head, header: list[str]) -> None:
-    """Raise DeliveryError where a table has the same counter in a column a platform."""
+    """Raise DeliveryError where a table has the same counter in a column a platform, and rows that have several of them."""
     patterns = (POSTS, *(pattern for ours in ("views", "likes", "comments", "shares") for pattern in NAMES[ours]))
     told: dict[str, list[str]] = {}
     for name in header:
         counter = re.sub(r"[\s(),:_-]+", " ", re.sub(_PLATFORMS, " ", name)).strip()
         if re.search(_PLATFORMS, name) and any(means(counter, pattern) for pattern in patterns):
             told.setdefault(counter.lower(), []).append(name)
+    rows = head.rows[head.rows.index(header) + 1 :]
     for names in told.values():
-        if len(names) > 1:
+        places = [header.index(name) for name in names]
+        if any(sum(row[place].strip() not in ("", "0") for place in places if place < len(row)) > 1 for row in rows):
             raise DeliveryError(
                 f"{head.path.name}, line {head.line_of(header)}: found a column a platform ({quoted(names)}), expected one for all, beside "
                 "a column platform; put the columns below one another, or deliver a file a platform"

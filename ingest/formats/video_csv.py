@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 20
+    version = 21
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -40,7 +40,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 17
+    version = 18
     needs_timezone = True
     options = VideoJsonOptions
 

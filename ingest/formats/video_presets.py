@@ -42,6 +42,7 @@ PRESETS: Mapping[PresetName, Preset] = {
         title="the Apify TikTok scraper, or one with its column names",
         made_from="data sets of clockworks/tiktok-scraper and its rivals, 2026-11: JSON, or CSV with dots or slashes",
         platform="tiktok",
+        records=("items", "data", "results"),
         failed="error",
         columns={
             "video_id": ("id",),
@@ -55,7 +56,8 @@ PRESETS: Mapping[PresetName, Preset] = {
             "comments": ("commentCount",),
             "shares": ("shareCount",),
             "saves": ("collectCount",),
-            "hashtags": ("hashtags.*.name",),
+            # Some of its rivals have plain texts there.
+            "hashtags": ("hashtags.*.name", "hashtags.*", "hashtags"),
             "text": ("text",),
             "duration_seconds": ("videoMeta.duration",),
         },

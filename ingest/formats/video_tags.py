@@ -40,6 +40,8 @@ _WORD = r"[#\uff03][\p{L}\p{M}\p{N}_\x{200c}\x{200d}\x{fe0f}\p{Extended_Pictogra
 _NO_WORDS = r"(?i)https?://\S+|&#?\w+;"
 _REFERENCE = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z]+);"
 _APART = r"([#\uff03])\s+"
+# A list in quotation marks that was cut off, as exports do with long cells; its last tag is not whole.
+_CUT = r"""(?s)^(\[\s*['"].*['"]),[^,\]]*$"""
 _NEXT = r"([>\])])\s*([<\[(])"
 # Who writes from right to left may type the mark last.
 _BEHIND = r"([^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+)[#\uff03]($|[\s,;|\u060c\u3001])"
@@ -57,6 +59,8 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     as a character reference is the sign that it stands for, and a literal that was written as a string is read as one.
     """
     stripped = _unlinked(_decoded(_without_references(written).str.strip_chars()))
+    if stripped.str.contains(_CUT).any():
+        stripped = stripped.str.replace(_CUT, "${1}]")
     if stripped.str.contains(_NEXT).any():
         stripped = stripped.str.replace_all(_NEXT, "${1},${2}")
     if stripped.str.ends_with("#").any():

@@ -70,6 +70,7 @@ EXPORTS: dict[str, tuple[str, bytes, str, int, list[str] | None]] = {
         "id,text,createTimeISO,authorMeta/name,authorMeta/fans,webVideoUrl,playCount,diggCount,hashtags/0/name,hashtags/1/name," + ",".join(UNMAPPED),
         lambda n: f'{vid(n)},"words, and more",2025-09-01T12:00:{n:02d}.000Z,demo{n},{n},{link(n)},{1000 * n},{n},Calm,سلام,' + ",".join("x" * 30)), "apify_tiktok", EXACT, ["calm", "سلام"]),
     "apify, flat JSON with dots": ("d.ndjson", ndjson(lambda n: {"id": vid(n), "authorMeta.name": f"demo{n}", "webVideoUrl": link(n), "playCount": 1000 * n, "diggCount": n, "createTimeISO": "2025-09-01T12:00:00.000Z", "hashtags": [{"name": "Calm"}]}), "apify_tiktok", EXACT, ["calm"]),
+    "apify, tags as texts": ("d.json", json.dumps({"items": [{**apify(n), "hashtags": ["Calm"]} for n in NUMBERS]}).encode(), "apify_tiktok", EXACT, ["calm"]),
     "app, one page": ("d.json", json.dumps({"status_code": 0, "aweme_list": [app(n) for n in NUMBERS]}).encode(), "raw_app", EXACT, ["calm"]),
     "app, in data, with a BOM": ("d.json", b"\xef\xbb\xbf" + json.dumps({"data": {"aweme_list": [app(n) for n in NUMBERS]}}, indent=1).encode(), "raw_app", EXACT, ["calm"]),
     "app, web form": ("d.ndjson", ndjson(lambda n: {"id": vid(n), "desc": "x", "createTime": 1756728000, "author": {"uniqueId": "a"}, "stats": {"playCount": 1000 * n, "diggCount": n}, "challenges": [{"title": "Calm"}]}), "raw_app", EXACT, ["calm"]),

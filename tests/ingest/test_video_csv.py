@@ -436,6 +436,7 @@ class TestTags:
             ("a؛ b", ["a", "b"], ["a", "b"]),
             ("Hashtags: #a #b", ["a", "b"], ["a", "b"]),
             ("@someone #a", ["a"], ["a"]),
+            ("['a', 'b', 'cut of", ["a", "b"], ["a", "b"]),
             (
                 "https://www.tiktok.com/tag/calm?lang=ar, https://www.tiktok.com/tag/%D8%B5%D8%AD%D8%A9",
                 ["calm", "صحة"],
