@@ -26,13 +26,15 @@ def set_aside(ledger: pl.DataFrame) -> list[str]:
 
 
 def ledger_table(ledger: pl.DataFrame, sources: Sequence[Source]) -> Table:
-    """What became of the deliveries, a line per source."""
+    """What became of the deliveries, a line per source. A version that was held or refused and has a later one counts as superseded."""
     table = Table(title="Deliveries", title_justify="left", header_style="bold")
     table.add_column("source")
     for name in (*STATUSES, "records", "rejected", "last landed"):
         table.add_column(name, justify="right")
+    is_over = ~pl.col("is_current") & (pl.col("status") != "loaded")
+    known = ledger.with_columns(status=pl.when(is_over).then(pl.lit("superseded")).otherwise("status"))
     for source in sources:
-        rows = ledger.filter(pl.col("source") == source.name)
+        rows = known.filter(pl.col("source") == source.name)
         loaded = rows.filter(pl.col("status") == "loaded")
         counts = [str(rows.filter(pl.col("status") == status).height) for status in STATUSES]
         records = [f"{loaded[column].sum():,}" for column in ("records_loaded", "records_rejected")]
