@@ -120,8 +120,8 @@ class Reason(StrEnum):
     NOT_REPORTED = "not_reported", "No delivery reports it.", "لا يذكره أي تسليم."
     NOT_ADDITIVE = (
         "not_additive",
-        "It counts people once for each video or period, so it makes no sum.",
-        "يُعدّ كل شخص مرة لكل مقطع أو فترة، فلا يُجمع.",
+        "Its parts make no sum: people would count twice, or are counted in different ways.",
+        "لا تُجمع أجزاؤه: فقد يُعدّ الناس مرتين أو يُعدّون بطرق مختلفة.",
     )
     NOT_REACHED = (
         "not_reached",

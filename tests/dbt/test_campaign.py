@@ -57,6 +57,7 @@ cost,launch,H01,100,AED,USD,0.25,2026-01-02,contract
 cost,launch,H01,45,USD,USD,1,2026-01-02,invoice
 cost,launch,H03,10,USD,USD,1,2026-01-02,contract
 cost,launch,H05,10,USD,USD,1,2026-01-02,contract
+cost,launch,L06,10,USD,USD,1,2026-01-02,contract
 cost,after,H01,10,USD,USD,1,2026-01-02,contract
 """
 CALENDAR = """campaign_id,kind,name,starts_on,ends_on,weekdays,pace,source
@@ -199,7 +200,7 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
         measured("guide_finishers", 3, 25),
         measured("toolkit_downloads", 3, 20),
     ]),
-    "cost": (42, [*counted([1, 2, 3, 4, 0, 0, 0] + [0] * 14), measured("unique_creators", 1, 4), *counted([None] * 7, "engagements_lcs")]),
+    "cost": (42, [*counted([1, 2, 3, 4, 0, 0, 0] + [0] * 14), measured("unique_creators", 1, 4), *counted([None] * 7, "engagements_lcs"), *by_basis("samples", 100)]),
     "season": (24, counted([300])),
     "dose": (70, [measured("views", 7 * week, views, market=market) for (market, week), (views, _) in DOSE.items()]),
     "exposed": (42, [row | {"market": market} for market in ("AE", "SA", "unknown") for row in counted([100, 300])]),
@@ -441,6 +442,8 @@ def test_a_phase_s_cost_is_divided_by_what_adds_up_in_it(lab: Lab) -> None:
         ("launch:H01:USD", 70, 10, 7, None, launch),
         ("launch:H03:USD", 10, None, None, "not_additive", launch),
         ("launch:H05:USD", 10, None, None, "no_reading", launch),
+        # Minutes by stays and by samples make no sum.
+        ("launch:L06:USD", 10, None, None, "not_additive", launch),
     ]
 
 

@@ -212,7 +212,10 @@ paid as (
         concat_ws(':', costs.phase, costs.kpi_id, costs.reported_in) as subject_id,
         costs.outcome_cost,
         {{ exact_sum('dates.value') }} as outcomes,
-        case when max(dictionary.additivity) = 'additive' then 'no_reading' else 'not_additive' end as reason,
+        case
+            when max(dictionary.additivity) = 'additive' and max(by_basis.measure) is null then 'no_reading'
+            else 'not_additive'
+        end as reason,
     from (
         select
             campaign_id,
@@ -227,6 +230,14 @@ paid as (
     inner join {{ ref('phases') }} as phases on costs.campaign_id = phases.campaign_id and costs.phase = phases.phase
     left join {{ ref('kpi_formulas') }} as formulas on costs.kpi_id = formulas.kpi_id and formulas.denominator is null
     left join {{ ref('measures') }} as dictionary on formulas.numerator = dictionary.measure
+    left join (
+        select distinct
+            campaign_id,
+            measure,
+        from dates
+        where subject_type = 'basis'
+    ) as by_basis
+        on costs.campaign_id = by_basis.campaign_id and dictionary.measure = by_basis.measure
     left join dates
         on
             costs.campaign_id = dates.campaign_id
