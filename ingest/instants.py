@@ -311,6 +311,7 @@ def _written(texts: pl.DataFrame, zone: ZoneInfo | None, order: DateOrder | None
         clean_number(pl.col("text"))
         .str.replace(r"""^(?:="(.*)"|'(.*))$""", "${1}${2}")
         .str.replace_all("،", ",")
+        .str.strip_chars_end(",; ")
         .str.replace(_SPACED, "${1}${2}${3}${4}${5}")
         .str.replace(_TWICE, "${1}${2}")
         .str.replace(_ERA, "${1}")

@@ -32,8 +32,8 @@ _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 
 def _count(words: str) -> str:
-    after = "count|counts|cnt|number|num|total|latest|current|summary_total_count"
-    before = "n|num|no|nb|total|number_of|nombre_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي"
+    after = "count|counts|cnt|number|num|total|latest|current|actual|achieved|sayısı|summary_total_count"
+    before = "n|num|no|nb|total|actual|number_of|nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي|מספר"
     return rf"(?:{before})?_?(?:{words})(?:_?(?:{after}))?"
 
 
@@ -66,7 +66,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         ),
         (
             r"author|(?:content_)?creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
-            r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|akun|perfil|profil|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
+            r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|(?:nama_)?akun|perfil|profil|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|اسم_ال[اأ]كونت|حساب_کاربری|تخلیق_کار|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
         rf"{_BY}_id",
         r"nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
@@ -89,6 +89,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         (
             rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
             rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|"
+            r"date_(?:read|checked|scraped|captured|collected|retrieved)|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción)|data_d[ae]_(?:leitura|coleta|extração)|"
             r"date_de_(?:lecture|collecte)|(?:collecté|relevé|extrait|recueilli|lu)e?_le|abrufdatum|(?:abgerufen|erfasst|erhoben|gelesen)_am|"
             r"(?:recogid|recolectad|capturad|coletad|extraíd|leíd|lid)[oa]_e[lm]|(?:raccolto|rilevato|letto)_il|(?:toplanma|okunma|çekilme)_tarihi|"
@@ -100,24 +101,24 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count("plays?"),
         _count(
             "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
-            "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
+            "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز|ملاحظات|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
         ),
     ),
     "likes": (
         _count(
-            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|لایکات|(?:ال)?لايكات|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
+            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
             "(?:ال)?[إا]عجابات|تسجيلات_الإعجاب"
         ),
     ),
     "comments": (
         _count(
-            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
+            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
         ),
         _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),
     "shares": (
         _count(
-            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
+            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
         ),
         _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
         _count("forwards?"),
@@ -129,7 +130,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
     ),
     "hashtags": (
-        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
+        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|hashtagler|תגיות|ہیش_ٹیگ|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
         r"tags?(?:_list)?|ετικέτες|etiquetas|etiket(?:ler)?",
         r"(?:.+_)?(?:hash_?tags?|(?:ال)?وسوم|(?:ال)?هاشتا[غقج](?:ات)?|هشتگ(?:_?ها)?)(?:_[^\W\d]+)*",
     ),

@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 21
+    version = 22
     needs_timezone = True
     options = VideoCsvOptions
 

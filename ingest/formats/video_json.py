@@ -40,7 +40,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 18
+    version = 19
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -31,7 +31,7 @@ _COUNTS = (*COUNTERS, "creator_followers", "reach")
 _TEXTS = ("creator", "creator_country", "hashtags", "duration_seconds", "watch_seconds", "completion_rate", "platform")
 _TAGS = ["hashtags", "display_hashtags"]
 _INSTANTS = ("created_at", "captured_at")
-_ENOUGH_TO_JUDGE = 10
+_ENOUGH_TO_JUDGE, _ENDS = 10, 3
 PLATFORMS = {
     r"tik\W?tok|^tt$|تيك\s?توك|تیک\s?تاک|ٹک\s?ٹاک": "tiktok",
     r"youtu|^yt$|يوتيوب|یوتیوب|یوٹیوب": "youtube",
@@ -149,6 +149,11 @@ def _records(part: VideoRows) -> pl.DataFrame:
     if "video_id" in texts and not rows["video_id"].str.contains("^[0-9]").all():
         is_alone = pl.col("url").is_null() if "url" in texts else pl.lit(value=True)
         rules.append(names_a_total(pl.col("video_id")) & is_alone)
+    elif "url" in texts and "video_id" not in texts:
+        # It stands above the others or below them.
+        ends = pl.concat([rows["url"].head(_ENDS), rows["url"].tail(_ENDS)]).to_frame()
+        if ends.select(names_a_total(pl.col("url")).any()).item():
+            rules.append(names_a_total(pl.col("url")))
     return rows.remove(pl.any_horizontal(rules)) if rules else rows
 
 
@@ -239,7 +244,8 @@ def constant_instant(name: str, text: str, delivery: Delivery, order: DateOrder 
     )
     if at is None:
         raise DeliveryError(
-            f"delivery.yml: key 'options.{name}': found {text!r}, expected a date and time that is read: {SPELLINGS}"
+            f"delivery.yml: key 'options.{name}': found {text!r}, expected a date and time that is read: {SPELLINGS}; "
+            "5/10/2026 is read where options.date_order says which comes first"
         )
     return [
         pl.lit(at, INSTANT).alias(name),

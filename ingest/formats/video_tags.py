@@ -21,9 +21,10 @@ _KIND = (
     r"a:[0-9]+:)"
 )
 """How languages call a list: Python, R, Scala, PHP."""
-_LITERAL = rf"(?s){_KIND}?[\[({{].*[\])}}]$"
+_LITERAL = rf"(?s)(?:{_KIND}?[\[({{].*[\])}}]|^[A-Za-z]\w{{1,15}}[\[(]+(?:\s*['\"].*)?[\])]+)$"
 _KEYS = ("hashtag_?[nN]ame", "cha_name", "name", "hashtag", "tag", "title", "text", "label", "element")
 """What objects call a tag, best first: beside its name a title may be a sentence about it."""
+_COMMA = r"[,;\u060c\u061b]"
 _OBJECT = rf"\{{\s*(?:{_QUOTED})\s*:"
 _LOST = r"^\s*(?:\[object |System\.\w|\[?[Aa]rray\]?$|<(?:chr|list|character|NULL)\b)"
 """What programs write instead of a list that they do not show."""
@@ -81,7 +82,9 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
             is_separated = text.str.contains_any(found) if found else pl.lit(value=False)
             lists = pl.when(is_marked & ~is_separated).then(text.str.extract_all(_MARKED)).otherwise(lists)
         if distinct.select(is_literal.any()).item():
-            lists = pl.when(is_literal).then(_literal(text)).otherwise(lists)
+            plain = pl.col("text").filter(is_literal & ~pl.col("text").str.contains(_QUOTED))
+            has_commas = distinct.select(plain.str.contains(_COMMA).any()).item()
+            lists = pl.when(is_literal).then(_literal(text, _COMMA if has_commas else r"\s")).otherwise(lists)
     empty = pl.lit([], pl.List(pl.String()))
     return texts.select(pl.when(text == "").then(empty).otherwise(lists).alias(written.name)).to_series()
 
@@ -212,7 +215,7 @@ def _between(text: pl.Expr, separators: list[str], *, has_marks: bool) -> pl.Exp
     return parts.list.eval(pl.coalesce(pl.element().str.extract(r"^(#\S+)\s"), pl.element()))
 
 
-def _literal(text: pl.Expr) -> pl.Expr:
+def _literal(text: pl.Expr, separator: str) -> pl.Expr:
     """The elements of list literals: of objects their names, else what is quoted, else what stands between separators.
 
     NULL where objects do not say which of their texts is the tag.
@@ -228,12 +231,11 @@ def _literal(text: pl.Expr) -> pl.Expr:
     is_told = ~text.str.contains(_OBJECT) | ~text.str.contains(rf""":\s*(?:{_QUOTED}|[\[{{])""")
     quoted = pl.coalesce(*named, pl.when(is_told).then(text.str.extract_all(_QUOTED)))
     plain = quoted.list.eval(_unescaped(pl.element().str.slice(1, pl.element().str.len_chars() - 2)))
-    words = (
-        inner.str.replace_all(r"[;\u060c\u061b]", ",")
-        .str.split(",")
-        .list.eval(pl.element().filter(nothing(pl.element()).is_null()).str.strip_chars(" :"))
+    split = inner.str.replace_all(separator, ",").str.split(",")
+    words = split.list.eval(pl.element().filter(nothing(pl.element()).is_null()).str.strip_chars(" :"))
+    is_empty = (
+        inner.str.contains("^[, ]*dtype=|^$") | text.str.contains(r"^\w+[\[({]+[\])}]+$") | (text == "character(0)")
     )
-    is_empty = inner.str.contains("^[, ]*dtype=|^$") | (text == "character(0)")
     return pl.when(text.str.contains(_QUOTED)).then(plain).when(is_empty).then([]).otherwise(words)
 
 

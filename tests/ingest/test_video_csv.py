@@ -378,6 +378,12 @@ class TestCounters:
         assert parsed.unreadable.rows() == [("duration_seconds", "bad_number", 1), ("duration_seconds", "empty", 1)]
 
 
+def test_the_sum_of_the_others_has_no_link(reader: Reader) -> None:
+    text = f"link,v\nhttps://www.tiktok.com/@a/video/{ID},5\n\u0627\u0644\u0645\u062c\u0645\u0648\u0639,5\n"
+    parsed = reader.files({"v.csv": text}, {"columns": {"url": "link", "views": "v"}, "captured_at": "2025-05-29"})
+    assert (parsed.records_read, parsed.tables["video_readings"]["views"].to_list()) == (1, [5])
+
+
 class TestTags:
     @pytest.mark.parametrize(
         ("written", "tags", "display"),
@@ -422,6 +428,9 @@ class TestTags:
             ("هدوء، سلام", ["هدوء", "سلام"], ["هدوء", "سلام"]),
             ("mental health, calm", ["mentalhealth", "calm"], ["mentalhealth", "calm"]),
             ("[a; b]", ["a", "b"], ["a", "b"]),
+            ("[a b]", ["a", "b"], ["a", "b"]),
+            ('String["a", "b"]', ["a", "b"], ["a", "b"]),
+            ("String[]", [], []),
             ("[هدوء، سلام]", ["هدوء", "سلام"], ["هدوء", "سلام"]),
             ("[a, None, nan]", ["a"], ["a"]),
             ("[‘a’, ’b’]", ["a", "b"], ["a", "b"]),

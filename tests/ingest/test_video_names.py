@@ -67,6 +67,8 @@ def table(header: str, row: str) -> bytes:
         ("Link,Kanal,Views,Mots-clés (hashtags)", "https://www.tiktok.com/@u/video/@ID,u@N,5,#calm", {"creator": "Kanal", "hashtags": "Mots-clés (hashtags)"}),
         ("Link,Views,Hashtag reach", "https://www.tiktok.com/@u/video/@ID,5,77", {"hashtags": None}),
         ("Link,Tiktok Likes,Instagram Likes,Views", "https://www.tiktok.com/@u/video/@ID,5,0,9", {"likes": "Tiktok Likes"}),
+        ("Link,Expected views,Actual views,Yorum adedi", "https://www.tiktok.com/@u/video/@ID,9,5,1", {"views": "Actual views"}),
+        ("Link,Views,Date checked", "https://www.tiktok.com/@u/video/@ID,5,19/10/2026", {"captured_at": "Date checked"}),
         ("Link,TikTok,Views", "https://www.tiktok.com/@u/video/@ID,@u_N,5", {"creator": "TikTok"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
