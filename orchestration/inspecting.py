@@ -183,8 +183,8 @@ def _remarks(found: Inspection, campaigns: Mapping[str, Campaign]) -> Iterator[s
     questions = found.note["options"].get("questions", {})
     if questions and not any("top" in (question or {}) for question in questions.values()):
         yield (
-            "No question says which answers count: its share of people, changes between waves and targets stay unknown until the note "
-            "has them, such as {key: afraid_of_judgement, top: [4, 5], bottom: [1, 2]}"
+            "No question names the answers that count, so that shares of people, changes between waves and targets stay unknown; name "
+            "them in the note, as in {key: afraid_of_judgement, top: [4, 5], bottom: [1, 2]}"
         )
     campaign = campaigns.get(str(found.note["campaign"]))
     if campaign is not None and not found.open:

@@ -135,6 +135,8 @@ def heads_of(path: Path) -> list[Head]:
             raise DeliveryError(f"{name}: is an SPSS file in an archive, expected it by itself; unpack it")
         text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)
         first = text.head.lstrip()[:1_000]
+        if not first.strip():
+            raise DeliveryError(f"{name}: is empty; expected a header and records; export it again")
         if "mdm:metadata" in first or (path.suffix.lower() == ".sss" and "<sss" not in first):
             raise DeliveryError(
                 f"{name}: describes a survey in another way than Triple-S in XML, expected .sav, Triple-S 1.1 or later, or CSV with a "

@@ -116,7 +116,7 @@ def test_it_tells_of_questions_without_answers_that_count_and_of_days_outside_th
     answers = "".join(f"{n},{n % 5 + 1},{'f' if n % 2 else 'm'}\n" for n in range(40))
     survey.write_text(f"respondent_id,q1_afraid,gender\n{answers}")
     inspect_files(home, [survey], Given(fieldwork=("2022-10-05", "2022-10-09")), None, say)
-    assert "No question says which answers count" in capsys.readouterr().out
+    assert "No question names the answers that count" in capsys.readouterr().out
     inspect_files(home, [file], Given(timezone="UTC"), None, say)
     assert "outside the campaign" not in capsys.readouterr().out
     file.write_text(file.read_text().replace("2022-10-08 10:00", "2022-08-10 10:00", 9))
