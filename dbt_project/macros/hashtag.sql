@@ -44,22 +44,71 @@
     )
 {%- endmacro %}
 
+{#
+    A part of a count of a video's day: of the date's reading (side 'read') or the known one before (side 'before'). Bounds (low, high)
+    and times (event_on, read_at) stand in `<side>_details` only where one of the side's counts was rounded or not read at the row's time:
+    else both bounds are the count, and the time is the row's, or that of the video's row before.
+#}
+{% macro part(counter, relation, side, name, captured_at='last_captured_at') -%}
+    {%- set count = relation ~ '.' ~ counter ~ '_' ~ side -%}
+    {%- set apart = 'list_extract(%s.%s_details, %d).%s' % (relation, side, counters().index(counter) + 1, name) -%}
+    {%- set times = {'event_on': 'event_on', 'read_at': captured_at} -%}
+    {%- set times = times if side == 'read' else {'event_on': 'previous_on', 'read_at': 'previous_captured_at'} -%}
+    {%- if name in times -%}
+        case when {{ count }} is not null then coalesce({{ apart }}, {{ relation }}.{{ times[name] }}) end
+    {%- else -%}
+        coalesce({{ apart }}, {{ count }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# All that is known of a count, as one value; NULL where it is not known. #}
+{% macro reading(counter, relation, side='read', captured_at='last_captured_at') -%}
+    case
+        when {{ relation }}.{{ counter }}_{{ side }} is not null
+            then struct_pack(
+                value := {{ relation }}.{{ counter }}_{{ side }},
+                low := {{ part(counter, relation, side, 'low') }},
+                high := {{ part(counter, relation, side, 'high') }},
+                event_on := {{ part(counter, relation, side, 'event_on') }},
+                read_at := {{ part(counter, relation, side, 'read_at', captured_at) }}
+            )
+    end
+{%- endmacro %}
+
+{# The counts and details of a side, of such values in columns `<counter><suffix>` of a row of that date and instant. #}
+{% macro counts_and_details(relation, suffix, side, event_on, captured_at) -%}
+    {%- set readings = [] %}
+    {%- for counter in counters() %}{% do readings.append(relation ~ '.' ~ counter ~ suffix) %}{% endfor %}
+    {%- for counter in counters() %}
+        {{ readings[loop.index0] }}.value as {{ counter }}_{{ side }},
+    {%- endfor %}
+        case
+            when
+                {%- for reading in readings %}
+                    {{ 'or ' if not loop.first }}{{ reading }}.low < {{ reading }}.high
+                    or {{ reading }}.event_on <> {{ relation }}.{{ event_on }}
+                    or {{ reading }}.read_at <> {{ relation }}.{{ captured_at }}
+                {%- endfor %}
+                then [{{ readings | join(', ') }}]
+        end as {{ side }}_details,
+{%- endmacro %}
+
 {# The change of a counter since its previous known reading, or since 0 for a video that is younger than the capture before. #}
 {% macro net(counter, relation) -%}
-    ({{ relation }}.{{ counter }}_read.value - {{ before(counter, relation, 'value') }})
+    ({{ relation }}.{{ counter }}_read - {{ or_from_zero(relation ~ '.' ~ counter ~ '_before', relation) }})
 {%- endmacro %}
 
 {# Its bounds, where the readings were rounded. #}
 {% macro net_low(counter, relation) -%}
-    ({{ relation }}.{{ counter }}_read.low - {{ before(counter, relation, 'high') }})
+    ({{ part(counter, relation, 'read', 'low') }} - {{ or_from_zero(part(counter, relation, 'before', 'high'), relation) }})
 {%- endmacro %}
 
 {% macro net_high(counter, relation) -%}
-    ({{ relation }}.{{ counter }}_read.high - {{ before(counter, relation, 'low') }})
+    ({{ part(counter, relation, 'read', 'high') }} - {{ or_from_zero(part(counter, relation, 'before', 'low'), relation) }})
 {%- endmacro %}
 
-{% macro before(counter, relation, part) -%}
-    coalesce({{ relation }}.{{ counter }}_before.{{ part }}, case when {{ relation }}.starts_from_zero then 0 end)
+{% macro or_from_zero(count, relation) -%}
+    coalesce({{ count }}, case when {{ relation }}.starts_from_zero then 0 end)
 {%- endmacro %}
 
 {# What engagements_lcs is the sum of. #}
@@ -98,8 +147,8 @@
                 {%- for counter in counters %}
                     coalesce(
                         case
-                            when {{ relation }}.{{ counter }}_before.event_on = {{ relation }}.{{ change }}_before_on
-                                then {{ relation }}.{{ counter }}_before.high - {{ relation }}.{{ counter }}_before.low
+                            when {{ part(counter, relation, 'before', 'event_on') }} = {{ relation }}.{{ change }}_before_on
+                                then {{ part(counter, relation, 'before', 'high') }} - {{ part(counter, relation, 'before', 'low') }}
                         end,
                         0
                     ){{ ' +' if not loop.last }}
@@ -116,7 +165,7 @@
 {% macro hours_since(counter, relation) -%}
     nullif(
         {{ microseconds_between(
-            'coalesce(' ~ relation ~ '.' ~ counter ~ '_before.read_at, ' ~ relation ~ '.created_at)', relation ~ '.' ~ counter ~ '_read.read_at'
+            'coalesce(' ~ part(counter, relation, 'before', 'read_at') ~ ', ' ~ relation ~ '.created_at)', part(counter, relation, 'read', 'read_at')
         ) }} / cast(3600000000 as double), 0
     )
 {%- endmacro %}
@@ -125,7 +174,7 @@
 {% macro removed(counter, relation, kind='true') -%}
     case
         when {{ net(counter, relation) }} is null then null
-        when {{ relation }}.{{ counter }}_read.high < {{ relation }}.{{ counter }}_before.low and {{ kind }}
+        when {{ part(counter, relation, 'read', 'high') }} < {{ part(counter, relation, 'before', 'low') }} and {{ kind }}
             then -{{ net(counter, relation) }}
         else 0
     end
@@ -134,7 +183,7 @@
 {# A fall by more than half of a video posted anew under its id is a counter that began again; any other is a correction. #}
 {% macro is_reset(counter, relation) -%}
     coalesce(
-        2 * {{ relation }}.{{ counter }}_read.value < {{ relation }}.{{ counter }}_before.value
+        2 * {{ relation }}.{{ counter }}_read < {{ relation }}.{{ counter }}_before
         and {{ relation }}.created_at <> {{ relation }}.created_before_at,
         false
     )

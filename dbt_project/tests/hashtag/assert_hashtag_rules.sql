@@ -32,7 +32,7 @@ known as (
             facts.event_on,
             facts.{{ counter }} as net,
             facts.{{ counter }}_total as total,
-            coalesce({{ before(counter, 'video_days', 'value') }}, facts.{{ counter }}_total) as before,
+            coalesce({{ or_from_zero('video_days.' ~ counter ~ '_before', 'video_days') }}, facts.{{ counter }}_total) as before,
         from facts
         inner join video_days
             on

@@ -54,7 +54,7 @@ week_old as (
         days.creator_key,
         days.view_definition,
         days.created_at,
-        days.views_read.value as views,
+        days.views_read as views,
     from {{ ref('int_hashtag__video_days') }} as days
     semi join agreed
         on

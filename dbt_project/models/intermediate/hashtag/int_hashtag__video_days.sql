@@ -1,12 +1,11 @@
 {#
     Cumulative, so that a day is built from the day and what was known before it: of every counter the date's reading (`<counter>_read`)
-    and the known one before (`<counter>_before`); hashtags, country and creator carried forward as they were last read; the date since
+    and the known one before (`<counter>_before`), see the macro `part`; hashtags, country and creator carried forward as they were last read; the date since
     which it counts for the same subjects (`described_since`), and the last date before of each change that has bounds.
 #}
 {{ config(materialized='incremental', incremental_strategy='from_date') }}
-{%- set read_columns = [] %}
-{%- for counter in counters() %}{% do read_columns.append(counter ~ '_read') %}{% endfor %}
-{%- set read_columns = read_columns + video_attributes() %}
+{%- set counts = [] %}
+{%- for counter in counters() %}{% do counts.append(counter ~ '_read') %}{% endfor %}
 {%- set described = ['hashtags', 'creator_country', 'view_definition'] %}
 {%- set videos = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_hashtag__videos') %}
 {%- set windows -%}
@@ -109,17 +108,32 @@ readings as not materialized (
         dated.delivery,
         dated.line,
         {%- for counter in counters() %}
-            case
-                when dated.{{ counter }} is not null
-                    then struct_pack(
-                        value := dated.{{ counter }},
-                        low := {{ lowest('dated.' ~ counter, 'dated.' ~ counter ~ '_unit', 'dated.rounding') }},
-                        high := {{ highest('dated.' ~ counter, 'dated.' ~ counter ~ '_unit', 'dated.rounding') }},
-                        event_on := dated.event_on,
-                        read_at := dated.captured_at
-                    )
-            end as {{ counter }}_read,
+            dated.{{ counter }} as {{ counter }}_read,
         {%- endfor %}
+        case
+            when
+                greatest(
+                    {%- for counter in counters() %}
+                        dated.{{ counter }}_unit
+                        {{- ',' if not loop.last }}
+                    {%- endfor %}
+                ) > 1
+                then [
+                    {%- for counter in counters() %}
+                        case
+                            when dated.{{ counter }} is not null
+                                then struct_pack(
+                                    value := dated.{{ counter }},
+                                    low := {{ lowest('dated.' ~ counter, 'dated.' ~ counter ~ '_unit', 'dated.rounding') }},
+                                    high := {{ highest('dated.' ~ counter, 'dated.' ~ counter ~ '_unit', 'dated.rounding') }},
+                                    event_on := dated.event_on,
+                                    read_at := dated.captured_at
+                                )
+                        end
+                        {{- ',' if not loop.last }}
+                    {%- endfor %}
+                ]
+        end as read_details,
         {%- for attribute in video_attributes() %}
             dated.{{ attribute }},
         {%- endfor %}
@@ -141,32 +155,21 @@ repeated as materialized (
 
 ),
 
--- A single reading of a date is its last; of several each column has the last that is known.
-days as (
+last_known as (
 
     select
         readings.campaign_id,
         readings.video_id,
         readings.event_on,
-        readings.captured_at as last_captured_at,
-        {%- for column in read_columns %}
-            readings.{{ column }},
-        {%- endfor %}
-    from readings
-    anti join repeated
-        on
-            readings.campaign_id = repeated.campaign_id
-            and readings.video_id = repeated.video_id
-            and readings.event_on = repeated.event_on
-    union all
-    select
-        readings.campaign_id,
-        readings.video_id,
-        readings.event_on,
         max(readings.captured_at) as last_captured_at,
-        {%- for column in read_columns %}
+        {%- set known = {} %}
+        {%- for counter in counters() %}
+            {%- do known.update({counter ~ '_read': reading(counter, 'readings', captured_at='captured_at')}) %}
+        {%- endfor %}
+        {%- for attribute in video_attributes() %}{% do known.update({attribute: 'readings.' ~ attribute}) %}{% endfor %}
+        {%- for column, told in known.items() %}
             max_by(
-                readings.{{ column }},
+                {{ told }},
                 struct_pack(
                     captured_at := readings.captured_at,
                     landed_on := readings.landed_on,
@@ -182,6 +185,37 @@ days as (
             and readings.video_id = repeated.video_id
             and readings.event_on = repeated.event_on
     group by readings.campaign_id, readings.video_id, readings.event_on
+
+),
+
+-- A single reading of a date is its last; of several each column has the last that is known.
+days as (
+
+    select
+        readings.campaign_id,
+        readings.video_id,
+        readings.event_on,
+        readings.captured_at as last_captured_at,
+        {%- for column in counts + ['read_details'] + video_attributes() %}
+            readings.{{ column }},
+        {%- endfor %}
+    from readings
+    anti join repeated
+        on
+            readings.campaign_id = repeated.campaign_id
+            and readings.video_id = repeated.video_id
+            and readings.event_on = repeated.event_on
+    union all
+    select
+        campaign_id,
+        video_id,
+        event_on,
+        last_captured_at,
+        {{ counts_and_details('last_known', '_read', 'read', 'event_on', 'last_captured_at') }}
+        {%- for attribute in video_attributes() %}
+            {{ attribute }},
+        {%- endfor %}
+    from last_known
 
 ),
 
@@ -225,6 +259,17 @@ captures as (
         qualify row_number() over (partition by history.campaign_id, history.video_id order by history.event_on desc) = 1
 
     ),
+
+    opening_counts as (
+
+        select
+            openings.*,
+            {%- for counter in counters() %}
+                coalesce({{ reading(counter, 'openings') }}, {{ reading(counter, 'openings', 'before') }}) as {{ counter }}_known,
+            {%- endfor %}
+        from openings
+
+    ),
 {%- endif %}
 
 opened as not materialized (
@@ -235,12 +280,8 @@ opened as not materialized (
         days.event_on,
         days.last_captured_at,
         false as is_opening,
-        {%- for counter in counters() %}
-            days.{{ counter }}_read,
-            days.{{ counter }}_read as {{ counter }}_known,
-        {%- endfor %}
-        {%- for attribute in video_attributes() %}
-            days.{{ attribute }},
+        {%- for column in counts + ['read_details'] + video_attributes() %}
+            days.{{ column }},
         {%- endfor %}
         days.event_on as first_on,
         -- Judged at the first reading: a video younger than the campaign's capture before it had 0 of everything then.
@@ -261,10 +302,7 @@ opened as not materialized (
             event_on,
             last_captured_at,
             true as is_opening,
-            {%- for counter in counters() %}
-                {{ counter }}_read,
-                coalesce({{ counter }}_read, {{ counter }}_before) as {{ counter }}_known,
-            {%- endfor %}
+            {{ counts_and_details('opening_counts', '_known', 'read', 'event_on', 'last_captured_at') }}
             {%- for attribute in video_attributes() %}
                 {{ attribute }},
             {%- endfor %}
@@ -274,9 +312,9 @@ opened as not materialized (
             dated_on,
             described_since as described_on,
             {%- for change, changed in bounded_changes().items() %}
-                case when {{ all_known(changed, 'openings') }} then event_on else {{ change }}_before_on end as {{ change }}_on,
+                case when {{ all_known(changed, 'opening_counts') }} then event_on else {{ change }}_before_on end as {{ change }}_on,
             {%- endfor %}
-        from openings
+        from opening_counts
     {%- endif %}
 
 ),
@@ -290,12 +328,8 @@ uneven as materialized (
     from opened
     group by campaign_id, video_id
     having
-        count(views_known) not in (0, count(*))
-        {%- for counter in counters()[1:] %}
-            or count({{ counter }}_known) not in (0, count(*))
-        {%- endfor %}
-        {%- for attribute in video_attributes() %}
-            or count({{ attribute }}) not in (0, count(*))
+        {%- for column in counts + video_attributes() %}
+            {{ 'or ' if not loop.first }}count({{ column }}) not in (0, count(*))
         {%- endfor %}
         {%- for attribute in described %}
             or min({{ attribute }}) <> max({{ attribute }})
@@ -312,16 +346,17 @@ even as (
         opened.event_on,
         opened.last_captured_at,
         opened.is_opening,
-        {%- for counter in counters() %}
-            opened.{{ counter }}_known as {{ counter }}_read,
-            lag(opened.{{ counter }}_known) over so_far as {{ counter }}_before,
-        {%- endfor %}
+        lag(opened.event_on) over so_far as previous_on,
+        lag(opened.last_captured_at) over so_far as previous_captured_at,
         lag(opened.created_at) over so_far as created_before_at,
-        {%- for attribute in video_attributes() %}
-            opened.{{ attribute }},
+        {%- for column in counts + ['read_details'] + video_attributes() %}
+            opened.{{ column }},
         {%- endfor %}
         {%- for column in ['first_on', 'starts_from_zero', 'tagged_on', 'dated_on'] %}
             first_value(opened.{{ column }}) over so_far as {{ column }},
+        {%- endfor %}
+        {%- for column in counts + ['read_details'] %}
+            lag(opened.{{ column }}) over so_far as {{ column | replace('read', 'before') }},
         {%- endfor %}
         first_value(case when opened.is_opening then opened.described_on else opened.event_on end) over so_far as described_since,
         {%- for change, changed in bounded_changes().items() %}
@@ -329,7 +364,7 @@ even as (
                 case
                     when opened.is_opening then opened.{{ change }}_on
                     {%- for counter in changed %}
-                        when opened.{{ counter }}_known is null then null
+                        when opened.{{ counter }}_read is null then null
                     {%- endfor %}
                     else opened.event_on
                 end
@@ -349,11 +384,12 @@ carried as (
         opened.event_on,
         opened.last_captured_at,
         opened.is_opening,
-        {%- for counter in counters() %}
-            opened.{{ counter }}_read,
-            last_value(opened.{{ counter }}_known ignore nulls) over earlier as {{ counter }}_before,
-        {%- endfor %}
+        last_value(opened.event_on) over earlier as previous_on,
+        last_value(opened.last_captured_at) over earlier as previous_captured_at,
         last_value(opened.created_at ignore nulls) over earlier as created_before_at,
+        {%- for column in counts + ['read_details'] %}
+            opened.{{ column }},
+        {%- endfor %}
         {%- for attribute in video_attributes() %}
             last_value(opened.{{ attribute }} ignore nulls) over until_now as {{ attribute }},
         {%- endfor %}
@@ -361,6 +397,9 @@ carried as (
         first_value(opened.starts_from_zero) over until_now as starts_from_zero,
         min(opened.tagged_on) over until_now as tagged_on,
         min(opened.dated_on) over until_now as dated_on,
+        {%- for counter in counters() %}
+            last_value({{ reading(counter, 'opened') }} ignore nulls) over earlier as {{ counter }}_known,
+        {%- endfor %}
         {%- for attribute in described %}
             last_value(opened.{{ attribute }} ignore nulls) over earlier as {{ attribute }}_before,
         {%- endfor %}
@@ -371,6 +410,15 @@ carried as (
     from opened
     semi join uneven on opened.campaign_id = uneven.campaign_id and opened.video_id = uneven.video_id
     {{ windows }}
+
+),
+
+counted as (
+
+    select
+        * exclude ({{ counters() | join('_known, ') }}_known),
+        {{ counts_and_details('carried', '_known', 'before', 'previous_on', 'previous_captured_at') }}
+    from carried
 
 ),
 
@@ -391,10 +439,10 @@ chained as (
             end
         ) over until_now as described_since,
         {%- for change, changed in bounded_changes().items() %}
-            max(case when is_opening then {{ change }}_on when {{ all_known(changed, 'carried') }} then event_on end)
+            max(case when is_opening then {{ change }}_on when {{ all_known(changed, 'counted') }} then event_on end)
                 over earlier as {{ change }}_before_on,
         {%- endfor %}
-    from carried
+    from counted
     {{ windows }}
 
 )

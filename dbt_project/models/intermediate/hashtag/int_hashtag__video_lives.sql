@@ -14,8 +14,9 @@ readings as (
         days.created_on,
         days.created_on + {{ days }} as closes_on,
         days.event_on,
-        days.views_read.value as views,
-        {{ microseconds_between('days.created_at', 'days.views_read.read_at') }} / cast(3600000000 as double) as hours,
+        days.views_read as views,
+        {{ microseconds_between('days.created_at', part('views', 'days', 'read', 'read_at')) }}
+        / cast(3600000000 as double) as hours,
     from {{ ref('int_hashtag__video_days') }} as days
     inner join {{ rebuild_from('hashtag') }} as rebuilds on days.campaign_id = rebuilds.campaign_id
     where
@@ -23,7 +24,7 @@ readings as (
         and days.created_on + {{ days }} >= rebuilds.rebuild_from
         and days.event_on between days.created_on and days.created_on + {{ days }}
         and days.views_read is not null
-        and days.views_read.read_at > days.created_at
+        and {{ part('views', 'days', 'read', 'read_at') }} > days.created_at
 
 ),
 

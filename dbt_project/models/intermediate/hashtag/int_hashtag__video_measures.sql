@@ -170,7 +170,7 @@ followed as (
             campaign_id,
             video_id,
             {%- for counter in engagement_counters() %}
-                coalesce({{ counter }}_read, {{ counter }}_before).value{{ ' +' if not loop.last }}
+                coalesce({{ counter }}_read, {{ counter }}_before){{ ' +' if not loop.last }}
             {%- endfor %} as engagements_lcs,
         from {{ ref('int_hashtag__videos') }}
     ) as videos

@@ -71,7 +71,7 @@ tagged as (
         days.created_on as posted_on,
         days.view_definition,
         {%- for counter in counters() %}
-            days.{{ counter }}_read.value as {{ counter }},
+            days.{{ counter }}_read as {{ counter }},
         {%- endfor %}
         unnest(days.hashtags) as hashtag,
     from {{ ref('int_hashtag__video_days') }} as days

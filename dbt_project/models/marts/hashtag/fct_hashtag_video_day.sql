@@ -29,13 +29,13 @@ differenced as (
             {{ removed(counter, 'days') }} as {{ counter }}_removed,
             {{ removed(counter, 'days', is_reset(counter, 'days')) }} as {{ counter }}_reset,
             {{ removed(counter, 'days', 'not ' ~ is_reset(counter, 'days')) }} as {{ counter }}_correction,
-            days.{{ counter }}_read.value as {{ counter }}_total,
+            days.{{ counter }}_read as {{ counter }}_total,
         {%- endfor %}
         greatest(
             {%- for counter in counters() %}
                 case
                     when days.{{ counter }}_read is not null
-                        then date_diff('day', days.{{ counter }}_before.event_on, days.event_on)
+                        then date_diff('day', {{ part(counter, 'days', 'before', 'event_on') }}, days.event_on)
                 end
                 {{- ',' if not loop.last }}
             {%- endfor %}

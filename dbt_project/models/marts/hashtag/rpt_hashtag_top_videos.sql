@@ -15,7 +15,7 @@ campaign_videos as (
         described.programme,
         videos.creator_country,
         {%- for counter in counters() %}
-            coalesce(videos.{{ counter }}_read.value, videos.{{ counter }}_before.value) as {{ counter }},
+            coalesce(videos.{{ counter }}_read, videos.{{ counter }}_before) as {{ counter }},
         {%- endfor %}
     from {{ ref('int_hashtag__videos') }} as videos
     inner join {{ ref('dim_video') }} as described
