@@ -164,6 +164,12 @@ def texts_at(documents: pl.DataFrame, paths: Sequence[str], lists: Sequence[str]
     )
 
 
+def exist(documents: pl.DataFrame, paths: Sequence[str]) -> bool:
+    """Whether any of the paths, such as author.name, leads to something in any of the objects, be it null."""
+    found = " or ".join(f"coalesce(bool_or(json_exists(json, '{_pointer(path)}')), false)" for path in paths)
+    return bool(query(f"select {found} as there from documents", documents=documents)["there"].item())
+
+
 def inside(documents: pl.DataFrame, places: Sequence[str]) -> pl.DataFrame:
     """The records inside the first place that is a list in the first object, each with the line of its object.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 from pydantic import model_validator
 
-from ingest.formats.json_documents import inside, read_documents, texts_at, top_level_names
+from ingest.formats.json_documents import ENVELOPES, exist, inside, read_documents, texts_at, top_level_names
 from ingest.formats.text_file import TextFile, describe_header, text_files
 from ingest.formats.video_options import Places, VideoOptions, no_positions, places_of
 from ingest.formats.video_presets import PRESETS
@@ -17,6 +17,7 @@ from ingest.formats.video_readings import VideoRows, parse_videos, with_tags
 from ingest.formats.video_tags import words_of
 from ingest.source import Delivery, DeliveryError, Parsed
 
+_ENVELOPES = (*ENVELOPES, "items", "videos", "results")
 # Names that the records of some product have: only where there is one of them, a message shows those that are found.
 _KNOWN = {name for preset in PRESETS.values() for names in preset.columns.values() for name in names}
 
@@ -40,7 +41,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 19
+    version = 20
     needs_timezone = True
     options = VideoJsonOptions
 
@@ -54,7 +55,7 @@ class VideoJson:
 def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
     documents, rejected = read_documents(file)
     if options.records is None:
-        records = inside(documents, options.known.records)
+        records = inside(documents, options.known.records or _wrapped(documents, options))
     else:
         named = [options.records] if isinstance(options.records, str) else options.records
         records = pl.concat([_listed(file, documents, place) for place in named])
@@ -74,6 +75,14 @@ def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
         "line",
     )
     return VideoRows(_tagged(rows, options), {ours: ways[0] for ours, ways in paths.items() if known[ours]}, rejected)
+
+
+def _wrapped(documents: pl.DataFrame, options: VideoJsonOptions) -> tuple[str, ...]:
+    """Where the records stand, if the first objects have no field that begins as the path of an id or link does."""
+    keys = {
+        str(place).partition(".")[0] for place in (options.columns.video_id, options.columns.url) if place is not None
+    }
+    return () if options.preset is not None or keys & set(top_level_names(documents)) else _ENVELOPES
 
 
 def _listed(file: TextFile, documents: pl.DataFrame, place: str) -> pl.DataFrame:
@@ -138,6 +147,11 @@ def _require(
     ]
     if not (known.get("video_id") or known.get("url")):
         missing = missing or ["video_id"]
+    views = places.get("views")
+    if views is not None and views.required and not known["views"]:
+        names = top_level_names(records)
+        if not exist(records, [way for name in views.names for way in _paths(str(name), names)]):
+            missing.append("views")
     for ours in missing:
         name = str(places[ours].names[0])
         hint = describe_header(top_level_names(records), name, _KNOWN)

@@ -232,6 +232,11 @@ class TestJson:
         options = {"columns": {"video_id": "id"}, "records": "page.items", **AT}
         assert ids(reader.files({"v.json": text}, options, form="video_json")) == ["a", "b"]
 
+    def test_records_may_stand_in_the_usual_lists_and_views_may_be_null(self, reader: Reader) -> None:
+        text = json.dumps({"data": [{"id": "a", "plays": None}, {"id": "b", "plays": None}], "next": 5})
+        options = {"columns": {"video_id": "id", "views": "plays"}, **AT}
+        assert ids(reader.files({"v.json": text}, options, form="video_json")) == ["a", "b"]
+
     @pytest.mark.parametrize(
         ("text", "options", "message"),
         [
@@ -244,6 +249,11 @@ class TestJson:
             ),
             ('{"noor@example.org": 5}', {}, r"no record has 'id' .*found 1 columns in a line that is no header"),
             ('{"id": 5}', {"records": "data"}, r"'data' is no list of records; found 'id'; correct options\.records"),
+            (
+                '{"id": 5, "stats": [{"plays": 5}]}',
+                {"columns": {"video_id": "id", "views": "stats.plays"}},
+                r"no record has 'stats\.plays' for 'views'",
+            ),
             ('{"id": 5}', {"columns": {"video_id": 1}}, "found positions for columns video_id, expected paths"),
         ],
     )
@@ -267,7 +277,7 @@ class TestJson:
         assert refusal is None or refusal.startswith("v.json")
 
     def test_lines_that_are_arrays(self, reader: Reader) -> None:
-        text = '[{"id": "a"}, {"id": "b"}]\n[{"id": "c"}]\n[{"id": "d"}, {"id": \n'
+        text = '[{"id": "a", "n": {"v": 1}}, {"id": "b"}]\n[{"id": "c"}]\n[{"id": "d"}, {"id": \n'
         parsed = reader.files({"v.json": text}, self.OPTIONS, form="video_json")
         assert (ids(parsed), parsed.rejected.height) == (["a", "b", "c", "d"], 1)
 
