@@ -5,13 +5,13 @@
 {%- set week_begins_on = 'greatest(' ~ week_on('days.event_on', 'markets.week_starts_on') ~ ', campaigns.starts_on)' %}
 with
 
--- Paid, partner and organic videos of the campaign, as the seed of its programmes has them.
+-- Videos count for the campaign as in its own figures: on the dates on which they carried one of its hashtags.
 programme_videos as (
 
     select
         days.campaign_id,
         programmes.programme,
-        videos.view_definition,
+        days.view_definition,
         days.event_on,
         {%- for bound, change in [('', net), ('_low', net_low), ('_high', net_high)] %}
             {{ change('views', 'days') }} as views{{ bound }},
@@ -27,15 +27,16 @@ programme_videos as (
     from {{ ref('int_hashtag__video_days') }} as days
     inner join {{ ref('int_hashtag__programmes') }} as programmes
         on days.campaign_id = programmes.campaign_id and days.video_id = programmes.video_id
-    inner join {{ ref('int_hashtag__videos') }} as videos
-        on days.campaign_id = videos.campaign_id and days.video_id = videos.video_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on days.campaign_id = campaigns.campaign_id
     left join {{ ref('markets') }} as markets on markets.market = 'all'
-    semi join ({{ hashtag_subjects(ref('int_hashtag__videos'), ['event_on', 'video_id']) }}) as subjects
-        on
-            days.campaign_id = subjects.campaign_id
-            and days.video_id = subjects.video_id
-            and subjects.subject_type = 'campaign'
+    inner join (
+        select
+            campaign_id,
+            list(hashtag) as hashtags,
+        from {{ ref('stg_campaign__hashtags') }}
+        where is_campaign_hashtag
+        group by campaign_id
+    ) as tagged on days.campaign_id = tagged.campaign_id and list_has_any(days.hashtags, tagged.hashtags)
     where days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, days.event_on)
 
 ),
