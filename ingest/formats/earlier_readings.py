@@ -21,10 +21,11 @@ def doubt_zeros(
     """The frame with zeros unknown that were not read: nobody takes back all views of a video.
 
     They are those of a reading without views of a video that had some, where 2 % of the readings are of older videos without views;
-    and all zeros of a counter of which nearly all are 0, where most of them were above 0 before, or where nearly all videos are
-    without views and older than two days. The frame has
-    `video_id`, `captured_at`, `created_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`. Also gives
-    the counters that were looked up, each with how many of its zeros are unknown.
+    all zeros of a counter of which nearly all are 0, where most of them were above 0 before; and those of a day on which nearly all
+    videos are without views and older than two days.
+
+    The frame has `video_id`, `captured_at`, `created_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`.
+    Also gives the counters that were looked up, each with how many of its zeros are unknown.
     """
     known = frame.select(pl.col(counters).is_not_null().sum()).row(0) if counters else ()
     zeros = frame.select((pl.col(counters) == 0).sum()).row(0) if counters else ()
@@ -43,16 +44,15 @@ def doubt_zeros(
     suspects = [*everywhere, "views"] if has_unseen else everywhere
     now = frame.select("video_id", "captured_at", "created_at", *looked_up).with_row_index("reading")
     was_above = _were_above(now, suspects, table, delivery)
-    is_old = (now["captured_at"] - now["created_at"] > _YOUNG).fill_null(value=False)
-    are_unseen = "views" in everywhere and is_old.sum() >= max(_FEWEST, _NEARLY_ALL * now.height)
+    are_unseen = _are_unseen(now) if has_unseen else False
     lost_views = (was_above["views"] & (now["views"] == 0)).fill_null(value=False) if has_unseen else False
     doubted = {}
     for counter in looked_up:
         is_zero = (now[counter] == 0).fill_null(value=False)
         fell = was_above[counter].filter(is_zero).drop_nulls()
-        did_fall = fell.len() > 0 and fell.sum() >= _MOST * fell.len()
-        is_unread = counter in everywhere and (did_fall or are_unseen)
-        is_wrong = is_zero if is_unread else is_zero & was_above[counter].fill_null(value=False) & lost_views
+        did_fall = counter in everywhere and fell.len() > 0 and fell.sum() >= _MOST * fell.len()
+        is_lost = was_above[counter].fill_null(value=False) & lost_views
+        is_wrong = is_zero if did_fall else is_zero & (is_lost | are_unseen)
         doubted[counter] = int(is_wrong.sum())
         if doubted[counter]:
             frame = frame.with_columns(
@@ -63,6 +63,15 @@ def doubt_zeros(
                 .alias(f"{counter}_reason"),
             )
     return frame, doubted
+
+
+def _are_unseen(now: pl.DataFrame) -> pl.Series:
+    """Whether a reading is of a day on which nearly all videos are without views, although they are not new."""
+    day = pl.col("captured_at").dt.date()
+    is_old = pl.col("captured_at") - pl.col("created_at") > _YOUNG
+    is_unseen = ((pl.col("views") == 0) & is_old).fill_null(value=False)
+    are_most = (is_unseen.mean().over(day) >= _NEARLY_ALL) & (pl.len().over(day) >= _FEWEST)
+    return now.select(are_most.alias("unseen")).to_series()
 
 
 def _were_above(now: pl.DataFrame, suspects: Sequence[str], table: Table, delivery: Delivery) -> pl.DataFrame:

@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 22
+    version = 23
     needs_timezone = True
     options = VideoCsvOptions
 

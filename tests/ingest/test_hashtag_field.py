@@ -190,6 +190,14 @@ class TestZeros:
         [first] = deliveries(home, [(video, 0, 0) for video in ids])
         assert first["views"].null_count() == 20
 
+    def test_videos_of_days_ago_have_views_on_each_day_of_a_file(self, home: Home) -> None:
+        ids = [str((1748000000 + number) << 32 | 1) for number in range(20)]
+        lines = [f"{video},2025-06-0{day} 10:00:00,{50 * (day - 1)},0" for day in (1, 2, 3) for video in ids]
+        text = "\n".join(["id,at,v,s", *lines, ""]).encode()
+        write_delivery(home, "hashtag", date(2025, 6, 4), "day", {"v.csv": text}, NOTE)
+        ingest(home, HASHTAG, no_objection, "run", frozenset({"endthestigma"}))
+        assert flags(home, 4) == [("saves", "implausible_zero", 20), ("views", "implausible_zero", 20)]
+
     def test_nearly_all_are_enough_and_what_is_above_0_stays(self, home: Home) -> None:
         _, second = deliveries(home, VIDEOS, [(video, views if video == "v1" else 0, 0) for video, views, _ in VIDEOS])
         assert second["views"].drop_nulls().to_list() == [101]
