@@ -40,7 +40,7 @@ _VIEWERS = (
 )
 _ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
 _LEADS, _YES_OR_NO = (
-    r"^(is.?)?(moderator|host|organi[sz]er|presenter)\W*$",
+    r"^(is.?)?(moderator|(co.?)?host|organi[sz]er|presenter|speaker|panell?ist|staff)\W*$",
     {"true": "moderator", "yes": "moderator", "false": "attendee", "no": "attendee"},
 )
 """A column that says whether somebody led the session, and what its words mean."""

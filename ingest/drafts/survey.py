@@ -46,7 +46,6 @@ from ingest.drafts.survey_words import (
     is_choice,
     is_open,
     is_personal,
-    lists_codes,
     says,
     weights_of,
 )
@@ -60,7 +59,7 @@ from ingest.formats import (
 )
 from ingest.formats.date_order import decide_date_order
 from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
-from ingest.formats.survey_multiple import inseparable, is_list
+from ingest.formats.survey_multiple import inseparable, mark_between
 from ingest.formats.survey_options import ExportOptions
 from ingest.formats.survey_sheet import Sheet, require_one_header, workbook
 from ingest.formats.survey_variables import AT, as_number
@@ -253,14 +252,9 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     left = [name for name in left if name not in {*weights, *design.values()}]
     apart = {column for spread in layout.spread.values() for column in spread.labels}
     left = [name for name in left if not is_open(layout.texts.get(name, name), body[AT + name])]
-    others_of = (*survey_csv.SEPARATORS, Layout.separator) if form is survey_csv.FORMAT else ()
-    marks = (layout.separator, *others_of)
-    lists = {name: next((mark for mark in marks if is_list(body[AT + name], mark)), None) for name in left}
-    if form is survey_csv.FORMAT:
-        lists |= {
-            name: mark for name in left for mark in (",", " ") if not lists[name] and lists_codes(body[AT + name], mark)
-        }
-    single = closed_questions(body, [name for name in left if name not in apart], layout.separator)
+    marks = (layout.separator, *layout.marks)
+    lists = {name: mark_between(body[AT + name], marks) for name in left}
+    single = closed_questions(body, [name for name in left if name not in apart], marks)
     closed = [
         name for name in left if name not in apart and (lists[name] or (name in single and is_choice(body[AT + name])))
     ]

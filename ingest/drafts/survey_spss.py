@@ -52,7 +52,7 @@ def draft(head: Head, given: Given) -> Draft:
     unlabelled = [
         name for name in (may_group if has_labels else looked_at) if name not in placing and not there[name].is_closed
     ]
-    shared = {name for name in closed_questions(coded.frame, unlabelled, ", ") if is_choice(coded.frame[AT + name])}
+    shared = {name for name in closed_questions(coded.frame, unlabelled, (", ",)) if is_choice(coded.frame[AT + name])}
     closed = {
         name: there[name] for name in looked_at if name in shared or (there[name].is_closed and name not in placing)
     }

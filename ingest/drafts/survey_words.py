@@ -176,14 +176,6 @@ def is_choice(cells: pl.Series) -> bool:
     )
 
 
-def lists_codes(cells: pl.Series, mark: str) -> bool:
-    """Whether cells list numbers of answers, of which some have three or more: `1,3,4`, which no decimal is."""
-    written = cells.drop_nulls().unique().cast(pl.String()).str.strip_chars()
-    return bool(written.str.contains(rf"^\d{{1,2}}({mark} ?\d{{1,2}})*$").all()) and bool(
-        (written.str.count_matches(mark, literal=True) > 1).any()
-    )
-
-
 def are_times(cells: pl.Series) -> bool:
     """Whether cells are days with a time of day: when people answered, never what."""
     written = cells.drop_nulls().cast(pl.String())

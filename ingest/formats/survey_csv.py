@@ -9,7 +9,6 @@ import polars as pl
 from ingest.formats.qualtrics_csv import IMPORT_ID
 from ingest.formats.records import names_a_total
 from ingest.formats.survey_export import SUMS_UP, Layout, Rules, SurveyExport
-from ingest.formats.survey_multiple import is_list
 from ingest.formats.survey_options import ExportOptions, SurveyCsvOptions
 from ingest.formats.survey_sheet import Sheet
 from ingest.formats.survey_variables import AT
@@ -28,10 +27,20 @@ _AVERAGES = (
     "ortalama",
     "المتوسط",
     "المعدل",
+    "std dev",
+    "std. dev.",
+    "standard deviation",
+    "min",
+    "max",
+    "standardabweichung",
+    "écart-type",
+    "desviación estándar",
+    "standart sapma",
+    "الانحراف المعياري",
 )
 _FEWEST_WORDS = 3
 """A name of so many words is the question as it was put."""
-SEPARATORS = (";", "|", "\n", "؛", "،", " / ")
+SEPARATORS = (";", "|", "\n", "؛", "،", " / ", ",", "/", "+", "&", " - ", "\t", " ")
 """What stands between the answers of a cell, beside what any layout expects."""
 
 
@@ -44,14 +53,12 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         if row == 1 and is_second_row(cells):
             _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
     columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
-    listed = {mark: any(is_list(cells, mark) for cells in sheet.rows.drop("line").head(10_000)) for mark in SEPARATORS}
-    separator = next((mark for mark in SEPARATORS if listed[mark]), Layout.separator)
     return Layout(
         header_rows=1,
         columns=columns,
         texts={name: name for name in columns if len(name.split()) >= _FEWEST_WORDS},
         reads_lists=False,
-        separator=separator,
+        marks=SEPARATORS,
         nobody=_sums(columns),
     )
 
@@ -91,4 +98,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=16, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=17, options=SurveyCsvOptions)

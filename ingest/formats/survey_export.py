@@ -4,14 +4,14 @@ A product is a module that says what its header means (`Layout`); what becomes o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from ingest.formats.records import names_a_total, reject
-from ingest.formats.survey_multiple import Spread, from_cells, from_columns, is_list
-from ingest.formats.survey_options import ExportOptions, SurveyOptions
+from ingest.formats.survey_multiple import Spread, from_cells, from_columns, mark_between
+from ingest.formats.survey_options import ExportOptions, Question, SurveyOptions
 from ingest.formats.survey_sheet import Sheet, require_one_header, require_row_a_respondent, survey_sheets
 from ingest.formats.survey_variables import AT, Coded, Variable, in_one_spelling, in_words
 from ingest.formats.survey_wave import Responses, parse_wave, require_columns
@@ -48,6 +48,8 @@ class Layout:
     nobody: Rules = field(default_factory=dict)
     separator: str = ", "
     """What stands between several answers in one cell."""
+    marks: tuple[str, ...] = ()
+    """What else may stand there."""
     unasked: frozenset[str] = frozenset()
     """What the product writes where a question was not put."""
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -144,7 +146,7 @@ def _responses(
         written = coded.frame.with_columns(
             pl.when(pl.col(AT + column) != answer).then(AT + column) for column, (_, answer) in layout.others.items()
         )
-        closed = closed_questions(written, single, layout.separator)
+        closed = closed_questions(written, single, (layout.separator, *layout.marks))
         order = {column: place for place, column in enumerate(layout.columns)}
         spreads = dict(_left(layout, {*options.structure, *options.drop}))
         there = {name: min(map(order.__getitem__, spread.labels)) for name, spread in spreads.items()}
@@ -159,8 +161,8 @@ def _responses(
         note = options.question(name)
         if name in spreads:
             added[name], variables[name] = from_columns(name, spreads[name], note, coded)
-        elif note.is_multiple or (note.kind is None and _lists_answers(name, coded, layout)):
-            added[name], variables[name] = from_cells(name, note, coded, note.separator or layout.separator)
+        elif (mark := _separator(name, note, coded, layout)) is not None:
+            added[name], variables[name] = from_cells(name, note, coded, mark)
     taken = [name for name in dict.fromkeys([*options.structure, *questions]) if name not in added]
     frame = coded.frame.select(*(AT + name for name in taken), *added.values(), "file", "line")
     coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
@@ -197,27 +199,30 @@ def _sums(layout: Layout) -> Rules:
     return {Reason.MISSING_KEY: (names_a_total(pl.col(AT + first)), SUMS_UP)}
 
 
-def _lists_answers(name: str, coded: Coded, layout: Layout) -> bool:
-    """Whether the cells of a column list several answers. Raises DeliveryError where the note has to say so."""
-    if not is_list(coded.frame[AT + name], layout.separator):
-        return False
-    if layout.reads_lists:
-        return True
+def _separator(name: str, note: Question, coded: Coded, layout: Layout) -> str | None:
+    """What parts the answers that cells list; None where they list none. Raises DeliveryError where the note has to say so."""
+    if note.separator or note.options or not (note.is_multiple or note.kind is None):
+        return note.separator or (layout.separator if note.options else None)
+    mark = mark_between(coded.frame[AT + name], (layout.separator, *layout.marks))
+    if note.is_multiple:
+        return mark or layout.separator
+    if mark is None or layout.reads_lists:
+        return mark
     raise DeliveryError(
         f"delivery.yml: key 'options.questions.{name}': the cells of the column list several answers; expected `kind: multiple` "
-        f"there (and its `options`, where an answer holds {layout.separator!r} itself), or `kind: single`"
+        f"there (and its `options`, where an answer holds {mark!r} itself), or `kind: single`"
     )
 
 
-def closed_questions(frame: pl.DataFrame, candidates: list[str], separator: str) -> list[str]:
+def closed_questions(frame: pl.DataFrame, candidates: list[str], marks: Sequence[str]) -> list[str]:
     """Columns that look like closed questions.
 
     They have at most 20 different answers of at most 80 characters, each a short code (`4`, `A2`, `Y`) or given by two
     respondents or more; of at most 200, if each is given by three or more, and by five on average; or cells that list such
-    answers. What one person alone wrote may be free text and stays in landing.
+    answers, parted by one of the marks. What one person alone wrote may be free text and stays in landing.
     """
     given = (frame[AT + name] for name in candidates)
-    return [cells.name.removeprefix(AT) for cells in given if _is_closed(cells) or is_list(cells, separator)]
+    return [cells.name.removeprefix(AT) for cells in given if _is_closed(cells) or mark_between(cells, marks)]
 
 
 def _is_closed(cells: pl.Series) -> bool:

@@ -6,7 +6,7 @@ An empty list is somebody who was asked and ticked nothing; NULL is somebody of 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +28,8 @@ _MOST_OPTIONS = 30
 _FEWEST_TOGETHER = 8
 _LONGEST_OPTION = 120
 _MANY_LISTS = 2
+_WEAK = (",", "/", "+", "&", " - ", "\t", " ")
+_FEW_PARTS, _LONGEST_CODE, _MOST_CELLS = 2, 3, 10_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,37 @@ def is_list(cells: pl.Series, separator: str) -> bool:
     return bool(alone) and 1 < len(vocabulary) <= _MOST_OPTIONS and len(listing) + len(alone) > len(vocabulary)
 
 
+def mark_between(cells: pl.Series, marks: Sequence[str]) -> str | None:
+    """The first of the marks that stands between several answers in cells; None where they list none.
+
+    A mark beside the first that answers may well hold themselves, such as a slash, parts answers where some cells have three parts
+    or more, and two thirds of the parts stand alone too (behind blanks all of them), or all are numbers of answers.
+    """
+    if cells.dtype.is_integer():
+        return None
+    counted = cells.drop_nulls().value_counts(name="respondents")
+    distinct = counted[cells.name].cast(pl.String())
+    # What one or several respondents wrote is all that tells.
+    cells = pl.concat([distinct, distinct.filter(counted["respondents"] > 1)])
+    weak = {*_WEAK} - {marks[0]}
+    possible = [mark for mark in marks if mark not in weak or distinct.len() <= _MOST_CELLS]
+    there = [mark for mark in possible if distinct.str.contains(mark, literal=True).any()]
+    sure = (mark for mark in there if mark not in weak and is_list(cells, mark))
+    return next(sure, None) or next(
+        (mark for mark in there if mark in weak and _parts_answers(cells, distinct, mark)), None
+    )
+
+
+def _parts_answers(cells: pl.Series, distinct: pl.Series, mark: str) -> bool:
+    lists = [_parts(cell, mark) for cell in distinct]
+    if not any(len(cell) > _FEW_PARTS for cell in lists):
+        return False
+    if all(part.isdecimal() and len(part) < _LONGEST_CODE for cell in lists for part in cell):
+        return True
+    parts, alone = shared_parts(cells, mark), {cell[0] for cell in lists if len(cell) == 1}
+    return is_list(cells, mark) and len(parts - alone) <= (0 if mark.isspace() else len(parts) // 3)
+
+
 def shared_parts(cells: pl.Series, separator: str) -> frozenset[str]:
     """What two respondents or more wrote between separators, short enough to be an answer that was offered."""
     parts = cells.drop_nulls().str.split(separator).explode().str.strip_chars()
@@ -144,9 +177,15 @@ def shared_parts(cells: pl.Series, separator: str) -> frozenset[str]:
 
 def inseparable(cells: pl.Series, separator: str) -> tuple[str, ...]:
     """The answers that cells list, if two parts or more are never given but together: an answer that holds the separator."""
-    listed = cells.drop_nulls().str.split(separator).list.eval(pl.element().str.strip_chars()).to_list()
-    alone = Counter(part for parts in listed for part in parts)
-    together = Counter(pair for parts in listed for pair in pairwise(parts))
+    counted = cells.drop_nulls().value_counts(name="respondents")
+    listed = counted[cells.name].str.split(separator).list.eval(pl.element().str.strip_chars()).to_list()
+    alone: Counter[str] = Counter()
+    together: Counter[tuple[str, str]] = Counter()
+    for parts, respondents in zip(listed, counted["respondents"], strict=True):
+        for part in parts:
+            alone[part] += respondents
+        for pair in pairwise(parts):
+            together[pair] += respondents
     follows = {
         one: other
         for (one, other), count in together.items()

@@ -63,7 +63,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 10
+    version = 11
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
@@ -163,7 +163,9 @@ def _about(table: ReportTable) -> dict[str, int]:
         for cell in first
         if cell in spellings and first[cell] not in people
     }
-    return found if found.keys() & {"starts_at", *_FIGURES} else _about_in_words(table)
+    if "starts_at" not in found:
+        found |= _about_in_words(table)
+    return found if found.keys() & {"starts_at", *_FIGURES} else {}
 
 
 def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:

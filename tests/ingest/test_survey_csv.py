@@ -600,3 +600,41 @@ def test_a_second_header_with_short_names_is_no_respondent(tmp_path: Path) -> No
     rows = "".join(f"{n},{'x' if n % 2 else ''},{'x' if n % 3 else ''},{('Good', 'Bad')[n % 2]}\n" for n in range(24))
     with pytest.raises(DeliveryError, match=r"w\.csv, line 2"):
         read(tmp_path, "survey_csv", {"w.csv": f"id,Media,,Opinion\nid,TikTok,TV,q1\n{rows}"}, NAMED)
+
+
+LISTS = [["tv"], ["web"], ["radio"], ["tv", "web"], ["tv", "web", "radio"], ["web", "radio"]]
+
+
+@pytest.mark.parametrize("mark", [", ", ",", ";", "/", " / ", " + ", " & ", " - ", " ", "|", "، "])
+def test_several_answers_in_a_cell_whatever_stands_between_them(tmp_path: Path, mark: str) -> None:
+    rows = "".join(f'{n},"{mark.join(LISTS[n % 6])}",{n % 2}\n' for n in range(24))
+    with pytest.raises(
+        DeliveryError, match=r"options\.questions\.where': the cells of the column list several answers.*kind: multiple"
+    ):
+        read(tmp_path, "survey_csv", {"w.csv": f"id,where,q\n{rows}"}, NAMED)
+    parsed = read(
+        tmp_path / "told",
+        "survey_csv",
+        {"w.csv": f"id,where,q\n{rows}"},
+        NAMED + "questions: {where: {kind: multiple}}\n",
+    )
+    assert sorted(answered(parsed, "where")["answer_code"].value_counts().rows()) == [
+        ("radio", 12),
+        ("tv", 12),
+        ("web", 16),
+    ]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["very good", "good", "bad", "very bad"],
+        ["1,5", "2,5", "1", "5,1"],
+        ["18/24", "25/34"],
+        ["tv and web", "tv", "web"],
+    ],
+)
+def test_answers_that_hold_such_a_mark_are_no_lists(tmp_path: Path, answers: list[str]) -> None:
+    rows = "".join(f"{n};{answers[n % len(answers)]};{n % 2}\n" for n in range(24))
+    parsed = read(tmp_path, "survey_csv", {"w.csv": f"id;q1;q2\n{rows}"}, NAMED)
+    assert parsed.tables["survey_questions"].filter(question_code="q1")["kind"].to_list() == ["single"]

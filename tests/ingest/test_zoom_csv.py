@@ -364,9 +364,10 @@ def test_a_damaged_report_is_read_or_refused_never_a_crash(
     live.read_or_refuse("zoom_csv", damaged.encode(encoding, "ignore"), SESSION, ZONE)
 
 
-def test_a_report_in_another_language_with_its_host_and_who_only_waited(live: LiveDesk) -> None:
+@pytest.mark.parametrize("people", ["Participantes", "Participants"])
+def test_a_report_in_another_language_with_its_host_and_who_only_waited(live: LiveDesk, people: str) -> None:
     text = (
-        "Tema,ID,Anfitrión,Duración (minutos),Hora de inicio,Hora de finalización,Participantes\n"
+        f"Tema,ID,Anfitrión,Duración (minutos),Hora de inicio,Hora de finalización,{people}\n"
         "Charla,812 0000 0001,Ana (ana@x.org),60,20/10/2026 18:00:00,20/10/2026 19:00:00,3\n\n"
         "Nombre (nombre original),Correo electrónico,Hora de entrada,Hora de salida,Duración (minutos),Invitado,En sala de espera\n"
         "Ana,ana@x.org,20/10/2026 18:00:00,20/10/2026 19:00:00,60,No,No\n"
