@@ -1,5 +1,6 @@
 """What the formats of attendance share: which records are stays, who is staff, one row per stay. No file is read here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,7 +66,8 @@ def settle_stays(read: pl.DataFrame, delivery: Delivery, options: LiveOptions, r
     several people: theirs stay apart, numbered by `device`.
     """
     kept, rejected = reject(_complete(read, delivery), _rules(options))
-    described = kept.with_columns(_left_at_reason(), *_role(options, roles), *_country())
+    words = _with_several(kept["role"], {**roles, **options.roles})
+    described = kept.with_columns(_left_at_reason(), *_role(options, words), *_country())
     keyed = described.with_columns(
         delivery.pseudonyms.key(pl.col("person"), "person").alias("person_key"),
         pl.col("role").is_in(STAFF).fill_null(value=False).alias("is_staff"),
@@ -149,18 +151,21 @@ def _left_at_reason() -> pl.Expr:
     return pl.when(pl.col("left_at_reason") == Reason.BAD_TIME).then(pl.lit(Reason.BAD_TIME)).alias("left_at_reason")
 
 
-def _role(options: LiveOptions, roles: Mapping[str, Role]) -> tuple[pl.Expr, pl.Expr]:
-    words = {**roles, **options.roles}
+def _with_several(written: pl.Series, words: Mapping[str, Role]) -> Mapping[str, Role]:
+    """The words for roles with those that name several, such as host and presenter: staff where one of them says so."""
+    several: dict[str, Role] = {}
+    for text in written.unique().drop_nulls():
+        plain = " ".join(text.lower().split())
+        known = [words[part] for part in re.split(r"\s*[,;/|+&]\s*", plain) if part in words]
+        if known and plain not in words:
+            several[plain] = next((role for role in known if role in STAFF), known[0])
+    return {**words, **several}
+
+
+def _role(options: LiveOptions, words: Mapping[str, Role]) -> tuple[pl.Expr, pl.Expr]:
     plain = pl.col("role").str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
     written = pl.when(nothing(pl.col("role")).is_null()).then(plain)
-    whole = written.replace_strict(words, default=None, return_dtype=pl.String())
-    # Who has several roles, such as host and presenter, is staff where one of them says so.
-    staff = sorted(word for word, role in words.items() if role in STAFF)
-    parts = written.str.replace_all(r"\s*[,;/|+&]\s*", "|").str.split("|")
-    leading = parts.list.eval(pl.element().filter(pl.element().is_in(staff))).list.first()
-    led = leading.replace_strict(words, default=None, return_dtype=pl.String())
-    other = parts.list.first().replace_strict(words, default=None, return_dtype=pl.String())
-    known = pl.coalesce(whole, led, other)
+    known = written.replace_strict(words, default=None, return_dtype=pl.String())
     is_host = pl.any_horizontal(
         pl.col(name).str.to_lowercase().is_in(_hosts(options)).fill_null(value=False) for name in ("id", "name")
     )
