@@ -131,6 +131,7 @@ def audit(home: HomeOption = DEFAULT_HOME) -> None:
     """Test every row that the warehouse holds; a run tests those that it rebuilt."""
     from orchestration.dbt import DbtError, failed
     from orchestration.dbt import audit as test_every_row
+    from orchestration.news import is_built_with
     from orchestration.project import ProjectError, read_project
     from orchestration.run_lock import run_lock
 
@@ -140,7 +141,13 @@ def audit(home: HomeOption = DEFAULT_HOME) -> None:
             _stop(WRONG_USE, f"nothing is built in {place.root} yet; run: campaign run --home {place.root}")
         with run_lock(place, lambda message: errors.print(shown(message))):
             try:
-                results = test_every_row(place, read_project(place))
+                project = read_project(place)
+                if not is_built_with(place, project):
+                    _stop(
+                        WRONG_USE,
+                        f"a model or seed has changed since the last build; run: campaign run --home {place.root}",
+                    )
+                results = test_every_row(place, project)
             except (ProjectError, DbtError) as error:
                 _stop(WRONG_USE, str(error))
             bad = failed(results)

@@ -158,6 +158,12 @@ def is_published(home: Home, project: Project, ledger: pl.DataFrame) -> bool:
     return not _unpublished(home, project, ledger)
 
 
+def is_built_with(home: Home, project: Project) -> bool:
+    """Whether the last publication, if there is one, was made with exactly this project."""
+    publications = read_publications(home)
+    return publications.is_empty() or publications["project_hash"][-1] == project.project_hash
+
+
 def _unpublished(home: Home, project: Project, ledger: pl.DataFrame) -> list[str]:
     publications = read_publications(home)
     if publications.is_empty() or not home.published.exists():

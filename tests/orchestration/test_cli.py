@@ -344,6 +344,15 @@ def test_a_damaged_ledger_stops_with_the_way_back(copy: Copy, published: Home) -
     assert_published(home, done.stdout)
 
 
+def test_an_audit_tests_no_rows_that_other_seeds_made(copy: Copy, published: Home) -> None:
+    home = copy(published)
+    seed = home.seeds / "costs.csv"
+    seed.write_text("\n".join([*seed.read_text().splitlines()[:-1], ""]))
+    done = campaign("audit", "--home", str(home.root))
+    assert done.returncode == 2, done.stdout
+    assert f"a model or seed has changed since the last build; run: campaign run --home {home.root}" in done.stderr
+
+
 def test_an_audit_looks_at_every_row(copy: Copy, published: Home) -> None:
     home = copy(published)
     done = campaign("audit", "--home", str(home.root))
