@@ -24,6 +24,7 @@ Base: TypeAlias = Literal["answered", "asked"]
 _TOO_MANY, _MOST_SHAPES = 100, 5
 _TOO_LONG = 200
 _MOST_OF_ONE = 10
+_FEW_NUMBERS = 20
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
 ALIKE = str.maketrans(
@@ -111,7 +112,7 @@ class Coded:
         Raises DeliveryError where it holds what people wrote, not codes: free text stays in landing.
         """
         if self.frame.schema[AT + name] == pl.Int16():
-            return self.frame[AT + name].drop_nulls().unique().cast(pl.String()).sort().to_list()
+            return sorted(map(str, _different(self.frame[AT + name])))
         labels = self.variables[name].labels
         counted = self.frame[AT + name].drop_nulls().value_counts(name="respondents").cast({AT + name: pl.String()})
         is_text = ~pl.col(AT + name).str.contains(_NUMBER) & ~pl.col(AT + name).is_in(list(labels))
@@ -148,6 +149,14 @@ def numbers(text: pl.Series) -> pl.Series:
         text = text.str.replace(",", ".", literal=True)
     value = text.cast(pl.Float64(), strict=False)
     return value.set(~value.is_finite(), None) / (100 if is_share else 1)
+
+
+def _different(codes: pl.Series) -> list[int]:
+    """The different numbers in a column. Looking for each of a few takes a tenth of the time of putting all in order."""
+    lowest, highest = codes.min(), codes.max()
+    if isinstance(lowest, int) and isinstance(highest, int) and highest - lowest < _FEW_NUMBERS:
+        return [number for number in range(lowest, highest + 1) if (codes == number).any()]
+    return codes.drop_nulls().unique().to_list()
 
 
 def in_words(codes: pl.Series) -> pl.Series:
