@@ -62,6 +62,7 @@ given as (
 
 ),
 
+-- Respondents of deliveries without such questions are not looked up.
 ticked as (
 
     select
@@ -84,7 +85,15 @@ ticked as (
             on {{ same('answers', 'codes', ['landed_on', 'delivery', 'answer']) }} and codes.is_multiple
         group by all
     ) as boxes
-    inner join {{ ref('int_survey__respondents') }} as respondents
+    inner join (
+        select respondents.*
+        from {{ ref('int_survey__respondents') }} as respondents
+        semi join (
+            select *
+            from codes
+            where is_multiple
+        ) as with_boxes on {{ same('respondents', 'with_boxes', ['landed_on', 'delivery']) }}
+    ) as respondents
         on {{ same('boxes', 'respondents', survey_keys('person')) }}
 
 ),
