@@ -9,7 +9,7 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import is_called
-from ingest.formats.activation_vocabulary import KNOWN, event_names
+from ingest.formats.activation.activation_vocabulary import KNOWN, event_names
 from ingest.formats.json_documents import ENVELOPES
 from ingest.source import DeliveryError
 from ingest.text import unit_of

@@ -22,9 +22,9 @@ from ingest.drafts.video_names import (
     numbered_tags,
 )
 from ingest.drafts.video_times import timed, undated
+from ingest.formats.hashtag.video_presets import PRESETS
+from ingest.formats.hashtag.video_readings import COUNTERS
 from ingest.formats.products import product_of
-from ingest.formats.video_presets import PRESETS
-from ingest.formats.video_readings import COUNTERS
 from ingest.source import DeliveryError
 
 _YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"

@@ -10,8 +10,8 @@ import polars as pl
 
 from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import Head, quoted
-from ingest.formats import live_events
-from ingest.formats.live_words import (
+from ingest.formats.live import live_events
+from ingest.formats.live.live_words import (
     JOINED_COLUMN,
     LEFT_COLUMN,
     PERSON_COLUMNS,
@@ -19,9 +19,9 @@ from ingest.formats.live_words import (
     TEAMS_ROLES,
     WAITING_COLUMN,
 )
+from ingest.formats.live.report_tables import european, looks_like_time
+from ingest.formats.live.teams_list import is_teams_list
 from ingest.formats.products import product_of
-from ingest.formats.report_tables import european, looks_like_time
-from ingest.formats.teams_list import is_teams_list
 from ingest.instants import DateOrder, parse_instant
 from ingest.source import DeliveryError
 

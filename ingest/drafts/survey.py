@@ -49,20 +49,13 @@ from ingest.drafts.survey_words import (
     says,
     weights_of,
 )
-from ingest.formats import (
-    google_forms,
-    kobo_csv,
-    limesurvey_csv,
-    qualtrics_csv,
-    survey_csv,
-    surveymonkey_csv,
-)
 from ingest.formats.date_order import decide_date_order
-from ingest.formats.survey_export import Layout, SurveyExport, closed_questions
-from ingest.formats.survey_multiple import inseparable, mark_between
-from ingest.formats.survey_options import ExportOptions
-from ingest.formats.survey_sheet import Sheet, require_one_header, workbook
-from ingest.formats.survey_variables import AT, as_number
+from ingest.formats.survey import google_forms, kobo_csv, limesurvey_csv, qualtrics_csv, survey_csv, surveymonkey_csv
+from ingest.formats.survey.survey_export import Layout, SurveyExport, closed_questions
+from ingest.formats.survey.survey_multiple import inseparable, mark_between
+from ingest.formats.survey.survey_options import ExportOptions
+from ingest.formats.survey.survey_sheet import Sheet, require_one_header, workbook
+from ingest.formats.survey.survey_variables import AT, as_number
 from ingest.formats.text_file import first_lines, positions, read_table
 from ingest.formats.workbook import is_workbook, require_one_table, rows_behind
 from ingest.instants import parse_instant

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from ingest.drafts.survey_words import are_times, is_personal
-from ingest.formats.survey_sheet import Sheet, of_results, require_row_a_respondent
+from ingest.formats.survey.survey_sheet import Sheet, of_results, require_row_a_respondent
 from ingest.formats.text_file import is_plausible_header
 from ingest.source import DeliveryError
 

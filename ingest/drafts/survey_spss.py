@@ -21,10 +21,10 @@ from ingest.drafts.survey_words import (
     is_personal,
     weights_of,
 )
-from ingest.formats import spss
-from ingest.formats.spss import Described
-from ingest.formats.survey_export import closed_questions
-from ingest.formats.survey_variables import AT, Coded
+from ingest.formats.survey import spss
+from ingest.formats.survey.spss import Described
+from ingest.formats.survey.survey_export import closed_questions
+from ingest.formats.survey.survey_variables import AT, Coded
 
 _NOT = r"(?i)^(not|non|nicht|no|un|غير)[ -]?"
 _NUMBERED = r"^(.+?)[._ ]?(?:r|a|c)?\d+$"

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from ingest.formats.survey_variables import AT
+from ingest.formats.survey.survey_variables import AT
 
 _STEMS = (
     r"^(?P<question>.+?)___(?P<answer>\w+)$",

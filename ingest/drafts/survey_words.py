@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from ingest.formats.survey_variables import ALIKE, numbers
+from ingest.formats.survey.survey_variables import ALIKE, numbers
 
 ID = (
     r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from ingest.drafts.names import snake, without_marks
-from ingest.formats.video_readings import PLATFORMS
+from ingest.formats.hashtag.video_readings import PLATFORMS
 from ingest.instants import DateOrder, parse_instant, spelt_out
 from ingest.text import unit_of
 

@@ -9,9 +9,9 @@ from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.video_names import caption, definition, match, named_for
 from ingest.drafts.video_times import timed, undated
-from ingest.formats import research_api
-from ingest.formats.video_presets import PRESETS
-from ingest.formats.video_readings import COUNTERS
+from ingest.formats.hashtag import research_api
+from ingest.formats.hashtag.video_presets import PRESETS
+from ingest.formats.hashtag.video_readings import COUNTERS
 from ingest.source import DeliveryError
 
 _OF_RESEARCH = {"data.videos.*.region_code", "data.videos.*.username", "data.videos.*.hashtag_names.*"}

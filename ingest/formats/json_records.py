@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from ingest.formats.live_session import Rows
+from ingest.formats.live.live_session import Rows
 from ingest.formats.text_file import TextFile
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, REJECTED, DeliveryError

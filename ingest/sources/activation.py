@@ -4,8 +4,8 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import activation_counts_csv, cloudevents, ga4, segment_track
-from ingest.formats.activation_events import Excluded, Platform
+from ingest.formats.activation import activation_counts_csv, cloudevents, ga4, segment_track
+from ingest.formats.activation.activation_events import Excluded, Platform
 from ingest.source import INSTANT, Column, Source, Table
 
 _EVENT_KEY = Column(pl.String(), "Keyed pseudonym of who sent the event and its id there.", is_pseudonym=True)

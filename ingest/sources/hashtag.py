@@ -4,10 +4,10 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import business_api, research_api, studio_zip, tag_totals_csv, video_csv, video_json
-from ingest.formats.video_options import Rounding
-from ingest.formats.video_presets import MetricDefinition
-from ingest.formats.video_readings import COUNTERS as COUNTERS
+from ingest.formats.hashtag import business_api, research_api, studio_zip, tag_totals_csv, video_csv, video_json
+from ingest.formats.hashtag.video_options import Rounding
+from ingest.formats.hashtag.video_presets import MetricDefinition
+from ingest.formats.hashtag.video_readings import COUNTERS as COUNTERS
 from ingest.source import INSTANT, Column, Source, Table
 
 VIDEO_READINGS = Table(

@@ -4,7 +4,7 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import (
+from ingest.formats.live import (
     gotowebinar,
     intervals_csv,
     live_events,
@@ -16,8 +16,8 @@ from ingest.formats import (
     zoom_api,
     zoom_csv,
 )
-from ingest.formats.live_registrations import Status
-from ingest.formats.live_session import Basis, Identity, Role
+from ingest.formats.live.live_registrations import Status
+from ingest.formats.live.live_session import Basis, Identity, Role
 from ingest.source import INSTANT, Column, Source, Table
 
 _SESSION_ID = Column(pl.String(), "The session, as its delivery calls it.")

@@ -4,7 +4,7 @@ from typing import get_args
 
 import polars as pl
 
-from ingest.formats import (
+from ingest.formats.survey import (
     google_forms,
     kobo_csv,
     limesurvey_csv,
@@ -14,8 +14,8 @@ from ingest.formats import (
     surveymonkey_csv,
     triple_s,
 )
-from ingest.formats.survey_options import Sampling
-from ingest.formats.survey_variables import Base
+from ingest.formats.survey.survey_options import Sampling
+from ingest.formats.survey.survey_variables import Base
 from ingest.source import Column, Source, Table
 
 _WAVE = {

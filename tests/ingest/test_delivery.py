@@ -17,7 +17,7 @@ from ingest.delivery import (
     folder_signature,
     load_delivery,
 )
-from ingest.formats.video_csv import VideoCsvOptions
+from ingest.formats.hashtag.video_csv import VideoCsvOptions
 from ingest.note import Replaces, describe, read_note
 from ingest.pseudonym import Pseudonymiser
 from ingest.source import NOTE, Delivery, DeliveryError

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.survey_multiple import OTHER, _offered
+from ingest.formats.survey.survey_multiple import OTHER, _offered
 from ingest.source import DeliveryError, Parsed
 from tests.ingest.survey_desk import SURVEY_KEY, answered, field_case, read
 

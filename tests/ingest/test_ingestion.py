@@ -16,7 +16,7 @@ import yaml
 
 from ingest import files, ingestion, lake
 from ingest.delivery import content_hash
-from ingest.formats.video_csv import VideoCsv
+from ingest.formats.hashtag.video_csv import VideoCsv
 from ingest.home import Home
 from ingest.ingestion import StagedDelivery
 from ingest.landing import write_delivery

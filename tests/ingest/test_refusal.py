@@ -18,7 +18,7 @@ from polars.exceptions import ComputeError, PanicException
 
 from ingest import lake
 from ingest.files import write_privately
-from ingest.formats.video_csv import VideoCsv
+from ingest.formats.hashtag.video_csv import VideoCsv
 from ingest.home import Home
 from ingest.ingestion import StagedDelivery
 from ingest.landing import Landed

@@ -15,7 +15,8 @@ import polars as pl
 import pyreadstat
 import pytest
 
-from ingest.formats import apart, spss
+from ingest.formats import apart
+from ingest.formats.survey import spss
 from ingest.source import DeliveryError
 from tests.ingest.survey_desk import (
     FIXTURE,

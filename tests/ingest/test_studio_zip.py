@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ingest.formats.studio_zip import dates_without_year
+from ingest.formats.hashtag.studio_zip import dates_without_year
 from ingest.source import DeliveryError, Parsed
 from tests.ingest.video_desk import ID, POSTED, Reader, ids
 

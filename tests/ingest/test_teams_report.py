@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.teams_report import minutes_of
+from ingest.formats.live.teams_report import minutes_of
 from ingest.source import DeliveryError
 from tests.ingest.live_desk import LiveDesk, person, utc
 

@@ -15,7 +15,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.video_tags import normalised, split_tags
+from ingest.formats.hashtag.video_tags import normalised, split_tags
 from ingest.source import DeliveryError
 from ingest.sources.hashtag import COUNTERS
 from tests.ingest.video_desk import ID, POSTED, PSEUDONYMS, URL, Reader, ids, rejected

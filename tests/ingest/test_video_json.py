@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.video_presets import PRESETS, PresetName
+from ingest.formats.hashtag.video_presets import PRESETS, PresetName
 from ingest.source import DeliveryError
 from tests.ingest.video_desk import ID, POSTED, Reader, ids, rejected
 
@@ -195,7 +195,7 @@ class TestMeltwater:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_names_our_columns_and_what_it_was_made_from(name: PresetName) -> None:
-    from ingest.formats.video_options import Columns
+    from ingest.formats.hashtag.video_options import Columns
 
     assert PRESETS[name].columns.keys() <= Columns.model_fields.keys()
     assert PRESETS[name].title

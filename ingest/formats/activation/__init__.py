@@ -1,0 +1,1 @@
+"""Readers of in-app events and of counts that platforms and partners made, and what they share."""

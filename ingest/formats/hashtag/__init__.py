@@ -1,0 +1,1 @@
+"""Readers of what platforms and tools tell about hashtags and their videos, and what they share."""

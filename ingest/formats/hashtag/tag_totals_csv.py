@@ -1,0 +1,196 @@
+"""`hashtag/tag_totals_csv`: one row a reading of the total that a platform shows for a hashtag.
+
+Totals are another figure than the sum of a tag's videos: the platform rounds them, and they fall when it counts anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ingest.formats.date_order import read_instants
+from ingest.formats.hashtag.count_columns import counts_of
+from ingest.formats.hashtag.video_options import InstantText, Place, Rounding
+from ingest.formats.hashtag.video_readings import constant_instant, platform_of
+from ingest.formats.hashtag.video_tags import one_tag
+from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
+from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
+from ingest.formats.text_file import TextFile, TextTable, read_columns, text_files
+from ingest.instants import SPELLINGS, DateOrder, spelt_out
+from ingest.reasons import Reason
+from ingest.source import Delivery, DeliveryError, Parsed
+
+TOTALS = ("views", "posts")
+"""The totals of a hashtag, each with its rounding unit in `<total>_unit`."""
+
+# From so many on a platform shows its totals in these units.
+_UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
+
+
+class Columns(BaseModel):
+    """Our names to theirs, or positions, the first being 1; of JSON paths, such as stats.viewCount."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hashtag: Place
+    observed_at: Place | None = None
+    views: Place | None = None
+    posts: Place | None = None
+    platform: Place | None = None
+
+
+class TagTotalsCsvOptions(BaseModel):
+    """Options of `tag_totals_csv`. `observed_at` and `platform` are constants for files that hold no such column."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: Columns
+    observed_at: InstantText | None = None
+    platform: str = Field(default="tiktok", pattern="^[a-z][a-z0-9_]*$")
+    rounding: Rounding = "unknown"
+    header: bool = True
+    skip_rows: int = Field(default=0, ge=0)
+    date_order: DateOrder | None = None
+    encoding: str | None = None
+
+    @model_validator(mode="after")
+    def _says_when_and_what(self) -> "TagTotalsCsvOptions":
+        if (self.columns.observed_at is None) == (self.observed_at is None):
+            raise ValueError("expected either columns.observed_at or a constant observed_at, and not both")
+        if self.columns.platform is not None and "platform" in self.model_fields_set:
+            raise ValueError("expected either columns.platform or a constant platform, and not both")
+        if self.columns.views is None and self.columns.posts is None:
+            raise ValueError("columns name neither views nor posts, expected one of them")
+        named = [name for name, place in self.columns.model_dump(exclude_none=True).items() if isinstance(place, str)]
+        if not self.header and named:
+            raise ValueError(
+                f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
+            )
+        return self
+
+
+class TagTotalsCsv:
+    """Reads totals of hashtags."""
+
+    name = "tag_totals_csv"
+    version = 13
+    needs_timezone = True
+    options = TagTotalsCsvOptions
+
+    def read(self, delivery: Delivery) -> Parsed:
+        """Fills `tag_total_readings`. Raises DeliveryError."""
+        options = delivery.options_as(TagTotalsCsvOptions)
+        mapped = options.columns.model_dump(exclude_none=True)
+        first_line = options.skip_rows + 1 if options.skip_rows or not options.header else None
+        tables = [
+            _without_sums(
+                _of_records(file, mapped)
+                if file.head.lstrip()[:1] in ("{", "[")
+                else read_columns(file, mapped, has_header=options.header, first_line=first_line)
+            )
+            for file in text_files(delivery, options.encoding)
+        ]
+        if not tables:
+            raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected delimited text; deliver it again")
+        delivered = pl.concat([table.rows for table in tables])
+        table = delivery.source.table("tag_total_readings")
+        timed = _timed(delivered, delivery, options)
+        totals = [name for name in TOTALS if name in mapped]
+        accepted, rejected = reject(_counted(timed, totals, options), _RULES)
+        settled = settle_repeats(accepted, table.key, [name for name in table.schema.names() if name not in table.key])
+        return Parsed(
+            tables={table.name: settled.rows.select(*table.schema.names(), "file", "line")},
+            records_read=delivered.height + sum(item.rejected.height for item in tables),
+            records_duplicate=settled.duplicates,
+            rejected=pl.concat([*(item.rejected for item in tables), rejected, settled.rejected]),
+            unreadable=unreadable(settled.rows, [*totals, "observed_at"]),
+        )
+
+
+def _of_records(file: TextFile, mapped: Mapping[str, Place]) -> TextTable:
+    """The records of JSON, one a line, in an array or inside of one object. Raises DeliveryError where a path leads to nothing."""
+    documents, rejected = read_documents(file)
+    found = texts_at(inside(documents, ENVELOPES), [str(path) for path in mapped.values()])
+    for ours, path in mapped.items():
+        if found[str(path)].null_count() == found.height:
+            raise DeliveryError(
+                f"{file.name}: no record has {str(path)[:40]!r} for {ours!r}; expected JSON objects with paths such as stats.viewCount; "
+                "correct `columns` in delivery.yml"
+            )
+    rows = found.select(
+        *(pl.col(str(path)).alias(ours) for ours, path in mapped.items()), pl.lit(file.name).alias("file"), "line"
+    )
+    return TextTable(file.name, tuple(map(str, mapped.values())), rows, rejected)
+
+
+def _without_sums(table: TextTable) -> TextTable:
+    """The table without the row that sums up the others; a tag may be called so, but not in the last row or among tags with #."""
+    tag = pl.col("hashtag")
+    is_sum = names_a_total(tag) & (tag.str.contains("^[#\uff03]").any() | (pl.int_range(pl.len()) == pl.len() - 1))
+    return replace(table, rows=table.rows.filter(~is_sum.fill_null(value=False)))
+
+
+def _timed(delivered: pl.DataFrame, delivery: Delivery, options: TagTotalsCsvOptions) -> pl.DataFrame:
+    if options.observed_at is None:
+        label = {"observed_at": str(options.columns.observed_at)}
+        spelt = delivered.with_columns(spelt_out(delivered["observed_at"]))
+        timed = read_instants(spelt, label, delivery.zone, options.date_order)
+    else:
+        constant = constant_instant("observed_at", options.observed_at, delivery, options.date_order)
+        timed = delivered.with_columns(constant)
+    is_open = pl.col("observed_at_ambiguous")
+    reason = pl.when(is_open).then(pl.lit(Reason.AMBIGUOUS_TIME)).otherwise("observed_at_reason")
+    return timed.with_columns(reason.alias("observed_at_reason"))
+
+
+def _counted(timed: pl.DataFrame, totals: list[str], options: TagTotalsCsvOptions) -> pl.DataFrame:
+    mapped = options.columns.model_dump()
+    counts = counts_of(timed, totals, {name: str(mapped[name]) for name in totals})
+    counted = timed.with_columns(
+        found[part].alias(alias)
+        for name, found in counts.items()
+        for part, alias in (("reason", f"{name}_reason"), ("unit", f"{name}_unit"), ("value", name))
+    )
+    absent = [
+        pl.lit(None, pl.Int64()).alias(alias)
+        for name in TOTALS
+        if name not in totals
+        for alias in (name, f"{name}_unit")
+    ]
+    tags = one_tag(timed["hashtag"])
+    return counted.with_columns(
+        *absent,
+        *(_platform_unit(name).alias(f"{name}_unit") for name in totals),
+        tags["hashtag"],
+        tags["display_hashtag"],
+        (pl.lit(options.platform) if options.columns.platform is None else platform_of(pl.col("platform"))).alias(
+            "platform"
+        ),
+        pl.lit(options.rounding).alias("rounding"),
+    )
+
+
+def _platform_unit(name: str) -> pl.Expr:
+    """What a total is rounded to: as written, or as platforms round figures of its size where it is a multiple of that."""
+    value, written = pl.col(name), pl.col(f"{name}_unit")
+    unit = pl.lit(1, pl.Int64())
+    for least, shown in reversed(_UNITS):
+        unit = pl.when((value >= least) & (value % shown == 0)).then(pl.lit(shown, pl.Int64())).otherwise(unit)
+    return pl.when(written.is_not_null()).then(pl.max_horizontal(written, unit))
+
+
+_RULES = {
+    Reason.MISSING_KEY: (
+        pl.col("hashtag").is_null()
+        | pl.col("platform").is_null()
+        | (pl.col("observed_at").is_null() & (pl.col("observed_at_reason") != Reason.BAD_TIME)),
+        "no hashtag, no platform, or no time at which its total was read",
+    ),
+    Reason.BAD_TIME: (
+        pl.col("observed_at").is_null(),
+        f"observed_at is not a date and time that exists; expected {SPELLINGS}",
+    ),
+}
+
+FORMAT = TagTotalsCsv()

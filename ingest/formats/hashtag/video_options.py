@@ -1,0 +1,141 @@
+"""The options that every format of videos takes, with what a preset knows filled in. No file is read here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ingest.formats.hashtag.video_presets import PRESETS, MetricDefinition, Preset, PresetName
+from ingest.instants import DateOrder
+
+FAILED, ABOUT = "failed", "about"
+"""Columns that a preset adds: what is filled where the scraper failed, and what must name a video platform."""
+
+Rounding: TypeAlias = Literal["nearest", "down", "unknown"]
+
+
+def _as_text(value: object) -> object:
+    """YAML makes a date of what looks like one; it is the text that was written."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+InstantText: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
+Place: TypeAlias = str | Annotated[int, Field(ge=1)]
+"""A column: its name in the header, its path in JSON, or its position, the first being 1."""
+
+
+class Columns(BaseModel):
+    """Our names to theirs; a column that is not mapped is unknown. Hashtags may stand in several columns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    video_id: Place | None = None
+    url: Place | None = None
+    creator: Place | None = None
+    creator_followers: Place | None = None
+    creator_country: Place | None = None
+    created_at: Place | None = None
+    captured_at: Place | None = None
+    views: Place | None = None
+    likes: Place | None = None
+    comments: Place | None = None
+    shares: Place | None = None
+    saves: Place | None = None
+    hashtags: Place | list[Place] | None = None
+    text: Place | None = None
+    duration_seconds: Place | None = None
+    platform: Place | None = None
+
+
+class VideoOptions(BaseModel):
+    """Options of every format of videos.
+
+    `preset` names an export that is known; what else is given takes the place of what the preset says. `captured_at` and
+    `platform` are constants for files without such a column. `hashtags_from: text` takes the #words of the column `text`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    preset: PresetName | None = None
+    columns: Columns = Columns()
+    captured_at: InstantText | None = None
+    platform: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")] | None = None
+    metric_definition: MetricDefinition | None = None
+    hashtag_separator: str | None = Field(default=None, min_length=1)
+    hashtags_from: Literal["list", "text"] | None = None
+    rounding: Rounding = "unknown"
+    date_order: DateOrder | None = None
+    encoding: str | None = None
+
+    @property
+    def known(self) -> Preset:
+        """What the preset knows; nothing without one."""
+        return PRESETS[self.preset] if self.preset else Preset("", "", {})
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> "VideoOptions":
+        places = places_of(self)
+        if not {"video_id", "url"} & places.keys():
+            raise ValueError("columns name neither video_id nor url, expected one of them to tell videos apart")
+        if ("captured_at" in places) == (self.captured_at is not None):
+            found = (
+                "neither is there, as nothing else says when the counters were read"
+                if self.captured_at is None
+                else "both are"
+            )
+            raise ValueError(f"expected columns.captured_at or a constant captured_at; {found}")
+        if self.platform is not None and self.columns.platform is not None:
+            raise ValueError("expected either columns.platform or a constant platform, and not both")
+        if self.hashtags_from == "text" and "text" not in places:
+            raise ValueError("hashtags_from: text needs columns.text, the column with the caption")
+        return self
+
+
+def no_positions(columns: Columns) -> None:
+    """Raises ValueError where a column is given by its position."""
+    given = columns.model_dump(exclude_none=True)
+    numbered = [ours for ours, theirs in given.items() if any(isinstance(one, int) for one in _as_list(theirs))]
+    if numbered:
+        raise ValueError(f"found positions for columns {', '.join(numbered)}, expected paths such as author.name")
+
+
+def only_positions(columns: Columns) -> None:
+    """Raises ValueError where a column is given by its name."""
+    given = columns.model_dump(exclude_none=True)
+    named = [ours for ours, theirs in given.items() if any(isinstance(one, str) for one in _as_list(theirs))]
+    if named:
+        raise ValueError(
+            f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
+        )
+
+
+def _as_list(place: Any) -> list[Any]:
+    return place if isinstance(place, list) else [place]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a column may stand, best first. One that is not `required` may be absent; `several` are read together."""
+
+    names: tuple[str | int, ...]
+    required: bool
+    several: bool = False
+
+
+def places_of(options: VideoOptions) -> Mapping[str, Places]:
+    """Where each mapped column is to be looked for: where the note says, else where the preset does."""
+    stated = options.columns.model_dump(exclude_none=True)
+    known = {ours for ours in ("platform", "captured_at") if getattr(options, ours) is not None}
+    found = {ours: Places(names, required=False) for ours, names in options.known.columns.items() if ours not in known}
+    for ours, theirs in stated.items():
+        several = isinstance(theirs, list)
+        found[ours] = Places(tuple(theirs) if several else (theirs,), required=True, several=several)
+    if "hashtags" in stated and "text" not in stated:
+        found.pop("text", None)
+    if options.known.failed is not None:
+        found[FAILED] = Places((options.known.failed,), required=False)
+    if options.known.only is not None:
+        found[ABOUT] = Places((options.known.only[0],), required=False)
+    return found

@@ -1,0 +1,1 @@
+"""Readers of attendance of live sessions, and what they share."""

@@ -1,0 +1,209 @@
+"""`live/intervals_csv`: one row a stay, in the columns that the note maps. What a stay is lives in `live_stays`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from ingest.formats.date_order import read_times
+from ingest.formats.json_records import is_json, json_rows
+from ingest.formats.live.live_attendance import INSTANCES, AttendanceFormat, Found, Given
+from ingest.formats.live.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
+from ingest.formats.live.live_words import ROLES, TEAMS_ROLES, YES
+from ingest.formats.text_file import TextFile
+from ingest.instants import AM, PM, spelt_out
+from ingest.source import NOTE, DeliveryError
+from ingest.text import clean_number
+
+_TIMES = ("joined_at", "left_at")
+_TIME_OF_DAY = (
+    rf"^(?:(?P<am>{AM})|(?P<pm>{PM}))?\s*(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?"
+    rf"\s*(?:(?P<am2>{AM})|(?P<pm2>{PM}))?$"
+)
+_HALF_A_DAY = 12 * 3600
+_LOCAL = ZoneInfo("UTC")
+"""Local times are counted with as if they were UTC, until they are read."""
+
+
+class Columns(BaseModel):
+    """Our names to theirs.
+
+    `name` is for people whose `person` is blank; `date` for files whose times are times of day. `session_id` is for files of
+    several sessions; `starts_at` and `ends_at` are the bounds of a row's session, or of the time it was started once more. What
+    says yes under `in_waiting_room` is no attendance.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    person: str
+    joined_at: str
+    left_at: str | None = None
+    name: str | None = None
+    date: str | None = None
+    session_id: str | None = None
+    role: str | None = None
+    country: str | None = None
+    in_waiting_room: str | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+
+
+class IntervalsCsvOptions(LiveOptions):
+    """Options of `intervals_csv`: those of every live format, and the columns. A blank leave is a stay that is still open.
+
+    `day` is the local day on which the session began, for files whose times are times of day.
+    """
+
+    columns: Columns
+    day: date | None = None
+
+
+class IntervalsCsv(AttendanceFormat):
+    """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
+
+    name = "intervals_csv"
+    version = 11
+    options = IntervalsCsvOptions
+    needs_timezone = False
+    # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
+    roles = TEAMS_ROLES | ROLES
+
+    def find(self, given: Given) -> Found:
+        """The stays of every file, and the bounds that columns state."""
+        options = given.options_as(IntervalsCsvOptions)
+        mapped = options.columns.model_dump(exclude_none=True)
+        labels = {name: mapped[name] for name in _TIMES if name in mapped}
+        delivered = all_rows([_rows(file, mapped) for file in given.files])
+        spelt = (spelt_out(delivered.rows[name]) for name in (*_TIMES, *BOUNDS) if name in mapped)
+        rows = delivered.rows.with_columns(spelt).rename({"person": "id"})
+        if "left_at" not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, pl.String()).alias("left_at"))
+        if "in_waiting_room" in rows.columns:
+            waits = clean_number(pl.col("in_waiting_room")).str.to_lowercase().is_in(list(YES)).fill_null(value=False)
+            rows = rows.with_columns(waits.alias("is_in_waiting_room")).drop("in_waiting_room")
+        dated = _with_dates(rows, given.zone, options)
+        return Found(
+            Rows(dated.drop(*BOUNDS, "date", strict=False), delivered.rejected),
+            labels,
+            _stated(rows),
+            is_bounded_by_row=True,
+        )
+
+
+def _rows(file: TextFile, mapped: Mapping[str, str]) -> Rows:
+    """The records of a table or of JSON. Raises DeliveryError, also where no record of JSON has a field."""
+    if not is_json(file):
+        return read_rows(file, mapped)
+    found = json_rows(file, {ours: (theirs,) for ours, theirs in mapped.items()})
+    absent = [ours for ours in mapped if found.rows.height and found.rows[ours].count() == 0]
+    if absent:
+        raise DeliveryError(
+            f"{file.name}: no record has a field {mapped[absent[0]][:40]!r} for {absent[0]!r}; correct `columns` in {NOTE}"
+        )
+    return found
+
+
+def _stated(rows: pl.DataFrame) -> pl.DataFrame:
+    """The bounds that columns state, once each."""
+    stated = [name for name in BOUNDS if name in rows.columns]
+    if not stated:
+        return INSTANCES.to_frame()
+    own = [name for name in ("session_id",) if name in rows.columns]
+    written = rows.select(*own, *stated, "file", "line").unique([*own, *stated], maintain_order=True)
+    return written.match_to_schema(
+        pl.Schema({**dict.fromkeys(own, pl.String()), **INSTANCES}), missing_columns="insert"
+    )
+
+
+def _with_dates(rows: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsvOptions) -> pl.DataFrame:
+    """The rows with times of day made times: of the row's date or the session's, past midnight where the clock says so.
+
+    A join is at most half a day from the session's start; a leave is the first such time after its join.
+    """
+    maybe = [pl.col(name).str.len_chars().le(14) & pl.col(name).str.contains(":", literal=True) for name in _TIMES]
+    if not rows.select(pl.any_horizontal(maybe).any()).item():
+        return rows
+    clocks = {f"{name}_clock": _seconds_of_day(pl.col(name)) for name in _TIMES}
+    told = rows.with_columns(**clocks).with_row_index("row")
+    is_clock = pl.any_horizontal(pl.col(name).is_not_null() for name in clocks)
+    bare = told.filter(is_clock)
+    if not bare.height:
+        return rows
+    dated = bare.with_columns(_joined_on(bare, zone, options))
+    unknown = dated.filter(pl.col("joined_at_clock").is_not_null() & pl.col("joined_on").is_null())
+    if unknown.height:
+        raise DeliveryError(
+            f"{unknown['file'][0]}, line {unknown['line'][0]}, column {options.columns.joined_at!r}: found a time of day, expected a "
+            f"date with it; add to {NOTE} options.session.starts_at, from which the day follows, or options.day, or map columns.date"
+        )
+    joined = dated.with_columns(
+        (pl.col("joined_on") + pl.duration(seconds=pl.col("joined_at_clock"))).alias("joined"),
+        (pl.col("joined_on") + pl.duration(seconds=pl.col("left_at_clock"))).alias("left"),
+    ).with_columns(
+        pl.when(pl.col("left_at_clock") < pl.coalesce("joined_at_clock", "join_clock"))
+        .then(pl.col("left").dt.offset_by("1d"))
+        .otherwise("left")
+        .alias("left")
+    )
+    written = joined.select(
+        "row", *(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S").alias(f"{name}_written") for name in ("joined", "left"))
+    )
+    return (
+        told.join(written, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("joined_written", "joined_at").alias("joined_at"),
+            pl.coalesce("left_written", "left_at").alias("left_at"),
+        )
+        .select(rows.columns)
+    )
+
+
+def _joined_on(bare: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsvOptions) -> pl.DataFrame:
+    """`joined_on`, the local midnight of the day of each join, and `join_clock`, the seconds of a join that has a date."""
+    start = options.session.starts_at
+    if start is not None and start.tzinfo is not None and zone is not None:
+        start = start.astimezone(zone)
+    elif start is None and options.day is not None:
+        start = _first_join(bare, options.day)
+    day = [pl.lit(None, pl.Datetime("us"))]
+    labels = {"joined_at": options.columns.joined_at}
+    if "date" in bare.columns:
+        labels["date"] = str(options.columns.date)
+    read = read_times(bare, labels, _LOCAL, options.date_order)
+    local = {name: read[name].dt.replace_time_zone(None) for name in labels}
+    if "date" in bare.columns:
+        day.append(pl.lit(local["date"].dt.truncate("1d")))
+    if start is not None:
+        after_start = pl.col("joined_at_clock") - (start.hour * 3600 + start.minute * 60 + start.second)
+        days = pl.when(after_start < -_HALF_A_DAY).then(1).when(after_start > _HALF_A_DAY).then(-1).otherwise(0)
+        day.append(pl.lit(start.date()).cast(pl.Datetime("us")) + pl.duration(days=days))
+    whole = local["joined_at"]
+    return bare.select(
+        pl.coalesce(pl.lit(whole.dt.truncate("1d")), *day).alias("joined_on"),
+        pl.lit((whole - whole.dt.truncate("1d")).dt.total_seconds()).alias("join_clock"),
+    )
+
+
+def _first_join(bare: pl.DataFrame, day: date) -> datetime:
+    """When people began to join on that day: where joins stand more than half a day apart, those of the morning are of the next."""
+    clocks: list[int] = bare["joined_at_clock"].drop_nulls().sort().to_list()
+    if clocks and clocks[-1] - clocks[0] > _HALF_A_DAY:
+        clocks = [clock for clock in clocks if clock >= _HALF_A_DAY]
+    return datetime(day.year, day.month, day.day) + timedelta(seconds=min(clocks, default=0))  # noqa: DTZ001 - local
+
+
+def _seconds_of_day(text: pl.Expr) -> pl.Expr:
+    parts = clean_number(text).str.to_lowercase().str.extract_groups(_TIME_OF_DAY)
+    hour, minute, second = (parts.struct.field(name).cast(pl.Int64()) for name in ("hour", "minute", "second"))
+    is_early, is_late = (
+        pl.any_horizontal(parts.struct.field(name).is_not_null() for name in (half, f"{half}2"))
+        for half in ("am", "pm")
+    )
+    of_day = pl.when(is_early | is_late).then(hour % 12 + 12 * is_late.cast(pl.Int64())).otherwise(hour)
+    is_one = (of_day < 24) & (minute < 60) & (second.fill_null(0) < 60)
+    return pl.when(is_one).then(of_day * 3600 + minute * 60 + second.fill_null(0))
+
+
+FORMAT = IntervalsCsv()

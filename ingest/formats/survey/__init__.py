@@ -1,0 +1,1 @@
+"""Readers of survey exports, and what they share."""

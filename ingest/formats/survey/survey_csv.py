@@ -1,0 +1,101 @@
+"""`survey/survey_csv`: a table with one header row and a row per respondent, answers as labels or codes.
+
+Answers stay as they are written, spoilt ones too ("25-Jun" for 6-25); the note's `labels` give such a code its name
+back. What another product exported is refused, and its format named.
+"""
+
+import polars as pl
+
+from ingest.formats.records import names_a_total
+from ingest.formats.survey.qualtrics_csv import IMPORT_ID
+from ingest.formats.survey.survey_export import SUMS_UP, Layout, Rules, SurveyExport
+from ingest.formats.survey.survey_options import ExportOptions, SurveyCsvOptions
+from ingest.formats.survey.survey_sheet import Sheet
+from ingest.formats.survey.survey_variables import AT
+from ingest.formats.survey.surveymonkey_csv import is_second_row
+from ingest.reasons import Reason
+from ingest.source import DeliveryError
+
+_AVERAGES = (
+    "average",
+    "mean",
+    "median",
+    "durchschnitt",
+    "moyenne",
+    "promedio",
+    "média",
+    "ortalama",
+    "المتوسط",
+    "المعدل",
+    "std dev",
+    "std. dev.",
+    "standard deviation",
+    "min",
+    "max",
+    "standardabweichung",
+    "écart-type",
+    "desviación estándar",
+    "standart sapma",
+    "الانحراف المعياري",
+)
+_FEWEST_WORDS = 3
+"""A name of so many words is the question as it was put."""
+SEPARATORS = (";", "|", "\n", "؛", "،", " / ", ",", "/", "+", "&", " - ", "\t", " ")
+"""What stands between the answers of a cell, beside what any layout expects."""
+
+
+def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
+    heads = sheet.header(0)
+    for row in range(1, min(3, sheet.height)):
+        cells = sheet.header(row)
+        if any(cell.startswith(IMPORT_ID) for cell in cells):
+            _refuse(sheet, row, "Qualtrics (import ids)", "qualtrics_csv")
+        if row == 1 and is_second_row(cells):
+            _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
+    columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
+    return Layout(
+        header_rows=1,
+        columns=columns,
+        texts={name: name for name in columns if len(name.split()) >= _FEWEST_WORDS},
+        reads_lists=False,
+        marks=SEPARATORS,
+        nobody=_sums(columns),
+    )
+
+
+def _sums(columns: tuple[str, ...]) -> Rules:
+    """Rows that sum up the respondents: the word for a total or an average, and half of the other cells blank or more; or notes."""
+    if len(columns) < 3:
+        return {}
+    cells = pl.struct(AT + name for name in columns)
+    return {Reason.MISSING_KEY: (cells.map_batches(_are_sums, return_dtype=pl.Boolean()), SUMS_UP)}
+
+
+def _are_notes(texts: pl.Series, written: pl.Series) -> pl.Series:
+    """The last rows where they have words of their own in the first cell and nothing beside them, as what is noted below a table."""
+    is_note = (written == 0) & texts.str.contains(r"\S\s+\S+\s+\S|^\*") & texts.is_unique()
+    return is_note.reverse().cum_min().reverse()
+
+
+def _are_sums(rows: pl.Series) -> pl.Series:
+    first, *others = rows.struct.unnest()
+    texts = first.cast(pl.String()).fill_null("")
+    # Few cells begin with a letter where ids are numbers.
+    is_named = texts.str.contains(r"^[ :*]*\p{L}")
+    if is_named.any():
+        text = pl.lit(texts)
+        averages = text.str.strip_chars(" :*").str.to_lowercase().is_in(_AVERAGES)
+        written = pl.sum_horizontal(pl.lit(cells.is_not_null()) for cells in others)
+        sums_up = pl.select((names_a_total(text) | averages) & (written * 2 <= len(others))).to_series()
+        is_named = (is_named & sums_up) | _are_notes(texts, pl.select(written).to_series())
+    return is_named
+
+
+def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
+    raise DeliveryError(
+        f"{sheet.name}: line {row + 1} is a second header row of {product}, which would count as a respondent; deliver it as "
+        f"format: {form}"
+    )
+
+
+FORMAT = SurveyExport("survey_csv", _lay_out, version=17, options=SurveyCsvOptions)

@@ -1,0 +1,164 @@
+"""From a wide frame, a row per respondent, to the survey tables: what every survey format has in common.
+
+How a file is read is for the formats to say; who is in a sample stands in `survey_people`, what was answered in
+`survey_answers`. No estimate is made: weights and codes leave as they came.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ingest.formats.records import find_duplicates, reject
+from ingest.formats.survey.survey_answers import answer_tables
+from ingest.formats.survey.survey_options import SurveyOptions
+from ingest.formats.survey.survey_people import members, place_in_samples
+from ingest.formats.survey.survey_variables import AT, Coded
+from ingest.formats.text_file import describe_header
+from ingest.reasons import Reason
+from ingest.source import NOTE, REJECTED, Delivery, DeliveryError, Parsed
+from ingest.spelling import spelling
+
+_APART = "files with equal ids are samples of their own (options.samples.<name>.files)"
+_KEY = "respondent_key"
+_SAMPLES = "samples of the respondent"
+_CONFLICTS = "has the id of an earlier respondent"
+_SPOILT_ID = r"^\d(?:\.\d+)?[eE]\+?\d+$"
+_SAMPLE = pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What a survey format found: respondents with their `file` and `line`.
+
+    `questions` are the variables to take as questions, `rejected` the records that could not be read at all.
+    """
+
+    coded: Coded
+    questions: tuple[str, ...]
+    rejected: pl.DataFrame = field(default_factory=REJECTED.to_frame)
+
+
+def require_columns(options: SurveyOptions, available: Iterable[str], file_name: str) -> None:
+    """Raise DeliveryError where the note names a column that is not there."""
+    there = list(available)
+    single = {code for code, question in (options.questions or {}).items() if not question.columns}
+    spread = {
+        column: f"questions.{code}.columns"
+        for code, note in (options.questions or {}).items()
+        for column in note.columns
+    }
+    named = {**dict.fromkeys(options.drop, "drop"), **dict.fromkeys(single, "questions"), **spread, **options.structure}
+    for column, key in named.items():
+        if column not in there:
+            hint = describe_header(there, column, named)
+            raise DeliveryError(
+                f"{file_name}: column {column!r} of {NOTE}, key options.{key}, is not there; {hint}; correct the name"
+            )
+
+
+def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses) -> Parsed:
+    """Fill the tables of the survey source. Raises DeliveryError where the note does not fit the file."""
+    coded = responses.coded
+    ours = f"respondent_id {options.respondent_id!r}"
+    placed = place_in_samples(options, coded).with_columns(_identity(delivery, options), _samples(options))
+    identified, nobody = reject(
+        placed,
+        {
+            Reason.MISSING_KEY: (pl.col(_KEY).is_null(), f"{ours} is blank, expected an id"),
+            Reason.UNREADABLE: (
+                pl.col(_KEY).str.contains(_SPOILT_ID),
+                f"{ours} lost digits to a spreadsheet (as 1.7E+09 has), expected all of them",
+            ),
+        },
+    )
+    unique, duplicates = _without_duplicates(identified, options)
+    accepted, refused = reject(unique, _rules(options))
+    # The samples are part of who a respondent is: the files of two countries may number their people alike.
+    identity = pl.concat_str(pl.lit(f"{options.survey.id}\x1f"), _SAMPLES, pl.lit("\x1f"), _KEY)
+    number = pl.int_range(pl.len(), dtype=pl.Int32()).alias("respondent")
+    keyed = coded.on(accepted.with_columns(delivery.pseudonyms.key(identity, "respondent").alias(_KEY), number))
+    file_name = coded.frame["file"][0] if coded.frame.height else delivery.files[0].name
+    questions, answers = answer_tables(options, keyed, responses.questions, file_name)
+    respondents, profiles, unreadable = members(options, keyed)
+    tables = {
+        "survey_waves": _description(options, file_name),
+        "survey_questions": questions,
+        "survey_profiles": profiles,
+        "survey_respondents": respondents,
+        "survey_answers": answers,
+    }
+    wave = {"survey_id": options.survey.id, "wave": options.survey.wave}
+    return Parsed(
+        tables={
+            table.name: tables[table.name]
+            .with_columns(pl.lit(value).alias(name) for name, value in wave.items() if name in table.columns)
+            .select(table.rows_schema.names()).cast(dict(table.schema))  # type: ignore[arg-type]
+            for table in delivery.source.tables
+        },
+        records_read=coded.frame.height + responses.rejected.height,
+        records_duplicate=duplicates,
+        rejected=pl.concat([responses.rejected, nobody, refused]),
+        unreadable=unreadable,
+    )  # fmt: skip
+
+
+def _identity(delivery: Delivery, options: SurveyOptions) -> pl.Expr:
+    """What identifies a respondent within the survey. Without an id it is the row, in this file of this delivery."""
+    if options.respondent_id is not None:
+        return spelling(pl.col(AT + options.respondent_id).cast(pl.String())).alias(_KEY)
+    return pl.format("{}/{}:{}", pl.lit(delivery.label), "file", "line").alias(_KEY)
+
+
+def _samples(options: SurveyOptions) -> pl.Expr:
+    """The samples a respondent belongs to, as text."""
+    return pl.concat_str(
+        (pl.when(pl.col(f"in:{name}")).then(pl.lit(name)) for name in options.samples),
+        separator="\x1e",
+        ignore_nulls=True,
+    ).alias(_SAMPLES)
+
+
+def _without_duplicates(identified: pl.DataFrame, options: SurveyOptions) -> tuple[pl.DataFrame, int]:
+    """Drop those who equal an earlier respondent in everything that is taken of them, id included, however it is spelt.
+
+    Of those who are left, `_CONFLICTS` says who has the id of an earlier respondent of the same sample.
+    """
+    if identified[_KEY].n_unique() == identified.height:
+        return identified.with_columns(pl.lit(value=False).alias(_CONFLICTS)), 0
+    numbered = identified.with_row_index(AT)
+    repeated = numbered.filter(identified.select(_SAMPLES, _KEY).is_duplicated())
+    as_written = AT + (options.respondent_id or "")
+    equal = repeated.filter(find_duplicates(repeated, ignore=(AT, "file", "line", as_written)))[AT]
+    unique = numbered.filter(~pl.col(AT).is_in(equal.implode())).drop(AT)
+    return unique.with_columns((~pl.struct(_SAMPLES, _KEY).is_first_distinct()).alias(_CONFLICTS)), equal.len()
+
+
+def _rules(options: SurveyOptions) -> dict[Reason, tuple[pl.Expr, str]]:
+    ours = f"respondent_id {options.respondent_id!r}"
+    weights = ", ".join(sorted({repr(sample.weight) for sample in options.samples.values() if sample.weight}))
+    return {
+        Reason.CONFLICTING_KEY: (
+            pl.col(_CONFLICTS),
+            f"{ours} of an earlier respondent of the same sample, other values; expected each once: {_APART}",
+        ),
+        Reason.BAD_WEIGHT: (
+            pl.any_horizontal(pl.col(f"bad:{name}") for name in options.samples),
+            f"expected a number above 0 in the weight column of the sample ({weights})",
+        ),
+        Reason.NO_SAMPLE: (
+            ~pl.any_horizontal(pl.col(f"in:{name}") for name in options.samples),
+            f"in none of the samples {', '.join(options.samples)}; expected a weight, or that `where` holds",
+        ),
+    }
+
+
+def _description(options: SurveyOptions, file_name: str) -> pl.DataFrame:
+    listed = [
+        {"sample": name, "country": sample.country, "is_weighted": sample.weight is not None}
+        for name, sample in options.samples.items()
+    ]
+    row = {name: [value] for name, value in options.survey.model_dump(exclude={"id", "wave"}).items()}
+    return pl.DataFrame({**row, "file": [file_name], "line": [0]}).with_columns(
+        pl.Series("samples", [listed], pl.List(_SAMPLE))
+    )
