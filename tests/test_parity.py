@@ -81,8 +81,9 @@ def test_every_format_has_its_tests() -> None:
 
 
 def test_every_format_is_registered() -> None:
-    modules = {path.stem for path in (ROOT / "ingest/formats").glob("*.py") if "\nFORMAT" in path.read_text("utf-8")}
-    agree("ingest/formats", set(modules), "SOURCES", {form for _, form in FORMATS})
+    files = (ROOT / "ingest/formats").glob("*/*.py")
+    modules = {(path.parent.name, path.stem) for path in files if "\nFORMAT" in path.read_text("utf-8")}
+    agree("ingest/formats", set(modules), "SOURCES", set(FORMATS))
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ LEAST_EFFICIENCY = 0.5
 
 _SAMPLE = (DELIVERY_NUMBER, "survey_id", "wave", "sample")
 _WEIGHT = pl.col("weight")
+_HAS_SEGMENTS = pl.col("segments").list.len() > 0
 
 
 class FieldworkEndsBeforeTheWaveLands(APairInOrder):
@@ -68,6 +69,16 @@ ODDITIES = {
             / (_WEIGHT.count().over(_SAMPLE) * (_WEIGHT**2).sum().over(_SAMPLE)),
         },
         measures={"least_efficiency_share": pl.col("efficiency").min()},
+    ),
+    "survey_profiles": Oddities(
+        deliveries=(
+            IsAtMostHalf(
+                column="no_segment_share",
+                severity=WARNING,
+                description="where respondents have segments, at most half of their profiles have none",
+            ),
+        ),
+        measures={"no_segment_share": pl.when(_HAS_SEGMENTS.any()).then((~_HAS_SEGMENTS).mean()).otherwise(0.0)},
     ),
     "survey_answers": Oddities(
         deliveries=(

@@ -174,6 +174,14 @@ DEFECTS: dict[tuple[str, str], Defect] = {
         lambda frame: on_line(3, weight=6.0)(ten_times(frame)), observed="1 of 40 rows"
     ),
     ("survey_respondents", "weights_are_efficient"): of_deliveries("least efficiency: 43%", on_line(3, weight=9.0)),
+    ("survey_profiles", "no_segment_share_is_at_most_half"): of_deliveries(
+        "no segment: 75%",
+        lambda frame: frame.with_columns(
+            segments=pl.when(pl.col("profile") == 2)
+            .then(pl.concat_list(pl.struct(segment_name=pl.lit("gender"), segment_value=pl.lit("f"))))
+            .otherwise("segments")
+        ),
+    ),
     ("survey_answers", "missing_share_is_at_most_half"): of_deliveries(
         "missing: 75%",
         lambda frame: frame.with_columns(
