@@ -27,42 +27,55 @@ def doubt_zeros(
     The frame has `video_id`, `captured_at`, `created_at` and, of each counter, its value, `<counter>_unit` and `<counter>_reason`.
     Also gives the counters that were looked up, each with how many of its zeros are unknown.
     """
+    everywhere = _nearly_all_zero(frame, counters)
+    has_unseen = "views" in counters and _has_old_without_views(frame)
+    looked_up = counters if has_unseen else everywhere
+    if not looked_up:
+        return frame, {}
+    now = frame.select("video_id", "captured_at", "created_at", *looked_up).with_row_index("reading")
+    was_above = _were_above(now, [*everywhere, "views"] if has_unseen else everywhere, table, delivery)
+    is_zero = {counter: (now[counter] == 0).fill_null(value=False) for counter in looked_up}
+    falls = {counter: was_above[counter].filter(is_zero[counter]).drop_nulls() for counter in everywhere}
+    unread = {counter for counter, fell in falls.items() if fell.len() and fell.sum() >= _MOST * fell.len()}
+    # Where no views were read at all, other counters may have been.
+    has_lost = has_unseen and "views" not in unread
+    lost_views = (was_above["views"] & is_zero["views"]).fill_null(value=False) if has_lost else False
+    are_unseen = _are_unseen(now) if has_lost else False
+    doubted = {}
+    for counter in looked_up:
+        is_lost = was_above[counter].fill_null(value=False) & lost_views
+        is_wrong = is_zero[counter] if counter in unread else is_zero[counter] & (is_lost | are_unseen)
+        doubted[counter] = int(is_wrong.sum())
+        if doubted[counter]:
+            frame = _without(frame, counter, is_wrong)
+    return frame, doubted
+
+
+def _nearly_all_zero(frame: pl.DataFrame, counters: Sequence[str]) -> list[str]:
     known = frame.select(pl.col(counters).is_not_null().sum()).row(0) if counters else ()
     zeros = frame.select((pl.col(counters) == 0).sum()).row(0) if counters else ()
-    everywhere = [
+    return [
         counter
         for counter, all_known, all_zeros in zip(counters, known, zeros, strict=True)
         if all_known >= _FEWEST and all_zeros >= _NEARLY_ALL * all_known
     ]
+
+
+def _has_old_without_views(frame: pl.DataFrame) -> bool:
     is_young = (pl.col("captured_at") - pl.col("created_at") <= _YOUNG).fill_null(value=False)
-    has_views = "views" in counters and zeros[counters.index("views")] > 0
-    unseen = frame.select(((pl.col("views") == 0) & ~is_young).sum()).item() if has_views else 0
-    has_unseen = unseen > 0 and unseen >= _WORTH_LOOKING_BACK * frame.height
-    looked_up = counters if has_unseen else everywhere
-    if not looked_up:
-        return frame, {}
-    suspects = [*everywhere, "views"] if has_unseen else everywhere
-    now = frame.select("video_id", "captured_at", "created_at", *looked_up).with_row_index("reading")
-    was_above = _were_above(now, suspects, table, delivery)
-    are_unseen = _are_unseen(now) if has_unseen else False
-    lost_views = (was_above["views"] & (now["views"] == 0)).fill_null(value=False) if has_unseen else False
-    doubted = {}
-    for counter in looked_up:
-        is_zero = (now[counter] == 0).fill_null(value=False)
-        fell = was_above[counter].filter(is_zero).drop_nulls()
-        did_fall = counter in everywhere and fell.len() > 0 and fell.sum() >= _MOST * fell.len()
-        is_lost = was_above[counter].fill_null(value=False) & lost_views
-        is_wrong = is_zero if did_fall else is_zero & (is_lost | are_unseen)
-        doubted[counter] = int(is_wrong.sum())
-        if doubted[counter]:
-            frame = frame.with_columns(
-                *(pl.when(~is_wrong).then(pl.col(name)).alias(name) for name in (counter, f"{counter}_unit")),
-                pl.when(is_wrong)
-                .then(pl.lit(Reason.IMPLAUSIBLE_ZERO))
-                .otherwise(pl.col(f"{counter}_reason"))
-                .alias(f"{counter}_reason"),
-            )
-    return frame, doubted
+    unseen = frame.select(((pl.col("views") == 0) & ~is_young).sum()).item()
+    return bool(unseen > 0 and unseen >= _WORTH_LOOKING_BACK * frame.height)
+
+
+def _without(frame: pl.DataFrame, counter: str, is_wrong: pl.Series) -> pl.DataFrame:
+    """The frame with a counter unknown in some readings."""
+    return frame.with_columns(
+        *(pl.when(~is_wrong).then(pl.col(name)).alias(name) for name in (counter, f"{counter}_unit")),
+        pl.when(is_wrong)
+        .then(pl.lit(Reason.IMPLAUSIBLE_ZERO))
+        .otherwise(pl.col(f"{counter}_reason"))
+        .alias(f"{counter}_reason"),
+    )
 
 
 def _are_unseen(now: pl.DataFrame) -> pl.Series:
