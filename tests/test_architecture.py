@@ -63,6 +63,14 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(reads).prepare()
 
 
+def test_no_source_reads_the_formats_of_another() -> None:
+    folders = {path.name for path in (ROOT / "ingest/formats").iterdir() if (path / "__init__.py").exists()}
+    for path in (ROOT / "ingest/formats").rglob("*.py"):
+        read = {module.split(".")[2] for module in imported(path) if module.startswith("ingest.formats.")}
+        own = set() if path.parent.name == "formats" else {path.parent.name}
+        assert read & folders <= own, f"{path} reads what is another source's"
+
+
 @pytest.mark.slow
 def test_every_room_works_without_the_next() -> None:
     for room, others in {

@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Annotated, TypeAlias
 
 import polars as pl
+from pydantic import Field
 
 from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Cells, Grid, fields_of, read_grid, separator_of
 from ingest.formats.encoding import to_utf8
@@ -44,6 +46,9 @@ _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
 _LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 8
 _LIKE = 0.75
 _MOST_LINES = 20
+
+Place: TypeAlias = str | Annotated[int, Field(ge=1)]
+"""A column: its name in the header, its path in JSON, or its position, the first being 1."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +149,13 @@ def read_table(
 
 def read_columns(
     file: TextFile,
-    columns: Mapping[str, str | int],
+    columns: Mapping[str, Place],
     *,
     has_header: bool = True,
     first_line: int | None = None,
     separator: str | None = None,
 ) -> TextTable:
-    """The mapped columns of delimited text under our names. A whole number is a position, the first column being 1.
+    """The mapped columns of delimited text under our names.
 
     Where `first_line` is None and columns are given by name, the header is the first line that has them all, so that a
     preamble is passed over. Raises DeliveryError where a column is not there, or is there twice.

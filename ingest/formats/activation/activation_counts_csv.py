@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ingest.countries import country_code
 from ingest.formats.activation.activation_vocabulary import KNOWN, event_names
 from ingest.formats.date_order import read_instants
-from ingest.formats.hashtag.video_options import Place
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
-from ingest.formats.text_file import read_columns, text_files
+from ingest.formats.text_file import Place, read_columns, text_files
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, DeliveryError, Parsed

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ingest.formats.hashtag.video_presets import PRESETS, MetricDefinition, Preset, PresetName
+from ingest.formats.text_file import Place
 from ingest.instants import DateOrder
 
 FAILED, ABOUT = "failed", "about"
@@ -22,8 +23,6 @@ def _as_text(value: object) -> object:
 
 
 InstantText: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
-Place: TypeAlias = str | Annotated[int, Field(ge=1)]
-"""A column: its name in the header, its path in JSON, or its position, the first being 1."""
 
 
 class Columns(BaseModel):

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingest.formats.json_records import is_json, json_rows
 from ingest.formats.live.header_row import find_header
+from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_attendance import FIGURES, AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import LiveOptions, Rows, all_rows, read_rows
 from ingest.formats.text_file import TextFile

@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from ingest.formats.date_order import read_times
-from ingest.formats.json_records import is_json, json_rows
+from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_attendance import INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
 from ingest.formats.live.live_words import ROLES, TEAMS_ROLES, YES

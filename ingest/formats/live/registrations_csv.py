@@ -3,7 +3,7 @@
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from ingest.formats.json_records import is_json, json_rows
+from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_attendance import AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import LiveOptions, Rows, all_rows, read_rows
 

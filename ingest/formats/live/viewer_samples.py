@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingest.formats.json_records import is_json, json_rows
+from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_samples import LONGEST_GAP, settle_samples
 from ingest.formats.live.live_session import LiveOptions, Rows, all_rows, delivered_texts, read_rows, with_session_id
 from ingest.formats.live.live_times import read_instants

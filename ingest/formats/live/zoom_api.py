@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from ingest.formats.json_records import is_json, json_rows
+from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_attendance import AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import LiveOptions, Rows, all_rows
 from ingest.formats.text_file import TextFile

@@ -20,15 +20,7 @@ campaign_videos as (
     from {{ ref('int_hashtag__videos') }} as videos
     inner join {{ ref('dim_video') }} as described
         on videos.campaign_id = described.campaign_id and videos.video_id = described.video_id
-    inner join (
-        select
-            campaign_id,
-            list(hashtag) as hashtags,
-        from {{ ref('stg_campaign__hashtags') }}
-        where is_campaign_hashtag
-        group by campaign_id
-    ) as campaigns on videos.campaign_id = campaigns.campaign_id
-    where list_has_any(videos.hashtags, campaigns.hashtags)
+    where videos.is_of_campaign
 
 ),
 
