@@ -42,6 +42,10 @@ def test_codes_alone(tmp_path: Path) -> None:
     assert answered(wave(tmp_path, bare), "Q1").height == 3
 
 
+def test_a_question_whose_code_begins_as_an_address_does_is_a_question(tmp_path: Path) -> None:
+    assert answered(wave(tmp_path, EXPORT.replace("Q1. Seen it?", "iphone. Seen it?")), "iphone").height == 3
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="no column submitdate"):
         wave(tmp_path, "id,q\n1,2\n2,2\n")

@@ -30,7 +30,7 @@ _PAGE = (
     r"σελίδα|ページ|页|頁|페이지|עמוד"
 )
 UNASKED = frozenset({"N/A"})
-_PERSONAL = r"(?i)^(ipaddr|refurl|token|email|firstname|lastname|attribute_\d+|(\w+ )?ip[ -]?\w*)$"
+_PERSONAL = r"(?i)^(ipaddr|refurl|token|email|firstname|lastname|attribute_\d+|(\w+ )?ip([ -]\w+)?)$"
 _TECHNICAL = (
     r"(?i)^((group|question) time: .*|id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|interviewtime|grouptime\w*|"
     r"\w+time)$"
