@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -310,4 +311,7 @@ def ship() -> None:
 
 
 if __name__ == "__main__":
-    ship()
+    try:
+        ship()
+    except DbtError as error:
+        sys.exit(str(error))

@@ -7,7 +7,7 @@ CAMPAIGN = "campaign"
 
 DELIVERIES = "deliveries"
 """What arrived and what became of it: lake tables and ledger. Apart from the sources' own groups, so that lineage between groups
-runs one way: deliveries and reference, then hashtag, live sessions and survey, then campaign."""
+runs one way: reference, deliveries, the sources, campaign."""
 
 REFERENCE = "reference"
 """What the campaign itself lays down: its dates, hashtags, metrics and targets."""

@@ -45,6 +45,11 @@ def test_staging_folders() -> None:
     agree("SOURCES", {source.name for source in SOURCES}, "models/staging", set(folders))
 
 
+def test_seed_of_sources() -> None:
+    rows = (ROOT / "dbt_project/seeds/sources.csv").read_text("utf-8").splitlines()[1:]
+    agree("SOURCES", {source.name for source in SOURCES}, "the seed sources", {row.split(",")[0] for row in rows})
+
+
 def test_suites_of_tables() -> None:
     agree("SOURCES", {table for _, table in TABLES}, "the delivery suites", set(lake_suites()))
 
