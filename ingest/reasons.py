@@ -42,8 +42,8 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "out_of_range", "It is outside what is possible.", "خارج حدود الممكن."
     IMPLAUSIBLE_ZERO = (
         "implausible_zero",
-        "A count of 0 that cannot be: it could not be fetched.",
-        "عدد صفر غير ممكن: تعذّر جلبه.",
+        "A count of 0 or 1 that cannot be: it could not be fetched.",
+        "عدد صفر أو واحد غير ممكن: تعذّر جلبه.",
     )
     NO_VIDEO = "no_video", "It is about something else than a video.", "يتعلق بشيء آخر غير فيديو."
     DIFFERS_FROM_ID = (

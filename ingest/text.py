@@ -13,7 +13,9 @@ from ingest.reasons import Reason
 from ingest.source import LARGEST_COUNT
 from ingest.spelling import DIGITS, INVISIBLE, bare
 
-_ARABIC_NUMERALS = {**DIGITS, "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u00a0": " ", "\u202f": " "}
+_OTHER_DIGITS = {chr(base + digit): str(digit) for base in (0x0966, 0x09E6, 0xFF10) for digit in range(10)}
+"""Digits of Hindi and of Bengali, and full-width ones."""
+_NUMERALS = {**DIGITS, **_OTHER_DIGITS, "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u00a0": " ", "\u202f": " "}
 
 # Lower case that is no case folding yet; a dotted capital I leaves a dot behind.
 _FOLDED = {"ß": "ss", "ς": "σ", "i\u0307": "i", "ı": "i", "\u0640": ""}
@@ -33,7 +35,9 @@ _WORDS = {
     ),
     **dict.fromkeys(["אלף", "هزار", "ہزار", "هەزار", "الف", "آلاف"], 3),
     **dict.fromkeys(["万", "萬"], 4),
-    "LAKH": 5,
+    "천": 3,
+    "만": 4,
+    **dict.fromkeys(["LAKH", "لاکھ", "लाख", "লাখ"], 5),
     **dict.fromkeys(
         [
             "MILLION",
@@ -54,8 +58,8 @@ _WORDS = {
         ],
         6,
     ),
-    **dict.fromkeys(["CRORE", "CR"], 7),
-    **dict.fromkeys(["亿", "億"], 8),
+    **dict.fromkeys(["CRORE", "CR", "کروڑ", "करोड़", "কোটি"], 7),
+    **dict.fromkeys(["亿", "億", "억"], 8),
     **dict.fromkeys(["MRD", "MD", "MLD", "MR", "МЛРД", "ΔΙΣ", "میلیارد"], 9),
 }
 """Zeros of the abbreviations of other languages, in capitals. B is a billion, but a thousand (bin) where a column has Mn or Mr."""
@@ -68,7 +72,7 @@ _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # A digit is [0-9]: \d is one of any script, which a cast to a number does not know. "1.000" and "1,234K" may be read in
 # two ways, by whether the mark groups thousands: they are not read at all.
 _PLAIN = rf"^(?:([0-9]+)(?:[.,]0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
-_GROUPED = rf"^([0-9]{{1,3}}(?:[, '’][0-9]{{3}})+|[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}}){_OF}"
+_GROUPED = rf"^([0-9]{{1,3}}(?:[, '’_][0-9]{{3}})+|[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}}){_OF}"
 _WITH_CENTS = (r"^([0-9]{1,3}(?:[, '’][0-9]{3})+)\.0{1,2}$", r"^([0-9]{1,3}(?:[. '’][0-9]{3})+),0{1,2}$")
 _DOTTED = r"^[0-9]{1,3}(?:\.[0-9]{3})+$"
 _PROVES_GROUPS = r"^[0-9]{1,3}(?:\.[0-9]{3}){2,}$|^[0-9]{1,3}\.[0-9]{0,2}[1-9][0-9]{0,2}$"
@@ -78,6 +82,8 @@ _ABBREVIATED = (
     rf"|({'|'.join(sorted(_WORDS, key=len, reverse=True))})\.?){_OF}"
 )
 TURKISH_COUNT, _NOT_ENGLISH, _ENGLISH = r"(?i)[0-9]\s*m[nr]$", r"(?i),[0-9]{1,2}\s*b$", r"(?i)\.[0-9]{1,2}\s*b$"
+_BEFORE = "'\"~≈ ▶►👁👀❤♥🤍💬🔁🔖"
+"""What stands before a number: a quotation mark, "about", or the sign by which an app shows a counter; arrows tell of a change."""
 _DURATIONS = {
     "clock": r"^(?:(?:([0-9]{1,4}):)?([0-9]{1,3}):)?([0-9]{1,7})(?:\.[0-9]+)?$",
     "named": (
@@ -101,7 +107,7 @@ _NOTHING_TEXTS, _NOTHING_REASONS = (pl.Series(list(part)) for part in (_NOTHING,
 
 def clean_number(text: pl.Expr) -> pl.Expr:
     """Text with Arabic-Indic digits and separators made European, without invisible marks and outer white space."""
-    return bare(text).str.replace_many(_ARABIC_NUMERALS).str.strip_chars()
+    return bare(text).str.replace_many(_NUMERALS).str.strip_chars()
 
 
 def number(text: pl.Expr) -> pl.Expr:
@@ -153,7 +159,10 @@ def read_counts(texts: pl.Series, *, is_turkish: bool = False) -> pl.DataFrame:
 def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
     """The distinct texts of a column that are no plain digits, each with its `value_written`, `unit_written`, `reason_written`."""
     text = texts.to_frame("text").with_columns(
-        clean_number(pl.col("text").cast(pl.String())).str.strip_chars_start("'~≈ ").alias("number")
+        clean_number(pl.col("text").cast(pl.String()))
+        .str.strip_chars_start(_BEFORE)
+        .str.strip_chars_end('"')
+        .alias("number")
     )
     grouped = pl.coalesce(pl.col("number").str.extract(pattern) for pattern in _WITH_CENTS)
     text = text.with_columns(pl.coalesce(grouped.str.replace_all(r"\D", ""), "number").alias("number"))

@@ -14,37 +14,23 @@ from ingest.source import DeliveryError
 from ingest.text import unit_of
 
 _OF_RECORDS = {
-    "hashtag": r"(?:.*_)?(?:hash_?tag(?:_name)?|challenge_(?:title|name)|tag)",
+    "hashtag": r"(?:.*_)?(?:hash_?tag(?:_name)?|challenge_(?:title|name)|cha_name|tag)",
     "views": r"(?:.*_)?views?(?:_count)?",
     "posts": r"(?:.*_)?(?:videos?|posts?)(?:_count)?",
 }
-_WINDOW = r"period|time_?(?:range|frame|span)|last_n?_?days|période|periodo|periode|الفترة(?:_الزمنية)?|بازه(?:_زمانی)?"
-_WHOLE = r"(?i)all|total|life|max|كل|\bto date"
 _PLATFORMS = (
     r"(?i)tik\s?tok|instagram|youtube|facebook|snapchat|twitter|تيك\s?توك|[إا]نست[غقج]رام|يوتيوب|فيس\s?بوك|سناب\s?شات"
 )
 
 
-def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
-    """The draft of a table of totals. Raises DeliveryError where they are those of countries, or of some days."""
+def of_table(cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
+    """The draft of a table of totals."""
     posts = next((name for name in cells if means(unit_of(name)[0], POSTS)), None)
     tag = next((name for name in cells if means(name, TAG)), None)
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
     is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
     if tag and totals and not is_of_videos and (when or len(totals) > 1):
-        market = next((name for name in cells if any(means(name, one) for one in NAMES["creator_country"])), None)
-        if market is not None and len(set(cells[market])) > 1:
-            raise DeliveryError(
-                f"{head.path.name}, column {market[:40]!r}: found totals of a tag by country, expected the platform's total of each tag, a "
-                "row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
-            )
-        window = next((name for name in cells if re.fullmatch(_WINDOW, snake(name))), None)
-        if window is not None and not any(re.search(_WHOLE, cell) for cell in cells[window]):
-            raise DeliveryError(
-                f"{head.path.name}, column {window[:40]!r}: found views of some days of a tag, expected the total since it was first used; "
-                "export the totals of all time, or take the column away where they are"
-            )
         yield _draft(
             {"hashtag": tag, **totals}, when, places.get("platform"), "its columns are a tag and totals:", given
         )

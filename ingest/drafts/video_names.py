@@ -147,7 +147,7 @@ TEXT = (
 ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
 TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|هاشتاغ|(?:ال)?وسم"
 POSTS = _count(
-    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
+    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو_?ها|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
 )
 _OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
 _ACCOUNTS = "accounts, a row each"

@@ -208,6 +208,18 @@ class TestZeros:
         _, second = deliveries(home, first, [(video, 500 if video == "v1" else 0, 0) for video, _, _ in first])
         assert second["views"].drop_nulls().to_list() == [500]
 
+    def test_a_fetch_that_failed_may_be_stored_as_1(self, home: Home) -> None:
+        saved = [(video, views, 7) for video, views, _ in VIDEOS]
+        ones = [(video, 1, 1) for video, _, _ in VIDEOS]
+        _, second, third = deliveries(home, saved, [*ones[:2], *saved[2:]], ones)
+        assert second.rows()[:3] == [(None, None), (None, None), (102, 7)]
+        assert third["views"].null_count() == third["saves"].null_count() == 20
+
+    def test_one_view_that_is_the_first_was_read(self, home: Home) -> None:
+        first = [(video, 0, 1) for video, _, _ in VIDEOS]
+        _, second = deliveries(home, first, [(video, 1, 1) for video, _, _ in VIDEOS])
+        assert second.rows() == [(1, 1)] * 20
+
     def test_the_last_known_value_counts(self, home: Home) -> None:
         zeros = [(video, 0, 0) for video, _, _ in VIDEOS]
         *_, third = deliveries(home, VIDEOS, zeros, zeros)

@@ -46,6 +46,44 @@ def test_the_row_that_sums_up_the_others_is_no_tag(reader: Reader, text: str, ta
     assert parsed.tables["tag_total_readings"]["hashtag"].to_list() == tags
 
 
+@pytest.mark.parametrize(
+    ("name", "cell", "platform"),
+    [
+        ("window_days", "7", "tiktok_7_days"),
+        ("Period", "Last 30 days", "tiktok_30_days"),
+        ("الفترة", "آخر ٧ أيام", "tiktok_7_days"),
+        ("window_days", "all", "tiktok"),
+        ("window_days", "", "tiktok"),
+    ],
+)
+def test_totals_of_some_days_are_kept_apart_from_those_of_all_time(
+    reader: Reader, name: str, cell: str, platform: str
+) -> None:
+    text = f"tag,at,views,{name}\ncalm,2026-06-15,5,{cell}\n"
+    parsed = reader.files({"t.csv": text}, OPTIONS, form="tag_totals_csv")
+    assert parsed.tables["tag_total_readings"].select("views", "platform").row(0) == (5, platform)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tag,at,views,window_days\nx,2026-06-15,5,0\n", "line 2: a column says what time the views of a tag are of"),
+        ("tag,at,views,Period\nx,2026-06-15,5,2 months\n", "expected a number of days such as 7"),
+        ("tag,at,views,country\nx,2026-06-15,5,AE\nx,2026-06-15,7,SA\n", "column 'country': found totals of a tag by country"),
+    ],
+)  # fmt: skip
+def test_totals_of_other_times_or_of_countries_are_refused(reader: Reader, text: str, message: str) -> None:
+    with pytest.raises(DeliveryError, match=message):
+        reader.files({"t.csv": text}, OPTIONS, form="tag_totals_csv")
+
+
+def test_percent_codes_are_signs_and_two_tags_in_a_cell_are_none(reader: Reader) -> None:
+    text = "tag;at;views\n%D9%87%D8%AF%D9%88%D8%A1;2026-06-15;5\n#calm #fyp;2026-06-15;5\npeace and love;2026-06-15;5\n"
+    parsed = reader.files({"t.csv": text}, OPTIONS, form="tag_totals_csv")
+    assert parsed.tables["tag_total_readings"]["hashtag"].to_list() == ["هدوء", "peaceandlove"]
+    assert rejected(parsed) == [(3, "missing_key")]
+
+
 def test_records_of_json_links_to_tags_and_turkish_counts(reader: Reader) -> None:
     options = {
         "columns": {"hashtag": "tag.link", "views": "stats.views", "posts": "stats.posts"},

@@ -480,6 +480,24 @@ class TestTags:
         parsed = reader.rows({"video_id": "a", "hashtags": "x,x,y"}, {"video_id": "b", "hashtags": "y,x"})
         assert parsed.tables["video_readings"]["hashtags"].to_list() == [["x", "y"], ["y", "x"]]
 
+    @pytest.mark.parametrize(
+        ("written", "tags"),
+        [
+            (["calm and fyp", "calm, peace, and fyp", "هدوء"], [["calm", "fyp"], ["calm", "peace", "fyp"], ["هدوء"]]),
+            (["calm et fyp", "calm, peace und fyp"], [["calm", "fyp"], ["calm", "peace", "fyp"]]),
+            (["peace and love, calm", "mental health and art"], [["peaceandlove", "calm"], ["mentalhealthandart"]]),
+            (["a+b", "c / d", "e::f"], [["a", "b"], ["c", "d"], ["e", "f"]]),
+            (["R&B, calm", "24/7"], [["r&b", "calm"], ["24/7"]]),
+            (["%w[calm fyp]", "%w[]"], [["calm", "fyp"], []]),
+            (["calm,%D9%87%D8%AF%D9%88%D8%A1", "%23fyp %23calm", "50%"], [["calm", "هدوء"], ["fyp", "calm"], ["50%"]]),
+            (["1. calm\n2. fyp", "1) #calm 2) #fyp", "2024"], [["calm", "fyp"], ["calm", "fyp"], ["2024"]]),
+            (["calm (3), fyp (1,204)", "character(0)"], [["calm", "fyp"], []]),
+            (["<tag>calm</tag><tag>fyp</tag>"], [["calm", "fyp"]]),
+        ],
+    )
+    def test_what_only_tells_that_tags_are_a_list_is_no_part_of_them(self, written: list[str], tags: list[str]) -> None:
+        assert normalised(split_tags(pl.Series(written)))["hashtags"].to_list() == tags
+
     def test_separators_are_those_of_the_file(self, reader: Reader) -> None:
         """With commas elsewhere in the file a blank is no separator; each file is judged by itself."""
         files = {"a.csv": 'id,tags\n1,x y\n2,"z,w"\n', "b.csv": "id,tags\n3,x y\n"}

@@ -188,7 +188,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("c.json", json.dumps([{"video_id": IDS[n], "id": f"7{n}", "parent_comment_id": "1", "like_count": 5} for n in range(20)]).encode(), "its records are comments"),
         ("p.csv", table("Hashtag,Date,TikTok views,Instagram views", "#calm,2026-10-05,5@N,7"), "line 1: found a column a platform"),
         ("p.csv", table("Link,TikTok views,Instagram views", "https://www.tiktok.com/@u/video/@ID,5,7"), "line 1: found a column a platform"),
-        ("p.csv", table("Hashtag,Posts,Views,Period", "#calm@N,5,9,7 days"), "column 'Period': found views of some days"),
+        ("p.csv", table("Hashtag,Posts,Views,Period", "#calm@N,5,9,3 months"), "a column says what time the views of a tag are of"),
         ("u.json", json.dumps({"users": [{"id": f"68{n}", "uniqueId": "u", "followerCount": 5, "heartCount": 9, "videoCount": 3} for n in range(20)]}).encode(), "its records are accounts"),
         ("s.csv", table("Link,Author,Views,Likes", "https://vm.tiktok.com/ZM@N/,u,5@N,1"), "no video id and none to be recovered from a URL"),
         ("w.csv", b"<table><tr><td>video_id</td></tr></table>", "is a web page"),

@@ -1,8 +1,10 @@
 """`hashtag/tag_totals_csv`: one row a reading of the total that a platform shows for a hashtag.
 
 Totals are another figure than the sum of a tag's videos: the platform rounds them, and they fall when it counts anew.
+Those of the last 7 days are another figure again, and are kept under a platform named after it, such as tiktok_7_days.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,16 +18,26 @@ from ingest.formats.hashtag.video_readings import constant_instant, platform_of
 from ingest.formats.hashtag.video_tags import one_tag
 from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
-from ingest.formats.text_file import Place, TextFile, TextTable, read_columns, text_files
+from ingest.formats.text_file import Place, TextFile, TextTable, folded, read_columns, text_files
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
+from ingest.text import clean_number, nothing
 
 TOTALS = ("views", "posts")
 """The totals of a hashtag, each with its rounding unit in `<total>_unit`."""
 
 # From so many on a platform shows its totals in these units.
 _UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
+
+# Columns that say what a total is one of, though no note maps them.
+_WINDOW = (
+    r"(?i)(?:window|period|time[ _]?(?:range|frame|span)|last[ _](?:n[ _])?days|days|période|periodo|período|periode|"
+    r"(?:ال)?فترة(?:[ _](?:ال)?زمنية)?|بازه(?:[ _]زمانی)?)(?:[ _]\(?days\)?)?"
+)
+_COUNTRY = r"(?i)country(?:[ _](?:code|name))?|region|market|pays|país|land|ülke|کشور|(?:ال)?دولة|(?:ال)?بلد"
+_WHOLE = r"(?i)all|total|life|max|كل|\bto date"
+_DAYS = r"(?i)^[0-9]+$|[0-9]\s*d$|\b(?:days?|jours?|d[ií]as?|tagen?|hari|gün)\b|يوم|أيام|ايام|روز"
 
 
 class Columns(BaseModel):
@@ -74,7 +86,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 13
+    version = 14
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -82,18 +94,17 @@ class TagTotalsCsv:
         """Fills `tag_total_readings`. Raises DeliveryError."""
         options = delivery.options_as(TagTotalsCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
-        first_line = options.skip_rows + 1 if options.skip_rows or not options.header else None
         tables = [
             _without_sums(
                 _of_records(file, mapped)
                 if file.head.lstrip()[:1] in ("{", "[")
-                else read_columns(file, mapped, has_header=options.header, first_line=first_line)
+                else _with_days(_of_table(file, mapped, options))
             )
             for file in text_files(delivery, options.encoding)
         ]
         if not tables:
             raise DeliveryError(f"{delivery.files[0].name}: holds no file; expected delimited text; deliver it again")
-        delivered = pl.concat([table.rows for table in tables])
+        delivered = pl.concat([table.rows for table in tables], how="diagonal")
         table = delivery.source.table("tag_total_readings")
         timed = _timed(delivered, delivery, options)
         totals = [name for name in TOTALS if name in mapped]
@@ -106,6 +117,47 @@ class TagTotalsCsv:
             rejected=pl.concat([*(item.rejected for item in tables), rejected, settled.rejected]),
             unreadable=unreadable(settled.rows, [*totals, "observed_at"]),
         )
+
+
+def _of_table(file: TextFile, mapped: Mapping[str, Place], options: TagTotalsCsvOptions) -> TextTable:
+    """The mapped columns, and as `window` and `country` those that tell what a total is one of, if there are any."""
+    line = options.skip_rows + 1 if options.skip_rows or not options.header else None
+    table = read_columns(file, mapped, has_header=options.header, first_line=line)
+    others = [name for name in map(folded, table.names) if options.header and name not in mapped.values()]
+    told: dict[str, Place] = {
+        ours: name
+        for ours, pattern in (("window", _WINDOW), ("country", _COUNTRY))
+        if (name := next((one for one in others if re.fullmatch(pattern, one)), None)) is not None
+    }
+    if not told:
+        return table
+    whole = read_columns(file, {**mapped, **told}, first_line=line)
+    if "country" in told and whole.rows.select(_said("country").drop_nulls().n_unique() > 1).item():
+        raise DeliveryError(
+            f"{file.name}, column {str(told['country'])[:40]!r}: found totals of a tag by country, expected the platform's total of each "
+            "tag, a row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
+        )
+    return replace(whole, names=table.names, rows=whole.rows.drop("country", strict=False))
+
+
+def _said(name: str) -> pl.Expr:
+    return pl.when(nothing(pl.col(name)).is_null()).then(clean_number(pl.col(name)))
+
+
+def _with_days(table: TextTable) -> TextTable:
+    """The table with `days`, the number of days of which a total is; NULL where it is one of all time."""
+    if "window" not in table.rows.columns:
+        return table
+    told = table.rows.with_columns(pl.when(~_said("window").str.contains(_WHOLE)).then(_said("window")).alias("said"))
+    days = pl.when(pl.col("said").str.contains(_DAYS)).then(pl.col("said").str.extract("([1-9][0-9]*)")).alias("days")
+    found = told.with_columns(days)
+    other = found.filter(pl.col("said").is_not_null() & pl.col("days").is_null())
+    if other.height:
+        raise DeliveryError(
+            f"{table.name}, line {other['line'][0]}: a column says what time the views of a tag are of, and not in days; expected a number "
+            "of days such as 7, or all where it is the total since the tag was first used; correct it there, or take the column away"
+        )
+    return replace(table, rows=found.drop("window", "said"))
 
 
 def _of_records(file: TextFile, mapped: Mapping[str, Place]) -> TextTable:
@@ -159,14 +211,14 @@ def _counted(timed: pl.DataFrame, totals: list[str], options: TagTotalsCsvOption
         for alias in (name, f"{name}_unit")
     ]
     tags = one_tag(timed["hashtag"])
+    platform = pl.lit(options.platform) if options.columns.platform is None else platform_of(pl.col("platform"))
+    of_days = pl.concat_str(platform, pl.lit("_"), "days", pl.lit("_days")) if "days" in timed.columns else platform
     return counted.with_columns(
         *absent,
         *(_platform_unit(name).alias(f"{name}_unit") for name in totals),
         tags["hashtag"],
         tags["display_hashtag"],
-        (pl.lit(options.platform) if options.columns.platform is None else platform_of(pl.col("platform"))).alias(
-            "platform"
-        ),
+        pl.coalesce(of_days, platform).alias("platform"),
         pl.lit(options.rounding).alias("rounding"),
     )
 

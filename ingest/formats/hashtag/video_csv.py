@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 23
+    version = 24
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -33,10 +33,10 @@ _TAGS = ["hashtags", "display_hashtags"]
 _INSTANTS = ("created_at", "captured_at")
 _ENOUGH_TO_JUDGE, _ENDS = 10, 3
 PLATFORMS = {
-    r"tik\W?tok|^tt$|تيك\s?توك|تیک\s?تاک|ٹک\s?ٹاک": "tiktok",
-    r"youtu|^yt$|يوتيوب|یوتیوب|یوٹیوب": "youtube",
-    r"instagram|^(?:ig|insta)$|[إا]?نست[غقج]رام|اینستاگرام|انسٹاگرام": "instagram",
-    r"facebook|^fb$|فيس\s?بوك": "facebook",
+    r"tik\W?tok|^tt(?:[^a-z]|$)|تيك\s?توك|تیک\s?تاک|ٹک\s?ٹاک": "tiktok",
+    r"youtu|^yt(?:[^a-z]|$)|يوتيوب|یوتیوب|یوٹیوب": "youtube",
+    r"instagram|^(?:ig|insta)(?:[^a-z]|$)|[إا]?نست[غقج]رام|اینستاگرام|انسٹاگرام": "instagram",
+    r"facebook|^fb(?:[^a-z]|$)|فيس\s?بوك": "facebook",
     r"snapchat|سناب": "snapchat",
     r"twitter|^(?:www\.|mobile\.)?x(?:\.com)?$|تويتر|^[إا]كس$": "x",
 }

@@ -18,9 +18,9 @@ _SEPARATORS = (",", "\u060c", ";", "\u061b", "|", "\n", "\u3001")
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _KIND = (
     r"^(?:character|c|set|frozenset|list|tuple|array|deque|List|Set|Seq|Vector|ArrayList|WrappedArray|ArrayBuffer|dict_keys|"
-    r"a:[0-9]+:)"
+    r"a:[0-9]+:|%[wWiI])"
 )
-"""How languages call a list: Python, R, Scala, PHP."""
+"""How languages call a list: Python, R, Scala, PHP, Ruby."""
 _LITERAL = rf"(?s)(?:{_KIND}?[\[({{].*[\])}}]|^[A-Za-z]\w{{1,15}}[\[(]+(?:\s*['\"].*)?[\])]+)$"
 _KEYS = ("hashtag_?[nN]ame", "cha_name", "name", "hashtag", "tag", "title", "text", "label", "element")
 """What objects call a tag, best first: beside its name a title may be a sentence about it."""
@@ -46,6 +46,17 @@ _CUT = r"""(?s)^(\[\s*['"].*['"]),[^,\]]*$"""
 _NEXT = r"([>\])])\s*([<\[(])"
 # Who writes from right to left may type the mark last.
 _BEHIND = r"([^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+)[#\uff03]($|[\s,;|\u060c\u3001])"
+_CODED = "%[0-9A-Fa-f]{2}"
+_JOINED = (
+    rf"{_CODED}|^[1\u0661\u06f1][.)]|\([0-9][0-9.,]*[KkMm]?\)|</|[+~/&]|::|"
+    r"\s(?i:and|et|und|en|y|e|i|ve|dan|\u0648)\s"
+)
+_NUMBER = r"(?:^|(?<=[\s,;|\u060c]))[0-9]{1,2}[.)]\s*"
+_ELEMENT = r"</?[A-Za-z][\w-]*>"
+_COUNT = r"(?<!^character)\s*\([0-9][0-9.,]*[KkMm]?\)"
+_SIGNS = r"\s*(?:[+~/&]|::)\s*"
+_LAST_WORD = r"(?i)(^|\S\s+|[,;\u060c\u061b]\s*)(?:and|et|und|en|y|e|i|ve|dan|\u0648)\s+(\S+)$"
+_SEVERAL = r"[\w]\s*[,;|\u060c\u3001\s]\s*[#\uff03]\w|\w[,;|\u060c\u3001]\s*\w"
 _NO_TAG = r"^[\p{P}\p{Sm}\p{Sc}]+$"
 _NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u061b\u3001\u2018\u2019\u201c\u201d\u00ab\u00bb]"
 # Another person is mentioned, or what follows is named; signs that begin an entry or end a list that was cut.
@@ -58,8 +69,9 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     Reads list literals of Python, JSON and R, of words or of objects with a name; tags marked with #; and tags between the
     usual separators, of which those count that the file has. White space separates where nothing else does. What HTML writes
     as a character reference is the sign that it stands for, and a literal that was written as a string is read as one.
+    Numbers of a list and of uses, a word such as "and" before the last tag, and percent codes of addresses are no part of a tag.
     """
-    stripped = _unlinked(_decoded(_without_references(written).str.strip_chars()))
+    stripped = _apart(_unlinked(_decoded(_without_references(written).str.strip_chars())))
     if stripped.str.contains(_CUT).any():
         stripped = stripped.str.replace(_CUT, "${1}]")
     if stripped.str.contains(_NEXT).any():
@@ -127,6 +139,40 @@ def _decoded(written: pl.Series) -> pl.Series:
     return written.replace(distinct, [_plain(text.strip('"')) for text in distinct])
 
 
+def _apart(written: pl.Series) -> pl.Series:
+    """Texts with commas where a number, an element of XML, a sign or a word such as "and" tells tags apart.
+
+    A sign or a word does where nothing else is between the words of a file: a tag has neither.
+    """
+    is_joined = written.str.contains(_JOINED)
+    if not is_joined.any():
+        return written
+    distinct = written.filter(is_joined).unique()
+    texts = written.replace(distinct, [_without_marks_of_lists(text) for text in distinct])
+    plain = texts.filter(~texts.str.contains(r"[#\uff03]|^[\[({%]|^\w{1,12}[\[({]")).unique()
+    whole = pl.Series([re.sub(_LAST_WORD, r"\1,\2", text) for text in plain], dtype=pl.String())
+    has_separators = whole.str.contains_any(list(_SEPARATORS)).any()
+    if whole.str.contains(_SIGNS).any() and not plain.str.contains_any(list(_SEPARATORS)).any():
+        signed = plain.str.replace_all(_SIGNS, ",")
+        return texts if signed.str.contains(r"\s").any() else texts.replace(plain, signed)
+    are_words = (
+        has_separators and not whole.str.contains(r"[^\s,;|\u060c\u061b\u3001]\s+[^\s,;|\u060c\u061b\u3001]").any()
+    )
+    return texts.replace(plain, whole) if are_words else texts
+
+
+def _without_marks_of_lists(text: str) -> str:
+    """A list without what only says that it is one: percent codes, numbers before its tags, counts behind them, elements of XML."""
+    decoded = unquote(text)
+    if "\ufffd" not in decoded:
+        text = decoded
+    if re.match(r"[1\u0661\u06f1][.)]", text):
+        text = re.sub(_NUMBER, "\n", text)
+    if "</" in text:
+        text = re.sub(_ELEMENT, "\n", text)
+    return re.sub(_COUNT, "", text).strip()
+
+
 def words_of(captions: pl.Series) -> pl.Series:
     """The #words of each caption, as lists; links and character references hold none."""
     return captions.str.replace_all(_NO_WORDS, " ").str.extract_all(_WORD)
@@ -169,20 +215,29 @@ def _display(written: pl.Series) -> pl.Series:
 
 
 def one_tag(written: pl.Series) -> pl.DataFrame:
-    """`hashtag` and `display_hashtag` of texts with one tag each; NULL where there is none."""
-    distinct = pl.DataFrame({"tag": written.unique()}).with_columns(
-        pl.col("tag")
-        .map_batches(_unlinked, return_dtype=pl.String())
-        .str.replace_all(_NEVER_IN_A_TAG, "")
-        .replace("", None)
-        .alias("display_hashtag")
+    """`hashtag` and `display_hashtag` of texts with one tag each; NULL where there is none, or several."""
+    distinct = (
+        pl.DataFrame({"tag": written.unique()})
+        .with_columns(pl.col("tag").map_batches(_spelt_out, return_dtype=pl.String()).alias("written"))
+        .with_columns(
+            pl.when(~pl.col("written").str.contains(_SEVERAL))
+            .then(pl.col("written").str.replace_all(_NEVER_IN_A_TAG, "").replace("", None))
+            .alias("display_hashtag")
+        )
     )
     tags = distinct.with_columns(normalise_hashtag(pl.col("display_hashtag")).replace("", None).alias("hashtag"))
     return (
         pl.DataFrame({"tag": written})
-        .join(tags, on="tag", how="left", maintain_order="left", nulls_equal=True)
+        .join(tags.drop("written"), on="tag", how="left", maintain_order="left", nulls_equal=True)
         .select("hashtag", "display_hashtag")
     )
+
+
+def _spelt_out(tags: pl.Series) -> pl.Series:
+    """Tags without the links that lead to them, and without percent codes."""
+    plain = _unlinked(tags)
+    coded = plain.filter(plain.str.contains(_CODED)).unique()
+    return plain.replace(coded, [unquote(tag) for tag in coded])
 
 
 def _in_lists(values: pl.DataFrame, lengths: pl.Series) -> pl.DataFrame:
