@@ -16,7 +16,7 @@ from ingest.ledger import read_ledger
 from ingest.planning import count_unread
 from ingest.source import Source
 from orchestration.automation import JOB, daily_freshness
-from orchestration.dbt import GOOD, PASSED, UNCHANGED, NodeResult, audit, build, failed
+from orchestration.dbt import BUILT, GOOD, PASSED, UNCHANGED, NodeResult, audit, build, failed
 from orchestration.display import counted
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.pages import pages
@@ -27,7 +27,6 @@ from orchestration.warehouse import row_counts
 MARTS = "marts"
 """The database that holds what is published and nothing else."""
 
-BUILT = ("model", "seed", "snapshot")
 COLUMN_SCHEMA = "dagster/column_schema"
 CHECK = "relations_hold"
 OF_CODE = ("Binder Error", "Catalog Error", "Parser Error")

@@ -190,11 +190,12 @@ def _remarks(found: Inspection, campaigns: Mapping[str, Campaign]) -> Iterator[s
     if campaign is not None and not found.open:
         days = _days(found, campaign)
         last = campaign.ends_on or date.max
-        outside = sorted(day for day in days if not campaign.starts_on <= day <= last)
+        outside = [day for day in days if not campaign.starts_on <= day <= last]
         if outside:
             yield (
-                f"{len(outside):,} of its {counted(len(days), 'day')} lie outside the campaign ({campaign.starts_on} to "
-                f"{campaign.ends_on or 'now'}), from {outside[0]} to {outside[-1]}, and count towards nothing of it; are both right?"
+                f"outside the campaign ({campaign.starts_on} to {campaign.ends_on or 'now'}): {len(outside):,} of "
+                f"{counted(len(days), 'day')}, {outside[0]} to {outside[-1]}. What is dated so counts towards nothing of it; check the "
+                "dates of the file, and those of the campaign in seeds/campaigns.csv"
             )
 
 

@@ -39,16 +39,6 @@ python_logs: {managed_python_loggers: [campaign]}
 compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}
 """
 
-
-RENAMED = {
-    "dagster._core.storage.runs, class: SqliteRunStorage": "orchestration.storage, class: KeptRunStorage",
-    "dagster._core.storage.event_log, class: ConsolidatedSqliteEventLogStorage": (
-        "orchestration.storage, class: KeptEventLogStorage"
-    ),
-}
-"""What earlier versions wrote into the settings, and what stands there now."""
-
-
 BOOKS = ("runs.db", "event_log.db", "schedules.db")
 
 DAMAGED = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -71,21 +61,17 @@ def prepare_instance(home: Home) -> None:
 
 
 def _write_settings(path: Path) -> None:
-    """Write the settings where there are none, and what is named otherwise today."""
+    """Write the settings where there are none. Raises HomeError where those that are there cannot be read."""
+    if not path.exists() or not path.stat().st_size:
+        path.write_text(SETTINGS, "utf-8")
     try:
-        content = before = path.read_text("utf-8") if path.exists() else ""
-        for old, new in RENAMED.items():
-            content = content.replace(old, new)
-        content = content or SETTINGS
-        is_whole = isinstance(yaml.safe_load(content), dict)
+        is_whole = isinstance(yaml.safe_load(path.read_text("utf-8")), dict)
     except (yaml.YAMLError, UnicodeDecodeError):
         is_whole = False
     if not is_whole:
         raise HomeError(
             f"{path} is not the YAML that Dagster expects; correct it, or remove it: the next run writes it anew"
         )
-    if content != before:
-        path.write_text(content, "utf-8")
 
 
 def _require_books(home: Home) -> None:

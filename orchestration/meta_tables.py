@@ -19,7 +19,7 @@ from ingest.ledger import DELIVERY_ID, LEDGER_COLUMNS
 from ingest.reasons import Reason
 from ingest.source import REJECTED, UNREADABLE
 from ingest.sources import SOURCES
-from orchestration.warehouse import relation, text
+from orchestration.warehouse import count, relation, text
 
 log = logging.getLogger("campaign")
 
@@ -277,7 +277,7 @@ def write_meta(connection: duckdb.DuckDBPyConnection, books: Books) -> dict[tupl
         "insert into meta.columns select table_name, column_name, data_type, comment from duckdb_columns() "
         "where database_name = 'marts' and schema_name = 'main' order by table_name, column_index"
     )
-    return {table: _count(connection, table) for table in NAMES}
+    return {table: count(connection, *table) for table in NAMES}
 
 
 _SAME_DELIVERY = " and ".join(f"old.{name} = changed.{name}" for name in DELIVERY_ID)
@@ -314,8 +314,3 @@ def _create(connection: duckdb.DuckDBPyConnection, table: MetaTable) -> None:
     connection.execute(f"comment on table {name} is {text(table.description)}")
     for column, (_, comment) in table.columns.items():
         connection.execute(f"comment on column {name}.{relation(column)} is {text(comment)}")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: tuple[str, str]) -> int:
-    row = connection.execute(f"select count(*) from {relation(*table)}").fetchone()
-    return int(row[0]) if row else 0

@@ -20,7 +20,7 @@ from ingest.ledger import DELIVERY_ID, in_effect, ledger_hash, read_ledger
 from orchestration.meta_tables import NAMES, Books, write_meta
 from orchestration.news import PUBLICATIONS, code_version, describe_file, gone, read_publications
 from orchestration.project import Project
-from orchestration.warehouse import memory_limit, relation, text
+from orchestration.warehouse import count, memory_limit, relation, tables, text
 
 STORED = "storage_version 'v1.4.0', row_group_size 40960"
 """Clients of DuckDB 1.4 can read the file; without it only those as new as the writer can. The dbt profile says the same."""
@@ -55,11 +55,11 @@ def remove_stray_wal(home: Home) -> bool:
     return True
 
 
-def publish(home: Home, run_id: str, project: Project, tables: Collection[tuple[str, str]]) -> Publication:
+def publish(home: Home, run_id: str, project: Project, built: Collection[tuple[str, str]]) -> Publication:
     """Copy the marts, add what the lake's books say, and put the file where analysts look. Raises PublicationError.
 
-    `tables` are the schemas and names that the project builds; others are dropped. A kill before the replacement leaves the old
-    file; one after it leaves the new file and a rerun that publishes it again.
+    `built` are the schemas and names of the tables that the project builds; others are dropped. A kill before the replacement
+    leaves the old file; one after it leaves the new file and a rerun that publishes it again.
     """
     folder = home.published.parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def publish(home: Home, run_id: str, project: Project, tables: Collection[tuple[
         "seed_rows": [{"seed": seed, "rows": rows} for seed, rows in project.own_rows.items()],
         "warnings": warnings,
     }
-    expected = _finish_marts(home, run_id, ledger, record, tables, rewrite=removed_hash != _last(home, "removed_hash"))
+    expected = _finish_marts(home, run_id, ledger, record, built, rewrite=removed_hash != _last(home, "removed_hash"))
     fresh = folder / f".marts-{run_id}.duckdb"
     shutil.copyfile(home.marts, fresh)
     _verify(fresh, expected)
@@ -129,7 +129,7 @@ def _finish_marts(
     run_id: str,
     ledger: pl.DataFrame,
     record: dict[str, object],
-    tables: Collection[tuple[str, str]],
+    built: Collection[tuple[str, str]],
     *,
     rewrite: bool,
 ) -> dict[tuple[str, str], int]:
@@ -142,8 +142,8 @@ def _finish_marts(
     with duckdb.connect(config={"memory_limit": memory_limit(), "max_vacuum_tasks": 0}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {text(str(home.marts))} as marts; use marts; begin")
-        rewrite |= _drop_others(connection, {*tables, *NAMES})
-        counts = {table: _count(connection, relation(*table)) for table in _tables(connection) if table in tables}
+        rewrite |= _drop_others(connection, {*built, *NAMES})
+        counts = {table: count(connection, *table) for table in tables(connection, "marts") if table in built}
         marts = _marts_only(counts)
         publications = _with(home, record | {"tables": len(marts), "rows": sum(marts.values())})
         counts |= write_meta(connection, Books(home, ledger, publications))
@@ -160,17 +160,12 @@ def _marts_only(counts: Mapping[tuple[str, str], int]) -> dict[str, int]:
     return {name: rows for (schema, name), rows in counts.items() if schema == "main"}
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    found = connection.execute("select schema_name, table_name from duckdb_tables() where database_name = 'marts'")
-    return [(schema, name) for schema, name in found.fetchall()]
-
-
 def _drop_others(connection: duckdb.DuckDBPyConnection, kept: Collection[tuple[str, str]]) -> bool:
     """Drop what the project no longer builds; whether there was any."""
     views = connection.execute(
         "select schema_name, view_name from duckdb_views() where database_name = 'marts' and not internal"
     ).fetchall()
-    others = [("table", *table) for table in _tables(connection) if table not in kept]
+    others = [("table", *table) for table in tables(connection, "marts") if table not in kept]
     others += [("view", schema, name) for schema, name in views]
     for kind, schema, name in others:
         connection.execute(f"drop {kind} {relation(schema, name)}")
@@ -189,10 +184,7 @@ def _verify(fresh: Path, expected: dict[tuple[str, str], int]) -> None:
     """Open the finished file as an analyst would and count again."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {text(str(fresh))} as fresh (read_only)")
-        tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'fresh'"
-        ).fetchall()
-        found = {(schema, name): _count(connection, relation("fresh", schema, name)) for schema, name in tables}
+        found = {table: count(connection, "fresh", *table) for table in tables(connection, "fresh")}
     if found != expected:
         differing = sorted(
             f"{schema}.{name}"
@@ -202,11 +194,6 @@ def _verify(fresh: Path, expected: dict[tuple[str, str], int]) -> None:
         raise PublicationError(
             f"the new file differs from the warehouse in {', '.join(differing)}; the last published file stays"
         )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    row = connection.execute(f"select count(*) from {relation}").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _sync_directory(folder: Path) -> None:

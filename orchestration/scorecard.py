@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ingest.home import Home
 from orchestration.display import shown
+from orchestration.warehouse import text
 
 COLUMNS = (
     "campaign_id, campaign_name, kpi_id, kpi_name, stage, unit, market, subject_type, subject_id, value, ci_low, ci_high, target, "
@@ -96,19 +97,19 @@ def _number(value: float | None, unit: str | None) -> str:
     """Counts whole, shares and percentages with the digits that mean something."""
     if value is None:
         return ""
-    text = (
+    digits = (
         f"{value:,.0f}"
         if float(value).is_integer() or abs(value) >= 1000
         else f"{value:,.1f}"
         if abs(value) >= 10
         else f"{value:,.3f}"
     )
-    return f"{text} {UNITS[unit]}" if unit in UNITS else text
+    return f"{digits} {UNITS[unit]}" if unit in UNITS else digits
 
 
 def _read(path: Path, query: str) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as marts (read_only)")
+        connection.execute(f"attach {text(str(path))} as marts (read_only)")
         connection.execute("use marts")
         cursor = connection.execute(query)
         names = [column[0] for column in cursor.description]

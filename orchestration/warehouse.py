@@ -50,15 +50,15 @@ def open_warehouse(home: Home) -> "Iterator[duckdb.DuckDBPyConnection]":
 def row_counts(home: Home) -> dict[tuple[str, str], int]:
     """Rows of every table, by schema and name."""
     with open_warehouse(home) as connection:
-        tables = connection.execute(
+        found = connection.execute(
             "select database_name, schema_name, table_name from duckdb_tables() where not internal"
         ).fetchall()
         counts = [
             f"select {number} as table_number, count(*) as row_count from {relation(*table)}"
-            for number, table in enumerate(tables)
+            for number, table in enumerate(found)
         ]
-        found = connection.execute(" union all ".join(counts)).fetchall() if counts else []
-    return {tables[number][1:]: count for number, count in found}
+        rows = connection.execute(" union all ".join(counts)).fetchall() if counts else []
+    return {found[number][1:]: height for number, height in rows}
 
 
 def wait_for_others(home: Home) -> None:
@@ -129,6 +129,18 @@ def is_corruption(message: str) -> bool:
     )
 
 
+def tables(connection: "duckdb.DuckDBPyConnection", database: str) -> list[tuple[str, str]]:
+    """Schema and name of every table of an attached database."""
+    query = "select schema_name, table_name from duckdb_tables() where database_name = ?"
+    return connection.execute(query, [database]).fetchall()
+
+
+def count(connection: "duckdb.DuckDBPyConnection", *names: str) -> int:
+    """Rows of a table, by the names of its database, schema and itself."""
+    [(rows,)] = connection.execute(f"select count(*) from {relation(*names)}").fetchall()
+    return int(rows)
+
+
 def relation(*names: str) -> str:
     """Names of database, schema and table as SQL."""
     return ".".join('"' + name.replace('"', '""') + '"' for name in names)
@@ -155,10 +167,7 @@ def _problem(file: Path) -> str | None:
     try:
         with duckdb.connect(config={"memory_limit": memory_limit()}) as connection:
             connection.execute(f"attach {text(str(file))} as found")  # not read-only: a log of a killed run is replayed
-            tables = connection.execute(
-                "select schema_name, table_name from duckdb_tables() where database_name = 'found'"
-            ).fetchall()
-            for schema, name in tables:
+            for schema, name in tables(connection, "found"):
                 connection.execute(f"select bit_xor(hash(rows)) from {relation('found', schema, name)} as rows")
     except duckdb.Error as error:
         # Somebody else holds it, there is no room to replay its log, or no right to: none of that is damage.

@@ -121,7 +121,7 @@ def test_it_tells_of_questions_without_answers_that_count_and_of_days_outside_th
     assert "outside the campaign" not in capsys.readouterr().out
     file.write_text(file.read_text().replace("2022-10-08 10:00", "2022-08-10 10:00", 9))
     inspect_files(home, [file], Given(timezone="UTC"), None, say)
-    outside = "1 of its 2 days lie outside the campaign (2022-10-04 to now), from 2022-08-10 to 2022-08-10"
+    outside = "outside the campaign (2022-10-04 to now): 1 of 2 days, 2022-08-10 to 2022-08-10."
     assert outside in capsys.readouterr().out
 
 

@@ -1,4 +1,4 @@
-"""Dagster's books through one kept engine: what is written is there, also for a home that an earlier version made."""
+"""Dagster's books through one kept engine: what is written is there."""
 
 import sqlite3
 from contextlib import closing
@@ -12,14 +12,7 @@ from orchestration.failures import HomeError
 from orchestration.instance import SETTINGS, open_instance, prepare_instance
 from orchestration.storage import KeptEventLogStorage, KeptRunStorage
 
-OLD = """\
-run_storage:
-  {module: dagster._core.storage.runs, class: SqliteRunStorage, config: {base_dir: {env: DAGSTER_HOME}}}
-event_log_storage:
-  {module: dagster._core.storage.event_log, class: ConsolidatedSqliteEventLogStorage, config: {base_dir: {env: DAGSTER_HOME}}}
-telemetry: {enabled: false}
-run_queue: {max_concurrent_runs: 3} # a user's own
-"""
+OWN = "run_queue: {max_concurrent_runs: 3} # a user's own\n"
 
 
 @dg.asset
@@ -27,16 +20,16 @@ def reading() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"rows": 3})
 
 
-def test_a_home_that_an_earlier_version_made_keeps_its_books_and_its_own_settings(tmp_path: Path) -> None:
+def test_books_and_a_users_own_settings_are_kept(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.dagster.mkdir()
-    (home.dagster / "dagster.yaml").write_text(OLD)
+    (home.dagster / "dagster.yaml").write_text(SETTINGS + OWN)
     with open_instance(home) as instance:
         assert isinstance(instance.run_storage, KeptRunStorage)
         assert isinstance(instance.event_log_storage, KeptEventLogStorage)
         job = dg.Definitions(assets=[reading]).resolve_implicit_global_asset_job_def()
         run_id = job.execute_in_process(instance=instance).run_id
-    assert "run_queue: {max_concurrent_runs: 3} # a user's own" in (home.dagster / "dagster.yaml").read_text()
+    assert (home.dagster / "dagster.yaml").read_text() == SETTINGS + OWN
     with open_instance(home) as instance:
         run = instance.get_run_by_id(run_id)
         assert run is not None
