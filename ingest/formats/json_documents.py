@@ -36,6 +36,8 @@ _OF_LINES = (".json", ".jsonl", ".ndjson", ".txt")
 """How names of files end that hold text as it is."""
 _AT_ONCE = 2
 """So many parts are read at the same time."""
+_AT_HAND = 1_000_000
+"""Bytes of documents that DuckDB parses before it makes columns of them: more would not stay in a core's own memory."""
 
 ENVELOPES = ("batch", "records", "events", "rows", "result", "data")
 """Where an object that stands for many events has them, as a list."""
@@ -327,16 +329,20 @@ def _kinds(written: pl.DataFrame) -> pl.Series:
 
 def query(text: str, documents: pl.DataFrame, params: Sequence[object] | None = None) -> pl.DataFrame:
     """The answer of a DuckDB that holds nothing, without a file, within the memory of an ingestion."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    table = documents.to_arrow(compat_level=pl.CompatLevel.newest())
+    rows = max(1, documents.height * _AT_HAND // max(1, int(documents.estimated_size())))
     with _duck().cursor() as duck:
-        duck.register("documents", documents.to_arrow(compat_level=pl.CompatLevel.newest()))
+        duck.register("documents", pa.Table.from_batches(table.to_batches(max_chunksize=rows), table.schema))
         answer: pl.DataFrame = duck.sql(text, params=params).pl()
     return answer
 
 
 @cache
 def _duck() -> "duckdb.DuckDBPyConnection":
-    """One for the process: to make one takes longer than to read a small file."""
+    """One for the process: to make one takes longer than to read a small file. What one thread answers is in one piece."""
     import duckdb
 
     # Texts as polars has them need not be copied.
-    return duckdb.connect(config={"memory_limit": "2GB", "threads": 2, "produce_arrow_string_view": True})
+    return duckdb.connect(config={"memory_limit": "2GB", "threads": 1, "produce_arrow_string_view": True})
