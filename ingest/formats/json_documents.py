@@ -329,7 +329,7 @@ def _kinds(written: pl.DataFrame) -> pl.Series:
 
 def query(text: str, documents: pl.DataFrame, params: Sequence[object] | None = None) -> pl.DataFrame:
     """The answer of a DuckDB that holds nothing, without a file, within the memory of an ingestion."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     table = documents.to_arrow(compat_level=pl.CompatLevel.newest())
     rows = max(1, documents.height * _AT_HAND // max(1, int(documents.estimated_size())))

@@ -91,18 +91,17 @@ def of_distinct(frame: pl.DataFrame, made: Mapping[str, Sequence[pl.Expr]]) -> p
 
 
 def distinct_texts(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The distinct values of a column of text or categories, as text, NULL among them; and of each row which of them it has."""
-    coded = column if isinstance(column.dtype, pl.Categorical) else column.cast(pl.Categorical(pl.Categories.random()))
-    codes = coded.to_physical()
-    first = codes.arg_unique().sort()
-    found = codes.gather(first)
-    numbers = pl.int_range(len(first), dtype=pl.UInt32(), eager=True)
-    if not found.equals(numbers):
-        # NULL has the place after the last code.
-        last = int(found.max() or 0) + 1  # type: ignore[arg-type]
-        place_of = pl.repeat(0, last + 1, dtype=pl.UInt32(), eager=True).scatter(found.fill_null(last), numbers)
-        codes = place_of.gather(codes.fill_null(last))
-    return column.gather(first).cast(pl.String()), codes
+    """The distinct values of a column of text or categories, as text, NULL among them; and of each row which of them it has.
+
+    Of categories all are given, also those that none of the rows has.
+    """
+    kinds = column.dtype.categories if isinstance(column.dtype, pl.Categorical) else pl.Categories.random()
+    coded = column.cast(pl.Categorical(kinds))
+    # Polars forgets the texts with the last column that has them.
+    texts, codes = kinds.to_series().alias(column.name), coded.to_physical()
+    if not codes.null_count():
+        return texts, codes
+    return texts.extend_constant(None, 1), codes.fill_null(len(texts))
 
 
 def reject(frame: pl.DataFrame, rules: Mapping[Reason, tuple[pl.Expr, str]]) -> tuple[pl.DataFrame, pl.DataFrame]:

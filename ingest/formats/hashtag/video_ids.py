@@ -24,9 +24,10 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
 
     A number that went through a spreadsheet is no id.
     """
-    is_plain = pl.col("video_id").str.contains("^[0-9]{19}$").fill_null(value=False)
+    is_plain = frame["video_id"].str.contains("^[0-9]{19}$").fill_null(value=False)
     others = (
-        frame.with_row_index("row")
+        frame.select("video_id")
+        .with_row_index("row")
         .filter(~is_plain)
         .select(
             "row", spelling(pl.col("video_id")).str.strip_chars("'\"=").str.replace(_FLOAT_ID, "${1}").alias("written")

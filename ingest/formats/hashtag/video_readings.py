@@ -90,13 +90,13 @@ def parse_videos(parts: Iterable[VideoRows], delivery: Delivery, options: VideoO
     records_read = frame.height + sum(rejected.height for rejected in set_aside)
     frame, failed = reject(frame, _failures(frame, options))
     frame = _with_constants(frame, options)
-    frame = with_ids(frame)
-    frame = _with_times(frame, delivery, options, labels)
-    frame = _with_counts(frame, labels)
-    frame, doubted = doubt_zeros(frame, [name for name in COUNTERS if name in labels], table, delivery)
-    # Tags are read by one core while the other makes pseudonyms.
+    # Tags are read by one core while the other reads all else.
     with ThreadPoolExecutor(1) as beside:
         tags = beside.submit(normalised, frame["hashtags"])
+        frame = with_ids(frame)
+        frame = _with_times(frame, delivery, options, labels)
+        frame = _with_counts(frame, labels)
+        frame, doubted = doubt_zeros(frame, [name for name in COUNTERS if name in labels], table, delivery)
         frame = _with_texts(frame, delivery, options)
         frame = frame.with_columns(tags.result().get_columns())
     frame, rejected = reject(frame, _RULES)
