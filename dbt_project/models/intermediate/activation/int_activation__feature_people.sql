@@ -100,7 +100,6 @@ select
     adopted.is_automatic and not adopted.was_on as is_automatic,
     not adopted.was_on and not adopted.is_automatic as is_candidate,
     adopted.viewed_on < as_of.as_of - 7 as is_observed,
-    kept.adopted_on,
     kept.adopted_on is not null as is_adopter,
     coalesce(kept.adopted_on < as_of.as_of - 28, false) as is_kept_known,
     coalesce(kept.is_kept, false) as is_kept,

@@ -1,11 +1,3 @@
-with
-
-lines as (
-
-    select * from {{ ref('int_campaign__scorecard') }}
-
-)
-
 select
     lines.campaign_id,
     campaigns.name as campaign_name,
@@ -42,6 +34,6 @@ select
     lines.reason,
     reasons.reason_text,
     reasons.reason_text_ar,
-from lines
+from {{ ref('int_campaign__scorecard') }} as lines
 inner join {{ ref('stg_campaign__campaigns') }} as campaigns on lines.campaign_id = campaigns.campaign_id
 left join {{ ref('reasons') }} as reasons on coalesce(lines.reason, lines.trust_reason) = reasons.reason

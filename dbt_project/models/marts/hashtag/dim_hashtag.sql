@@ -1,17 +1,5 @@
 with
 
-seeded as (
-
-    select * from {{ ref('stg_campaign__hashtags') }}
-
-),
-
-videos as (
-
-    select * from {{ ref('int_hashtag__videos') }}
-
-),
-
 written as (
 
     select
@@ -24,7 +12,7 @@ written as (
             hashtags,
             display_hashtags,
             unnest(range(1, array_length(hashtags) + 1)) as position,
-        from videos
+        from {{ ref('int_hashtag__videos') }}
     ) as numbered
 
 ),
@@ -63,7 +51,7 @@ merged as (
         coalesce(seeded.is_campaign_hashtag, false) as is_campaign_hashtag,
         seeded.hashtag is not null as is_seeded,
         coalesce(seen.videos, 0) as videos,
-    from seeded
+    from {{ ref('stg_campaign__hashtags') }} as seeded
     full outer join seen on seeded.campaign_id = seen.campaign_id and seeded.hashtag = seen.hashtag
 
 )

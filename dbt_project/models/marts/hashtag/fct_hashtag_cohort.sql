@@ -19,12 +19,6 @@ rebuilds as (
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_lake__as_of') }}
-
-),
-
 ages as (
 
     select age_days
@@ -127,4 +121,4 @@ left join measured
         and cohorts.hashtag = measured.hashtag
         and cohorts.posted_on = measured.posted_on
         and cohorts.event_on = measured.event_on
-cross join as_of
+cross join {{ ref('int_lake__as_of') }} as as_of

@@ -80,12 +80,6 @@ posted as not materialized (
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_lake__as_of') }}
-
-),
-
 engagement as (
 
     -- Views of two definitions make no sum.
@@ -177,4 +171,4 @@ select
     begun.*,
     {{ is_provisional('begun.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
 from begun
-cross join as_of
+cross join {{ ref('int_lake__as_of') }} as as_of

@@ -9,12 +9,6 @@
 
 with
 
-as_of as (
-
-    select * from {{ ref('int_lake__as_of') }}
-
-),
-
 differenced as (
 
     select
@@ -47,7 +41,7 @@ differenced as (
     from {{ ref('int_hashtag__video_days') }} as days
     inner join {{ rebuild_from('hashtag') }} as rebuilds on days.campaign_id = rebuilds.campaign_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on days.campaign_id = campaigns.campaign_id
-    cross join as_of
+    cross join {{ ref('int_lake__as_of') }} as as_of
     where days.event_on >= rebuilds.rebuild_from
 
 )

@@ -1,9 +1,1 @@
-with
-
-source as (
-
-    select * from {{ ref('campaigns') }}
-
-)
-
-select * from source
+select * from {{ ref('campaigns') }}

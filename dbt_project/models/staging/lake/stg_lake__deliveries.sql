@@ -1,12 +1,6 @@
 {# The seeds that rows depend on are part of what identifies them, so that an edited seed rebuilds its campaign. #}
 with
 
-campaigns as (
-
-    select * from {{ ref('stg_campaign__campaigns') }}
-
-),
-
 tagged as (
 
     select
@@ -47,7 +41,7 @@ seeded as (
                 weeks.markets
             )
         ) as seeds_hash,
-    from campaigns
+    from {{ ref('stg_campaign__campaigns') }} as campaigns
     cross join weeks
     left join tagged on campaigns.campaign_id = tagged.campaign_id
     left join compared on campaigns.campaign_id = compared.campaign_id
