@@ -91,6 +91,8 @@ _DURATIONS = {
     ),
 }
 _BEYOND = r"^-\s*[0-9]|^[0-9]{14,}(?:\.0+)?$"
+_LARGEST_OF_MACHINES = [2**31 - 1, 2**32 - 1]
+"""What programs store where they have no number, or one that is too large for them."""
 _COUNTS = pl.Schema({"value": pl.Int64(), "unit": pl.Int64(), "reason": pl.String()})
 _COUNT = pl.Struct(_COUNTS)
 _LABEL = rf"^(?i:{_COUNTED})$"
@@ -141,7 +143,8 @@ def read_counts(texts: pl.Series, *, is_turkish: bool = False) -> pl.DataFrame:
         nothing_known = pl.DataFrame({"value": None, "unit": None, "reason": Reason.EMPTY}, schema=_COUNTS)
         return pl.DataFrame([column.new_from_index(0, len(texts)) for column in nothing_known])
     frame = pl.DataFrame({"text": texts, "value": texts.cast(pl.Int64(), strict=False)})
-    frame = frame.with_columns(pl.when(pl.col("value").is_between(0, LARGEST_COUNT)).then("value").alias("value"))
+    is_count = pl.col("value").is_between(0, LARGEST_COUNT) & ~pl.col("value").is_in(_LARGEST_OF_MACHINES)
+    frame = frame.with_columns(pl.when(is_count).then("value").alias("value"))
     units: pl.Expr = pl.when(pl.col("value").is_not_null()).then(pl.lit(1, pl.Int64()))
     reasons: pl.Expr = pl.lit(None, pl.String())
     if frame["value"].null_count() > texts.null_count():
@@ -209,9 +212,10 @@ def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
         .otherwise(pl.when(pl.col("written").is_not_null()).then("scale"))
         .alias("unit"),
     )
-    is_beyond = number.str.contains(_BEYOND) | (pl.col("value") > LARGEST_COUNT).fill_null(value=False)
+    is_largest = pl.col("value").is_in(_LARGEST_OF_MACHINES)
+    is_beyond = number.str.contains(_BEYOND) | ((pl.col("value") > LARGEST_COUNT) | is_largest).fill_null(value=False)
     bad = pl.when(is_beyond).then(pl.lit(Reason.OUT_OF_RANGE)).otherwise(pl.lit(Reason.BAD_NUMBER))
-    is_possible = (pl.col("value") <= LARGEST_COUNT).fill_null(value=False)
+    is_possible = ((pl.col("value") <= LARGEST_COUNT) & ~is_largest).fill_null(value=False)
     return valued.select(
         "text",
         pl.when(is_possible).then("value").alias("value_written"),

@@ -15,6 +15,7 @@ from ingest.drafts.video_names import (
     Cells,
     caption,
     definition,
+    is_of_youtube,
     lead_to_posts,
     match,
     means,
@@ -102,6 +103,8 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
             if not re.fullmatch(_YOUTUBE_ID, firsts[0]):
                 # The sum of the others comes first in YouTube Studio, whatever its language.
                 options |= _of_youtube_studio(head)
+    if "video_id" in places and not {"url", "platform"} & places.keys() and is_of_youtube(cells):
+        options = {"platform": "youtube"}
     created, bare = undated(cells, places)
     places |= {"created_at": created} if created is not None else {}
     if not {*COUNTERS} & places.keys() and len(_numbers(cells, places)) >= _ENOUGH_COUNTERS:
@@ -144,7 +147,8 @@ def _are_of_youtube(cells: Sequence[str]) -> bool:
     ids = cells[1:] if cells and not re.fullmatch(_YOUTUBE_ID, cells[0]) else cells
     is_id = [bool(re.fullmatch(_YOUTUBE_ID, cell)) for cell in ids]
     # Words of eleven letters are none: among ids there are digits and capitals.
-    return bool(ids) and all(is_id) and any(re.search(r"[0-9_-]|[a-z][A-Z]", cell) for cell in ids)
+    has_both = any(re.search("[A-Z]", cell) for cell in ids) and any(re.search("[a-z]", cell) for cell in ids)
+    return bool(ids) and all(is_id) and has_both and any(re.search(r"[0-9_-]|[a-z][A-Z]", cell) for cell in ids)
 
 
 def _are_of_days(cells: Cells) -> bool:

@@ -22,7 +22,7 @@ Cells = Mapping[str, Sequence[str]]
 """Names of columns, or paths, each with the first values that stand there; none where they are not known."""
 
 _PREFIX = (
-    r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats_v2|stats|statistics|metrics|public_metrics|insights|item|post|tweet|"
+    r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats_v2|stats|statistics|metrics|public_metrics|insights|engagement|item|post|tweet|"
     r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
 _NUMBERED = r"^[a-z]{1,2}\d+_"
@@ -60,7 +60,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "creator": (
         (
-            rf"(?:{_BY}_)?(?:user_?name|unique_id|handle|screen_name|login)|nombre_de_usuario(?:_de_la_cuenta)?|nome_de_usuário|"
+            rf"(?:{_BY}_)?(?:(?:platform_)?user_?name|unique_id|handle|screen_name|login)|nombre_de_usuario(?:_de_la_cuenta)?|nome_de_usuário|"
             r"nom_d_utilisateur(?:_du_compte)?|benutzername|nutzername|gebruikersnaam|nome_utente|nama_pengguna|kullanıcı_adı|نام_کاربری|اسم_(?:ال)?مستخدم(?:_الحساب)?|"
             r"שם_משתמש|صارف_نام|ناوی_بەکارهێنەر"
         ),
@@ -69,7 +69,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|(?:nama_)?akun|perfil|profile?|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|اسم_ال[اأ]كونت|حساب_کاربری|تخلیق_کار|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
         rf"{_BY}_id",
-        r"nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
+        r"(?:(?:author|user|account)_s_)?nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
     ),
     "creator_followers": (rf"(?:{_BY}_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",),
     "creator_country": (
@@ -78,12 +78,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "created_at": (
         (
-            rf"(?:created|posted|published|uploaded|creation|(?:creat(?:e|ed|ion)|post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
+            rf"(?:posted|published|uploaded|(?:post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
             r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|data_da_postagem|tanggal_(?:unggah|posting)|upload_datum|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
             r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
             r"|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
             r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
         ),
+        rf"created|creation|creat(?:e|ed|ion){_TIME}",
     ),
     "captured_at": (
         (
@@ -149,19 +150,27 @@ TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar
 POSTS = _count(
     r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو_?ها|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
 )
-_OF_COMMENTS = r"cid|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
+_OF_COMMENTS = (
+    r"cid|(?:.+_)?top_level_comment(?:_.+)?|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
+)
 _ACCOUNTS = "accounts, a row each"
 _OF_OTHERS = {
     _ACCOUNTS: (
         r"followers?(?:_count)?|fans",
         r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?|(?:avg|average)_likes",
     ),
-    "a row a counter": ("metric|metric_name|measure|indicator", "value|amount", r"(?:video|post|item|aweme)_id|url"),
+    "posts of Reddit, which have no views and no hashtags": ("subreddit(?:_id|_name(?:_prefixed)?)?",),
+    "a row a counter": (
+        "metric|metric_names?|measure|measure_names?|indicator|attribute|variable|kpi",
+        "values?|amount|measure_values?",
+        r"(?:video|post|item|aweme)_id|url",
+    ),
 }
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _COUNTS = (*_COUNTED, "creator_followers")
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
 _FEWEST, _ANY_NAME = 4, 2
+_ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _PLATFORM = "(?i)" + "|".join(PLATFORMS)
 _POST = r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
 
@@ -216,6 +225,9 @@ def match(cells: Cells) -> dict[str, str]:
         found["url"] = found.pop("video_id")
     if "url" in found and "video_id" in found and _are_numbers_of_rows(cells[found["video_id"]]):
         del found["video_id"]
+    if "saves" in found and is_of_youtube(cells):
+        # Its API still has a count of favourites, which is always 0.
+        del found["saves"]
     return found
 
 
@@ -291,6 +303,8 @@ def _holds(ours: str, values: Sequence[str]) -> bool:
     """Whether what stands in a column is what its name says."""
     if ours == "url":
         return any(re.search(_POST, value) for value in values)
+    if ours == "creator":
+        return bool(values) and 2 * sum(" " in value for value in values) <= len(values)
     if ours == "video_id":
         return len(set(values)) > 1 or len(values) == 1
     return bool(values)
@@ -306,7 +320,17 @@ def _are_handles(name: str, values: Sequence[str]) -> bool:
 
 
 def _are_numbers_of_rows(values: Sequence[str]) -> bool:
-    return bool(values) and all(re.fullmatch(r"[0-9]{1,6}", value) for value in values)
+    """Whether ids are those of a table's rows, of which a video has another one in every table."""
+    return bool(values) and all(re.fullmatch(_ID_OF_A_ROW, value) for value in values)
+
+
+def _are_of_youtube_channels(values: Sequence[str]) -> bool:
+    return bool(values) and all(re.fullmatch("UC[0-9A-Za-z_-]{22}", value) for value in values)
+
+
+def is_of_youtube(cells: Cells) -> bool:
+    """Whether a column has ids of YouTube's channels."""
+    return any(map(_are_of_youtube_channels, cells.values()))
 
 
 def _is_searched(tags: Sequence[str], cells: Cells) -> bool:

@@ -1,7 +1,7 @@
 """Drafts for JSON about hashtags: pages of APIs, known exports by their fields, other records by the common names of counters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.drafts import tag_totals
@@ -73,7 +73,9 @@ def _known(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
             is_told = not preset.told_by or bool(fields.keys() & {*preset.told_by})
             if is_told and len(found) >= 3 and {"video_id", "url"} & found and "views" in found:
                 is_usual = records == preset.records
-                options = {"preset": name} | ({} if is_usual else {"records": _alike(head, records[0], lists)})
+                options: dict[str, Any] = {"preset": name}
+                options |= {} if is_usual else {"records": _alike(head, records[0], lists)}
+                options |= _beside(head, records, found)
                 why = f"its fields are those of {preset.title}"
                 yield timed("video_json", why, options, given, is_known="captured_at" in found)
                 break
@@ -86,12 +88,42 @@ def _alike(head: Head, place: str, lists: list[str]) -> str | list[str]:
     return others if len(others) > 1 else place
 
 
+def _beside(head: Head, records: tuple[str, ...], found: set[str]) -> dict[str, Any]:
+    """The options that name what a known export has under other names than usual: creators, times of posting, tags."""
+    places, options = _places(head.values(records))
+    sought = {"creator", "created_at"} | (set() if {"hashtags", "text"} & found else {"hashtags", "text"})
+    columns = {ours: name for ours, name in places.items() if ours in sought - found}
+    if not columns:
+        return {}
+    return {"columns": columns} | (options if "text" in columns else {})
+
+
 def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given: Given) -> Draft | None:
     """The draft of records by the common names of their fields."""
     values = head.values(records)
-    cells = {name: held for name, held in values.items() if "*" not in name}
-    if named_for(list(cells)) is not None:
+    if named_for([name for name in values if "*" not in name]) is not None:
         return None
+    places, from_text = _places(values)
+    if not ({"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys()):
+        return None
+    options = options | from_text
+    created, bare = undated(_alone(values), places)
+    places |= {"created_at": created} if created is not None else {}
+    whose = definition(values)
+    if whose:
+        places.pop("platform", None)
+    why = f"its fields name videos and counters: {quoted(list(places.values()))}"
+    return timed("video_json", why, {"columns": places} | whose | options, given, bare=bare, generic=True)
+
+
+def _alone(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The fields that are no lists."""
+    return {name: held for name, held in values.items() if "*" not in name}
+
+
+def _places(values: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The fields that mean our columns, and the option for tags that are words of the caption."""
+    cells = _alone(values)
     lists = {
         re.sub(r"\.\*(?:\.(?:name|title|text|tag|hashtag|hashtag_?[nN]ame))?$", "", name): name
         for name in values
@@ -101,19 +133,10 @@ def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given:
     tags = match(cells | {short: values[name] for short, name in lists.items()}).get("hashtags")
     if tags in lists:
         places["hashtags"] = lists[tags]
-    if not ({"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys()):
-        return None
-    created, bare = undated(cells, places)
-    places |= {"created_at": created} if created is not None else {}
     text = caption(cells)
-    if "hashtags" not in places and text is not None:
-        places["text"] = text
-        options = options | {"hashtags_from": "text"}
-    whose = definition(values)
-    if whose:
-        places.pop("platform", None)
-    why = f"its fields name videos and counters: {quoted(list(places.values()))}"
-    return timed("video_json", why, {"columns": places} | whose | options, given, bare=bare, generic=True)
+    if "hashtags" in places or text is None:
+        return places, {}
+    return places | {"text": text}, {"hashtags_from": "text"}
 
 
 def _refuse_others(head: Head, lists: list[str]) -> None:

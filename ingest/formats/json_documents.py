@@ -175,10 +175,17 @@ def exist(documents: pl.DataFrame, paths: Sequence[str]) -> bool:
 def inside(documents: pl.DataFrame, places: Sequence[str]) -> pl.DataFrame:
     """The records inside the first place that is a list in the first object, each with the line of its object.
 
-    The objects themselves where none of the places is.
+    The objects themselves where none of the places is. A place with `*` leads through every element of another list.
     """
     for place in places:
         pointer = _pointer(place)
+        if "*" in place:
+            found = query(
+                f"select line, unnest(json_extract(json, '{pointer}[*]')) as json from documents", documents=documents
+            )
+            if found.height:
+                return found
+            continue
         first = query(f"select json_type(json, '{pointer}') as kind from documents", documents=documents.head(1))
         if first["kind"].to_list() != ["ARRAY"]:
             continue

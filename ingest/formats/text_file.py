@@ -44,6 +44,10 @@ _MAGIC = {
 }
 _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
 _LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 8
+_IN_NAMES = r"(?:GMT|UTC)\s?[+-][0-9]{1,2}(?::[0-9]{2})?|^@(?=(?:timestamp|version)$)"
+"""What names of columns have that elsewhere is content: a zone, and the mark of Elastic's own fields."""
+# Joiners, which tell words of Persian apart, are none of them.
+_UNSEEN = "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 _LIKE = 0.75
 _MOST_LINES = 20
 
@@ -218,8 +222,8 @@ def positions(names: Sequence[str], width: int, columns: Mapping[str, str | int]
 
 
 def folded(name: str) -> str:
-    """A column's name without what nobody sees: outer and repeated white space, byte order marks, its Unicode form."""
-    return " ".join(unicodedata.normalize("NFC", name).replace("\ufeff", "").split())
+    """A column's name without what nobody sees: outer and repeated white space, marks of order and direction, its Unicode form."""
+    return " ".join(re.sub(_UNSEEN, "", unicodedata.normalize("NFC", name)).split())
 
 
 def describe_header(names: Sequence[str], sought: str, known: Iterable[str]) -> str:
@@ -247,6 +251,7 @@ def _is_content(cell: str) -> bool:
     # How tables call the number of a row, or a box to tick.
     if re.fullmatch(r"[^\w\s<>{}\"@\\-]", cell) and cell not in "\u2013\u2014":
         return False
+    cell = re.sub(_IN_NAMES, "", cell)
     return bool(
         len(cell) > _LONGEST_NAME
         or len(cell.split()) > _MOST_WORDS_OF_A_NAME

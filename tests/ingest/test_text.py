@@ -131,6 +131,8 @@ class TestCounts:
             ("5 apples", "bad_number"),
             ("9223372036854775808", "out_of_range"),
             ("10000000000001", "out_of_range"),
+            ("2147483647", "out_of_range"),
+            ("4,294,967,295", "out_of_range"),
             ("1" * 40, "out_of_range"),
             ("11000B", "out_of_range"),
         ],

@@ -155,6 +155,24 @@ class TestIds:
         reading = reader.one({"video_id": written})
         assert (reading["video_id"], reading["created_at"]) == (written, None)
 
+    def test_a_link_in_the_column_of_ids_holds_the_id(self, reader: Reader) -> None:
+        assert reader.one({"video_id": URL})["video_id"] == ID
+        assert reader.one({"video_id": f"‘{ID}"})["video_id"] == ID
+
+    @pytest.mark.parametrize(
+        ("url", "platform"),
+        [
+            (f"https://likee.video/@u/video/{ID}", "likee"),
+            (f"https://www.douyin.com/video/{ID}", "douyin"),
+            (f"https://www.tiktok.com/@likee/video/{ID}", "tiktok"),
+        ],
+    )
+    def test_an_id_of_19_digits_on_another_platform_is_none_of_tiktok(
+        self, reader: Reader, url: str, platform: str
+    ) -> None:
+        reading = reader.one({"video_id": ID, "url": url})
+        assert (reading["platform"], reading["created_at"] is None) == (platform, platform != "tiktok")
+
     def test_the_url_alone_is_enough(self, reader: Reader) -> None:
         parsed = reader.files(
             {"v.csv": f"link,at\n{URL},2025-05-29\n"}, {"columns": {"url": "link", "captured_at": "at"}}
@@ -552,6 +570,8 @@ class TestPlatforms:
         [
             ({"platform": "TikTok"}, {}, "tiktok"),
             ({"platform": "YouTube Shorts"}, {}, "youtube"),
+            ({"platform": "YT Shorts"}, {}, "youtube"),
+            ({"platform": "IG Reels"}, {}, "instagram"),
             ({"platform": "Some Site"}, {}, "some_site"),
             ({"platform": ""}, {}, "unknown"),
             ({}, {"platform": "snapchat"}, "snapchat"),

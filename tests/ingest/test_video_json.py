@@ -295,3 +295,10 @@ class TestJson:
             options = self.OPTIONS | ({"records": "r"} if text.startswith('{"r"') else {})
             parsed = reader.files({"v.json": text}, options, form="video_json")
             assert parsed.tables["video_readings"]["views"].equals(pl.Series(range(3_000), dtype=pl.Int64()))
+
+
+def test_records_in_lists_inside_of_other_lists(reader: Reader) -> None:
+    pages = {"pages": [{"videos": [{"id": "a", "v": 5}]}, {"videos": []}, {"videos": [{"id": "b", "v": 7}]}]}
+    options = {"columns": {"video_id": "id", "views": "v"}, "records": "pages.*.videos", "captured_at": "2025-05-29"}
+    parsed = reader.files({"v.json": json.dumps(pages)}, options, form="video_json")
+    assert parsed.tables["video_readings"].select("video_id", "views").rows() == [("a", 5), ("b", 7)]

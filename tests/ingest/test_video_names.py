@@ -36,6 +36,11 @@ def table(header: str, row: str) -> bytes:
         ("nickname,user_id,username,video_id,views", "Same,6@N,u@N,@ID,5", {"creator": "username"}),
         ("id,video_id,views,author", "@N,@ID,5,u@N", {"video_id": "video_id"}),
         ("id,link,views", "@N,https://www.tiktok.com/@u/video/@ID,5", {"video_id": None, "url": "link"}),
+        ("@timestamp,_index,_id,author.uniqueId,stats.playCount", '"Oct 19, 2026 @ 10:00:00.000",tiktok-2026,@ID,u@N,"1,234"', {"video_id": "_id", "views": "stats.playCount", "captured_at": "@timestamp"}),
+        ("Author,Author's nickname,URL,Views", "Ann B,u@N,https://www.tiktok.com/@u/video/@ID,5", {"creator": "Author's nickname"}),
+        ("Published Date (GMT+04:00) Asia/Dubai,Permalink,Post Views", '"Oct 05, 2026 6:58:00 PM",https://www.tiktok.com/@u/video/@ID,5', {"views": "Post Views"}),
+        ("created_at,published_at,id,url,views", "2026-10-19 08:00,2026-10-05 08:00,0bb9a1b2-a1b2-4c3d-8e4f-0123456789ab,https://www.tiktok.com/@u/video/@ID,5", {"created_at": "published_at", "video_id": None}),
+        ("channelId,videoId,viewCount,favoriteCount", "UCabcdefghijklmnopqrs-_9,aBcdefgh@N-,5,0", {"saves": None}),
         ("video_id,views,forward_count,share_count", "@ID,5,6,7", {"shares": "share_count"}),
         ("id,url,videoViewCount,videoPlayCount,likesCount", "C@N,https://www.instagram.com/reel/C@N/,5,9,1", {"views": "videoPlayCount"}),
         ("id,video_url,post_link,plays", "@ID,https://v16.tiktok.com/video/tos/x/@N,https://www.tiktok.com/@u/video/@ID,5", {"url": "post_link"}),
@@ -173,6 +178,23 @@ def test_days_of_an_account_as_the_business_api_sent_them(tmp_path: Path) -> Non
     assert looked(tmp_path / "days.json", json.dumps(page).encode()).draft.format == "business_api"
 
 
+def test_what_a_known_export_calls_otherwise_than_usual_is_found_by_its_name(tmp_path: Path) -> None:
+    records = [
+        {
+            "id": ID,
+            "text": "a #b",
+            "author_username": f"u{n}",
+            "play_count": 5,
+            "digg_count": 1,
+            "hashtags": [f"calm{n}", "b"],
+        }
+        for n, ID in enumerate(IDS)
+    ]
+    found = looked(tmp_path / "posts.json", json.dumps({"data": {"items": records}}).encode())
+    assert found.draft.options["preset"] == "raw_app"
+    assert found.draft.options["columns"] == {"creator": "author_username", "hashtags": "hashtags.*"}
+
+
 def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Path) -> None:
     records = [
         {"id": f"3{n}_5", "code": f"C{n}", "caption_text": "a #calm", "play_count": 5, "title": "t"} for n in range(20)
@@ -202,6 +224,9 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
         ("i.csv", table("Influencer,Followers,Avg Likes,Engagement Rate", "u,5,5,3%"), "line 1: found accounts"),
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),
+        ("l.csv", table("video_id,Attribute,Value", "@ID,views,5"), "line 1: found a row a counter"),
+        ("r.csv", table("id,subreddit,title,author,num_comments,permalink", "1abc@N,calm,x,u@N,5,/r/calm/comments/1abc@N/x/"), "line 1: found posts of Reddit"),
+        ("c.json", json.dumps({"items": [{"id": f"U{n}", "snippet": {"videoId": f"aBcdefgh{n:03d}", "totalReplyCount": 1, "topLevelComment": {"id": "U"}}} for n in range(20)]}).encode(), "its records are comments"),
         ("d.csv", table("Date,Views,Watch time (hours),Subscribers", "2026-10-05,5,1.5,0"), "found views of single days"),
         ("a.csv", table("Campaign name,Cost,Video views,2-second video views", "c,1.5,5@N,5"), "found views of what is no video"),
         ("Chart data.csv", b"Date,Content,Video title,Video publish time,Views\n" + b"".join(f"2026-10-{1 + n % 9:02d},aBcdefgh{n // 9:03d},x,\"Sep 20, 2026\",5\n".encode() for n in range(18)), "found views of single days"),

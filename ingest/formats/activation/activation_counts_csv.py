@@ -71,7 +71,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 16
+    version = 17
     needs_timezone = False
     options = ActivationCountsCsvOptions
 

@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 24
+    version = 25
     needs_timezone = True
     options = VideoCsvOptions
 

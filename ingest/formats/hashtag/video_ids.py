@@ -12,6 +12,15 @@ _URL_ID = (
     r"/share/[a-z]/|(?:/(?:embed/v2|embed|v|video|videos|photo|vi|shorts|live|reel|reels|spotlight|p|status|statuses)/|[?&]v=|youtu\.be/)"
     r"([0-9A-Za-z_-]+)"
 )
+ELSEWHERE = {
+    r"likee": "likee",
+    r"kwai|kuaishou": "kwai",
+    r"linkedin": "linkedin",
+    r"douyin": "douyin",
+    r"^threads\b|threads\.(?:net|com)": "threads",
+}
+"""Platforms by their names and addresses, whose ids may have 19 digits too and are none of TikTok."""
+_OF_ANOTHER = rf"(?i)^(?:https?://)?[\w.-]*(?:{'|'.join(words.replace('^', '') for words in ELSEWHERE)})"
 _FLOAT_ID = r"^([0-9]{15,20})\.0+$"
 _FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
 _ROUNDING_OF_IDS = 10_000
@@ -25,12 +34,19 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     A number that went through a spreadsheet is no id.
     """
     is_plain = frame["video_id"].str.contains("^[0-9]{19}$").fill_null(value=False)
+    is_link = pl.col("video_id").str.contains("^https?://")
+    if frame.select("video_id").filter(~is_plain).select(is_link.any()).item():
+        frame = frame.with_columns(pl.coalesce("url", pl.when(is_link).then("video_id")).alias("url"))
     others = (
         frame.select("video_id")
         .with_row_index("row")
         .filter(~is_plain)
         .select(
-            "row", spelling(pl.col("video_id")).str.strip_chars("'\"=").str.replace(_FLOAT_ID, "${1}").alias("written")
+            "row",
+            spelling(pl.col("video_id"))
+            .str.strip_chars("'\"=\u2018\u2019`")
+            .str.replace(_FLOAT_ID, "${1}")
+            .alias("written"),
         )
     )
     is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
@@ -47,7 +63,10 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_rounded).then("in_url").otherwise(pl.coalesce("usable", "in_url")).alias("video_id"),
         pl.when(is_rounded).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
     )
-    return frame.with_columns(_is_spoilt(frame), _id_time().alias("id_time")).drop("usable", "in_url")
+    is_of_tiktok = ~pl.col("url").str.contains(_OF_ANOTHER).fill_null(value=False)
+    return frame.with_columns(_is_spoilt(frame), pl.when(is_of_tiktok).then(_id_time()).alias("id_time")).drop(
+        "usable", "in_url"
+    )
 
 
 def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:

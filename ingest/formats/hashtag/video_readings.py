@@ -14,7 +14,7 @@ from ingest.countries import country_code
 from ingest.formats.date_order import read_instants
 from ingest.formats.hashtag.count_columns import counts_of
 from ingest.formats.hashtag.earlier_readings import doubt_zeros
-from ingest.formats.hashtag.video_ids import with_ids
+from ingest.formats.hashtag.video_ids import ELSEWHERE, with_ids
 from ingest.formats.hashtag.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.hashtag.video_tags import normalised, split_tags, why_no_tags, words_of
 from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
@@ -38,6 +38,7 @@ PLATFORMS = {
     r"instagram|^(?:ig|insta)(?:[^a-z]|$)|[إا]?نست[غقج]رام|اینستاگرام|انسٹاگرام": "instagram",
     r"facebook|^fb(?:[^a-z]|$)|فيس\s?بوك": "facebook",
     r"snapchat|سناب": "snapchat",
+    **ELSEWHERE,
     r"twitter|^(?:www\.|mobile\.)?x(?:\.com)?$|تويتر|^[إا]كس$": "x",
 }
 """Platforms by what people and addresses call them."""
