@@ -16,7 +16,9 @@ _SHORT = {
     "سورية": "SY",
 }  # fmt: skip
 """Names that people write and no list of names has."""
-_LANGUAGES = ("en", "ar", "fr", "fa", "ur", "tr", "he", "es", "id")
+_LANGUAGES = (
+    "en", "ar", "fr", "fa", "ur", "tr", "he", "es", "id", "pt", "de", "it", "nl", "ru", "el", "ku", "ckb", "hi", "bn"
+)  # fmt: skip
 
 
 @cache

@@ -20,19 +20,25 @@ _PRODUCTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "segment_track": (("messageId",), ("event",), ("timestamp", "originalTimestamp", "receivedAt")),
     "ga4": (("event_name",), ("event_timestamp",), ("user_pseudo_id",)),
 }
-_COUNTED = "events?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|taps?|starts?|completions?|contacts?|calls?|referrals?"
+_COUNTED = (
+    "events?|conversions?|counts?|event_counts?|hits|times|downloads?|opens?|clicks?|taps?|"
+    "starts?|completions?|contacts?|calls?|referrals?"
+)
 _PEOPLE = "people|persons|users|visitors|viewers|devices|uniques|downloaders|openers|callers|clickers"
 _COLUMNS = {
-    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|tarih|تاریخ|תאריך|التاريخ|اليوم",
-    "activation": "activation|label|event(_name|_type)?|action|activity|événement|evento|ereignis|aktivität|etkinlik|olay|kejadian|"
-    "رویداد|אירוע|الحدث|النشاط|نوع_(?:الحدث|النشاط)|اسم_الحدث|الفعالية",
+    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|tarih|дата|ημερομηνία|تاریخ|תאריך|التاريخ|اليوم",
+    "activation": "activation|label|event(_name|_type)?|action|activity|goal(_name)?|conversion(_name|_event)?|"
+    "événement|évènement|evento|ereignis|aktivität|gebeurtenis|событие|etkinlik|"
+    "olay|kejadian|ایونٹ|رویداد|אירוע|الحدث|النشاط|نوع_(?:الحدث|النشاط)|اسم_الحدث|الفعالية",
     "asset_id": "(asset|resource|guide|toolkit|tutorial|helpline|organi[sz]ation)(_id|_name)?|المورد",
-    "market": "market|country(_code)?|geo|pays|land|país|pais|negara|ülke|کشور|מדינה|الدولة|البلد|السوق",
+    "market": "market|country(_code)?|geo|pays|land|país|pais|paese|negara|ülke|страна|χώρα|کشور|ملک|מדינה|الدولة|البلد|السوق",
     "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|say\u0131|adet|toplam|"
-    "nombre_d_événements|número_de_eventos|تعداد|מספר_אירועים|عدد_المرات|العدد|عدد_الأحداث|الإجمالي",
+    "aantal|conteggio|количество|(?:nombre|total|nb)_d_événements|(?:número|numero|total)_(?:de_)?event[oi]s?|تعداد|מספר_אירועים|عدد_المرات|العدد|عدد_الأحداث|الإجمالي",
     "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|personnes|personen|personas|pessoas|kişi|kişiler|"
-    "utilisateurs(_uniques)?|usuarios(_únicos)?|pengguna(_unik)?|تعداد_کاربران|کاربران|משתמשים|الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
+    "utilisateurs(_uniques)?|usuários(_únicos)?|utenti(_unici)?|gebruikers|пользователи|nutzer|usuarios(_únicos)?|pengguna(_unik)?|تعداد_کاربران|کاربران|משתמשים|الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
 }
+_OF_A_METRIC = r"(?i)\s*[-\u2013(\[:]\s*(?:total|unique|count|event|user)s?(?: count| events| users)?\s*[)\]]?$"
+"""What a tool writes behind the name of an event in a header: Guide Opened - Total."""
 _SUPPLIER = "add supplier: NAME where several partners count; of one supplier, or of none, a later delivery takes an earlier one's place"
 # Columns of tables that have a row an event, a contact or a post: all of a pattern's have to be there.
 _SINGLE: dict[str, tuple[str, ...]] = {
@@ -141,7 +147,8 @@ def _refuse_others(head: Head, header: list[str]) -> None:
                 f"{head.path.name}, line {head.line_of(header)}: found counts without a date ({quoted(header)}), expected a row a date "
                 "and event; export them by day"
             )
-    events = event_names(pl.Series(header, dtype=pl.String())).is_in(KNOWN).sum()
+    plain = [re.sub(_OF_A_METRIC, "", name) for name in header]
+    events = event_names(pl.Series(plain, dtype=pl.String())).is_in(KNOWN).sum()
     if events > 1 and "date" in _match(header):
         raise DeliveryError(
             f"{head.path.name}, line {head.line_of(header)}: found a column an event ({quoted(header)}), expected a row a date and "

@@ -79,7 +79,7 @@ def test_counts_in_thousands_of_countries_of_three_letters_on_days_of_a_spreadsh
 def test_all_markets_or_assets_beside_each_of_them_are_a_sum(tmp_path: Path) -> None:
     text = (
         "day,what,country,n,people\n2026-10-04,guide_open,AE,7,1\n2026-10-04,guide_open,SA,5,1\n2026-10-04,guide_open,All markets,12,2\n"
-        "2026-10-05,guide_open,AE,9,2\n2026-10-05,guide_open,Worldwide,9,2\n"
+        "2026-10-05,guide_open,AE,9,2\n2026-10-05,guide_open,Worldwide,9,2\n2026-10-05,guide_open,MENA,9,2\n"
     )
     parsed = read(tmp_path, "activation_counts_csv", text, {"columns": COLUMNS})
     assert parsed.tables["activation_counts"]["events"].to_list() == [7, 5, 9]
@@ -98,6 +98,11 @@ def test_no_zone_moves_a_date(tmp_path: Path) -> None:
     text = "day,n\n2026-10-04T00:00:00+04:00,1\n2026-10-05 00:00:00.000Z,1\n2026-10-06,1\n2026-10-07 12:00,1\n"
     counts = read(tmp_path, "activation_counts_csv", text, options).tables["activation_counts"]
     assert counts["counted_on"].to_list() == [date(2026, 10, day) for day in (4, 5, 6, 7)]
+    seconds = "day,n\n1791158400,1\n1791244800000,1\n"
+    counts = read(tmp_path, "activation_counts_csv", seconds, options).tables["activation_counts"]
+    assert counts["counted_on"].to_list() == [date(2026, 10, 5), date(2026, 10, 6)]
+    with pytest.raises(DeliveryError, match=r"file.txt, line 2: found an instant with a zone"):
+        read(tmp_path, "activation_counts_csv", "day,n\n1791144000,1\n", options)
     with pytest.raises(DeliveryError, match=r"file.txt, line 3: found an instant with a zone"):
         read(tmp_path / "b", "activation_counts_csv", "day,n\n2026-10-04,1\n2026-10-05T20:00:00.000Z,1\n", options)
 

@@ -21,9 +21,14 @@ def table(header: str, row: str) -> bytes:
         ("Date,Toolkit,Country,Downloads,Unique downloaders", "2026-10-@N,tk-ar,AE,4,3", "toolkit.downloaded"),
         ("date,helpline,market,contacts", "2026-10-@N,jo-1,JO,4", "helpline.contacted"),
         ("Day,Guide ID,Total opens", "2026-10-@N,g1,4", "guide.opened"),
+        ("Data,Evento,País,Total de eventos", "2026-10-@N,guide_open,Marrocos,4", "guide.opened"),
+        ("Дата,Событие,Страна,Количество", "2026-10-@N,guide_open,Египет,4", "guide.opened"),
+        ("Datum,Gebeurtenis,Land,Aantal,Gebruikers", "2026-10-@N,guide_open,Egypte,4,3", "guide.opened"),
+        ("Date,Goal,Country,Total conversions", "2026-10-@N,guide_open,EG,4", "guide.opened"),
+        ("Jour,Événement,Pays,Nombre d'événements", "2026-10-@N,guide_open,Maroc,4", "guide.opened"),
     ],
 )
-def test_an_event_that_the_names_of_columns_tell_together(
+def test_an_event_that_columns_in_many_languages_or_the_names_of_columns_tell(
     header: str, row: str, activation: str, tmp_path: Path
 ) -> None:
     (tmp_path / "counts.csv").write_bytes(table(header, row))
@@ -58,6 +63,7 @@ def test_rows_that_differ_by_a_column_without_a_place_are_refused(tmp_path: Path
         ("Post ID,Coder,Crisis resource attached", "75@N,A,Yes", "found single posts that were coded"),
         ("Label,Total events,Unique events", "guide_opened,3@N,2@N", "found counts without a date"),
         ("Date,Guide opened,Toolkit downloaded", "2026-10-@N,4,3", "found a column an event"),
+        ("Date,Guide Opened - Total,Toolkit Downloaded - Total", "2026-10-@N,4,3", "found a column an event"),
     ],
 )
 def test_what_has_a_row_a_person_or_a_column_an_event_is_refused(

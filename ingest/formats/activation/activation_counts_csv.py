@@ -21,7 +21,12 @@ _COUNTS = ("events", "unique_people")
 _ZONE = r"\s*(?i:z|utc|gmt|[+-][0-9]{2}:?[0-9]{2})$"
 _MIDNIGHT = rf"[Tt ]+00:00(?::00(?:\.0+)?)?{_ZONE}"
 _INSTANT = rf"[0-9][Tt ]+[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]+)?)?{_ZONE}"
-_ALL = r"^(?i:(?:all|alle|tous|toutes|todos|todas|tutti|tutte|semua|tüm|جميع|كل)(?:\s+\p{L}+)?|worldwide|global|overall|hepsi|الكل)$"
+_SECONDS_OF_A_DAY = 86_400
+_ALL = (
+    r"^(?i:(?:all|alle|tous|toutes|todos|todas|tutti|tutte|semua|tüm|جميع|كل)(?:\s+\p{L}+)?|worldwide|global|overall|"
+    r"mena(?:\s+region)?|middle east(?:\W+(?:and\s+)?north africa)?(?:\s+\(mena\))?|arab world|الشرق الأوسط(?:\s+وشمال [إا]فريقيا)?|"
+    r"hepsi|الكل)$"
+)
 """How people call all assets or markets together."""
 
 
@@ -71,7 +76,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 17
+    version = 18
     needs_timezone = False
     options = ActivationCountsCsvOptions
 
@@ -125,7 +130,9 @@ def _in_own_calendar(rows: pl.DataFrame) -> pl.DataFrame:
     Raises DeliveryError where a date is an instant within a day, which may be midnight elsewhere.
     """
     dates = rows.with_columns(pl.col("date").str.replace(_MIDNIGHT, ""))
-    instants = dates.filter(pl.col("date").str.contains(_INSTANT))
+    seconds = pl.col("date").str.extract(r"^([0-9]{9,10})(?:[0-9]{3}){0,2}(?:\.0+)?$").cast(pl.Int64(), strict=False)
+    is_within_a_day = (seconds % _SECONDS_OF_A_DAY != 0).fill_null(value=False)
+    instants = dates.filter(pl.col("date").str.contains(_INSTANT).fill_null(value=False) | is_within_a_day)
     if instants.height:
         file, line = instants.select(*LINEAGE).row(0)
         raise DeliveryError(

@@ -90,7 +90,10 @@ def settle_events(events: Events, delivery: Delivery) -> Parsed:
                 | (pl.col("happened_at").is_null() & (pl.col("happened_at_reason") != Reason.BAD_TIME)),
                 "the event has no id, no name or no time",
             ),
-            Reason.BAD_TIME: (pl.col("happened_at").is_null(), "the time of the event is not one that exists"),
+            Reason.BAD_TIME: (
+                pl.col("happened_at").is_null(),
+                "the time of the event is not one that exists, or it carries no zone and the note has no timezone",
+            ),
             Reason.OUT_OF_RANGE: (
                 pl.col("happened_at") >= pl.lit(latest).dt.replace_time_zone("UTC"),
                 "the event lies in the future of its delivery: the clock of the device was wrong, and nothing tells by how much",
