@@ -19,13 +19,11 @@ from ingest import lake
 from ingest.delivery import content_hash, count_whole, folder_signature, load_delivery, require_own_files
 from ingest.earlier import in_doubt_again, other_deliveries
 from ingest.home import Home
-from ingest.lake import StagedDelivery as StagedDelivery
+from ingest.lake import StagedDelivery
 from ingest.landing import Landed, sweep_landing
 from ingest.ledger import DELIVERY_ID, LEDGER, in_effect, read_ledger, settle, write_ledger
 from ingest.note import note_keys, read_note
-from ingest.planning import DeliveryId, refusal_context, standing
-from ingest.planning import Plan as Plan
-from ingest.planning import find_pending as find_pending
+from ingest.planning import DeliveryId, Plan, find_pending, refusal_context, standing
 from ingest.pseudonym import Pseudonymiser, pseudonymiser
 from ingest.refusal import check_place, check_replaced, refusing
 from ingest.shorter import shorter
@@ -74,7 +72,6 @@ def ingest(
     validator: Validator,
     run_id: str,
     campaigns: frozenset[str],
-    days: tuple[date, date] | None = None,
     plan: Plan | None = None,
     advance: Callable[[], None] = lambda: None,
     weeks: Mapping[str, Weeks] | None = None,
@@ -87,7 +84,7 @@ def ingest(
     wrong with one delivery refuses that delivery and no other. The ledger is written last, a batch at a time: a killed run is
     simply run again.
     """
-    found = find_pending(home, [source], campaigns, days) if plan is None else plan
+    found = find_pending(home, [source], campaigns) if plan is None else plan
     pending = [item for item in found.pending if item.source == source.name]
     people = pseudonymiser(home) if pending else None
     lake.prepare(home, [source])
@@ -210,9 +207,8 @@ def _load(
         "note_keys": note_keys(item.path, note),
         "whole_files": count_whole(item.path),
     }
-    is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
-    is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
-    if is_known and not is_to_mend and not is_doubtful:
+    is_to_mend = newest is not None and newest["status"] == "loaded" and item.id in run.damaged
+    if _has_the_rows_of(newest, row) and not is_to_mend and not is_doubtful:
         return _Read(item, row, is_known=True)
     check_place(run.home, item)
     if note.withdrawn and note.source == run.source.name:
@@ -230,12 +226,16 @@ def _load(
     if parsed.doubted:
         row["doubted"] = ",".join(f"{name}!" if wrong else name for name, wrong in parsed.doubted.items())
         row["rows_hash"] = _rows_hash(row["content_hash"], delivery.format.version, parsed.doubted)
-        is_known = newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
-        is_to_mend = is_known and item.id in run.damaged and newest is not None and newest["status"] == "loaded"
-        if is_known and not is_to_mend:
+        if _has_the_rows_of(newest, row) and not is_to_mend:
             return _Read(item, row, is_known=True)
     measured = {name: getattr(staged, name) for name in _MEASURED}
-    return _Read(item, row | measured, staged, note.replaces_smaller, is_known=is_to_mend)
+    is_known = is_to_mend and _has_the_rows_of(newest, row)
+    return _Read(item, row | measured, staged, note.replaces_smaller, is_known=is_known)
+
+
+def _has_the_rows_of(newest: Mapping[str, Any] | None, row: Mapping[str, Any]) -> bool:
+    """Whether a version that was not refused gave the same rows."""
+    return newest is not None and newest["rows_hash"] == row["rows_hash"] and newest["outcome"] != "refused"
 
 
 def _refused(item: Landed, row: dict[str, Any], reason: str, newest: Mapping[str, Any] | None) -> _Read:

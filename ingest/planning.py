@@ -22,12 +22,11 @@ DeliveryId: TypeAlias = tuple[str, date, str]
 class Plan:
     """What differs between landing, ledger and lake.
 
-    `missing` are loaded deliveries whose folder has disappeared, `damaged` those whose files in the lake are not what was
-    written: they are read again where landing has them, and refused where it has not.
+    `damaged` are loaded deliveries whose files in the lake are not what was written: they are read again where landing has them,
+    and refused where it has not.
     """
 
     pending: tuple[Landed, ...]
-    missing: tuple[DeliveryId, ...] = ()
     damaged: frozenset[DeliveryId] = frozenset()
     warnings: tuple[str, ...] = ()
 
@@ -70,7 +69,7 @@ def find_pending(
     first, last = days or (date.min, date.max)
     wanted = (item for item in landed if first <= item.landed_on <= last or item.id in damaged)
     missing = [key for key in in_effect(ledger).select(DELIVERY_ID).iter_rows() if key not in present]
-    return Plan(tuple(filter(is_pending, wanted)), tuple(missing), damaged, (*warnings, *_disappeared(home, missing)))
+    return Plan(tuple(filter(is_pending, wanted)), damaged, (*warnings, *_disappeared(home, missing)))
 
 
 def count_unread(home: Home, sources: Iterable[Source]) -> int:

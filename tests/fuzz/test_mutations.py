@@ -13,7 +13,7 @@ from expectations.checks import held
 from expectations.validation import validate_deliveries
 from ingest import ingestion
 from ingest.home import Home
-from ingest.ingestion import StagedDelivery
+from ingest.lake import StagedDelivery
 from ingest.landing import write_delivery
 from ingest.ledger import read_ledger
 from ingest.refusal import refusing

@@ -11,9 +11,11 @@ import polars as pl
 
 from ingest import lake
 from ingest.home import Home
-from ingest.ingestion import Outcome, Plan, StagedDelivery, Validator, find_pending, ingest
+from ingest.ingestion import Outcome, Validator, ingest
+from ingest.lake import StagedDelivery
 from ingest.landing import write_delivery
 from ingest.ledger import in_effect, read_ledger
+from ingest.planning import Plan, find_pending
 from ingest.source import Source
 from ingest.sources.hashtag import HASHTAG
 
@@ -70,7 +72,7 @@ class Desk:
 
     def ingest(self, validator: Validator = no_objection, days: tuple[date, date] | None = None) -> list[Outcome]:
         """One run."""
-        return ingest(self.home, self.source, validator, f"run-{next(self.runs)}", self.campaigns, days)
+        return ingest(self.home, self.source, validator, f"run-{next(self.runs)}", self.campaigns, self.plan(days))
 
     def plan(self, days: tuple[date, date] | None = None) -> Plan:
         return find_pending(self.home, [self.source], self.campaigns, days)

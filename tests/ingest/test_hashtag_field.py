@@ -11,9 +11,10 @@ import yaml
 
 from ingest import lake
 from ingest.home import Home
-from ingest.ingestion import find_pending, ingest
+from ingest.ingestion import ingest
 from ingest.landing import write_delivery
 from ingest.ledger import read_ledger
+from ingest.planning import find_pending
 from ingest.sources.hashtag import HASHTAG
 from ingest.sources.live import LIVE
 from tests.ingest.ingest_desk import no_objection

@@ -20,7 +20,7 @@ from ingest import lake
 from ingest.files import write_privately
 from ingest.formats.hashtag.video_csv import VideoCsv
 from ingest.home import Home
-from ingest.ingestion import StagedDelivery
+from ingest.lake import StagedDelivery
 from ingest.landing import Landed
 from ingest.pseudonym import KEY_VARIABLE
 from ingest.refusal import refusing
