@@ -226,7 +226,10 @@ EXPOSED, RAKED = 24, 12
 
 
 def exposed_people(designs: int = EXPOSED, *, is_raked: bool = False) -> list[Row]:
-    """Respondents of samples with designs and controls of their own, whose attitude goes with what they saw; raked ones have all."""
+    """Respondents of samples with designs and controls of their own, whose attitude goes with what they saw.
+
+    Raked ones have every control; in every second sample of them some values are unknown.
+    """
     rows = []
     for design in range(designs):
         draw = random.Random(500 + design)
@@ -253,7 +256,11 @@ def exposed_people(designs: int = EXPOSED, *, is_raked: bool = False) -> list[Ro
                     "stratum": f"h{stratum}",
                     "cluster": f"{stratum}:{draw.randrange(clusters)}" if clusters else None,
                     "fpc": float(20 + 200 * (not clusters) + stratum) if fpc else None,
-                    "segments": {name: segments[name] for name in controlled if is_raked or draw.random() < 0.97},
+                    "segments": {
+                        name: segments[name]
+                        for name in controlled
+                        if (is_raked and design % 2 == 0) or draw.random() < 0.97
+                    },
                     "answers": answers,
                 }
             )
@@ -319,22 +326,28 @@ found <- lapply(split(people, people$design), function(d) {
   d$b5_2 <- as.numeric(d$b5 == 2)
   whole <- svydesign(ids = ~cluster, strata = ~stratum, nest = TRUE, weights = ~w, data = d,
                      fpc = if (is.na(d$fpc[1])) NULL else ~fpc)
-  margins <- list(data.frame(age_band = c("18-24", "25-34", "35+"), Freq = c(3, 4, 5) / 12),
-                  data.frame(gender = c("f", "m"), Freq = c(11, 9) / 20))
+  d[c("age_band", "gender")][is.na(d[c("age_band", "gender")])] <- "unknown"
+  whole <- update(whole, age_band = d$age_band, gender = d$gender)
+  margin <- function(name, shares) {
+    unknown <- sum(d$w[d[[name]] == "unknown"]) / sum(d$w)
+    if (unknown > 0) shares <- c(shares * (1 - unknown), unknown = unknown)
+    setNames(data.frame(names(shares), shares), c(name, "Freq"))
+  }
+  margins <- list(margin("age_band", c("18-24" = 3, "25-34" = 4, "35+" = 5) / 12), margin("gender", c(f = 11, m = 9) / 20))
   raked <- rake(whole, list(~age_band, ~gender), margins, control = list(maxit = 500, epsilon = 1e-13))
   of <- lapply(c("score", "b5_2"), function(measure) {
     known <- !is.na(d[[measure]])
     raked$variables[[measure]][!known] <- 0
     answered <- subset(raked, known)
     part <- lapply(c("all", "none", "friend", "self"), function(value) {
-      here <- if (value == "all") answered else subset(raked, known & familiarity == value)
+      here <- if (value == "all") answered else subset(raked, known & familiarity %in% value)
       m <- svymean(reformulate(measure), here)
       row(sample = d$design[1], kind = "mean", segment = value, measure = measure, one = number(coef(m)), two = number(SE(m)))
     })
     pairs <- lapply(list(c("none", "friend"), c("self", "friend"), c("self", "none")), function(pair) {
       both <- raked
       for (place in 1:2) {
-        inside <- as.numeric(known & d$familiarity == pair[place])
+        inside <- as.numeric(known & d$familiarity %in% pair[place])
         both$variables[[paste0("n", place)]] <- inside
         both$variables[[paste0("y", place)]] <- inside * raked$variables[[measure]]
       }
@@ -344,11 +357,15 @@ found <- lapply(split(people, people$design), function(d) {
     })
     do.call(rbind, c(part, pairs))
   })
-  do.call(rbind, of)
+  known <- d$age_band != "unknown" & d$gender != "unknown" & !is.na(d$familiarity) & !is.na(d$score) & !is.na(d$level)
+  model <- svyglm(score ~ level + age_band + familiarity + gender, subset(raked, known))
+  slope <- summary(model)$coefficients["level", ]
+  do.call(rbind, c(of, list(row(sample = d$design[1], kind = "exposure", segment = "all", measure = "score",
+                                one = number(slope[1]), two = number(slope[2])))))
 })
 write.csv(do.call(rbind, found), "found.csv", row.names = FALSE, quote = FALSE)
 """
-"""Means, shares and contrasts of samples raked to `POPULATION`, as R makes them."""
+"""Means, shares, contrasts and slopes over exposure of samples raked to `POPULATION`, as R makes them; what is unknown keeps its weight."""
 
 
 def for_r(waves: Mapping[str, Sequence[Row]]) -> pl.DataFrame:

@@ -83,6 +83,7 @@ SEEDS["survey_margins"] = "\n".join(
         *(f"c,golden raked,w,all,age,{age},{people_of}," for age, people_of in AGES.items()),
         *(f"c,golden raked,w,all,g,{gender},{people_of}," for gender, people_of in {"F": 190, "M": 210}.items()),
         *(f"c,unraked,*,all,gender,{gender},1," for gender in ("f", "m", "x")),
+        *(f"c,lonely,*,all,gender,{gender},1," for gender in ("f", "m")),
         *(f"c,limited,*,all,gender,{gender},1,3" for gender in ("f", "m")),
         *(f"c,limited,other,all,gender,{gender},1," for gender in ("f", "m")),
         "",
@@ -316,6 +317,9 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         yield f"waves {number}", tables(rows, wave=("waves", f"w{number}"), ended=ended, text=text)
         agreed = [person(i, "1") for i in range(40)]
         yield f"agreed {number}", tables(agreed, wave=("agreed", f"w{number}"), ended=ended)
+        rows = [person(i, "12"[i * number % 7 % 2]) for i in range(40)]
+        for name, answers in (("given", ("1", "2")), ("ungiven", ("0", "1", "2"))):
+            yield f"{name} {number}", tables(rows, wave=(name, f"w{number}"), answers=answers, ended=ended)
     yield "benchmarked", tables([person(i, str(i % 4)) for i in range(80)], wave=("benchmarked", "w"))
     draw = random.Random(4)
     for wave, share in (("w1", 3), ("w2", 4)):
@@ -331,6 +335,11 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
             scale_people(), RIBS | MAKS | BENEVOLENCE | hours, wave=("scales", "w"), ended=START, publish_responses=True
         ),
     )
+    graded = {code: Asked(code, asked.labels, "scale", ("5",) * (code == "g0")) for code, asked in BATTERY.items()}
+    rows = [
+        {"answers": {f"g{item}": str(1 + (place + item) % 5 * (place > 0)) for item in range(5)}} for place in range(6)
+    ]
+    yield "graded", questionnaire(rows, graded, wave=("graded", "w"), ended=START)
     yield "hasty", questionnaire(hasty_people(), BATTERY, wave=("hasty", "w"), ended=START)
     unknown = {code: Asked(asked.key, {**AGREEMENT, "2": "Rather agree"}) for code, asked in RIBS.items()}
     yield "unscored", questionnaire(scale_people(), unknown, wave=("unscored", "w"), ended=START)
@@ -342,10 +351,15 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     rows = exposed_people(RAKED, is_raked=True)
     yield (
         "raked",
-        questionnaire(rows, RIBS, wave=("raked", "w"), ended=START, samples=samples[:RAKED], publish_responses=True),
+        questionnaire(rows, asked, wave=("raked", "w"), ended=START, samples=samples[:RAKED], publish_responses=True),
     )
     rows = [person(i, str(i % 2), weight=1.0 + i % 3, segments={"gender": "fm"[i % 2]}) for i in range(60)]
     yield "unraked", tables(rows, wave=("unraked", "w"))
+    rows = [
+        person(i, str(i % 2), stratum=f"h{i // 59}", segments={"gender": "fm"[i % 3 // 2], "group": "ab"[i // 30]})
+        for i in range(60)
+    ]
+    yield "lonely", tables(rows, wave=("lonely", "w"))
     limited = tables(unequal_people(), wave=("limited", "w"))
     limited["survey_waves"] = limited["survey_waves"].with_columns(publish_responses=True)
     yield "limited", limited
@@ -824,8 +838,18 @@ def test_tables_of_more_than_two_groups_are_those_of_r(world: Lab) -> None:
         assert joined[ours].to_list() == pytest.approx(joined[column].to_list(), rel=1e-8), column
 
 
+def test_an_answer_that_nobody_gave_is_none_of_a_table(world: Lab) -> None:
+    tested = {
+        name: {(row["table_f"], row["table_p_value"], row["overall_f"]) for row in changes(world, where)}
+        for name in ("given", "ungiven")
+        for where in [f"survey_id = '{name}' and to_wave = 'w3' and answer_code = '1'"]
+    }
+    assert tested["given"] == tested["ungiven"]
+    assert all(figure is not None for row in tested["ungiven"] for figure in row)
+
+
 def test_raked_samples_and_their_errors_are_those_of_r(world: Lab) -> None:
-    """Shares, means of scores and contrasts of segments in samples raked to two margins, by strata, clusters and population sizes."""
+    """Shares, means, contrasts and slopes in samples raked to two margins, some with unknown values, in all kinds of designs."""
     found = world.frame("""
         select sample, 'mean' as kind, segment_value as segment, 'score' as measure, mean_points as one, standard_error_points as two
         from fct_survey_mean where survey_id = 'raked' and question_code = 'ribs/published'
@@ -838,6 +862,9 @@ def test_raked_samples_and_their_errors_are_those_of_r(world: Lab) -> None:
         from fct_survey_change
         where survey_id = 'raked' and comparison = 'segment'
             and (question_key = 'ribs/published' or (question_key = 'ribs_5' and answer_code = '2'))
+        union all
+        select sample, comparison, 'all', 'score', change_points, standard_error_points
+        from fct_survey_change where survey_id = 'raked' and comparison = 'exposure' and question_key = 'ribs/published'
     """)
     expected = pl.read_csv(Path(__file__).with_name("r_survey_raked.csv"))
     joined = expected.join(found, on=["sample", "kind", "segment", "measure"], how="left", suffix="_found")
@@ -872,6 +899,10 @@ def test_weights_are_raked_within_their_limit_and_kept_where_that_cannot_be(worl
         for name in ("weight", "delivered_weight")
     ]
     assert lost == pytest.approx(100 * (1 - kish[0] / kish[1]))
+    group = one(world, "survey_id = 'lonely' and answer_code = '1' and segment_value = 'a'")
+    assert (group["standard_error_pct"], group["reason"]) == (None, "single_psu_stratum"), (
+        "the other stratum is raked too"
+    )
     [kept] = estimates(world, "survey_id = 'unraked' and answer_code = '1' and segment_name = 'all'")
     assert (kept["reason"], kept["raking_loss_pct"], kept["estimate_pct"]) == ("not_raked", None, pytest.approx(50))
 
@@ -926,6 +957,11 @@ def test_quality_screens_remove_nobody_and_show_both_estimates(world: Lab) -> No
         assert row["estimate_pct"] == pytest.approx(100 * share)
     assert changes(world, "survey_id = 'hasty' and segment_name = 'quality_screen'") == []
     assert estimates(world, "survey_id = 'scales' and segment_name = 'quality_screen'") == []
+
+
+def test_questions_with_the_same_answers_are_a_set_whatever_their_top_answers(world: Lab) -> None:
+    found = world.rows("select rule, judged, removed from fct_survey_quality where survey_id = 'graded' order by rule")
+    assert found == [("any", 6, 1), ("straight_liner", 6, 1)]
 
 
 def test_analysts_cut_responses_themselves_with_the_intervals_of_the_design(world: Lab) -> None:

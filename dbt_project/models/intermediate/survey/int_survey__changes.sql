@@ -149,7 +149,7 @@ of_exposures as (
         false as has_break,
         exposures.respondents < 30 as is_imprecise,
         estimates.raking_loss_pct is not null as is_raked,
-        coalesce(exposures.reason, case when estimates.raking_loss_pct is not null then 'raked_weights' end) as reason,
+        exposures.reason,
     from {{ ref('int_survey__exposures') }} as exposures
     inner join estimates
         on

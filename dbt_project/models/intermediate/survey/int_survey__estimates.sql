@@ -123,6 +123,7 @@ strata_raked as (
     select
         {{ listed(cell, 'units') }}
         units.measure,
+        designs.variance_factor is null as is_unknown,
         designs.variance_factor * (units.squares - pow(units.part, 2) / designs.psus) as variance,
     from (
         select
@@ -148,13 +149,14 @@ strata_raked as (
 
 ),
 
--- Rounding may leave a hair below 0.
+-- Rounding may leave a hair below 0. In a raked sample every stratum adds to the error of every cell.
 variances as (
 
     select
         {{ listed(cell, 'varied') }}
         varied.measure,
-        greatest(coalesce(raked.variance, varied.variance), 0.0) as variance,
+        case when not coalesce(raked.is_unknown, false) then greatest(coalesce(raked.variance, varied.variance), 0.0) end
+            as variance,
     from (
         select
             {{ listed(cell) }}
@@ -167,6 +169,7 @@ variances as (
         select
             {{ listed(cell) }}
             measure,
+            bool_or(is_unknown) as is_unknown,
             {{ sorted_sum('variance') }} as variance,
         from strata_raked
         group by all

@@ -1,13 +1,14 @@
 {#
     How scores go with the level of exposure to the campaign: the slope b of a weighted regression on the level and the controls, each a
     factor. With x and y what the controls leave of level and score, b = sum w x y / sum w x x (Frisch and Waugh 1933), and its
-    variance is that of the total of w x (y - b x) / sum w x x in the design of the sample (Binder 1983), as R's svyglm makes it.
+    variance is that of the total of w z, z = x (y - b x) / sum w x x, in the design of the sample (Binder 1983), as R's svyglm makes it.
     What the controls explain is found by turns: the mean of each of their values is subtracted until all of them are 0.
 #}
 {{ config(materialized='incremental', incremental_strategy='by_unit') }}
 {%- set sample = survey_keys('sample') %}
 {%- set model = sample + ['question_code'] %}
 {%- set of_model = listed(model) | trim | trim(',') %}
+{%- set person = "concat_ws('/', " ~ (listed(survey_keys('person'), 'respondents') | trim | trim(',')) ~ ')' %}
 with recursive
 
 -- What profiles have of the controls.
@@ -59,7 +60,8 @@ people as (
         scores.question_code,
         profiles.stratum,
         profiles.cluster,
-        concat_ws('/', {{ listed(survey_keys('person'), 'respondents') | trim | trim(',') }}) as person,
+        profiles.margin_cell,
+        {{ person }} as person,
         respondents.weight_units * respondents.weight_unit as weight,
         levels.score as level,
         scores.score,
@@ -199,17 +201,68 @@ fitted as (
 
 ),
 
-units as (
+linearised as (
 
     select
         {{ listed(model, 'centred') }}
         centred.stratum,
-        {{ sorted_sum('centred.weight * centred.x * (centred.y - fitted.slope * centred.x) / fitted.spread') }} as part,
+        centred.cluster,
+        centred.margin_cell,
+        centred.person,
+        centred.weight,
+        centred.x * (centred.y - fitted.slope * centred.x) / fitted.spread as z,
     from centred
     inner join fitted on {{ same('centred', 'fitted', model) }}
+
+),
+
+-- Of raked samples, what the margins explain of z is subtracted, also of those who are not in the regression.
+of_margins as (
+
+    select
+        {{ listed(model, 'linearised') }}
+        projections.margin_cell,
+        {{ sorted_sum('linearised.z / projections.source_respondents * projections.share') }} as explained,
+    from linearised
+    inner join {{ ref('int_survey__projections') }} as projections
+        on {{ same('linearised', 'projections', sample) }} and linearised.margin_cell = projections.source_cell
+    group by all
+
+),
+
+parts as (
+
+    select
+        {{ listed(model) }}
+        stratum,
+        cluster,
+        person,
+        weight * z as part,
+    from linearised
+    union all
+    select
+        {{ listed(model, 'of_margins') }}
+        profiles.stratum,
+        profiles.cluster,
+        {{ person }} as person,
+        -respondents.weight_units * respondents.weight_unit * of_margins.explained as part,
+    from of_margins
+    inner join {{ ref('int_survey__profiles') }} as profiles
+        on {{ same('of_margins', 'profiles', sample + ['margin_cell']) }}
+    inner join {{ ref('int_survey__respondents') }} as respondents on profiles.profile_id = respondents.profile_id
+
+),
+
+units as (
+
+    select
+        {{ listed(model) }}
+        stratum,
+        {{ sorted_sum('part') }} as part,
+    from parts
     group by
-        {{ listed(model, 'centred') }}
-        centred.stratum, centred.cluster, case when centred.cluster is null then centred.person end
+        {{ listed(model) }}
+        stratum, cluster, case when cluster is null then person end
 
 ),
 

@@ -97,7 +97,7 @@ known as (
 
 ),
 
--- Those whose value is unknown, or none of the population's, are blank in that margin and left alone by it.
+-- Those whose value is unknown, or none of the population's, are blank in that margin: together they keep their weight.
 placed as (
 
     select

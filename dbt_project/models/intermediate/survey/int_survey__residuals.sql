@@ -1,13 +1,13 @@
 {#
-    What raked margins leave of an estimate. With z = (s - R) / W of those in the cell, 0 of everybody else in the sample, f is what z
-    is on average in each value of every margin, additively and found by turns, and w (z - f) takes the place of w z in the variance
+    What raked margins leave of an estimate. With z = (s - R) / W of those in the cell, 0 of everybody else in the sample, f is what the
+    margins explain of z, and w (z - f) takes the place of w z in the variance
     (Deville and Sarndal 1992; R's survey does so for rake). Where each respondent is a sampling unit there are sums of squares as well.
 #}
 {{ config(materialized='incremental', incremental_strategy='by_unit') }}
 {%- set cell = survey_keys('cell') %}
 {%- set estimate = cell + ['measure'] %}
 {%- set sample = survey_keys('sample') %}
-with recursive
+with
 
 places as (
 
@@ -117,93 +117,15 @@ linearised as (
 
 ),
 
-averaged as (
-
-    select
-        {{ listed(estimate) }}
-        margin_cell,
-        {{ sorted_sum('z') }} / sum(respondents) as average,
-    from linearised
-    group by all
-
-),
-
-sizes as (
-
-    select
-        {{ listed(sample) }}
-        margin_cell,
-        cast(sum(respondents) as double) as respondents,
-    from places
-    group by all
-
-),
-
--- What is left of a z that is 1 in one combination of margins and 0 in the others; the rest follows by sums.
-turns as (
-
-    select
-        {{ listed(sample, 'sizes') }}
-        sizes.margin_cell,
-        sizes.respondents,
-        sources.margin_cell as source_cell,
-        cast(case when sizes.margin_cell = sources.margin_cell then 1 else 0 end as double) as rest,
-        0 as step,
-        0 as idle_steps,
-    from sizes
-    inner join sizes as sources on {{ same('sizes', 'sources', sample) }}
-    union all
-    select
-        {{ listed(sample) }}
-        margin_cell,
-        respondents,
-        source_cell,
-        rest - mean as rest,
-        step + 1 as step,
-        case
-            when max(abs(mean)) over (partition by {{ listed(sample) | trim | trim(',') }}) < 1e-13 then idle_steps + 1 else 0
-        end as idle_steps,
-    from (
-        select
-            *,
-            case
-                when margin = '' then 0
-                else (sum(rest * respondents) over value) / (sum(respondents) over value)
-            end as mean,
-        from (
-            select
-                *,
-                list_extract(margin_cell, step % array_length(margin_cell) + 1) as margin,
-            from turns
-            where idle_steps < array_length(margin_cell) and step < 1000
-        ) as turned
-        window value as (
-            partition by
-                {{ listed(sample) }}
-                source_cell, margin
-            order by margin_cell rows between unbounded preceding and unbounded following
-        )
-    ) as subtracted
-
-),
-
 explained as (
 
     select
-        {{ listed(estimate, 'averaged') }}
+        {{ listed(estimate, 'linearised') }}
         projections.margin_cell,
-        {{ sorted_sum('averaged.average * projections.share') }} as explained,
-    from averaged
-    inner join (
-        select
-            {{ listed(sample) }}
-            margin_cell,
-            source_cell,
-            case when margin_cell = source_cell then 1 - rest else -rest end as share,
-        from turns
-        qualify step = max(step) over (partition by {{ listed(sample) | trim | trim(',') }})
-    ) as projections
-        on {{ same('averaged', 'projections', sample) }} and averaged.margin_cell = projections.source_cell
+        {{ sorted_sum('linearised.z / projections.source_respondents * projections.share') }} as explained,
+    from linearised
+    inner join {{ ref('int_survey__projections') }} as projections
+        on {{ same('linearised', 'projections', sample) }} and linearised.margin_cell = projections.source_cell
     group by all
 
 ),

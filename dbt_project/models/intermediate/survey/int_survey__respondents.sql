@@ -62,10 +62,11 @@ raked as (
             case
                 when step % turns = array_length(shares)
                     then least(1, weight_limit * (sum(weight * respondents) over whole) / (sum(respondents) over whole) / weight)
-                when share is null then 1.0
                 else
-                    share * (sum(case when share is not null then delivered_weight * respondents end) over whole)
-                    / (sum(weight * respondents) over value)
+                    coalesce(
+                        share * (sum(case when share is not null then delivered_weight * respondents end) over whole),
+                        sum(delivered_weight * respondents) over value
+                    ) / (sum(weight * respondents) over value)
             end as factor,
         from (
             select

@@ -48,7 +48,10 @@ sets as (
     where questions.kind in ('single', 'grid', 'scale') and array_length(questions.answers) >= 4
     group by
         {{ listed(survey_keys('wave'), 'questions') }}
-        questions.answers, rules.least_questions
+        list_transform(
+            questions.answers, lambda a: struct_pack(answer_code := a.answer_code, answer_label := a.answer_label)
+        ),
+        rules.least_questions
     having count(*) >= rules.least_questions
 
 ),

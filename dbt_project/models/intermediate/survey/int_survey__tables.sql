@@ -143,9 +143,12 @@ weighed as (
         select
             *,
             row_number() over (partition by test_id, group_id order by answer_code) as answer_place,
-        from numbered
-        qualify max(weight) over (partition by test_id, answer_code) > 0
-    ) as given
+        from (
+            select *
+            from numbered
+            qualify max(weight) over (partition by test_id, answer_code) > 0
+        ) as given
+    ) as placed
     window
         of_test as (partition by test_id),
         of_answer as (partition by test_id, answer_code),
