@@ -25,6 +25,7 @@ PSEUDONYM = r"^[0-9a-f]{32}$"
 
 _BLOCK = 64
 _KEY_BYTES = 16
+_AT_ONCE = 10_000
 
 
 class KeyProblemError(Exception):
@@ -58,8 +59,10 @@ class Pseudonymiser:
 
     secret: bytes
 
-    def key(self, identity: pl.Expr, kind: str) -> pl.Expr:
+    def key(self, identity: pl.Expr, kind: str, *, repeats: bool = True) -> pl.Expr:
         """Pseudonyms of an expression of text identities; `kind` keeps people of different sources apart.
+
+        Where identities may repeat, each different one is read once.
 
         How an identity is spelt is not part of it (`ingest.spelling`): the same name from a Mac, or the same number in
         Persian digits, is the same person. NULL and blank identities are NULL: nobody, rather than one person.
@@ -74,12 +77,17 @@ class Pseudonymiser:
             around.update(within.digest())
             return around.digest()
 
-        def digests(identities: pl.Series) -> pl.Series:
-            are_distinct = identities.n_unique() == identities.len()
-            written = identities if are_distinct else identities.unique().drop_nulls()
-            clean = written.to_frame().select(spelling(pl.all()).cast(pl.Binary())).to_series()
+        def encoded(clean: pl.Series) -> pl.Series:
             whole = pl.Series([digest(raw) if raw else None for raw in clean.to_list()], dtype=pl.Binary())
-            keys = whole.bin.slice(0, _KEY_BYTES).bin.encode("hex")
+            return whole.bin.slice(0, _KEY_BYTES).bin.encode("hex")
+
+        def digests(identities: pl.Series) -> pl.Series:
+            are_distinct = not repeats or identities.n_unique() == identities.len()
+            written = identities if are_distinct else identities.unique().drop_nulls()
+            clean = written.to_frame().select(spelling(pl.all()).cast(pl.Binary()))
+            # Some thousand at a time, whose memory the next ones take.
+            parts = (encoded(part.to_series()) for part in clean.iter_slices(_AT_ONCE))
+            keys = pl.concat([pl.Series(dtype=pl.String()), *parts]).rechunk()
             return keys if are_distinct else identities.replace_strict(written, keys, return_dtype=pl.String())
 
         return identity.cast(pl.String()).map_batches(digests, return_dtype=pl.String())

@@ -141,7 +141,7 @@ SURVEY_RESPONDENTS = Table(
         ),
     },
     key=("survey_id", "wave", "respondent_key", "sample"),
-    records=pl.col("respondent_key").n_unique(),
+    records=pl.col("respondent").n_unique(),
     required=("weight",),
 )
 
