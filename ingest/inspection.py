@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -63,12 +64,7 @@ class Inspection:
     @property
     def loaded(self) -> int:
         """How many records would be loaded."""
-        return _loaded(self.parsed)
-
-    @property
-    def rejected(self) -> list[tuple[str, int]]:
-        """How many records are rejected, by reason."""
-        return list(self.parsed.rejected.group_by("reason").len().sort("reason").iter_rows())
+        return self.parsed.records_loaded
 
     def rows(self) -> list[dict[str, str]]:
         """The first rows as they would be kept, people under throw-away pseudonyms, without free text."""
@@ -92,7 +88,7 @@ class _Trial:
 
     @property
     def loaded(self) -> int:
-        return _loaded(self.parsed) if self.parsed is not None else 0
+        return self.parsed.records_loaded if self.parsed is not None else 0
 
     @property
     def fits(self) -> bool:
@@ -131,8 +127,8 @@ def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> I
         return Inspection(tuple(files), best.draft, best.note, tuple(QUESTIONS[key] for key in best.open), best.parsed)
 
 
-def check(files: Sequence[Path], note: Mapping[str, Any], campaigns: frozenset[str], landed_on: date | None) -> None:
-    """Read the files with a note that somebody wrote. Raises DeliveryError where they cannot be loaded with it."""
+def check(files: Sequence[Path], note: Mapping[str, Any], campaigns: frozenset[str], landed_on: date | None) -> Parsed:
+    """What is read of the files with a note that somebody wrote. Raises DeliveryError where they cannot be loaded with it."""
     named = [source for source in SOURCES if source.name == note["source"]]
     if not named:
         raise DeliveryError(
@@ -143,6 +139,7 @@ def check(files: Sequence[Path], note: Mapping[str, Any], campaigns: frozenset[s
         parsed, reason = desk.parse(named[0], yaml.safe_dump(dict(note), allow_unicode=True))
     if parsed is None:
         raise DeliveryError(str(reason))
+    return parsed
 
 
 def read_note_file(file: Path) -> dict[str, Any]:
@@ -246,7 +243,7 @@ class _Desk:
     def _read(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> _Trial:
         note = self._note(draft, is_zone_open=is_zone_open, order=order)
         parsed, reason = self._parse(draft, closed(note, self.stand_ins))
-        return _Trial(draft, note, tuple(_open(note)), parsed, reason)
+        return _Trial(draft, note, _open(note), parsed, reason)
 
     def _note(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> dict[str, Any]:
         only = next(iter(self.campaigns)) if len(self.campaigns) == 1 else None
@@ -321,18 +318,13 @@ def _source(draft: Draft) -> Source:
     return next(source for source in SOURCES if source.name == draft.source)
 
 
-def _open(note: Mapping[str, Any]) -> Iterator[str]:
-    seen: set[str] = set()
-    for value in note.values():
-        found = _open(value) if isinstance(value, Mapping) else [value.key] if isinstance(value, Open) else []
-        for key in found:
-            if key not in seen:
-                seen.add(key)
-                yield key
-
-
-def _loaded(parsed: Parsed) -> int:
-    return parsed.records_read - parsed.rejected.height - parsed.records_duplicate
+def _open(note: Mapping[str, Any]) -> tuple[str, ...]:
+    """The questions that are open in a note, each once."""
+    open_in = (
+        _open(value) if isinstance(value, Mapping) else [value.key] if isinstance(value, Open) else []
+        for value in note.values()
+    )
+    return tuple(dict.fromkeys(chain.from_iterable(open_in)))
 
 
 def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -> str:

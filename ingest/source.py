@@ -137,6 +137,16 @@ class Parsed:
     unreadable: pl.DataFrame = field(default_factory=UNREADABLE.to_frame)
     doubted: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def records_loaded(self) -> int:
+        """How many of the records the rows carry."""
+        return self.records_read - self.rejected.height - self.records_duplicate
+
+    @property
+    def rejections(self) -> list[tuple[str, int]]:
+        """How many records are rejected, by reason."""
+        return list(self.rejected.group_by("reason").len().sort("reason").iter_rows())
+
 
 class Format(Protocol):
     """A file format. `version` is raised when the same files give other rows, which makes every delivery of it be read again."""

@@ -5,7 +5,7 @@ What a file is, is found out in `ingest.inspection`.
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from filecmp import cmp
@@ -24,7 +24,7 @@ from ingest.inspection import Inspection, check, delivery_name, inspect, read_no
 from ingest.landing import Landed, write_delivery
 from ingest.reasons import Reason
 from ingest.refusal import check_place
-from ingest.source import NOTE, DeliveryError
+from ingest.source import NOTE, DeliveryError, Parsed
 from ingest.sources import SOURCES
 from orchestration.display import counted, shown
 from orchestration.project import ProjectError, read_project
@@ -65,7 +65,9 @@ def add_files(
     whole: Mapping[str, Any]
     if note is not None:
         whole, text, taken = read_note_file(note), note.read_text("utf-8"), tuple(files)
-        check(taken, whole, frozenset(campaigns), given.landed_on)
+        parsed = check(taken, whole, frozenset(campaigns), given.landed_on)
+        _show_records(parsed, say)
+        _remark([*_without_answers(whole), *_outside(whole, parsed, campaigns)], say)
     else:
         found = _answered(files, given, frozenset(campaigns))
         _show(found, campaigns, say)
@@ -160,35 +162,57 @@ def _show(found: Inspection, campaigns: Mapping[str, Campaign], say: Console) ->
     say.print(shown(f"{names}: {found.draft.source}/{found.draft.format}", "bold"))
     say.print(shown(f"because {found.draft.why}\n"))
     say.print(shown(found.text))
-    reasons = "".join(f"; {reason}: {records:,}" for reason, records in found.rejected)
-    read = counted(found.parsed.records_read, "record")
-    rejected = found.parsed.rejected.height
-    say.print(shown(f"{read} read, {found.loaded:,} loaded, {rejected:,} rejected{reasons}"))
-    for column, reason, records in found.parsed.unreadable.select("column_name", "reason", "records").iter_rows():
-        said = f"{column} in {counted(records, 'record')}: {_SENTENCES[reason]} ({reason})"
-        say.print(shown(said, "yellow"))
+    _show_records(found.parsed, say)
     rows = found.rows()
     if rows:
         say.print("First rows, people under pseudonyms that are thrown away:")
     for row in rows:
-        say.print(shown("  " + ", ".join(f"{name} {value[:_SHOWN]}" for name, value in row.items())))
-    for question in found.open:
-        say.print(shown(f"Open: {question.text} {question.option}", "yellow"))
-    for remark in _remarks(found, campaigns):
+        say.print(shown("  " + ", ".join(f"{name} {_cut(value)}" for name, value in row.items())))
+    _remark([f"Open: {question.text} {question.option}" for question in found.open], say)
+    _remark(_without_answers(found.note), say)
+    if not found.open:
+        _remark(_outside(found.note, found.parsed, campaigns), say)
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]} ..."
+
+
+def _show_records(parsed: Parsed, say: Console) -> None:
+    """How many records were read, rejected and why, and which fields were not taken as they stand."""
+    reasons = "".join(f"; {reason}: {records:,}" for reason, records in parsed.rejections)
+    read = counted(parsed.records_read, "record")
+    say.print(shown(f"{read} read, {parsed.records_loaded:,} loaded, {parsed.rejected.height:,} rejected{reasons}"))
+    unreadable = parsed.unreadable.select("column_name", "reason", "records").iter_rows()
+    _remark(
+        [
+            f"{column} in {counted(records, 'record')}: {_SENTENCES[reason]} ({reason})"
+            for column, reason, records in unreadable
+        ],
+        say,
+    )
+
+
+def _remark(remarks: Iterable[str], say: Console) -> None:
+    for remark in remarks:
         say.print(shown(remark, "yellow"))
 
 
-def _remarks(found: Inspection, campaigns: Mapping[str, Campaign]) -> Iterator[str]:
-    """What the note may leave out, and what in the file may be wrong."""
-    questions = found.note["options"].get("questions", {})
+def _without_answers(note: Mapping[str, Any]) -> Iterator[str]:
+    """A remark where a survey's note names no answers that count."""
+    questions = note.get("options", {}).get("questions", {})
     if questions and not any("top" in (question or {}) for question in questions.values()):
         yield (
             "No question names the answers that count, so that shares of people, changes between waves and targets stay unknown; name "
             "them in the note, as in {key: afraid_of_judgement, top: [4, 5], bottom: [1, 2]}"
         )
-    campaign = campaigns.get(str(found.note["campaign"]))
-    if campaign is not None and not found.open:
-        days = _days(found, campaign)
+
+
+def _outside(note: Mapping[str, Any], parsed: Parsed, campaigns: Mapping[str, Campaign]) -> Iterator[str]:
+    """A remark where days lie outside the campaign."""
+    campaign = campaigns.get(str(note["campaign"]))
+    if campaign is not None:
+        days = _days(note["source"], parsed, campaign)
         last = campaign.ends_on or date.max
         outside = [day for day in days if not campaign.starts_on <= day <= last]
         if outside:
@@ -199,14 +223,14 @@ def _remarks(found: Inspection, campaigns: Mapping[str, Campaign]) -> Iterator[s
             )
 
 
-def _days(found: Inspection, campaign: Campaign) -> list[date]:
+def _days(source_name: str, parsed: Parsed, campaign: Campaign) -> list[date]:
     """The days that rows are dated on, in the campaign's zone."""
-    [source] = [source for source in SOURCES if source.name == found.draft.source]
+    [source] = [source for source in SOURCES if source.name == source_name]
     of_table = {table.name: table.captured for table in source.tables if table.captured is not None}
     return sorted(
         {
             day
-            for name, frame in found.parsed.tables.items()
+            for name, frame in parsed.tables.items()
             if (column := of_table.get(name)) is not None
             for day in frame[column].drop_nulls().dt.convert_time_zone(campaign.reporting_timezone).dt.date().unique()
         }

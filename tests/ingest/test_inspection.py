@@ -169,7 +169,7 @@ def test_ids_weights_questions_and_ticks_as_forms_and_panels_write_them(tmp_path
         "Mood": {"missing": ["أرفض الإجابة"]},
         "TikTok / Radio": {"kind": "multiple", "columns": ["TikTok", "Radio"]},
     }
-    assert found.rejected == [("conflicting_key", 2)]
+    assert found.parsed.rejections == [("conflicting_key", 2)]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_track_calls_among_many_others_are_no_live_stream(tmp_path: Path) -> Non
     calls = (call.format(n=n, kind=kind, more=more) for n in range(24) for kind, more in [kinds[n % 3]])
     [file] = written(tmp_path, {"calls.ndjson": lines(*calls)})
     found = inspect([file], TOLD, CAMPAIGNS)
-    assert (found.draft.format, found.loaded, found.rejected) == ("segment_track", 8, [])
+    assert (found.draft.format, found.loaded, found.parsed.rejections) == ("segment_track", 8, [])
 
 
 def test_the_time_of_records_is_that_of_posting_where_each_has_another(tmp_path: Path) -> None:

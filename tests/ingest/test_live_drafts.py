@@ -74,7 +74,7 @@ def test_waiting_rooms_of_other_languages_are_no_attendance(tmp_path: Path) -> N
     rows = [f"A{n},05/10/2022 19:{n:02d}:00,05/10/2022 20:00:00,{('Oui', 'Non')[n % 2]}" for n in range(40)]
     header = "Nom (nom original),Heure d'entrée,Heure de sortie,En salle d'attente"
     found = inspect(written(tmp_path, {"z.csv": lines(header, *rows)}), replace(TOLD, date_order="dmy"), CAMPAIGNS)
-    assert (found.draft.format, found.loaded, found.rejected) == ("intervals_csv", 20, [("waiting_room", 20)])
+    assert (found.draft.format, found.loaded, found.parsed.rejections) == ("intervals_csv", 20, [("waiting_room", 20)])
 
 
 @pytest.mark.parametrize("header", ["Name,In,Out", "Name,Time In,Time Out", "Name,Live Start Time,Live End Time"])
@@ -108,7 +108,7 @@ def test_samples_of_several_platforms_at_one_time_are_sessions_of_their_own(tmp_
     found = inspect(
         written(tmp_path, {"s.csv": lines("Timestamp,Platform,Concurrent viewers", *rows)}), TOLD, CAMPAIGNS
     )
-    assert (found.loaded, found.rejected) == (40, [])
+    assert (found.loaded, found.parsed.rejections) == (40, [])
     assert found.parsed.tables["live_sessions"].height == 2
 
 

@@ -295,7 +295,7 @@ def test_who_did_not_come_to_the_end_is_in_no_sample(
 ) -> None:
     rows = [f"{n},{others[n % len(others)] if n % 4 else word},{n % 5}" for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines(f"id,{column},q1", *rows)}), TOLD, CAMPAIGNS)
-    assert (survey.loaded, survey.rejected) == (10, [("no_sample", 30)])
+    assert (survey.loaded, survey.parsed.rejections) == (10, [("no_sample", 30)])
     assert survey.draft.options["samples"] == {"all": {"weight": None, "where": {column: [word]}}}
     assert list(questions(survey)) == ["q1"]
 

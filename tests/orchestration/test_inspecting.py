@@ -123,6 +123,10 @@ def test_it_tells_of_questions_without_answers_that_count_and_of_days_outside_th
     inspect_files(home, [file], Given(timezone="UTC"), None, say)
     outside = "outside the campaign (2022-10-04 to now): 1 of 2 days, 2022-08-10 to 2022-08-10."
     assert outside in capsys.readouterr().out
+    add_files(home, [file], Given(), None, file.with_name("videos.csv.delivery.yml"), say)
+    said = capsys.readouterr().out
+    assert said.startswith("20 records read, 20 loaded, 0 rejected\n")
+    assert outside in said
 
 
 def test_at_a_terminal_what_is_open_is_asked(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
