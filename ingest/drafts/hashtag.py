@@ -49,6 +49,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             if named_for(header) is not None or _are_of_days(cells):
                 continue
             tag_totals.require_one_platform(head, header)
+            _require_no_objects(head, header, cells)
             for draft in (*_known(header, given), *_named(head, header, cells, given)):
                 is_any = True
                 yield draft
@@ -148,7 +149,15 @@ def _are_of_youtube(cells: Sequence[str]) -> bool:
     is_id = [bool(re.fullmatch(_YOUTUBE_ID, cell)) for cell in ids]
     # Words of eleven letters are none: among ids there are digits and capitals.
     has_both = any(re.search("[A-Z]", cell) for cell in ids) and any(re.search("[a-z]", cell) for cell in ids)
-    return bool(ids) and all(is_id) and has_both and any(re.search(r"[0-9_-]|[a-z][A-Z]", cell) for cell in ids)
+    # Those of Instagram have eleven letters too, and begin alike.
+    is_other = all(re.match("[BCD]", cell) for cell in ids)
+    return (
+        bool(ids)
+        and all(is_id)
+        and has_both
+        and not is_other
+        and any(re.search(r"[0-9_-]|[a-z][A-Z]", cell) for cell in ids)
+    )
 
 
 def _are_of_days(cells: Cells) -> bool:
@@ -182,6 +191,17 @@ def _refuse_others(head: Head) -> None:
                 f"{head.path.name}, line {head.line_of(header)}: found {what} ({quoted(header)}), expected a row a video with its "
                 "id or link and its counters since it was posted, or a row a tag and time; export the list of videos (of YouTube "
                 "Studio the tab Content, Table data.csv)"
+            )
+
+
+def _require_no_objects(head: Head, header: list[str], cells: Cells) -> None:
+    """Raise DeliveryError where a column of a table has objects with counters in them, which are no counts."""
+    for name, held in cells.items():
+        keys = {key for cell in held for key in re.findall(r"['\"](\w+)['\"]\s*:", cell) if cell.startswith("{")}
+        if {*COUNTERS} & match(dict.fromkeys(keys, ())).keys():
+            raise DeliveryError(
+                f"{head.path.name}, line {head.line_of(header)}, column {name[:40]!r}: found objects with counters in a cell, expected a "
+                "column a counter; write the records as JSON, or each counter into a column of its own"
             )
 
 

@@ -33,11 +33,21 @@ _TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
 
 def _count(words: str) -> str:
     after = "count|counts|cnt|number|num|total|latest|current|actual|achieved|sayısı|summary_total_count"
-    before = "n|num|no|nb|total|actual|number_of|nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي|מספר"
+    before = "how_many|n|num|no|nb|total|actual|number_of|nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي|מספר"
     return rf"(?:{before})?_?(?:{words})(?:_?(?:{after}))?"
 
 
 _BY = r"(?:author|author_meta|creator|sender|user|owner|profile|account|channel|influencer|uploader)"
+
+_MORE = {
+    "creator": "skapare|pencipta|tác_giả|作者|作成者|投稿者|クリエイター|작성자|ผู้สร้าง",
+    "views": "wyświetlenia|visningar|visninger|tontonan|lượt_xem|播放量|播放数|播放次数|观看量|观看次数|再生回?数|조회_?수|ยอดวิว",
+    "likes": "polubienia|gilla_markeringar|lượt_thích|点赞数?|いいね数?|좋아요_?수?|ถูกใจ",
+    "comments": "komentarze|kommentarer|komen|bình_luận|评论数?|コメント数?|댓글_?수?|ความคิดเห็น",
+    "shares": "udostępnienia|delningar|kongsi|chia_sẻ|分享数?|转发数?|シェア数?|공유_?수?|แชร์",
+    "saves": "zapisania|sparade|收藏数?|保存数?|저장_?수?",
+}
+"""More languages, of few files: Polish, Swedish, Malay, Vietnamese, Chinese, Japanese, Korean, Thai."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "video_id": (
@@ -45,7 +55,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"(?:video|vid|aweme|tiktok)_?id|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|video_kimliği|شناسه_(?:ویدیو|ویدئو)|"
             r"معرف_الفيديو|رقم_الفيديو"
         ),
-        r"(?:post|item|content|media)_?id|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
+        r"(?:post|item|content|media)_?id|short_?code|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
         "id",
     ),
     "url": (
@@ -65,7 +75,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"שם_משתמש|صارف_نام|ناوی_بەکارهێنەر"
         ),
         (
-            r"author|(?:content_)?creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
+            rf"{_MORE['creator']}|author|(?:content_)?creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
             r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|(?:nama_)?akun|perfil|profile?|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|اسم_ال[اأ]كونت|حساب_کاربری|تخلیق_کار|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
         rf"{_BY}_id",
@@ -84,7 +94,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
             r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
         ),
-        rf"created|creation|creat(?:e|ed|ion){_TIME}",
+        rf"created|creation|taken_at_timestamp|creat(?:e|ed|ion){_TIME}",
     ),
     "captured_at": (
         (
@@ -102,24 +112,28 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "views": (
         _count("plays?"),
         _count(
+            f"{_MORE['views']}|"
             "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
             "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز|ملاحظات|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
         ),
     ),
     "likes": (
         _count(
+            f"{_MORE['likes']}|"
             "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
             "(?:ال)?[إا]عجابات|تسجيلات_الإعجاب"
         ),
     ),
     "comments": (
         _count(
+            f"{_MORE['comments']}|"
             "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
         ),
         _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),
     "shares": (
         _count(
+            f"{_MORE['shares']}|"
             "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
         ),
         _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
@@ -127,6 +141,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "saves": (
         _count(
+            f"{_MORE['saves']}|"
             "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
         ),
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
@@ -170,6 +185,7 @@ _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _COUNTS = (*_COUNTED, "creator_followers")
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
 _FEWEST, _ANY_NAME = 4, 2
+_NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
 _ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _PLATFORM = "(?i)" + "|".join(PLATFORMS)
 _POST = r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
@@ -278,13 +294,20 @@ def times(cells: tuple[str, ...]) -> pl.Series:
 
 
 def means(name: str, pattern: str) -> bool:
-    """Whether a name, with or without its prefixes, is one of a pattern's; accents are often left out."""
-    return any(re.fullmatch(without_marks(pattern), way) for way in _ways(name))
+    """Whether a name, with or without its prefixes, is one of a pattern's, or says it in two languages; accents are often left out."""
+    name = re.sub(_NUMBER_OF_A_COLUMN, "", name)
+    parts = [part for part in re.split(r"[/|()\[\]]", name) if part.strip()]
+    plain = without_marks(pattern)
+    return any(re.fullmatch(plain, way) for way in _ways(name)) or (
+        len(parts) > 1 and all(re.fullmatch(plain, way) for part in parts for way in _ways(part)[-1:])
+    )
 
 
 def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
     """Whether a column may be taken by its name; where the name means other things too, what stands there has to prove it."""
     values = cells[name]
+    if ours != "hashtags" and any(re.match(r"\{\s*['\"]", value) for value in values):
+        return False
     if ours in ("created_at", "captured_at"):
         return are_times(values)
     if ours in _COUNTED:
