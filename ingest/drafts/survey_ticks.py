@@ -15,6 +15,8 @@ _STEMS = (
     r"^(?P<answer>[^:]+): ?(?P<question>[^:]+)$",
 )
 """How REDCap, Tally and Alchemer write a question and one of its answers into the name of a column."""
+_BEFORE_ANSWER = r"[\s:>/|_.\[(\u2013-]+"
+"""Between a question and the answer that the cells of a column repeat."""
 _WITHOUT_SUMMARY = 2
 """So many of the stems prove by themselves that the column is a box."""
 _MARKS = frozenset({"0", "1", "true", "false", "checked", "unchecked"})
@@ -34,7 +36,8 @@ def boxes(names: Sequence[str], columns: Iterable[str], body: pl.DataFrame) -> d
     found: dict[str, dict[str, str]] = {}
     for name in names:
         given = set(body[AT + name].drop_nulls().cast(pl.String()).str.strip_chars().unique())
-        for place, stem in enumerate(_STEMS):
+        behind = [rf"^(?P<question>.+?){_BEFORE_ANSWER}(?P<answer>{re.escape(cell)})[])]?$" for cell in given]
+        for place, stem in enumerate((*_STEMS, *behind) if len(given) == 1 else _STEMS):
             match = re.match(stem, name)
             if match is None or not given:
                 continue

@@ -82,7 +82,7 @@ DATES = (
     r"[ _]?(date|time|datetime|at|on)|"
     r"_submission_time|start|end|وقت (البدء|الإكمال)|completion time|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
-_NOTHING = r"#(ref|value|div/0|name|num)[!?]|na|n/a|#n/a|nan|null|#null!|undefined|[.]|-{1,2}|\u2013|\u2014"
+_NOTHING = r"#(ref|value|div/0|name|num)[!?]|na|n/a|#n/a|nan|null|#null!|undefined|[.][a-z_]?|-{1,3}|\u2013|\u2014"
 MISSING = (
     r"(?i)prefer not( to (say|answer|respond|state|disclose|specify|share).*)?$|refus|no answer|not answered|^skipped|"
     r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"

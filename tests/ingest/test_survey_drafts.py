@@ -1,8 +1,10 @@
 """What `campaign inspect` makes of surveys of other tools: boxes to tick, files of countries, waves, and who answered."""
 # ruff: noqa: RUF001 - columns are named in many languages
 
+import json
 import random
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -424,3 +426,65 @@ def test_columns_of_0_and_1_may_be_boxes(tmp_path: Path) -> None:
 def test_names_of_people_are_no_answers_in_any_language(tmp_path: Path) -> None:
     survey = found(tmp_path, "Полное имя,q1,q2", "Anna {x},{a},{yes}")
     assert "Полное имя" in survey.draft.options["drop"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        json.dumps,
+        str,
+        lambda of: f"{{{','.join(of)}}}",
+        lambda of: ",".join(f'"{answer}"' for answer in of),
+        lambda of: "\n".join(f"• {answer}" for answer in of),
+        lambda of: ", ".join(of[:-1]) + " and " * (len(of) > 1) + of[-1],
+        lambda of: ", ".join(of[:-1]) + "," * (len(of) > 2) + " and " * (len(of) > 1) + of[-1],
+        *(mark.join for mark in (" and ", " و ", "*", "#", "~", "::")),
+    ],
+)
+def test_lists_in_cells_are_read_however_they_are_written(cell: Callable[[list[str]], str], tmp_path: Path) -> None:
+    taken = [
+        [name for place, name in enumerate(("Friends", "TV", "TikTok")) if n % 7 + 1 >> place & 1] for n in range(49)
+    ]
+    rows = ['{},{},"{}"'.format(n, 1 + n % 5, cell(of).replace('"', '""')) for n, of in enumerate(taken)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,Where", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey)["Where"] == ("multiple", ["Friends", "TV", "TikTok"])
+    assert ticks(survey, "Where") == taken
+
+
+def test_an_answer_that_holds_and_stays_one(tmp_path: Path) -> None:
+    answers = ["Friends and family", "TV", "TikTok"]
+    rows = [
+        f'{n},{1 + n % 5},"{", ".join(of)}"'
+        for n in range(48)
+        if (of := [a for p, a in enumerate(answers) if n >> p & 1])
+    ]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,Where", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey)["Where"] == ("multiple", answers)
+    single = found(tmp_path, "id,q1,Why", "{n},{a},Sleep and sport", "s.csv")
+    assert "Why" not in questions(single)
+
+
+def test_missing_codes_of_stata_and_commcare_are_no_answers(tmp_path: Path) -> None:
+    rows = [f"{n},{('1', '2', '.a', '.b', '---')[n % 5]},{1 + n % 3}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey)["q1"] == ("single", ["1", "2"])
+
+
+def test_date_submitted_alone_makes_no_limesurvey_export(tmp_path: Path) -> None:
+    rows = [f"{n},2026-10-05 09:00:00,{'Complete' if n % 4 else 'Partial'},{1 + n % 5}" for n in range(40)]
+    files = written(tmp_path, {"w.csv": lines("Response ID,Date Submitted,Status,Seen it?", *rows)})
+    survey = inspect(files, TOLD, CAMPAIGNS)
+    assert (survey.draft.format, survey.loaded) == ("survey_csv", 30)
+
+
+def test_columns_that_repeat_the_end_of_their_name_are_boxes(tmp_path: Path) -> None:
+    rows = [f"{n},{1 + n % 5},{'X' if n % 2 else ''},{'Y' if n % 3 else ''}" for n in range(40)]
+    survey = inspect(
+        written(tmp_path, {"w.csv": lines("id,q1,Q2 - Which apps? - X,Q2 - Which apps? - Y", *rows)}), TOLD, CAMPAIGNS
+    )
+    assert questions(survey)["Q2 - Which apps?"] == ("multiple", ["X", "Y"])
+
+
+def test_an_at_sign_behind_a_point_is_part_of_a_name(tmp_path: Path) -> None:
+    survey = found(tmp_path, "form.seen,form.case.@case_id", "{a},c{n}")
+    assert list(questions(survey)) == ["form.seen"]

@@ -23,6 +23,8 @@ _CAPTIONS = {
     "email address": "email", "total time": "interviewtime",
 }  # fmt: skip
 """What the columns of its own are called where headings are texts."""
+_ITS_OWN = frozenset({"last page", "start language", "seed", "date last action"})
+"""Of these no other product speaks: Alchemer has a Date Submitted too."""
 _FIRST = {"id": r"^\d+$", "submitdate": r"\d", "lastpage": r"^-?\d{1,3}$", "startlanguage": r"^[a-z]{2,3}(-\w+)*$"}
 """Its first columns, in order, and what stands in them, whatever language they are called in."""
 _PAGE = (
@@ -40,7 +42,8 @@ _TECHNICAL = (
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     heads = sheet.header(0)
     own = list(_FIRST) if _begins_as_ever(sheet) else []
-    are_texts = bool(own) or "date submitted" in {head.lower() for head in heads}
+    captions = {head.lower() for head in heads}
+    are_texts = bool(own) or ("date submitted" in captions and not captions.isdisjoint(_ITS_OWN))
     found = [None if are_texts else _HEADING.match(head) for head in heads]
     columns = tuple(
         own[place - 1]
@@ -126,4 +129,4 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
     return spreads
 
 
-FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=14)
+FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=15)

@@ -9,6 +9,7 @@ import polars as pl
 from ingest.formats.records import names_a_total
 from ingest.formats.survey.qualtrics_csv import IMPORT_ID
 from ingest.formats.survey.survey_export import SUMS_UP, Layout, Rules, SurveyExport
+from ingest.formats.survey.survey_multiple import UNUSUAL
 from ingest.formats.survey.survey_options import ExportOptions, SurveyCsvOptions
 from ingest.formats.survey.survey_sheet import Sheet
 from ingest.formats.survey.survey_variables import AT
@@ -40,7 +41,7 @@ _AVERAGES = (
 )
 _FEWEST_WORDS = 3
 """A name of so many words is the question as it was put."""
-SEPARATORS = (";", "|", "\n", "؛", "،", " / ", ",", "/", "+", "&", " - ", "\t", " ")
+SEPARATORS = (";", "|", "\n", "؛", "،", " / ", ",", "/", "+", "&", " - ", "\t", *UNUSUAL, " ")
 """What stands between the answers of a cell, beside what any layout expects."""
 
 
@@ -98,4 +99,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=17, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=18, options=SurveyCsvOptions)

@@ -64,7 +64,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 13
+    version: int = 14
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

@@ -4,6 +4,9 @@ An empty list is somebody who was asked and ticked nothing; NULL is somebody of 
 """
 # ruff: noqa: RUF001 - the words of many languages
 
+import ast
+import csv
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +31,15 @@ _MOST_OPTIONS = 30
 _FEWEST_TOGETHER = 8
 _LONGEST_OPTION = 120
 _MANY_LISTS = 2
-_WEAK = (",", "/", "+", "&", " - ", "\t", " ")
+_AND = (" and ", " und ", " et ", " y ", " e ", " ve ", " dan ", " и ", " و ")
+_BETWEEN_PIECES = re.compile(rf"(?i)(?:^|\s+)(?:{'|'.join(word.strip() for word in _AND)}|&)\s+")
+UNUSUAL = ("*", "#", "~", "::", *_AND)
+"""What seldom stands between answers, and often in them."""
+_WEAK = (",", "/", "+", "&", " - ", "\t", " ", *UNUSUAL)
+_WRITTEN_OUT = r"(?s)^\s*(\[.*\]|\{.*\}|\".*\"|[•●▪◦‣].*)\s*$"
+_BULLETS = "•●▪◦‣"
+_APART = "\ue000"
+"""Between the answers of a list that is read already; no file has it."""
 _FEW_PARTS, _LONGEST_CODE, _MOST_CELLS = 2, 3, 10_000
 
 
@@ -92,13 +103,15 @@ def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple
     """
     cells = coded.known(name).cast(pl.String())
     cells = cells.set(cells.is_in([*note.missing, *note.not_asked]), None)
+    if (plain := written_plainly(cells)) is not None:
+        cells, separator = plain, _APART
     distinct = cells.drop_nulls().unique().sort()
     if options := note.options or inseparable(cells, separator):
         lists = [_offered(cell, options, separator) for cell in distinct]
         labels = dict.fromkeys(options, "")
     else:
-        vocabulary = shared_parts(cells, separator)
-        lists = [_split(cell, vocabulary, separator) for cell in distinct]
+        vocabulary, pieces = _told_apart(shared_parts(cells, separator))
+        lists = [_split(cell, vocabulary, pieces, separator) for cell in distinct]
         labels = dict.fromkeys(sorted(vocabulary), "")
     if not labels or len(labels) > _MOST_OPTIONS:
         raise DeliveryError(
@@ -115,6 +128,46 @@ def from_cells(name: str, note: Question, coded: Coded, separator: str) -> tuple
     )
 
 
+def written_plainly(cells: pl.Series) -> pl.Series | None:
+    """Lists as programs write them, such as `["a", "b"]`, `{a,b}` or lines with bullets, with one mark between their answers.
+
+    A list of nothing is NULL. None where any cell is no such list, or none has several answers.
+    """
+    distinct = cells.drop_nulls().unique()
+    if distinct.dtype.is_integer() or not 0 < distinct.len() <= _MOST_CELLS:
+        return None
+    texts = distinct.cast(pl.String())
+    if not texts.str.contains(_WRITTEN_OUT).all():
+        return None
+    lists = [found for text in texts if (found := _elements(text.strip())) is not None]
+    if len(lists) < texts.len() or max(map(len, lists)) <= 1:
+        return None
+    plain = pl.Series([_APART.join(found) or None for found in lists], dtype=pl.String())
+    return cells.cast(pl.String()).replace_strict(texts, plain, default=None)
+
+
+def _elements(text: str) -> list[str] | None:
+    """The elements of a list; None where it is none, or holds more than words and numbers."""
+    if text[0] in _BULLETS:
+        found: object = text.split("\n")
+    else:
+        found = _read(f"[{text}]" if text[0] == '"' else text)
+        if found is None and text[0] == "{":
+            found = next(csv.reader([text[1:-1]], skipinitialspace=True))
+    if not isinstance(found, list | tuple | set) or not all(isinstance(one, str | int | float) for one in found):
+        return None
+    return [answer for one in found if (answer := str(one).strip().lstrip(_BULLETS).strip())]
+
+
+def _read(text: str) -> object:
+    for read in (json.loads, ast.literal_eval):
+        try:
+            return read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+    return None
+
+
 def is_list(cells: pl.Series, separator: str) -> bool:
     """Whether cells prove that they list answers: more different cells than different answers, which also stand alone.
 
@@ -126,12 +179,13 @@ def is_list(cells: pl.Series, separator: str) -> bool:
     distinct = texts.unique().drop_nulls()
     if not distinct.str.contains(separator, literal=True).any():
         return False
-    vocabulary = shared_parts(texts, separator)
-    listing = [cell for cell in distinct if separator in cell and set(_parts(cell, separator)) <= vocabulary]
+    vocabulary, pieces = _told_apart(shared_parts(texts, separator))
+    whole = vocabulary | pieces.keys()
+    listing = [cell for cell in distinct if separator in cell and set(_parts(cell, separator)) <= whole]
     alone = vocabulary & {parts[0] for cell in distinct if len(parts := _parts(cell, separator)) == 1}
     if separator.isspace() and distinct.len() <= _MANY_LISTS * len(vocabulary):
-        whole = inseparable(texts, separator) or vocabulary
-        return len(whole) > 1 and {*whole} <= {*distinct} and len(listing) + len(alone) > len(vocabulary)
+        answers = inseparable(texts, separator) or vocabulary
+        return len(answers) > 1 and {*answers} <= {*distinct} and len(listing) + len(alone) > len(vocabulary)
     return bool(alone) and 1 < len(vocabulary) <= _MOST_OPTIONS and len(listing) + len(alone) > len(vocabulary)
 
 
@@ -143,6 +197,8 @@ def mark_between(cells: pl.Series, marks: Sequence[str]) -> str | None:
     """
     if cells.dtype.is_integer():
         return None
+    if (plain := written_plainly(cells)) is not None:
+        return marks[0] if 0 < len(shared_parts(plain, _APART)) <= _MOST_OPTIONS else None
     counted = cells.drop_nulls().value_counts(name="respondents")
     distinct = counted[cells.name].cast(pl.String())
     # What one or several respondents wrote is all that tells.
@@ -163,7 +219,8 @@ def _parts_answers(cells: pl.Series, distinct: pl.Series, mark: str) -> bool:
     if all(part.isdecimal() and len(part) < _LONGEST_CODE for cell in lists for part in cell):
         return True
     parts, alone = shared_parts(cells, mark), {cell[0] for cell in lists if len(cell) == 1}
-    return is_list(cells, mark) and len(parts - alone) <= (0 if mark.isspace() else len(parts) // 3)
+    may_be_said = mark.isspace() or mark in _AND
+    return is_list(cells, mark) and len(parts - alone) <= (0 if may_be_said else len(parts) // 3)
 
 
 def shared_parts(cells: pl.Series, separator: str) -> frozenset[str]:
@@ -177,6 +234,8 @@ def shared_parts(cells: pl.Series, separator: str) -> frozenset[str]:
 
 def inseparable(cells: pl.Series, separator: str) -> tuple[str, ...]:
     """The answers that cells list, if two parts or more are never given but together: an answer that holds the separator."""
+    if written_plainly(cells) is not None:
+        return ()
     counted = cells.drop_nulls().value_counts(name="respondents")
     listed = counted[cells.name].str.split(separator).list.eval(pl.element().str.strip_chars()).to_list()
     alone: Counter[str] = Counter()
@@ -203,8 +262,21 @@ def inseparable(cells: pl.Series, separator: str) -> tuple[str, ...]:
     return tuple(answers)
 
 
-def _split(cell: str, vocabulary: frozenset[str], separator: str) -> list[str]:
-    return list(dict.fromkeys(part if part in vocabulary else OTHER for part in _parts(cell, separator)))
+def _told_apart(shared: frozenset[str]) -> tuple[frozenset[str], dict[str, list[str]]]:
+    """The answers among parts that are shared, and the parts that hold several of them, as the last one of `a, b and c` does."""
+    pieces = {
+        part: several
+        for part in shared
+        if len(several := [piece for piece in _BETWEEN_PIECES.split(part) if piece])
+        and several != [part]
+        and shared.issuperset(several)
+    }
+    return shared - pieces.keys(), pieces
+
+
+def _split(cell: str, vocabulary: frozenset[str], pieces: Mapping[str, Sequence[str]], separator: str) -> list[str]:
+    parts = [answer for part in _parts(cell, separator) for answer in pieces.get(part, [part])]
+    return list(dict.fromkeys(part if part in vocabulary else OTHER for part in parts))
 
 
 def _parts(cell: str, separator: str) -> list[str]:
