@@ -11,6 +11,7 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats.live import live_events
+from ingest.formats.live.intervals_csv import are_names
 from ingest.formats.live.live_words import (
     JOINED_COLUMN,
     LEFT_COLUMN,
@@ -38,7 +39,10 @@ _VIEWERS = (
     r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|"
     r"(عدد )?المشاهدين|zuschauer(zahl)?|(nombre de )?spectateurs|(n[úu]mero de )?espectadores|izleyici( sayısı)?|penonton)$"
 )
-_ROLE = r"^(role|rôle|rolle|função|peran|rol|ruolo|الدور)$"
+_ROLE = (
+    r"^((attendee|participant|user|meeting)[ _])?(role|rôle|rolle|função|peran|rol|ruolo|roll|rooli|rola|роль|ρόλος|szerep|vai trò|"
+    r"الدور|תפקיד|نقش|身份|角色|役割|역할|บทบาท|भूमिका)$"
+)
 _LEADS, _YES_OR_NO = (
     r"^(is.?)?(moderator|(co.?)?host|organi[sz]er|presenter|speaker|panell?ist|staff)\W*$",
     {"true": "moderator", "yes": "moderator", "false": "attendee", "no": "attendee"},
@@ -56,8 +60,10 @@ _OF_ANY_RECORD, _OF_REGISTERING = (
 """When a record was made is when somebody registered where another column speaks of that."""
 _DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
 _CLOCK = r"^\D{0,3}\d{1,2}:\d{2}"
+_CLOCK_ALONE = r"^(\d{1,2}:\d{2}(?::\d{2})?( ?[apAP]\.?[mM]\.?)?)$"
 _OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}
 _PLATFORM = r"^(platform|channel|destination|network|service|plattform|plateforme|plataforma|المنصة)$"
+_OF_CALLS = r"^(meeting code|conference id|call (id|type))$"
 _SESSION = (
     r"^(session|live)([ _]?(id|key))?$",
     r"^(session|live|meeting|event|webinar|room|stream|broadcast)s?[ _-]?(uu)?(id|key|code|number|no)$|^(event|room|stream|webinar)$",
@@ -67,6 +73,9 @@ _SESSION = (
 _ZOOM_OTHERS = r"(?i)^(q&a|q & a|poll|survey|quiz|performance|reaction|engagement|chat)[\w /&-]* report$"
 _DAY_IN_NAME = r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)"
 _DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
+_OF_A_DAY = 1440
+_FEWEST_DIGITS = 4
+"""Of a day, however short it is written."""
 _STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
 
 
@@ -245,6 +254,11 @@ def _named(
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
         name, role = _first(of_people, PERSON_COLUMNS[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
+        if "name" not in columns and are_names(person, pl.Series(head.below(names, person), dtype=pl.String())):
+            remarks = {
+                **remarks,
+                ("options", "columns"): "nothing but names tells people apart: those of one name count as one",
+            }
         columns |= {"in_waiting_room": waiting} if (waiting := _first(names, WAITING_COLUMN)) else {}
         if dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)):
             columns["date"] = dates[0]
@@ -259,8 +273,13 @@ def _named(
         options, zone = {"columns": columns, **session}, zone_in_names([joined, left])
         yield Draft("live", "intervals_csv", why, options, remarks, generic=True, zone=zone)
     registered = _first(names, _REGISTERED)
+    written = head.below(names, registered) if registered else []
+    if written and not any(sum(sign.isdigit() for sign in cell) >= _FEWEST_DIGITS for cell in written):
+        registered = None
     if registered and re.match(_OF_ANY_RECORD, registered) and not _first(names, _OF_REGISTERING):
         registered = None
+    if not registered and not left:
+        _require_leaves(head, names, joined)
     if person and registered and not left:
         columns = {"person": person, "registered_at": registered} | own
         for ours, pattern in (("status", _STATUS), ("has_attended", _ATTENDED), ("channel", _CHANNEL)):
@@ -271,10 +290,24 @@ def _named(
         yield Draft("live", "registrations_csv", why, options, remarks, generic=True, zone=zone)
 
 
+def _require_leaves(head: Head, names: list[str], joined: str | None) -> None:
+    """Raise DeliveryError for rows that say how long somebody stayed, and of join and leave one or none."""
+    lasted = _first(names, _DURATION)
+    one = joined or next((name for name in names if any(map(looks_like_time, head.below(names, name)))), None)
+    if lasted and one and _first(names, "|".join(PERSON_COLUMNS)) and (joined or _first(names, _OF_CALLS)):
+        raise DeliveryError(
+            f"{head.path.name}, column {lasted[:40]!r}: found how long somebody stayed beside one time, {one[:40]!r}, expected both, when "
+            "they came and when they left; add the column that is absent (a join and the duration make the leave; in Google Meet's "
+            "audit log the time is the leave), and it is read as intervals_csv"
+        )
+
+
 def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
     """The only two columns of times, whatever they are called, if a third one says how many minutes lie between them."""
     rows = [
-        [european(cell) for cell in row] for row in head.rows[head.rows.index(names) + 1 :] if len(row) == len(names)
+        [re.sub(_CLOCK_ALONE, r"2000-01-01 \1", european(cell)) for cell in row]
+        for row in head.rows[head.rows.index(names) + 1 :]
+        if len(row) == len(names)
     ]
     cells = pl.DataFrame(rows, schema=[str(place) for place in range(len(names))], orient="row")
     times = [column.name for column in cells if len(rows) and all(map(looks_like_time, column))]
@@ -284,7 +317,7 @@ def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
         begins, ends = (
             cells.select(parse_instant(pl.col(name), _UTC, order).struct.field("at")).to_series() for name in times
         )
-        minutes = (ends - begins).dt.total_seconds() / 60
+        minutes = (ends - begins).dt.total_seconds() / 60 % _OF_A_DAY
         for column in cells.drop(times):
             off = (column.cast(pl.Float64(), strict=False) - minutes).abs()
             if (off <= 1).sum() * 10 >= len(rows) * 9:

@@ -14,8 +14,8 @@ _BASE = r"(?i)^\s*((un)?weighted|effective|total)?\s*(base|sample size)\s*([:(].
 _FIRST_ROWS = 200
 _FEWEST, _HIGHEST_HEADER = 5, 20
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
-_JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)$"
-_LEAVES = r"(?i)(^|[ _.])(left|leaves?|exit(ed|s)?|disconnect(ed)?)$"
+_JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)( \w+){0,3}$"
+_LEAVES = r"(?i)(^|[ _.])(left|leaves?|exit(ed|s)?|disconnect(ed)?)( \w+){0,3}$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
 
@@ -65,7 +65,8 @@ def require_once(sheet: Sheet) -> None:
         words = (
             cells.drop_nulls().unique().cast(pl.String()) if cells.n_unique() <= _FEW else pl.Series(dtype=pl.String())
         )
-        if words.len() > 1 and words.str.contains(_JOINS).any() and words.str.contains(_LEAVES).any():
+        joins, leaves = words.str.contains(_JOINS), words.str.contains(_LEAVES)
+        if joins.any() and leaves.any() and (joins | leaves).all() and any(map(are_times, sheet.rows.drop("line"))):
             raise DeliveryError(
                 f"{sheet.name}, line 1, column {place + 1}: found joins and leaves, each in a row of its own, expected a row a respondent; "
                 "of a live session a row a stay is read, with a column of joins and one of leaves (intervals_csv), or Teams' list with "

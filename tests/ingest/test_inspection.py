@@ -363,7 +363,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         ("hashtag,country,views,date\n" + "".join(f"#calm,{c},5,2022-10-{n:02d}\n" for n in range(1, 10) for c in ("AE", "SA")), "column 'country': found totals of a tag by country"),
         ("person,question,answer\n" + "".join(f"{n},{q},{a}\n" for n in range(20) for q, a in (("Seen", "Yes"), ("Trust", n % 5))), "line 1: .*a row an answer"),
         ("Name,Email,Join time,Leave time\n" + "".join(f"p,p{n}@x.org,early {n % 3},late {n % 3}\n" for n in range(10, 30)), "live/intervals_csv, which says"),
-        ("Email,Join time,Duration\n" + "".join(f"p{n}@x.org,2022-10-05 19:{n:02d},30 min\n" for n in range(10, 30)), "live/intervals_csv, which lacks a column for left_at"),
+        ("Email,Join time,Duration\n" + "".join(f"p{n}@x.org,2022-10-05 19:{n:02d},30 min\n" for n in range(10, 30)), "column 'Duration': found how long somebody stayed beside one time, 'Join time'"),
         ("Nome completo,Azione utente,Data/ora\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "live/teams_list, which says"),
         ("Imię i nazwisko,Akcja,Czas\n" + "".join(f"{CANARY} {n % 5},{a},13/10/2022 19:{n}\n" for n in range(10, 20) for a in ("Su", "Via")), "column 1: found the same people in several rows"),
         ("id,q1,q2\nRespondent,Have you seen it?,Agree?\n" + "".join(f"{n},{n % 2},{n % 3}\n" for n in range(30)), "line 2: found texts that stand in no other line"),

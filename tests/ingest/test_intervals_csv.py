@@ -221,3 +221,31 @@ def test_a_spreadsheet_s_days_are_times(live: LiveDesk) -> None:
         .row(0, named=True)
     )
     assert (stay["joined_at"], stay["left_at"]) == (utc("2022-10-09T18:00:00"), utc("2022-10-09T18:30:00"))
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "identity"),
+    [
+        ("Full name", ("Lina 1", "Sam 2"), "name"),
+        ("who", ("Lina Haddad", "Sam O'Neil-Ray"), "name"),
+        ("Name", ("u1@x.org", "u2@x.org"), "id"),
+        ("user_name", ("lina", "sam"), "id"),
+        ("who", ("p-01", "p-02"), "id"),
+        ("who", ("A", "B"), "id"),
+    ],
+)
+def test_names_tell_people_apart_as_names(column: str, cells: tuple[str, str], identity: str, live: LiveDesk) -> None:
+    at = "2022-10-09T18:00:00Z,2022-10-09T19:00:00Z"
+    text = stays(*(f"{cell},{at}" for cell in cells), header=f"{column},in,out")
+    parsed = live.read("intervals_csv", {"a.csv": text}, {**OPTIONS, "columns": COLUMNS | {"person": column}})
+    assert parsed.tables["live_sessions"]["identity"].to_list() == [identity]
+
+
+def test_roles_of_yes_and_no_are_asked_for(live: LiveDesk) -> None:
+    at = "2022-10-09T18:00:00Z,2022-10-09T19:00:00Z"
+    text = stays(f"A,{at},Yes", f"B,{at},No", header="who,in,out,is_host")
+    options = {**OPTIONS, "columns": COLUMNS | {"role": "is_host"}}
+    with pytest.raises(DeliveryError, match=r"a\.csv, line 2, column 'is_host': found yes and no.*options\.roles"):
+        live.read("intervals_csv", {"a.csv": text}, options)
+    told = live.read("intervals_csv", {"a.csv": text}, {**options, "roles": {"Yes": "host", "No": "attendee"}})
+    assert told.tables["live_stays"]["is_staff"].to_list() == [True, False]

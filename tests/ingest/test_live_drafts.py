@@ -148,3 +148,50 @@ def test_totals_of_whole_sessions_are_refused_with_what_to_export(header: str, t
     files = written(tmp_path, {"t.csv": lines(header, "Calm,2026-10-20 18:00,01:00:00,5,1200,300,200")})
     with pytest.raises(DeliveryError, match=r"t\.csv, line 1: found totals of whole live sessions.*viewer_samples"):
         inspect(files, TOLD, CAMPAIGNS)
+
+
+def test_yes_and_no_under_registered_are_no_registrations(tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,10/13/26,No,07:{n:02d} PM,08:{n:02d} PM,60" for n in range(40)]
+    header = "Email,Date,Registered,Start time,End time,Duration"
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("intervals_csv", 40)
+    stays = found.parsed.tables["live_stays"]
+    assert (stays["left_at"] - stays["joined_at"]).dt.total_minutes().unique().to_list() == [60]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Email,Join time,Duration", "u{n}@x.org,2026-10-12 19:{n:02d},45 min"),
+        (
+            "Date,Event,Participant identifier,Meeting code,Duration (seconds)",
+            "2026-10-12T19:{n:02d}:00Z,Endpoint left,u{n}@x.org,ABC,2700",
+        ),
+    ],
+)
+def test_a_duration_beside_one_time_is_refused_with_what_to_add(header: str, row: str, tmp_path: Path) -> None:
+    files = written(tmp_path, {"a.csv": lines(header, *(row.format(n=n) for n in range(40)))})
+    with pytest.raises(DeliveryError, match=r"a\.csv, column 'Duration.*how long somebody stayed.*add the column"):
+        inspect(files, TOLD, CAMPAIGNS)
+
+
+def test_joins_and_leaves_of_a_channel_are_no_answers(tmp_path: Path) -> None:
+    rows = [f"2026-10-12 19:{n:02d}:00,someone#{n},{('joined', 'left')[n % 2]} voice channel,Stage" for n in range(40)]
+    with pytest.raises(DeliveryError, match=r"a\.csv, line 1, column 3: found joins and leaves.*intervals_csv"):
+        inspect(written(tmp_path, {"a.csv": lines("timestamp,user,event,channel", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_roles_are_found_in_other_languages_and_names_said_to_be_all(tmp_path: Path) -> None:
+    rows = [f"人{n},2026-10-06 18:{n:02d}:05,2026-10-06 19:00:00,{'成员' if n else '主持人'}" for n in range(40)]
+    header = "成员昵称,首次入会时间,最后退会时间,身份"
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_stays"]["is_staff"].sum() == 1
+    vietnamese = [f"A {n},13/10/2026 7:{n:02d}:05 CH,13/10/2026 9:00:00 CH" for n in range(40)]
+    header = "Tên đầy đủ,Thời gian tham gia,Thời gian rời đi"
+    found = inspect(
+        written(tmp_path, {"b.csv": lines(header, *vietnamese)}),
+        replace(TOLD, timezone="UTC", date_order="dmy"),
+        CAMPAIGNS,
+    )
+    assert found.parsed.tables["live_stays"]["joined_at"][0] == datetime(2026, 10, 13, 19, 0, 5, tzinfo=UTC)
+    assert "nothing but names tells people apart" in found.text

@@ -1,5 +1,6 @@
 """`live/intervals_csv`: one row a stay, in the columns that the note maps. What a stay is lives in `live_stays`."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from ingest.formats.date_order import read_times
 from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_attendance import INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
-from ingest.formats.live.live_words import ROLES, TEAMS_ROLES, YES
+from ingest.formats.live.live_words import NAME_COLUMN, NO, ROLES, TEAMS_ROLES, YES
 from ingest.formats.text_file import TextFile
 from ingest.instants import AM, PM, spelt_out
 from ingest.source import NOTE, DeliveryError
@@ -64,7 +65,7 @@ class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 11
+    version = 12
     options = IntervalsCsvOptions
     needs_timezone = False
     # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
@@ -76,8 +77,11 @@ class IntervalsCsv(AttendanceFormat):
         mapped = options.columns.model_dump(exclude_none=True)
         labels = {name: mapped[name] for name in _TIMES if name in mapped}
         delivered = all_rows([_rows(file, mapped) for file in given.files])
+        if "role" in mapped:
+            _require_roles(delivered.rows, mapped["role"], options)
         spelt = (spelt_out(delivered.rows[name]) for name in (*_TIMES, *BOUNDS) if name in mapped)
-        rows = delivered.rows.with_columns(spelt).rename({"person": "id"})
+        is_named = "name" not in mapped and are_names(mapped["person"], delivered.rows["person"])
+        rows = delivered.rows.with_columns(spelt).rename({"person": "name" if is_named else "id"})
         if "left_at" not in rows.columns:
             rows = rows.with_columns(pl.lit(None, pl.String()).alias("left_at"))
         if "in_waiting_room" in rows.columns:
@@ -89,6 +93,31 @@ class IntervalsCsv(AttendanceFormat):
             labels,
             _stated(rows),
             is_bounded_by_row=True,
+            names_are_people=is_named,
+        )
+
+
+def are_names(column: str, people: pl.Series) -> bool:
+    """Whether people are told apart by their names: the column is called so, or holds words parted by blanks."""
+    written = people.drop_nulls().unique()
+    are_ids = written.str.contains(r"@|^\S*\d\S*$")
+    is_called = re.search(NAME_COLUMN, column.replace("_", " "), re.IGNORECASE) and not re.search(
+        r"(?i)user|nick", column
+    )
+    are_words = (
+        ~are_ids if is_called else written.str.contains(r"^\p{L}[\p{L}.'\x{2019}-]*( \p{L}[\p{L}.'\x{2019}-]*)+$")
+    )
+    return int(are_words.sum()) * 2 > written.len()
+
+
+def _require_roles(rows: pl.DataFrame, column: str, options: LiveOptions) -> None:
+    """Raise DeliveryError where the roles are yes and no, and nothing says of which role."""
+    written = rows.drop_nulls("role").with_columns(clean_number(pl.col("role")).str.to_lowercase().alias("role"))
+    words = {*written["role"]} - {""}
+    if words and words <= YES | NO and words.isdisjoint(options.roles):
+        raise DeliveryError(
+            f"{written['file'][0]}, line {written['line'][0]}, column {column[:40]!r}: found yes and no, expected a role such as host or "
+            f"attendee; say in {NOTE} what they mean, as in options.roles: {{'yes': host, 'no': attendee}} in the words of the file"
         )
 
 

@@ -69,7 +69,7 @@ class Found:
     `at` and the number `step` (1 a join, -1 a leave, NULL neither); there may be `session_id`, `role`, `country`,
     `registered_at`, `status`, `channel`, `has_attended`, and the booleans `is_in_waiting_room`, `is_stay`, `is_registration`.
     `times` maps the columns of times to what the files call them. `is_bounded_by_row` says that rows, not the report, state the
-    instances, which may then contradict each other.
+    instances, which may then contradict each other. `names_are_people` says that a name is all that tells people apart.
     """
 
     records: Rows
@@ -78,6 +78,7 @@ class Found:
     figures: pl.DataFrame = field(default_factory=FIGURES.to_frame)
     basis: Basis = "intervals"
     is_bounded_by_row: bool = False
+    names_are_people: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class AttendanceFormat(ABC):
         options, zone = delivery.options_as(LiveOptions), self.zone or delivery.zone
         found = self.find(Given(options, delivered_texts(delivery, options.encoding), zone))
         records, bounds = self._timed(found, delivery, options, zone)
-        people = identify(records, names_are_people=self.names_are_people)
+        people = identify(records, names_are_people=self.names_are_people or found.names_are_people)
 
         registered = Registrations()
         if "is_registration" in people.columns:

@@ -19,17 +19,20 @@ _MODERATORS = (
 )
 
 ROLES: dict[str, Role] = {
-    **dict.fromkeys(["attendee", "participant", "viewer", "audience", "guest"], "attendee"),
+    **dict.fromkeys(["attendee", "participant", "viewer", "audience", "guest", "成员", "参会者", "观众"], "attendee"),
     **dict.fromkeys(_HOSTS.split(", "), "host"),
     **dict.fromkeys(_MODERATORS.split(", "), "moderator"),
     "advocate": "advocate",
 }
 """What words for roles mean wherever a platform does not mean something of its own by them."""
 
+NO = frozenset(
+    ["no", "false", "0", "non", "nein", "não", "hayır", "tidak", "nie", "нет", "لا", "خیر", "לא", "いいえ", "否", "아니요", "không"]
+)  # fmt: skip
 YES = frozenset(
     ["yes", "true", "1", "oui", "ja", "sí", "si", "sì", "sim", "evet", "ya", "tak", "да", "نعم", "بله", "כן", "はい", "是", "예", "có"]
 )  # fmt: skip
-"""What an export writes where something holds, in lower case."""
+"""What an export writes where something holds, and `NO` where it does not, in lower case."""
 
 _ORGANIZERS = (
     "organizer, organiser, co-organizer, co-organiser, organizador, organizadora, coorganizador, coorganizadora, co-organizador, "
@@ -117,14 +120,15 @@ LEFT_COLUMN = (
     r"αποχώρ|έξοδ|odpoj|odchod|kilép|távoz|poistu|rời|thoát|เวลาออก|ออกครั้ง|छोड़|lämna|utträd|forlad|ieși|părăs|виходу|"
     r"ترک|check.?out"
 )
+NAME_COLUMN = (
+    r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|昵称|이름|όνομα|jméno|\btên\b|ชื่อ|नाम|"
+    r"\bnume\b|ім.я"
+)
 PERSON_COLUMNS = (
     r"upn|participant.?id",
     r"e-?mail|correo|courriel|e-?posta|البريد|ایمیل|почт|דוא|メール|邮件|邮箱|이메일",
     r"^(user|attendee|member|account|person|viewer).?(id|key)$|^(who|user|viewer|member)$",
-    (
-        r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|昵称|이름|person|attendee|\bparticipante?\b|teilnehmer|katılımcı|مشارك|peserta|asistente|"
-        r"όνομα|jméno|\btên\b|ชื่อ|नाम|\bnume\b|ім.я"
-    ),
+    rf"{NAME_COLUMN}|person|attendee|\bparticipante?\b|teilnehmer|katılımcı|مشارك|peserta|asistente",
 )
 WAITING_COLUMN = r"waiting|poczekal|attente|warteraum|warteschlange|espera|attesa|wacht|bekleme|tunggu|انتظار|ожидани"
 HOST_COLUMN = (
