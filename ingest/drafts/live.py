@@ -33,11 +33,12 @@ _OWN_IDS = ("gotowebinar", "teams_events", "live_events")
 
 _TIME = (
     r"^(at|time|timestamp|ts|date ?time|sampled.?at|captured.?at|measured.?at|minute|"
-    r"الوقت|heure|zeit|hora|zaman)([ _]?\(?(utc|gmt)\)?)?$"
+    r"الوقت|heure|(uhr)?zeit|hora|ora|zaman|saat|waktu|tijd|czas|время|ώρα|ساعت|زمان|שעה|時間|時刻|时间|시간)([ _]?\(?(utc|gmt)\)?)?$"
 )
 _VIEWERS = (
     r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|"
-    r"(عدد )?المشاهدين|zuschauer(zahl)?|(nombre de )?spectateurs|(n[úu]mero de )?espectadores|izleyici( sayısı)?|penonton)$"
+    r"(عدد )?المشاهدين|zuschauer(zahl)?|(nombre de )?spectateurs|(n[úu]mero de )?espectadores|izleyici( sayısı)?|penonton|"
+    r"spettatori|kijkers|зрител(и|ей)|(تعداد )?بینندگان|צופים|(同時)?視聴者数?|在线人数|观看人数|(동시 )?시청자( 수)?)$"
 )
 _ROLE = (
     r"^((attendee|participant|user|meeting)[ _])?(role|rôle|rolle|função|peran|rol|ruolo|roll|rooli|rola|роль|ρόλος|szerep|vai trò|"

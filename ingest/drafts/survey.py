@@ -46,6 +46,7 @@ from ingest.drafts.survey_words import (
     is_choice,
     is_open,
     is_personal,
+    may_say_who_ended,
     says,
     weights_of,
 )
@@ -239,6 +240,10 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
         )
         if ended:
             remarks["options", "samples"] = f"those who came to the end, as {quoted(ended)} says"
+        elif coded := [name for name in left if may_say_who_ended(name, body[AT + name])]:
+            remarks["options", "samples"] = (
+                f"{quoted(coded)} may say who came to the end: then name its codes, as in where: {{{coded[0]}: ['1']}}"
+            )
     design = {part: name for part, pattern in DESIGN.items() for name in left if re.match(pattern, name)}
     if design:
         options["design"] = design

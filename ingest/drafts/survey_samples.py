@@ -122,7 +122,8 @@ def wave_of(
     remarks: dict[tuple[str, ...], str] = {}
     if given.survey is None or given.wave is None:
         remarks["options", "survey"] = (
-            "named after the file; the same id in every wave lets waves be compared (--survey, --wave)"
+            "named after the file, and published: no name of a person; the same id in every wave lets waves be compared "
+            "(--survey, --wave)"
         )
     if given.fieldwork is None and found is not None:
         remarks["options", "survey", "fieldwork_from"] = "the first and the last day in the file's own dates"

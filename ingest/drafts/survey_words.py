@@ -127,6 +127,11 @@ def is_segment(name: str) -> bool:
     return re.fullmatch(_SEGMENT, " ".join(left)) is not None
 
 
+def may_say_who_ended(name: str, cells: pl.Series) -> bool:
+    """Whether a column is called as the one that says who came to the end, and has nothing but codes."""
+    return re.match(_STATUS, name) is not None and cells.n_unique() > 1 and is_number(cells)
+
+
 def completed(name: str, answers: Mapping[str, str]) -> list[str]:
     """The codes of those who came to the end, where a column says it of each respondent; `answers` are its words by code."""
     if not re.match(_STATUS, name):

@@ -60,6 +60,13 @@ _ALPHABETS = {
 _COMMON = {"cp1251": "оеаинтсрвлі", "cp1253": "αοιετσνηυρ", "cp1255": "יוהלאמרתבש"}
 _ALPHABETS["mac_roman"] = _ALPHABETS["cp1252"]
 
+# Common words without accents, which tell the languages of one code page from those of another.
+_SPOKEN = {
+    "cp1252": "vous avez est une les des dans pour votre que qui sont sur oui los las por una con usted cuando nao sim und nicht der das "
+    "ein ich ist sie haben non sono della het een van och inte",
+    "cp1250": "nie tak jest czy jak dla lub przez jsem jste jako nebo bylo igen nem hogy vagy egy este sunt pentru care nisam jesam ili",
+    "cp1254": "evet bir ile bu daha hangi ne kadar veya olarak",
+}
 _SCRIPTS = {"LATIN", "ARABIC", "CYRILLIC", "GREEK", "HEBREW"}
 _WORD = rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*"
 # Latin, Greek, Cyrillic, Hebrew, Arabic; punctuation and signs; Arabic presentation forms; emoji.
@@ -69,7 +76,7 @@ _TYPOGRAPHY = (
     rb"[\x82\x84\x85\x91\x93\xab\xa0]*(?:[A-Za-z]{1,2}\x92)?[A-Za-z]*(?:\x92(?:s|t|m|d|re|ve|ll))?"
     rb"[\x85\x92\x94\x96\x97\xbb\xa0]*"
 )
-_MOST_WORDS = 20_000
+_MOST_WORDS, _FEW_SPOKEN = 20_000, 3
 _LIKELY, _FEWER_WORDS, _LESS, _MANY_COMMON, _DOUBTFUL = 0.9, 2, 0.05, 0.45, 0.6
 _KNOWN = "UTF-8, UTF-16 or a Windows or Macintosh code page that its words prove"
 
@@ -173,6 +180,8 @@ def _code_page(name: str, data: bytes) -> str:
     readings = sorted((_reading(encoding, words) for encoding in _ALPHABETS), key=lambda one: -one.share)
     best = readings[0]
     rivals = [one for one in readings[1:] if one.words != best.words and not _is_beaten(one, best)]
+    if (spoken := _spoken(data, [best, *rivals])) is not None:
+        return spoken
     if rivals or (best.share < _LIKELY and any(one.words != best.words for one in readings)):
         either = [one.encoding for one in (best, *rivals) if one.share >= _LIKELY] or ["windows-1252", "windows-1256"]
         raise DeliveryError(
@@ -180,6 +189,15 @@ def _code_page(name: str, data: bytes) -> str:
             f"{' or '.join(one.replace('cp', 'windows-') for one in either)}"
         )
     return best.encoding
+
+
+def _spoken(data: bytes, readings: Iterable[_Reading]) -> str | None:
+    """The code page whose languages a text's plain words are of, where some fit it whole and no other has any; else None."""
+    written = {word.decode() for word in re.findall(rb"(?<![\x80-\xff\w])[a-z]{2,}(?![\x80-\xff\w])", data.lower())}
+    common = {one.encoding: len(written & {*_SPOKEN.get(one.encoding, "").split()}) for one in readings}
+    [(most, known), *others] = sorted(common.items(), key=lambda item: -item[1])
+    is_whole = any(one.encoding == most and one.share == 1 for one in readings)
+    return most if others and is_whole and known >= _FEW_SPOKEN and not any(count for _, count in others) else None
 
 
 def _first_bad_byte(data: bytes) -> int:

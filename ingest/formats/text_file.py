@@ -255,7 +255,8 @@ def _is_content(cell: str) -> bool:
     return bool(
         len(cell) > _LONGEST_NAME
         or len(cell.split()) > _MOST_WORDS_OF_A_NAME
-        or re.search(r"(?<![.])@|[{}\"<>\\\x00-\x1f]|://|www\.|[.!?؟]\s*$|[0-9]{4,}|[0-9][/.:-][0-9]", cell)
+        or re.search(r"(?<![.])@|(?<![\u05d0-\u05ea])\"|\"(?![\u05d0-\u05ea])", cell)
+        or re.search(r"[{}<>\\\x00-\x1f]|://|www\.|[.!?؟]\s*$|[0-9]{4,}|[0-9][/.:-][0-9]", cell)
         or re.fullmatch(r"[\W0-9]+", cell)
         or re.search(r"(?:[A-Za-z][0-9]+|[0-9]+[A-Za-z]){3,}", cell)
     )

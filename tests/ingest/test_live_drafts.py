@@ -195,3 +195,21 @@ def test_roles_are_found_in_other_languages_and_names_said_to_be_all(tmp_path: P
     )
     assert found.parsed.tables["live_stays"]["joined_at"][0] == datetime(2026, 10, 13, 19, 0, 5, tzinfo=UTC)
     assert "nothing but names tells people apart" in found.text
+
+
+def test_headers_of_hebrew_and_greek_are_read(tmp_path: Path) -> None:
+    rows = [f"A{n},u{n}@x.org,13/10/2026 7:{n:02d}:05 אחה״צ,13/10/2026 9:00:00 אחה״צ" for n in range(40)]
+    header = 'שם,"דוא""ל",שעת הצטרפות,שעת עזיבה'
+    told = replace(TOLD, timezone="UTC", date_order="dmy")
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), told, CAMPAIGNS)
+    assert found.draft.options["columns"]["person"] == 'דוא"ל'
+    assert found.parsed.tables["live_stays"]["joined_at"][0] == datetime(2026, 10, 13, 19, 0, 5, tzinfo=UTC)
+    greek = [f"A{n},u{n}@x.org,13/10/2026 19:{n:02d},13/10/2026 21:00" for n in range(40)]
+    files = written(tmp_path, {"b.csv": lines("Όνομα,E-mail,Ώρα εισόδου,Ώρα εξόδου", *greek)})
+    assert inspect(files, told, CAMPAIGNS).draft.format == "intervals_csv"
+
+
+def test_samples_under_german_names(tmp_path: Path) -> None:
+    rows = [f"13.10.2026 19:{n:02d};1.{n:03d}" for n in range(40)]
+    found = inspect(written(tmp_path, {"a.csv": lines("Uhrzeit;Zuschauer", *rows)}), replace(TOLD, date_order="dmy"), CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("viewer_samples", 40)

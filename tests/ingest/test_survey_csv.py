@@ -518,7 +518,7 @@ class TestWhatRespondentsAreKnownBy:
         assert (question["kind"], question["answers"]) == ("number", [])
         people = parsed.tables["survey_respondents"].sort("line")
         assert people["duration_seconds"].to_list() == [300.0, None, None, None]
-        assert parsed.unreadable.rows() == [("took", "bad_number", 2)]
+        assert parsed.unreadable.rows() == [("took", "bad_number", 2), ("hours", "bad_number", 1)]
         assert parsed.tables["survey_waves"]["publish_responses"].to_list() == [True]
 
     def test_numbers_have_no_top_and_screens_keep_their_segment(self, tmp_path: Path) -> None:
@@ -638,3 +638,29 @@ def test_answers_that_hold_such_a_mark_are_no_lists(tmp_path: Path, answers: lis
     rows = "".join(f"{n};{answers[n % len(answers)]};{n % 2}\n" for n in range(24))
     parsed = read(tmp_path, "survey_csv", {"w.csv": f"id;q1;q2\n{rows}"}, NAMED)
     assert parsed.tables["survey_questions"].filter(question_code="q1")["kind"].to_list() == ["single"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes", "unread"),
+    [
+        (["2,5", "3", "k.A.", "4,25"], ["2.5", "3", "4.25"], 1),
+        (["60%", "7,5 %", "99", ""], ["60", "7.5"], 0),
+        (["1,234", "5", "about 6"], ["5"], 2),
+    ],
+)
+def test_numbers_are_read_with_either_decimal_mark(
+    cells: list[str], codes: list[str], unread: int, tmp_path: Path
+) -> None:
+    rows = "".join(f"{place};{cell};{place % 2}\n" for place, cell in enumerate(cells))
+    questions = "questions: {hours: {kind: number, missing: [99]}, seen: {}}"
+    parsed = read(
+        tmp_path,
+        "survey_csv",
+        {"a.csv": f"id;hours;seen\n{rows}"},
+        f"{SURVEY_KEY}\nrespondent_id: id\nsamples: {{all: {{weight: null}}}}\n{questions}",
+    )
+    given = spelled(parsed).filter(question_code="hours", status="answered")
+    assert given["answer_code"].to_list() == codes
+    assert parsed.unreadable.select("column_name", "reason", "records").rows() == [("hours", "bad_number", unread)] * (
+        unread > 0
+    )

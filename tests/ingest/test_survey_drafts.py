@@ -488,3 +488,8 @@ def test_columns_that_repeat_the_end_of_their_name_are_boxes(tmp_path: Path) -> 
 def test_an_at_sign_behind_a_point_is_part_of_a_name(tmp_path: Path) -> None:
     survey = found(tmp_path, "form.seen,form.case.@case_id", "{a},c{n}")
     assert list(questions(survey)) == ["form.seen"]
+
+
+def test_codes_of_a_status_are_pointed_out(tmp_path: Path) -> None:
+    survey = found(tmp_path, "record,status,q1", "{n},{x},{a}")
+    assert "'status' may say who came to the end: then name its codes" in survey.text

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.formats import delimited, unpacking
-from ingest.formats.text_file import TextFile, TextTable, as_text, read_columns, read_table, text_files
+from ingest.formats.encoding import to_utf8
+from ingest.formats.text_file import TextFile, TextTable, as_text, folded, read_columns, read_table, text_files
 from ingest.source import DeliveryError
 from tests.ingest.live_desk import LiveDesk, utc
 
@@ -538,3 +539,18 @@ def test_a_table_counts_what_it_could_not_read() -> None:
     assert isinstance(table, TextTable)
     assert (table.name, table.records, table.rows.height) == ("f.csv", 2, 1)
     assert "3 fields, expected 2 as in the header" in table.rejected["detail"][0]
+
+
+def test_marks_of_direction_are_no_part_of_a_name() -> None:
+    assert folded("\u200fالبريد \u200e") == "البريد"
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("ID;Avez-vous vu la campagne ?\n1;Oui\n2;Je préfère ne pas répondre\n3;Qui sont les autres\n", "cp1252"),
+        ("ID;Czy podoba się kampania?\n1;tak\n2;nie wiem, jak jest\n", "cp1250"),
+    ],
+)
+def test_plain_words_tell_code_pages_apart_that_the_others_do_not(text: str, page: str) -> None:
+    assert to_utf8("a.csv", text.encode(page)).decode() == text

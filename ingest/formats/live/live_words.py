@@ -109,7 +109,7 @@ JOINED_COLUMN = (
     r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
     r"first.?seen|log(ged)?.?in.?(at|time)|deelname|"
     r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|入会|참가|"
-    r"συμμετοχ|σύνδεσ|είσοδ|připoj|csatlakoz|liitty|gian tham gia|tham gia đầu|(?<!ผู้)เข้าร่วม|शामिल|anslut|tilslut|deltagelse|"
+    r"συμμετοχ|σύνδεσ|ε[ίι]σ[όο]δ|připoj|csatlakoz|liitty|gian tham gia|tham gia đầu|(?<!ผู้)เข้าร่วม|शामिल|anslut|tilslut|deltagelse|"
     r"intrar|alătur|приєдн|входу|پیوست|ورود|check.?in"
 )
 LEFT_COLUMN = (
@@ -117,7 +117,7 @@ LEFT_COLUMN = (
     r"\bsortie\b|^(time ?)?out$|^live end|"
     r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|退会|퇴장|나간|"
-    r"αποχώρ|έξοδ|odpoj|odchod|kilép|távoz|poistu|rời|thoát|เวลาออก|ออกครั้ง|छोड़|lämna|utträd|forlad|ieși|părăs|виходу|"
+    r"αποχώρ|[έε]ξ[όο]δ|odpoj|odchod|kilép|távoz|poistu|rời|thoát|เวลาออก|ออกครั้ง|छोड़|lämna|utträd|forlad|ieși|părăs|виходу|"
     r"ترک|check.?out"
 )
 NAME_COLUMN = (

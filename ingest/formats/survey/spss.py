@@ -48,7 +48,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 8
+    version = 9
     needs_timezone = False
     options = SurveyOptions
 

@@ -4,7 +4,7 @@ How a file is read is for the formats to say; who is in a sample stands in `surv
 `survey_answers`. No estimate is made: weights and codes leave as they came.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,10 +13,10 @@ from ingest.formats.records import find_duplicates, reject
 from ingest.formats.survey.survey_answers import answer_tables
 from ingest.formats.survey.survey_options import SurveyOptions
 from ingest.formats.survey.survey_people import members, place_in_samples
-from ingest.formats.survey.survey_variables import AT, Coded
+from ingest.formats.survey.survey_variables import AT, Coded, as_codes, as_number, numbers
 from ingest.formats.text_file import describe_header
 from ingest.reasons import Reason
-from ingest.source import NOTE, REJECTED, Delivery, DeliveryError, Parsed
+from ingest.source import NOTE, REJECTED, UNREADABLE, Delivery, DeliveryError, Parsed
 from ingest.spelling import spelling
 
 _APART = "files with equal ids are samples of their own (options.samples.<name>.files)"
@@ -59,7 +59,7 @@ def require_columns(options: SurveyOptions, available: Iterable[str], file_name:
 
 def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses) -> Parsed:
     """Fill the tables of the survey source. Raises DeliveryError where the note does not fit the file."""
-    coded = responses.coded
+    coded = _in_numbers(options, responses.coded)
     ours = f"respondent_id {options.respondent_id!r}"
     placed = place_in_samples(options, coded).with_columns(_identity(delivery, options), _samples(options))
     identified, nobody = reject(
@@ -100,8 +100,37 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
         records_read=coded.frame.height + responses.rejected.height,
         records_duplicate=duplicates,
         rejected=pl.concat([responses.rejected, nobody, refused]),
-        unreadable=unreadable,
+        unreadable=pl.concat([unreadable, _unread_numbers(options, keyed)]),
     )  # fmt: skip
+
+
+def _numeric(options: SurveyOptions, coded: Coded) -> Iterator[tuple[str, list[str]]]:
+    """The questions that ask for a number and may hold text, with the codes that the note says are none."""
+    for name, note in (options.questions or {}).items():
+        if note.kind == "number" and coded.frame.schema[AT + name] != pl.Int16():
+            yield name, [*note.missing, *note.not_asked]
+
+
+def _in_numbers(options: SurveyOptions, coded: Coded) -> Coded:
+    """What was answered to questions that ask for a number as one, whichever mark is decimal; what is none stays as it is."""
+    read = []
+    for name, none in _numeric(options, coded):
+        cells = coded.frame[AT + name].cast(pl.String())
+        written = cells.drop_nulls().unique()
+        values = numbers(written.set(written.is_in(none), None).str.strip_suffix("%").str.strip_chars())
+        read.append(cells.replace(written, as_codes(values).zip_with(values.is_not_null(), written)))
+    return coded.on(coded.frame.with_columns(read))
+
+
+def _unread_numbers(options: SurveyOptions, coded: Coded) -> pl.DataFrame:
+    """How many answers to each of those questions are none."""
+    counts = []
+    for name, none in _numeric(options, coded):
+        given = coded.known(name).cast(pl.String())
+        asked = given.filter(given.is_not_null() & ~given.is_in(none))
+        unread = [code for code in asked.unique() if as_number(code) is None]
+        counts.append((name, Reason.BAD_NUMBER, int(asked.is_in(unread).sum())))
+    return pl.DataFrame([count for count in counts if count[2]], schema=UNREADABLE, orient="row")
 
 
 def _identity(delivery: Delivery, options: SurveyOptions) -> pl.Expr:
