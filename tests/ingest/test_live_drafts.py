@@ -211,5 +211,7 @@ def test_headers_of_hebrew_and_greek_are_read(tmp_path: Path) -> None:
 
 def test_samples_under_german_names(tmp_path: Path) -> None:
     rows = [f"13.10.2026 19:{n:02d};1.{n:03d}" for n in range(40)]
-    found = inspect(written(tmp_path, {"a.csv": lines("Uhrzeit;Zuschauer", *rows)}), replace(TOLD, date_order="dmy"), CAMPAIGNS)
+    found = inspect(
+        written(tmp_path, {"a.csv": lines("Uhrzeit;Zuschauer", *rows)}), replace(TOLD, date_order="dmy"), CAMPAIGNS
+    )
     assert (found.draft.format, found.loaded) == ("viewer_samples", 40)
