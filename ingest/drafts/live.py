@@ -73,6 +73,9 @@ _SESSION = (
 """What a column of sessions is called, the surest first."""
 _ZOOM_OTHERS = r"(?i)^(q&a|q & a|poll|survey|quiz|performance|reaction|engagement|chat)[\w /&-]* report$"
 _DAY_IN_NAME = r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)"
+_FIGURES = r"(?i)\bminutes\b|\bnumber of\b|\btotal\b|\bcount\b|\bduration\b"
+"""Columns of how many or how long, which name nobody."""
+_MEETING = r"^(meeting|webinar)[ _-]?(uu)?(id|key|number|no|topic|name|title)$|^topic$"
 _DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
 _OF_A_DAY = 1440
 _FEWEST_DIGITS = 4
@@ -237,13 +240,20 @@ def _named(
         if platform and not own and len(set(times)) < len(times):
             columns, session = columns | {"session_id": platform}, {}
         yield _samples(when, viewers, {"columns": columns, **_epoch(head.below(names, when)), **session}, remarks)
-    of_people = [name for name in names if not re.search(r"meeting|event|session|webinar|host|topic", name.lower())]
-    person = next((found for pattern in PERSON_COLUMNS if (found := _first(of_people, pattern))), None)
+    _require_one_meeting(head, names, own)
+    of_people = [
+        name
+        for name in names
+        if not re.search(r"meeting|event|session|webinar|host|topic", name.lower()) and not re.search(_FIGURES, name)
+    ]
+    person = next((found for pattern in PERSON_COLUMNS if (found := _who(head, names, of_people, pattern))), None)
+    person = person or next((found for pattern in PERSON_COLUMNS if (found := _first(of_people, pattern))), None)
     addresses = (
         name for name in of_people if sum("@" in cell for cell in head.below(names, name)) * 2 > len(head.rows)
     )
     person = person or next(addresses, None)
-    joined, left = _first(names, JOINED_COLUMN), _first(names, LEFT_COLUMN)
+    timed = [name for name in names if _may_hold_times(head, names, name)]
+    joined, left = _first(timed, JOINED_COLUMN), _first(timed, LEFT_COLUMN)
     joined, left = (joined, left) if joined and left else _begins_and_ends(head, names) or (joined, left)
     if person and joined and left:
         times = [european(cell) for cell in head.below(names, joined)]
@@ -253,7 +263,7 @@ def _named(
                 "the times, or leave it out: a list of who came on which day has no minutes"
             )
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
-        name, role = _first(of_people, PERSON_COLUMNS[-1]), _first(names, _ROLE)
+        name, role = _who(head, names, of_people, PERSON_COLUMNS[-1]), _first(names, _ROLE)
         columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
         if "name" not in columns and are_names(person, pl.Series(head.below(names, person), dtype=pl.String())):
             remarks = {
@@ -301,6 +311,30 @@ def _require_leaves(head: Head, names: list[str], joined: str | None) -> None:
             "they came and when they left; add the column that is absent (a join and the duration make the leave; in Google Meet's "
             "audit log the time is the leave), and it is read as intervals_csv"
         )
+
+
+def _require_one_meeting(head: Head, names: list[str], own: dict[str, str]) -> None:
+    """Raise DeliveryError for meetings that differ, where their column does not make them sessions of their own."""
+    meetings = _first(names, _MEETING)
+    if not own and meetings and _first(names, JOINED_COLUMN) and len({*head.below(names, meetings)} - {""}) > 1:
+        raise DeliveryError(
+            f"{head.path.name}, column {meetings[:40]!r}: found several meetings, expected one for a session that --session names; leave "
+            "it out, so that each meeting is a session of its own, or deliver each meeting by itself"
+        )
+
+
+def _who(head: Head, names: list[str], of_people: list[str], pattern: str) -> str | None:
+    """Of the columns that are called after people the one with most of them; the host, who is in every row, is not who came."""
+    called = [name for name in of_people if _first([name], pattern)]
+    people = {name: len({*head.below(names, name)} - {""}) for name in called}
+    most = max(called, key=lambda name: people[name], default=None)
+    return most if most and (people[most] > 1 or len(head.below(names, most)) <= 1) else None
+
+
+def _may_hold_times(head: Head, names: list[str], name: str) -> bool:
+    """Whether a column's cells are blank, or have numbers as times and days do."""
+    cells = [cell for cell in head.below(names, name) if cell.strip("- ")]
+    return not cells or any(re.search(r"[0-9]", european(cell)) for cell in cells)
 
 
 def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:

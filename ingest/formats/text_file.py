@@ -18,6 +18,7 @@ from pydantic import Field
 
 from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Cells, Grid, fields_of, read_grid, separator_of
 from ingest.formats.encoding import to_utf8
+from ingest.formats.lost_quotes import with_own_quotes
 from ingest.formats.products import advice, product_of, require_no_studio_zip
 from ingest.formats.unpacking import unpacked
 from ingest.formats.workbook import as_csv, is_workbook, require_one_table
@@ -123,7 +124,7 @@ def as_text(name: str, data: bytes, encoding: str | None = None) -> TextFile:
     decoded = to_utf8(name, data, encoding)
     if b"\r" in decoded:
         decoded = decoded.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return TextFile(name, decoded)
+    return TextFile(name, with_own_quotes(decoded))
 
 
 def read_table(

@@ -215,3 +215,54 @@ def test_samples_under_german_names(tmp_path: Path) -> None:
         written(tmp_path, {"a.csv": lines("Uhrzeit;Zuschauer", *rows)}), replace(TOLD, date_order="dmy"), CAMPAIGNS
     )
     assert (found.draft.format, found.loaded) == ("viewer_samples", 40)
+
+
+ZOOM_OF_ALL = (
+    "Topic,ID,Host name,Host email,Start time,End time,Participants,Total participant minutes,Department,"
+    "Name (original name),Email,Join time,Leave time,Duration (minutes),Guest"
+)
+
+
+def zoom_of_all(*meetings: tuple[str, str]) -> bytes:
+    rows = [
+        f'{topic},{number},Host,h@x.org,"10/05/2022 06:00:00 PM","10/05/2022 08:00:00 PM",40,99,Care,A{n},{(n % 2 and f"a{n}@x.org") or ""},'
+        f'"10/05/2022 07:{n:02d}:00 PM","10/05/2022 07:59:00 PM",9,Yes'
+        for topic, number in meetings
+        for n in range(10, 30)
+    ]
+    return lines(ZOOM_OF_ALL, *rows)
+
+
+def test_meetings_of_a_report_are_sessions_and_a_department_is_no_leave(tmp_path: Path) -> None:
+    files = written(tmp_path, {"a.csv": zoom_of_all(("Calm", "81 1"), ("Kind", "81 2"))})
+    found = inspect(files, TOLD, CAMPAIGNS)
+    columns = {"person": "Email", "joined_at": "Join time", "left_at": "Leave time", "name": "Name (original name)"}
+    assert found.draft.options["columns"] == columns | {"session_id": "Topic"}
+    with pytest.raises(DeliveryError, match="found several meetings, expected one for a session that --session names"):
+        inspect(files, replace(TOLD, session="opening"), CAMPAIGNS)
+
+
+def test_the_host_of_every_row_is_not_who_came(tmp_path: Path) -> None:
+    header = "Topic,User_Name,User_Email_1,Start_Time,NameOriginalName,User_Email_2,Join_Time,Leave_Time"
+    rows = [
+        f"Calm,Host,h@x.org,10/05/2022 19:00,A{n},{(n % 2 and f'a{n}@x.org') or ''},10/05/2022 19:{n},10/05/2022 20:00"
+        for n in range(10, 50)
+    ]
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), replace(TOLD, session="opening"), CAMPAIGNS)
+    assert (found.draft.options["columns"]["person"], found.draft.options["columns"]["name"]) == (
+        "User_Email_2",
+        "NameOriginalName",
+    )
+    assert found.parsed.tables["live_stays"]["person_key"].n_unique() == 40
+
+
+def test_a_report_of_webex_is_none_of_zoom(tmp_path: Path) -> None:
+    header = "Meeting Name,Meeting Start Time,Meeting End Time,Name,Attendee Email,Join Time,Leave Time"
+    rows = [
+        f"{name},2022-10-05 19:00:00,2022-10-05 20:00:00,A,a{n}@x.org,2022-10-05 19:{n}:00,2022-10-05 20:00:00"
+        for name in ("Calm", "Kind")
+        for n in range(10, 30)
+    ]
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.draft.options["columns"]["person"]) == ("intervals_csv", "Attendee Email")
+    assert found.parsed.tables["live_sessions"].height == 2

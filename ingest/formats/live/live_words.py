@@ -115,7 +115,7 @@ JOINED_COLUMN = (
 LEFT_COLUMN = (
     r"last.?seen|log(ged)?.?out.?(at|time)|vertrek|"
     r"\bsortie\b|^(time ?)?out$|^live end|"
-    r"leav|\bleft\b|\bwent\b|depart|départ|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
+    r"leav|\bleft\b|\bwent\b|d[eé]part(?!a?m|em)|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|退会|퇴장|나간|"
     r"αποχώρ|[έε]ξ[όο]δ|odpoj|odchod|kilép|távoz|poistu|rời|thoát|เวลาออก|ออกครั้ง|छोड़|lämna|utträd|forlad|ieși|părăs|виходу|"
     r"ترک|check.?out"

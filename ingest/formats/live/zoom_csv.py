@@ -46,6 +46,8 @@ _FIGURES = {
     "total_users": frozenset({"total users"}),
     "peak_concurrent": frozenset({"max concurrent views"}),
 }
+_OF_WEBEX = "attendee email"
+"""How Webex, whose reports have the same times, calls addresses."""
 _NAME_AND_ADDRESS = r"^(.*?)\s*\(([^()\s]+@[^()\s]+)\)$"
 _SECTION_ROLES = {"host details": "host", "panelist details": "panelist"}
 _LABELS = {"joined_at": "Join Time", "left_at": "Leave Time", "registered_at": "Registration Time"}
@@ -63,7 +65,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 11
+    version = 12
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
@@ -122,7 +124,8 @@ def _columns(table: ReportTable) -> dict[str, int] | None:
     if "joined_at" not in found and "registered_at" not in found:
         found |= _called(table)
     has_times = {"joined_at", "left_at"} <= found.keys() or "registered_at" in found
-    if not found.keys() & {"name", "id"} or not has_times:
+    is_of_others = _OF_WEBEX in {cell.lower() for cell in table.header}
+    if not found.keys() & {"name", "id"} or not has_times or is_of_others:
         return None
     return found
 
