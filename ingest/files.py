@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 PRIVATE_FILE, PRIVATE_FOLDER, WAY_THROUGH = 0o600, 0o700, 0o710
 
-_MANY_ROWS, _GROUP_ROWS = 10_000, 2**18
+MANY_ROWS = 10_000
+"""Files of so many rows take their time to be written."""
+
+_GROUP_ROWS = 2**18
 # Level 1 takes half the time and a twentieth more room.
 _PACKED: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 
@@ -58,7 +61,7 @@ def read_or_set_aside(path: Path, schema: pl.Schema) -> pl.DataFrame:
 def write_privately(frame: pl.DataFrame, path: Path) -> None:
     """Write parquet that only its owner may read; the file is not on disk yet, nor is it replaced in one step."""
     path.touch(PRIVATE_FILE)
-    if frame.height >= _MANY_ROWS:
+    if frame.height >= MANY_ROWS:
         _write_many(frame, path)
         return
     try:

@@ -7,7 +7,8 @@ lake/rejected/<source>/... and lake/unreadable/...      what could not be read, 
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,15 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PanicException
 
-from ingest.files import keep_private, make_home, make_private, replace_durably, write_atomically, write_privately
+from ingest.files import (
+    MANY_ROWS,
+    keep_private,
+    make_home,
+    make_private,
+    replace_durably,
+    write_atomically,
+    write_privately,
+)
 from ingest.home import Home
 from ingest.ledger import in_effect
 from ingest.reasons import Reason
@@ -126,7 +135,9 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
     shutil.rmtree(folder, ignore_errors=True)
     make_private(folder)
     _require_known_reasons(delivery, parsed)
-    files, written, loaded, apart = {}, [], 0, 0
+    files: dict[str, Path] = {}
+    writings: list[tuple[str, pl.DataFrame, Path]] = []
+    loaded = apart = 0
     events: list[pl.Series] = []
     for table in delivery.source.tables:
         frame = parsed.tables.get(table.name)
@@ -146,10 +157,10 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         identified = frame.with_columns(
             pl.lit(delivery.name).alias("delivery"), pl.lit(delivery.campaign_id).alias("campaign_id")
         ).select(lake_schema(table).names())
-        written.append(_written(table.name, identified, files[table.name]))
+        writings.append((table.name, identified, files[table.name]))
     for name, frame in (("rejected", parsed.rejected), ("unreadable", parsed.unreadable)):
         aside = _with_delivery(frame, delivery.name)
-        written.append(_written(f"{name}/{delivery.source.name}", aside, folder / f"{name}.parquet"))
+        writings.append((f"{name}/{delivery.source.name}", aside, folder / f"{name}.parquet"))
     accounted = loaded + parsed.rejected.height + parsed.records_duplicate
     if accounted != parsed.records_read:
         raise ContractError(
@@ -173,15 +184,23 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         records_rejected=parsed.rejected.height,
         records_duplicate=parsed.records_duplicate,
         records_apart=apart,
-        lake_files=tuple(written),
+        lake_files=_written(writings),
         **_event_bounds(events),
     )
 
 
-def _written(place: str, frame: pl.DataFrame, file: Path) -> dict[str, Any]:
-    """Write a file that will lie there below the lake; what the ledger keeps of it."""
-    write_privately(frame, file)
-    return {"table": place, "rows": frame.height, "bytes": file.stat().st_size}
+def _written(writings: Sequence[tuple[str, pl.DataFrame, Path]]) -> tuple[dict[str, Any], ...]:
+    """Write files, each of which will lie at its place below the lake, large ones two at a time; what the ledger keeps of them."""
+
+    def write(writing: tuple[str, pl.DataFrame, Path]) -> dict[str, Any]:
+        place, frame, file = writing
+        write_privately(frame, file)
+        return {"table": place, "rows": frame.height, "bytes": file.stat().st_size}
+
+    if sum(frame.height >= MANY_ROWS for _, frame, _ in writings) < 2:
+        return tuple(map(write, writings))
+    with ThreadPoolExecutor(2) as pool:
+        return tuple(pool.map(write, writings))
 
 
 def _require_possible(delivery: Delivery, table: Table, frame: pl.DataFrame) -> None:
