@@ -71,6 +71,8 @@ _ZEROS = {"000": 3, "MILLONES": 6, **_LETTERS, **_WORDS}
 _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # A digit is [0-9]: \d is one of any script, which a cast to a number does not know. "1.000" and "1,234K" may be read in
 # two ways, by whether the mark groups thousands: they are not read at all.
+_NEARLY_WHOLE = r"^[0-9]{1,12}\.(?:0{5,}|9{5,})[0-9]*$"
+"""What is left of a whole number that a program multiplied."""
 _PLAIN = rf"^(?:([0-9]+)(?:[.,]0{{1,2}}|\.0{{4,}})?|([0-9]{{4,}})\.000){_OF}"
 _GROUPED = rf"^([0-9]{{1,3}}(?:[, '’_][0-9]{{3}})+|[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}}){_OF}"
 _WITH_CENTS = (r"^([0-9]{1,3}(?:[, '’][0-9]{3})+)\.0{1,2}$", r"^([0-9]{1,3}(?:[. '’][0-9]{3})+),0{1,2}$")
@@ -167,6 +169,9 @@ def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
         .str.strip_chars_end('"')
         .alias("number")
     )
+    near = pl.col("number").str.contains(_NEARLY_WHOLE)
+    rounded = pl.when(near).then("number").cast(pl.Float64()).round().cast(pl.Int64()).cast(pl.String())
+    text = text.with_columns(pl.coalesce(rounded, "number").alias("number"))
     grouped = pl.coalesce(pl.col("number").str.extract(pattern) for pattern in _WITH_CENTS)
     text = text.with_columns(pl.coalesce(grouped.str.replace_all(r"\D", ""), "number").alias("number"))
     clean = text["number"]

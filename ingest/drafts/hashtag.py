@@ -10,10 +10,10 @@ from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_names import (
-    ANY_TIME,
-    NAMES,
     Cells,
+    are_other_ids,
     caption,
+    captions_of_videos,
     definition,
     is_of_youtube,
     lead_to_posts,
@@ -23,7 +23,8 @@ from ingest.drafts.video_names import (
     numbered_tags,
 )
 from ingest.drafts.video_times import timed, undated
-from ingest.formats.hashtag.video_presets import PRESETS
+from ingest.drafts.video_words import ANY_TIME, NAMES, TEXT
+from ingest.formats.hashtag.video_presets import PRESETS, has_less
 from ingest.formats.hashtag.video_readings import COUNTERS
 from ingest.formats.products import product_of
 from ingest.source import DeliveryError
@@ -50,7 +51,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 continue
             tag_totals.require_one_platform(head, header)
             _require_no_objects(head, header, cells)
-            for draft in (*_known(header, given), *_named(head, header, cells, given)):
+            for draft in (*_known(header, cells, given), *_named(head, header, cells, given)):
                 is_any = True
                 yield draft
         if head.has_no_header:
@@ -81,12 +82,15 @@ def _from_studio(head: Head, given: Given) -> Iterator[Draft]:
         yield Draft("hashtag", "studio_zip", why, options, asks=() if is_timed else ("captured_at",))
 
 
-def _known(header: list[str], given: Given) -> Iterator[Draft]:
+def _known(header: list[str], cells: Cells, given: Given) -> Iterator[Draft]:
+    told = {"views", "likes", "creator"} & match(cells).keys()
     names = {name.replace("/", ".") for name in header}
     for name, preset in PRESETS.items():
         found = {ours for ours, paths in preset.columns.items() if any(_stands_in(path, names) for path in paths)}
         # Short names that many products share say nothing alone.
         is_told = name != "raw_app" and (not preset.told_by or bool(names & {*preset.told_by}))
+        if has_less(preset, found, told):
+            continue
         if is_told and len(found) >= 4 and {"video_id", "url"} & found and {*COUNTERS} & found:
             why = f"its columns are those of {preset.title}: {quoted(header)}"
             yield timed("video_csv", why, {"preset": name}, given, is_known="captured_at" in found)
@@ -114,7 +118,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
     more = {*COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
     if (
         {"video_id", "url"} & places.keys()
-        and {*COUNTERS, "hashtags"} & more
+        and ({*COUNTERS, "hashtags"} & more or captions_of_videos(cells, places))
         and ("url" in places or "platform" in options or len(more) > 1)
     ):
         options |= definition(header)
@@ -184,9 +188,17 @@ def _refuse_others(head: Head) -> None:
         if others is None:
             _refuse_unnamed(head, header, cells)
         is_daily = _are_of_days(cells) or any(re.fullmatch(ANY_TIME, snake(name)) for name in cells)
-        what = others or ("views of single days" if is_daily else "views of what is no video")
+        are_posts = any(means(name, pattern) for name in cells for pattern in TEXT)
+        if others is not None:
+            what = others
+        elif are_posts and not _are_of_days(cells):
+            what = "posts without their ids and links"
+        else:
+            what = "views of single days" if is_daily else "views of what is no video"
         are_views = "views" in found and all(re.match(r"\d", cell) for cell in cells[found["views"]])
-        if others is not None or (are_views and not {"video_id", "url", "hashtags"} & found.keys()):
+        are_figures = are_views and "hashtags" not in found
+        are_figures |= are_posts and (len({*COUNTERS} & found.keys()) > 1 or {"creator", "hashtags"} <= found.keys())
+        if others is not None or (are_figures and not {"video_id", "url"} & found.keys()):
             raise DeliveryError(
                 f"{head.path.name}, line {head.line_of(header)}: found {what} ({quoted(header)}), expected a row a video with its "
                 "id or link and its counters since it was posted, or a row a tag and time; export the list of videos (of YouTube "
@@ -238,6 +250,11 @@ def _by_position(head: Head, given: Given) -> Iterator[Draft]:
             columns["hashtags"] = place + 1
         elif "creator" not in columns and all(re.fullmatch(r"@?[\w.]*[^\W\d][\w.]*", cell) for cell in cells):
             columns["creator"] = place + 1
+    ids, links = (
+        [row[columns[name] - 1] for row in head.rows] if name in columns else [] for name in ("video_id", "url")
+    )
+    if are_other_ids(ids, links):
+        del columns["video_id"]
     if {"video_id", "url"} & columns.keys() and len(columns) > 1:
         remarks: dict[tuple[str, ...], str] = {
             (

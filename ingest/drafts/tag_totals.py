@@ -1,14 +1,15 @@
 """Drafts for readings of the totals that a platform shows for tags: of tables, and of records in JSON."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_names import NAMES, POSTS, TAG, Cells, lead_to_posts, match, means
+from ingest.drafts.video_names import Cells, lead_to_posts, match, means
 from ingest.drafts.video_times import undated
+from ingest.drafts.video_words import NAMES, POSTS, TAG
 from ingest.formats.json_documents import ENVELOPES
 from ingest.source import DeliveryError
 from ingest.text import unit_of
@@ -29,11 +30,21 @@ def of_table(cells: Cells, places: Mapping[str, str], bare: str | None, given: G
     tag = next((name for name in cells if means(name, TAG)), None)
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
+    if tag is None and "hashtags" in places and _are_single(cells[places["hashtags"]]):
+        tag = places["hashtags"]
+    is_of_tags = (
+        tag is not None and _are_single(cells[tag]) and not {"likes", "comments", "shares", "saves"} & places.keys()
+    )
     is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
-    if tag and totals and not is_of_videos and (when or len(totals) > 1):
+    if tag and totals and not is_of_videos and (when or len(totals) > 1 or is_of_tags):
         yield _draft(
             {"hashtag": tag, **totals}, when, places.get("platform"), "its columns are a tag and totals:", given
         )
+
+
+def _are_single(tags: Sequence[str]) -> bool:
+    """Whether each cell is one tag, most of them different ones."""
+    return bool(tags) and all(re.fullmatch(r"[^\s,;|]+", tag) for tag in tags) and 2 * len(set(tags)) > len(tags)
 
 
 def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
@@ -47,6 +58,11 @@ def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
         }
         if "hashtag" not in columns or len(columns) == 1:
             continue
+        if "publish_cnt" in cells:
+            raise DeliveryError(
+                f"{head.path.name}: its records are tags of TikTok's Creative Center, whose views are of the days that were chosen there; "
+                "expected each tag's total; write hashtag, date and total of the tag's page into a table"
+            )
         places = match(cells)
         when = places.get("captured_at") or undated(cells, columns)[1]
         yield _draft(columns, when, places.get("platform"), "its records have", given)

@@ -1,19 +1,20 @@
-"""The columns of videos by the names that tools give them in many languages, and by what stands in them.
+"""The columns of videos, by the names that tools give them and by what stands in them.
 
 What a file with such columns is, is for `ingest.drafts.hashtag` to say.
 """
-# ruff: noqa: RUF001 - columns are named in many languages
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import get_args
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from ingest.drafts.names import snake, without_marks
+from ingest.drafts.video_words import NAMES, TEXT
 from ingest.formats.hashtag.video_readings import PLATFORMS
 from ingest.instants import DateOrder, parse_instant, spelt_out
 from ingest.text import unit_of
@@ -22,149 +23,13 @@ Cells = Mapping[str, Sequence[str]]
 """Names of columns, or paths, each with the first values that stand there; none where they are not known."""
 
 _PREFIX = (
-    r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video|stats_v2|stats|statistics|metrics|public_metrics|insights|engagement|item|post|tweet|"
+    r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video_details_info|video_details|video_info|video|stats_v2|stats|statistics|metrics|public_metrics|"
+    r"insights|engagement|item|post|tweet|"
     r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
 _NUMBERED = r"^[a-z]{1,2}\d+_"
 _SUFFIX = r"_(?:number_?(?:int|long|double)|date)$"
 """How MongoDB says of what type a value is."""
-_TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
-
-
-def _count(words: str) -> str:
-    after = "count|counts|cnt|number|num|total|latest|current|actual|achieved|sayısı|summary_total_count"
-    before = "how_many|n|num|no|nb|total|actual|number_of|nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي|מספר"
-    return rf"(?:{before})?_?(?:{words})(?:_?(?:{after}))?"
-
-
-_BY = r"(?:author|author_meta|creator|sender|user|owner|profile|account|channel|influencer|uploader)"
-
-_MORE = {
-    "creator": "skapare|pencipta|tác_giả|作者|作成者|投稿者|クリエイター|작성자|ผู้สร้าง",
-    "views": "wyświetlenia|visningar|visninger|tontonan|lượt_xem|播放量|播放数|播放次数|观看量|观看次数|再生回?数|조회_?수|ยอดวิว",
-    "likes": "polubienia|gilla_markeringar|lượt_thích|点赞数?|いいね数?|좋아요_?수?|ถูกใจ",
-    "comments": "komentarze|kommentarer|komen|bình_luận|评论数?|コメント数?|댓글_?수?|ความคิดเห็น",
-    "shares": "udostępnienia|delningar|kongsi|chia_sẻ|分享数?|转发数?|シェア数?|공유_?수?|แชร์",
-    "saves": "zapisania|sparade|收藏数?|保存数?|저장_?수?",
-}
-"""More languages, of few files: Polish, Swedish, Malay, Vietnamese, Chinese, Japanese, Korean, Thai."""
-
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "video_id": (
-        (
-            r"(?:video|vid|aweme|tiktok)_?id|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|video_kimliği|شناسه_(?:ویدیو|ویدئو)|"
-            r"معرف_الفيديو|رقم_الفيديو"
-        ),
-        r"(?:post|item|content|media)_?id|short_?code|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
-        "id",
-    ),
-    "url": (
-        (
-            r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url|permalink_url)(?:_href)?|"
-            r"lien(?:_(?:de_la_)?vidéo)?|permalien|enlace(?:_permanente|_del_v[ií]deo)?|link_do_vídeo|tautan|لینک(?:_ویدیو)?|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
-        ),
-    ),
-    "platform": (
-        r"(?:social_?)?(?:platform|network)",
-        r"channel|source|source_type|source_name|site|media_type|page_type|extractor_key|kanal|plataforma|red_social|plateforme|المنصة",
-    ),
-    "creator": (
-        (
-            rf"(?:{_BY}_)?(?:(?:platform_)?user_?name|unique_id|handle|screen_name|login)|nombre_de_usuario(?:_de_la_cuenta)?|nome_de_usuário|"
-            r"nom_d_utilisateur(?:_du_compte)?|benutzername|nutzername|gebruikersnaam|nome_utente|nama_pengguna|kullanıcı_adı|نام_کاربری|اسم_(?:ال)?مستخدم(?:_الحساب)?|"
-            r"שם_משתמש|صارف_نام|ناوی_بەکارهێنەر"
-        ),
-        (
-            rf"{_MORE['creator']}|author|(?:content_)?creator|user|by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
-            r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|(?:nama_)?akun|perfil|profile?|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|اسم_ال[اأ]كونت|حساب_کاربری|تخلیق_کار|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
-        ),
-        rf"{_BY}_id",
-        r"(?:(?:author|user|account)_s_)?nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
-    ),
-    "creator_followers": (rf"(?:{_BY}_)?n?_?(?:followers?|fans|subscribers?)(?:_count)?",),
-    "creator_country": (
-        r"(?:(?:author|creator|user)_)?country|pays|país|land|ülke|کشور|(?:ال)?دولة|البلد",
-        r"(?:(?:author|creator|user)_)?(?:country_code|region(?:_code)?)|world_data_country_code",
-    ),
-    "created_at": (
-        (
-            rf"(?:posted|published|uploaded|(?:post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
-            r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|data_da_postagem|tanggal_(?:unggah|posting)|upload_datum|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
-            r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
-            r"|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
-            r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
-        ),
-        rf"created|creation|taken_at_timestamp|creat(?:e|ed|ion){_TIME}",
-    ),
-    "captured_at": (
-        (
-            rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
-            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|"
-            r"date_(?:read|checked|scraped|captured|collected|retrieved)|"
-            r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción|medición|recogida)|data_d[ae]_(?:leitura|coleta|extração|medição|recolha)|"
-            r"date_(?:de_l[a']_?|d[eu]_|d')(?:lecture|collecte|relevé|relève|mesure|capture|extraction)|data_(?:di_|della_)?(?:lettura|rilevazione)|"
-            r"(?:ablese|mess|erhebungs)datum|tanggal_(?:pengambilan|pengukuran|dibaca|dicatat)|(?:collecté|relevé|extrait|recueilli|lu)e?_le|abrufdatum|(?:abgerufen|erfasst|erhoben|gelesen)_am|"
-            r"(?:recogid|recolectad|capturad|coletad|extraíd|leíd|lid)[oa]_e[lm]|(?:raccolto|rilevato|letto)_il|(?:toplanma|okunma|çekilme)_tarihi|"
-            r"(?:تاريخ|وقت)_(?:القراءة|الجمع|الالتقاط|الاستخراج|القياس|الرصد)"
-        ),
-    ),
-    # Where a tool has both, a play is what platforms call a view now.
-    "views": (
-        _count("plays?"),
-        _count(
-            f"{_MORE['views']}|"
-            "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
-            "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز|ملاحظات|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
-        ),
-    ),
-    "likes": (
-        _count(
-            f"{_MORE['likes']}|"
-            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
-            "(?:ال)?[إا]عجابات|تسجيلات_الإعجاب"
-        ),
-    ),
-    "comments": (
-        _count(
-            f"{_MORE['comments']}|"
-            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
-        ),
-        _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
-    ),
-    "shares": (
-        _count(
-            f"{_MORE['shares']}|"
-            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
-        ),
-        _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
-        _count("forwards?"),
-    ),
-    "saves": (
-        _count(
-            f"{_MORE['saves']}|"
-            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
-        ),
-        _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
-    ),
-    "hashtags": (
-        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|hashtagler|תגיות|ہیش_ٹیگ|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
-        r"tags?(?:_list)?|ετικέτες|etiquetas|etiket(?:ler)?",
-        r"(?:.+_)?(?:hash_?tags?|(?:ال)?وسوم|(?:ال)?هاشتا[غقج](?:ات)?|هشتگ(?:_?ها)?)(?:_[^\W\d]+)*",
-    ),
-    "duration_seconds": (r"duration(?:_seconds|_sec|_s)?|length",),
-}
-"""Our columns by names in lower case with underscores, the surest first."""
-
-TEXT = (
-    r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف|(?:ال)?نص",
-    r"message|media_caption|full_text|content_snippet|hit_sentence|body|post|snippet",
-    r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
-)
-ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
-TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|هاشتاغ|(?:ال)?وسم"
-POSTS = _count(
-    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو_?ها|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
-)
 _OF_COMMENTS = (
     r"cid|(?:.+_)?top_level_comment(?:_.+)?|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
 )
@@ -183,12 +48,16 @@ _OF_OTHERS = {
 }
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _COUNTS = (*_COUNTED, "creator_followers")
+_FOLLOWED = r"(?:.*_)?followings?(?:_count)?"
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
 _FEWEST, _ANY_NAME = 4, 2
 _NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
 _ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _PLATFORM = "(?i)" + "|".join(PLATFORMS)
-_POST = r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/)|[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
+_POST = (
+    r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/|t[0-9]+\.)|"
+    r"[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
+)
 
 # Names of columns that only one API has, each with whose count of a view it gives.
 _DEFINITIONS = {
@@ -226,7 +95,8 @@ def match(cells: Cells) -> dict[str, str]:
             and means(unit_of(name)[0] if ours in _COUNTS else name, pattern)
             and _may_hold(ours, rank, name, cells)
         ]
-        best = next((name for _, name in meant if _holds(ours, cells[name])), meant[0][1] if meant else None)
+        held = [name for _, name in meant if _holds(ours, cells[name])] or [name for _, name in meant]
+        best = _of_videos(held, found, cells) if ours in _COUNTED else next(iter(held), None)
         if best is not None:
             found[ours] = best
     if "creator" not in found:
@@ -239,8 +109,10 @@ def match(cells: Cells) -> dict[str, str]:
         and any(re.match("https?://", cell) for cell in cells[found["video_id"]])
     ):
         found["url"] = found.pop("video_id")
-    if "url" in found and "video_id" in found and _are_numbers_of_rows(cells[found["video_id"]]):
-        del found["video_id"]
+    if "url" in found and "video_id" in found:
+        ids = cells[found["video_id"]]
+        if _are_numbers_of_rows(ids) or are_other_ids(ids, cells[found["url"]]):
+            del found["video_id"]
     if "saves" in found and is_of_youtube(cells):
         # Its API still has a count of favourites, which is always 0.
         del found["saves"]
@@ -263,6 +135,13 @@ def caption(cells: Cells) -> str | None:
     return next(iter((*told, *others, *meant)), None)
 
 
+def captions_of_videos(cells: Cells, places: Mapping[str, str]) -> bool:
+    """Whether a list of videos without counters is told by links to them beside captions with #words."""
+    text = caption(cells)
+    has_tags = text is not None and any(re.search(r"#\w", cell) for cell in cells[text])
+    return has_tags and "url" in places and lead_to_posts(cells[places["url"]])
+
+
 def named_for(names: Iterable[str]) -> str | None:
     """What the names of columns are those of, where it is something that has counters and is no video."""
     ways = [snake(name) for name in names]
@@ -273,6 +152,12 @@ def named_for(names: Iterable[str]) -> str | None:
             is_of_posts = {"views", "comments", "shares", "hashtags"} & match(dict.fromkeys(names, ())).keys()
             return None if what == _ACCOUNTS and is_of_posts else what
     return None
+
+
+def are_other_ids(ids: Sequence[str], links: Sequence[str]) -> bool:
+    """Whether ids are those of something else than the videos to which links lead, whose ids stand in the links."""
+    linked = {found[1] for link in links if (found := re.search(r"/([0-9]{15,20})\b", link))}
+    return bool(linked) and not linked & set(ids)
 
 
 def lead_to_posts(cells: Sequence[str]) -> bool:
@@ -322,8 +207,25 @@ def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
     return True
 
 
+def _of_videos(names: Sequence[str], found: Mapping[str, str], cells: Cells) -> str | None:
+    """The first of several columns of one counter that is called most like that of the views, and does not stand among the
+    figures of an account, beside whom it follows."""
+    order = list(cells)
+
+    def distance(name: str) -> tuple[bool, int]:
+        place = order.index(name)
+        beside = order[max(0, place - 1) : place + 2]
+        pairs = zip(snake(name), snake(found.get("views", "")), strict=False)
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        return any(re.fullmatch(_FOLLOWED, snake(other)) for other in beside), -alike
+
+    return min(names, key=distance, default=None)
+
+
 def _holds(ours: str, values: Sequence[str]) -> bool:
     """Whether what stands in a column is what its name says."""
+    if ours in _COUNTED:
+        return bool(values) and 2 * sum(bool(re.search(r"\d", value[:8])) for value in values) >= len(values)
     if ours == "url":
         return any(re.search(_POST, value) for value in values)
     if ours == "creator":

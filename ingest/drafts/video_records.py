@@ -7,10 +7,12 @@ from typing import Any
 from ingest.drafts import tag_totals
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
-from ingest.drafts.video_names import caption, definition, match, named_for
+from ingest.drafts.names import snake
+from ingest.drafts.video_names import caption, captions_of_videos, definition, lead_to_posts, match, named_for
 from ingest.drafts.video_times import timed, undated
+from ingest.drafts.video_words import ANY_TIME
 from ingest.formats.hashtag import research_api
-from ingest.formats.hashtag.video_presets import PRESETS
+from ingest.formats.hashtag.video_presets import PRESETS, has_less
 from ingest.formats.hashtag.video_readings import COUNTERS
 from ingest.source import DeliveryError
 
@@ -71,6 +73,8 @@ def _known(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
             fields = head.fields(records)
             found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
             is_told = not preset.told_by or bool(fields.keys() & {*preset.told_by})
+            if has_less(preset, found, {"views", "likes"} & match(_alone(head.values(records))).keys()):
+                continue
             if is_told and len(found) >= 3 and {"video_id", "url"} & found and "views" in found:
                 is_usual = records == preset.records
                 options: dict[str, Any] = {"preset": name}
@@ -104,7 +108,8 @@ def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given:
     if named_for([name for name in values if "*" not in name]) is not None:
         return None
     places, from_text = _places(values)
-    if not ({"video_id", "url"} & places.keys() and {*COUNTERS} & places.keys()):
+    is_told = bool({*COUNTERS} & places.keys()) or captions_of_videos(_alone(values), places)
+    if not ({"video_id", "url"} & places.keys() and is_told):
         return None
     options = options | from_text
     created, bare = undated(_alone(values), places)
@@ -141,8 +146,18 @@ def _places(values: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, 
 
 def _refuse_others(head: Head, lists: list[str]) -> None:
     for records in ((), *((place,) for place in lists)):
-        names = [name for name in head.fields(records) if "*" not in name]
+        cells = {name: held for name, held in head.values(records).items() if "*" not in name}
+        names, found = list(cells), match(cells)
         others = named_for(names)
+        if others is None and "url" in found and lead_to_posts(cells[found["url"]]):
+            others = "links to videos, without counters and tags"
+        elif (
+            others is None
+            and len({*COUNTERS} & found.keys()) > 1
+            and not {"hashtags", "video_id", "url"} & found.keys()
+        ):
+            days = any(re.fullmatch(ANY_TIME, snake(name)) for name in names)
+            others = "figures of single days" if days else None
         if others is not None:
             raise DeliveryError(
                 f"{head.path.name}: its records are {others} ({quoted(names)}), expected a record a video with its id or link and its "

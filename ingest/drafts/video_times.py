@@ -9,7 +9,8 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_names import ANY_TIME, Cells, are_times, times
+from ingest.drafts.video_names import Cells, are_times, times
+from ingest.drafts.video_words import ANY_TIME
 
 _MOST_DAYS_OF_A_READING = 2
 _TIKTOK_ID = r"^[0-9]{19}$"

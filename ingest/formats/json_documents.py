@@ -39,7 +39,7 @@ _AT_ONCE = 2
 _AT_HAND = 1_000_000
 """Bytes of documents that DuckDB parses before it makes columns of them: more would not stay in a core's own memory."""
 
-ENVELOPES = ("batch", "records", "events", "rows", "result", "data")
+ENVELOPES = ("batch", "records", "events", "rows", "result", "data", "data.list")
 """Where an object that stands for many events has them, as a list."""
 
 Made = TypeVar("Made")

@@ -46,6 +46,14 @@ def test_the_row_that_sums_up_the_others_is_no_tag(reader: Reader, text: str, ta
     assert parsed.tables["tag_total_readings"]["hashtag"].to_list() == tags
 
 
+def test_a_header_that_is_repeated_is_no_tag(reader: Reader) -> None:
+    options = {"columns": {"hashtag": "hashtags", "views": "views"}, "observed_at": "2026-06-15"}
+    text = ",hashtags,views\n0,#calm,1.3M views\n,hashtags,views\n0,#peace,5\n"
+    parsed = reader.files({"t.csv": text}, options, form="tag_totals_csv")
+    assert parsed.records_read == 2
+    assert parsed.tables["tag_total_readings"].select("hashtag", "views").rows() == [("calm", 1_300_000), ("peace", 5)]
+
+
 @pytest.mark.parametrize(
     ("name", "cell", "platform"),
     [

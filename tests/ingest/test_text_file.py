@@ -554,3 +554,12 @@ def test_marks_of_direction_are_no_part_of_a_name() -> None:
 )
 def test_plain_words_tell_code_pages_apart_that_the_others_do_not(text: str, page: str) -> None:
     assert to_utf8("a.csv", text.encode(page)).decode() == text
+
+
+def test_lines_that_stand_in_quotation_marks_as_a_whole_are_read_as_they_were() -> None:
+    wrapped = b'"id,text,views"\n"1,""a, b"",5"\n\n"2,""say """"x"""""",6"\n"3,plain,7"\n'
+    table = read_table(as_text("f.csv", wrapped))
+    rows = [("1", "a, b", "5", 2), ("2", 'say "x"', "6", 4), ("3", "plain", "7", 5)]
+    assert table.rows.select("id", "text", "views", "line").rows() == rows
+    for other in (b'"a;b"\n"1";"2"\n', b'"one"\n"two, three"\n', b'"a,b"\n1,2\n', b'"a,b"\n'):
+        assert as_text("f.csv", other).data == other

@@ -214,6 +214,16 @@ class TestIds:
         )
         assert len(ids(parsed)) == 4
 
+    def test_the_address_of_a_file_and_a_post_of_facebook(self, reader: Reader) -> None:
+        urls = [
+            "https://cdn.example/o1/v/t16/f2/m86/a.mp4",
+            "https://www.facebook.com/10006/posts/3874444",
+            "https://www.facebook.com/o/posts/pfbid0aBc",
+        ]
+        parsed = reader.rows(*({"video_id": "", "url": url} for url in urls))
+        assert ids(parsed) == ["3874444", "pfbid0aBc"]
+        assert rejected(parsed) == [(2, "missing_key")]
+
 
 class TestTimes:
     def test_the_id_carries_the_time_of_posting(self, reader: Reader) -> None:
@@ -599,6 +609,20 @@ class TestCreators:
         keys = reader.rows(*rows).tables["video_readings"]["creator_key"].to_list()
         assert keys[0] == keys[1] == keys[2] != keys[3]
         assert keys[0] == pl.select(PSEUDONYMS.key(pl.lit("noor"), "creator")).item()
+
+    def test_a_creator_who_is_written_whole_is_known_by_the_handle(self, reader: Reader) -> None:
+        whole = "{'id': '7', 'uniqueId': 'Noor', 'stats': {'followers': %d}}"
+        rows = [
+            {"video_id": "v0", "creator": "noor"},
+            {"video_id": "v1", "creator": whole % 5},
+            {"video_id": "v2", "creator": whole % 6},
+            {"video_id": "v3", "creator": "{'id': '7'}"},
+        ]
+        parsed = reader.rows(*rows)
+        keys = parsed.tables["video_readings"]["creator_key"].to_list()
+        assert keys[0] == keys[1] == keys[2]
+        assert keys[3] is None
+        assert parsed.unreadable.rows() == [("creator", "unreadable", 1)]
 
     def test_no_creator_is_nobody_rather_than_one_person(self, reader: Reader) -> None:
         rows = [

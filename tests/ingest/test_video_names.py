@@ -87,6 +87,16 @@ def table(header: str, row: str) -> bytes:
         ("Link,Expected views,Actual views,Yorum adedi", "https://www.tiktok.com/@u/video/@ID,9,5,1", {"views": "Actual views"}),
         ("Link,Views,Date checked", "https://www.tiktok.com/@u/video/@ID,5,19/10/2026", {"captured_at": "Date checked"}),
         ("Link,TikTok,Views", "https://www.tiktok.com/@u/video/@ID,@u_N,5", {"creator": "TikTok"}),
+        ("id,authorMeta_name,text,playCount,shareCount,commentCount", "@ID,u@N,x,5,1,2", {"creator": "authorMeta_name", "views": "playCount"}),
+        (",id,caption,createTime,likeCount,shareCount,commentCount,viewCount", "@N,@ID,x #calm,@AT,1,2,3,5", {"views": "viewCount", "likes": "likeCount"}),
+        ("id,permalink,media_url,like_count", "1797@N,https://www.instagram.com/p/C@N/,https://cdn.example/v/t51.1-15/4@N.jpg,5", {"url": "permalink"}),
+        ("Link,Comentários,QTD_Comentários,Curtidas", "https://www.instagram.com/p/C@N/,['bom'],7,5", {"comments": "QTD_Comentários"}),
+        ("link,follower_count,following_count,like_count,views,likes", "https://www.tiktok.com/@u/video/@ID,9,8,777,5,1", {"likes": "likes"}),
+        ("like_count,video_url,video_details_info.diggCount,video_details_info.playCount", "777,https://www.tiktok.com/@u/video/@ID,1,5", {"likes": "video_details_info.diggCount"}),
+        ("user_id,link,views", "48809576016091@N481,https://www.tiktok.com/@u/video/@ID,5", {"video_id": None}),
+        ("id,link,views", "48809576016091548@N,https://www.tiktok.com/@u/video/@ID,5", {"video_id": None, "url": "link"}),
+        ("id,view_count,likes,trending_date", "@ID,5,1,2026-10-19T00:00:00Z", {"captured_at": "trending_date"}),
+        ("video_url,video_caption,author", "https://www.tiktok.com/@u/video/@ID,words #calm,u@N", {"url": "video_url", "text": "video_caption"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -178,6 +188,34 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
     assert readings["saves"].null_count() == 20
 
 
+def test_videos_beside_accounts_are_told_by_their_links_and_captions(tmp_path: Path) -> None:
+    videos = [
+        {"id": n, "video_url": f"https://www.tiktok.com/@u/video/{one}", "video_caption": "x #calm"}
+        for n, one in enumerate(IDS)
+    ]
+    users = [
+        {"id": n, "username": f"u{n}", "followers_count": 5, "following_count": 6, "likes_count": 7} for n in range(9)
+    ]
+    found = looked(
+        tmp_path / "d.json",
+        json.dumps({"users": users, "videos": videos}).encode(),
+        Given(campaign="endthestigma", captured_at=GIVEN.captured_at),
+    )
+    (tmp_path / "delivery.yml").write_text(found.text)
+    readings = read(tmp_path, "hashtag").tables["video_readings"]
+    assert readings["video_id"].to_list() == IDS
+    assert readings["hashtags"].to_list() == [["calm"]] * 20
+    assert readings["likes"].null_count() == 20
+
+
+def test_without_a_header_ids_of_others_beside_links_are_not_those_of_videos(tmp_path: Path) -> None:
+    rows = "".join(
+        f"u_{n},48809576016091548{n // 5},https://www.tiktok.com/@u/video/{one}?lang=en,9/10/2026\n"
+        for n, one in enumerate(IDS)
+    )
+    assert looked(tmp_path / "d.csv", rows.encode()).draft.options["columns"] == {"creator": 1, "url": 3}
+
+
 def test_days_of_an_account_as_the_business_api_sent_them(tmp_path: Path) -> None:
     days = [{"date": f"2026-10-{n:02d}", "video_views": n, "likes": -1} for n in range(1, 9)]
     page = {"code": 0, "message": "OK", "data": {"username": "u", "metrics": days}}
@@ -234,6 +272,11 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("l.csv", table("video_id,Attribute,Value", "@ID,views,5"), "line 1: found a row a counter"),
         ("r.csv", table("id,subreddit,title,author,num_comments,permalink", "1abc@N,calm,x,u@N,5,/r/calm/comments/1abc@N/x/"), "line 1: found posts of Reddit"),
         ("c.json", json.dumps({"items": [{"id": f"U{n}", "snippet": {"videoId": f"aBcdefgh{n:03d}", "totalReplyCount": 1, "topLevelComment": {"id": "U"}}} for n in range(20)]}).encode(), "its records are comments"),
+        ("c.csv", table("UserName,Description,Total Like,Total Comments", "u@N,x #calm,5,1"), "line 1: found posts without their ids and links"),
+        ("t.csv", table(",Title,Views,Date", "@N,My video,679 views,8 days ago"), "line 1: found posts without their ids and links"),
+        ("j.json", json.dumps([{"title": "x", "url": f"https://www.tiktok.com/@u/video/{one}"} for one in IDS]).encode(), "links to videos, without counters"),
+        ("j.json", json.dumps({"daily": [{"date": f"April {n + 1}", "views": 5, "likes": 1} for n in range(20)]}).encode(), "figures of single days"),
+        ("h.json", json.dumps({"data": {"list": [{"hashtag_name": "calm", "publish_cnt": 5, "video_views": 50, "rank": 1}]}}).encode(), "Creative Center"),
         ("d.csv", table("Date,Views,Watch time (hours),Subscribers", "2026-10-05,5,1.5,0"), "found views of single days"),
         ("a.csv", table("Campaign name,Cost,Video views,2-second video views", "c,1.5,5@N,5"), "found views of what is no video"),
         ("Chart data.csv", b"Date,Content,Video title,Video publish time,Views\n" + b"".join(f"2026-10-{1 + n % 9:02d},aBcdefgh{n // 9:03d},x,\"Sep 20, 2026\",5\n".encode() for n in range(18)), "found views of single days"),

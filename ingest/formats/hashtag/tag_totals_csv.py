@@ -86,7 +86,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 15
+    version = 16
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -122,7 +122,7 @@ class TagTotalsCsv:
 def _of_table(file: TextFile, mapped: Mapping[str, Place], options: TagTotalsCsvOptions) -> TextTable:
     """The mapped columns, and as `window` and `country` those that tell what a total is one of, if there are any."""
     line = options.skip_rows + 1 if options.skip_rows or not options.header else None
-    table = read_columns(file, mapped, has_header=options.header, first_line=line)
+    table = _without_headers(read_columns(file, mapped, has_header=options.header, first_line=line), mapped)
     others = [name for name in map(folded, table.names) if options.header and name not in mapped.values()]
     told: dict[str, Place] = {
         ours: name
@@ -131,13 +131,19 @@ def _of_table(file: TextFile, mapped: Mapping[str, Place], options: TagTotalsCsv
     }
     if not told:
         return table
-    whole = read_columns(file, {**mapped, **told}, first_line=line)
+    whole = _without_headers(read_columns(file, {**mapped, **told}, first_line=line), mapped)
     if "country" in told and whole.rows.select(_said("country").drop_nulls().n_unique() > 1).item():
         raise DeliveryError(
             f"{file.name}, column {str(told['country'])[:40]!r}: found totals of a tag by country, expected the platform's total of each "
             "tag, a row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
         )
     return replace(whole, names=table.names, rows=whole.rows.drop("country", strict=False))
+
+
+def _without_headers(table: TextTable, mapped: Mapping[str, Place]) -> TextTable:
+    """The table without its header where that is repeated, as it is where files were put together."""
+    cells = [pl.col(ours).str.strip_chars() == name for ours, name in mapped.items() if isinstance(name, str)]
+    return replace(table, rows=table.rows.remove(pl.all_horizontal(cells))) if cells else table
 
 
 def _said(name: str) -> pl.Expr:

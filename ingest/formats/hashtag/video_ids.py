@@ -9,7 +9,7 @@ from ingest.text import nothing
 
 # What follows /share/ stands for a link that was made for sharing, of which a video has many.
 _URL_ID = (
-    r"/share/[a-z]/|(?:/(?:embed/v2|embed|v|video|videos|photo|vi|shorts|live|reel|reels|spotlight|p|status|statuses)/|[?&]v=|youtu\.be/)"
+    r"/share/[a-z]/|(?:/(?:embed/v2|embed|v|video|videos|photo|vi|shorts|live|reel|reels|spotlight|p|status|statuses|permalink)/|[?&]v=|youtu\.be/)"
     r"([0-9A-Za-z_-]+)"
 )
 ELSEWHERE = {
@@ -21,6 +21,9 @@ ELSEWHERE = {
 }
 """Platforms by their names and addresses, whose ids may have 19 digits too and are none of TikTok."""
 _OF_ANOTHER = rf"(?i)^(?:https?://)?[\w.-]*(?:{'|'.join(words.replace('^', '') for words in ELSEWHERE)})"
+_POST_ID = r"/posts/((?:[0-9]|pfbid)[0-9A-Za-z]+)"
+_OF_A_FILE = r"^(?:tos|t[0-9]{1,3})$"
+"""What stands in the address of a file, /video/tos/... or /v/t51.2885-15/..., where an id stands in that of a video."""
 _FLOAT_ID = r"^([0-9]{15,20})\.0+$"
 _FIRST_TIKTOK = datetime(2014, 1, 1)  # noqa: DTZ001 - UTC like the ids; musical.ly, whose ids went on, began that year
 _ROUNDING_OF_IDS = 10_000
@@ -91,9 +94,11 @@ def _plain(urls: pl.Series) -> pl.Series:
 
 
 def _in_url(urls: pl.Series) -> pl.Series:
-    """The id in the URL of a video; that of its file, /video/tos/..., has none."""
-    found = urls.str.extract(_URL_ID).alias("in_url")
-    return found.to_frame().select(pl.when(pl.col("in_url") != "tos").then("in_url")).to_series()
+    """The id in the URL of a video; that of its file has none."""
+    found = urls.str.extract(_URL_ID).alias("in_url").to_frame()
+    if urls.str.contains("/posts/", literal=True).any():
+        found = found.with_columns(pl.coalesce(urls.str.extract(_POST_ID), "in_url").alias("in_url"))
+    return found.select(pl.when(~pl.col("in_url").str.contains(_OF_A_FILE)).then("in_url")).to_series()
 
 
 def _number(name: str) -> pl.Expr:

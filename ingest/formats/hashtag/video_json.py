@@ -41,7 +41,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 23
+    version = 24
     needs_timezone = True
     options = VideoJsonOptions
 

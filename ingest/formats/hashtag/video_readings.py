@@ -31,6 +31,8 @@ _COUNTS = (*COUNTERS, "creator_followers", "reach")
 _TEXTS = ("creator", "creator_country", "hashtags", "duration_seconds", "watch_seconds", "completion_rate", "platform")
 _TAGS = ["hashtags", "display_hashtags"]
 _INSTANTS = ("created_at", "captured_at")
+_HANDLE = r"""['"](?:unique_?[iI]d|user_?[nN]ame|screen_name|handle)['"]\s*:\s*['"]([^'"]+)['"]"""
+"""The handle in an account that was written whole, whose other figures change from day to day."""
 _ENOUGH_TO_JUDGE, _ENDS = 10, 3
 PLATFORMS = {
     r"tik\W?tok|^tt(?:[^a-z]|$)|تيك\s?توك|تیک\s?تاک|ٹک\s?ٹاک": "tiktok",
@@ -294,8 +296,11 @@ def _refuse_other_column(frame: pl.DataFrame, labels: Mapping[str, str]) -> None
 
 
 def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) -> pl.DataFrame:
-    creator, country = pl.col("creator"), pl.col("creator_country")
-    reason, code = nothing(creator), country_code(bare(country))
+    written, country = pl.col("creator"), pl.col("creator_country")
+    is_object = written.str.contains("^\\s*\\{")
+    creator = pl.when(is_object).then(written.str.extract(_HANDLE)).otherwise(written)
+    no_handle = pl.when(is_object & creator.is_null()).then(pl.lit(Reason.UNREADABLE))
+    reason, code = pl.coalesce(no_handle, nothing(creator)), country_code(bare(country))
     handle = pl.when(reason.is_null()).then(bare(creator).str.strip_prefix("@").str.to_lowercase())
     no_country = pl.when(code.is_null()).then(pl.coalesce(nothing(country), pl.lit(Reason.UNREADABLE)))
     made = {

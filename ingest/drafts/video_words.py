@@ -1,0 +1,147 @@
+"""The names that tools give to the columns of videos and tags, in many languages; which column has one is for
+`ingest.drafts.video_names` to say.
+"""
+# ruff: noqa: RUF001 - columns are named in many languages
+
+from collections.abc import Mapping
+
+_TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
+
+
+def _count(words: str) -> str:
+    after = "count|counts|cnt|number|num|total|latest|current|actual|achieved|sayısı|summary_total_count"
+    before = (
+        "how_many|n|num|no|nb|total|actual|number_of|qtde?|(?:quantidade|cantidad)(?:_de)?|"
+        "nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي|מספר"
+    )
+    return rf"(?:{before})?_?(?:{words})(?:_?(?:{after}))?"
+
+
+_BY = r"(?:author|author_meta|creator|sender|user|owner|profile|account|channel|influencer|uploader)"
+
+_MORE = {
+    "creator": "skapare|pencipta|tác_giả|作者|作成者|投稿者|クリエイター|작성자|ผู้สร้าง",
+    "views": "wyświetlenia|visningar|visninger|tontonan|lượt_xem|播放量|播放数|播放次数|观看量|观看次数|再生回?数|조회_?수|ยอดวิว",
+    "likes": "polubienia|gilla_markeringar|lượt_thích|点赞数?|いいね数?|좋아요_?수?|ถูกใจ",
+    "comments": "komentarze|kommentarer|komen|bình_luận|评论数?|コメント数?|댓글_?수?|ความคิดเห็น",
+    "shares": "udostępnienia|delningar|kongsi|chia_sẻ|分享数?|转发数?|シェア数?|공유_?수?|แชร์",
+    "saves": "zapisania|sparade|收藏数?|保存数?|저장_?수?",
+}
+"""More languages, of few files: Polish, Swedish, Malay, Vietnamese, Chinese, Japanese, Korean, Thai."""
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "video_id": (
+        (
+            r"(?:video|vid|aweme|tiktok)_?id|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|video_kimliği|شناسه_(?:ویدیو|ویدئو)|"
+            r"معرف_الفيديو|رقم_الفيديو"
+        ),
+        r"(?:post|item|content|media)_?id|short_?code|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
+        "id",
+    ),
+    "url": (
+        (
+            r"(?:web_?page_|web_|original_|share_|canonical_|tiktok_|content_)?(?:video_|post_|media_)?(?:url|link|permalink|share_url|permalink_url)(?:_href)?|"
+            r"lien(?:_(?:de_la_)?vidéo)?|permalien|enlace(?:_permanente|_del_v[ií]deo)?|link_do_vídeo|tautan|لینک(?:_ویدیو)?|(?:ال)?رابط(?:_الفيديو|_الثابت)?"
+        ),
+    ),
+    "platform": (
+        r"(?:social_?)?(?:platform|network)",
+        r"channel|source|source_type|source_name|site|media_type|page_type|extractor_key|kanal|plataforma|red_social|plateforme|المنصة",
+    ),
+    "creator": (
+        (
+            rf"(?:{_BY}_)?(?:(?:platform_)?user_?name|unique_id|handle|screen_name|login)|nombre_de_usuario(?:_de_la_cuenta)?|nome_de_usuário|"
+            r"nom_d_utilisateur(?:_du_compte)?|benutzername|nutzername|gebruikersnaam|nome_utente|nama_pengguna|kullanıcı_adı|نام_کاربری|اسم_(?:ال)?مستخدم(?:_الحساب)?|"
+            r"שם_משתמש|صارف_نام|ناوی_بەکارهێنەر"
+        ),
+        (
+            rf"{_MORE['creator']}|author|(?:content_)?creator|user|by|posted_by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
+            r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|(?:nama_)?akun|perfil|profile?|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|اسم_ال[اأ]كونت|حساب_کاربری|تخلیق_کار|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
+        ),
+        rf"{_BY}_id",
+        r"(?:(?:author|user|account)_s_)?nick_?name|display_name|channel_title|(?:author|user|account|influencer)_(?:nick_?name|display_name|full_name)",
+    ),
+    "creator_followers": (rf"(?:{_BY}_)?n?_?(?:followers?|fans|subscribers?)(?:_?count)?",),
+    "creator_country": (
+        r"(?:(?:author|creator|user)_)?country|pays|país|land|ülke|کشور|(?:ال)?دولة|البلد",
+        r"(?:(?:author|creator|user)_)?(?:country_code|region(?:_code)?)|world_data_country_code",
+    ),
+    "created_at": (
+        (
+            rf"(?:posted|published|uploaded|(?:post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
+            r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|data_da_postagem|tanggal_(?:unggah|posting)|upload_datum|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
+            r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
+            r"|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
+            r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
+        ),
+        rf"created|creation|taken_at_timestamp|creat(?:e|ed|ion){_TIME}",
+    ),
+    "captured_at": (
+        (
+            rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
+            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|trend(?:ing)?_date|"
+            r"date_(?:read|checked|scraped|captured|collected|retrieved)|"
+            r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción|medición|recogida)|data_d[ae]_(?:leitura|coleta|extração|medição|recolha)|"
+            r"date_(?:de_l[a']_?|d[eu]_|d')(?:lecture|collecte|relevé|relève|mesure|capture|extraction)|data_(?:di_|della_)?(?:lettura|rilevazione)|"
+            r"(?:ablese|mess|erhebungs)datum|tanggal_(?:pengambilan|pengukuran|dibaca|dicatat)|(?:collecté|relevé|extrait|recueilli|lu)e?_le|abrufdatum|(?:abgerufen|erfasst|erhoben|gelesen)_am|"
+            r"(?:recogid|recolectad|capturad|coletad|extraíd|leíd|lid)[oa]_e[lm]|(?:raccolto|rilevato|letto)_il|(?:toplanma|okunma|çekilme)_tarihi|"
+            r"(?:تاريخ|وقت)_(?:القراءة|الجمع|الالتقاط|الاستخراج|القياس|الرصد)"
+        ),
+    ),
+    # Where a tool has both, a play is what platforms call a view now.
+    "views": (
+        _count("plays?"),
+        _count(
+            f"{_MORE['views']}|"
+            "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
+            "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز|ملاحظات|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
+        ),
+    ),
+    "likes": (
+        _count(
+            f"{_MORE['likes']}|"
+            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
+            "(?:ال)?[إا]عجابات|تسجيلات_الإعجاب"
+        ),
+    ),
+    "comments": (
+        _count(
+            f"{_MORE['comments']}|"
+            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
+        ),
+        _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
+    ),
+    "shares": (
+        _count(
+            f"{_MORE['shares']}|"
+            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
+        ),
+        _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
+        _count("forwards?"),
+    ),
+    "saves": (
+        _count(
+            f"{_MORE['saves']}|"
+            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
+        ),
+        _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
+    ),
+    "hashtags": (
+        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|hashtagler|תגיות|ہیش_ٹیگ|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
+        r"tags?(?:_list)?|ετικέτες|etiquetas|etiket(?:ler)?",
+        r"(?:.+_)?(?:hash_?tags?|(?:ال)?وسوم|(?:ال)?هاشتا[غقج](?:ات)?|هشتگ(?:_?ها)?)(?:_[^\W\d]+)*",
+    ),
+    "duration_seconds": (r"duration(?:_seconds|_sec|_s)?|length",),
+}
+"""Our columns by names in lower case with underscores, the surest first."""
+
+TEXT = (
+    r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف|(?:ال)?نص",
+    r"message|media_caption|full_text|content_snippet|hit_sentence|body|post|snippet",
+    r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
+)
+ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|data|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|هاشتاغ|(?:ال)?وسم"
+POSTS = _count(
+    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو_?ها|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
+)
