@@ -32,6 +32,8 @@ _LONE_SURROGATE = re.compile(
 _AFTER_A_RECORD = ", \t\r\n"
 _PART = 24_000_000
 """Bytes of a file of lines that are read at a time."""
+_FIRST = 20
+"""How many objects of a file tell what it is."""
 _OF_LINES = (".json", ".jsonl", ".ndjson", ".txt")
 """How names of files end that hold text as it is."""
 _AT_ONCE = 2
@@ -173,7 +175,7 @@ def exist(documents: pl.DataFrame, paths: Sequence[str]) -> bool:
 
 
 def inside(documents: pl.DataFrame, places: Sequence[str]) -> pl.DataFrame:
-    """The records inside the first place that is a list in the first object, each with the line of its object.
+    """The records inside the first place that is a list in one of the first objects, each with the line of its object.
 
     The objects themselves where none of the places is. A place with `*` leads through every element of another list.
     """
@@ -186,8 +188,9 @@ def inside(documents: pl.DataFrame, places: Sequence[str]) -> pl.DataFrame:
             if found.height:
                 return found
             continue
-        first = query(f"select json_type(json, '{pointer}') as kind from documents", documents=documents.head(1))
-        if first["kind"].to_list() != ["ARRAY"]:
+        first = query(f"select json_type(json, '{pointer}') as kind from documents", documents=documents.head(_FIRST))
+        # The first page may be one that failed.
+        if not (first["kind"] == "ARRAY").any():
             continue
         if documents.height == 1:
             return _of_one(documents, place)
@@ -200,7 +203,7 @@ def inside(documents: pl.DataFrame, places: Sequence[str]) -> pl.DataFrame:
 def top_level_names(documents: pl.DataFrame) -> list[str]:
     """The names that the first objects have."""
     names: dict[str, None] = {}
-    for text in documents["json"].head(20):
+    for text in documents["json"].head(_FIRST):
         names |= dict.fromkeys(json.loads(text))
     return list(names)
 

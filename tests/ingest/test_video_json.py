@@ -302,3 +302,17 @@ def test_records_in_lists_inside_of_other_lists(reader: Reader) -> None:
     options = {"columns": {"video_id": "id", "views": "v"}, "records": "pages.*.videos", "captured_at": "2025-05-29"}
     parsed = reader.files({"v.json": json.dumps(pages)}, options, form="video_json")
     assert parsed.tables["video_readings"].select("video_id", "views").rows() == [("a", 5), ("b", 7)]
+
+
+def test_a_first_page_that_failed_does_not_hide_the_others(reader: Reader) -> None:
+    video = {"aweme_id": ID, "statistics": {"play_count": 5}}
+    pages = [{"data": {"aweme_list": None, "status_code": 2190008}}, {"data": {"aweme_list": [video]}}]
+    text = "".join(f"{json.dumps(page)}\n" for page in pages)
+    parsed = reader.files({"v.ndjson": text}, {"preset": "raw_app", "captured_at": "2025-06-29"}, form="video_json")
+    assert parsed.tables["video_readings"].select("video_id", "views").rows() == [(ID, 5)]
+
+
+def test_a_preset_of_which_no_counter_is_there_refuses_the_file(reader: Reader) -> None:
+    records = json.dumps([{"id": ID, "playCount": 5, "webVideoUrl": f"https://www.tiktok.com/@u/video/{ID}"}])
+    with pytest.raises(DeliveryError, match="no record has a counter of preset raw_app, expected such as statistics"):
+        reader.files({"v.json": records}, {"preset": "raw_app", "captured_at": "2025-06-29"}, form="video_json")

@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from ingest.formats.hashtag.video_options import Places, VideoOptions, no_positions, places_of
 from ingest.formats.hashtag.video_presets import PRESETS
-from ingest.formats.hashtag.video_readings import VideoRows, parse_videos, with_tags
+from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.formats.hashtag.video_tags import words_of
 from ingest.formats.json_documents import ENVELOPES, exist, inside, read_documents, texts_at, top_level_names
 from ingest.formats.text_file import TextFile, describe_header, text_files
@@ -68,7 +68,7 @@ def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
     texts = dict.fromkeys(path for ways in paths.values() for path in ways if not _is_list(path))
     found = texts_at(records, list(texts), lists)
     known = {ours: [path for path in ways if _is_known(found[path])] for ours, ways in paths.items()}
-    _require(file, places, known, records)
+    _require(file, options, places, known, records)
     rows = found.select(
         *(_first(ours, ways, places[ours]) for ours, ways in known.items() if ways or places[ours].required),
         pl.lit(file.name).alias("file"),
@@ -136,7 +136,11 @@ def _tagged(rows: pl.DataFrame, options: VideoJsonOptions) -> pl.DataFrame:
 
 
 def _require(
-    file: TextFile, places: Mapping[str, Places], known: Mapping[str, list[str]], records: pl.DataFrame
+    file: TextFile,
+    options: VideoJsonOptions,
+    places: Mapping[str, Places],
+    known: Mapping[str, list[str]],
+    records: pl.DataFrame,
 ) -> None:
     if not records.height:
         return
@@ -157,6 +161,12 @@ def _require(
         hint = describe_header(top_level_names(records), name, _KNOWN)
         raise DeliveryError(
             f"{file.name}: no record has {name!r} for {ours!r}; {hint}; correct `columns` in delivery.yml"
+        )
+    if options.preset is not None and not any(known.get(ours) for ours in (*COUNTERS, "hashtags", "text")):
+        raise DeliveryError(
+            f"{file.name}: no record has a counter of preset {options.preset}, expected such as "
+            f"{', '.join(options.known.columns[name][0] for name in COUNTERS if name in options.known.columns)}; correct or leave out "
+            "options.preset, and name the columns in delivery.yml"
         )
 
 
