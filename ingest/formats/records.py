@@ -35,23 +35,20 @@ def names_a_total(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.String()).str.strip_chars(" :*").str.to_lowercase().is_in(_TOTALS)
 
 
-def settle_repeats(
-    frame: pl.DataFrame, key: Sequence[str], values: Sequence[str], captured: str | None = None
-) -> Settled:
+def settle_repeats(frame: pl.DataFrame, key: Sequence[str], values: Sequence[str]) -> Settled:
     """One record a key, from a frame with `file` and `line` in the order of the files.
 
-    Records that are equal in key and values are one. Of those that share a key but not the values the last one counts, by
-    `captured` where it is no part of the key, then by position; the others are rejected as `conflicting_key`.
+    Records that are equal in key and values are one. Of those that share a key but not the values the last one counts; the
+    others are rejected as `conflicting_key`.
     """
     repeats = frame.select(pl.struct(key).is_duplicated()).to_series()
     if not repeats.any():
         return Settled(frame, 0, REJECTED.to_frame())
     numbered = frame.with_row_index(_ROW)
     repeated = numbered.filter(repeats).with_columns(pl.col(_ROW).min().over(*key, *values).alias(_VALUE))
-    order = [captured, _ROW] if captured is not None else [_ROW]
     is_first, is_last_word = (
         pl.col(_ROW) == pl.col(_VALUE),
-        pl.col(_VALUE) == pl.col(_VALUE).sort_by(order).last().over(key),
+        pl.col(_VALUE) == pl.col(_VALUE).sort_by(_ROW).last().over(key),
     )
     judged = repeated.select(_ROW, "file", "line", is_first.alias("is_first"), is_last_word.alias("is_last_word"))
     conflicting = judged.filter(pl.col("is_first") & ~pl.col("is_last_word"))

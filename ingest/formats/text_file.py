@@ -25,6 +25,7 @@ from ingest.formats.workbook import as_csv, is_workbook, require_one_table
 from ingest.reasons import Reason
 from ingest.source import REJECTED, Delivery, DeliveryError
 
+_FIRST_LINES = 100
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -127,28 +128,20 @@ def as_text(name: str, data: bytes, encoding: str | None = None) -> TextFile:
     return TextFile(name, with_own_quotes(decoded))
 
 
-def read_table(
-    file: TextFile,
-    *,
-    has_header: bool = True,
-    first_line: int = 1,
-    separator: str | None = None,
-    prefix: str = "",
-    repeats: bool = False,
-) -> TextTable:
-    """Every column of delimited text whose header (or first record) stands in line `first_line`. Raises DeliveryError.
+def read_table(file: TextFile, *, has_header: bool = True, repeats: bool = False) -> TextTable:
+    """Every column of delimited text. Raises DeliveryError.
 
-    Columns are called `prefix` and the name that they have in the header, or `column_1`, `column_2` ... without one; names
-    that occur twice refuse the file. `line` is the line of the file on which a record starts, also after fields that hold
-    line ends. Records with more fields than the header, with a quotation mark that is never closed, and a last one that
-    was cut off are rejected as `unreadable`; nothing is read across such a mark. With `repeats`, columns whose first cells
-    hold few different values are categories, or whole numbers below a first record that stands apart.
+    Columns are called as in the header, or `column_1`, `column_2` ... without a name; names that occur twice refuse the file.
+    `line` is the line of the file on which a record starts, also after fields that hold line ends. Records with more fields than
+    the header, with a quotation mark that is never closed, and a last one that was cut off are rejected as `unreadable`; nothing
+    is read across such a mark. With `repeats`, columns whose first cells hold few different values are categories, or whole
+    numbers below a first record that stands apart.
     """
-    grid = _grid(file, has_header, first_line, separator, repeats=repeats)
+    grid = _grid(file, has_header, 1, None, repeats=repeats)
     names = grid.names if has_header else tuple(f"column_{number}" for number in range(1, grid.cells.width + 1))
     _refuse_repeated(file.name, names, set(names) - {""})
     # Columns without a name are what trailing separators and row numbers leave.
-    unique = [prefix + (name or f"column_{number}") for number, name in enumerate(names, 1)]
+    unique = [name or f"column_{number}" for number, name in enumerate(names, 1)]
     return _table(file.name, grid, dict(zip(unique, grid.cells.columns, strict=True)))
 
 
@@ -176,18 +169,18 @@ def read_columns(
     return _table(file.name, grid, {ours: grid.cells.columns[position - 1] for ours, position in found.items()})
 
 
-def first_lines(file: TextFile, most: int = 100) -> list[tuple[int, list[str]]]:
+def first_lines(file: TextFile) -> list[tuple[int, list[str]]]:
     """The cells of the first lines that are not blank, each with its line."""
     return [
         (number, fields_of(record, separator_of(record)))
-        for number, record in _records(file.head, most)
+        for number, record in _records(file.head)
         if record.strip() and len(record) < LONGEST_FIELD
     ]
 
 
-def _records(head: str, most: int) -> Iterator[tuple[int, str]]:
+def _records(head: str) -> Iterator[tuple[int, str]]:
     """The first records of a text, each with its line; one in quotation marks may go on over some lines."""
-    lines = head.split("\n", most)[:most]
+    lines = head.split("\n", _FIRST_LINES)[:_FIRST_LINES]
     number = 0
     while number < len(lines):
         record, end = lines[number], number + 1
@@ -293,7 +286,7 @@ def _refuse_repeated(file_name: str, names: Sequence[str], used: set[str]) -> No
 def _line_of_header(file: TextFile, sought: Sequence[str], separator: str | None) -> int:
     """The first line that has every sought name; the first that is not blank where there is none."""
     wanted = set(map(folded, sought))
-    for number, line in _records(file.head, 100):
+    for number, line in _records(file.head):
         for mark in (separator,) if separator else SEPARATORS:
             if wanted <= {folded(field) for field in fields_of(line, mark)}:
                 return number

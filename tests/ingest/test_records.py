@@ -42,11 +42,6 @@ def test_who_counts(rows: list[tuple[Any, ...]], kept: list[int], duplicates: in
     assert "7" not in "".join(settled.rejected["detail"])
 
 
-def test_a_later_capture_goes_before_a_later_line() -> None:
-    frame = records(("a", 1), ("a", 2), ("a", 3)).with_columns(pl.Series("captured", [5, 9, 7]))
-    assert settle_repeats(frame, ["key"], ["value"], "captured").rows["value"].to_list() == [2]
-
-
 def test_lists_and_several_columns_are_values_too() -> None:
     frame = records(("a", 1), ("a", 1), ("b", 1)).with_columns(pl.Series("tags", [["x"], ["x", None], None]))
     settled = settle_repeats(frame, ["key"], ["value", "tags"])
