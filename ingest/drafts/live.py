@@ -90,7 +90,9 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         ("options", "session"): "named after the file; add advocate, topic, country, and hosts, who are no audience"
     }
     if head.kind == "json":
-        yield from _from_json(head, session, remarks)
+        # Ids of the platform's own tell sessions apart, unless somebody says which one it is.
+        own = ({}, session) if given.session is None else (session,)
+        yield from _from_json(head, session, own, remarks)
     elif head.kind == "table":
         _require_attendance(head)
         product = product_of(head.rows)
@@ -114,13 +116,19 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
 
 
 def _require_attendance(head: Head) -> None:
-    """Raise DeliveryError for Zoom's reports of what was asked or answered, and of figures: nobody's stay is in them."""
+    """Raise DeliveryError for Zoom's reports of what was asked or answered, of figures and of meetings: nobody's stay is in them."""
     title = next((row[0] for row in head.rows[:1] if row and re.search(_ZOOM_OTHERS, row[0])), None)
     if title is not None:
         raise DeliveryError(
             f"{head.path.name}, line 1: is Zoom's {title[:40]!r}, which says of nobody when they came; expected the attendee, "
             "participant or registration report; of a poll, the table below its heading saved by itself is a survey"
         )
+    for names in head.headers:
+        if _first(names, r"^total participant minutes$") and not _first(names, JOINED_COLUMN):
+            raise DeliveryError(
+                f"{head.path.name}, line {head.line_of(names)}: lists meetings with their totals, expected of each meeting who joined and "
+                "left; export its participants"
+            )
 
 
 def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
@@ -162,7 +170,9 @@ def _is_numbered(rows: list[list[str]]) -> bool:
     return len(filled) == 1 and european(filled[0]).startswith("1.")
 
 
-def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:
+def _from_json(
+    head: Head, session: dict[str, Any], own: tuple[dict[str, Any], ...], remarks: dict[tuple[str, ...], str]
+) -> Iterator[Draft]:
     fields = head.fields()
     ends = {path.rpartition(".")[2] for path in fields}
     for field, platform in (("concurrentViewers", "YouTube"), ("viewer_count", "Twitch"), ("user_login", "Twitch")):
@@ -177,7 +187,7 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
             "live", "zoom_api", "it has Zoom's participants, each with a join_time and leave_time", session, remarks
         )
     if {"attendance", "registrantKey", "attendanceTimeInSeconds"} & (ends | {path.split(".")[0] for path in fields}):
-        for options in ({}, session):
+        for options in own:
             yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)
     leaves = {path.rpartition(".")[2]: path.replace("*.", "") for path in fields}
     person = next((found for pattern in PERSON_COLUMNS if (found := _first(list(leaves), pattern))), None)
@@ -199,7 +209,7 @@ def _from_json(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...
         yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
     types = [value for name in live_events.FIELDS["type"] for value in head.values().get(name, [])]
     if live_events.is_of_a_live_room(pl.Series(types, dtype=pl.String())):
-        for options in ({}, session):
+        for options in own:
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
 
 

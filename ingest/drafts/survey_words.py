@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from ingest.formats.survey.survey_multiple import UNTICKED
 from ingest.formats.survey.survey_variables import ALIKE, numbers
 
 ID = (
@@ -98,6 +99,8 @@ _STATUS = (
     r"(?i)^((response|respondent|interview|survey|completion)[ _]?)?(status|type|state|outcome|disposition|result)$|"
     r"^(finished|complete\??|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
 )
+_TRIED, _TRIED_OR_NOT = r"(?i)^(is[ _]?)?(test|preview)(er|[ _]?(mode|respondent|response|data|case))?\??$", 2
+"""A column that says who tried the survey out, and its answers, yes and no."""
 _COMPLETE = (
     r"(?i)^(completed?|finished|submitted|qualified|valid|approved|true|ip address|imported|offline|terminé|complet[aoe]?s?|"
     r"abgeschlossen|vollständig|finalizad[ao]|tamamlandı|مكتملة?)$"
@@ -133,7 +136,10 @@ def may_say_who_ended(name: str, cells: pl.Series) -> bool:
 
 
 def completed(name: str, answers: Mapping[str, str]) -> list[str]:
-    """The codes of those who came to the end, where a column says it of each respondent; `answers` are its words by code."""
+    """The codes of those who came to the end, or did not only try it out, where a column says it; `answers` are its words by code."""
+    if re.match(_TRIED, name):
+        ended = [code for code, word in answers.items() if re.match(UNTICKED, word.strip())]
+        return ended if 0 < len(ended) < len(answers) == _TRIED_OR_NOT else []
     if not re.match(_STATUS, name):
         return []
     ended = [code for code, word in answers.items() if re.match(_COMPLETE, word.strip())]

@@ -1,5 +1,6 @@
 """What `campaign inspect` makes of lists of attendance and registration of other tools."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -266,3 +267,21 @@ def test_a_report_of_webex_is_none_of_zoom(tmp_path: Path) -> None:
     found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
     assert (found.draft.format, found.draft.options["columns"]["person"]) == ("intervals_csv", "Attendee Email")
     assert found.parsed.tables["live_sessions"].height == 2
+
+
+def test_the_session_that_is_named_goes_before_the_platform_s_own(tmp_path: Path) -> None:
+    events = [
+        {"type": "roomUser", "room_id": "75", "msg_id": f"{n}", "create_time_ms": 1793304000000 + n, "viewer_count": n}
+        for n in range(9)
+    ]
+    files = written(tmp_path, {"a.ndjson": lines(*map(json.dumps, events))})
+    for session in ("opening", None):
+        found = inspect(files, replace(TOLD, session=session), CAMPAIGNS)
+        assert found.parsed.tables["live_sessions"]["session_id"].to_list() == [session or "75"]
+
+
+def test_a_list_of_meetings_is_no_attendance(tmp_path: Path) -> None:
+    rows = [f"Talk {n},8{n},10/13/2026 06:00:00 PM,60,20,900" for n in range(9)]
+    header = "Topic,Meeting ID,Start Time,Duration (Minutes),Participants,Total Participant Minutes"
+    with pytest.raises(DeliveryError, match=r"a\.csv, line 1: lists meetings with their totals"):
+        inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)

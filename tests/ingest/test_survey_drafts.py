@@ -493,3 +493,11 @@ def test_an_at_sign_behind_a_point_is_part_of_a_name(tmp_path: Path) -> None:
 def test_codes_of_a_status_are_pointed_out(tmp_path: Path) -> None:
     survey = found(tmp_path, "record,status,q1", "{n},{x},{a}")
     assert "'status' may say who came to the end: then name its codes" in survey.text
+
+
+def test_who_tried_the_survey_out_is_no_respondent(tmp_path: Path) -> None:
+    rows = [f"{n},{'No' if n % 4 else 'Yes'},{1 + n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,Is Test,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, list(questions(survey))) == (30, ["q1"])
+    other = found(tmp_path, "id,test,q1", "{n},{a},{a}", "o.csv")
+    assert (other.loaded, list(questions(other))) == (40, ["test", "q1"])
