@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from ingest.drafts.survey_words import are_times, is_personal
-from ingest.formats.survey.survey_sheet import Sheet, of_results, require_row_a_respondent
+from ingest.formats.survey.survey_sheet import Sheet, of_results, require_row_a_respondent, without_tags
 from ingest.formats.text_file import is_plausible_header
 from ingest.source import DeliveryError
 
@@ -94,7 +94,7 @@ def require_one_wave(file: str, name: str, waves: int) -> None:
 
 def is_header(names: Sequence[str]) -> bool:
     """Whether a line names columns, of which some may be whole questions, with the ends of their scale, or the number of a row."""
-    plain = [" ".join(name.replace(">>", " ").split()) for name in names]
+    plain = [" ".join(without_tags(name).replace(">>", " ").split()) for name in names]
     short = [
         name.rstrip(" ?؟.:*")
         for name in plain

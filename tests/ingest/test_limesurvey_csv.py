@@ -98,3 +98,12 @@ def test_headings_in_any_language(tmp_path: Path, own: str) -> None:
 def test_a_survey_without_dates_writes_1980_for_who_came_to_the_end(tmp_path: Path) -> None:
     parsed = wave(tmp_path, EXPORT.replace("2022-10-05 10:00:00", "1980-01-01 00:00:00"))
     assert rejected(parsed) == [(3, "incomplete_response")]
+
+
+def test_a_note_may_call_columns_by_their_headings(tmp_path: Path) -> None:
+    note = (
+        PLAIN + "respondent_id: id. Response ID\ndrop: [ipaddr. IP address]\nquestions: {'Q1. Seen it?': {key: seen}}\n"
+    )
+    parsed = wave(tmp_path, EXPORT, note)
+    assert parsed.tables["survey_questions"]["question_code"].to_list() == ["Q1"]
+    assert rejected(parsed) == [(3, "incomplete_response")]

@@ -664,3 +664,36 @@ def test_numbers_are_read_with_either_decimal_mark(
     assert parsed.unreadable.select("column_name", "reason", "records").rows() == [("hours", "bad_number", unread)] * (
         unread > 0
     )
+
+
+def test_what_programs_write_for_no_value_is_no_answer(tmp_path: Path) -> None:
+    rows = (
+        "1,Yes,NA,A;B",
+        "2,NA,AE,NA",
+        "3,<NA>,EG,B",
+        "4,No,AE,A",
+        "5,NA,EG,A;B",
+        *(f"{n},Yes,{land},A" for n, land in enumerate(["SA", "QA", "OM", "JO", "LB", "TN"], 6)),
+    )
+    text = "id,q,land,apps\n" + "\n".join(rows) + "\n"
+    parsed = wave(tmp_path, text, UNWEIGHTED + "questions: {q: {}, land: {}, apps: {kind: multiple, separator: ;}}\n")
+    answers = spelled(parsed)
+    of_q = answers.filter(question_code="q").select("line", "answer_code", "status").sort("line").rows()
+    assert of_q[:5] == [
+        (2, "Yes", "answered"), (3, "NA", "missing"), (4, "<NA>", "missing"), (5, "No", "answered"), (6, "NA", "missing"),
+    ]  # fmt: skip
+    assert ("answered", "NA") in answers.filter(question_code="land").select("status", "answer_code").rows()  # Namibia
+    of_apps = answered(parsed, "apps").select("line", "answer_code").unique().sort("line", "answer_code").rows()
+    assert of_apps[:6] == [(2, "A"), (2, "B"), (4, "B"), (5, "A"), (6, "A"), (6, "B")]
+
+
+def test_headings_may_repeat_and_have_marks_of_web_pages(tmp_path: Path) -> None:
+    text = "id,<strong>Do you work alone?</strong>,Why?,Why?\n1,Yes,a,b\n2,No,a,b\n3,Yes,a,c\n4,No,d,c\n5,No,d,b\n"
+    questions = wave(tmp_path, text, UNWEIGHTED).tables["survey_questions"].select("question_code", "question_text")
+    assert questions.rows() == [
+        ("<strong>Do you work alone?</strong>", "Do you work alone?"),
+        ("Why? (3)", None),
+        ("Why? (4)", None),
+    ]
+    with pytest.raises(DeliveryError, match=r"column 'Why\?' of delivery.yml, key options.questions, is not there"):
+        wave(tmp_path / "named", text, UNWEIGHTED + "questions: {? 'Why?' : {}}\n")

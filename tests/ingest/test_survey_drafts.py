@@ -501,3 +501,17 @@ def test_who_tried_the_survey_out_is_no_respondent(tmp_path: Path) -> None:
     assert (survey.loaded, list(questions(survey))) == (30, ["q1"])
     other = found(tmp_path, "id,test,q1", "{n},{a},{a}", "o.csv")
     assert (other.loaded, list(questions(other))) == (40, ["test", "q1"])
+
+
+def test_the_mark_that_makes_the_fewest_answers_parts_them(tmp_path: Path) -> None:
+    whole = ["Fear (of all, of some, etc)", "Mood (low, high, etc)", "Other"]
+    cells = ["|".join(answer for bit, answer in enumerate(whole) if n >> bit & 1) for n in range(40)]
+    survey = inspect(
+        written(tmp_path, {"w.csv": lines("id,q,why,why", *(f'{n},"{cell}",a,b' for n, cell in enumerate(cells)))}),
+        TOLD,
+        CAMPAIGNS,
+    )
+    questions = survey.parsed.tables["survey_questions"]
+    [answers] = questions.filter(question_code="q")["answers"].to_list()
+    assert [one["answer_code"] for one in answers] == whole
+    assert {"why (3)", "why (4)"} <= {*survey.draft.options["questions"], *survey.draft.options.get("drop", ())}

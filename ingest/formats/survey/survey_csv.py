@@ -7,11 +7,12 @@ back. What another product exported is refused, and its format named.
 import polars as pl
 
 from ingest.formats.records import names_a_total
+from ingest.formats.survey.limesurvey_csv import UNASKED
 from ingest.formats.survey.qualtrics_csv import IMPORT_ID
 from ingest.formats.survey.survey_export import SUMS_UP, Layout, Rules, SurveyExport
 from ingest.formats.survey.survey_multiple import UNUSUAL
 from ingest.formats.survey.survey_options import ExportOptions, SurveyCsvOptions
-from ingest.formats.survey.survey_sheet import Sheet
+from ingest.formats.survey.survey_sheet import Sheet, apart
 from ingest.formats.survey.survey_variables import AT
 from ingest.formats.survey.surveymonkey_csv import is_second_row
 from ingest.reasons import Reason
@@ -39,6 +40,7 @@ _AVERAGES = (
     "standart sapma",
     "الانحراف المعياري",
 )
+_OF_LIMESURVEY = {"submitdate", "date submitted"}
 _FEWEST_WORDS = 3
 """A name of so many words is the question as it was put."""
 SEPARATORS = (";", "|", "\n", "؛", "،", " / ", ",", "/", "+", "&", " - ", "\t", *UNUSUAL, " ")
@@ -53,11 +55,13 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
             _refuse(sheet, row, "Qualtrics (import ids)", "qualtrics_csv")
         if row == 1 and is_second_row(cells):
             _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
-    columns = tuple(name or f"column {place}" for place, name in enumerate(heads, 1))
+    columns = apart(heads)
     return Layout(
         header_rows=1,
         columns=columns,
-        texts={name: name for name in columns if len(name.split()) >= _FEWEST_WORDS},
+        texts={name: head for name, head in zip(columns, heads, strict=True) if len(head.split()) >= _FEWEST_WORDS},
+        unasked=UNASKED if _OF_LIMESURVEY & {head.lower() for head in heads} else frozenset(),
+        no_value=frozenset(["NA", "<NA>", "#N/A", "NaN", "nan", "NULL", "null", "#NULL!"]),
         reads_lists=False,
         marks=SEPARATORS,
         nobody=_sums(columns),
@@ -99,4 +103,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=18, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=19, options=SurveyCsvOptions)

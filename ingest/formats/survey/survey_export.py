@@ -12,7 +12,13 @@ import polars as pl
 from ingest.formats.records import names_a_total, reject
 from ingest.formats.survey.survey_multiple import Spread, from_cells, from_columns, mark_between
 from ingest.formats.survey.survey_options import ExportOptions, Question, SurveyOptions
-from ingest.formats.survey.survey_sheet import Sheet, require_one_header, require_row_a_respondent, survey_sheets
+from ingest.formats.survey.survey_sheet import (
+    Sheet,
+    require_one_header,
+    require_row_a_respondent,
+    survey_sheets,
+    without_tags,
+)
 from ingest.formats.survey.survey_variables import AT, Coded, Variable, in_one_spelling, in_words
 from ingest.formats.survey.survey_wave import Responses, parse_wave, require_columns
 from ingest.reasons import Reason
@@ -52,6 +58,8 @@ class Layout:
     """What else may stand there."""
     unasked: frozenset[str] = frozenset()
     """What the product writes where a question was not put."""
+    no_value: frozenset[str] = frozenset()
+    """What programs write where there is no value."""
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Questions with a column beside them for an answer of one's own: that column, and the answer that it stands for."""
     reads_lists: bool = True
@@ -83,6 +91,7 @@ class SurveyExport:
         layout = _together(layouts)
         if options.respondent_id is None and "respondent_id" not in options.model_fields_set:
             options = options.model_copy(update={"respondent_id": layout.respondent_id})
+        options = _as_called(options, sheets, layouts)
         _require_nothing_personal(options, layout)
         require_columns(options, [*layout.columns, *layout.spread], sheets[0].name)
         rejected = [sheet.rejected for sheet in sheets]
@@ -90,6 +99,26 @@ class SurveyExport:
         bodies = [_body(sheets.pop(0), of_sheet) for of_sheet in layouts]
         coded, questions, nobody = _responses(options, layout, bodies)
         return parse_wave(delivery, options, Responses(coded, questions, pl.concat([*rejected, nobody])))
+
+
+def _as_called(options: ExportOptions, sheets: list[Sheet], layouts: list[Layout]) -> ExportOptions:
+    """The options with the codes of columns that they call by their headings."""
+    codes = {
+        head: code
+        for sheet, layout in zip(sheets, layouts, strict=True)
+        for head, code in zip(sheet.header(0), layout.columns, strict=True)
+        if head and head not in layout.columns and sheet.header(0).count(head) == 1
+    }
+    if not codes.keys() & {*options.columns}:
+        return options
+    questions = options.questions and {codes.get(name, name): note for name, note in options.questions.items()}
+    return options.model_copy(
+        update={
+            "respondent_id": codes.get(options.respondent_id or "", options.respondent_id),
+            "drop": tuple(codes.get(name, name) for name in options.drop),
+            "questions": questions,
+        }
+    )
 
 
 def _require_distinct(sheets: list[Sheet], layouts: list[Layout]) -> None:
@@ -119,6 +148,16 @@ def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:
     return body.select(pl.exclude("line"), pl.lit(sheet.name).alias("file"), "line")
 
 
+def _missing(cells: pl.Series, no_value: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """What cells hold for no value; NA is a country among codes of two letters."""
+    if not no_value or cells.dtype == pl.Int16():
+        return ()
+    written = cells.unique().drop_nulls().cast(pl.String())
+    if written.len() > len(no_value) and written.str.contains(r"^[A-Z]{2}$").all():
+        return ()
+    return tuple((word, word) for word in sorted(no_value & {*written}))
+
+
 def _is_blank(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.String()).str.strip_chars().fill_null("") == ""
 
@@ -131,7 +170,11 @@ def _responses(
     worded = bodies if len(bodies) == 1 else [pl.DataFrame(map(in_words, body)) for body in bodies]
     people, nobody = reject(pl.concat(worded, how="diagonal_relaxed"), {**_sums(layout), **layout.nobody})
     bodies.clear()
-    variables = {column: Variable(text=layout.texts.get(column)) for column in layout.columns}
+    texts = {column: without_tags(text) for column, text in layout.texts.items()}
+    variables = {
+        column: Variable(text=texts.get(column), missing=_missing(people[AT + column], layout.no_value))
+        for column in layout.columns
+    }
     coded = Coded(people, variables)
     placing = {*options.structure, *options.drop, *layout.personal, *layout.technical}
     apart = {column for spread in layout.spread.values() for column in spread.labels}

@@ -190,7 +190,7 @@ def is_list(cells: pl.Series, separator: str) -> bool:
 
 
 def mark_between(cells: pl.Series, marks: Sequence[str]) -> str | None:
-    """The first of the marks that stands between several answers in cells; None where they list none.
+    """The first of the marks that stands between several answers in cells, of which it makes the fewest; None where they list none.
 
     A mark beside the first that answers may well hold themselves, such as a slash, parts answers where some cells have three parts
     or more, and two thirds of the parts stand alone too (behind blanks all of them), or all are numbers of answers.
@@ -206,10 +206,10 @@ def mark_between(cells: pl.Series, marks: Sequence[str]) -> str | None:
     weak = {*_WEAK} - {marks[0]}
     possible = [mark for mark in marks if mark not in weak or distinct.len() <= _MOST_CELLS]
     there = [mark for mark in possible if distinct.str.contains(mark, literal=True).any()]
-    sure = (mark for mark in there if mark not in weak and is_list(cells, mark))
-    return next(sure, None) or next(
-        (mark for mark in there if mark in weak and _parts_answers(cells, distinct, mark)), None
-    )
+    sure = [mark for mark in there if mark not in weak and is_list(cells, mark)]
+    if sure:
+        return sure[0] if len(sure) == 1 else min(sure, key=lambda mark: len(shared_parts(cells, mark)))
+    return next((mark for mark in there if mark in weak and _parts_answers(cells, distinct, mark)), None)
 
 
 def _parts_answers(cells: pl.Series, distinct: pl.Series, mark: str) -> bool:

@@ -5,7 +5,8 @@ What the header rows say is for the formats.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,6 +85,20 @@ class Sheet:
                 return written
             is_nobody &= written[name].is_null()
         return written.filter(~is_nobody)
+
+
+def apart(heads: Sequence[str]) -> tuple[str, ...]:
+    """Names for the columns below these headings: with its place behind it where a heading is there twice, or blank."""
+    counted = Counter(heads)
+    return tuple(
+        f"column {place}" if not head else head if counted[head] == 1 else f"{head} ({place})"
+        for place, head in enumerate(heads, 1)
+    )
+
+
+def without_tags(text: str) -> str:
+    """A heading without the marks of web pages that some products leave in it: `<strong>Age</strong>`."""
+    return re.sub(r"</?[A-Za-z][^<>]*>", "", text)
 
 
 def _alike(name: str) -> str:
