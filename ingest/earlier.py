@@ -1,15 +1,16 @@
 """What a reader may know of the campaign's other deliveries, and which deliveries are read again when an earlier one arrives late."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from ingest import lake
 from ingest.home import Home
-from ingest.ledger import DELIVERY_ID, in_effect
-from ingest.source import Delivery, Earlier
+from ingest.ledger import DELIVERY_ID, in_effect, read_ledger
+from ingest.source import Delivery, Earlier, Parsed
 
 
 def other_deliveries(
@@ -38,6 +39,22 @@ def other_deliveries(
         return [path for key, path in sorted(found.items()) if key != own and path.exists()]
 
     return Earlier(files)
+
+
+def counted_otherwise(home: Home, note: Mapping[str, Any], parsed: Parsed) -> Iterator[tuple[str, int]]:
+    """The deliveries of the note's supplier whose counts of the same days and events are others, each with how many they are."""
+    key, counts = ["activation", "asset_id", "market", "counted_on"], parsed.tables.get("activation_counts")
+    if counts is None:
+        return
+    is_same = pl.col("supplier").eq_missing(pl.lit(note.get("supplier"), pl.String()))
+    loaded = in_effect(read_ledger(home)).filter(is_same, source=note["source"], campaign_id=note["campaign"])
+    for day, name in loaded.select("landed_on", "delivery").iter_rows():
+        path = lake.partition(home.lake / "activation_counts", day, name)
+        before = pl.read_parquet(path, columns=[*key, "events"]) if path.exists() else counts.clear()
+        pairs = counts.join(before, on=key, nulls_equal=True, suffix="_before")
+        others = pairs.filter(pl.col("events").ne_missing(pl.col("events_before"))).height
+        if others:
+            yield f"{day}/{name}", others
 
 
 def in_doubt_again(

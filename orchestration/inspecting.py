@@ -19,6 +19,7 @@ from rich.console import Console
 
 from ingest.drafts.draft import Given
 from ingest.drafts.questions import MOST_ASKED
+from ingest.earlier import counted_otherwise
 from ingest.home import Home
 from ingest.inspection import Inspection, check, delivery_name, inspect, read_note_file
 from ingest.landing import Landed, write_delivery
@@ -75,7 +76,7 @@ def add_files(
         if found.open:
             missing = ", ".join(question.option for question in found.open)
             raise DeliveryError(f"not landed: it needs {missing}")
-        whole, text, taken = found.note, found.text, found.files
+        whole, text, taken, parsed = found.note, found.text, found.files, found.parsed
     names = [path.name for path in taken]
     if len(set(names)) < len(names) or NOTE in names:
         raise DeliveryError(f"not landed: two files have one name, or one is called {NOTE}; rename it")
@@ -89,6 +90,7 @@ def add_files(
         for twin in _same_files(path, home.landing / source):
             told = f"{path.name} is the same file as {twin}: what it holds may count twice; if that was not meant, remove {target}"
             say.print(shown(told, "yellow"))
+    _remark(_counted_otherwise(home, whole, parsed, target), say)
     return write_delivery(home, source, day, place, {path.name: path.read_bytes() for path in taken}, text)
 
 
@@ -205,6 +207,15 @@ def _without_answers(note: Mapping[str, Any]) -> Iterator[str]:
         yield (
             "No question names the answers that count, so that shares of people, changes between waves and targets stay unknown; name "
             "them in the note, as in {key: afraid_of_judgement, top: [4, 5], bottom: [1, 2]}"
+        )
+
+
+def _counted_otherwise(home: Home, note: Mapping[str, Any], parsed: Parsed, target: Path) -> Iterator[str]:
+    """A remark where counts take the place of those of other deliveries, as they do of one supplier, or of none."""
+    for other, counts in counted_otherwise(home, note, parsed):
+        yield (
+            f"counts of the same days and events ({counts:,}) take the place of those of {other}, as of one supplier or none; if another "
+            f"partner counted them, add supplier: NAME to {target / NOTE}"
         )
 
 

@@ -35,8 +35,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"(?:video|vid|aweme|tiktok)_?id|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|video_kimliği|شناسه_(?:ویدیو|ویدئو)|"
             r"معرف_الفيديو|رقم_الفيديو"
         ),
-        r"(?:post|item|content|media)_?id|short_?code|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
+        r"(?:post|item|content|media)_?id|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
         "id",
+        "short_?code",
     ),
     "url": (
         (

@@ -8,10 +8,13 @@ from rich.console import Console
 
 from ingest.drafts.draft import Given
 from ingest.home import Home
+from ingest.ingestion import ingest
 from ingest.note import read_note
 from ingest.source import DeliveryError
+from ingest.sources.activation import ACTIVATION
 from orchestration.inspecting import add_files, inspect_files
 from tests.command import campaign
+from tests.ingest.ingest_desk import no_objection
 
 QUIET = Console(quiet=True)
 
@@ -97,6 +100,21 @@ def test_a_file_that_landed_before_is_told(file: Path, tmp_path: Path, capsys: p
     second = add_files(home, [file], Given(timezone="UTC"), "again", None, say)
     told = f"videos.csv is the same file as {first / 'videos.csv'}: what it holds may count twice; if that was not meant, remove {second}\n"
     assert told in capsys.readouterr().out
+
+
+def test_counts_that_take_the_place_of_those_of_one_supplier_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMPAIGN_PSEUDONYM_KEY", "k" * 64)
+    home, say = Home(tmp_path / "home"), Console(width=1000)
+    for number, events in enumerate((5, 5, 7)):
+        file = tmp_path / f"counts-{number}.csv"
+        file.write_text(f"date,event,market,count,users\n2022-10-09,guide.opened,AE,{events},{number + 1}\n")
+        target = add_files(home, [file], Given(), None, None, say)
+        ingest(home, ACTIVATION, no_objection, f"run-{number}", frozenset({"endthestigma"}))
+    said = capsys.readouterr().out
+    told = f"if another partner counted them, add supplier: NAME to {target / 'delivery.yml'}"
+    assert said.count("counts of the same days and events (1) take the place of those of") == said.count(told) == 2
 
 
 def test_a_note_that_somebody_completed_is_not_passed_over(file: Path, tmp_path: Path) -> None:
