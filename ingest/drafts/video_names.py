@@ -37,7 +37,7 @@ _ACCOUNTS = "accounts, a row each"
 _OF_OTHERS = {
     _ACCOUNTS: (
         r"followers?(?:_count)?|fans",
-        r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?|(?:avg|average)_likes",
+        r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?|(?:avg|average)_(?:likes|views)",
     ),
     "posts of Reddit, which have no views and no hashtags": ("subreddit(?:_id|_name(?:_prefixed)?)?",),
     "a row a counter": (
@@ -191,7 +191,7 @@ def means(name: str, pattern: str) -> bool:
 def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
     """Whether a column may be taken by its name; where the name means other things too, what stands there has to prove it."""
     values = cells[name]
-    if ours != "hashtags" and any(re.match(r"\{\s*['\"]", value) for value in values):
+    if ours not in ("hashtags", "creator") and any(re.match(r"\{\s*['\"]", value) for value in values):
         return False
     if ours in ("created_at", "captured_at"):
         return are_times(values)
@@ -229,7 +229,7 @@ def _holds(ours: str, values: Sequence[str]) -> bool:
     if ours == "url":
         return any(re.search(_POST, value) for value in values)
     if ours == "creator":
-        return bool(values) and 2 * sum(" " in value for value in values) <= len(values)
+        return bool(values) and 2 * sum(" " in value and not value.startswith("{") for value in values) <= len(values)
     if ours == "video_id":
         return len(set(values)) > 1 or len(values) == 1
     return bool(values)

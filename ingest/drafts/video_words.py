@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 
-_TIME = r"_?(?:time|at|date|on|datetime|timestamp|ts|time_iso|utc)"
+_TIME = r"_?(?:time|at|date|dato|on|datetime|timestamp|ts|time_iso|utc)"
 
 
 def _count(words: str) -> str:
@@ -24,10 +24,10 @@ _MORE = {
     "views": "wyświetlenia|visningar|visninger|tontonan|lượt_xem|播放量|播放数|播放次数|观看量|观看次数|再生回?数|조회_?수|ยอดวิว",
     "likes": "polubienia|gilla_markeringar|lượt_thích|点赞数?|いいね数?|좋아요_?수?|ถูกใจ",
     "comments": "komentarze|kommentarer|komen|bình_luận|评论数?|コメント数?|댓글_?수?|ความคิดเห็น",
-    "shares": "udostępnienia|delningar|kongsi|chia_sẻ|分享数?|转发数?|シェア数?|공유_?수?|แชร์",
-    "saves": "zapisania|sparade|收藏数?|保存数?|저장_?수?",
+    "shares": "udostępnienia|delningar|delinger|kongsi|chia_sẻ|分享数?|转发数?|シェア数?|공유_?수?|แชร์",
+    "saves": "zapisania|sparade|gemmer|gemt|收藏数?|保存数?|저장_?수?",
 }
-"""More languages, of few files: Polish, Swedish, Malay, Vietnamese, Chinese, Japanese, Korean, Thai."""
+"""More languages, of few files: Polish, Swedish, Danish, Malay, Vietnamese, Chinese, Japanese, Korean, Thai."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "video_id": (
@@ -79,9 +79,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "captured_at": (
         (
-            rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|observed|snapshot|"
+            rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|quer(?:y|ied)|observed|snapshot|"
             rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|trend(?:ing)?_date|"
-            r"date_(?:read|checked|scraped|captured|collected|retrieved)|"
+            r"(?:date|time)_(?:read|checked|scraped|captured|collected|retrieved|queried|fetched)|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción|medición|recogida)|data_d[ae]_(?:leitura|coleta|extração|medição|recolha)|"
             r"date_(?:de_l[a']_?|d[eu]_|d')(?:lecture|collecte|relevé|relève|mesure|capture|extraction)|data_(?:di_|della_)?(?:lettura|rilevazione)|"
             r"(?:ablese|mess|erhebungs)datum|tanggal_(?:pengambilan|pengukuran|dibaca|dicatat)|(?:collecté|relevé|extrait|recueilli|lu)e?_le|abrufdatum|(?:abgerufen|erfasst|erhoben|gelesen)_am|"
@@ -137,11 +137,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """Our columns by names in lower case with underscores, the surest first."""
 
 TEXT = (
-    r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|açıklama|توضیحات|(?:ال)?وصف|(?:ال)?نص",
+    r"caption|desc|description|text|légende|texte|descripción|descrição|legenda|beschreibung|beskrivelse|beskrivning|açıklama|توضیحات|(?:ال)?وصف|(?:ال)?نص",
     r"message|media_caption|full_text|content_snippet|hit_sentence|body|post|snippet",
     r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
 )
-ANY_TIME = r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|fecha|data|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+ANY_TIME = (
+    r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|"
+    r"fecha|data|dato|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+)
 TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|هاشتاغ|(?:ال)?وسم"
 POSTS = _count(
     r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو_?ها|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
