@@ -135,24 +135,18 @@ ranked as (
     select
         campaign_id,
         week_on,
-        draw,
         rank() over (partition by campaign_id, draw order by weighted_points desc) as place,
     from drawn
-    union all
-    select
-        campaign_id,
-        week_on,
-        0 as draw,
-        rank() over (partition by campaign_id order by weighted_points desc) as place,
-    from whole
 
 ),
 
 published as (
 
-    select *
-    from ranked
-    where draw = 0
+    select
+        campaign_id,
+        week_on,
+        rank() over (partition by campaign_id order by weighted_points desc) as place,
+    from whole
 
 ),
 
@@ -164,7 +158,6 @@ kept as (
         count(case when ranked.place = published.place then 1 end) as times,
     from ranked
     inner join published on ranked.campaign_id = published.campaign_id and ranked.week_on = published.week_on
-    where ranked.draw > 0
     group by published.campaign_id, published.week_on
 
 ),

@@ -135,14 +135,10 @@ matched as (
 
 ),
 
-ordered as (
+latest as (
 
     select
         *,
-        row_number() over (
-            partition by campaign_id, position, market, series
-            order by event_on desc, subject_id desc
-        ) as recency,
         lead(value) over (
             partition by campaign_id, position, market, series
             order by event_on desc, subject_id desc
@@ -150,14 +146,10 @@ ordered as (
         max_by(coalesce(denominator, numerator), case when event_on <= settled_on then event_on end)
             over (partition by campaign_id, position, market, series) as settled,
     from matched
-
-),
-
-latest as (
-
-    select *
-    from ordered
-    where recency = 1
+    qualify row_number() over (
+        partition by campaign_id, position, market, series
+        order by event_on desc, subject_id desc
+    ) = 1
 
 ),
 
@@ -337,30 +329,28 @@ paced as (
 
     select
         days.campaign_id,
-        days.day_on <= days.as_of as is_gone_by,
+        days.day_on <= as_of.as_of as is_gone_by,
         exp({{ exact_sum('ln(coalesce(calendar.pace, 1))') }}) as pace,
     from (
         select
-            campaigns.campaign_id,
-            as_of.as_of,
-            campaigns.starts_on + cast(numbers.number as integer) as day_on,
-        from {{ ref('stg_campaign__campaigns') }} as campaigns
-        inner join (
+            campaign_id,
+            starts_on + cast(number as integer) as day_on,
+        from (
             select
                 campaign_id,
+                starts_on,
                 unnest(range(0, date_diff('day', starts_on, ends_on) + 1)) as number,
             from {{ ref('stg_campaign__campaigns') }}
-        ) as numbers
-            on campaigns.campaign_id = numbers.campaign_id
-        cross join {{ ref('int_lake__as_of') }} as as_of
+        ) as numbered
     ) as days
+    cross join {{ ref('int_lake__as_of') }} as as_of
     left join {{ ref('calendar') }} as calendar
         on
             calendar.campaign_id in (days.campaign_id, '*')
             and days.day_on >= coalesce(calendar.starts_on, days.day_on)
             and days.day_on <= coalesce(calendar.ends_on, days.day_on)
             and coalesce(calendar.weekdays, '1234567') like concat('%', isodow(days.day_on), '%')
-    group by days.campaign_id, days.day_on, days.as_of
+    group by days.campaign_id, days.day_on, as_of.as_of
 
 ),
 

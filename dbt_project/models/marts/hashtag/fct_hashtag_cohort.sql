@@ -13,12 +13,6 @@
 
 with
 
-rebuilds as (
-
-    select * from {{ rebuild_from('hashtag') }}
-
-),
-
 ages as (
 
     select age_days
@@ -32,7 +26,7 @@ captures as (
         captured.campaign_id,
         captured.event_on,
     from {{ ref('int_hashtag__capture_days') }} as captured
-    inner join rebuilds on captured.campaign_id = rebuilds.campaign_id
+    inner join {{ rebuild_from('hashtag') }} as rebuilds on captured.campaign_id = rebuilds.campaign_id
     where captured.event_on >= rebuilds.rebuild_from
 
 ),
