@@ -24,7 +24,7 @@ Cells = Mapping[str, Sequence[str]]
 
 _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video_details_info|video_details|video_info|video|stats_v2|stats|statistics|metrics|public_metrics|"
-    r"insights|engagement|item|post|tweet|"
+    r"insights|engagement|performance|counts|counters|item|post|tweet|"
     r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
 _NUMBERED = r"^[a-z]{1,2}\d+_"

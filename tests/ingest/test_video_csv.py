@@ -519,6 +519,7 @@ class TestTags:
             (["%w[calm fyp]", "%w[]"], [["calm", "fyp"], []]),
             (["calm,%D9%87%D8%AF%D9%88%D8%A1", "%23fyp %23calm", "50%"], [["calm", "هدوء"], ["fyp", "calm"], ["50%"]]),
             (["1. calm\n2. fyp", "1) #calm 2) #fyp", "2024"], [["calm", "fyp"], ["calm", "fyp"], ["2024"]]),
+            (["1.5, calm"], [["1.5", "calm"]]),
             (["calm (3), fyp (1,204)", "character(0)"], [["calm", "fyp"], []]),
             (["<tag>calm</tag><tag>fyp</tag>"], [["calm", "fyp"]]),
         ],
@@ -565,6 +566,7 @@ class TestTags:
         caption = "So #Calm today! #هدوء,#fyp🔥 see https://x.org/#no &#39; a#b"
         assert reader.one({"text": caption}, hashtags_from="text")["hashtags"] == ["calm", "هدوء", "fyp", "b"]
         assert reader.one({"text": "none"}, hashtags_from="text")["hashtags"] == []
+        assert reader.one({"text": "a &#35;calm &amp; b"}, hashtags_from="text")["hashtags"] == ["calm"]
 
     @pytest.mark.parametrize("separator", [" ", ";", "|", " / "])
     def test_another_separator(self, reader: Reader, separator: str) -> None:

@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 26
+    version = 27
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -41,7 +41,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 24
+    version = 25
     needs_timezone = True
     options = VideoJsonOptions
 

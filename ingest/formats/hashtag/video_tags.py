@@ -51,7 +51,7 @@ _JOINED = (
     rf"{_CODED}|^[1\u0661\u06f1][.)]|\([0-9][0-9.,]*[KkMm]?\)|</|[+~/&]|::|"
     r"\s(?i:and|et|und|en|y|e|i|ve|dan|\u0648)\s"
 )
-_NUMBER = r"(?:^|(?<=[\s,;|\u060c]))[0-9]{1,2}[.)]\s*"
+_NUMBER = r"(?:^|(?<=[\s,;|\u060c]))[0-9]{1,2}[.)](?![0-9])\s*"
 _ELEMENT = r"</?[A-Za-z][\w-]*>"
 _COUNT = r"(?<!^character)\s*\([0-9][0-9.,]*[KkMm]?\)"
 _SIGNS = r"\s*(?:[+~/&]|::)\s*"
@@ -174,8 +174,8 @@ def _without_marks_of_lists(text: str) -> str:
 
 
 def words_of(captions: pl.Series) -> pl.Series:
-    """The #words of each caption, as lists; links and character references hold none."""
-    return captions.str.replace_all(_NO_WORDS, " ").str.extract_all(_WORD)
+    """The #words of each caption, as lists; links hold none, and character references are the signs that they stand for."""
+    return _without_references(captions).str.replace_all(_NO_WORDS, " ").str.extract_all(_WORD)
 
 
 def normalised(lists: pl.Series) -> pl.DataFrame:
