@@ -35,10 +35,9 @@ def pages(home: Home, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     with open_warehouse(home) as connection:
         connection.execute("use marts; set TimeZone = 'UTC'")
         for uid, page in wanted.items():
-            metadata: dict[str, Any] = {"question": page["question"]}
             shown = connection.execute(page["table"])
             names = [column[0] for column in shown.description]
-            metadata["table"] = dg.MetadataValue.md(table(names, shown.fetchmany(MOST_ROWS)))
+            metadata: dict[str, Any] = {"table": dg.MetadataValue.md(table(names, shown.fetchmany(MOST_ROWS)))}
             if "series" in page:
                 metadata["picture"] = dg.MetadataValue.md(picture(connection.execute(page["series"]).fetchall()))
             if "paths" in page:

@@ -71,8 +71,8 @@ def statuses(*history: Version) -> list[tuple[str, int, str, str | None]]:
     return settled.select("delivery", "version", "status", "reason").rows()
 
 
-def a(outcome: str, replaces: str | None = None) -> Version:
-    return Version("a", outcome, replaces)
+def a(outcome: str) -> Version:
+    return Version("a", outcome, None)
 
 
 def b(outcome: str, replaces: str | None = "a") -> Version:
