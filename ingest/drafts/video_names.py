@@ -51,6 +51,7 @@ _COUNTS = (*_COUNTED, "creator_followers")
 _FOLLOWED = r"(?:.*_)?followings?(?:_count)?"
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
 _FEWEST, _ANY_NAME = 4, 2
+_AS_OF = r"(?i)\s*\((?:as of|as at|until|up to|au|bis|hasta|até|حتى|بتاريخ)\s[^()]*\)$"
 _NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
 _ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _PLATFORM = "(?i)" + "|".join(PLATFORMS)
@@ -81,7 +82,7 @@ def definition(names: Iterable[str]) -> dict[str, str]:
 def match(cells: Cells) -> dict[str, str]:
     """Our columns to the names that mean them, each once. What stands in a column has to be what its name says."""
     found: dict[str, str] = {}
-    rest = {name: re.sub(_NUMBERED, "", snake(name)) for name in cells}
+    rest = {name: re.sub(_NUMBERED, "", snake(re.sub(_AS_OF, "", name))) for name in cells}
     # W40 views, W41 views ... are of single weeks.
     cells = {
         name: cells[name] for name in cells if Counter(rest.values())[rest[name]] == 1 or rest[name] == snake(name)
@@ -180,7 +181,7 @@ def times(cells: tuple[str, ...]) -> pl.Series:
 
 def means(name: str, pattern: str) -> bool:
     """Whether a name, with or without its prefixes, is one of a pattern's, or says it in two languages; accents are often left out."""
-    name = re.sub(_NUMBER_OF_A_COLUMN, "", name)
+    name = re.sub(_AS_OF, "", re.sub(_NUMBER_OF_A_COLUMN, "", name))
     parts = [part for part in re.split(r"[/|()\[\]]", name) if part.strip()]
     plain = without_marks(pattern)
     return any(re.fullmatch(plain, way) for way in _ways(name)) or (

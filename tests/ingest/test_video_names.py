@@ -43,6 +43,8 @@ def table(header: str, row: str) -> bytes:
         ("channelId,videoId,viewCount,favoriteCount", "UCabcdefghijklmnopqrs-_9,aBcdefgh@N-,5,0", {"saves": None}),
         ("Link / الرابط,Views (المشاهدات),Likes/J'aime", "https://www.tiktok.com/@u/video/@ID,5,1", {"url": "Link / الرابط", "views": "Views (المشاهدات)", "likes": "Likes/J'aime"}),
         ("Link,Likes/Views,Views", "https://www.tiktok.com/@u/video/@ID,0.1,5", {"likes": None, "views": "Views"}),
+        ("Link,Views (as of 19 Oct),Likes (as of 19 Oct)", "https://www.tiktok.com/@u/video/@ID,5,1", {"views": "Views (as of 19 Oct)", "likes": "Likes (as of 19 Oct)"}),
+        ("Link,Views (as of 12 Oct),Views (as of 19 Oct),Likes", "https://www.tiktok.com/@u/video/@ID,5,6,1", {"views": None, "likes": "Likes"}),
         ("1. Link,2. Views,3. Likes", "https://www.tiktok.com/@u/video/@ID,5,1", {"url": "1. Link", "views": "2. Views"}),
         ("链接,作者,播放量,点赞数", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"creator": "作者", "views": "播放量", "likes": "点赞数"}),
         ("Pautan,Pencipta,Tontonan,Suka", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"creator": "Pencipta", "views": "Tontonan"}),
