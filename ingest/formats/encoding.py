@@ -63,7 +63,7 @@ _ALPHABETS["mac_roman"] = _ALPHABETS["cp1252"]
 # Common words without accents, which tell the languages of one code page from those of another.
 _SPOKEN = {
     "cp1252": "vous avez est une les des dans pour votre que qui sont sur oui los las por una con usted cuando nao sim und nicht der das "
-    "ein ich ist sie haben non sono della het een van och inte",
+    "ein ich ist sie haben die sind nein keine auf wir uns aus non sono della het een van och inte",
     "cp1250": "nie tak jest czy jak dla lub przez jsem jste jako nebo bylo igen nem hogy vagy egy este sunt pentru care nisam jesam ili",
     "cp1254": "evet bir ile bu daha hangi ne kadar veya olarak",
 }

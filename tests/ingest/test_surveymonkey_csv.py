@@ -104,3 +104,19 @@ def test_an_answer_of_ones_own_is_an_answer_of_its_question(tmp_path: Path) -> N
     seen = answered(parsed, "Seen it?").sort("line")["answer_code"].to_list()
     assert seen == ["Yes", "Other (please specify)", "No", "Yes", "No"]
     assert "story" not in str([frame.to_dicts() for frame in parsed.tables.values()])
+
+
+def test_a_question_called_as_its_first_column_keeps_all_its_answers(tmp_path: Path) -> None:
+    parsed = wave(tmp_path, EXPORT, PLAIN + "questions: {'Where did you see it?': {key: where}}\n")
+    seen = answered(parsed, "Where did you see it?")["answer_code"].unique().sort().to_list()
+    assert seen == ["Other (please specify)", "Poster", "TikTok"]
+
+
+def test_what_pandas_calls_a_blank_heading_is_none(tmp_path: Path) -> None:
+    heading = EXPORT.replace("it?,,,How", "it?,Unnamed: 6,Unnamed: 7,How").replace(
+        "agree?,,Why", "agree?,Unnamed: 9,Why"
+    )
+    saved, plain = (
+        wave(tmp_path / name, text).tables["survey_questions"] for name, text in (("a", heading), ("b", EXPORT))
+    )
+    assert saved.drop("file").equals(plain.drop("file"))

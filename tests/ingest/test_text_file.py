@@ -547,6 +547,10 @@ def test_marks_of_direction_are_no_part_of_a_name() -> None:
 @pytest.mark.parametrize(
     ("text", "page"),
     [
+        (
+            "Kennen Sie uns?;Woher?\nNein;Über Freunde\nWeiß nicht;Plakat\nNein, auf keine Weise;Über Freunde\n",
+            "cp1252",
+        ),
         ("ID;Avez-vous vu la campagne ?\n1;Oui\n2;Je préfère ne pas répondre\n3;Qui sont les autres\n", "cp1252"),
         ("ID;Czy podoba się kampania?\n1;tak\n2;nie wiem, jak jest\n", "cp1250"),
     ],

@@ -107,7 +107,7 @@ def _as_called(options: ExportOptions, sheets: list[Sheet], layouts: list[Layout
         head: code
         for sheet, layout in zip(sheets, layouts, strict=True)
         for head, code in zip(sheet.header(0), layout.columns, strict=True)
-        if head and head not in layout.columns and sheet.header(0).count(head) == 1
+        if head and head not in {*layout.columns, *layout.spread} and sheet.header(0).count(head) == 1
     }
     if not codes.keys() & {*options.columns}:
         return options

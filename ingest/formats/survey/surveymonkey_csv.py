@@ -29,6 +29,8 @@ _RESPONDENT = (
     r"(?i)^(respondent ?id|id (du|de la) répondante?|id del encuestado|id do (entrevistado|respondente)|id dell['’]intervistato|"
     r"teilnehmer-?id|id van respondent|yanıtlayan kimliği|معرف المستجيب)$"
 )
+_BLANK = r"^Unnamed: \d+$"
+"""What pandas calls a column whose heading is blank."""
 _OTHER = re.compile(r"(?i)^(other|autre|otr[oa]|sonstiges|andere|outr[oa]|altro|diğer|anders|أخرى|غير ذلك) \(.*\)$")
 
 
@@ -39,7 +41,7 @@ def is_second_row(cells: list[str]) -> bool:
 
 
 def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - every product's signature
-    heads, parts = sheet.header(0), sheet.header(1)
+    heads, parts = [re.sub(_BLANK, "", head) for head in sheet.header(0)], sheet.header(1)
     is_named = re.match(_RESPONDENT, heads[0]) and not parts[0] and any(parts)
     if not (is_named or is_second_row(parts)):
         raise DeliveryError(
@@ -108,4 +110,4 @@ def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
     )
 
 
-FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=18)
+FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=20)
