@@ -24,7 +24,7 @@ _ONE_LETTER = dict.fromkeys("أإآٱٲٳ", "ا") | dict.fromkeys("ىیېۍ", "�
 _EMOJI = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\x{20e3}\x{e0020}-\x{e007f}]"
 
 _COUNTED = (
-    "views?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?|vues?|"
+    "views?|plays?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?|vues?|"
     "reproducciones|visualizaciones|tayangan|görüntülenme|izlenme|beğeni|צפיות|بازدید|لایک|"
     "مشاهد(?:ة|ات)|[إا]عجاب(?:ات)?|تعليق(?:ات)?|مشارك(?:ة|ات)"
 )

@@ -24,19 +24,24 @@ _PLATFORMS = (
 )
 
 
-def of_table(cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
-    """The draft of a table of totals."""
+def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
+    """The draft of a table of totals. Raises DeliveryError where they have likes, as no platform's total of a tag has."""
     posts = next((name for name in cells if means(unit_of(name)[0], POSTS)), None)
     tag = next((name for name in cells if means(name, TAG)), None)
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
     if tag is None and "hashtags" in places and _are_single(cells[places["hashtags"]]):
         tag = places["hashtags"]
-    is_of_tags = (
-        tag is not None and _are_single(cells[tag]) and not {"likes", "comments", "shares", "saves"} & places.keys()
-    )
+    others = [places[name] for name in ("likes", "comments", "shares", "saves") if name in places]
+    is_of_tags = tag is not None and _are_single(cells[tag]) and not others
     is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
     if tag and totals and not is_of_videos and (when or len(totals) > 1 or is_of_tags):
+        if others:
+            raise DeliveryError(
+                f"{head.path.name}: found {quoted(others)} beside figures of a tag, which are sums of some videos or single posts; "
+                "expected the total that the platform shows for the tag, of views and posts alone; deliver the videos, a row each with "
+                "its id or link"
+            )
         yield _draft(
             {"hashtag": tag, **totals}, when, places.get("platform"), "its columns are a tag and totals:", given
         )

@@ -271,6 +271,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("w.csv", table("url,author,W40 views,W41 views", "https://www.tiktok.com/@u/video/@ID,u,5,6"), "line 1: column 'url' has links to videos"),
         ("f.csv", table("url,views,likes", "https://www.facebook.com/share/v/aBc@N/,5,1"), "none to be recovered from a URL"),
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
+        ("g.csv", table("hashtag,videos,views,likes,avg_views", "#calm@N,12,1200,5,100"), "found 'likes' beside figures of a tag"),
         ("c.csv", table("Account,Followers,Avg_Views,Email", "u,5,5,u@N@x.example"), "line 1: found accounts"),
         ("i.csv", table("Influencer,Followers,Avg Likes,Engagement Rate", "u,5,5,3%"), "line 1: found accounts"),
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),

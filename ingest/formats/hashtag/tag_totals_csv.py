@@ -86,7 +86,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 16
+    version = 17
     needs_timezone = True
     options = TagTotalsCsvOptions
 
