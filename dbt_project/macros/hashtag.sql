@@ -388,3 +388,15 @@
         version as subject_id,
     from {{ ref('stg_campaign__comparison_sets') }}
 {%- endmacro %}
+
+{# Of each figure of an account's day the last that is told; the parts of its viewers are those of the same reading. #}
+{% macro account_figures(moment) -%}
+    {%- for figure in ['views', 'profile_views', 'likes', 'comments', 'shares', 'viewers', 'followers'] %}
+        max_by({{ figure }}, {{ moment }}) filter (where {{ figure }} is not null) as {{ figure }},
+    {%- endfor %}
+    {%- for part in ['new_viewers', 'returning_viewers'] %}
+        struct_extract(
+            max_by(struct_pack(people := {{ part }}), {{ moment }}) filter (where viewers is not null), 'people'
+        ) as {{ part }},
+    {%- endfor %}
+{%- endmacro %}

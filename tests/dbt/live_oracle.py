@@ -200,7 +200,7 @@ def expected(deliveries: Mapping[Id, Delivered], as_of: date, zone: str, look_ba
             people = presences(session, start, end, clock)
         registered = registration(session_id, session, people)
         marts["fct_live_registration"] += [registered] if registered else []
-        marts["fct_live_interaction_minute"] += interaction_minutes(session_id, session)
+        marts["fct_live_interaction_minute"] += interaction_minutes(session_id, session, start, end)
         fact: Row = {
             "session_id": session_id,
             "event_on": event_on,
@@ -279,14 +279,21 @@ def registration(session_id: str, session: Session, people: Mapping[Person, Pres
     }
 
 
-def interaction_minutes(session_id: str, session: Session) -> list[Row]:
+def interaction_minutes(session_id: str, session: Session, start: int, end: int) -> list[Row]:
     """What was done in each clock minute, by kind."""
-    amounts: dict[tuple[int, str], list[int]] = defaultdict(list)
+    done: dict[tuple[int, str], list[Row]] = defaultdict(list)
     for row in session.interactions.values():
-        amounts[row["happened_at"] // 60 * 60, row["kind"]].append(row["amount"])
+        done[row["happened_at"] // 60 * 60, row["kind"]].append(row)
     return [
-        {"session_id": session_id, "minute_at": at, "kind": kind, "events": len(each), "interactions": sum(each)}
-        for (at, kind), each in amounts.items()
+        {
+            "session_id": session_id,
+            "minute_at": at,
+            "kind": kind,
+            "events": len(each),
+            "interactions": sum(row["amount"] for row in each),
+            "events_within": sum(start <= row["happened_at"] <= end for row in each),
+        }
+        for (at, kind), each in done.items()
     ]
 
 
@@ -373,12 +380,8 @@ def of_session(one: Attended) -> dict[tuple[str, int | None], float | None]:
         return found
     has_people = one.session.basis == "intervals"
     start, end = one.bounds
-    chat = [
-        row["kind"]
-        for row in one.session.interactions.values()
-        if start // 60 * 60 <= row["happened_at"] // 60 * 60 <= end
-    ]
-    has_chat = bool(chat)
+    chat = [row["kind"] for row in one.session.interactions.values() if start <= row["happened_at"] <= end]
+    has_chat = bool(one.session.interactions)
     found |= {
         (name, None): value
         for name, value in {

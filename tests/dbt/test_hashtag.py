@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.seeds import with_normalised_hashtags
+from orchestration.seeds import with_every_column, with_normalised_hashtags
 from tests.dbt.lab import Lab
 
 CAMPAIGNS = "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-03-02,,Asia/Dubai\n"
@@ -299,6 +299,63 @@ def test_days_of_accounts_are_as_they_were_last_told(lab: Lab) -> None:
     deliver(lab, 6, "b", None)
     settle(lab)
     assert lab.rows(days) == first
+
+
+def test_each_figure_of_an_account_is_the_last_that_is_told(lab: Lab) -> None:
+    """Its files are exported one after another, and not all of them every time."""
+    [day, *_] = account_days(4, 10)
+    people = {"viewers": 5, "new_viewers": 2, "returning_viewers": 3}
+    later = day | {"captured_at": at(4, 4), "views": None, **people}
+    deliver(lab, 4, "a", [], account_days=[day | dict.fromkeys(people), later])
+    again = day | {"captured_at": at(6, 4), "views": 11, "viewers": 4, "new_viewers": None, "returning_viewers": None}
+    deliver(lab, 6, "b", [], account_days=[again])
+    settle(lab)
+    figures = "select views, viewers, new_viewers, returning_viewers from fct_hashtag_account_day"
+    assert lab.rows(figures) == [(11, 4, None, None)]
+    deliver(lab, 6, "b", None)
+    settle(lab)
+    assert lab.rows(figures) == [(10, 5, 2, 3)]
+
+
+def test_each_figure_of_an_owned_video_is_of_the_last_reading_that_tells_it(lab: Lab) -> None:
+    """Of a date the reading that tells most; to date the last of each, with the views that were read with it."""
+    reached = {"reach": 50, "watch_seconds": None, "completion_rate": 0.5}
+    watched = {"reach": None, "watch_seconds": 900.0, "completion_rate": None}
+    nothing = dict.fromkeys(reached)
+    rows = [reading("v", 2, 100, **reached), reading("v", 2, 110, captured_at=at(2, 9), **watched)]
+    deliver(lab, 2, "a", rows)
+    deliver(lab, 3, "b", [reading("v", 3, 300, **watched)])
+    deliver(lab, 4, "c", [reading("v", 4, 400, **nothing)])
+    settle(lab)
+    days = lab.rows("select event_on, views, reach from fct_hashtag_owned_video_day order by 1")
+    assert days == [(date(2026, 3, 3), 100, 50), (date(2026, 3, 4), 300, None)]
+    rows_found = lab.rows(
+        "select measure, coalesce(cast(value as varchar), reason) from intermediate.int_hashtag__measures "
+        "where period = 'campaign_to_date' and subject_type = 'campaign' and market = 'all'"
+    )
+    measures = {str(measure): value for measure, value in rows_found}
+    found = [
+        "completed_views",
+        "views_with_completion",
+        "watch_seconds",
+        "views_with_watching",
+        "engagements_reached",
+        "reach",
+    ]
+    assert [measures[name] for name in found] == ["50.0", "100.0", "900.0", "300.0", "13.0", "not_additive"]
+
+
+def test_pairs_with_a_tag_that_another_campaign_seeds_need_support(lab: Lab) -> None:
+    (lab.project / "seeds" / "campaigns.csv").write_text(CAMPAIGNS + "d,Other,2026-03-02,,Asia/Dubai\n")
+    seed = with_every_column("campaign_hashtags", (HASHTAGS + "d,more,More,campaign\n").encode())
+    (lab.project / "seeds" / "campaign_hashtags.csv").write_bytes(with_normalised_hashtags("campaign_hashtags", seed))
+    assert lab.dbt("seed", "--select", "campaigns", "campaign_hashtags"), lab.messages
+    tags = ["calm", "more", "other"]
+    deliver(lab, 2, "a", [reading("v", 2, 100, hashtags=tags, display_hashtags=tags, created_at=at(2, 0))])
+    settle(lab)
+    assert lab.rows("select hashtag, other_hashtag, reason from fct_hashtag_pair_week") == [
+        ("calm", "other", "below_support")
+    ]
 
 
 @pytest.mark.parametrize("seed", range(1))

@@ -264,7 +264,7 @@ def scenes(seeded: Lab) -> Iterator[Lab]:
     deliver(seeded, 0, "samples", Delivered([session("sampled", 0, 15, **SAMPLED)], [], samples))
 
     people_of = {"s1": "AB", "s2": "BC", "s3": "ABCDE", "s4": "EF"}
-    series = [session(name, 240 + 100 * number, 300 + 100 * number) for number, name in enumerate(people_of)]
+    series = [session(name, 240 + 100 * n, 300 + 100 * n, advocate="S") for n, name in enumerate(people_of)]
     attended = [
         stay(name, person, 250 + 100 * n, 260 + 100 * n)
         for n, (name, people) in enumerate(people_of.items())
@@ -310,7 +310,7 @@ def scenes(seeded: Lab) -> Iterator[Lab]:
     seeded.deliver(
         "activation", FIRST_DAY, "clicks", "c", {"activation_events": pl.DataFrame([click(*one) for one in CLICKS])}
     )
-    named = session("names", 1000, 1060, identity="name")
+    named = session("names", 1000, 1060, identity="name", advocate=None)
     deliver(
         seeded,
         0,
@@ -440,7 +440,9 @@ class TestScenes:
         error = {name: (share[name] * sampling[name] + (1 - share[name]) ** 2 * of_mean) ** 0.5 for name in "PQ"}
         error["R"] = (spread + of_mean) ** 0.5
         columns = "advocate, estimate, standard_error, ci_high, is_prior_only"
-        rows = scenes.rows(f"select {columns} from rpt_live_advocate where kpi_id = 'L07' order by advocate")
+        rows = scenes.rows(
+            f"select {columns} from rpt_live_advocate where campaign_id = 'c' and kpi_id = 'L07' order by advocate"
+        )
         assert rows == [
             (
                 name,
@@ -451,19 +453,25 @@ class TestScenes:
             )
             for name, estimate in ((name, mean + share[name] * (own[name] - mean)) for name in "PQR")
         ]
-        named = "select distinct advocate, advocate_name, advocate_name_ar, advocate_field from rpt_live_advocate order by all"
+        named = "select distinct advocate, advocate_name, advocate_name_ar, advocate_field from rpt_live_advocate where campaign_id = 'c' order by all"
         assert scenes.rows(named) == [
             ("P", "Dr. P of Amman", "الدكتورة ب", "counselling"),
             ("Q", None, None, None),
             ("R", None, None, None),
         ]
-        others = "select advocate, kpi_id, sessions, observed, estimate is null, reason from rpt_live_advocate where kpi_id <> 'L07' and advocate <> 'P' order by all"
+        others = "select advocate, kpi_id, sessions, observed, estimate is null, reason from rpt_live_advocate where campaign_id = 'c' and kpi_id <> 'L07' and advocate <> 'P' order by all"
         assert scenes.rows(others) == [
             ("Q", "L09", 2, 100.0, False, None),
             ("Q", "L15", 2, pytest.approx(100 * (1 + 2) / 11), False, None),
             ("R", "L09", 1, 0.0, False, None),
             ("R", "L15", 0, None, False, None),
         ]
+
+    def test_where_advocates_cannot_be_compared_no_bound_is_known(self, scenes: Lab) -> None:
+        found = scenes.rows(
+            "select advocate, estimate, ci_low, ci_high, reason from rpt_live_advocate where campaign_id = 'd' and kpi_id = 'L09'"
+        )
+        assert found == [("S", None, None, None, "too_few_sessions")]
 
     def test_people_of_the_app_who_click_until_a_day_after_a_session(self, scenes: Lab) -> None:
         """By resource and, each person once, in all; neither before nor later; nobody known is not nobody."""

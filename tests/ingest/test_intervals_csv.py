@@ -39,6 +39,14 @@ def test_the_golden_session(live: LiveDesk) -> None:
     assert minutes == sum(left - joined for _, joined, left in given_stays[:-1] if left is not None)
 
 
+def test_without_a_column_of_leaves_every_stay_is_open(live: LiveDesk) -> None:
+    columns = {"person": "who", "joined_at": "in"}
+    text = stays("A,2022-10-09T18:00:00Z", "B,2022-10-09T18:10:00Z", "A,2022-10-09T18:20:00Z", header="who,in")
+    parsed = live.read("intervals_csv", {"a.csv": text}, {**OPTIONS, "columns": columns}, None)
+    assert parsed.tables["live_stays"]["left_at"].to_list() == [None, None, None]
+    assert parsed.unreadable.height == 0
+
+
 def test_times_with_an_offset_need_no_zone_and_others_do(live: LiveDesk) -> None:
     text = stays("A,2022-10-09T18:00:00+03:00,2022-10-09T16:00:00Z", "B,2022-10-09 18:00:00,")
     frame = live.read("intervals_csv", {"a.csv": text}, OPTIONS, "Asia/Dubai").tables["live_stays"]

@@ -75,7 +75,7 @@ class IntervalsCsv(AttendanceFormat):
         """The stays of every file, and the bounds that columns state."""
         options = given.options_as(IntervalsCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
-        labels = {name: mapped[name] for name in _TIMES if name in mapped}
+        labels = {name: mapped.get(name, name) for name in _TIMES}
         delivered = all_rows([_rows(file, mapped) for file in given.files])
         if "role" in mapped:
             _require_roles(delivered.rows, mapped["role"], options)

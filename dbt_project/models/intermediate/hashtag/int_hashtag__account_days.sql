@@ -1,5 +1,9 @@
-{# Kept by date of capture: a later export may restate the days of an earlier one, and may be taken back. #}
+{#
+    Kept by date of capture: a later export may restate the days of an earlier one, and may be taken back. An account's figures come in
+    several files, each exported at its own time: of each figure the last that is told counts, parts of viewers with their whole.
+#}
 {{ config(materialized='incremental', incremental_strategy='from_date', rebuilt_on='captured_on') }}
+{%- set moment = 'struct_pack(captured_at := captured_at, landed_on := landed_on, delivery := delivery, line := line)' %}
 with
 
 readings as (
@@ -13,17 +17,12 @@ readings as (
 
 ),
 
-latest as (
+read_now as (
 
     select readings.*
     from readings
     inner join {{ rebuild_from('hashtag') }} as rebuilds on readings.campaign_id = rebuilds.campaign_id
     where readings.captured_on >= rebuilds.rebuild_from
-    qualify row_number() over (
-        partition by
-            readings.campaign_id, readings.account_key, readings.definition, readings.account_on, readings.captured_on
-        order by readings.captured_at desc, readings.landed_on desc, readings.delivery desc, readings.line desc
-    ) = 1
 
 )
 
@@ -33,13 +32,6 @@ select
     definition as metric_definition,
     account_on as event_on,
     captured_on,
-    views,
-    profile_views,
-    likes,
-    comments,
-    shares,
-    viewers,
-    new_viewers,
-    returning_viewers,
-    followers,
-from latest
+    {{ account_figures(moment) }}
+from read_now
+group by campaign_id, account_key, definition, account_on, captured_on

@@ -1,4 +1,7 @@
-{# What platforms tell only the owners of videos: reach and watching, lifetime figures of each video. Reach adds up to nothing. #}
+{#
+    What platforms tell only the owners of videos: reach and watching, lifetime figures of each video. Reach adds up to nothing. Of several
+    readings of a date the one that tells most of them, or else the last.
+#}
 {{ config(materialized='incremental', incremental_strategy='from_date') }}
 with
 
@@ -31,7 +34,11 @@ latest as (
     where readings.event_on >= rebuilds.rebuild_from
     qualify row_number() over (
         partition by readings.campaign_id, readings.video_id, readings.event_on
-        order by readings.captured_at desc, readings.landed_on desc, readings.delivery desc, readings.line desc
+        order by
+            case when readings.reach is null then 1 else 0 end
+            + case when readings.watch_seconds is null then 1 else 0 end
+            + case when readings.completion_rate is null then 1 else 0 end,
+            readings.captured_at desc, readings.landed_on desc, readings.delivery desc, readings.line desc
     ) = 1
 
 )

@@ -105,6 +105,7 @@ pairs as (
         one.posts as posts_with_hashtag,
         other.posts as posts_with_other,
         weeks.posts,
+        other.is_seeded,
         together.posts_together >= {{ least_posts }} and together.creators_together >= {{ least_creators }} as is_supported,
     from together
     inner join weeks on together.campaign_id = weeks.campaign_id and together.week_on = weeks.week_on
@@ -129,7 +130,7 @@ compared as (
         cast(posts_together as double) * posts / (posts_with_hashtag * posts_with_other) as lift_found,
         cast(posts_together as double) / posts as share_together,
     from pairs
-    where is_supported or other_hashtag in (select hashtag from {{ ref('stg_campaign__hashtags') }})
+    where is_supported or is_seeded
 
 )
 

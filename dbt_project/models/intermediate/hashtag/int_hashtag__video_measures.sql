@@ -3,7 +3,9 @@
     stand on the campaign's last date of capture.
 #}
 {%- set video_subject = ['campaign_id', 'subject_type', 'subject_id', 'market'] %}
-{%- set owned_figures = ['completion_rate', 'views', 'watch_seconds', 'reach', 'engagements_lcs'] %}
+{%- set owned_figures = [
+    'completed_views', 'views_with_completion', 'watch_seconds', 'views_with_watching', 'engagements_reached', 'has_reach',
+] %}
 with
 
 captured as (
@@ -109,6 +111,7 @@ peaked as (
 
 ),
 
+-- Of each figure the last reading that tells it: what an owner is told differs by source, and from date to date.
 owned_videos as (
 
     select
@@ -116,16 +119,24 @@ owned_videos as (
         videos.seeded_hashtags,
         videos.is_of_campaign,
         coalesce(videos.creator_country, 'unknown') as market,
-        owned.completion_rate,
-        owned.views,
-        owned.watch_seconds,
-        owned.reach,
-        owned.engagements_lcs,
+        {{ listed(owned_figures, 'owned') }}
     from {{ ref('int_hashtag__videos') }} as videos
     inner join (
-        select *
+        select
+            campaign_id,
+            video_id,
+            {% for figure, told in [
+                ('completed_views', 'completion_rate * views'),
+                ('views_with_completion', 'case when completion_rate is not null then views end'),
+                ('watch_seconds', 'case when views is not null then watch_seconds end'),
+                ('views_with_watching', 'case when watch_seconds is not null then views end'),
+                ('engagements_reached', 'case when reach is not null then engagements_lcs end'),
+            ] -%}
+                max_by({{ told }}, event_on) filter (where {{ told }} is not null) as {{ figure }},
+            {% endfor -%}
+            count(reach) > 0 as has_reach,
         from {{ ref('int_hashtag__owned_video_days') }}
-        qualify row_number() over (partition by campaign_id, video_id order by event_on desc) = 1
+        group by campaign_id, video_id
     ) as owned
         on videos.campaign_id = owned.campaign_id and videos.video_id = owned.video_id
 
@@ -135,12 +146,12 @@ owned as (
 
     select
         {{ listed(video_subject) }}
-        {{ exact_sum('completion_rate * views') }} as completed_views,
-        sum(case when completion_rate is not null then views end) as views_with_completion,
-        {{ exact_sum('case when views is not null then watch_seconds end') }} as watch_seconds,
-        sum(case when watch_seconds is not null then views end) as views_with_watching,
-        sum(case when reach is not null then engagements_lcs end) as engagements_reached,
-        count(reach) as videos_with_reach,
+        {{ exact_sum('completed_views') }} as completed_views,
+        sum(views_with_completion) as views_with_completion,
+        {{ exact_sum('watch_seconds') }} as watch_seconds,
+        sum(views_with_watching) as views_with_watching,
+        sum(engagements_reached) as engagements_reached,
+        bool_or(has_reach) as has_reach,
     from (
         select
             campaign_id,
@@ -205,7 +216,7 @@ to_date_ as (
         -- Reach counts a person once for every video: of a single video it is a figure, of several it is none.
         cast(null as bigint) as reach,
         case when faded.campaign_id is null then 'no_reading' else 'not_reached' end as life_reason,
-        case when owned.videos_with_reach > 0 then 'not_additive' else 'not_reported' end as reach_reason,
+        case when owned.has_reach then 'not_additive' else 'not_reported' end as reach_reason,
         'not_reported' as reason,
     from (select distinct {{ video_subject | join(', ') }} from in_markets) as cells
     inner join captured on cells.campaign_id = captured.campaign_id

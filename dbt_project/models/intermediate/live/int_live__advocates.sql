@@ -228,9 +228,9 @@ bounded as (
 
     select
         *,
-        greatest(0, estimate - quantile * standard_error) as ci_low,
+        case when estimate is not null then greatest(0, estimate - quantile * standard_error) end as ci_low,
         case
-            when kpi_id = 'L09' then least(100, estimate + quantile * standard_error)
+            when kpi_id = 'L09' and estimate + quantile * standard_error > 100 then 100
             else estimate + quantile * standard_error
         end as ci_high,
     from estimated

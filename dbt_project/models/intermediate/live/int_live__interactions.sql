@@ -23,11 +23,23 @@ delivered as (
 )
 
 select
-    campaign_id,
-    session_id,
-    date_trunc('minute', happened_at) as minute_at,
-    kind,
+    delivered.campaign_id,
+    delivered.session_id,
+    date_trunc('minute', delivered.happened_at) as minute_at,
+    delivered.kind,
     count(*) as events,
-    cast(sum(amount) as bigint) as interactions,
+    cast(sum(delivered.amount) as bigint) as interactions,
+    cast(
+        sum(
+            case
+                when delivered.happened_at between sessions.starts_at and sessions.ends_at then 1
+                when sessions.starts_at is not null and sessions.ends_at is not null then 0
+            end
+        ) as bigint
+    ) as events_within,
 from delivered
-group by campaign_id, session_id, date_trunc('minute', happened_at), kind
+left join {{ rebuilt_rows(ref('int_live__sessions')) }} as sessions
+    on
+        delivered.campaign_id = sessions.campaign_id
+        and delivered.session_id = sessions.session_id
+group by delivered.campaign_id, delivered.session_id, date_trunc('minute', delivered.happened_at), delivered.kind

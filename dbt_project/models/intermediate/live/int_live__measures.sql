@@ -43,17 +43,13 @@ with
 interactions as (
 
     select
-        counted.campaign_id,
-        counted.session_id,
-        coalesce(sum(counted.events) filter (where counted.kind = 'comment'), 0) as chat_messages,
-        coalesce(sum(counted.events) filter (where counted.kind = 'question'), 0) as questions_asked,
-    from {{ ref('int_live__interactions') }} as counted
-    inner join {{ ref('int_live__sessions') }} as described
-        on
-            counted.campaign_id = described.campaign_id
-            and counted.session_id = described.session_id
-            and counted.minute_at between date_trunc('minute', described.starts_at) and described.ends_at
-    group by counted.campaign_id, counted.session_id
+        campaign_id,
+        session_id,
+        coalesce(sum(events_within) filter (where kind = 'comment'), 0) as chat_messages,
+        coalesce(sum(events_within) filter (where kind = 'question'), 0) as questions_asked,
+    from {{ ref('int_live__interactions') }}
+    where events_within is not null
+    group by campaign_id, session_id
 
 ),
 

@@ -1,6 +1,9 @@
-select *
+select
+    campaign_id,
+    account_key,
+    metric_definition,
+    event_on,
+    max(captured_on) as captured_on,
+    {{ account_figures('captured_on') }}
 from {{ ref('int_hashtag__account_days') }}
-qualify row_number() over (
-    partition by campaign_id, account_key, metric_definition, event_on
-    order by captured_on desc
-) = 1
+group by campaign_id, account_key, metric_definition, event_on
