@@ -213,13 +213,14 @@ def tables(
     bottom: Sequence[str] = (),
     ended: date = START,
     text: str = "How are you?",
+    said: str = "answer",
     kind: str = "scale",
 ) -> dict[str, pl.DataFrame]:
     """A delivery of one wave with one question `q`, as the readers would leave it in the lake; several answers are a list."""
     keys = {"survey_id": wave[0], "wave": wave[1]}
     samples = sorted({str(row["sample"]) for row in rows})
     offered = [
-        {"answer_code": code, "answer_label": f"answer {code}", "is_top": code in top, "is_bottom": code in bottom}
+        {"answer_code": code, "answer_label": f"{said} {code}", "is_top": code in top, "is_bottom": code in bottom}
         for code in answers
     ]
     asked = {str(row["respondent_key"]): row["q"] for row in rows if row["q"] != "-"}
@@ -317,9 +318,16 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         yield f"waves {number}", tables(rows, wave=("waves", f"w{number}"), ended=ended, text=text)
         agreed = [person(i, "1") for i in range(40)]
         yield f"agreed {number}", tables(agreed, wave=("agreed", f"w{number}"), ended=ended)
+        asked = {"q": MOOD, "hours": HOURS} if number != 2 else {"hours": HOURS}
+        seldom = [{"answers": {"q": "1234"[i % (number + 1)], "hours": str(i)}} for i in range(40)]
+        yield f"seldom {number}", questionnaire(seldom, asked, wave=("seldom", f"w{number}"), ended=ended)
         rows = [person(i, "12"[i * number % 7 % 2]) for i in range(40)]
         for name, answers in (("given", ("1", "2")), ("ungiven", ("0", "1", "2"))):
             yield f"{name} {number}", tables(rows, wave=(name, f"w{number}"), answers=answers, ended=ended)
+    for number, asked_otherwise in enumerate(({}, {}, {"said": "reply"}, {"said": "reply", "top": ("2",)}), 1):
+        wave, ended = ("reworded", f"w{number}"), START + timedelta(days=number)
+        rows = [person(i, str(i % 3)) for i in range(40)]
+        yield f"reworded {number}", tables(rows, wave=wave, ended=ended, **asked_otherwise)
     yield "benchmarked", tables([person(i, str(i % 4)) for i in range(80)], wave=("benchmarked", "w"))
     draw = random.Random(4)
     for wave, share in (("w1", 3), ("w2", 4)):
@@ -626,6 +634,25 @@ def test_waves_are_compared_with_the_one_before_and_with_the_first(world: Lab) -
     squares = sum(waves[name]["standard_error_pct"] ** 2 for name in ("w1", "w2"))
     assert found[0]["standard_error_pct_points"] == pytest.approx(squares**0.5)
     assert found[0]["degrees_of_freedom"] == 78
+
+
+def test_the_wave_before_is_that_which_put_the_question(world: Lab) -> None:
+    where = "survey_id = 'seldom' and comparison = 'wave' and answer_code in ('top', 'mean')"
+    found = [(row["question_key"], row["from_wave"], row["to_wave"]) for row in changes(world, where)]
+    assert sorted(found) == [("hours", "w1", "w2"), ("hours", "w1", "w3"), ("hours", "w2", "w3"), ("mood", "w1", "w3")]
+    measured = "measure = 'change_points' and subject_id = 'seldom:w3:all:q:top'"
+    assert len(world.rows(f"from warehouse.intermediate.int_survey__measures where {measured}")) == 1
+
+
+def test_answers_that_say_or_count_for_something_else_break_a_series(world: Lab) -> None:
+    found = changes(
+        world, "survey_id = 'reworded' and comparison = 'wave' and answer_code = 'top' and from_wave <> 'w1'"
+    )
+    first = changes(
+        world, "survey_id = 'reworded' and comparison = 'wave' and answer_code = 'top' and from_wave = 'w1'"
+    )
+    assert [row["has_break"] for row in found] == [True, True]
+    assert [row["has_break"] for row in first] == [False, True, True]
 
 
 def test_a_change_between_waves_in_which_all_agreed_has_no_interval(world: Lab) -> None:

@@ -1,7 +1,8 @@
 {#
-    Differences and whether they are more than chance: of a wave to the wave before and to the first, of two values of a segment in a
-    wave, and to a benchmark, which is taken as exact where its number of respondents is not known. Waves are independent samples.
-    Means differ in points, shares and net scores in fractions. How scores go with exposure is a difference by step of it.
+    Differences and whether they are more than chance: of a wave to the wave before and to the first, of those that put the question to
+    the sample, of two values of a segment in a wave, and to a benchmark, which is taken as exact where its number of respondents is not
+    known. Waves are independent samples. Means differ in points, shares and net scores in fractions. How scores go with exposure is a
+    difference by step of it.
 #}
 {%- set item = ['campaign_id', 'survey_id', 'sample', 'question_key', 'answer_code'] %}
 {%- set family = 'campaign_id, survey_id, sample, comparison, family_from, to_wave, is_headline' %}
@@ -9,26 +10,86 @@ with
 
 estimates as (
 
-    select
-        estimates.*,
-        questions.question_text,
-    from {{ ref('int_survey__estimates') }} as estimates
-    inner join {{ ref('int_survey__questions') }} as questions
-        on {{ same('estimates', 'questions', survey_keys('question')) }}
+    select * from {{ ref('int_survey__estimates') }}
 
 ),
 
+-- The waves that put a question to a sample.
 ordered as (
 
     select
-        {{ listed(survey_keys('wave')) }}
-        rank() over (partition by campaign_id, survey_id order by event_on, wave) as place,
+        {{ listed(survey_keys('sample')) }}
+        question_key,
+        question_code,
+        event_on,
+        mode,
+        rank() over (
+            partition by campaign_id, survey_id, sample, question_key order by event_on, wave
+        ) as place,
     from (
         select distinct
-            {{ listed(survey_keys('wave')) }}
+            {{ listed(survey_keys('sample')) }}
+            question_key,
+            question_code,
             event_on,
+            mode,
         from estimates
     ) as waves
+
+),
+
+compared_waves as (
+
+    select
+        {{ listed(['campaign_id', 'survey_id', 'sample', 'question_key'], 'later') }}
+        later.wave,
+        later.question_code,
+        later.mode,
+        earlier.wave as earlier_wave,
+        earlier.question_code as earlier_code,
+        earlier.mode as earlier_mode,
+        later.place - earlier.place = 1 as is_next,
+    from ordered as later
+    inner join ordered as earlier
+        on {{ same('later', 'earlier', ['campaign_id', 'survey_id', 'sample', 'question_key']) }}
+    where earlier.place < later.place and (earlier.place = 1 or later.place - earlier.place = 1)
+
+),
+
+-- Whether people were asked otherwise. Answers are others where a code has another label or group, or one was not offered in both; labels
+-- that a file leaves out say nothing.
+broken as (
+
+    select
+        {{ listed(survey_keys('sample'), 'waves') }}
+        waves.question_key,
+        waves.earlier_wave,
+        waves.is_next,
+        waves.mode is distinct from waves.earlier_mode
+        or later.question_text is distinct from earlier.question_text
+        or later.base is distinct from earlier.base
+        or array_length(list_filter(later.answers, lambda one: array_length(list_filter(
+            earlier.answers,
+            lambda other: one.answer_code = other.answer_code
+            and (
+                one.answer_label <> other.answer_label
+                or one.is_top <> other.is_top
+                or one.is_bottom <> other.is_bottom
+            )
+        )) > 0)) > 0
+        or (
+            array_length(list_filter(list_concat(later.answers, earlier.answers), lambda one: one.answer_label is null)) = 0
+            and list_transform(later.answers, lambda one: one.answer_code)
+            <> list_transform(earlier.answers, lambda one: one.answer_code)
+        ) as has_break,
+    from compared_waves as waves
+    inner join {{ ref('int_survey__questions') }} as later
+        on {{ same('waves', 'later', survey_keys('question')) }}
+    inner join {{ ref('int_survey__questions') }} as earlier
+        on
+            {{ same('waves', 'earlier', ['campaign_id', 'survey_id']) }}
+            and waves.earlier_wave = earlier.wave
+            and waves.earlier_code = earlier.question_code
 
 ),
 
@@ -45,20 +106,20 @@ of_waves as (
         later.question_code,
         later.country,
         later.event_on,
-        places.place - earlier_places.place = 1 as is_next,
+        waves.is_next,
         later.estimate - earlier.estimate as change,
         earlier.variance + later.variance as variance,
         earlier.degrees_of_freedom + later.degrees_of_freedom as degrees_of_freedom,
-        (later.question_text is distinct from earlier.question_text) or (later.mode is distinct from earlier.mode) as has_break,
+        waves.has_break,
         later.display = 'suppress' or earlier.display = 'suppress' as is_imprecise,
         later.raking_loss_pct is not null or earlier.raking_loss_pct is not null as is_raked,
         coalesce(later.reason, earlier.reason) as reason,
     from estimates as later
-    inner join ordered as places on {{ same('later', 'places', survey_keys('wave')) }}
+    inner join broken as waves on {{ same('later', 'waves', survey_keys('sample') + ['question_key']) }}
     inner join estimates as earlier
-        on {{ same('later', 'earlier', item + ['segment_name', 'segment_value']) }}
-    inner join ordered as earlier_places on {{ same('earlier', 'earlier_places', survey_keys('wave')) }}
-    where earlier_places.place < places.place and (earlier_places.place = 1 or places.place - earlier_places.place = 1)
+        on
+            {{ same('later', 'earlier', item + ['segment_name', 'segment_value']) }}
+            and waves.earlier_wave = earlier.wave
 
 ),
 
@@ -194,8 +255,11 @@ declared as (
     select
         *,
         concat_ws(':', survey_id, to_wave, sample, question_code, answer_code) as subject_id,
-        -- All the benchmarks of a wave are one family of tests.
-        case when comparison = 'benchmark' then comparison else from_wave end as family_from,
+        -- All the benchmarks of a wave are one family of tests, as are all changes from the wave before, whichever that is of a question.
+        case
+            when comparison = 'benchmark' then comparison
+            when comparison = 'wave' then case when is_next then 'next' else 'first' end
+        end as family_from,
         case when variance >= 0 then variance when variance < 0 then 0 end as difference_variance,
         cast(degrees_of_freedom as double) as degrees,
     from compared
