@@ -324,10 +324,10 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         rows = [person(i, "12"[i * number % 7 % 2]) for i in range(40)]
         for name, answers in (("given", ("1", "2")), ("ungiven", ("0", "1", "2"))):
             yield f"{name} {number}", tables(rows, wave=(name, f"w{number}"), answers=answers, ended=ended)
-    for number, asked_otherwise in enumerate(({}, {}, {"said": "reply"}, {"said": "reply", "top": ("2",)}), 1):
-        wave, ended = ("reworded", f"w{number}"), START + timedelta(days=number)
-        rows = [person(i, str(i % 3)) for i in range(40)]
-        yield f"reworded {number}", tables(rows, wave=wave, ended=ended, **asked_otherwise)
+    for number, (said, top) in enumerate((("answer", "1"), ("answer", "1"), ("reply", "1"), ("reply", "2")), 1):
+        rows, ended = [person(i, str(i % 3)) for i in range(40)], START + timedelta(days=number)
+        named = ("reworded", f"w{number}")
+        yield " ".join(named), tables(rows, wave=named, top=(top,), ended=ended, said=said)
     yield "benchmarked", tables([person(i, str(i % 4)) for i in range(80)], wave=("benchmarked", "w"))
     draw = random.Random(4)
     for wave, share in (("w1", 3), ("w2", 4)):
@@ -368,6 +368,9 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         for i in range(60)
     ]
     yield "lonely", tables(rows, wave=("lonely", "w"))
+    lonely = tables([row | {"segments": {}} for row in rows], wave=("lonely cut", "w"))
+    lonely["survey_waves"] = lonely["survey_waves"].with_columns(publish_responses=True)
+    yield "lonely cut", lonely
     limited = tables(unequal_people(), wave=("limited", "w"))
     limited["survey_waves"] = limited["survey_waves"].with_columns(publish_responses=True)
     yield "limited", limited
@@ -998,7 +1001,13 @@ def test_analysts_cut_responses_themselves_with_the_intervals_of_the_design(worl
     shutil.copy(world.home.marts, file)
     with duckdb.connect(str(file), read_only=True) as analyst:
         published = analyst.execute("select distinct survey_id from fct_survey_response").fetchall()
-        assert sorted(published) == [("limited",), ("raked",), ("scales",)]
+        assert sorted(published) == [("limited",), ("lonely cut",), ("raked",), ("scales",)]
+        for macro, columns in (
+            ("pct_ci(answer_code = '1',", "ci_low_pct, ci_high_pct"),
+            ("mean_ci(1,", "ci_low, ci_high"),
+        ):
+            query = f"select {columns}, reason from {macro} true) where survey_id = 'lonely cut'"
+            assert analyst.execute(query).fetchone() == (None, None, "single_psu_stratum")
         query = "select distinct survey_id, reason from pct_ci(answer_code = '2', question_code = 'b5') order by all"
         assert analyst.execute(query).fetchall() == [("raked", "raked_weights"), ("scales", None)]
         for answer in ("1", "2", "6", "7"):

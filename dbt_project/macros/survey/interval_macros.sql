@@ -11,6 +11,7 @@
 {% endmacro %}
 
 {% macro interval_of(score, is_share) %}
+    {%- set is_unanimous = '(estimate in (0, 1))' if is_share else 'false' %}
     with people as (
         select
             campaign_id, survey_id, wave, sample, respondent_key, stratum, sampling_unit, stratum_units, variance_factor, weight,
@@ -60,8 +61,14 @@
     ),
     sized as (
         select
-            centres.*, variances.variance,
-            case when raked.sample is not null then 'raked_weights' end as reason,
+            centres.*,
+            case when {{ is_unanimous }} then 0.0 else variances.variance end as variance,
+            case
+                when respondents < {{ smallest_base() }} then 'small_base'
+                when variances.variance is null and not {{ is_unanimous }} then 'single_psu_stratum'
+                when degrees_of_freedom < 1 and not {{ is_unanimous }} then 'no_degrees_of_freedom'
+                when raked.sample is not null then 'raked_weights'
+            end as reason,
             cast(nullif(greatest(degrees_of_freedom, 0), 0) as double) as freedom,
             cast(nullif(respondents - 1, 0) as double) as base_freedom
         from centres
@@ -83,7 +90,9 @@
         select
             *,
             case
-                when estimate in (0, 1) or variance = 0 then respondents
+                when {{ is_unanimous }} then respondents
+                when variance is null or quantile is null then null
+                when variance = 0 then respondents
                 else least(respondents, estimate * (1 - estimate) / variance * pow(base_quantile / quantile, 2))
             end as interval_base
         from quantiles

@@ -56,8 +56,8 @@ compared_waves as (
 
 ),
 
--- Whether people were asked otherwise. Answers are others where a code has another label or group, or one was not offered in both; labels
--- that a file leaves out say nothing.
+-- Whether people were asked otherwise: another label or group of an answer, or one that was not offered in both; labels that a
+-- file leaves out say nothing.
 broken as (
 
     select
@@ -65,9 +65,9 @@ broken as (
         waves.question_key,
         waves.earlier_wave,
         waves.is_next,
-        waves.mode is distinct from waves.earlier_mode
-        or later.question_text is distinct from earlier.question_text
-        or later.base is distinct from earlier.base
+        (waves.mode is distinct from waves.earlier_mode)
+        or (later.question_text is distinct from earlier.question_text)
+        or (later.base is distinct from earlier.base)
         or array_length(list_filter(later.answers, lambda one: array_length(list_filter(
             earlier.answers,
             lambda other: one.answer_code = other.answer_code
@@ -255,7 +255,7 @@ declared as (
     select
         *,
         concat_ws(':', survey_id, to_wave, sample, question_code, answer_code) as subject_id,
-        -- All the benchmarks of a wave are one family of tests, as are all changes from the wave before, whichever that is of a question.
+        -- All benchmarks of a wave are one family of tests, all changes from the wave before too, whichever that is.
         case
             when comparison = 'benchmark' then comparison
             when comparison = 'wave' then case when is_next then 'next' else 'first' end
