@@ -701,6 +701,12 @@ class TestRecords:
                 {"columns": {"video_id": "id", "captured_at": "at", "views": "v"}},
             )
 
+    def test_ids_of_letters_alone_are_like_others_of_their_platform(self, reader: Reader) -> None:
+        tiktok = [str(7_500_000_000_000_000_000 + number * 4_294_967_297) for number in range(9)]
+        instagram = ["C7aBcDeFgHi", "C8aBcDeFgHi", "DaBc_DeF9Hi", "CaBcDeF-gHi", "CaBcDeFgHiJ"]
+        parsed = reader.rows(*({"video_id": one, "views": "5"} for one in [*tiktok, *instagram, "Average"]))
+        assert parsed.tables["video_readings"]["video_id"].to_list() == [*tiktok, *instagram]
+
     def test_words_among_ids_are_no_videos(self, reader: Reader) -> None:
         videos = [str(7_545_021_199_345_567_001 + number) for number in range(4)]
         parsed = reader.rows(*({"video_id": one, "views": "5"} for one in [*videos, "Average", "END"]))

@@ -46,7 +46,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 28
+    version = 29
     needs_timezone = True
     options = VideoCsvOptions
 

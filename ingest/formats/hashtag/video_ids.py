@@ -73,7 +73,10 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:
-    """Which texts are words, such as Average, and no ids: they have letters alone, and most ids of the file another length."""
+    """Which texts are words, such as Average, and no ids: they have letters alone, and other ids of the file another length.
+
+    Those of Instagram and YouTube have letters alone once in ten; several of their length have digits too.
+    """
     letters = written.str.contains("^[A-Za-z]+$").fill_null(value=False)
     if not letters.any():
         return letters
@@ -81,7 +84,10 @@ def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:
     usual = lengths.mode().max()
     if (lengths == usual).sum() < max(_FEWEST_ALIKE, len(lengths) / 2):
         return pl.zeros(len(letters), dtype=pl.Boolean(), eager=True)
-    return letters & (written.str.len_chars() != usual)
+    length = written.str.len_chars()
+    mixed = length.filter(written.str.contains("[A-Za-z]") & ~letters).value_counts(name="ids")
+    alike = mixed.filter(pl.col("ids") >= _FEWEST_ALIKE)[length.name]
+    return letters & (length != usual) & ~length.is_in(alike.implode())
 
 
 def _plain(urls: pl.Series) -> pl.Series:

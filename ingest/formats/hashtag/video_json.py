@@ -41,7 +41,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 26
+    version = 27
     needs_timezone = True
     options = VideoJsonOptions
 
