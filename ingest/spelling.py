@@ -5,6 +5,8 @@ Expressions in, expressions out. Counts, durations and hashtags are read in `ing
 
 import polars as pl
 
+DIRECTIONS = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""Marks of the direction of writing."""
 INVISIBLE = "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
 DIGITS = {chr(base + digit): str(digit) for base in (0x0660, 0x06F0) for digit in range(10)}
 """Arabic-Indic and Persian digits, and ours."""

@@ -352,7 +352,7 @@ def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
     rows = [
         [re.sub(_CLOCK_ALONE, r"2000-01-01 \1", european(cell)) for cell in row]
         for row in head.rows[head.rows.index(names) + 1 :]
-        if len(row) == len(names)
+        if len(row) == len(names) and any(row)
     ]
     cells = pl.DataFrame(rows, schema=[str(place) for place in range(len(names))], orient="row")
     times = [column.name for column in cells if len(rows) and all(map(looks_like_time, column))]

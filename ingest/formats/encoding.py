@@ -76,6 +76,8 @@ _TYPOGRAPHY = (
     rb"[\x82\x84\x85\x91\x93\xab\xa0]*(?:[A-Za-z]{1,2}\x92)?[A-Za-z]*(?:\x92(?:s|t|m|d|re|ve|ll))?"
     rb"[\x85\x92\x94\x96\x97\xbb\xa0]*"
 )
+_DIRECTIONS = re.compile(rb"\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xd8\x9c")
+_FIRST = 65_536
 _MOST_WORDS, _FEW_SPOKEN = 20_000, 3
 _LIKELY, _FEWER_WORDS, _LESS, _MANY_COMMON, _DOUBTFUL = 0.9, 2, 0.05, 0.45, 0.6
 _KNOWN = "UTF-8, UTF-16 or a Windows or Macintosh code page that its words prove"
@@ -99,6 +101,11 @@ def to_utf8(name: str, data: bytes, stated: str | None = None) -> bytes:
     if said := re.match(rb"\s*<\?xml[^>]*\bencoding=[\"']([\w.-]+)", data):
         return _strict(name, data, said.group(1).decode())
     return data.decode(_code_page(name, data), "replace").encode()
+
+
+def without_directions(data: bytes) -> bytes:
+    """Text in UTF-8 without marks of direction, which tools put around every cell of a right-to-left language, or around none."""
+    return _DIRECTIONS.sub(b"", data) if _DIRECTIONS.search(data, 0, _FIRST) else data
 
 
 def is_utf8(data: bytes) -> bool:

@@ -17,7 +17,7 @@ import polars as pl
 from pydantic import Field
 
 from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Cells, Grid, fields_of, read_grid, separator_of
-from ingest.formats.encoding import to_utf8
+from ingest.formats.encoding import to_utf8, without_directions
 from ingest.formats.lost_quotes import with_own_quotes
 from ingest.formats.products import advice, product_of, require_no_studio_zip
 from ingest.formats.unpacking import unpacked
@@ -122,7 +122,7 @@ def as_text(name: str, data: bytes, encoding: str | None = None) -> TextFile:
             else "export it as CSV, or name its format in delivery.yml"
         )
         raise DeliveryError(f"{name}: is {what}, expected text; {remedy}")
-    decoded = to_utf8(name, data, encoding)
+    decoded = without_directions(to_utf8(name, data, encoding))
     if b"\r" in decoded:
         decoded = decoded.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return TextFile(name, with_own_quotes(decoded))

@@ -7,7 +7,9 @@ import polars as pl
 
 from ingest.formats.apart import BrokenError, read_apart
 from ingest.source import DeliveryError
+from ingest.spelling import DIRECTIONS
 
+_FIRST_ROWS = 100
 _MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _DAY_OF_NO_DATE = r"^1899-12-3[01] "
 """The day that a time of day gets which has none."""
@@ -87,5 +89,7 @@ def _read_sheet(name: str, data: bytes, number: int, rows: int | None) -> tuple[
             f"{name}: cannot be read as a workbook; expected .xlsx, .xlsb, .xls or .ods without a password: "
             "save it again, or export it as CSV"
         ) from None
+    if any(column.str.contains(DIRECTIONS).any() for column in frame.head(_FIRST_ROWS)):
+        frame = frame.with_columns(pl.all().str.replace_all(DIRECTIONS, ""))
     whole = pl.all().str.replace(r"^(-?\d+)\.0$", "${1}")
     return frame.with_columns(whole.str.replace(_DAY_OF_NO_DATE, "")), len(book.sheet_names)

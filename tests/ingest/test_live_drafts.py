@@ -285,3 +285,9 @@ def test_a_list_of_meetings_is_no_attendance(tmp_path: Path) -> None:
     header = "Topic,Meeting ID,Start Time,Duration (Minutes),Participants,Total Participant Minutes"
     with pytest.raises(DeliveryError, match=r"a\.csv, line 1: lists meetings with their totals"):
         inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_blank_rows_do_not_hide_what_lasts_as_long_as_it_says(tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,2026-10-13 19:{n:02d},2026-10-13 20:{n:02d},60" for n in range(40)]
+    files = written(tmp_path, {"a.csv": lines("E-Mail,Room from,Room to,Minutes", *rows[:9], ",,,", *rows[9:])})
+    assert inspect(files, TOLD, CAMPAIGNS).draft.format == "intervals_csv"

@@ -515,3 +515,21 @@ def test_the_mark_that_makes_the_fewest_answers_parts_them(tmp_path: Path) -> No
     [answers] = questions.filter(question_code="q")["answers"].to_list()
     assert [one["answer_code"] for one in answers] == whole
     assert {"why (3)", "why (4)"} <= {*survey.draft.options["questions"], *survey.draft.options.get("drop", ())}
+
+
+def test_marks_of_direction_hide_nobody_s_status(tmp_path: Path) -> None:
+    header, rows = (
+        ("id", "\u200fStatus\u200e", "q1"),
+        [(n, ("\u200fComplete", "Screened out\u200e")[n % 4 == 0], n % 5) for n in range(1, 41)],
+    )
+    text = lines(",".join(header), *(f"{n},{status},{answer}" for n, status, answer in rows))
+    workbook(tmp_path / "w.xlsx", [header, *((str(n), status, str(answer)) for n, status, answer in rows)])
+    for files in (written(tmp_path, {"w.csv": text}), [tmp_path / "w.xlsx"]):
+        assert inspect(files, TOLD, CAMPAIGNS).loaded == 30
+
+
+def test_blank_columns_behind_a_question_of_surveymonkey_are_none_of_its_answers(tmp_path: Path) -> None:
+    header = "Respondent ID,Collector ID,Start Date,Seen it?,,"
+    rows = [f"{n},1,10/05/2022 09:00:00,{'Yes' if n % 3 else 'No'},," for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(header, ",,,Response,,", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey) == {"Seen it?": ("single", ["No", "Yes"])}

@@ -566,3 +566,8 @@ def test_lines_that_stand_in_quotation_marks_as_a_whole_are_read_as_they_were() 
     assert table.rows.select("id", "text", "views", "line").rows() == rows
     for other in (b'"a;b"\n"1";"2"\n', b'"one"\n"two, three"\n', b'"a,b"\n1,2\n', b'"a,b"\n'):
         assert as_text("f.csv", other).data == other
+
+
+def test_marks_of_direction_are_taken_from_all_cells() -> None:
+    text = as_text("a.csv", "\u200fالبريد\u200e,دور\n\u202bأ@x.org\u202c,\u2067مضيف\u2069\n".encode())
+    assert text.text == "البريد,دور\nأ@x.org,مضيف\n"

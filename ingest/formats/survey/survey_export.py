@@ -72,7 +72,7 @@ class SurveyExport:
 
     name: str
     lay_out: Callable[[Sheet, ExportOptions], Layout]
-    version: int = 14
+    version: int = 15
     needs_timezone: bool = False
     options: type[ExportOptions] = ExportOptions
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ingest.countries import COUNTRIES
 from ingest.instants import DateOrder
-from ingest.spelling import DIGITS
+from ingest.spelling import DIGITS, DIRECTIONS
 
 QUALITY_SCREEN = "quality_screen"
 """The segment of those who pass the quality screens of their wave and those who do not."""
@@ -42,7 +42,7 @@ def _text(value: object) -> object:
         case int() | float():
             return str(value)
         case str():
-            return _WHOLE.sub(r"\1", value.strip())
+            return _WHOLE.sub(r"\1", re.sub(DIRECTIONS, "", value).strip())
         case _:
             return value
 

@@ -51,14 +51,18 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
     columns: list[str] = []
     texts: dict[str, str] = {}
     groups: dict[str, list[int]] = {}
-    question = ""
+    question, unnamed = "", set()
     for place, (head, part) in enumerate(zip(heads, parts, strict=True)):
+        if not (head or part):
+            unnamed.add(f"column {place + 1}")
+            columns.append(f"column {place + 1}")
+            continue
         if head:
             question = head if head not in groups else f"{head} ({place + 1})"
             groups[question] = []
         groups.setdefault(question or f"column {place + 1}", []).append(place)
         columns.append(part)
-    technical: set[str] = set()
+    technical: set[str] = unnamed
     others: dict[str, tuple[str, str]] = {}
     spread: dict[str, Spread] = {}
     for question, places in groups.items():
