@@ -95,7 +95,7 @@ class AttendanceFormat(ABC):
     """A format of stays, of joins and leaves, or of registrations."""
 
     name: str
-    version = 7
+    version = 8
     needs_timezone = True
     options: type[LiveOptions]
     zone: ZoneInfo | None = None

@@ -72,7 +72,7 @@ class ViewerSamples:
     """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
-    version = 9
+    version = 10
     needs_timezone = False
     options = ViewerSamplesOptions
 

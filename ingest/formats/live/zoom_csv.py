@@ -65,7 +65,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 12
+    version = 13
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:

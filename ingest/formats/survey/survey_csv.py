@@ -103,4 +103,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=19, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=20, options=SurveyCsvOptions)
