@@ -152,6 +152,11 @@ def test_stays_that_begin_together_are_one_until_the_last_leave_known(live: Live
         ({**OPTIONS, "columns": {"person": "who"}}, stays(), "options.columns.joined_at' is missing"),
         ({**OPTIONS, "columns": {**COLUMNS, "leave": "out"}}, stays(), "unknown key 'options.columns.leave'"),
         ({"columns": COLUMNS}, stays("A,2022-10-09T18:01:00Z,"), r"options\.session\.id"),
+        (
+            OPTIONS,
+            stays("A,2022-10-09T18:01:00Z,1h 2m", "B,2022-10-09T18:01:00Z,58m"),
+            "column 'out': found no time in any row",
+        ),
         (OPTIONS, stays("A,03/04/2022 18:01,"), r"a\.csv, line 2, column 'in'.*date_order"),
     ],
 )
@@ -175,6 +180,8 @@ FIELD = st.sampled_from(
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(st.tuples(FIELD, FIELD, FIELD), max_size=20))
 def test_every_record_is_loaded_rejected_or_duplicate(live: LiveDesk, rows: list[tuple[str, str, str]]) -> None:
+    # Leaves of which none is a time would refuse the file.
+    rows = [*rows, ("Z", "2022-10-09T18:00:00Z", "2022-10-09T18:30:00Z")]
     parsed = live.read("intervals_csv", {"a.csv": stays(*map(",".join, rows))}, OPTIONS, "UTC")
     assert parsed.records_read == sum(any(field.strip() for field in row) for row in rows)
     good = [row for row in rows if row[1].startswith("2022-10") and row[0].strip() not in ("", "--")]

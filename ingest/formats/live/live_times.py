@@ -40,7 +40,19 @@ def read_instants(
                     f"expected one such as 2022-10-09T18:00:00+03:00; correct it, or add to {NOTE} "
                     "timezone: <the IANA zone of these times>"
                 )
+    if "left_at" in columns:
+        _require_leaves(frame, read, columns["left_at"])
     return read
+
+
+def _require_leaves(frame: pl.DataFrame, read: pl.DataFrame, label: str) -> None:
+    """Raise DeliveryError where different cells say when people left and none of them is a time: every stay would last to the end."""
+    unread = frame.filter(read["left_at_reason"] == Reason.BAD_TIME)
+    if read["left_at"].count() == 0 and unread["left_at"].n_unique() > 1:
+        raise DeliveryError(
+            f"{unread['file'][0]}, line {unread['line'][0]}, column {label[:40]!r}: found no time in any row, expected when people left; "
+            "name the column that holds it, or leave it out where the file has none"
+        )
 
 
 def tell_sessions_apart(
