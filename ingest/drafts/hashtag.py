@@ -12,6 +12,7 @@ from ingest.drafts.names import snake
 from ingest.drafts.video_names import (
     Cells,
     are_other_ids,
+    are_times,
     caption,
     captions_of_videos,
     definition,
@@ -165,7 +166,9 @@ def _are_of_youtube(cells: Sequence[str]) -> bool:
 
 
 def _are_of_days(cells: Cells) -> bool:
-    """Whether each video of YouTube Studio has a row a day, so that its figures are no totals."""
+    """Whether each video of YouTube Studio or Meta's Business Suite has a row a day, so that its figures are no totals."""
+    if {"Data comment", "Date"} <= cells.keys():
+        return bool(cells["Date"]) and are_times(cells["Date"])
     dates = [name for name in cells if re.fullmatch(ANY_TIME, snake(name))]
     unnamed = [name for name in cells if not any(means(name, pattern) for pattern in NAMES["video_id"])]
     return bool(dates) and any(
@@ -185,7 +188,7 @@ def _refuse_others(head: Head) -> None:
         cells = {name: head.below(header, name) for name in header if name}
         found = match(cells)
         others = named_for(header)
-        if others is None:
+        if others is None and not _are_of_days(cells):
             _refuse_unnamed(head, header, cells)
         is_daily = _are_of_days(cells) or any(re.fullmatch(ANY_TIME, snake(name)) for name in cells)
         are_posts = any(means(name, pattern) for name in cells for pattern in TEXT)
@@ -198,7 +201,7 @@ def _refuse_others(head: Head) -> None:
         are_views = "views" in found and all(re.match(r"\d", cell) for cell in cells[found["views"]])
         are_figures = are_views and "hashtags" not in found
         are_figures |= are_posts and (len({*COUNTERS} & found.keys()) > 1 or {"creator", "hashtags"} <= found.keys())
-        if others is not None or (are_figures and not {"video_id", "url"} & found.keys()):
+        if others is not None or _are_of_days(cells) or (are_figures and not {"video_id", "url"} & found.keys()):
             raise DeliveryError(
                 f"{head.path.name}, line {head.line_of(header)}: found {what} ({quoted(header)}), expected a row a video with its "
                 "id or link and its counters since it was posted, or a row a tag and time; export the list of videos (of YouTube "

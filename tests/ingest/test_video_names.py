@@ -271,6 +271,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("w.csv", table("url,author,W40 views,W41 views", "https://www.tiktok.com/@u/video/@ID,u,5,6"), "line 1: column 'url' has links to videos"),
         ("f.csv", table("url,views,likes", "https://www.facebook.com/share/v/aBc@N/,5,1"), "none to be recovered from a URL"),
         ("u.csv", table("id,username,followers,following,likes", "6@N,u@N,5,5,9"), "line 1: found accounts"),
+        ("m.csv", table("Post ID,Permalink,Data comment,Date,Views,Likes", "179@N,https://www.instagram.com/p/C@N/,,03/04/2026,5,1"), "found views of single days"),
         ("g.csv", table("hashtag,videos,views,likes,avg_views", "#calm@N,12,1200,5,100"), "found 'likes' beside figures of a tag"),
         ("c.csv", table("Account,Followers,Avg_Views,Email", "u,5,5,u@N@x.example"), "line 1: found accounts"),
         ("i.csv", table("Influencer,Followers,Avg Likes,Engagement Rate", "u,5,5,3%"), "line 1: found accounts"),
@@ -328,6 +329,21 @@ def test_of_a_zip_in_another_language_the_table_is_read_and_not_its_days(tmp_pat
     readings = parsed.tables["video_readings"]
     assert (readings.height, readings["views"].sum(), parsed.rejected.height) == (20, 100, 0)
     assert readings["metric_definition"].unique().to_list() == ["youtube_studio"]
+
+
+@pytest.mark.parametrize(("first", "is_whole"), [("2026-10-20", False), ("2026-09-20", True)])
+def test_views_of_the_time_that_an_archive_of_youtube_studio_names_are_no_totals(
+    first: str, is_whole: bool, tmp_path: Path
+) -> None:
+    rows = "".join(f'aBcdefgh{n:03d},Talk #calm,"Oct {n + 1}, 2026",5\n' for n in range(20))
+    path = tmp_path / f"Content {first}_2026-11-19 Org.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Table data.csv", f"Content,Video title,Video publish time,Views\nTotal,,,100\n{rows}")
+    if is_whole:
+        assert inspect([path], GIVEN, CAMPAIGNS).draft.options["preset"] == "youtube_studio"
+    else:
+        with pytest.raises(DeliveryError, match="has figures of 2026-10-20 to 2026-11-19"):
+            inspect([path], GIVEN, CAMPAIGNS)
 
 
 @pytest.mark.parametrize(

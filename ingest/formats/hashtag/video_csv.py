@@ -5,8 +5,10 @@ Which columns there are is in `ingest.formats.hashtag.video_options`, what becom
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
+import polars as pl
 from pydantic import Field, model_validator
 
 from ingest.formats.hashtag.video_options import Places, VideoOptions, only_positions, places_of
@@ -14,6 +16,7 @@ from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_vid
 from ingest.formats.text_file import TextFile, first_lines, folded, is_plausible_header, read_columns, text_files
 from ingest.source import Delivery, DeliveryError, Parsed
 
+_PERIOD = re.compile(r"(20[0-9]{2}-[01][0-9]-[0-3][0-9])_(20[0-9]{2}-[01][0-9]-[0-3][0-9])")
 _IN_A_UNIT = re.compile(
     r"(?i)\b(?:in|en|em) (?:thousands|millions|milliers|millones|milhares|tausend)\b|"
     "\u0628\u0627\u0644\u0622\u0644\u0627\u0641|\u0628\u0627\u0644\u0645\u0644\u0627\u064a\u064a\u0646"
@@ -54,7 +57,23 @@ class VideoCsv:
         """Fills `video_readings`. Raises DeliveryError."""
         options = delivery.options_as(VideoCsvOptions)
         files = with_member(list(text_files(delivery, options.encoding)), options.member or options.known.member)
-        return parse_videos(_parts(files, options), delivery, options)
+        names = [file.name for file in files]
+        parsed = parse_videos(_parts(files, options), delivery, options)
+        if "youtube_studio" in (options.metric_definition, options.known.metric_definition):
+            _require_whole_lives(names, parsed.tables["video_readings"])
+        return parsed
+
+
+def _require_whole_lives(names: list[str], readings: pl.DataFrame) -> None:
+    """Raise DeliveryError where YouTube Studio's archive names a time that began after a video was posted: it has views of that time."""
+    for name in names:
+        period = _PERIOD.search(name)
+        begun = datetime.fromisoformat(f"{period[1]}T00:00:00Z") - timedelta(days=1) if period else None
+        if period and (readings["created_at"] < begun).any():
+            raise DeliveryError(
+                f"{name}: has figures of {period[1]} to {period[2]}, expected those since each video was posted; choose Lifetime in "
+                "YouTube Studio, and export again"
+            )
 
 
 def _parts(files: list[TextFile], options: VideoCsvOptions) -> Iterator[VideoRows]:
