@@ -86,6 +86,8 @@ SEEDS["survey_margins"] = "\n".join(
         *(f"c,lonely,*,all,gender,{gender},1," for gender in ("f", "m")),
         *(f"c,limited,*,all,gender,{gender},1,3" for gender in ("f", "m")),
         *(f"c,limited,other,all,gender,{gender},1," for gender in ("f", "m")),
+        *(f"c,once,*,all,gender,{gender},1," for gender in ("f", "m")),
+        *(f"c,twice,*,all,{name},{gender},1," for name in ("gender", "sex") for gender in ("f", "m")),
         "",
     ]
 )
@@ -374,6 +376,12 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     limited = tables(unequal_people(), wave=("limited", "w"))
     limited["survey_waves"] = limited["survey_waves"].with_columns(publish_responses=True)
     yield "limited", limited
+    for name in ("once", "twice"):
+        rows = [
+            {**row, "segments": dict.fromkeys(("gender", "sex"), row["segments"].get("gender"))}
+            for row in unequal_people()[:58]
+        ]
+        yield name, tables(rows, wave=(name, "w"))
     for number in (1, 2, 3):
         rows, ended = recalling_people(number), START + timedelta(days=number)
         yield (
@@ -935,6 +943,16 @@ def test_weights_are_raked_within_their_limit_and_kept_where_that_cannot_be(worl
     )
     [kept] = estimates(world, "survey_id = 'unraked' and answer_code = '1' and segment_name = 'all'")
     assert (kept["reason"], kept["raking_loss_pct"], kept["estimate_pct"]) == ("not_raked", None, pytest.approx(50))
+
+
+def test_a_margin_that_another_tells_already_changes_nothing(world: Lab) -> None:
+    figures = [*FIGURES, "effective_base"]
+    once, twice = (
+        estimates(world, f"survey_id = '{name}' and segment_name in ('all', 'gender')") for name in ("once", "twice")
+    )
+    assert len(once) == len(twice) > 4
+    for one_margin, two in zip(once, twice, strict=True):
+        assert [two[name] for name in figures] == pytest.approx([one_margin[name] for name in figures], rel=1e-9)
 
 
 def run_r(folder: Path, script: str, people: pl.DataFrame) -> pl.DataFrame:

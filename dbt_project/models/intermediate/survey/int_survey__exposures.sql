@@ -219,14 +219,7 @@ linearised as (
 -- Of raked samples, what the margins explain of z is subtracted, also of those who are not in the regression.
 of_margins as (
 
-    select
-        {{ listed(model, 'linearised') }}
-        projections.margin_cell,
-        {{ sorted_sum('linearised.z / projections.source_respondents * projections.share') }} as explained,
-    from linearised
-    inner join {{ ref('int_survey__projections') }} as projections
-        on {{ same('linearised', 'projections', sample) }} and linearised.margin_cell = projections.source_cell
-    group by all
+    {{ explained_by_margins('linearised', model) }}
 
 ),
 

@@ -1,82 +1,124 @@
 {#
-    What margins that are raked to explain of anything: of a value that respondents in `source_cell` have, `share` is what those in
-    `margin_cell` are told to have by the averages over the values of every margin, additively and found by turns.
+    What the margins that a sample is raked to explain of anything, value by value: a generalised inverse of how many respondents each
+    two values of margins have in common, found by sweeping one value after the other (Goodnight 1979). The macro
+    `explained_by_margins` reads it.
 #}
 {{ config(materialized='table', database='memory') }}
 {%- set sample = survey_keys('sample') %}
 with recursive
 
-sizes as (
+placed as (
 
-    select
-        {{ listed(sample, 'profiles') }}
-        profiles.margin_cell,
-        cast(count(*) as double) as respondents,
-    from {{ ref('int_survey__respondents') }} as respondents
-    inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
-    where respondents.is_raked
-    group by all
-
-),
-
--- What is left of a value that is 1 in one combination of margins and 0 in the others.
-turns as (
-
-    select
-        {{ listed(sample, 'sizes') }}
-        sizes.margin_cell,
-        sizes.respondents,
-        sources.margin_cell as source_cell,
-        sources.respondents as source_respondents,
-        cast(case when sizes.margin_cell = sources.margin_cell then 1 else 0 end as double) as rest,
-        0 as step,
-        0 as idle_steps,
-    from sizes
-    inner join sizes as sources on {{ same('sizes', 'sources', sample) }}
-    union all
     select
         {{ listed(sample) }}
         margin_cell,
         respondents,
-        source_cell,
-        source_respondents,
-        rest - mean as rest,
-        step + 1 as step,
-        case
-            when max(abs(mean)) over (partition by {{ listed(sample) | trim | trim(',') }}) < 1e-13 then idle_steps + 1 else 0
-        end as idle_steps,
+        margin,
+        list_extract(margin_cell, margin) as margin_value,
+        dense_rank() over (
+            partition by {{ listed(sample) | trim | trim(',') }}
+            order by margin, list_extract(margin_cell, margin)
+        ) as place,
     from (
         select
             *,
-            (sum(rest * respondents) over value) / (sum(respondents) over value) as mean,
+            unnest(range(1, array_length(margin_cell) + 1)) as margin,
         from (
             select
-                *,
-                list_extract(margin_cell, step % array_length(margin_cell) + 1) as margin,
-            from turns
-            where idle_steps < array_length(margin_cell) and step < 1000
-        ) as turned
-        window value as (
-            partition by
-                {{ listed(sample) }}
-                source_cell, margin
-            order by margin_cell rows between unbounded preceding and unbounded following
-        )
-    ) as subtracted
+                {{ listed(sample, 'profiles') }}
+                profiles.margin_cell,
+                count(*) as respondents,
+            from {{ ref('int_survey__respondents') }} as respondents
+            inner join {{ ref('int_survey__profiles') }} as profiles on respondents.profile_id = profiles.profile_id
+            where respondents.is_raked
+            group by all
+        ) as sizes
+    ) as numbered
 
 ),
 
-projections as (
+counted as (
 
     select
         {{ listed(sample) }}
-        margin_cell,
-        source_cell,
-        source_respondents,
-        case when margin_cell = source_cell then 1 - rest else -rest end as share,
-    from turns
-    qualify step = max(step) over (partition by {{ listed(sample) | trim | trim(',') }})
+        margin,
+        margin_value,
+        place,
+        cast(sum(respondents) as double) as respondents,
+    from placed
+    group by all
+
+),
+
+swept as (
+
+    select
+        {{ listed(sample, 'counted') }}
+        counted.place,
+        others.place as other_place,
+        counted.respondents,
+        cast(coalesce(shared.respondents, 0) as double) as inverse,
+        0 as step,
+    from counted
+    inner join counted as others on {{ same('counted', 'others', sample) }}
+    left join (
+        select
+            {{ listed(sample, 'placed') }}
+            placed.place,
+            others.place as other_place,
+            sum(placed.respondents) as respondents,
+        from placed
+        inner join placed as others on {{ same('placed', 'others', sample + ['margin_cell']) }}
+        group by all
+    ) as shared
+        on {{ same('counted', 'shared', sample + ['place']) }} and others.place = shared.other_place
+    union all
+    select
+        {{ listed(sample) }}
+        place,
+        other_place,
+        respondents,
+        case
+            -- Values that were swept before tell this one already, but for rounding.
+            when rest <= 1e-9 * whole then case when place = step + 1 or other_place = step + 1 then 0 else inverse end
+            when place = step + 1 and other_place = step + 1 then 1 / rest
+            when place = step + 1 then inverse / rest
+            when other_place = step + 1 then -inverse / rest
+            else inverse - of_row * of_column / rest
+        end as inverse,
+        step + 1 as step,
+    from (
+        select
+            *,
+            max(case when place = step + 1 and other_place = step + 1 then inverse end) over of_sample as rest,
+            max(case when place = step + 1 then respondents end) over of_sample as whole,
+            max(case when other_place = step + 1 then inverse end) over (
+                partition by
+                    {{ listed(sample) }}
+                    place
+            ) as of_row,
+            max(case when place = step + 1 then inverse end) over (
+                partition by
+                    {{ listed(sample) }}
+                    other_place
+            ) as of_column,
+            max(place) over of_sample as places,
+        from swept
+        window of_sample as (partition by {{ listed(sample) | trim | trim(',') }})
+    ) as turned
+    where step < places
 
 )
 
-select * from projections
+select
+    {{ listed(sample, 'swept') }}
+    counted.margin,
+    counted.margin_value,
+    sources.margin as source_margin,
+    sources.margin_value as source_value,
+    swept.inverse,
+from swept
+inner join counted on {{ same('swept', 'counted', sample + ['place']) }}
+inner join counted as sources on {{ same('swept', 'sources', sample) }} and swept.other_place = sources.place
+where swept.inverse <> 0
+qualify swept.step = max(swept.step) over (partition by {{ listed(sample, 'swept') | trim | trim(',') }})

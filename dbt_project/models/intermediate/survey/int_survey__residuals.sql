@@ -119,14 +119,7 @@ linearised as (
 
 explained as (
 
-    select
-        {{ listed(estimate, 'linearised') }}
-        projections.margin_cell,
-        {{ sorted_sum('linearised.z / projections.source_respondents * projections.share') }} as explained,
-    from linearised
-    inner join {{ ref('int_survey__projections') }} as projections
-        on {{ same('linearised', 'projections', sample) }} and linearised.margin_cell = projections.source_cell
-    group by all
+    {{ explained_by_margins('linearised', estimate) }}
 
 ),
 
