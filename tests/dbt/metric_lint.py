@@ -47,6 +47,9 @@ NEEDED = (
     "version",
 )
 
+OWNED = ("completed_views", "views_with_completion", "watch_seconds", "views_with_watching", "engagements_reached")
+"""What owners are told of their videos."""
+
 ADDS_UP = {
     ("int_activation__help_weeks", "unique_people"): "a person has another key in every market and week",
     ("int_activation__measures", "unique_people"): "a person has another key in every market and week",
@@ -55,7 +58,7 @@ ADDS_UP = {
     ("int_hashtag__subject_days", "views_per_hour"): "speeds of different videos at one reading",
     ("int_hashtag__subject_days", "engagements_per_hour"): "speeds of different videos at one reading",
     ("int_hashtag__day_measures", "engagements_per_hour"): "speeds of different videos at one reading",
-    ("int_hashtag__video_measures", "watch_seconds"): "seconds of different videos at one reading",
+    **{("int_hashtag__video_measures", figure): "last readings of different videos" for figure in OWNED},
     ("int_hashtag__video_measures", "followers_at_posting"): "the denominator is summed over posts by definition",
     ("int_live__advocates", "unique_attendees"): "attendances, each session's people counted for it",
     ("int_survey__tables", "base_unweighted"): "respondents of the groups of a table, each counted once",
