@@ -323,6 +323,8 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         asked = {"q": MOOD, "hours": HOURS} if number != 2 else {"hours": HOURS}
         seldom = [{"answers": {"q": "1234"[i % (number + 1)], "hours": str(i)}} for i in range(40)]
         yield f"seldom {number}", questionnaire(seldom, asked, wave=("seldom", f"w{number}"), ended=ended)
+        apart = [person(i, str(i * number % 5 % 2), stratum=f"h{(number == 3) * i // 39}") for i in range(40)]
+        yield f"alone {number}", tables(apart, wave=("alone", f"w{number}"), ended=ended)
         rows = [person(i, "12"[i * number % 7 % 2]) for i in range(40)]
         for name, answers in (("given", ("1", "2")), ("ungiven", ("0", "1", "2"))):
             yield f"{name} {number}", tables(rows, wave=(name, f"w{number}"), answers=answers, ended=ended)
@@ -884,6 +886,11 @@ def test_an_answer_that_nobody_gave_is_none_of_a_table(world: Lab) -> None:
     }
     assert tested["given"] == tested["ungiven"]
     assert all(figure is not None for row in tested["ungiven"] for figure in row)
+
+
+def test_waves_of_unknown_error_are_in_no_table(world: Lab) -> None:
+    found = changes(world, "survey_id = 'alone' and to_wave = 'w3'")
+    assert {(row["table_f"], row["overall_f"]) for row in found} == {(None, None)}
 
 
 def test_raked_samples_and_their_errors_are_those_of_r(world: Lab) -> None:

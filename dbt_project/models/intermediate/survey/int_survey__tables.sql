@@ -42,6 +42,12 @@ answers as (
     from {{ ref('int_survey__estimates') }} as estimates
     inner join {{ ref('int_survey__questions') }} as questions
         on {{ same('estimates', 'questions', survey_keys('question')) }} and questions.kind in ('single', 'grid', 'scale')
+    -- An answer that nobody gave has an error in any design.
+    anti join (
+        select *
+        from {{ ref('int_survey__estimates') }}
+        where reason = 'single_psu_stratum'
+    ) as unknown on {{ same('estimates', 'unknown', survey_keys('cell')) }}
     where {{ is_in_table('estimates') }}
 
 ),
