@@ -21,7 +21,7 @@ LONGEST_FIELD = 131_072
 """In bytes: a longer one is no field but what follows a quotation mark that is never closed."""
 
 SEPARATORS = (",", "\t", ";", "|")
-_FEW_SHORT, _ENOUGH_RECORDS = 0.05, 20
+_FEW, _ENOUGH_RECORDS = 0.05, 20
 _FIRST_CELLS, _FEW_VALUES = 1_000, 50
 _WHOLE = r"^(?:0|-?[1-9][0-9]{0,3})$"
 
@@ -111,7 +111,7 @@ def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> 
     Where many records are short, their product leaves out empty fields at the end.
     """
     cells, lines = grid.cells, grid.lines
-    most = max(1, int(cells.height * _FEW_SHORT))
+    most = max(1, int(cells.height * _FEW))
     if cells.width < 2 or cells.height < _ENOUGH_RECORDS or not cells[:, -1].null_count():
         return grid
     records = cells.height + (lines[0] > first_line)
@@ -292,6 +292,7 @@ def _read_odd(body: bytes, separator: str, has_header: bool) -> Grid:
     text = body.decode(errors="replace")
     lines = text.split("\n")
     kept: list[tuple[int, list[str]]] = []
+    long: dict[int, str] = {}
     rejected: list[tuple[int, str]] = []
     width = 0
     for line, fields in _records(lines, separator):
@@ -299,10 +300,18 @@ def _read_odd(body: bytes, separator: str, has_header: bool) -> Grid:
             rejected.append((line, "a quotation mark that opens a field is never closed"))
             continue
         width = width or len(fields)
+        detail = f"{len(fields)} fields, expected {width} as in the header"
         if any(map(str.strip, fields[width:])):
-            rejected.append((line, f"{len(fields)} fields, expected {width} as in the header"))
-        elif fields:
+            rejected.append((line, detail))
+            continue
+        if len(fields) > width:
+            long[line] = detail
+        if fields:
             kept.append((line, (fields + [""] * width)[:width]))
+    # Where nearly all records end as the header does, a field of one that does not was parted, and what follows it has moved.
+    if len(kept) >= _ENOUGH_RECORDS and len(long) <= len(kept) * _FEW:
+        kept = [record for record in kept if record[0] not in long]
+        rejected = sorted([*rejected, *long.items()])
     if len(kept) > 1 and not text.endswith("\n"):
         start, _ = kept[-1]
         last = fields_of("\n".join(lines[start - 1 :]), separator)

@@ -540,6 +540,15 @@ def test_a_table_counts_what_it_could_not_read() -> None:
     assert "3 fields, expected 2 as in the header" in table.rejected["detail"][0]
 
 
+def test_a_record_whose_field_was_parted_is_set_aside_though_its_last_fields_are_empty() -> None:
+    whole = [f"{number},calm,note" for number in range(40)]
+    parted = read_table(text_file("\n".join(["id,tag,note", *whole, "40,calm,rest,", "41,calm,", ""])))
+    assert (parted.rows.height, parted.rejected["line"].to_list()) == (41, [42])
+    assert "4 fields, expected 3 as in the header" in parted.rejected["detail"][0]
+    ended = read_table(text_file("\n".join(["id,tag,note", *(f"{line}," for line in whole), ""])))
+    assert (ended.rows.height, ended.rejected.height) == (40, 0)
+
+
 def test_marks_of_direction_are_no_part_of_a_name() -> None:
     assert folded("\u200fالبريد \u200e") == "البريد"
 
