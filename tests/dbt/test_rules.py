@@ -115,7 +115,7 @@ BELIEVABLE = {
     """,
     "fct_live_interaction_minute": """
         select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, timestamptz '2022-10-05 18:00+00' as
-            minute_at, 'like' as kind, 2::bigint as events, 30::bigint as interactions
+            minute_at, 'like' as kind, 2::bigint as events, 30::bigint as interactions, 1::bigint as events_within
     """,
     "fct_live_registration": """
         select 'a' as campaign_id, unnest(['s1', 's2']) as session_id, 4::bigint as registrations, 1::bigint as
