@@ -51,7 +51,7 @@ A10,engagement,"Of these, who still have it on after 28 days",منهم من أب
 A11,engagement,Partner videos published in time,فيديوهات الشركاء المنشورة في موعدها,{_TO_DATE},90,,,,
 H17,engagement,,,{_WEEK},,,,,
 H18,engagement,,,{_WEEK},60,,,,
-A04,help_seeking,"People who looked for help, of those who opened the guide",من طلب المساعدة ممن فتح الدليل,{_WEEK},15,,0,2,
+A04,help_seeking,"People who looked for help, per 100 who opened the guide",من طلب المساعدة لكل 100 شخص فتحوا الدليل,{_WEEK},15,,0,2,
 A05,help_seeking,Contacts of helplines beyond those expected,اتصالات بخطوط المساعدة تزيد على المتوقع,{_TO_DATE},,,,,
 A06,help_seeking,"Taps on helplines that go with 1,000 more views",النقرات على خطوط المساعدة المرافقة لكل 1000 مشاهدة إضافية,{_TO_DATE},,,,,
 A13,help_seeking,,,{_MONTH},,,,,
