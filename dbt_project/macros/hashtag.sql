@@ -25,7 +25,7 @@
 {% macro video_attributes() -%}
     {{ return([
         'hashtags', 'display_hashtags', 'creator_key', 'creator_country', 'creator_followers', 'created_at', 'created_on',
-        'duration_seconds', 'platform', 'view_definition', 'supplier',
+        'duration_seconds', 'platform', 'metric_definition', 'view_definition', 'supplier',
     ]) }}
 {%- endmacro %}
 
@@ -186,6 +186,19 @@
         2 * {{ relation }}.{{ counter }}_read < {{ relation }}.{{ counter }}_before
         and {{ relation }}.created_at <> {{ relation }}.created_before_at,
         false
+    )
+{%- endmacro %}
+
+{# The lower, the rather a video is counted so: as for everybody, as for researchers, as others say, as for its owner. #}
+{% macro standing(metric_definition) -%}
+    concat(
+        case
+            when {{ metric_definition }} = 'public' then 1
+            when {{ metric_definition }} = 'research_api' then 2
+            when {{ metric_definition }} in ('studio', 'business_api', 'youtube_studio') then 4
+            else 3
+        end,
+        {{ metric_definition }}
     )
 {%- endmacro %}
 

@@ -257,6 +257,7 @@ def random_rows(chance: random.Random, landed: int) -> list[dict[str, object]]:
                     creator_followers=chance.choice([None, 500]),
                     views_unit=chance.choice([1, 100]),
                     platform=chance.choice(["tiktok", "tiktok", "youtube"]),
+                    metric_definition=chance.choice(["public", "public", "research_api", "studio"]),
                 )
             )
     # A hashtag that no seed names and that comes to be carried by ten videos, and by fewer again.
@@ -356,6 +357,33 @@ def test_pairs_with_a_tag_that_another_campaign_seeds_need_support(lab: Lab) -> 
     assert lab.rows("select hashtag, other_hashtag, reason from fct_hashtag_pair_week") == [
         ("calm", "other", "below_support")
     ]
+
+
+def test_counts_of_two_definitions_are_never_compared(lab: Lab) -> None:
+    """What everybody is shown counts from its first reading on, whenever that landed; until then what the owner is told."""
+    public, studio = {"metric_definition": "public"}, {"metric_definition": "studio"}
+    born = {"created_at": at(2, 12)}
+    deliver(lab, 1, "a", [reading("old", 1, 5, **public)])
+    deliver(lab, 3, "b", [reading("v", 3, 1000, **studio), reading("z", 3, 700, **studio, **born)])
+    deliver(lab, 4, "c", [reading("v", 4, 900, **public), reading("z", 4, 800, **public, **born)])
+    deliver(lab, 5, "d", [reading("v", 5, 950, **public), reading("v", 5, 1100, captured_at=at(5, 9), **studio)])
+    settle(lab)
+    deliver(lab, 6, "e", [reading("v", 6, 1200, **studio), reading("z", 6, 990, **studio, **born)])
+    deliver(lab, 7, "f", [reading("v", 7, 960, **public), reading("z", 7, 830, **public, **born)])
+    settle(lab)
+    days = "select video_id, day(event_on) - 1, views, likes, views_total from fct_hashtag_video_day where video_id <> 'old' order by 1, 2"
+    assert lab.rows(days) == [
+        ("v", 3, None, None, 1000),
+        ("v", 4, None, None, 900),
+        ("v", 5, 50, 5, 950),
+        ("v", 7, 10, 1, 960),
+        ("z", 3, 700, 70, 700),
+        ("z", 4, None, None, 800),
+        ("z", 7, 30, 3, 830),
+    ]
+    deliver(lab, 2, "late", [reading("v", 2, 880, **public)])
+    settle(lab)
+    assert lab.rows(days)[:3] == [("v", 2, None, None, 880), ("v", 4, 20, 2, 900), ("v", 5, 50, 5, 950)]
 
 
 @pytest.mark.parametrize("seed", range(1))

@@ -15,6 +15,11 @@
             order by event_on
             rows between unbounded preceding and 1 preceding
         ),
+        earlier_alike as (
+            partition by campaign_id, video_id, metric_definition
+            order by event_on
+            rows between unbounded preceding and 1 preceding
+        ),
         until_now as (
             partition by campaign_id, video_id
             order by event_on
@@ -97,6 +102,73 @@ dated as not materialized (
 
 ),
 
+-- Campaigns that are read by several definitions of a count, which few are.
+several as materialized (
+
+    select campaign_id
+    from (
+        select
+            dated.campaign_id,
+            dated.metric_definition,
+        from dated
+        inner join rebuilds on dated.campaign_id = rebuilds.campaign_id
+        where dated.event_on >= rebuilds.rebuild_from
+        {%- if is_incremental() and videos %}
+            union all
+            select
+                campaign_id,
+                metric_definition,
+            from {{ videos }}
+        {%- endif %}
+    ) as told
+    group by campaign_id
+    having min(metric_definition) <> max(metric_definition)
+
+),
+
+-- Counts of two definitions are never compared: once a video is read by a better one, readings by others do not count.
+overruled as materialized (
+
+    select
+        campaign_id,
+        video_id,
+        event_on,
+        metric_definition,
+    from (
+        select
+            *,
+            min(standing) over (partition by campaign_id, video_id order by event_on) as best_standing,
+        from (
+            select distinct
+                dated.campaign_id,
+                dated.video_id,
+                dated.event_on,
+                dated.metric_definition,
+                {{ standing('dated.metric_definition') }} as standing,
+            from dated
+            semi join several on dated.campaign_id = several.campaign_id
+            inner join rebuilds on dated.campaign_id = rebuilds.campaign_id
+            where dated.event_on >= rebuilds.rebuild_from
+            {%- if is_incremental() and videos %}
+                union all
+                select
+                    history.campaign_id,
+                    history.video_id,
+                    max(history.event_on) as event_on,
+                    cast(null as varchar) as metric_definition,
+                    min({{ standing('history.metric_definition') }}) as standing,
+                from {{ this }} as history
+                semi join several on history.campaign_id = several.campaign_id
+                inner join rebuilds on history.campaign_id = rebuilds.campaign_id
+                where history.event_on < rebuilds.rebuild_from
+                group by history.campaign_id, history.video_id
+            {%- endif %}
+        ) as told
+    ) as ranked
+    where standing > best_standing
+
+),
+
 readings as not materialized (
 
     select
@@ -139,6 +211,12 @@ readings as not materialized (
         {%- endfor %}
     from dated
     inner join rebuilds on dated.campaign_id = rebuilds.campaign_id
+    anti join overruled
+        on
+            dated.campaign_id = overruled.campaign_id
+            and dated.video_id = overruled.video_id
+            and dated.event_on = overruled.event_on
+            and dated.metric_definition = overruled.metric_definition
     where dated.event_on >= rebuilds.rebuild_from
 
 ),
@@ -394,11 +472,12 @@ carried as (
             last_value(opened.{{ attribute }} ignore nulls) over until_now as {{ attribute }},
         {%- endfor %}
         first_value(opened.first_on) over until_now as first_on,
-        first_value(opened.starts_from_zero) over until_now as starts_from_zero,
+        first_value(opened.starts_from_zero) over until_now
+        and coalesce(first_value(opened.metric_definition) over until_now = opened.metric_definition, true) as starts_from_zero,
         min(opened.tagged_on) over until_now as tagged_on,
         min(opened.dated_on) over until_now as dated_on,
         {%- for counter in counters() %}
-            last_value({{ reading(counter, 'opened') }} ignore nulls) over earlier as {{ counter }}_known,
+            last_value({{ reading(counter, 'opened') }} ignore nulls) over earlier_alike as {{ counter }}_known,
         {%- endfor %}
         {%- for attribute in described %}
             last_value(opened.{{ attribute }} ignore nulls) over earlier as {{ attribute }}_before,
