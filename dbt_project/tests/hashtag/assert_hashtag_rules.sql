@@ -1,6 +1,6 @@
 {#
-    Across the hashtag tables, on the dates that were rebuilt: the net changes of a counter add up to its last known value less what
-    was known before them; a hashtag's day is the sum over the videos that carried it as they were read; markets add up to all.
+    Across the hashtag tables, on the dates that were rebuilt: the net changes of a counter by one definition add up to its last known
+    value less what was known before them; a hashtag's day is the sum over the videos that carried it as they were read; markets add up to all.
 #}
 with
 
@@ -30,6 +30,7 @@ known as (
             facts.video_id,
             '{{ counter }}' as counter,
             facts.event_on,
+            video_days.metric_definition,
             facts.{{ counter }} as net,
             facts.{{ counter }}_total as total,
             coalesce({{ or_from_zero('video_days.' ~ counter ~ '_before', 'video_days') }}, facts.{{ counter }}_total) as before,
@@ -51,7 +52,7 @@ netted as (
         campaign_id,
         concat_ws(' ', video_id, counter) as subject,
     from known
-    group by campaign_id, video_id, counter
+    group by campaign_id, video_id, counter, metric_definition
     having coalesce(sum(net), 0) <> max_by(total, event_on) - min_by(before, event_on)
 
 ),
