@@ -102,6 +102,37 @@ dated as not materialized (
 
 ),
 
+{%- if is_incremental() and videos %}
+
+-- Where a video's last row lies before the dates to rebuild it is what was known; history is read only where it does not.
+    reached as (
+
+        select
+            videos.campaign_id,
+            videos.video_id,
+            rebuilds.rebuild_from,
+        from {{ videos }} as videos
+        inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
+        where videos.event_on >= rebuilds.rebuild_from
+
+    ),
+
+    known_before as not materialized (
+
+        select videos.*
+        from (select * exclude (seeded_hashtags, is_of_campaign) from {{ videos }}) as videos
+        inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
+        where videos.event_on < rebuilds.rebuild_from
+        union all
+        select history.*
+        from {{ this }} as history
+        inner join reached on history.campaign_id = reached.campaign_id and history.video_id = reached.video_id
+        where history.event_on < reached.rebuild_from
+        qualify row_number() over (partition by history.campaign_id, history.video_id order by history.event_on desc) = 1
+
+    ),
+{%- endif %}
+
 -- Campaigns that are read by several definitions of a count, which few are.
 several as materialized (
 
@@ -152,16 +183,13 @@ overruled as materialized (
             {%- if is_incremental() and videos %}
                 union all
                 select
-                    history.campaign_id,
-                    history.video_id,
-                    max(history.event_on) as event_on,
+                    known_before.campaign_id,
+                    known_before.video_id,
+                    known_before.event_on,
                     cast(null as varchar) as metric_definition,
-                    min({{ standing('history.metric_definition') }}) as standing,
-                from {{ this }} as history
-                semi join several on history.campaign_id = several.campaign_id
-                inner join rebuilds on history.campaign_id = rebuilds.campaign_id
-                where history.event_on < rebuilds.rebuild_from
-                group by history.campaign_id, history.video_id
+                    {{ standing('known_before.metric_definition') }} as standing,
+                from known_before
+                semi join several on known_before.campaign_id = several.campaign_id
             {%- endif %}
         ) as told
     ) as ranked
@@ -309,32 +337,11 @@ captures as (
 
 {%- if is_incremental() and videos %}
 
--- Where a video's last row lies before the dates to rebuild it is what was known; history is read only where it does not.
-    reached as (
-
-        select
-            videos.campaign_id,
-            videos.video_id,
-            rebuilds.rebuild_from,
-        from {{ videos }} as videos
-        inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
-        where videos.event_on >= rebuilds.rebuild_from
-
-    ),
-
     openings as (
 
-        select videos.*
-        from (select * exclude (seeded_hashtags, is_of_campaign) from {{ videos }}) as videos
-        inner join rebuilds on videos.campaign_id = rebuilds.campaign_id
-        semi join days on videos.campaign_id = days.campaign_id and videos.video_id = days.video_id
-        where videos.event_on < rebuilds.rebuild_from
-        union all
-        select history.*
-        from {{ this }} as history
-        inner join reached on history.campaign_id = reached.campaign_id and history.video_id = reached.video_id
-        where history.event_on < reached.rebuild_from
-        qualify row_number() over (partition by history.campaign_id, history.video_id order by history.event_on desc) = 1
+        select known_before.*
+        from known_before
+        semi join days on known_before.campaign_id = days.campaign_id and known_before.video_id = days.video_id
 
     ),
 
