@@ -152,10 +152,11 @@ def _missing(cells: pl.Series, no_value: frozenset[str]) -> tuple[tuple[str, str
     """What cells hold for no value; NA is a country among codes of two letters."""
     if not no_value or cells.dtype == pl.Int16():
         return ()
-    written = cells.unique().drop_nulls().cast(pl.String())
-    if written.len() > len(no_value) and written.str.contains(r"^[A-Z]{2}$").all():
-        return ()
-    return tuple((word, word) for word in sorted(no_value & {*written}))
+    texts = (cells.unique() if cells.dtype == pl.Categorical() else cells).cast(pl.String())
+    found = texts.filter(texts.is_in([*no_value])).unique()
+    written = texts.drop_nulls().unique() if found.len() else found
+    are_countries = written.len() > len(no_value) and written.str.contains(r"^[A-Z]{2}$").all()
+    return () if are_countries else tuple((word, word) for word in sorted(found))
 
 
 def _is_blank(column: str) -> pl.Expr:
