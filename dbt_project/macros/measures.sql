@@ -52,6 +52,30 @@
     {% endfor %}
 {% endmacro %}
 
+{#
+    That sums of these figures over the week, or the campaign to date, would be of several definitions from the dates of a relation on,
+    which names the cell and in `period` which of the two (`within_week`, `within_campaign`); the rows are no measure of their own.
+#}
+{% macro breaks_of(relation, figures) %}
+    {% for figure in figures -%}
+        select
+            campaign_id,
+            '{{ figure }}' as measure,
+            period,
+            event_on,
+            event_on as last_on,
+            market,
+            subject_type,
+            subject_id,
+            cast(null as double) as value,
+            cast(null as double) as low,
+            cast(null as double) as high,
+            'several_definitions' as reason,
+        from {{ relation }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
 {# Measures that are called as their figures. #}
 {% macro same_names(figures) -%}
     {%- set pairs = [] -%}

@@ -381,6 +381,12 @@ def test_counts_of_two_definitions_are_never_compared(lab: Lab) -> None:
         ("z", 4, None, None, 800),
         ("z", 7, 30, 3, 830),
     ]
+    # Nor do they add up: until day 3 views were the owner's, from day 5 on everybody's.
+    told = (
+        "select period, day(event_on) - 1, value from intermediate.int_hashtag__measures where measure = 'views' "
+        "and reason = 'several_definitions' and subject_type = 'campaign' and market = 'all' order by all"
+    )
+    assert lab.rows(told) == [(period, day, None) for period in ("within_campaign", "within_week") for day in (5, 7)]
     deliver(lab, 2, "late", [reading("v", 2, 880, **public)])
     settle(lab)
     assert lab.rows(days)[:3] == [("v", 2, None, None, 880), ("v", 4, 20, 2, 900), ("v", 5, 50, 5, 950)]

@@ -13,6 +13,7 @@
     'views', 'rated_engagements_lcs', 'rated_views', 'shares_on_views', 'views_with_shares', 'saves_on_views', 'views_with_saves',
     'views_gross', 'views_removed', 'views_per_hour',
 ] %}
+{%- set subject = ['campaign_id', 'subject_type', 'subject_id', 'market'] %}
 with
 
 begins as (
@@ -45,6 +46,49 @@ by_definition as (
             and subject_days.subject_type = shown.subject_type
             and subject_days.subject_id = shown.subject_id
     where subject_days.event_on >= begins.event_on
+
+),
+
+-- By which definition a date's views are counted, over all dates of the campaign.
+defined as (
+
+    select
+        {{ listed(cell, 'subject_days') }}
+        {{ week_on('subject_days.event_on', 'markets.week_starts_on') }} as week_on,
+        min(subject_days.view_definition) as view_definition,
+    from {{ ref('int_hashtag__subject_days') }} as subject_days
+    semi join shown
+        on
+            subject_days.campaign_id = shown.campaign_id
+            and subject_days.subject_type = shown.subject_type
+            and subject_days.subject_id = shown.subject_id
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on subject_days.campaign_id = campaigns.campaign_id
+    left join {{ ref('markets') }} as markets on subject_days.market = markets.market
+    where
+        subject_days.views is not null
+        and subject_days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, subject_days.event_on)
+    group by all
+
+),
+
+-- Dates whose views make no sum with those of the first date of their week, or of the campaign.
+redefined as (
+
+    select
+        {{ listed(cell, 'told') }}
+        told.period,
+    from (
+        {% for period, keys in [('within_week', subject + ['week_on']), ('within_campaign', subject)] -%}
+            select
+                *,
+                '{{ period }}' as period,
+                first_value(view_definition) over (partition by {{ keys | join(', ') }} order by event_on) as first_definition,
+            from defined
+            {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as told
+    inner join begins on told.campaign_id = begins.campaign_id
+    where told.view_definition <> told.first_definition and told.event_on >= begins.event_on
 
 ),
 
@@ -297,6 +341,24 @@ in_sets as (
 
 ),
 
+members as (
+
+    select
+        campaign_id,
+        version,
+        'hashtag' as subject_type,
+        hashtag as subject_id,
+    from {{ ref('stg_campaign__comparison_sets') }}
+    union all
+    select distinct
+        campaign_id,
+        version,
+        'campaign' as subject_type,
+        'all' as subject_id,
+    from {{ ref('stg_campaign__comparison_sets') }}
+
+),
+
 volumes as (
 
     select
@@ -315,21 +377,7 @@ volumes as (
         once.views as set_views_once,
         coalesce(own.views_reason, in_sets.reason, 'no_reading') as reason,
     from in_sets
-    inner join (
-        select
-            campaign_id,
-            version,
-            'hashtag' as subject_type,
-            hashtag as subject_id,
-        from {{ ref('stg_campaign__comparison_sets') }}
-        union all
-        select distinct
-            campaign_id,
-            version,
-            'campaign' as subject_type,
-            'all' as subject_id,
-        from {{ ref('stg_campaign__comparison_sets') }}
-    ) as members
+    inner join members
         on in_sets.campaign_id = members.campaign_id and in_sets.version = members.version
     left join days as own
         on
@@ -345,6 +393,24 @@ volumes as (
 
 ),
 
+sets_redefined as (
+
+    select
+        members.campaign_id,
+        members.subject_type,
+        members.subject_id,
+        redefined.market,
+        redefined.event_on,
+        redefined.period,
+    from redefined
+    inner join members
+        on
+            redefined.campaign_id = members.campaign_id
+            and redefined.subject_type = 'comparison_set'
+            and redefined.subject_id = members.version
+
+),
+
 measured as (
 
     select *
@@ -357,6 +423,10 @@ measured as (
     where subject_type <> 'platform'
     union all
     {{ shared_bounds('days', bounded) }}
+    union all
+    {{ breaks_of('redefined', viewed | reject('equalto', 'views_per_hour') | list + ['views_in_set']) }}
+    union all
+    {{ breaks_of('sets_redefined', ['set_views', 'set_views_once']) }}
     union all
     {{ measures_of('creators', same_names(['unique_creators', 'new_creators']), reason="'first_period'") }}
     union all
