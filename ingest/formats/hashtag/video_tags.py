@@ -47,15 +47,13 @@ _NEXT = r"([>\])])\s*([<\[(])"
 # Who writes from right to left may type the mark last.
 _BEHIND = r"([^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+)[#\uff03]($|[\s,;|\u060c\u3001])"
 _CODED = "%[0-9A-Fa-f]{2}"
-_JOINED = (
-    rf"{_CODED}|^[1\u0661\u06f1][.)]|\([0-9][0-9.,]*[KkMm]?\)|</|[+~/&]|::|"
-    r"\s(?i:and|et|und|en|y|e|i|ve|dan|\u0648)\s"
-)
+_AND = r"(?:and|et|und|en|y|e|i|ve|dan|\u0648)"
+_JOINED = rf"{_CODED}|^[1\u0661\u06f1][.)]|\([0-9][0-9.,]*[KkMm]?\)|</|[+~/&]|::|\s(?i:{_AND})\s"
 _NUMBER = r"(?:^|(?<=[\s,;|\u060c]))[0-9]{1,2}[.)](?![0-9])\s*"
 _ELEMENT = r"</?[A-Za-z][\w-]*>"
 _COUNT = r"(?<!^character)\s*\([0-9][0-9.,]*[KkMm]?\)"
 _SIGNS = r"\s*(?:[+~/&]|::)\s*"
-_LAST_WORD = r"(?i)(^|\S\s+|[,;\u060c\u061b]\s*)(?:and|et|und|en|y|e|i|ve|dan|\u0648)\s+(\S+)$"
+_LAST_WORD = rf"(?i)(^|\S\s+|[,;\u060c\u061b]\s*){_AND}\s+(\S+)$"
 _SEVERAL = r"[\w]\s*[,;|\u060c\u3001\s]\s*[#\uff03]\w|\w[,;|\u060c\u3001]\s*\w"
 _NO_TAG = r"^[\p{P}\p{Sm}\p{Sc}]+$"
 _NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u061b\u3001\u2018\u2019\u201c\u201d\u00ab\u00bb]"

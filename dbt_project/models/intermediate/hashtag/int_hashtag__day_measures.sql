@@ -35,17 +35,20 @@ shown as (
 
 ),
 
-by_definition as (
+shown_days as not materialized (
 
     select subject_days.*
     from {{ ref('int_hashtag__subject_days') }} as subject_days
-    inner join begins on subject_days.campaign_id = begins.campaign_id
-    semi join shown
-        on
-            subject_days.campaign_id = shown.campaign_id
-            and subject_days.subject_type = shown.subject_type
-            and subject_days.subject_id = shown.subject_id
-    where subject_days.event_on >= begins.event_on
+    semi join shown on {{ same('subject_days', 'shown', ['campaign_id', 'subject_type', 'subject_id']) }}
+
+),
+
+by_definition as (
+
+    select shown_days.*
+    from shown_days
+    inner join begins on shown_days.campaign_id = begins.campaign_id
+    where shown_days.event_on >= begins.event_on
 
 ),
 
@@ -53,20 +56,15 @@ by_definition as (
 defined as (
 
     select
-        {{ listed(cell, 'subject_days') }}
-        {{ week_on('subject_days.event_on', 'markets.week_starts_on') }} as week_on,
-        min(subject_days.view_definition) as view_definition,
-    from {{ ref('int_hashtag__subject_days') }} as subject_days
-    semi join shown
-        on
-            subject_days.campaign_id = shown.campaign_id
-            and subject_days.subject_type = shown.subject_type
-            and subject_days.subject_id = shown.subject_id
-    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on subject_days.campaign_id = campaigns.campaign_id
-    left join {{ ref('markets') }} as markets on subject_days.market = markets.market
+        {{ listed(cell, 'shown_days') }}
+        {{ week_on('shown_days.event_on', 'markets.week_starts_on') }} as week_on,
+        min(shown_days.view_definition) as view_definition,
+    from shown_days
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on shown_days.campaign_id = campaigns.campaign_id
+    left join {{ ref('markets') }} as markets on shown_days.market = markets.market
     where
-        subject_days.views is not null
-        and subject_days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, subject_days.event_on)
+        shown_days.views is not null
+        and shown_days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, shown_days.event_on)
     group by all
 
 ),
