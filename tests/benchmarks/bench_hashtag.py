@@ -1,6 +1,6 @@
-"""What readings of hashtag videos cost: a CSV and Research API pages to the lake, and many days to the marts, beside peers.
+"""What readings of hashtag videos cost: a CSV and Research API pages to the lake, and many days of both to the marts, beside peers.
 
-    python tests/benchmarks/bench_hashtag.py [readings of a CSV] [readings of pages] [readings to the marts]
+    python tests/benchmarks/bench_hashtag.py [readings of a CSV] [of pages] [of CSV files to the marts] [of pages to the marts]
 
 0 leaves a part out. Everything runs in a process of its own; CPU seconds and memory are the process's. Peers that are no
 dependency (pysimdjson, dlt) run where the interpreter named by BENCH_PYTHON has them. Of `pandas` and `numpy`
@@ -70,9 +70,15 @@ def write_csv(number: int, folder: Path) -> None:
 
 def write_pages(number: int, folder: Path) -> None:
     """One file, a hundred videos a page, and its delivery."""
-    videos = readings(number).select(pl.col(ours).alias(theirs) for ours, theirs in FIELDS.items())
-    with (folder / "pages.ndjson").open("w", encoding="utf-8") as file:
-        for at in range(0, number, 100):
+    pages_of(readings(number), FIRST, folder / "pages.ndjson")
+    land(folder, "pages.ndjson", {"format": "research_api"})
+
+
+def pages_of(found: pl.DataFrame, day: date, path: Path) -> None:
+    """Pages of the Research API that hold these readings."""
+    videos = found.select(pl.col(ours).alias(theirs) for ours, theirs in FIELDS.items())
+    with path.open("w", encoding="utf-8") as file:
+        for at in range(0, len(videos), 100):
             page = videos[at : at + 100].with_columns(
                 pl.col("create_time").str.to_datetime(time_zone="UTC").dt.epoch("s"),
                 pl.col("hashtag_names").str.split(","),
@@ -82,18 +88,10 @@ def write_pages(number: int, folder: Path) -> None:
                 "data": {"videos": page.to_dicts(), "cursor": at + 100, "has_more": True},
                 "error": {"code": "ok", "message": ""},
             }
-            asked = {"start_date": "20261001", "end_date": "20261001", "cursor": at}
-            json.dump(
-                {
-                    "captured_at": "2026-10-01T06:00:00Z",
-                    "endpoint": "video/query",
-                    "request": asked,
-                    "response": answer,
-                },
-                file,
-            )
+            asked = {"start_date": f"{day:%Y%m%d}", "end_date": f"{day:%Y%m%d}", "cursor": at}
+            whole = {"captured_at": f"{day}T06:00:00Z", "endpoint": "video/query", "request": asked, "response": answer}
+            json.dump(whole, file)
             file.write("\n")
-    land(folder, "pages.ndjson", {"format": "research_api"})
 
 
 def land(folder: Path, file: str, note: dict[str, object]) -> None:
@@ -109,6 +107,13 @@ def write_days(number: int, folder: Path) -> None:
     """A file a day."""
     for day in range(DAYS):
         readings(number // DAYS, day).write_csv(folder / f"{FIRST + timedelta(days=day)}.csv")
+
+
+def write_days_of_pages(number: int, folder: Path) -> None:
+    """A file of pages a day."""
+    for day in range(DAYS):
+        landed_on = FIRST + timedelta(days=day)
+        pages_of(readings(number // DAYS, day), landed_on, folder / f"{landed_on}.ndjson")
 
 
 def to_lake(folder: Path) -> int:
@@ -173,14 +178,12 @@ def marts_warehouse(folder: Path) -> int:
 
     lab = Lab(folder / "home", {"campaigns": CAMPAIGNS, "campaign_hashtags": HASHTAGS})
     assert lab.dbt("seed"), lab.messages
-    note = {
-        "source": "hashtag",
-        "format": "video_csv",
-        "campaign": "c",
-        "timezone": "UTC",
-        "options": {"columns": NAMES},
+    formats: dict[str, dict[str, object]] = {
+        ".csv": {"format": "video_csv", "timezone": "UTC", "options": {"columns": NAMES}},
+        ".ndjson": {"format": "research_api"},
     }
-    for file in sorted(folder.glob("*.csv")):
+    for file in sorted(folder.glob("2*.*")):
+        note = {"source": "hashtag", "campaign": "c", **formats[file.suffix]}
         landed_on = date.fromisoformat(file.stem)
         write_delivery(lab.home, "hashtag", landed_on, "day", {file.name: file.read_bytes()}, note)
     done = ingest(lab.home, HASHTAG, lambda *_: {}, "bench", frozenset({"c"}))
@@ -228,9 +231,10 @@ PARTS: dict[str, tuple[Callable[[int, Path], None], dict[str, Callable[[Path], i
     "Research API pages to the lake": (
         write_pages, {"warehouse": to_lake, "simdjson, bare": pages_simdjson, "DuckDB, bare": pages_duckdb},
     ),
-    "30 days to the marts": (
+    "30 days of CSV files to the marts": (
         write_days, {"warehouse": marts_warehouse, "pandas": marts_pandas, "numpy": marts_numpy, "dlt, merge alone": marts_dlt},
     ),
+    "30 days of pages to the marts": (write_days_of_pages, {"warehouse": marts_warehouse, "pandas": marts_pandas}),
 }  # fmt: skip
 
 
@@ -329,4 +333,4 @@ if __name__ == "__main__":
         run(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
     else:
         given = [int(one) for one in sys.argv[1:]]
-        main(given + [1_000_000, 1_000_000, 3_000_000][len(given) :])
+        main(given + [1_000_000, 1_000_000, 3_000_000, 3_000_000][len(given) :])

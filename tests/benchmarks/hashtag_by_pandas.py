@@ -1,4 +1,4 @@
-"""What an analyst makes of the benchmark's days of CSV files with pandas: the days of videos and of hashtags, to parquet.
+"""What an analyst makes of the benchmark's days of CSV files or pages with pandas: the days of videos and of hashtags, to parquet.
 
 `video_days.parquet` and `hashtag_days.parquet` have the columns of fct_hashtag_video_day and fct_hashtag_day under their names, and of
 each video's day the creator's pseudonym, the country and the hashtags as they were known then. Left out is what this data does not
@@ -11,12 +11,17 @@ Every step is the one that the pandas documentation teaches for it; hashtag_by_n
 """
 
 import hmac
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+PAGES = {
+    "create_time": "created_at", "username": "creator", "region_code": "creator_country", "view_count": "views", "like_count": "likes",
+    "comment_count": "comments", "share_count": "shares", "favorites_count": "saves", "hashtag_names": "hashtags", "id": "video_id",
+}  # fmt: skip
 NAMES = {
     "id": "video_id", "author": "creator", "posted": "created_at", "seen": "captured_at", "plays": "views", "hearts": "likes",
     "replies": "comments", "sent": "shares", "kept": "saves", "tags": "hashtags", "country": "creator_country",
@@ -29,8 +34,8 @@ SEEDED, SHOWN_FROM = ["tag1", "tag2"], 10
 
 
 def make_marts(folder: Path) -> int:
-    """Both files, from the CSV files of a folder, each named by the date on which it landed; how many days videos have."""
-    files = sorted(folder.glob("*.csv"))
+    """Both files, from the CSV files or pages of a folder, each named by the date on which it landed; how many days videos have."""
+    files = sorted(folder.glob("2*.*"))
     days = read_days(files)
     video_days = days_of_videos(days)
     tags = normalised_tags(days["hashtags"].drop_duplicates())
@@ -60,11 +65,22 @@ def dates(instants: "pd.Series[Any]") -> "pd.Series[Any]":
     return local
 
 
+def read_file(file: Path) -> pd.DataFrame:
+    """A row for each reading of a CSV file or of pages of the Research API."""
+    if file.suffix == ".csv":
+        return pd.read_csv(file, engine="pyarrow").rename(columns=NAMES)
+    pages = [json.loads(line) for line in file.read_bytes().splitlines()]
+    found = pd.json_normalize(pages, ["response", "data", "videos"], "captured_at").rename(columns=PAGES)
+    return found.drop(columns="video_description").assign(
+        hashtags=found["hashtags"].str.join(","),
+        created_at=pd.to_datetime(found["created_at"], unit="s", utc=True),
+        captured_at=pd.to_datetime(found["captured_at"], utc=True),
+    )
+
+
 def read_days(files: list[Path]) -> pd.DataFrame:
     """A row for each video and date: the last known counters of it, and what was last known of the video."""
-    readings = pd.concat([pd.read_csv(file, engine="pyarrow") for file in files], ignore_index=True).rename(
-        columns=NAMES
-    )
+    readings = pd.concat([read_file(file) for file in files], ignore_index=True)
     # An empty cell says that a video carries no hashtags.
     readings["hashtags"] = readings["hashtags"].fillna("")
     readings["creator"] = readings["creator"].str.lower()
