@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
     from polars._typing import PolarsDataType
 
 PRIVATE_FILE, PRIVATE_FOLDER, WAY_THROUGH = 0o600, 0o700, 0o710
@@ -79,7 +79,7 @@ def _write_many(frame: pl.DataFrame, path: Path) -> None:
 
     Of whole numbers and times the differences are written, which takes less time and room than to number the different ones.
     """
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq
 
     flat = [name for name, dtype in frame.schema.items() if not dtype.is_nested()]
     leaves = dict(_leaves(frame.schema))

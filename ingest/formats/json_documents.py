@@ -283,7 +283,7 @@ def _line_ends(data: bytes | bytearray, *, is_whole: bool) -> list[int]:
 
 def _lines(data: bytes | bytearray, ends: Sequence[int], before: int) -> pl.DataFrame:
     """The lines between these places, numbered from 1 after those before. Their text is not copied."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     offsets = (pl.Series(ends, dtype=pl.Int64()) - ends[0]).to_arrow().buffers()[1]
     part = pa.py_buffer(data).slice(ends[0], ends[-1] - ends[0])

@@ -209,7 +209,7 @@ def marts_numpy(folder: Path) -> int:
 def marts_dlt(folder: Path) -> int:
     """A merge by key into DuckDB, a load a day; without any mart."""
     import dlt  # type: ignore[import-not-found]
-    import pyarrow.csv as pv  # type: ignore[import-untyped]
+    import pyarrow.csv as pv
 
     os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "dlt")}
     pipeline = dlt.pipeline(
@@ -275,7 +275,7 @@ def compare(folder: Path) -> None:
         ((rows, *differ),) = lab.rows(f"select count(*), {counts} from {joined}")
         other = {column: count for column, count in zip(columns, differ, strict=True) if count}
         assert not other, f"{name}: rows that differ, by column: {other}"
-        print(f"  {name}: {rows:,} rows and {len(columns)} columns are the same")  # noqa: T201
+        print(f"  {name}: {rows:,} rows and {len(columns)} columns are the same")
 
 
 def measure(part: str, peer: str, folder: Path) -> tuple[float, float] | None:
@@ -287,20 +287,20 @@ def measure(part: str, peer: str, folder: Path) -> tuple[float, float] | None:
         command, capture_output=True, text=True, check=False, env=os.environ | KEY | {"PYTHONPATH": str(root)}
     )
     if ran.returncode:
-        print(f"  {peer:18}did not run: {ran.stderr.strip().splitlines()[-1]}", flush=True)  # noqa: T201
+        print(f"  {peer:18}did not run: {ran.stderr.strip().splitlines()[-1]}", flush=True)
         return None
     cpu, clock, memory = json.loads(ran.stdout.splitlines()[-1])
-    print(f"  {peer:18}{cpu:8.2f}{clock:9.2f}{memory:7.2f}", end="", flush=True)  # noqa: T201
+    print(f"  {peer:18}{cpu:8.2f}{clock:9.2f}{memory:7.2f}", end="", flush=True)
     return float(cpu), float(clock)
 
 
 def main(sizes: list[int]) -> None:
     """Measure and print."""
-    print(f"{'':20}{'CPU s':>8}{'clock s':>9}{'GB':>7}   the warehouse takes, times: CPU, clock")  # noqa: T201
+    print(f"{'':20}{'CPU s':>8}{'clock s':>9}{'GB':>7}   the warehouse takes, times: CPU, clock")
     for (part, (write, peers)), number in zip(PARTS.items(), sizes, strict=True):
         if not number:
             continue
-        print(f"{part}: {number:,} readings")  # noqa: T201
+        print(f"{part}: {number:,} readings")
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             write(number, folder)
@@ -310,7 +310,7 @@ def main(sizes: list[int]) -> None:
                 if spent is None:
                     continue
                 times = [f"{mine / other:9.2f}" for mine, other in zip(ours, spent, strict=False)]
-                print("".join(times))  # noqa: T201
+                print("".join(times))
                 ours = ours or spent
                 if peer in ("pandas", "numpy"):
                     compare(folder)
@@ -325,7 +325,7 @@ def run(part: str, peer: str, folder: Path) -> None:
     cpu, clock = time.process_time(), time.perf_counter()
     PARTS[part][1][peer](folder)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps([time.process_time() - cpu, time.perf_counter() - clock, memory]))  # noqa: T201
+    print(json.dumps([time.process_time() - cpu, time.perf_counter() - clock, memory]))
 
 
 if __name__ == "__main__":

@@ -115,14 +115,14 @@ def show(name: str, found: dict[str, Any], beside: str = "") -> None:
     """Print a line of the table."""
     longest = sorted(found["models"].items(), key=lambda item: -item[1])[:4]
     words = ", ".join(f"{model} {seconds:.1f}" for model, seconds in longest)
-    print(f"{name:32}{found['cpu']:8.2f}{found['clock']:9.2f}{found['memory']:6.2f}  {beside:18}{words}", flush=True)  # noqa: T201
+    print(f"{name:32}{found['cpu']:8.2f}{found['clock']:9.2f}{found['memory']:6.2f}  {beside:18}{words}", flush=True)
 
 
 def main() -> None:
     """Measure and print."""
     number, *history = map(int, sys.argv[1:] or ["10000", "0", "30", "300"])
-    print(f"{number} readings a day, {os.cpu_count()} cores")  # noqa: T201
-    print(f"{'':32}{'CPU s':>8}{'clock s':>9}{'GB':>6}  {'of a day':18}models that take longest")  # noqa: T201
+    print(f"{number} readings a day, {os.cpu_count()} cores")
+    print(f"{'':32}{'CPU s':>8}{'clock s':>9}{'GB':>6}  {'of a day':18}models that take longest")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         lab = fresh(folder, "fixed")

@@ -132,7 +132,7 @@ def rounded(row: Sequence[Any]) -> tuple[Any, ...]:
 
 def compare(what: str, sizes: list[int]) -> None:
     """Print a line for each size and part."""
-    print(f"{'':6}{'events':>12} {'part':10}{'CPU s':>8}{'net':>8}{'wall s':>8}{'GB':>6}{'times':>7}{'a million':>11}")  # noqa: T201
+    print(f"{'':6}{'events':>12} {'part':10}{'CPU s':>8}{'net':>8}{'wall s':>8}{'GB':>6}{'times':>7}{'a million':>11}")
     fixed = 0.0
     for events in [2, *sizes]:
         with tempfile.TemporaryDirectory() as place:
@@ -145,19 +145,19 @@ def compare(what: str, sizes: list[int]) -> None:
             ours, same = 0.0, Figures()
             for part in BESIDE[what]:
                 if part == "chdb" and find_spec("chdb") is None:
-                    print(f"{what:6}{events:12,} chdb is not installed: pip install chdb")  # noqa: T201
+                    print(f"{what:6}{events:12,} chdb is not installed: pip install chdb")
                     continue
                 cpu, wall, memory, found = measured(part, root)
                 figures = {name: sorted(map(rounded, rows)) for name, rows in found.items()}
                 if events == 2:
                     fixed = cpu
-                    print(f"{what:6}{events:12,} {part:10}{cpu:8.1f}", flush=True)  # noqa: T201
+                    print(f"{what:6}{events:12,} {part:10}{cpu:8.1f}", flush=True)
                     break
                 net = cpu - fixed if part in ("warehouse", "marts") else cpu
                 ours, same = (ours or net), (same or figures)
                 assert figures == same, f"{part} found other figures"
                 line = f"{what:6}{events:12,} {part:10}{cpu:8.1f}{net:8.1f}{wall:8.1f}{memory:6.2f}{ours / net:7.2f}"
-                print(f"{line}{net / events * 1e6:11.2f}", flush=True)  # noqa: T201
+                print(f"{line}{net / events * 1e6:11.2f}", flush=True)
 
 
 def run_part(part: str, root: Path) -> None:
@@ -170,7 +170,7 @@ def run_part(part: str, root: Path) -> None:
     rows = PARTS[part](root)
     spent = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps({**spent, "memory": memory, "rows": rows}))  # noqa: T201
+    print(json.dumps({**spent, "memory": memory, "rows": rows}))
 
 
 if __name__ == "__main__":

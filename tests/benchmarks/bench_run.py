@@ -88,10 +88,10 @@ def main() -> None:
                 lambda home=home: python(DEFINITIONS, CAMPAIGN_HOME=str(home.root)),  # type: ignore[misc]
             )
         rows = [(name, statistics.median(found), min(found), max(found)) for name, found in times.items()]
-    print(f"{videos} videos, {REPEATS} alternated repeats, {os.cpu_count()} cores")  # noqa: T201
-    print(f"{'':40}{'median s':>10}{'least':>10}{'most':>10}")  # noqa: T201
+    print(f"{videos} videos, {REPEATS} alternated repeats, {os.cpu_count()} cores")
+    print(f"{'':40}{'median s':>10}{'least':>10}{'most':>10}")
     for name, median, least, most in rows:
-        print(f"{name:40}{median:10.2f}{least:10.2f}{most:10.2f}")  # noqa: T201
+        print(f"{name:40}{median:10.2f}{least:10.2f}{most:10.2f}")
 
 
 if __name__ == "__main__":

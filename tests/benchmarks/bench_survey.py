@@ -69,7 +69,7 @@ def write(file: Path, number: int) -> None:
 def ours(file: Path, root: Path) -> tuple[dict[str, Seconds], Figures]:
     """Read as ingestion does, then built by dbt from the lake into a warehouse that stands already."""
     # Great Expectations, which judges every delivery, has imported it in every run.
-    import pyarrow  # type: ignore[import-untyped]  # noqa: F401
+    import pyarrow  # noqa: F401
 
     lab = Lab(root / "home", {"campaigns": CAMPAIGNS})
     assert lab.dbt("seed"), lab.messages
@@ -79,7 +79,7 @@ def ours(file: Path, root: Path) -> tuple[dict[str, Seconds], Figures]:
     fixed = built(lab, few, "few")
     took = built(lab, file, "wave")
     spent = {step: (cpu - fixed[step][0], clock - fixed[step][1]) for step, (cpu, clock) in took.items()}
-    print(f"fixed cost {shown(summed(fixed))}")  # noqa: T201
+    print(f"fixed cost {shown(summed(fixed))}")
     figures = (
         "question_code, answer_code, segment_value, estimate_pct, standard_error_pct, ci_low_pct, ci_high_pct, "
         "base_unweighted, base_weighted, effective_base"
@@ -128,7 +128,7 @@ def shown(seconds: Seconds) -> str:
     return "{:.2f} CPU s, {:.2f} by the clock".format(*seconds)
 
 
-def parsed(file: Path, root: Path) -> tuple[dict[str, Seconds], Figures]:  # noqa: ARG001 - every part's signature
+def parsed(file: Path, root: Path) -> tuple[dict[str, Seconds], Figures]:
     """Polars parses the file and does no more."""
     started = now()
     pl.read_csv(file)
@@ -151,7 +151,7 @@ def measured(part: str, file: Path, root: Path) -> tuple[Seconds, Figures]:
     done = json.loads(last)
     steps = done["spent"] if len(done["spent"]) > 1 else {}
     words = "; ".join([*(f"{name} {shown(seconds)}" for name, seconds in steps.items()), *said])
-    print(f"{part:18}{shown(summed(done['spent']))}, {done['memory']:.2f} GB  {words}")  # noqa: T201
+    print(f"{part:18}{shown(summed(done['spent']))}, {done['memory']:.2f} GB  {words}")
     return summed(done["spent"]), [tuple(row) for row in done["rows"]]
 
 
@@ -168,18 +168,18 @@ def main(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory() as place:
             file = Path(place) / "wave.csv"
             write(file, number)
-            print(f"{number:,} respondents x {len(QUESTIONS)}, {file.stat().st_size / 1e6:.0f} MB")  # noqa: T201
+            print(f"{number:,} respondents x {len(QUESTIONS)}, {file.stat().st_size / 1e6:.0f} MB")
             (took, found), *others = (measured(part, file, Path(place)) for part in (*PARTS, *PEERS))
             for part, (seconds, theirs) in zip((*PARTS, *PEERS)[1:], others, strict=True):
                 gap = f"; largest difference {largest_difference(found, theirs):.0e}" if theirs else ""
                 cpu, clock = (ours / other for ours, other in zip(took, seconds, strict=True))
-                print(f"{cpu:5.2f} times {part} in CPU, {clock:.2f} by the clock{gap}")  # noqa: T201
+                print(f"{cpu:5.2f} times {part} in CPU, {clock:.2f} by the clock{gap}")
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1] in PARTS:
         spent, rows = PARTS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(json.dumps({"spent": spent, "memory": memory, "rows": rows}))  # noqa: T201
+        print(json.dumps({"spent": spent, "memory": memory, "rows": rows}))
     else:
         main([int(size) for size in sys.argv[1:]] or [200_000])

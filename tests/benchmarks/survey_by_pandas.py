@@ -108,7 +108,7 @@ def _figures(
     Each of the `sample` respondents is a sampling unit of one stratum, so that Korn and Graubard's quantiles of t are the same
     and cancel out.
     """
-    from scipy.stats import beta  # type: ignore[import-untyped]
+    from scipy.stats import beta
 
     share = weights / total
     spread = squares * (1 - 2 * share) + share**2 * of_squares
@@ -129,4 +129,4 @@ if __name__ == "__main__":
     found = made[sys.argv[1]](Path(sys.argv[2]))
     spent = time.process_time() - cpu, time.perf_counter() - clock
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps({"spent": {"all": spent}, "memory": memory, "rows": found}))  # noqa: T201
+    print(json.dumps({"spent": {"all": spent}, "memory": memory, "rows": found}))

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from scipy.optimize import linprog  # type: ignore[import-untyped]
-from scipy.stats import t as student  # type: ignore[import-untyped]
+from scipy.optimize import linprog
+from scipy.stats import t as student
 
 from tests.dbt.lab import Lab
 

@@ -32,7 +32,7 @@ NOTE: dict[str, Any] = {
 Views = Mapping[str, int | str]
 
 
-def no_objection(source: Source, staged: Sequence[StagedDelivery], ledger: pl.DataFrame) -> dict[str, str]:  # noqa: ARG001
+def no_objection(source: Source, staged: Sequence[StagedDelivery], ledger: pl.DataFrame) -> dict[str, str]:
     """A validator that believes everything."""
     return {}
 
@@ -40,7 +40,7 @@ def no_objection(source: Source, staged: Sequence[StagedDelivery], ledger: pl.Da
 def holding(*names: str) -> Validator:
     """A validator that holds the deliveries of those names."""
 
-    def judge(source: Source, staged: Sequence[StagedDelivery], ledger: pl.DataFrame) -> dict[str, str]:  # noqa: ARG001
+    def judge(source: Source, staged: Sequence[StagedDelivery], ledger: pl.DataFrame) -> dict[str, str]:
         return {item.ref: "not believable" for item in staged if item.delivery in names}
 
     return judge

@@ -53,7 +53,7 @@ class Killed(BaseException):
 class KilledReader(VideoCsv):
     """A reader that is killed while it reads."""
 
-    def read(self, delivery: Delivery) -> Parsed:  # noqa: ARG002
+    def read(self, delivery: Delivery) -> Parsed:
         raise Killed
 
 
@@ -182,7 +182,7 @@ class TestWhatIsTakenIn:
         monkeypatch.setattr(ingestion, "BATCH_RECORDS", 4)
         batches: list[list[str]] = []
 
-        def judge(source: Source, staged: Sequence[StagedDelivery], before: pl.DataFrame) -> dict[str, str]:  # noqa: ARG001
+        def judge(source: Source, staged: Sequence[StagedDelivery], before: pl.DataFrame) -> dict[str, str]:
             batches.append([item.delivery for item in staged])
             return {}
 
@@ -889,7 +889,7 @@ class TestOrderOfArrival:
 
     @pytest.mark.parametrize("seed", range(6))
     def test_day_by_day_is_all_at_once(self, tmp_path: Path, seed: int) -> None:
-        def odd(source: Source, staged: Sequence[StagedDelivery], before: pl.DataFrame) -> dict[str, str]:  # noqa: ARG001
+        def odd(source: Source, staged: Sequence[StagedDelivery], before: pl.DataFrame) -> dict[str, str]:
             return {item.ref: "odd" for item in staged if item.supplier == "odd"}
 
         chance = random.Random(seed)

@@ -20,7 +20,7 @@ import pyreadstat
 import pytest
 import yaml
 from polars.testing import assert_frame_equal
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 import ingest.simulator
 from ingest.delivery import load_delivery

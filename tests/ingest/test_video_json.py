@@ -84,7 +84,7 @@ def first(parsed: Any) -> dict[str, Any]:
 
 
 class TestApify:
-    OPTIONS = {"preset": "apify_tiktok", **AT}  # noqa: RUF012
+    OPTIONS = {"preset": "apify_tiktok", **AT}
 
     @pytest.mark.parametrize(
         "text",
@@ -203,7 +203,7 @@ def test_a_preset_names_our_columns_and_what_it_was_made_from(name: PresetName) 
 
 
 class TestJson:
-    OPTIONS = {"columns": {"video_id": "id", "views": "n.v", "creator": "by"}, **AT}  # noqa: RUF012
+    OPTIONS = {"columns": {"video_id": "id", "views": "n.v", "creator": "by"}, **AT}
 
     def test_ids_and_counts_keep_every_digit(self, reader: Reader) -> None:
         text = f'{{"id": {ID}, "n": {{"v": 9007199254740993}}}}\n{{"id": "{OTHER_ID}", "n": {{"v": "1.2K"}}}}\n'

@@ -240,7 +240,7 @@ def _spelt_out(tags: pl.Series) -> pl.Series:
 
 def _in_lists(values: pl.DataFrame, lengths: pl.Series) -> pl.DataFrame:
     """Columns of values one after the other as lists of these lengths; NULL where the length is."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     ends = pl.concat([pl.Series([0], dtype=pl.Int64()), lengths.fill_null(0).cast(pl.Int64()).cum_sum()])
     offsets, mask = ends.to_arrow(), lengths.is_null().to_arrow()
