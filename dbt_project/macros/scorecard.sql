@@ -15,11 +15,11 @@
     and {{ lines }}.kpi_id = kpis.kpi_id
     and {{ lines }}.period = kpis.period
     and (
-        {{ lines }}.market = kpis.market
-        or ({{ lines }}.subject_type in ('survey', 'session') and {{ lines }}.market = 'all')
+        {{ lines }}.selected_market = kpis.market
+        or ({{ lines }}.subject_type in ('survey', 'session') and {{ lines }}.selected_market = 'all')
     )
     and {{ lines }}.subject_type = kpis.subject_type
-    and {{ fits('kpis.subject_id', lines ~ '.subject_id') }}
+    and {{ fits('kpis.subject_id', lines ~ '.selected_subject') }}
 {%- endmacro %}
 
 {# True where a subject fits a pattern, in which `%` stands for any text and nothing else for anything but itself. #}

@@ -4,7 +4,6 @@
     keeps its rank among the weeks when the weights are drawn 1,000 times instead, every set of weights being equally likely (Dirichlet).
 #}
 {%- set draws = 1000 %}
-{%- set listed_line = 'positions.kpi_id, positions.period, positions.market, positions.subject_type, positions.subject_id' %}
 with
 
 components as (
@@ -14,9 +13,9 @@ components as (
         scorecard.position,
         scorecard.kpi_id,
         scorecard.period,
-        scorecard.market,
+        scorecard.market as selected_market,
         scorecard.subject_type,
-        scorecard.subject_id,
+        scorecard.subject_id as selected_subject,
         scorecard.baseline,
         scorecard.target,
         scorecard.weight,
@@ -117,11 +116,11 @@ drawn as (
     semi join whole on scored.campaign_id = whole.campaign_id and scored.week_on = whole.week_on
     inner join (
         select
-            positions.campaign_id,
-            positions.position,
-            numbers.draw,
-            -ln({{ drawn("concat_ws(' ', numbers.draw, " ~ listed_line ~ ")") }}) as weight,
-        from components as positions
+            campaign_id,
+            position,
+            draw,
+            -ln({{ drawn("concat_ws(' ', draw, kpi_id, period, selected_market, subject_type, selected_subject)") }}) as weight,
+        from components
         cross join (select unnest(range(1, {{ draws + 1 }})) as draw) as numbers
     ) as draws
         on scored.campaign_id = draws.campaign_id and scored.position = draws.position

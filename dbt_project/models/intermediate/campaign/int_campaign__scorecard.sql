@@ -18,16 +18,15 @@ lines as (
     select
         campaigns.campaign_id,
         campaigns.starts_on,
-        campaigns.ends_on,
         scorecard.position,
         scorecard.kpi_id,
         scorecard.stage,
         coalesce(scorecard.label, metrics.name) as kpi_name,
         coalesce(scorecard.label_ar, metrics.name_ar) as kpi_name_ar,
         scorecard.period,
-        scorecard.market,
+        scorecard.market as selected_market,
         scorecard.subject_type,
-        scorecard.subject_id,
+        scorecard.subject_id as selected_subject,
         scorecard.target,
         scorecard.baseline,
         scorecard.weight,
@@ -63,13 +62,13 @@ answered as (
     select
         lines.campaign_id,
         lines.position,
-        bool_or({{ fits('kpis.subject_id', 'lines.subject_id') }}) as is_answered,
+        bool_or({{ fits('kpis.subject_id', 'lines.selected_subject') }}) as is_answered,
     from lines
     inner join kpis
         on
             lines.campaign_id = kpis.campaign_id
             and kpis.kpi_id = 'V01'
-            and {{ fits('kpis.subject_id', "regexp_replace(lines.subject_id, ':[^:]*$', ':%')") }}
+            and {{ fits('kpis.subject_id', "regexp_replace(lines.selected_subject, ':[^:]*$', ':%')") }}
     where lines.subject_type = 'survey'
     group by lines.campaign_id, lines.position
 
@@ -79,32 +78,9 @@ answered as (
 matched as (
 
     select
-        lines.campaign_id,
-        lines.starts_on,
-        lines.ends_on,
-        lines.position,
-        lines.kpi_id,
-        lines.stage,
-        lines.kpi_name,
-        lines.kpi_name_ar,
-        lines.period,
-        lines.target,
-        lines.baseline,
-        lines.weight,
-        lines.nests_in,
-        lines.direction,
-        lines.unit,
-        lines.source,
-        lines.as_of,
-        lines.settled_on,
-        lines.is_read_daily,
-        lines.scale,
-        lines.is_ratio,
-        lines.is_accumulating,
-        lines.is_paced,
-        coalesce(kpis.market, lines.market) as market,
-        coalesce(kpis.subject_type, lines.subject_type) as subject_type,
-        coalesce(kpis.subject_id, lines.subject_id) as subject_id,
+        lines.*,
+        coalesce(kpis.market, lines.selected_market) as market,
+        coalesce(kpis.subject_id, lines.selected_subject) as subject_id,
         case lines.subject_type
             when 'survey' then {{ series_of('kpis.subject_id') }}
             when 'session' then ''
@@ -122,7 +98,7 @@ matched as (
             when lines.stage = 'index' then 'no_index'
             when missing.reason is not null then missing.reason
             when
-                not answered.is_answered and regexp_matches(lines.subject_id, ':(top|bottom|net)$')
+                not answered.is_answered and regexp_matches(lines.selected_subject, ':(top|bottom|net)$')
                 then 'no_answers_named'
             when answered.is_answered and lines.kpi_id in ('V09', 'V11') then 'no_known_change'
             else 'no_data'
@@ -264,7 +240,7 @@ blocked as (
 guarded as (
 
     select
-        compared.*,
+        *,
         bool_or(
             stage = 'guardrail'
             and coalesce(case direction when 'up' then value < target when 'down' then value > target end, false)
@@ -280,10 +256,7 @@ judged as (
         guarded.*,
         case
             when guarded.value is null then guarded.reason
-            when
-                guarded.has_red_guardrail
-                and guarded.is_growth
-                and guarded.target is not null then 'guardrail_red'
+            when guarded.has_red_guardrail and guarded.is_growth and guarded.target is not null then 'guardrail_red'
             when exists (
                 select 1
                 from blocked
@@ -301,7 +274,7 @@ judged as (
 counted as (
 
     select
-        judged.*,
+        *,
         cast(count(*) filter (where kpi_id <> 'C09' and trust_reason is null) over in_campaign as double) as lines_trusted,
         cast(count(*) filter (where kpi_id <> 'C09') over in_campaign as double) as lines_judged,
         kpi_id = 'C09' and as_of is not null as is_share_of_lines,
