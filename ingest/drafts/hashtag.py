@@ -22,6 +22,7 @@ from ingest.drafts.video_names import (
     means,
     named_for,
     numbered_tags,
+    only_dates,
 )
 from ingest.drafts.video_times import timed, undated
 from ingest.drafts.video_words import ANY_TIME, NAMES, TEXT
@@ -112,6 +113,8 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
     if "video_id" in places and not {"url", "platform"} & places.keys() and is_of_youtube(cells):
         options = {"platform": "youtube"}
     created, bare = undated(cells, places)
+    if created is None and "created_at" not in places and "metric_definition" in options:
+        created = only_dates(cells, places)
     places |= {"created_at": created} if created is not None else {}
     if not {*COUNTERS} & places.keys() and len(_numbers(cells, places)) >= _ENOUGH_COUNTERS:
         _refuse_unnamed(head, header, cells)

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from ingest.drafts.names import snake, without_marks
-from ingest.drafts.video_words import NAMES, TEXT
+from ingest.drafts.video_words import ADS, NAMES, TEXT
+from ingest.formats.hashtag.video_ids import CREATOR
 from ingest.formats.hashtag.video_readings import PLATFORMS
 from ingest.instants import DateOrder, parse_instant, spelt_out
 from ingest.text import unit_of
@@ -33,12 +34,13 @@ _SUFFIX = r"_(?:number_?(?:int|long|double)|date)$"
 _OF_COMMENTS = (
     r"cid|(?:.+_)?top_level_comment(?:_.+)?|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
 )
-_ACCOUNTS = "accounts, a row each"
+_ACCOUNTS, _ADS = "accounts, a row each", "advertisements, of which a video has several, and whose views were paid"
 _OF_OTHERS = {
     _ACCOUNTS: (
         r"followers?(?:_count)?|fans",
         r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?|(?:avg|average)_(?:likes|views)",
     ),
+    _ADS: ADS,
     "posts of Reddit, which have no views and no hashtags": ("subreddit(?:_id|_name(?:_prefixed)?)?",),
     "a row a counter": (
         "metric|metric_names?|measure|measure_names?|indicator|attribute|variable|kpi",
@@ -46,6 +48,8 @@ _OF_OTHERS = {
         r"(?:video|post|item|aweme)_id|url",
     ),
 }
+_UNLESS = {_ACCOUNTS: {"views", "comments", "shares", "hashtags"}, _ADS: {"video_id", "url"}}
+"""What a table of these has none of: with one of them it has a row a video, of which it tells that too."""
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _COUNTS = (*_COUNTED, "creator_followers")
 _FOLLOWED = r"(?:.*_)?followings?(?:_count)?"
@@ -54,6 +58,11 @@ _FEWEST, _ANY_NAME = 4, 2
 _AS_OF = r"(?i)\s*\((?:as of|as at|until|up to|au|bis|hasta|até|حتى|بتاريخ)\s[^()]*\)$"
 _NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
 _ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_OTHER_ID = (
+    r"(?!.*(?:campaign|brand|client|project|run|batch|job|team|org|organi[sz]ation|workspace|tenant|platform|category|niche|sound|"
+    r"music|tag|list|source|session|comment|parent|channel|creator|author|user|owner|account|profile|influencer|uploader)s?_id$).+_id"
+)
+"""The id of something that may be a video."""
 _PLATFORM = "(?i)" + "|".join(PLATFORMS)
 _POST = (
     r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/|t[0-9]+\.)|"
@@ -77,6 +86,17 @@ def definition(names: Iterable[str]) -> dict[str, str]:
         if all_of <= known and any_of & known:
             return {"metric_definition": metric_definition, "platform": "tiktok"}
     return {}
+
+
+def only_dates(cells: Cells, places: Mapping[str, str]) -> str | None:
+    """The one column of days or times that is left, whatever it is called; None where there are several."""
+    left = [name for name, written in cells.items() if name not in places.values() and written]
+    found = [
+        name
+        for name in left
+        if all(re.search(r"\d[./-]\d|[^\W\d]", one) for one in cells[name]) and are_times(cells[name])
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def match(cells: Cells) -> dict[str, str]:
@@ -104,6 +124,8 @@ def match(cells: Cells) -> dict[str, str]:
         others = [name for name in cells if name not in found.values()]
         handles = next((name for name in others if _are_handles(name, cells[name])), None)
         found |= {"creator": handles} if handles is not None else {}
+    if (told := _told_by_links(found, cells)) is not None:
+        found["creator"] = told
     if (
         "video_id" in found
         and "url" not in found
@@ -114,6 +136,8 @@ def match(cells: Cells) -> dict[str, str]:
         ids = cells[found["video_id"]]
         if _are_numbers_of_rows(ids) or are_other_ids(ids, cells[found["url"]]):
             del found["video_id"]
+    if "url" not in found and _are_numbers_of_rows(cells.get(found.get("video_id", ""), ())):
+        found["video_id"] = _of_several(found, cells) or found["video_id"]
     if "saves" in found and is_of_youtube(cells):
         # Its API still has a count of favourites, which is always 0.
         del found["saves"]
@@ -149,9 +173,8 @@ def named_for(names: Iterable[str]) -> str | None:
     if any(re.fullmatch(_OF_COMMENTS, way) for way in ways):
         return "comments, a row each"
     for what, patterns in _OF_OTHERS.items():
-        if all(any(re.fullmatch(pattern, way) for way in ways) for pattern in patterns):
-            is_of_posts = {"views", "comments", "shares", "hashtags"} & match(dict.fromkeys(names, ())).keys()
-            return None if what == _ACCOUNTS and is_of_posts else what
+        if all(any(re.fullmatch(without_marks(pattern), way) for way in ways) for pattern in patterns):
+            return None if _UNLESS.get(what, set()) & match(dict.fromkeys(names, ())).keys() else what
     return None
 
 
@@ -236,6 +259,18 @@ def _holds(ours: str, values: Sequence[str]) -> bool:
     return bool(values)
 
 
+def _told_by_links(found: Mapping[str, str], cells: Cells) -> str | None:
+    """The column with the handles that stand in the links to the videos, whatever it is called."""
+    links = cells[found["url"]] if "url" in found else ()
+    handles = {link[1].lower() for one in links if (link := re.search(CREATOR, one))}
+    told = [
+        name
+        for name, values in cells.items()
+        if values and 2 * sum(value.lower().removeprefix("@") in handles for value in values) > len(values)
+    ]
+    return None if not told or found.get("creator") in told else told[0]
+
+
 def _are_handles(name: str, values: Sequence[str]) -> bool:
     """Whether a column has a handle in each cell, whatever it is called, and not of who is mentioned there."""
     return (
@@ -248,6 +283,13 @@ def _are_handles(name: str, values: Sequence[str]) -> bool:
 def _are_numbers_of_rows(values: Sequence[str]) -> bool:
     """Whether ids are those of a table's rows, of which a video has another one in every table."""
     return bool(values) and all(re.fullmatch(_ID_OF_A_ROW, value) for value in values)
+
+
+def _of_several(found: Mapping[str, str], cells: Cells) -> str | None:
+    """The one other column of ids of which a table has each several times, where it has the readings of a video one by one."""
+    left = [name for name in cells if name not in found.values() and re.fullmatch(_OTHER_ID, snake(name))]
+    repeated = [name for name in left if 1 < len(set(cells[name])) < len(cells[name])]
+    return repeated[0] if len(repeated) == 1 else None
 
 
 def _are_of_youtube_channels(values: Sequence[str]) -> bool:

@@ -32,10 +32,10 @@ _MORE = {
 NAMES: Mapping[str, tuple[str, ...]] = {
     "video_id": (
         (
-            r"(?:video|vid|aweme|tiktok)_?id|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|video_kimliği|شناسه_(?:ویدیو|ویدئو)|"
+            r"(?:video|vid|aweme|tiktok)_?(?:id|key)|(?:id|identifiant)_(?:de_la_|del_|do_)?v[ií]d[eé]o|video_kimliği|شناسه_(?:ویدیو|ویدئو)|"
             r"معرف_الفيديو|رقم_الفيديو"
         ),
-        r"(?:post|item|content|media)_?id|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
+        r"(?:post|item|content|media|publish|publication|reel|clip|short)_?(?:id|key)|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
         "id",
         "short_?code",
     ),
@@ -53,10 +53,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         (
             rf"(?:{_BY}_)?(?:(?:platform_)?user_?name|unique_id|handle|screen_name|login)|nombre_de_usuario(?:_de_la_cuenta)?|nome_de_usuário|"
             r"nom_d_utilisateur(?:_du_compte)?|benutzername|nutzername|gebruikersnaam|nome_utente|nama_pengguna|kullanıcı_adı|نام_کاربری|اسم_(?:ال)?مستخدم(?:_الحساب)?|"
-            r"שם_משתמש|صارف_نام|ناوی_بەکارهێنەر"
+            r"hesap_kullanıcı_adı|שם_(?:ה)?משתמש(?:_של_החשבון)?|صارف_نام|ناوی_بەکارهێنەر"
         ),
         (
             rf"{_MORE['creator']}|author|(?:content_)?creator|user|by|posted_by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
+            r"(?:brand_)?ambassadors?(?:_name)?|ambassad(?:eur|rice)|embaixador(?:es|as?)?|embajador(?:es|as?)?|botschafter(?:in)?|سفير(?:_الحملة)?|السفير|سفیر|"
+            r"influenceu(?:r|se)|influenciador(?:es|as?)?|fenomen|kol(?:_name)?|(?:اسم_)?(?:ال)?مؤثر|اینفلوئنسر|بلاگر|"
+            r"page_name|nom_de_la_page|nombre_de_la_página|nome_da_página|seitenname|nome_della_pagina|sayfa_adı|nama_halaman|اسم_الصفحة|שם_(?:ה)?(?:דף|עמוד)|"
             r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|(?:nama_)?akun|perfil|profile?|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|اسم_ال[اأ]كونت|حساب_کاربری|تخلیق_کار|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
         rf"{_BY}_id",
@@ -69,18 +72,20 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "created_at": (
         (
-            rf"(?:posted|published|uploaded|(?:post(?:ed)?|publish(?:ed)?|upload(?:ed)?){_TIME}"
+            rf"(?:posted|published|uploaded|(?:post(?:ed|ing)?|publish(?:ed|ing)?|publication|upload(?:ed)?){_TIME}"
+            r"|(?:date|time|day)_(?:of_)?(?:post(?:ed|ing)?|publish(?:ed|ing)?|publication|upload(?:ed)?)|live_date"
             r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|data_da_postagem|tanggal_(?:unggah|posting)|upload_datum|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
             r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
-            r"|תאריך_פרסום|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór)[ae]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
+            r"|(?:תאריך|שעת|זמן|מועד)_(?:ה)?פרסום(?:_הסרטון)?|تاریخ_اشاعت|بەرواری_بڵاوکردنەوە|h(?:or|eur|ór|orári)[aeo]_de_publica(?:tion|ção|ción)(?:_de_la_vidéo|_del_v[ií]deo|_do_vídeo)?|تاریخ_انتشار|تاريخ_النشر"
             r"|(?:وقت|تاريخ)_(?:ال)?نشر(?:_الفيديو)?)"
         ),
-        rf"created|creation|taken_at_timestamp|creat(?:e|ed|ion){_TIME}",
+        rf"created|creation|taken_at_timestamp|creat(?:e|ed|ion){_TIME}|date_(?:of_)?creat(?:ed|ion)",
     ),
     "captured_at": (
         (
             rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|quer(?:y|ied)|observed|snapshot|"
-            rf"extract(?:ed|ion)?){_TIME}|timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|trend(?:ing)?_date|"
+            rf"extract(?:ed|ion)?|measured?|measurement|polled|synced|refreshed|(?:metrics|stats|counts|counters|analytics|insights)_(?:updated|refreshed|synced|fetched)){_TIME}|"
+            r"timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|trend(?:ing)?_date|"
             r"(?:date|time)_(?:read|checked|scraped|captured|collected|retrieved|queried|fetched)|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción|medición|recogida)|data_d[ae]_(?:leitura|coleta|extração|medição|recolha)|"
             r"date_(?:de_l[a']_?|d[eu]_|d')(?:lecture|collecte|relevé|relève|mesure|capture|extraction)|data_(?:di_|della_)?(?:lettura|rilevazione)|"
@@ -101,7 +106,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "likes": (
         _count(
             f"{_MORE['likes']}|"
-            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğeni(?:ler|_sayısı)?|لایک(?:ها)?|"
+            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğen(?:i|me)(?:ler|_sayısı)?|لایک(?:ها)?|"
             "(?:ال)?[إا]عجابات|تسجيلات_الإعجاب"
         ),
     ),
@@ -142,10 +147,26 @@ TEXT = (
     r"title|videotitel|titre_de_la_vidéo|título_del_vídeo|título_do_vídeo|başlığı|عنوان_الفيديو|headline",
 )
 ANY_TIME = (
-    r"at|date|time|timestamp|datetime|observed_at|date_time|taken_at|"
+    r"recorded(?:_at|_on)?|at|date|time|timestamp|datetime|observed_at|date_time|taken_at|"
     r"fecha|data|dato|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
 )
 TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|هاشتاغ|(?:ال)?وسم"
 POSTS = _count(
     r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو_?ها|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
 )
+ADS = (
+    (
+        r"(?:campaign|ad|ad_?set|ad_?group)s?(?:_(?:name|id))?|キャンペーン名|広告名|اسم_(?:الحملة|الإعلان)|nom_de_la_campagne|"
+        r"nombre_de_la_campaña|nome_da_campanha|kampanya(?:_adı)?|kampagnen?(?:_?name)?|nama_kampanye|نام_کمپین|שם_(?:ה)?קמפיין"
+    ),
+    (
+        r"(?:amount_)?spen[dt](?:_[a-z]{3})?|(?:total_)?cost(?:_[a-z]{3})?|コスト|消費金額|التكلفة|المبلغ_الذي_تم_إنفاقه(?:_.*)?|"
+        r"coût|dépensé?|montant_dépensé(?:_.*)?|gasto|coste?|importe_gastado(?:_.*)?|custo|valor_usado(?:_.*)?|"
+        r"maliyet|harcanan_tutar(?:_.*)?|kosten|ausgegebener_betrag(?:_.*)?|biaya|هزینه|עלות"
+    ),
+    (
+        r"impressions?|インプレッション|(?:مرات|عدد_مرات)_الظهور|impresiones|impressões|gösterim(?:ler)?|impressionen|tayangan|نمایش|"
+        r"חשיפות"
+    ),
+)
+"""What tells a report of advertisements: whose figures they are, what they cost, how often they were shown."""

@@ -581,6 +581,8 @@ class TestPlatforms:
         ("row", "options", "platform"),
         [
             ({"platform": "TikTok"}, {}, "tiktok"),
+            ({"platform": "Reels", "url": "https://www.instagram.com/reel/Cabc/"}, {}, "instagram"),
+            ({"platform": "Our App", "url": "https://app.example/video/1"}, {}, "our_app"),
             ({"platform": "YouTube Shorts"}, {}, "youtube"),
             ({"platform": "YT Shorts"}, {}, "youtube"),
             ({"platform": "IG Reels"}, {}, "instagram"),
@@ -611,6 +613,23 @@ class TestCreators:
         keys = reader.rows(*rows).tables["video_readings"]["creator_key"].to_list()
         assert keys[0] == keys[1] == keys[2] != keys[3]
         assert keys[0] == pl.select(PSEUDONYMS.key(pl.lit("noor"), "creator")).item()
+
+    @pytest.mark.parametrize(
+        ("url", "handle"),
+        [
+            ("https://www.tiktok.com/@Noor.a/video/7506832682593094928?lang=en", "noor.a"),
+            ("https://www.instagram.com/noor.a/reel/Cabc/", "noor.a"),
+            ("https://x.com/noor/status/19", "noor"),
+            ("https://x.com/i/status/19", None),
+            ("https://www.tiktok.com/@username/video/7506832682593094928", None),
+            ("https://www.instagram.com/reel/Cabc/", None),
+            ("https://www.netflix.com/noor/status/19", None),
+        ],
+    )
+    def test_one_whom_no_column_names_is_told_by_the_link(self, reader: Reader, url: str, handle: str | None) -> None:
+        key = pl.select(PSEUDONYMS.key(pl.lit(handle, pl.String()), "creator")).item()
+        assert reader.one({"url": url, "views": "5"})["creator_key"] == key
+        assert reader.one({"url": url, "creator": ""})["creator_key"] is None
 
     def test_a_creator_who_is_written_whole_is_known_by_the_handle(self, reader: Reader) -> None:
         whole = "{'id': '7', 'uniqueId': 'Noor', 'stats': {'followers': %d}}"

@@ -102,6 +102,12 @@ def table(header: str, row: str) -> bytes:
         ("id,user,viewCount,content", "@ID,\"{'username': 'u@N', 'id': 1}\",5,x", {"creator": "user"}),
         ("id,view_count,likes,trending_date", "@ID,5,1,2026-10-19T00:00:00Z", {"captured_at": "trending_date"}),
         ("video_url,video_caption,author", "https://www.tiktok.com/@u/video/@ID,words #calm,u@N", {"url": "video_url", "text": "video_caption"}),
+        ("Link,Embaixador,Data,Curtidas", "https://www.instagram.com/reel/C@N/,Ana B,2026-09-2@N,5", {"creator": "Embaixador"}),
+        ("url,cuenta,creador,fecha,publicado,reproducciones", "https://www.tiktok.com/@u@N/video/@ID,desk,@U@N,2026-10-19,2026-09-21T10:00:00Z,5", {"creator": "creador", "created_at": "publicado"}),
+        ("url,date_posted,date_of_publication,views", "https://www.instagram.com/reel/C@N/,2026-09-21,2026-09-22,5", {"created_at": "date_posted"}),
+        ("Link,HESAP KULLANICI ADI,Beğenme,Görüntülemeler", "https://www.instagram.com/reel/C@N/,u,5,9", {"creator": "HESAP KULLANICI ADI", "likes": "Beğenme"}),
+        ("קישור קבוע,שם המשתמש של החשבון,שעת הפרסום,צפיות", "https://www.instagram.com/reel/C@N/,u,2026-09-21 10:00,9", {"creator": "שם המשתמש של החשבון", "created_at": "שעת הפרסום"}),
+        ("id,post_id,measured_at,views", "@N,p@N,2026-10-19T11:12:13Z,5", {"video_id": "post_id", "captured_at": "measured_at"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -278,6 +284,8 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),
         ("o.csv", table("id;author;stats;views", "@ID;u;{'playCount': 5, 'diggCount': 1};5"), "line 1, column 'stats': found objects with counters in a cell"),
         ("l.csv", table("video_id,Attribute,Value", "@ID,views,5"), "line 1: found a row a counter"),
+        ("r.csv", table("Ad name,Ad ID,Cost,Impressions,Video views,Paid likes", "a,17@N,5,9,8,1"), "found advertisements"),
+        ("r.csv", table("キャンペーン名,コスト,インプレッション,クリック", "a,5,9,8"), "found advertisements"),
         ("r.csv", table("id,subreddit,title,author,num_comments,permalink", "1abc@N,calm,x,u@N,5,/r/calm/comments/1abc@N/x/"), "line 1: found posts of Reddit"),
         ("c.json", json.dumps({"items": [{"id": f"U{n}", "snippet": {"videoId": f"aBcdefgh{n:03d}", "totalReplyCount": 1, "topLevelComment": {"id": "U"}}} for n in range(20)]}).encode(), "its records are comments"),
         ("c.csv", table("UserName,Description,Total Like,Total Comments", "u@N,x #calm,5,1"), "line 1: found posts without their ids and links"),
@@ -373,3 +381,18 @@ def test_totals_of_tags_are_of_the_platform_that_the_file_names(
     options = looked(tmp_path / "totals.csv", table(header, row)).note["options"]
     found = {"columns": options["columns"].get("platform"), "constant": options.get("platform")}
     assert {place: name for place, name in found.items() if name is not None} == platform
+
+
+def test_the_id_of_a_row_is_none_of_a_video_that_another_column_names_again_and_again(tmp_path: Path) -> None:
+    lines = [f"{100 * day + n},clip-{n},7,2026-10-{day}T05:00:00Z,{n + day},5" for day in (18, 19) for n in range(3)]
+    content = "\n".join(["id,upload_id,campaign_id,recorded_at,views,likes", *lines]).encode()
+    columns = looked(tmp_path / "r.csv", content, Given(timezone="UTC")).draft.options["columns"]
+    assert columns == {
+        "video_id": "upload_id", "captured_at": "recorded_at", "views": "views", "likes": "likes",
+    }  # fmt: skip
+
+
+def test_of_youtube_studio_the_one_column_of_days_is_that_of_posting_in_any_language(tmp_path: Path) -> None:
+    rows = ["Total,,,15,1:00", 'aBcdefgh-01,T #calm,"Sep 20, 2026",7,0:10', 'aBcdefgh-02,T,"Sep 22, 2026",8,0:20']
+    content = "\n".join(["Enhavo,Titolo,Tempo de eldono,Views,Daŭro", *rows]).encode()
+    assert looked(tmp_path / "Table data.csv", content).draft.options["columns"]["created_at"] == "Tempo de eldono"

@@ -49,7 +49,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 29
+    version = 30
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -21,6 +21,16 @@ ELSEWHERE = {
 }
 """Platforms by their names and addresses, whose ids may have 19 digits too and are none of TikTok."""
 _OF_ANOTHER = rf"(?i)^(?:https?://)?[\w.-]*(?:{'|'.join(words.replace('^', '') for words in ELSEWHERE)})"
+CREATOR = (
+    r"(?i)(?:(?:tiktok|snapchat)\.com/@|threads\.(?:net|com)/@|(?:^|[/.])(?:twitter|x)\.com/|instagram\.com/)"
+    r"([\w.-]+)/(?:video|photo|spotlight|post|status|reel|p|tv)/"
+)
+"""The handle of whose video it is, in a link."""
+_NOBODY = (
+    r"(?i)^(?:.|user|username|handle|creator|author|account|any|anyone|unknown|none|null|nan|undefined|placeholder|share|video|"
+    r"tiktok)$"
+)
+"""What tools write into a link where they do not know whose video it is: the platform does not look at it."""
 _POST_ID = r"/posts/((?:[0-9]|pfbid)[0-9A-Za-z]+)"
 _OF_A_FILE = r"^(?:tos|t[0-9]{1,3})$"
 """What stands in the address of a file, /video/tos/... or /v/t51.2885-15/..., where an id stands in that of a video."""
@@ -70,6 +80,12 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(_is_spoilt(frame), pl.when(is_of_tiktok).then(_id_time()).alias("id_time")).drop(
         "usable", "in_url"
     )
+
+
+def creator_in(url: pl.Expr) -> pl.Expr:
+    """The handle of a video's creator in its link; NULL where the link has none."""
+    handle = url.str.extract(CREATOR)
+    return pl.when(~handle.str.contains(_NOBODY)).then(handle)
 
 
 def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:

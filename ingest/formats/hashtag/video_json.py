@@ -41,7 +41,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 27
+    version = 28
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -14,7 +14,7 @@ from ingest.countries import country_code
 from ingest.formats.date_order import read_instants
 from ingest.formats.hashtag.count_columns import counts_of
 from ingest.formats.hashtag.earlier_readings import doubt_zeros
-from ingest.formats.hashtag.video_ids import ELSEWHERE, with_ids
+from ingest.formats.hashtag.video_ids import ELSEWHERE, creator_in, with_ids
 from ingest.formats.hashtag.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.hashtag.video_tags import normalised, split_tags, why_no_tags, words_of
 from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
@@ -189,6 +189,8 @@ def _failures(delivered: pl.DataFrame, options: VideoOptions) -> dict[Reason, tu
 def _with_constants(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
     text = pl.String()
     absent = {name: pl.lit(None, text) for name in ("video_id", "url", "creator", "creator_country", "platform")}
+    if "creator" not in frame.columns and "url" in frame.columns:
+        frame = frame.with_columns(creator_in(pl.col("url")).alias("creator"))
     frame = frame.with_columns(value.alias(name) for name, value in absent.items() if name not in frame.columns)
     if "hashtags" not in frame.columns:
         frame = frame.with_columns(
@@ -353,9 +355,11 @@ def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
         return frame.with_columns(pl.col("platform").fill_null(constant))
     host = pl.col("url").str.extract(r"^(?:https?://)?([^/?#]+)").str.to_lowercase()
     hosts = of_distinct(frame.select(host.alias("host")), {"host": [_known_platform(pl.col("host")).alias("platform")]})
+    # What no platform is called, such as reels, is a kind of post.
+    named = pl.when(pl.col("platform").is_in(list(PLATFORMS.values()))).then("platform")
     is_tiktok = pl.when(pl.col("id_time").is_not_null()).then(pl.lit("tiktok"))
     return frame.with_columns(
-        pl.coalesce("platform", hosts["platform"], is_tiktok, pl.lit("unknown")).alias("platform")
+        pl.coalesce(named, hosts["platform"], "platform", is_tiktok, pl.lit("unknown")).alias("platform")
     )
 
 
