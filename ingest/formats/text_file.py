@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Annotated, TypeAlias
 
 import polars as pl
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from ingest.formats.delimited import HEAD, LONGEST_FIELD, SEPARATORS, Cells, Grid, fields_of, read_grid, separator_of
 from ingest.formats.encoding import to_utf8, without_directions
@@ -55,6 +55,21 @@ _MOST_LINES = 20
 
 Place: TypeAlias = str | Annotated[int, Field(ge=1)]
 """A column: its name in the header, its path in JSON, or its position, the first being 1."""
+
+
+def places_in(place: Place | list[Place]) -> list[Place]:
+    """Where a column, or the parts of one, are to be looked for."""
+    return place if isinstance(place, list) else [place]
+
+
+def only_positions(columns: BaseModel) -> None:
+    """Raises ValueError where a column is given by its name."""
+    places = columns.model_dump(exclude_none=True).items()
+    named = [ours for ours, place in places if any(isinstance(one, str) for one in places_in(place))]
+    if named:
+        raise ValueError(
+            f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
+        )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ingest.countries import country_code
 from ingest.formats.activation.activation_vocabulary import KNOWN, event_names
 from ingest.formats.date_order import read_instants
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
-from ingest.formats.text_file import Place, read_columns, text_files
+from ingest.formats.text_file import Place, only_positions, read_columns, text_files
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, DeliveryError, Parsed
@@ -64,11 +64,8 @@ class ActivationCountsCsvOptions(BaseModel):
             raise ValueError("found columns.market and a constant market, expected one of them")
         if self.columns.events is None and self.columns.unique_people is None:
             raise ValueError("columns name neither events nor unique_people, expected one of them")
-        named = [name for name, place in self.columns.model_dump(exclude_none=True).items() if isinstance(place, str)]
-        if not self.header and named:
-            raise ValueError(
-                f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
-            )
+        if not self.header:
+            only_positions(self.columns)
         return self
 
 

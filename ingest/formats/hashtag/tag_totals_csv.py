@@ -18,7 +18,7 @@ from ingest.formats.hashtag.video_readings import constant_instant, platform_of
 from ingest.formats.hashtag.video_tags import one_tag
 from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
-from ingest.formats.text_file import Place, TextFile, TextTable, folded, read_columns, text_files
+from ingest.formats.text_file import Place, TextFile, TextTable, folded, only_positions, read_columns, text_files
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
@@ -74,11 +74,8 @@ class TagTotalsCsvOptions(BaseModel):
             raise ValueError("expected either columns.platform or a constant platform, and not both")
         if self.columns.views is None and self.columns.posts is None:
             raise ValueError("columns name neither views nor posts, expected one of them")
-        named = [name for name, place in self.columns.model_dump(exclude_none=True).items() if isinstance(place, str)]
-        if not self.header and named:
-            raise ValueError(
-                f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
-            )
+        if not self.header:
+            only_positions(self.columns)
         return self
 
 

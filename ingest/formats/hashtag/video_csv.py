@@ -11,9 +11,17 @@ from pathlib import PurePosixPath
 import polars as pl
 from pydantic import Field, model_validator
 
-from ingest.formats.hashtag.video_options import Places, VideoOptions, only_positions, places_of
+from ingest.formats.hashtag.video_options import Places, VideoOptions, places_of
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
-from ingest.formats.text_file import TextFile, first_lines, folded, is_plausible_header, read_columns, text_files
+from ingest.formats.text_file import (
+    TextFile,
+    first_lines,
+    folded,
+    is_plausible_header,
+    only_positions,
+    read_columns,
+    text_files,
+)
 from ingest.source import Delivery, DeliveryError, Parsed
 
 _PERIOD = re.compile(r"(20[0-9]{2}-[01][0-9]-[0-3][0-9])_(20[0-9]{2}-[01][0-9]-[0-3][0-9])")

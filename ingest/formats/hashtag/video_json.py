@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 from pydantic import model_validator
 
-from ingest.formats.hashtag.video_options import Places, VideoOptions, no_positions, places_of
+from ingest.formats.hashtag.video_options import Places, VideoOptions, places_of
 from ingest.formats.hashtag.video_presets import PRESETS
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.formats.hashtag.video_tags import words_of
 from ingest.formats.json_documents import ENVELOPES, exist, inside, read_documents, texts_at, top_level_names
-from ingest.formats.text_file import TextFile, describe_header, text_files
+from ingest.formats.text_file import TextFile, describe_header, places_in, text_files
 from ingest.source import Delivery, DeliveryError, Parsed
 
 _ENVELOPES = (*ENVELOPES, "items", "videos", "results")
@@ -33,7 +33,10 @@ class VideoJsonOptions(VideoOptions):
 
     @model_validator(mode="after")
     def _paths(self) -> "VideoJsonOptions":
-        no_positions(self.columns)
+        given = self.columns.model_dump(exclude_none=True).items()
+        numbered = [ours for ours, place in given if any(isinstance(one, int) for one in places_in(place))]
+        if numbered:
+            raise ValueError(f"found positions for columns {', '.join(numbered)}, expected paths such as author.name")
         return self
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ingest.formats.hashtag.video_presets import PRESETS, MetricDefinition, Preset, PresetName
-from ingest.formats.text_file import Place
+from ingest.formats.text_file import Place, places_in
 from ingest.instants import DateOrder
 
 FAILED, ABOUT = "failed", "about"
@@ -92,28 +92,6 @@ class VideoOptions(BaseModel):
         return self
 
 
-def no_positions(columns: Columns) -> None:
-    """Raises ValueError where a column is given by its position."""
-    given = columns.model_dump(exclude_none=True)
-    numbered = [ours for ours, theirs in given.items() if any(isinstance(one, int) for one in _as_list(theirs))]
-    if numbered:
-        raise ValueError(f"found positions for columns {', '.join(numbered)}, expected paths such as author.name")
-
-
-def only_positions(columns: Columns) -> None:
-    """Raises ValueError where a column is given by its name."""
-    given = columns.model_dump(exclude_none=True)
-    named = [ours for ours, theirs in given.items() if any(isinstance(one, str) for one in _as_list(theirs))]
-    if named:
-        raise ValueError(
-            f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
-        )
-
-
-def _as_list(place: Any) -> list[Any]:
-    return place if isinstance(place, list) else [place]
-
-
 @dataclass(frozen=True)
 class Places:
     """Where a column may stand, best first. One that is not `required` may be absent; `several` are read together."""
@@ -129,8 +107,7 @@ def places_of(options: VideoOptions) -> Mapping[str, Places]:
     known = {ours for ours in ("platform", "captured_at") if getattr(options, ours) is not None}
     found = {ours: Places(names, required=False) for ours, names in options.known.columns.items() if ours not in known}
     for ours, theirs in stated.items():
-        several = isinstance(theirs, list)
-        found[ours] = Places(tuple(theirs) if several else (theirs,), required=True, several=several)
+        found[ours] = Places(tuple(places_in(theirs)), required=True, several=isinstance(theirs, list))
     if "hashtags" in stated and "text" not in stated:
         found.pop("text", None)
     if options.known.failed is not None:

@@ -9,7 +9,7 @@ from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_samples import LONGEST_GAP, settle_samples
 from ingest.formats.live.live_session import LiveOptions, Rows, all_rows, delivered_texts, read_rows, with_session_id
 from ingest.formats.live.live_times import read_instants
-from ingest.formats.text_file import TextFile
+from ingest.formats.text_file import TextFile, only_positions
 from ingest.reasons import Reason
 from ingest.source import NOTE, Delivery, DeliveryError, Parsed
 from ingest.text import clean_number, nothing
@@ -59,12 +59,8 @@ class ViewerSamplesOptions(LiveOptions):
 
     @model_validator(mode="after")
     def _positions_without_header(self) -> "ViewerSamplesOptions":
-        columns = self.columns.model_dump(exclude_none=True) if self.columns else {}
-        named = [name for name, theirs in columns.items() if isinstance(theirs, str)]
-        if not self.header and named:
-            raise ValueError(
-                f"found names for columns {', '.join(named)} with header: false, expected positions, the first being 1"
-            )
+        if self.columns and not self.header:
+            only_positions(self.columns)
         return self
 
 
