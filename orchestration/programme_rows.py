@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from orchestration.seed_rows import Country, Currency, IsoDate, Language, Name, SeedRow, VideoId
+from orchestration.seed_rows import Country, Currency, IsoDate, Language, Name, SeedRow, VideoId, runs_forward
 
 
 class Asset(SeedRow):
@@ -98,11 +98,6 @@ class Advocate(SeedRow):
     language: Language | None = None
 
 
-def _runs_forward(row: "Phase | CalendarEntry") -> None:
-    if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
-        raise ValueError("ends_on lies before starts_on, expected the first day first")
-
-
 class Phase(SeedRow):
     """A part of a campaign, such as its launch."""
 
@@ -113,10 +108,7 @@ class Phase(SeedRow):
     starts_on: IsoDate
     ends_on: IsoDate
 
-    @model_validator(mode="after")
-    def _ends_after_its_start(self) -> "Phase":
-        _runs_forward(self)
-        return self
+    _runs_forward = model_validator(mode="after")(runs_forward)
 
 
 class Cost(SeedRow):
@@ -158,5 +150,6 @@ class CalendarEntry(SeedRow):
             raise ValueError("expected starts_on and ends_on, weekdays, or all three")
         if self.pace != 1 and self.source is None:
             raise ValueError("found another pace than 1 without a source, expected where it is known from")
-        _runs_forward(self)
         return self
+
+    _runs_forward = model_validator(mode="after")(runs_forward)

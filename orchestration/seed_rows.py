@@ -5,7 +5,7 @@ What makes rows unique, which seeds refer to which, and how a mistake is told, i
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -55,6 +55,13 @@ class SeedRow(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def runs_forward(row: Any) -> Any:
+    """The row. Raises ValueError where its last day lies before its first."""
+    if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
+        raise ValueError("ends_on lies before starts_on, expected the first day first")
+    return row
+
+
 class Campaign(SeedRow):
     """A campaign. Without `ends_on` it has no end yet."""
 
@@ -64,11 +71,7 @@ class Campaign(SeedRow):
     ends_on: IsoDate | None = None
     reporting_timezone: TimeZoneName
 
-    @model_validator(mode="after")
-    def _runs_forward(self) -> "Campaign":
-        if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise ValueError("ends_on lies before starts_on, expected the first day first")
-        return self
+    _runs_forward = model_validator(mode="after")(runs_forward)
 
     @property
     def reporting_zone(self) -> ZoneInfo:

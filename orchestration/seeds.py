@@ -6,7 +6,7 @@ What the rows of each seed must hold is in `orchestration.seed_rows` and `orches
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -58,7 +58,7 @@ class Seed:
 
     row: type[SeedRow]
     key: tuple[str, ...]
-    refers_to: Mapping[str, tuple[str, str]]
+    refers_to: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     fold: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
     lists: tuple[str, ...] = ()
     """Columns that name several, with blanks between them."""
@@ -73,91 +73,68 @@ def _folded_hashtag(row: Mapping[str, str]) -> Mapping[str, str]:
     return {**row, **pl.DataFrame(written).with_columns(normalise_hashtag(pl.all())).row(0, named=True)}
 
 
+_OF_CAMPAIGN = {"campaign_id": ("campaigns", "campaign_id")}
+_OF_KPI = {"kpi_id": ("metrics", "kpi_id")}
+
 SEEDS: Mapping[str, Seed] = {
-    "campaigns": Seed(Campaign, ("campaign_id",), {}),
+    "campaigns": Seed(Campaign, ("campaign_id",)),
     "campaign_hashtags": Seed(
         CampaignHashtag,
         ("campaign_id", "hashtag"),
-        {"campaign_id": ("campaigns", "campaign_id"), "alias_of": ("campaign_hashtags", "hashtag")},
+        _OF_CAMPAIGN | {"alias_of": ("campaign_hashtags", "hashtag")},
         _folded_hashtag,
     ),
     "comparison_sets": Seed(
         ComparisonSetTag,
         ("campaign_id", "version", "hashtag"),
-        {"campaign_id": ("campaigns", "campaign_id"), "hashtag": ("campaign_hashtags", "hashtag")},
+        _OF_CAMPAIGN | {"hashtag": ("campaign_hashtags", "hashtag")},
         _folded_hashtag,
     ),
-    "absence_rules": Seed(AbsenceRule, ("supplier",), {}),
-    "programme_videos": Seed(
-        ProgrammeVideo, ("campaign_id", "video_id"), {"campaign_id": ("campaigns", "campaign_id")}
-    ),
+    "absence_rules": Seed(AbsenceRule, ("supplier",)),
+    "programme_videos": Seed(ProgrammeVideo, ("campaign_id", "video_id"), _OF_CAMPAIGN),
     "scorecard": Seed(
         ScorecardLine,
         ("campaign_id", "position"),
-        {
-            "campaign_id": ("campaigns", "campaign_id"),
-            "kpi_id": ("metrics", "kpi_id"),
-            "nests_in": ("scorecard", "position"),
-        },
+        _OF_CAMPAIGN | _OF_KPI | {"nests_in": ("scorecard", "position")},
     ),
-    "scales": Seed(Scale, ("scale_id",), {}),
+    "scales": Seed(Scale, ("scale_id",)),
     "scale_items": Seed(ScaleItem, ("question_key",), {"scale_id": ("scales", "scale_id")}),
     "scale_answers": Seed(ScaleAnswer, ("answer_set", "answer"), {"answer_set": ("scales", "answer_set")}),
     "survey_margins": Seed(
-        SurveyMargin,
-        ("campaign_id", "survey_id", "wave", "sample", "segment_name", "segment_value"),
-        {"campaign_id": ("campaigns", "campaign_id")},
+        SurveyMargin, ("campaign_id", "survey_id", "wave", "sample", "segment_name", "segment_value"), _OF_CAMPAIGN
     ),
-    "quality_rules": Seed(QualityRule, ("rule",), {}),
-    "markets": Seed(Market, ("market",), {}),
-    "assets": Seed(Asset, ("asset_id", "version"), {}),
+    "quality_rules": Seed(QualityRule, ("rule",)),
+    "markets": Seed(Market, ("market",)),
+    "assets": Seed(Asset, ("asset_id", "version")),
     "programmes": Seed(
         Programme,
         ("campaign_id", "programme"),
-        {
-            "campaign_id": ("campaigns", "campaign_id"),
-            "kpi_ids": ("metrics", "kpi_id"),
-            "source": ("sources", "source"),
-        },
+        _OF_CAMPAIGN | {"kpi_ids": ("metrics", "kpi_id"), "source": ("sources", "source")},
         lists=("kpi_ids",),
     ),
-    "organisations": Seed(Organisation, ("organisation_id", "market", "language"), {}),
-    "partners": Seed(Partner, ("campaign_id", "partner_id"), {"campaign_id": ("campaigns", "campaign_id")}),
-    "coding_checks": Seed(
-        CodingCheck, ("campaign_id", "kind", "version"), {"campaign_id": ("campaigns", "campaign_id")}
-    ),
+    "organisations": Seed(Organisation, ("organisation_id", "market", "language")),
+    "partners": Seed(Partner, ("campaign_id", "partner_id"), _OF_CAMPAIGN),
+    "coding_checks": Seed(CodingCheck, ("campaign_id", "kind", "version"), _OF_CAMPAIGN),
     "deliverables": Seed(
-        Deliverable,
-        ("campaign_id", "deliverable_id"),
-        {"campaign_id": ("campaigns", "campaign_id"), "partner_id": ("partners", "partner_id")},
+        Deliverable, ("campaign_id", "deliverable_id"), _OF_CAMPAIGN | {"partner_id": ("partners", "partner_id")}
     ),
-    "advocates": Seed(Advocate, ("campaign_id", "advocate"), {"campaign_id": ("campaigns", "campaign_id")}),
-    "phases": Seed(Phase, ("campaign_id", "phase"), {"campaign_id": ("campaigns", "campaign_id")}),
+    "advocates": Seed(Advocate, ("campaign_id", "advocate"), _OF_CAMPAIGN),
+    "phases": Seed(Phase, ("campaign_id", "phase"), _OF_CAMPAIGN),
     "costs": Seed(
         Cost,
         ("campaign_id", "phase", "kpi_id", "source"),
-        {
-            "campaign_id": ("campaigns", "campaign_id"),
-            "phase": ("phases", "phase"),
-            "kpi_id": ("metrics", "kpi_id"),
-        },
+        _OF_CAMPAIGN | _OF_KPI | {"phase": ("phases", "phase")},
     ),
-    "calendar": Seed(
-        CalendarEntry, ("campaign_id", "kind", "name", "starts_on"), {"campaign_id": ("campaigns", "campaign_id")}
-    ),
-    "metrics": Seed(Metric, ("kpi_id",), {}),
-    "measures": Seed(Measure, ("measure",), {}),
+    "calendar": Seed(CalendarEntry, ("campaign_id", "kind", "name", "starts_on"), _OF_CAMPAIGN),
+    "metrics": Seed(Metric, ("kpi_id",)),
+    "measures": Seed(Measure, ("measure",)),
     "kpi_formulas": Seed(
         KpiFormula,
         ("kpi_id",),
-        {
-            "kpi_id": ("metrics", "kpi_id"),
-            "numerator": ("measures", "measure"),
-            "denominator": ("measures", "measure"),
-        },
+        _OF_KPI | {"numerator": ("measures", "measure"), "denominator": ("measures", "measure")},
     ),
-    "sources": Seed(SourceDays, ("source",), {}),
-    "benchmarks": Seed(Benchmark, ("benchmark_id",), {"campaign_id": ("campaigns", "campaign_id")}),
+    "sources": Seed(SourceDays, ("source",)),
+    "benchmarks": Seed(Benchmark, ("benchmark_id",), _OF_CAMPAIGN),
 }
 
 Row = TypeVar("Row", bound=SeedRow)
