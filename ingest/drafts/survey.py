@@ -52,7 +52,7 @@ from ingest.drafts.survey_words import (
 )
 from ingest.formats.date_order import decide_date_order
 from ingest.formats.survey import google_forms, kobo_csv, limesurvey_csv, qualtrics_csv, survey_csv, surveymonkey_csv
-from ingest.formats.survey.survey_export import Layout, SurveyExport, closed_questions
+from ingest.formats.survey.survey_export import Layout, SurveyExport, closed_questions, without_no_value
 from ingest.formats.survey.survey_multiple import inseparable, mark_between
 from ingest.formats.survey.survey_options import ExportOptions
 from ingest.formats.survey.survey_sheet import Sheet, require_one_header, workbook
@@ -104,6 +104,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 body = sheet.body(layout.header_rows, names).select(
                     pl.exclude("line"), pl.lit(head.path.name).alias("file"), "line"
                 )
+                body = body.with_columns(without_no_value(body[name], layout.no_value) for name in names)
             except (DeliveryError, pl.exceptions.DuplicateError):
                 continue
             if form is survey_csv.FORMAT:
@@ -138,15 +139,18 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
         remarks["options", "samples"] = "one for each file, since the same ids stand in several; give each its country"
     stated: dict[str, Any] = dict(options.get("questions", {}))
     aside: dict[str, str] = {}
-    for code, text, answers in questions.select("question_code", "question_text", "answers").iter_rows():
+    found = questions.select("question_code", "question_text", "answers").rows()
+    marks = {mark for _, _, answers in found for mark in _alone_among_words(answers)}
+    for code, text, answers in found:
         note = dict(stated.get(code, {}))
         for key, pattern in (("missing", MISSING), ("not_asked", NOT_ASKED)):
-            codes = [one["answer_code"] for one in answers if says(pattern, one["answer_label"] or one["answer_code"])]
-            note |= {key: codes} if codes and key not in note else {}
-        if "missing" not in note and (codes := _far_below([one["answer_code"] for one in answers])):
-            note["missing"] = codes
+            said = [one["answer_code"] for one in answers if says(pattern, one["answer_label"] or one["answer_code"])]
+            note |= {key: said} if said and key not in note else {}
+        codes = [one["answer_code"] for one in answers]
+        if "missing" not in note and (below := _far_below(codes) or _only_below(codes, marks)):
+            note["missing"] = below
         stated[code] = note
-        if "missing" not in note and (code_apart := _far_above([one["answer_code"] for one in answers])):
+        if "missing" not in note and (code_apart := _far_above(codes)):
             aside[code] = f" | {code_apart} may be no answer: then put it under missing or not_asked"
         shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
         more = ", ..." if len(answers) > _SHOWN_ANSWERS else ""
@@ -173,6 +177,20 @@ def _far_below(codes: list[str]) -> list[str]:
     highest = max((number for number in known.values() if number >= 0), default=0.0)
     is_apart = highest > 0 or len(known) < len(codes)
     return [code for code, number in known.items() if number <= _NO_ANSWER and -number > highest] if is_apart else []
+
+
+def _alone_among_words(answers: list[dict[str, str | None]]) -> list[str]:
+    """A negative code that is the only number among words, as programs write where there is no answer."""
+    shown = {str(one["answer_code"]): one["answer_label"] or str(one["answer_code"]) for one in answers}
+    numbers = {code: number for code, label in shown.items() if (number := as_number(label)) is not None}
+    is_alone = len(numbers) == 1 and len(shown) > len(numbers) + 1
+    return [code for code, number in numbers.items() if is_alone and number < 0]
+
+
+def _only_below(codes: list[str], marks: set[str]) -> list[str]:
+    """The code that other questions of the file have for no answer, where no other stands below 0."""
+    below = [code for code in codes if (as_number(code) or 0) < 0]
+    return below if len(below) == 1 and below[0] in marks else []
 
 
 def _far_above(codes: list[str]) -> str | None:

@@ -17,6 +17,8 @@ _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)( \w+){0,3}$"
 _LEAVES = r"(?i)(^|[ _.])(left|leaves?|exit(ed|s)?|disconnect(ed)?)( \w+){0,3}$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
+_NUMBERED, _CODE, _FEWEST_CODES = r"^\d+([.-]\d+)+[.)]?\s+(?=[^\W\d])", r"[A-Za-z_]\w*([./]\w+)*", 3
+"""How surveys number their questions, and how programs call variables: one such name may be an id, several are none."""
 _MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
 
 
@@ -94,10 +96,13 @@ def require_one_wave(file: str, name: str, waves: int) -> None:
 
 def is_header(names: Sequence[str]) -> bool:
     """Whether a line names columns, of which some may be whole questions, with the ends of their scale, or the number of a row."""
-    plain = [" ".join(without_tags(name).replace(">>", " ").split()) for name in names]
+    plain = [re.sub(_NUMBERED, "", " ".join(without_tags(name).replace(">>", " ").split())) for name in names]
     short = [
         name.rstrip(" ?؟.:*")
         for name in plain
         if len(name) < _LONGEST_SHOWN and len(name.split()) <= _MOST_WORDS_OF_A_NAME and name != "#"
     ]
+    codes = {name for name in short if re.fullmatch(_CODE, name) and re.search(r"\d", name)}
+    if len(codes) >= _FEWEST_CODES:
+        short = ["code" if name in codes else name for name in short]
     return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])

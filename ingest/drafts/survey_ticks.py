@@ -13,8 +13,9 @@ _STEMS = (
     r"^(?P<question>.+?) *\(choice=(?P<answer>.+)\)$",
     r"^(?P<question>.+?) \((?P<answer>[^()]+)\)$",
     r"^(?P<answer>[^:]+): ?(?P<question>[^:]+)$",
+    r"^(?P<question>.+)/(?P<answer>[^/]+)$",
 )
-"""How REDCap, Tally and Alchemer write a question and one of its answers into the name of a column."""
+"""How REDCap, Tally, Alchemer and Kobo write a question and one of its answers into the name of a column."""
 _BEFORE_ANSWER = r"[\s:>/|_.\[(\u2013-]+"
 """Between a question and the answer that the cells of a column repeat."""
 _WITHOUT_SUMMARY = 2

@@ -2,7 +2,9 @@
 # ruff: noqa: RUF001 - columns are named in many languages
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -26,7 +28,10 @@ _MAY_WEIGH = (
 _FEWEST_WEIGHED, _FEWEST_WEIGHTS, _AS_NORMED = 30, 3, 0.005
 _OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
 DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
-WAVE = r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$"
+WAVE = (
+    r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$|"
+    r"^(survey|interview|study)[._ ]?year$|^year[._ ]of[._ ](the[._ ])?(survey|interview|study)$"
+)
 PERIOD = (
     r"(?i)^((redcap[ _])?event([ _]name)?|visit|test|period|month|quarter|year|phase|time[ _]?point|mois|monat|mes|الشهر|الفترة|"
     r"المرحلة)$"
@@ -83,7 +88,7 @@ DATES = (
     r"[ _]?(date|time|datetime|at|on)|"
     r"_submission_time|start|end|وقت (البدء|الإكمال)|completion time|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
-_NOTHING = r"#(ref|value|div/0|name|num)[!?]|na|n/a|#n/a|nan|null|#null!|undefined|[.][a-z_]?|-{1,3}|\u2013|\u2014"
+_NOTHING = r"#(ref|value|div/0|name|num)[!?]|na|n/a|#n/a|nan|nat|null|#null!|undefined|[.][a-z_]?|-{1,3}|\u2013|\u2014"
 MISSING = (
     r"(?i)prefer not( to (say|answer|respond|state|disclose|specify|share).*)?$|refus|no answer|not answered|^skipped|"
     r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"
@@ -127,7 +132,14 @@ def is_segment(name: str) -> bool:
     """Whether a column asks for what people are grouped by, in one word or in a question: `sex`, `What is your gender?`."""
     words = re.split(r"[^\w\u200c]+|_", name.lower().replace("i\u0307", "i"))
     left = [re.sub(_OF_YOU, "", word) for word in words if word and not re.match(_ASKING, word)]
-    return re.fullmatch(_SEGMENT, " ".join(left)) is not None
+    return re.fullmatch(_plain(_SEGMENT), _plain(" ".join(left))) is not None
+
+
+@cache
+def _plain(text: str) -> str:
+    """The text without accents, and with the end of Arabic words as it is typed as often."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return bare.translate(ALIKE).replace("ة", "ه")
 
 
 def may_say_who_ended(name: str, cells: pl.Series) -> bool:
@@ -183,7 +195,7 @@ def is_choice(cells: pl.Series) -> bool:
     """Whether there is something to choose: two answers or more, and not so many numbers that they are a quantity."""
     answers = cells.drop_nulls().unique()
     return 1 < answers.len() < cells.len() - cells.null_count() and (
-        answers.len() <= MOST_NUMBERS or not is_number(answers.replace("NA", None))
+        answers.len() <= MOST_NUMBERS or not is_number(answers)
     )
 
 

@@ -21,7 +21,7 @@ LONGEST_FIELD = 131_072
 """In bytes: a longer one is no field but what follows a quotation mark that is never closed."""
 
 SEPARATORS = (",", "\t", ";", "|")
-_FEW, _ENOUGH_RECORDS = 0.05, 20
+_FEW, _ENOUGH_RECORDS, _FEWEST_RECORDS = 0.05, 20, 4
 _FIRST_CELLS, _FEW_VALUES = 1_000, 50
 _WHOLE = r"^(?:0|-?[1-9][0-9]{0,3})$"
 
@@ -102,17 +102,17 @@ def read_grid(
             rejected=[(line + first_line - 1, detail) for line, detail in grid.rejected],
         )
     )
-    return _without_short(found, body, first_line, separator)
+    return _without_short(name, found, body, first_line, separator)
 
 
-def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> Grid:
+def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separator: str) -> Grid:
     """Without records that have fewer fields than nearly all others: a separator is lost, and what follows it has moved.
 
-    Where many records are short, their product leaves out empty fields at the end.
+    Where many records are short, their product leaves out empty fields at the end. Raises DeliveryError where all are, alike.
     """
     cells, lines = grid.cells, grid.lines
     most = max(1, int(cells.height * _FEW))
-    if cells.width < 2 or cells.height < _ENOUGH_RECORDS or not cells[:, -1].null_count():
+    if cells.width < 2 or cells.height < _FEWEST_RECORDS or not cells[:, -1].null_count():
         return grid
     records = cells.height + (lines[0] > first_line)
     if b'"' not in body and body.count(separator.encode()) == records * (cells.width - 1):
@@ -123,12 +123,23 @@ def _without_short(grid: Grid, body: bytes, first_line: int, separator: str) -> 
     suspects = begun.filter(
         cells[:, -1].is_null() & (written.str.count_matches(separator, literal=True) < cells.width - 1)
     )
-    short = []
-    for line, following in suspects.head(most + 1).iter_rows():
-        found = len(fields_of("\n".join(texts[line - first_line : following - first_line]), separator))
-        if found < cells.width:
-            short.append((line, f"{found} fields, expected {cells.width} as in nearly all records"))
-    if suspects.height > most or not short:
+    # The header may be the first of the records.
+    are_all = suspects["line"].tail(cells.height - 1).equals(lines[1:])
+    widths = {
+        line: len(fields_of("\n".join(texts[line - first_line : following - first_line]), separator))
+        for line, following in (suspects if are_all else suspects.head(most + 1)).iter_rows()
+    }
+    if are_all and len({*widths.values()}) == 1 and (found := min(widths.values())) < cells.width:
+        raise DeliveryError(
+            f"{name}, line {min(widths)}: found {found} fields, as in every record, expected {cells.width} as in the line above them: "
+            "where a name there holds a separator, put it in quotation marks; where names have no column, delete them"
+        )
+    short = [
+        (line, f"{found} fields, expected {cells.width} as in nearly all records")
+        for line, found in widths.items()
+        if found < cells.width
+    ]
+    if suspects.height > most or not short or cells.height < _ENOUGH_RECORDS:
         return grid
     is_short = lines.is_in([line for line, _ in short])
     return replace(

@@ -533,3 +533,48 @@ def test_blank_columns_behind_a_question_of_surveymonkey_are_none_of_its_answers
     rows = [f"{n},1,10/05/2022 09:00:00,{'Yes' if n % 3 else 'No'},," for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines(header, ",,,Response,,", *rows)}), TOLD, CAMPAIGNS)
     assert questions(survey) == {"Seen it?": ("single", ["No", "Yes"])}
+
+
+@pytest.mark.parametrize(
+    "header", ["uuid,Q5r1c1,Q5r2c1,Q7r1c2", "V160001,V202110a,V202111x,V202112", "id,m1470_sex,m2684_list,s1534_loc", "id,1.1 Age,1.2 Sex,1.3 Use"]
+)  # fmt: skip
+def test_codes_and_numbered_questions_are_names_of_columns(header: str, tmp_path: Path) -> None:
+    survey = found(tmp_path, header, "u{n},{a},{x},{y}")
+    assert set(questions(survey)) >= {header.split(",")[1]}
+
+
+def test_a_code_alone_makes_no_header(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="no format fits"):
+        found(tmp_path, "R1234567,yes,no,yes", "u{n},{yes},{yes},{yes}")
+
+
+def test_boxes_of_kobo_are_one_question_without_its_own_columns(tmp_path: Path) -> None:
+    row = ("{n},{a},NULL,NULL,NULL,NaT", "{n},{a},food cash,1,1,2026-10-05 00:00:00", "{n},{a},food,1,0,NaT")
+    rows = [row[n % 3].format(n=n, a=1 + n % 5) for n in range(42)]
+    text = lines("id,q1,needs,needs/food,needs/cash,left_on", *rows)
+    survey = inspect(written(tmp_path, {"w.csv": text}), TOLD, CAMPAIGNS)
+    assert questions(survey) == {"q1": ("single", ["1", "2", "3", "4", "5"]), "needs": ("multiple", ["cash", "food"])}
+    assert len(ticks(survey, "needs")) == 42
+    assert survey.parsed.tables["survey_answers"]["given"].list.len().sum() == 42 + 14 * 2 + 14
+
+
+def test_a_number_below_0_that_stands_alone_among_words_is_no_answer(tmp_path: Path) -> None:
+    rows = [f"{n},{('often', 'never', '-1')[n % 3]},{n % 3 - 1},{n % 5 - 2}" for n in range(45)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,interferes,employed,trend", *rows)}), TOLD, CAMPAIGNS)
+    stated = survey.draft.options["questions"]
+    assert [stated[name].get("missing") for name in ("interferes", "employed", "trend")] == [["-1"], ["-1"], None]
+    alone = [f"{n},{n % 3 - 1},{n % 5 - 2},{('a', 'b')[n % 2]}" for n in range(45)]
+    scales = inspect(written(tmp_path, {"v.csv": lines("id,agree,trend,q", *alone)}), TOLD, CAMPAIGNS)
+    assert not any(note.get("missing") for note in scales.draft.options["questions"].values())
+
+
+@pytest.mark.parametrize("name", ["survey year", "Survey_Year", "year of survey", "interview year"])
+def test_years_of_a_survey_are_waves(name: str, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=f"column '{name}': found 2 waves"):
+        found(tmp_path, f"id,{name},q1,q2", "{n},201{x},{a},{yes}")
+
+
+@pytest.mark.parametrize("name", ["genero", "idade", "pais", "regiao", "yas", "فئه عمريه"])
+def test_groups_are_told_without_accents(name: str, tmp_path: Path) -> None:
+    survey = found(tmp_path, f"id,{name},q1,q2", "{n},g{x},{a},{yes}")
+    assert name in survey.draft.options["segments"].values()

@@ -61,7 +61,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         columns=columns,
         texts={name: head for name, head in zip(columns, heads, strict=True) if len(head.split()) >= _FEWEST_WORDS},
         unasked=UNASKED if _OF_LIMESURVEY & {head.lower() for head in heads} else frozenset(),
-        no_value=frozenset(["NA", "<NA>", "#N/A", "NaN", "nan", "NULL", "null", "#NULL!"]),
+        no_value=frozenset(["NA", "<NA>", "#N/A", "NaN", "nan", "NaT", "NULL", "null", "#NULL!"]),
         reads_lists=False,
         marks=SEPARATORS,
         nobody=_sums(columns),
@@ -103,4 +103,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=20, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=21, options=SurveyCsvOptions)

@@ -31,6 +31,7 @@ _FEWEST_TO_SHARE, _FEWEST_ON_AVERAGE = 3, 5
 _SHORT_CODE = r"^(-?\d{1,3}(\.0+)?|[A-Za-z]\d{0,3})$"
 
 SUMS_UP = "the row sums up others and is no respondent"
+_FEWEST_COUNTRIES = 9
 
 Rules = Mapping[Reason, tuple[pl.Expr, str]]
 
@@ -155,8 +156,14 @@ def _missing(cells: pl.Series, no_value: frozenset[str]) -> tuple[tuple[str, str
     texts = (cells.unique() if cells.dtype == pl.Categorical() else cells).cast(pl.String())
     found = texts.filter(texts.is_in([*no_value])).unique()
     written = texts.drop_nulls().unique() if found.len() else found
-    are_countries = written.len() > len(no_value) and written.str.contains(r"^[A-Z]{2}$").all()
+    are_countries = written.len() >= _FEWEST_COUNTRIES and written.str.contains(r"^[A-Z]{2}$").all()
     return () if are_countries else tuple((word, word) for word in sorted(found))
+
+
+def without_no_value(cells: pl.Series, no_value: frozenset[str]) -> pl.Series:
+    """The cells, NULL where they hold what stands for no value."""
+    words = [word for word, _ in _missing(cells, no_value)]
+    return cells.cast(pl.String()).replace(words, None).cast(cells.dtype) if words else cells
 
 
 def _is_blank(column: str) -> pl.Expr:
