@@ -53,7 +53,7 @@ __all__ = [
     "gxe",
 ]
 
-# A batch is known by its name; hashing every value, as is done below this size, would take two thirds of the time.
+# Batches are told apart by name; hashing all values of small ones, as is the default, would take two thirds of the time.
 pandas_execution_engine.HASH_THRESHOLD = 0
 
 _SEVERITIES: dict[FailureSeverity, Severity] = {FailureSeverity.CRITICAL: "ERROR", FailureSeverity.WARNING: "WARN"}

@@ -2,5 +2,5 @@
 
 import os
 
-# Memory as Arrow takes it by itself comes in large pages, to clear which takes as long as to write a table of some megabytes.
+# Arrow's own allocator takes memory in large pages; clearing them takes as long as writing a table of some megabytes.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

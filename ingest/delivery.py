@@ -49,7 +49,7 @@ def load_delivery(
         options = form.options.model_validate(note.options)
     except ValidationError as error:
         raise DeliveryError(describe(error, form.options, "options")) from error
-    # Dates that the note writes as text are dates only now.
+    # Dates that the note wrote as text have become dates.
     require_plausible(options.model_dump(), "options")
     _require_no_folder(path, note)
     files = data_files(path, note.files)

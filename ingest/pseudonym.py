@@ -85,7 +85,7 @@ class Pseudonymiser:
             are_distinct = not repeats or identities.n_unique() == identities.len()
             written = identities if are_distinct else identities.unique().drop_nulls()
             clean = written.to_frame().select(spelling(pl.all()).cast(pl.Binary()))
-            # Some thousand at a time, whose memory the next ones take.
+            # Some thousand at a time, so that the next ones use the same memory.
             parts = (encoded(part.to_series()) for part in clean.iter_slices(_AT_ONCE))
             keys = pl.concat([pl.Series(dtype=pl.String()), *parts]).rechunk()
             return keys if are_distinct else identities.replace_strict(written, keys, return_dtype=pl.String())
@@ -118,7 +118,7 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
     remembered = home.lake / "pseudonym_key.fingerprint"
     if not remembered.exists():
         make_private(remembered.parent)
-        # In one step: half a fingerprint would be that of another key, for ever.
+        # Replaced as a whole: half a fingerprint would be taken for that of another key.
         temporary = remembered.with_name(f".{remembered.name}.{os.getpid()}.tmp")
         temporary.touch(PRIVATE_FILE)
         temporary.write_text(made.fingerprint())

@@ -183,7 +183,7 @@ def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
     is_bin = clean.str.contains(TURKISH_COUNT).any() or (is_turkish and not is_english)
     of_b: int | None = 3 if is_bin else None if clean.str.contains(_NOT_ENGLISH).any() else 9
     number = pl.col("number")
-    # Step after step, not one expression: planning that takes longer than reading a few texts.
+    # Step by step: planning one large expression takes longer than reading a few texts.
     found = text.with_columns(
         number.str.extract_groups(_PLAIN).alias("plain"),
         number.str.extract(_GROUPED).str.replace_all(r"\D", "").alias("grouped"),
@@ -276,7 +276,7 @@ def parse_duration_seconds(text: pl.Expr) -> pl.Expr:
 
 def _read_durations(texts: pl.Series) -> pl.Series:
     clean = texts.to_frame("text").select(clean_number(pl.col("text")).str.to_lowercase().alias("clean"))
-    # Step after step, not one expression, which would match each text many times.
+    # Step by step: one expression would match each text many times.
     matched = clean.select(
         pl.col("clean").str.extract_groups(pattern).alias(name) for name, pattern in _DURATIONS.items()
     )

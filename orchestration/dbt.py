@@ -123,7 +123,7 @@ def docs_page(home: Home, project: Project, overview: str) -> str:
     }
     for node in described["nodes"].values():
         node.pop("root_path", None)
-    # dbt leaves the file that it puts into the page to whoever hands it a manifest.
+    # Given a manifest, dbt does not write the file that it puts into the page.
     target.mkdir(exist_ok=True)
     (target / "manifest.json").write_text(json.dumps(described))
     command = ["docs", "generate", "--static", "--no-compile"]
@@ -216,7 +216,7 @@ def parse(project: Project, folder: Path) -> None:
         try:
             ready.rename(folder)
         except OSError:
-            # Another process was faster; what it made serves as well.
+            # Another process was faster; its result is as good.
             if not _is_parsed(folder, project):
                 raise
 
@@ -227,7 +227,7 @@ def read_manifest(home: Home, project: Project) -> "Manifest":
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     content = extended_mashumuro_decoder((_parsed(home, project) / "manifest.msgpack").read_bytes())  # type: ignore[no-untyped-call]
-    # Locations are templates of dbt-duckdb.
+    # dbt-duckdb reads locations as templates.
     root = str(home.root).replace("{", "{{").replace("}", "}}")
     content["sources"] = json.loads(json.dumps(content["sources"]).replace(ANY_HOME, json.dumps(root)[1:-1]))
     for node in content["nodes"].values():
@@ -249,7 +249,7 @@ def run_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    # No log: each of its lines is written out before its level is looked at, and it would quote values.
+    # No log: it would quote values, and each line is formatted before its level is looked at.
     quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
     directories = ["--project-dir", str(directory), "--profiles-dir", str(directory)]
     with _environment({"CAMPAIGN_HOME": str(root), "CAMPAIGN_KEEP_OPEN": "True"}):

@@ -50,7 +50,7 @@ def prepare_instance(home: Home) -> None:
 
     Raises HomeError where the settings cannot be read.
     """
-    # Everything that a run writes holds what people did; what analysts open is opened to them by whoever publishes it.
+    # What a run writes tells what people did, so that others may not read it; the publication opens what analysts need.
     os.umask(0o077)
     for folder in (home.dagster, home.warehouse.parent):
         keep_private(folder)

@@ -22,14 +22,14 @@ def prepare_process() -> None:
             stream.reconfigure(errors="backslashreplace")
     # Registered first, so run last.
     atexit.register(_close_stderr)
-    # The frameworks make a million objects that stay: looking for unused ones among them took a tenth of a run, half of it at the end.
+    # The frameworks make a million objects that stay: garbage collection among them took a tenth of a run, half of it at the end.
     gc.set_threshold(1_000_000, 20, 20)
     atexit.register(gc.freeze)
 
 
 def note_signals() -> None:
     """Have SIGTERM interrupt as Ctrl-C does, and `received` know of either."""
-    # Frameworks put handlers of their own in place of these; the wake-up says which signal it was all the same.
+    # Frameworks replace these handlers; the wake-up socket says which signal it was all the same.
     signal.set_wakeup_fd(_wakeup.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 

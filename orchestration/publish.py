@@ -53,7 +53,7 @@ def publish_asset(
         check_specs=checks,
         # The checks judge marts, which dbt makes; they are run here so that nothing is published unjudged.
         allow_arbitrary_check_specs=True,
-        # Whoever has marts built anew, and no more, has them judged; what analysts open stays.
+        # Somebody who only builds marts in the UI has them judged; what analysts open stays.
         can_subset=True,
     )
     def publish(

@@ -40,7 +40,7 @@ def _process() -> ProcessPoolExecutor:
 def _begin() -> None:
     """End with the run, also when that is killed, which closes none of the queues that this process holds both ends of."""
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
-    # What a library says of its end goes nowhere: it may quote the file.
+    # What a library prints when it crashes is dropped: it may quote the file.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
     def wait() -> None:
@@ -53,7 +53,7 @@ def _begin() -> None:
 
 
 def _within_limits(read: Callable[[], T]) -> T:
-    # The alarm ends this process wherever the library is.
+    # The alarm ends this process, whatever the library is doing.
     signal.alarm(MOST_SECONDS)
     try:
         return read()

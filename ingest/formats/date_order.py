@@ -221,7 +221,7 @@ def _by_order(times: pl.DataFrame) -> pl.DataFrame:
     known, all_ = (_steps(rows["at"]) for rows in (ordered.filter(~pl.col("is_open")), ordered))
     if not times["is_open"].any() or all(known):
         return times
-    # Where every time is in doubt, many of them in order but for one are no accident.
+    # Where every time is in doubt, many that are in order but for one step are sorted, and not so by chance.
     forward, back = known if any(known) else [steps * (min(all_) == 1 and max(all_) >= _SORTED) for steps in all_]
     if forward == back:
         return times

@@ -59,7 +59,7 @@ def read_grid(
     body = data if first_line == 1 else b"\n".join(data.split(b"\n", first_line - 1)[first_line - 1 :])
     stated = re.match(rb"\s*\"?sep=(.)\"?\n", body) if first_line == 1 else None
     if stated is not None:
-        # Excel's own note about the file.
+        # The line with which Excel names its separator.
         separator = separator or stated.group(1).decode(errors="replace")
         first_line += body[: stated.end()].count(b"\n")
         body = body[stated.end() :]
@@ -150,7 +150,7 @@ def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separato
 def _within_limits(grid: Grid) -> Grid:
     """Without blank records, and with those rejected of which a field is too long to be one."""
     is_blank = pl.repeat(value=True, n=grid.cells.height, dtype=pl.Boolean(), eager=True)
-    # Of numbers it takes less to see that none is blank.
+    # Columns of numbers first: they are looked through faster.
     for column in sorted(grid.cells, key=lambda column: column.dtype != pl.Int16()):
         if not is_blank.any():
             break
@@ -319,7 +319,7 @@ def _read_odd(body: bytes, separator: str, has_header: bool) -> Grid:
             long[line] = detail
         if fields:
             kept.append((line, (fields + [""] * width)[:width]))
-    # Where nearly all records end as the header does, a field of one that does not was parted, and what follows it has moved.
+    # Where nearly all records are as long as the header, one of the fields of a longer one was split, and what follows has moved.
     if len(kept) >= _ENOUGH_RECORDS and len(long) <= len(kept) * _FEW:
         kept = [record for record in kept if record[0] not in long]
         rejected = sorted([*rejected, *long.items()])
@@ -356,7 +356,7 @@ def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[s
                 begins = start + reader.line_num
             return
         except csv.Error:
-            # A mark inside a field that was never quoted right: what it hides stands on one line, or is unknown.
+            # A quotation mark is out of place: a record that stands on one line is read from that line, any other is lost.
             alone = fields_of(lines[begins], separator)
             start = begins + 1
             is_whole = len(alone) == (width or len(alone)) and not _is_open(lines[begins], separator)

@@ -128,7 +128,7 @@ def _made_of(
         while begun:
             yield begun.popleft().result()
     if number:
-        # What a large file took is given back.
+        # Gives back the memory that a large file took.
         _duck().close()
         _duck.cache_clear()
 
@@ -315,7 +315,7 @@ def _valid(name: str, written: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     written = written.with_columns(text).filter(pl.col("json") != "")
     kinds = _kinds(written)
     if kinds.null_count():
-        # Half of an emoji, as a caption that was cut has it, is no reason to lose the video.
+        # A caption that was cut may end in half of an emoji: the video is kept.
         mended = pl.col("json").map_elements(
             lambda text: _LONE_SURROGATE.sub(r"\\ufffd", text), return_dtype=pl.String()
         )
@@ -354,5 +354,5 @@ def _duck() -> "duckdb.DuckDBPyConnection":
     """One for the process: to make one takes longer than to read a small file. What one thread answers is in one piece."""
     import duckdb
 
-    # Texts as polars has them need not be copied.
+    # In polars' own layout texts need not be copied.
     return duckdb.connect(config={"memory_limit": "2GB", "threads": 1, "produce_arrow_string_view": True})

@@ -77,7 +77,7 @@ def of_distinct(frame: pl.DataFrame, made: Mapping[str, Sequence[pl.Expr]]) -> p
     columns = []
     for name, expressions in made.items():
         distinct, places = distinct_texts(frame[name])
-        # A column without any value, such as reasons where all is well, takes no room as one value for all.
+        # A column without any value, such as the reasons of good rows, is one NULL for all, which takes no room.
         columns += [
             pl.lit(None, column.dtype).alias(column.name)
             if column.null_count() == len(column)
@@ -94,7 +94,7 @@ def distinct_texts(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     """
     kinds = column.dtype.categories if isinstance(column.dtype, pl.Categorical) else pl.Categories.random()
     coded = column.cast(pl.Categorical(kinds))
-    # Polars forgets the texts with the last column that has them.
+    # Polars drops the texts of categories with the last column that uses them.
     texts, codes = kinds.to_series().alias(column.name), coded.to_physical()
     if not codes.null_count():
         return texts, codes

@@ -47,8 +47,8 @@ _MAGIC = {
 _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
 _LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 8
 _IN_NAMES = r"(?:GMT|UTC)\s?[+-][0-9]{1,2}(?::[0-9]{2})?|^@(?=(?:timestamp|version)$)"
-"""What names of columns have that elsewhere is content: a zone, and the mark of Elastic's own fields."""
-# Joiners, which tell words of Persian apart, are none of them.
+"""Parts of column names that would be content elsewhere: a zone, and the mark of Elastic's own fields."""
+# Not the joiners, which tell words of Persian apart.
 _UNSEEN = "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 _LIKE = 0.75
 _MOST_LINES = 20

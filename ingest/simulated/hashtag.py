@@ -89,7 +89,7 @@ def _tag_panel(rng: np.random.Generator, videos: Videos, days: int) -> pl.DataFr
         pl.Series(chance[1] < 0.03) & ~late & (read["day"] + 1 < days) & ~read["day"].is_in([ZEROS_DAY - 1, ZEROS_DAY])
     )
     failed = pl.Series(chance[2] < 0.006) & ~read["is_first"] & (read["likes"] > 0)
-    # The reading in the middle is one whatever the size.
+    # The reading in the middle exists whatever the size.
     failed = failed | (pl.Series(range(read.height)) == _middle(read)) & (read["likes"] > 0)
     read = read.with_columns(failed.alias("is_failed"), pl.lit(TAG_PANEL).alias("delivery"))
     on_time = read.with_columns((pl.col("day") + 2 * late.cast(pl.Int64())).alias("landed"))

@@ -94,7 +94,7 @@ class ActivationCountsCsv:
         table = delivery.source.table("activation_counts")
         counted = _counted(dated, options)
         _require_days(counted, table.key)
-        # Rows of countries that are not known would be one.
+        # Rows of different unknown countries would be taken for one.
         is_merged = pl.col("market_reason").is_not_null() & (pl.col("market_written").n_unique().over(table.key) > 1)
         accepted, rejected = reject(counted.with_columns(is_merged.fill_null(value=False).alias("is_merged")), _RULES)
         settled = settle_repeats(accepted, table.key, _COUNTS)

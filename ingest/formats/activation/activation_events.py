@@ -50,7 +50,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
 FIELDS = ("sender", "event_id", "name", "person", "happened_at", *PROPERTIES)
 """What a format gives of each event, as text."""
 
-# What follows a stray client clock is no event of the delivery.
+# An event so far in the future comes from a wrong clock.
 _AHEAD = timedelta(days=2)
 _YES, _NO = ("true", "1", "1.0", "yes", "granted"), ("false", "0", "0.0", "no", "denied")
 _TEST_BUILDS = ("test", "testing", "staging", "debug", "dev", "development", "qa", "sandbox", "internal")

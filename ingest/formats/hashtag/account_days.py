@@ -34,7 +34,7 @@ def settle_account_days(
         return schema.to_frame(), REJECTED.to_frame(), UNREADABLE.to_frame()
     rows = pl.concat(parts, how="diagonal_relaxed")
     named = [name for name in FIGURES if name in rows.columns]
-    # Days may take away what others gave: a net figure below 0 is one.
+    # A net figure may be negative: a day may lose followers that others brought.
     is_negative = [bare(pl.col(name)).str.contains(r"^[-\u2212][0-9]") for name in named]
     counted = rows.with_columns(
         parse_count(bare(pl.col(name)).str.strip_chars_start("-\u2212")).alias(f"{name}_count") for name in named
@@ -54,7 +54,7 @@ def settle_account_days(
     keyed = counted.with_columns(*absent, _account_key(delivery))
     keyed = _possible(keyed, {name: pl.col(name) < 0 for name in _PEOPLE if name in named})
     if "viewers" in named:
-        # Where the platform says that it does not know how many there were, the parts that it shows as 0 are not known either.
+        # Where the platform does not know how many viewers there were, it shows their parts as 0: they are unknown too.
         parts_of_it = [name for name in _PARTS if name in named]
         keyed = keyed.with_columns(
             pl.when(pl.col("viewers").is_not_null()).then(name).alias(name) for name in parts_of_it

@@ -58,7 +58,7 @@ def read_pages(delivery: Delivery, api: Api, encoding: str | None, captured_at: 
         pages, videos, days = (frame.with_columns(pl.lit(name).alias("file")) for frame in frames)
         pages = _timed(pages, delivery, captured_at)
         known = pages.select("line", *(f"captured_at{end}" for end in ("", "_ambiguous", "_reason")))
-        # An unanswered page that does not say when it was asked tells nothing of any window.
+        # A failed page that does not say when it was asked for tells nothing.
         lost = pages.filter(pl.col("captured_at").is_null() & ~pl.col("is_answered"))
         nameless = lost.select(
             "file",

@@ -70,7 +70,7 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     if usable.height:
         frame = frame.with_columns(frame["usable"].scatter(usable["row"], usable["usable"]))
     frame = frame.with_columns(_number("usable").alias("written_id"), _number("in_url").alias("url_id"))
-    # Spreadsheets and floats also round the last digits of an id: then the URL knows better.
+    # Spreadsheets and floats round the last digits of an id: then the one in the URL counts.
     is_rounded = ((pl.col("written_id") - pl.col("url_id")).abs() < _ROUNDING_OF_IDS).fill_null(value=False)
     frame = frame.with_columns(
         pl.when(is_rounded).then("in_url").otherwise(pl.coalesce("usable", "in_url")).alias("video_id"),

@@ -56,7 +56,7 @@ PRESETS: Mapping[PresetName, Preset] = {
             "comments": ("commentCount",),
             "shares": ("shareCount",),
             "saves": ("collectCount",),
-            # Some of its rivals have plain texts there.
+            # Other scrapers of this form write plain texts there.
             "hashtags": ("hashtags.*.name", "hashtags.*", "hashtags"),
             "text": ("text",),
             "duration_seconds": ("videoMeta.duration",),
@@ -72,7 +72,7 @@ PRESETS: Mapping[PresetName, Preset] = {
         ),
         records=("data.aweme_list", "aweme_list", "data.videos", "itemList", "data.item_list", "item_list", "data.data", "data"),
         columns={
-            # Beside a video_id the aweme_id is that of its file.
+            # Where there is a video_id too, the aweme_id is that of its file.
             "video_id": ("video_id", "aweme_id", "aweme_info.aweme_id", "id"),
             "url": ("share_url", "aweme_info.share_url"),
             "created_at": ("create_time", "createTime", "aweme_info.create_time"),

@@ -82,7 +82,7 @@ def parse_videos(parts: Iterable[VideoRows], delivery: Delivery, options: VideoO
     table = delivery.source.table("video_readings")
     labels: dict[str, str] = {}
     delivered, set_aside = [], []
-    # What was delivered is let go of part by part and step by step: it is most of what is in memory.
+    # Each part is freed as soon as it is read: what was delivered is most of what is in memory.
     for part in parts:
         labels = {**part.labels, **labels}
         delivered.append(_records(part))
@@ -93,7 +93,7 @@ def parse_videos(parts: Iterable[VideoRows], delivery: Delivery, options: VideoO
     records_read = frame.height + sum(rejected.height for rejected in set_aside)
     frame, failed = reject(frame, _failures(frame, options))
     frame = _with_constants(frame, options)
-    # Tags are read by one core while the other reads all else.
+    # Tags are read beside all else, on another core.
     with ThreadPoolExecutor(1) as beside:
         tags = beside.submit(normalised, frame["hashtags"])
         frame = with_ids(frame)
@@ -148,12 +148,12 @@ def _records(part: VideoRows) -> pl.DataFrame:
     if texts and (rows[texts[0]].str.strip_chars() == labels[texts[0]]).any():
         _refuse_other_order(rows, {ours: labels[ours] for ours in texts})
         rules.append(pl.all_horizontal(pl.col(ours).str.strip_chars() == labels[ours] for ours in texts))
-    # Nearly every id begins with a digit, and no word for a total does.
+    # Nearly every id begins with a digit; no word for a total does.
     if "video_id" in texts and not rows["video_id"].str.contains("^[0-9]").all():
         is_alone = pl.col("url").is_null() if "url" in texts else pl.lit(value=True)
         rules.append(names_a_total(pl.col("video_id")) & is_alone)
     elif "url" in texts and "video_id" not in texts:
-        # It stands above the others or below them.
+        # A total stands in the first rows or the last.
         ends = pl.concat([rows["url"].head(_ENDS), rows["url"].tail(_ENDS)]).to_frame()
         if ends.select(names_a_total(pl.col("url")).any()).item():
             rules.append(names_a_total(pl.col("url")))
@@ -355,7 +355,7 @@ def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
         return frame.with_columns(pl.col("platform").fill_null(constant))
     host = pl.col("url").str.extract(r"^(?:https?://)?([^/?#]+)").str.to_lowercase()
     hosts = of_distinct(frame.select(host.alias("host")), {"host": [_known_platform(pl.col("host")).alias("platform")]})
-    # What no platform is called, such as reels, is a kind of post.
+    # A name that no platform has, such as reels, is a kind of post.
     named = pl.when(pl.col("platform").is_in(list(PLATFORMS.values()))).then("platform")
     is_tiktok = pl.when(pl.col("id_time").is_not_null()).then(pl.lit("tiktok"))
     return frame.with_columns(

@@ -14,7 +14,7 @@ def pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     ordered = events.with_row_index("row").sort("session_id", "person", "at", "row")
     person = ["session_id", "person"]
-    # How many of the person's joins are open, were it never below 0: a leave that sinks it further has no join.
+    # Joins less leaves so far; a leave that takes it below any value before, and below 0, has no join.
     balance = ordered.with_columns(pl.col("step").cum_sum().over(person).alias("balance"))
     floor = pl.col("balance").cum_min().clip(upper_bound=0)
     levelled = balance.with_columns(
@@ -26,7 +26,7 @@ def pair(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     # A leave that the clocks showed twice may have been rejected for having been read too early.
     is_lost = (is_alone & pl.col("at_ambiguous")).any().over(person)
-    # On each level of nesting joins and leaves take turns. The balance is the level: it sinks only when all are closed.
+    # On each level of nesting joins and leaves take turns.
     matched = (
         levelled.with_columns(is_lost.alias("is_lost"))
         .filter(~is_alone)

@@ -85,7 +85,7 @@ def _given(people: pl.DataFrame, codes: list[dict[str, int]]) -> pl.DataFrame:
     cells = np.concatenate(
         [_numbered(*column) for column in zip(people.drop("respondent"), codes, strict=True)], axis=1
     )
-    # By way of an array, which is many times faster than collecting the answers of each respondent.
+    # Through an array, which is many times faster than collecting the answers of each respondent.
     listed = people.select("respondent", pl.Series("given", cells).arr.to_list().list.filter(pl.element() != 0))
     return listed.filter(pl.col("given").list.len() > 0)
 
@@ -112,7 +112,7 @@ def _looked_up(answers: pl.Series, codes: list[str], values: npt.NDArray[np.int3
             np.array([int(code) - _LOWEST for code in codes], dtype=np.int64),
         )
     else:
-        # Categories are numbered alike for as long as one column has them.
+        # Both columns number their categories alike while both exist.
         words = pl.Series(codes, dtype=pl.Categorical())
         given, known = answers.cast(pl.Categorical()).to_physical(), words.to_physical().to_numpy().astype(np.int64)
     places = (given + 1).fill_null(0).to_numpy()
@@ -135,7 +135,7 @@ def _status(code: str, note: Question, variable: Variable) -> str | None:
 def _question(
     code: str, note: Question, variable: Variable, observed: Iterable[str]
 ) -> tuple[str, str, str | None, str, str, list[dict[str, object]]]:
-    # Of a question in columns a label may name the column; what it stands for is an answer of the variable already.
+    # Of a question in several columns a label may name a column, whose answer the variable lists already.
     columns = set(note.columns) - variable.labels.keys()
     labels = {**variable.labels, **{code: label for code, label in note.labels.items() if code not in columns}}
     known = {answer for answer in labels if _status(answer, note, variable) == "answered"} | set(observed)
@@ -145,7 +145,7 @@ def _question(
         key=lambda answer: (as_number(answer) is None, as_number(answer) or 0.0, answer),
     )
     kind = note.kind or ("multiple" if variable.is_multiple else "scale" if note.top or note.bottom else "single")
-    # The numbers of people are no list of answers.
+    # Numbers that people gave are not listed as answers.
     listed: list[dict[str, object]] = [
         {
             "answer_code": answer,

@@ -96,7 +96,7 @@ class SurveyExport:
         _require_nothing_personal(options, layout)
         require_columns(options, [*layout.columns, *layout.spread], sheets[0].name)
         rejected = [sheet.rejected for sheet in sheets]
-        # Text takes more memory than all that follows, so that nothing here holds on to it.
+        # Nothing here keeps the text, which takes more memory than all that follows.
         bodies = [_body(sheets.pop(0), of_sheet) for of_sheet in layouts]
         coded, questions, nobody = _responses(options, layout, bodies)
         return parse_wave(delivery, options, Responses(coded, questions, pl.concat([*rejected, nobody])))

@@ -54,7 +54,7 @@ told as (
 
 ),
 
--- Whose story has a resource and whose has none are different people, of whom there are at least as many as of either.
+-- People with a resource and people without may be the same: together they are at least as many as the larger group.
 cells as (
 
     select

@@ -64,7 +64,7 @@ scored as (
         components.position,
         components.weight,
         known.is_provisional,
-        -- The least and greatest of known and unknown would be the known one.
+        -- An unknown value has no points: least() and greatest() alone would leave it out.
         case
             when known.value is not null and components.target <> components.baseline
                 then 100 * least(
@@ -128,7 +128,7 @@ drawn as (
 
 ),
 
--- Weights are not divided by their sum: within a draw it is the same for every week, and a rank does not change.
+-- Weights need not be divided by their sum: it is the same for every week of a draw, and ranks do not change.
 ranked as (
 
     select

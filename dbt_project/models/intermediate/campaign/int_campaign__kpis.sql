@@ -60,7 +60,7 @@ divided as (
 
 ),
 
--- The bounds of a ratio are its corners: of what is divided and of what it is divided by, each at its lowest and highest.
+-- The bounds of a ratio: its least and greatest value with numerator and denominator each at its lowest and highest.
 calculated as (
 
     select

@@ -56,7 +56,7 @@ lines as (
 
 ),
 
--- Of a line about a survey: whether other answers of its question are known, and whether its own are.
+-- Lines about a survey whose question has figures, and whether the answer that they ask for has one.
 answered as (
 
     select
@@ -74,7 +74,7 @@ answered as (
 
 ),
 
--- A survey's subject names its wave: without it, the same question of the same sample is a series of waves.
+-- The subject of a survey without its wave is the same question and sample in every wave: a series.
 matched as (
 
     select
@@ -226,7 +226,7 @@ compared as (
 
 ),
 
--- Held or refused: of the newest version of some delivery. One whose note cannot be read may be of any campaign.
+-- Sources with a delivery whose newest version is held or refused. One whose note cannot be read may be of any campaign.
 blocked as (
 
     select distinct
@@ -384,7 +384,7 @@ attained as (
 
 ),
 
--- What the people of another line are part of: a percentage says itself how many, a count is divided.
+-- The value of the line that others are part of: their counts are divided by it; a percentage is a share already.
 whole as (
 
     select

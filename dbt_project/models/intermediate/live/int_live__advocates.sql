@@ -157,7 +157,7 @@ priors as (
 
 ),
 
--- The mean is estimated from so many advocates, which its quantile takes account of.
+-- The quantile is that of t, as the mean is estimated from so many advocates.
 quantiles as (
 
     select
@@ -223,7 +223,7 @@ estimated as (
 
 ),
 
--- Nobody watches for less than no time, and no share is above 100 percent; those who click are not only attendees.
+-- Bounds end at 0 and at 100 percent, but for clicks, which people make who did not attend.
 bounded as (
 
     select

@@ -287,7 +287,7 @@ ours as (
 
 ),
 
--- Minutes are told as whole minutes of each record.
+-- Platforms tell whole minutes of each record.
 defined as (
 
     {% for measure, (figure, known) in definitions.items() -%}
