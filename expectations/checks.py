@@ -130,7 +130,7 @@ def write_checks(
 
 
 def _next_instant(home: Home) -> datetime:
-    """Now, or where the clock was put back just after the last results: the latest word must stay the latest."""
+    """Now, or just after the last results where the clock was put back, so that the newest results stay the newest."""
     last = max((path.stat().st_mtime_ns for path in home.checks.glob("*.parquet")), default=0)
     return max(datetime.now(UTC), EPOCH + timedelta(microseconds=last // 1000 + 1))
 

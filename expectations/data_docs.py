@@ -95,7 +95,7 @@ def _write_validation(folder: Path, run: RunIdentifier, finding: Finding) -> Non
 
 
 def _name_in_words(item: Any) -> None:
-    """Pages show the description of an expectation alone; its severity and name belong to it."""
+    """Add severity and name to the description, which is all that pages show of an expectation."""
     said = item.meta["attributes"]
     item.description = f"{item.description} ({said['severity']}, {said['check']})"
 
@@ -212,7 +212,7 @@ def _view() -> Any:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole; those who may open the folder only read."""
+    """Replace a file as a whole; whoever may open the folder may read it."""
     _make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_text(text, "utf-8")

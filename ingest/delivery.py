@@ -171,7 +171,7 @@ def _files(path: Path) -> list["os.DirEntry[str]"]:
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
-    """Asks the file system about links alone, which may also lead in a circle."""
+    """Whether an entry is a file. Only links, which may lead in a circle, cost a look at the file system."""
     return os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file()  # noqa: PTH113 - for each of many files
 
 

@@ -14,7 +14,6 @@ class Home:
     root: Path
 
     def __post_init__(self) -> None:
-        """See the class."""
         if any(sign in str(self.root) for sign in _SIGNS_OF_PATTERNS):
             raise ValueError(
                 f"{self.root} cannot be a home: expected a path without any of {' '.join(_SIGNS_OF_PATTERNS)}; name another directory"

@@ -141,7 +141,7 @@ def _batches(run: _Run, pending: Sequence[Landed], advance: Callable[[], None]) 
 
 
 def _look_again(run: _Run, batch: Sequence[_Read], ledger: pl.DataFrame) -> list[_Read]:
-    """The batch, with what looked back before all of it was there read once more."""
+    """The batch; a delivery that was compared with earlier ones is read again where one of them was read only after it."""
     firsts = [one.row["first_event_at"] for one in batch]
     again = [
         _read(run, one.item, ledger, batch, is_doubtful=True)

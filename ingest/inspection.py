@@ -364,7 +364,7 @@ def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -
 
 
 def _speaking(trials: Sequence[_Trial]) -> list[_Trial]:
-    """The trials for whose format the file's columns or fields speak."""
+    """The trials of formats that the file's columns or fields point to."""
     return [trial for trial in trials if not trial.draft.blind and not _lacks_every_key(trial)]
 
 

@@ -13,7 +13,7 @@ class Reason(StrEnum):
     arabic: str
 
     def __new__(cls, code: str, english: str, arabic: str) -> "Reason":
-        """A member that is its code."""
+        """The code as text, with both sentences."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.english = english

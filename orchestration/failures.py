@@ -31,5 +31,5 @@ def in_one_line(text: str, home: Path) -> str | None:
 
 
 def _out_of_reach(folder: Path) -> str:
-    """The files of a folder that this user may not read or not write; SQLite's own beside a database have the rights that it had."""
+    """The files of a folder that this user may not read or write, those that SQLite keeps beside a database among them."""
     return ", ".join(str(path) for path in sorted(folder.rglob("*")) if not os.access(path, os.R_OK | os.W_OK))

@@ -75,5 +75,5 @@ def _engine(address: str) -> sqlalchemy.Engine:
 
 
 def _write_without_waiting(connection: sqlite3.Connection, _record: object) -> None:
-    """Not wait for the disk at each event: a power cut loses the last events of a history, a killed process none."""
+    """Do not wait for the disk at each event: a power cut may lose the last events of a history, a kill loses none."""
     connection.execute("pragma synchronous = normal")

@@ -71,7 +71,7 @@ def _suspects(home: Home, folders: Collection[str], values: Collection[str]) -> 
 
 
 def _agreement(home: Home, key: tuple[str, date, str], clues: Sequence[str]) -> int:
-    """In how many columns that say what a row is about the best of a delivery's rows agrees with the clues."""
+    """In how many key columns the row of a delivery that fits best agrees with the clues."""
     source_name, landed_on, delivery = key
     [source] = [source for source in SOURCES if source.name == source_name]
     best = 0

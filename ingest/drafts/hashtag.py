@@ -224,7 +224,7 @@ def _require_no_objects(head: Head, header: list[str], cells: Cells) -> None:
 
 
 def _numbers(cells: Cells, places: Mapping[str, str]) -> list[str]:
-    """The columns of numbers that mean nothing that is known."""
+    """The columns of numbers whose meaning is not known."""
     unused = [name for name in cells if name not in places.values()]
     return [
         name for name in unused if cells[name] and all(re.match(r"\d[\d\s.,]*\D{0,8}$", cell) for cell in cells[name])

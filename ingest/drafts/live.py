@@ -334,7 +334,7 @@ def _require_one_meeting(head: Head, names: list[str], own: dict[str, str]) -> N
 
 
 def _who(head: Head, names: list[str], of_people: list[str], pattern: str) -> str | None:
-    """Of the columns that are called after people the one with most of them; the host, who is in every row, is not who came."""
+    """Of the columns that are named after people, the one with most different people; a host who is in every row is not who came."""
     called = [name for name in of_people if _first([name], pattern)]
     people = {name: len({*head.below(names, name)} - {""}) for name in called}
     most = max(called, key=lambda name: people[name], default=None)
@@ -388,6 +388,6 @@ def _session(names: list[str]) -> str | None:
 
 
 def _first(names: list[str], pattern: str) -> str | None:
-    """The first name that a pattern finds, in any style. Not made small, which makes two letters of a Turkish capital."""
+    """The first name that a pattern finds, in any style. Not lower-cased, which would make two letters of a Turkish capital."""
     apart = {name: re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", name) for name in names}
     return next((name for name in names if re.search(pattern, apart[name], re.IGNORECASE)), None)

@@ -232,8 +232,8 @@ def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
 
 
 def _of_videos(names: Sequence[str], found: Mapping[str, str], cells: Cells) -> str | None:
-    """The first of several columns of one counter that is called most like that of the views, and does not stand among the
-    figures of an account, beside whom it follows."""
+    """The column, of several of one counter, that is not beside an account's follows, as its own counters are, and is named
+    most like that of the views."""
     order = list(cells)
 
     def distance(name: str) -> tuple[bool, int]:

@@ -33,12 +33,12 @@ def read_apart(read: Callable[..., T], *arguments: object, **options: object) ->
 
 @cache
 def _process() -> ProcessPoolExecutor:
-    """One for all of a run's files."""
+    """The one process in which all files of a run are read."""
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin)
 
 
 def _begin() -> None:
-    """End with the run, also when that is killed, which closes none of the queues that this process holds both ends of."""
+    """Limit memory, and end with the run even if it is killed: a killed run closes no queue that this process holds both ends of."""
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
     # What a library prints when it crashes is dropped: it may quote the file.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -152,7 +152,7 @@ def _utf_16(name: str, head: bytes) -> str:
 
 
 def _whole(data: bytes, encoding: str) -> bytes:
-    """The data without the rest of a letter, within which the file was cut off."""
+    """The data without its last letter where the file was cut off within it."""
     if encoding != "utf-8":
         unit = int(encoding[4:6]) // 8
         return data[: len(data) // unit * unit]
@@ -265,7 +265,7 @@ def _fits(word: str, alphabet: set[str]) -> bool:
 
 
 def _is_among_signs(part: str, word: str) -> bool:
-    """Whether a letter stands alone among signs, and is no word."""
+    """Whether a letter among signs is no word."""
     return len(part) == 1 and not part.isascii() and not word.replace(part, "", 1).isascii()
 
 

@@ -155,7 +155,7 @@ def _activations(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
 
 
 def _help(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    """Neither an instant nor a line stays that could join a person's search for help, or their story, to what else they did."""
+    """Events about help and stories, without the instant and line by which they could be joined to what else the person did."""
     table = delivery.source.table("activation_help_events")
     week = delivery.weeks.first_day(pl.col("happened_at"), pl.col("market"))
     salted = pl.concat_str(week.cast(pl.String()), pl.col("market").fill_null("unknown"), "person", separator="\x1f")

@@ -20,7 +20,7 @@ _NOT_READ = 1
 def doubt_zeros(
     frame: pl.DataFrame, counters: Sequence[str], table: Table, delivery: Delivery
 ) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The frame with zeros and ones unknown that were not read: nobody takes back all views of a video.
+    """The frame in which zeros and ones that stand for "not read" are unknown: nobody takes back all views of a video.
 
     They are those of a reading without views of a video that had more, where 2 % of the readings are of older videos without views;
     all of a counter of which nearly all are 0, where most of them were above it before; and the zeros of a day on which nearly all

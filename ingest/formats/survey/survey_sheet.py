@@ -69,7 +69,7 @@ class Sheet:
         return ["" if cell is None else str(cell).strip() for cell in cells]
 
     def called(self, names: Iterable[str]) -> "Sheet":
-        """The table with the columns that are meant by these names called so, however white space, quotes and letters are encoded."""
+        """The table with its columns renamed to those of these names that differ in white space, quotes or encoding alone."""
         there = {str(cell).strip() for cell in self.first}
         meant = {_alike(name): name for name in names if name not in there}
         return replace(self, first=tuple(meant.get(_alike(str(cell)), cell) for cell in self.first)) if meant else self

@@ -103,7 +103,7 @@ class Coded:
         return numbers(self.known(name).cast(pl.String()))
 
     def seen(self, name: str) -> str:
-        """What a message may say of a variable's codes."""
+        """What a message may say of a variable's codes, without the codes."""
         return shapes_of(self.frame[AT + name].drop_nulls().unique().cast(pl.String()))
 
     def closed_codes(self, name: str, key: str) -> list[str]:
