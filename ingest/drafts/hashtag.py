@@ -25,7 +25,7 @@ from ingest.drafts.video_names import (
     only_dates,
 )
 from ingest.drafts.video_times import timed, undated
-from ingest.drafts.video_words import ANY_TIME, NAMES, TEXT
+from ingest.drafts.video_words import ANY_TIME, NAMES, TAG, TEXT
 from ingest.formats.hashtag.video_presets import PRESETS, has_less
 from ingest.formats.hashtag.video_readings import COUNTERS
 from ingest.formats.products import product_of
@@ -33,7 +33,8 @@ from ingest.source import DeliveryError
 
 _YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
-_ENOUGH_COUNTERS = 3
+_ENOUGH_COUNTERS, _FIRST_LINES = 3, 5
+_OF_A_DAY = r"(?:[^\W\d][^\d]*[\s(])?\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?(?: 00:00:00)?\)?"
 _OF_LIVES = r"(?i)\b(peak|max|maximum|avg|average)\b\W.*\bviewers\b|\bviewers\b.*\b(peak|max|avg|average)\b"
 
 
@@ -179,8 +180,21 @@ def _are_of_days(cells: Cells) -> bool:
     )
 
 
+def _refuse_wide(head: Head) -> None:
+    """Raise DeliveryError where a table of videos or tags has a column a day."""
+    whose = (*NAMES["url"], *NAMES["video_id"], *NAMES["creator"], *NAMES["hashtags"][:1], TAG)
+    for row in head.rows[:_FIRST_LINES]:
+        days = [cell for cell in row if re.fullmatch(_OF_A_DAY, cell.strip())]
+        if len(days) > 1 and any(means(cell, pattern) for cell in row for pattern in whose if cell not in days):
+            raise DeliveryError(
+                f"{head.path.name}, line {head.line_of(row)}: found {len(days)} columns that are days, expected a row a reading, with a "
+                "column of days and one of views: put the columns below one another"
+            )
+
+
 def _refuse_others(head: Head) -> None:
     """Raise DeliveryError where a table has counters of something else than videos or tags."""
+    _refuse_wide(head)
     for header in head.headers:
         if any(re.search(_OF_LIVES, name) for name in header):
             raise DeliveryError(

@@ -10,7 +10,7 @@ from ingest.drafts.names import snake
 from ingest.drafts.video_names import Cells, lead_to_posts, match, means
 from ingest.drafts.video_times import undated
 from ingest.drafts.video_words import NAMES, POSTS, TAG
-from ingest.formats.json_documents import ENVELOPES
+from ingest.formats.hashtag.tag_totals_csv import LISTS
 from ingest.source import DeliveryError
 from ingest.text import unit_of
 
@@ -30,7 +30,7 @@ def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | No
     tag = next((name for name in cells if means(name, TAG)), None)
     when = places.get("captured_at") or bare
     totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
-    if tag is None and "hashtags" in places and _are_single(cells[places["hashtags"]]):
+    if tag is None and "hashtags" in places and _are_single(cells[places["hashtags"]], once=when is None):
         tag = places["hashtags"]
     others = [places[name] for name in ("likes", "comments", "shares", "saves") if name in places]
     is_of_tags = tag is not None and _are_single(cells[tag]) and not others
@@ -47,14 +47,23 @@ def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | No
         )
 
 
-def _are_single(tags: Sequence[str]) -> bool:
-    """Whether each cell is one tag, most of them different ones."""
-    return bool(tags) and all(re.fullmatch(r"[^\s,;|]+", tag) for tag in tags) and 2 * len(set(tags)) > len(tags)
+def _are_single(tags: Sequence[str], *, once: bool = True) -> bool:
+    """Whether each cell is one tag, most of them different ones where each stands there once."""
+    are_words = bool(tags) and all(re.fullmatch(r"[^\s,;|]+", tag) for tag in tags)
+    return are_words and (not once or 2 * len(set(tags)) > len(tags))
+
+
+def are_of_tags(cells: Cells, places: Mapping[str, str]) -> bool:
+    """Whether records with an id and views are those of tags: each has another tag, and nothing else that a video has."""
+    if places.keys() - {"video_id", "views", "hashtags", "captured_at", "platform"}:
+        return False
+    tags = [held for name, held in cells.items() if re.fullmatch(_OF_RECORDS["hashtag"], snake(name))]
+    return any(_are_single(held) and len(set(held)) > 1 for held in tags)
 
 
 def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
     """The draft of records in JSON that are totals of tags."""
-    for records in ((), *((place,) for place in lists if place in ENVELOPES)):
+    for records in ((), *((place,) for place in lists if place in LISTS)):
         cells = {name: held for name, held in head.values(records).items() if "*" not in name}
         columns = {
             ours: name

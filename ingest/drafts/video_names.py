@@ -25,7 +25,7 @@ Cells = Mapping[str, Sequence[str]]
 
 _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video_details_info|video_details|video_info|video|stats_v2|stats|statistics|metrics|public_metrics|"
-    r"insights|engagement|performance|counts|counters|item|post|tweet|"
+    r"insights|engagement|performance|counts|counters|item|post|publication|tweet|"
     r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
 _NUMBERED = r"^[a-z]{1,2}\d+_"
@@ -55,7 +55,11 @@ _COUNTS = (*_COUNTED, "creator_followers")
 _FOLLOWED = r"(?:.*_)?followings?(?:_count)?"
 _NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
 _FEWEST, _ANY_NAME = 4, 2
-_AS_OF = r"(?i)\s*\((?:as of|as at|until|up to|au|bis|hasta|até|حتى|بتاريخ)\s[^()]*\)$"
+_AS_OF = (
+    r"(?i)\s*\((?:(?:as of|as at|until|up to|au|bis|hasta|até|حتى|بتاريخ)\s[^()]*|overall|total|all[ -]time|lifetime|to date|so far|"
+    r"cumulative|(?:ال)?[إا]جمالي|toplam|au total|insgesamt)\)$"
+)
+"""What says of a figure that it is one since the beginning."""
 _NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
 _ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OTHER_ID = (

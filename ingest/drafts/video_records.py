@@ -108,6 +108,8 @@ def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given:
     if named_for([name for name in values if "*" not in name]) is not None:
         return None
     places, from_text = _places(values)
+    if tag_totals.are_of_tags(_alone(values), places):
+        return None
     is_told = bool({*COUNTERS} & places.keys()) or captions_of_videos(_alone(values), places)
     if not ({"video_id", "url"} & places.keys() and is_told):
         return None

@@ -56,9 +56,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"hesap_kullanıcı_adı|שם_(?:ה)?משתמש(?:_של_החשבון)?|صارف_نام|ناوی_بەکارهێنەر"
         ),
         (
-            rf"{_MORE['creator']}|author|(?:content_)?creator|user|by|posted_by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
+            rf"{_MORE['creator']}|user_posted|author|(?:content_)?creator|user|by|posted_by|account|uploader|influencer|channel|(?:author|creator|account|influencer|uploader|channel|author_meta|owner|profile)_name|"
             r"(?:brand_)?ambassadors?(?:_name)?|ambassad(?:eur|rice)|embaixador(?:es|as?)?|embajador(?:es|as?)?|botschafter(?:in)?|سفير(?:_الحملة)?|السفير|سفیر|"
-            r"influenceu(?:r|se)|influenciador(?:es|as?)?|fenomen|kol(?:_name)?|(?:اسم_)?(?:ال)?مؤثر|اینفلوئنسر|بلاگر|"
+            r"influenceu(?:r|se)|influenciador(?:es|as?)?|fenomen|kol(?:_name)?|(?:اسم_)?(?:ال)?مؤثر|(?:نام_)?(?:اینفلوئنسر|بلاگر)|"
             r"page_name|nom_de_la_page|nombre_de_la_página|nome_da_página|seitenname|nome_della_pagina|sayfa_adı|nama_halaman|اسم_الصفحة|שם_(?:ה)?(?:דף|עמוד)|"
             r"auteur|autora?|créat(?:eur|rice)(?:_de_contenu)?|creadora?(?:_de_contenido)?|criadora?(?:_de_conteúdo)?|içerik_üretici(?:si)?|(?:اسم_)?صانع_المحتوى|compte|автор|χρήστης|usuario|usuário|cuenta|conta|konto|kanal|(?:nama_)?akun|perfil|profile?|compte_tiktok|cuenta_de_tiktok|حساب_تيك_توك|اسم_ال[اأ]كونت|حساب_کاربری|تخلیق_کار|benutzer|kullanıcı|hesap|کاربر|المنشئ|الحساب|صاحب_الحساب|extra_author_attributes_name"
         ),
@@ -72,7 +72,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "created_at": (
         (
-            rf"(?:posted|published|uploaded|(?:post(?:ed|ing)?|publish(?:ed|ing)?|publication|upload(?:ed)?){_TIME}"
+            rf"(?:posted|published|uploaded|(?:post(?:ed|ing)?|publish(?:ed|ing)?|publication|pub|upload(?:ed)?){_TIME}|pub_?date"
             r"|(?:date|time|day)_(?:of_)?(?:post(?:ed|ing)?|publish(?:ed|ing)?|publication|upload(?:ed)?)|live_date"
             r"|dat[ea]_de_publica(?:tion|ção)|fecha_(?:de_)?publicación|data_da_postagem|tanggal_(?:unggah|posting)|upload_datum|publié_le|publicado(?:_e[lm])?|veröffentlicht(?:_am)?|дата_публикации|geplaatst_op|data_di_pubblicazione"
             r"|veröffentlichungs(?:datum|zeitpunkt)(?:_des_videos)?|paylaşım_tarihi|yayın(?:lanma)?_(?:tarihi|zamanı)|videonun_yayınlanma_zamanı"
@@ -84,7 +84,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "captured_at": (
         (
             rf"(?:read|checked|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|quer(?:y|ied)|observed|snapshot|"
-            rf"extract(?:ed|ion)?|measured?|measurement|polled|synced|refreshed|(?:metrics|stats|counts|counters|analytics|insights)_(?:updated|refreshed|synced|fetched)){_TIME}|"
+            rf"extract(?:ed|ion)?|export(?:ed)?|measured?|measurement|polled|synced|refreshed|(?:metrics|stats|counts|counters|analytics|insights)_(?:updated|refreshed|synced|fetched)){_TIME}|"
             r"timestamp_(?:collected|captured|scraped)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|trend(?:ing)?_date|"
             r"(?:date|time)_(?:read|checked|scraped|captured|collected|retrieved|queried|fetched)|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción|medición|recogida)|data_d[ae]_(?:leitura|coleta|extração|medição|recolha)|"
@@ -100,7 +100,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count(
             f"{_MORE['views']}|"
             "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
-            "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز|ملاحظات|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
+            "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز?|ملاحظات|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهدات"
         ),
     ),
     "likes": (
@@ -113,14 +113,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "comments": (
         _count(
             f"{_MORE['comments']}|"
-            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
+            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|کامنت(?:_?ها)?|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنتات|(?:ال)?تعليقات"
         ),
         _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),
     "shares": (
         _count(
             f"{_MORE['shares']}|"
-            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شەیر|اشتراک_گذاری|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
+            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شیر|شەیر|اشتراک(?:_گذاری)?(?:_?ها)?|بازنشر|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشاركات"
         ),
         _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
         _count("forwards?"),
@@ -128,7 +128,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "saves": (
         _count(
             f"{_MORE['saves']}|"
-            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
+            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert|salvataggi|opgeslagen|disimpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره(?:_?ها)?|سیو|(?:ال)?حفظ|kaydetme(?:ler)?|عمليات_الحفظ"
         ),
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
     ),
@@ -148,11 +148,14 @@ TEXT = (
 )
 ANY_TIME = (
     r"recorded(?:_at|_on)?|at|date|time|timestamp|datetime|observed_at|date_time|taken_at|"
-    r"fecha|data|dato|datum|tarih|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+    r"fecha|data|dato|datum|tarih|بەروار|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
 )
-TAG = r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|name|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|هاشتاغ|(?:ال)?وسم"
+TAG = (
+    r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|cha_name|name|mot_dièse|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|"
+    r"(?:اسم_)?(?:ال)?(?:هاشتا[غقجگ]|وسم)"
+)
 POSTS = _count(
-    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو_?ها|پست(?:_?ها)?|پوسٹس|סרטונים|פוסטים"
+    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو(?:_?ها)?|(?:ال)?فيديو|پست(?:_?ها)?|پۆست(?:ەکان)?|پوسٹس|סרטונים|פוסטים"
 )
 ADS = (
     (

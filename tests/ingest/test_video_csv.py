@@ -568,6 +568,26 @@ class TestTags:
         assert reader.one({"text": "none"}, hashtags_from="text")["hashtags"] == []
         assert reader.one({"text": "a &#35;calm &amp; b"}, hashtags_from="text")["hashtags"] == ["calm"]
 
+    @pytest.mark.parametrize(
+        ("length", "end", "tags"),
+        [
+            (60, "#cal", []),
+            (60, "#calm", ["calm"]),
+            (60, "#peace a", ["peace"]),
+            (61, "#cal", ["cal"]),
+            (63, "#cal...", []),
+            (60, "#cal\u2026", []),
+            (20, "#cal", ["cal"]),
+        ],
+    )
+    def test_the_last_word_of_captions_that_an_export_cut_is_none(
+        self, reader: Reader, length: int, end: str, tags: list[str]
+    ) -> None:
+        captions = [f"{n} ".ljust(length - len(end), "-") + end for n in range(3)]
+        rows = [{"video_id": f"v{n}", "text": text} for n, text in enumerate([*captions, "#calm #ok"])]
+        found = reader.rows(*rows, hashtags_from="text").tables["video_readings"].sort("video_id")["hashtags"]
+        assert found.to_list() == [*[tags] * 3, ["calm", "ok"]]
+
     @pytest.mark.parametrize("separator", [" ", ";", "|", " / "])
     def test_another_separator(self, reader: Reader, separator: str) -> None:
         assert reader.one({"hashtags": separator.join(["#a", "#b"])}, hashtag_separator=separator)["hashtags"] == [

@@ -108,6 +108,9 @@ def table(header: str, row: str) -> bytes:
         ("Link,HESAP KULLANICI ADI,Beğenme,Görüntülemeler", "https://www.instagram.com/reel/C@N/,u,5,9", {"creator": "HESAP KULLANICI ADI", "likes": "Beğenme"}),
         ("קישור קבוע,שם המשתמש של החשבון,שעת הפרסום,צפיות", "https://www.instagram.com/reel/C@N/,u,2026-09-21 10:00,9", {"creator": "שם המשתמש של החשבון", "created_at": "שעת הפרסום"}),
         ("id,post_id,measured_at,views", "@N,p@N,2026-10-19T11:12:13Z,5", {"video_id": "post_id", "captured_at": "measured_at"}),
+        ("نام بلاگر,لینک پست,تعداد ویو,تعداد کامنت,تعداد اشتراک", "Ana B,https://www.instagram.com/reel/C@N/,9,1,2", {"creator": "نام بلاگر", "views": "تعداد ویو", "comments": "تعداد کامنت", "shares": "تعداد اشتراک"}),
+        ("publication_id,publication_link,pub_date,user_posted,views,export_date", "C@N,https://www.instagram.com/reel/C@N/,2026-09-21,u@N,9,2026-10-19", {"url": "publication_link", "created_at": "pub_date", "creator": "user_posted", "captured_at": "export_date"}),
+        ("Link,Views (overall),Views (last 7 days),Likes", "https://www.tiktok.com/@u/video/@ID,9,5,1", {"views": "Views (overall)"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -284,6 +287,9 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("l.csv", table("video_id,metric,value", "@ID,views,5"), "line 1: found a row a counter"),
         ("o.csv", table("id;author;stats;views", "@ID;u;{'playCount': 5, 'diggCount': 1};5"), "line 1, column 'stats': found objects with counters in a cell"),
         ("l.csv", table("video_id,Attribute,Value", "@ID,views,5"), "line 1: found a row a counter"),
+        ("w.csv", table("Video ID,Creator,2026-11-01,2026-11-02", "@ID,u,5,6"), "line 1: found 2 columns that are days"),
+        ("w.csv", table("Link,Views 01/11,Views (08/11)", "https://www.tiktok.com/@u/video/@ID,5,6"), "found 2 columns that are days"),
+        ("w.csv", table("Hashtag,01.11.2026,02.11.2026", "#calm@N,5,6"), "found 2 columns that are days"),
         ("r.csv", table("Ad name,Ad ID,Cost,Impressions,Video views,Paid likes", "a,17@N,5,9,8,1"), "found advertisements"),
         ("r.csv", table("キャンペーン名,コスト,インプレッション,クリック", "a,5,9,8"), "found advertisements"),
         ("r.csv", table("id,subreddit,title,author,num_comments,permalink", "1abc@N,calm,x,u@N,5,/r/calm/comments/1abc@N/x/"), "line 1: found posts of Reddit"),
@@ -309,6 +315,10 @@ def test_what_has_counters_and_is_no_list_of_videos_is_refused_and_no_survey(
     ("records", "columns"),
     [
         ({"data": [{"hashtag": "calm", "views": 5, "posts": 2, "date": "2026-10-05"}]}, {"hashtag": "hashtag", "views": "views", "posts": "posts", "observed_at": "date"}),
+        (
+            {"data": {"challenge_list": [{"id": f"{n}1", "cha_name": f"calm{n}", "user_count": 5, "view_count": 50} for n in range(3)]}},
+            {"hashtag": "cha_name", "views": "view_count"},
+        ),
         (
             {"challengeInfo": {"challenge": {"title": "calm"}, "stats": {"videoCount": 5, "viewCount": 50}}},
             {"hashtag": "challengeInfo.challenge.title", "views": "challengeInfo.stats.viewCount", "posts": "challengeInfo.stats.videoCount"},
@@ -366,6 +376,23 @@ def test_totals_without_a_time_ask_when_they_were_read(content: bytes, tmp_path:
     found = inspect([tmp_path / "t.csv"], GIVEN, CAMPAIGNS)
     (tmp_path / "delivery.yml").write_text(found.text)
     assert read(tmp_path, "hashtag").tables["tag_total_readings"]["views"].to_list() == [1_200_000, 5_000]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "columns"),
+    [
+        ("التاريخ,الهاشتاج,عدد المشاهدات,عدد الفيديوهات", "2026-10-05T0@N:00:00Z,#فضفض,5,1", {"hashtag": "الهاشتاج", "views": "عدد المشاهدات", "posts": "عدد الفيديوهات"}),
+        ("تاریخ,هشتگ,بازدید,تعداد ویدیو", "2026-10-05,#امید@N,5,1", {"posts": "تعداد ویدیو"}),
+        ("بەروار,هاشتاگ,بینین,پۆست", "2026-10-05,#هیوا@N,5,1", {"observed_at": "بەروار", "posts": "پۆست"}),
+        ("Hashtag,Posts (last 7 days),Posts (overall),Views (last 7 days),Views (overall),Date", "#x@N,1,2,3,4,2026-10-05", {"posts": "Posts (overall)", "views": "Views (overall)"}),
+    ],
+)  # fmt: skip
+def test_the_total_of_a_tag_is_found_in_the_words_of_a_team(
+    header: str, row: str, columns: dict[str, str], tmp_path: Path
+) -> None:
+    draft = looked(tmp_path / "totals.csv", table(header, row)).draft
+    assert draft.format == "tag_totals_csv"
+    assert {ours: draft.options["columns"].get(ours) for ours in columns} == columns
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,17 @@ _WINDOW = (
     r"(?:ال)?فترة(?:[ _](?:ال)?زمنية)?|بازه(?:[ _]زمانی)?)(?:[ _]\(?days\)?)?"
 )
 _COUNTRY = r"(?i)country(?:[ _](?:code|name))?|region|market|pays|país|land|ülke|کشور|(?:ال)?دولة|(?:ال)?بلد"
+LISTS = (
+    *ENVELOPES,
+    "items",
+    "results",
+    "challenge_list",
+    "hashtag_list",
+    "data.items",
+    "data.challenge_list",
+    "data.hashtag_list",
+)
+"""Where a JSON document has its list of tags."""
 _WHOLE = r"(?i)all|total|life|max|كل|\bto date"
 _DAYS = r"(?i)^[0-9]+$|[0-9]\s*d$|\b(?:days?|jours?|d[ií]as?|tagen?|hari|gün)\b|يوم|أيام|ايام|روز"
 
@@ -83,7 +94,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 17
+    version = 18
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -166,7 +177,7 @@ def _with_days(table: TextTable) -> TextTable:
 def _of_records(file: TextFile, mapped: Mapping[str, Place]) -> TextTable:
     """The records of JSON, one a line, in an array or inside of one object. Raises DeliveryError where a path leads to nothing."""
     documents, rejected = read_documents(file)
-    found = texts_at(inside(documents, ENVELOPES), [str(path) for path in mapped.values()])
+    found = texts_at(inside(documents, LISTS), [str(path) for path in mapped.values()])
     for ours, path in mapped.items():
         if found[str(path)].null_count() == found.height:
             raise DeliveryError(

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 from pydantic import model_validator
 
+from ingest.formats.hashtag.video_captions import words_of
 from ingest.formats.hashtag.video_options import Places, VideoOptions, places_of
 from ingest.formats.hashtag.video_presets import PRESETS
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
-from ingest.formats.hashtag.video_tags import words_of
 from ingest.formats.json_documents import ENVELOPES, exist, inside, read_documents, texts_at, top_level_names
 from ingest.formats.text_file import TextFile, describe_header, places_in, text_files
 from ingest.source import Delivery, DeliveryError, Parsed

@@ -14,9 +14,10 @@ from ingest.countries import country_code
 from ingest.formats.date_order import read_instants
 from ingest.formats.hashtag.count_columns import counts_of
 from ingest.formats.hashtag.earlier_readings import doubt_zeros
+from ingest.formats.hashtag.video_captions import words_of
 from ingest.formats.hashtag.video_ids import ELSEWHERE, creator_in, with_ids
 from ingest.formats.hashtag.video_options import ABOUT, FAILED, VideoOptions
-from ingest.formats.hashtag.video_tags import normalised, split_tags, why_no_tags, words_of
+from ingest.formats.hashtag.video_tags import normalised, split_tags, why_no_tags
 from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
 from ingest.instants import SPELLINGS, DateOrder, parse_instant, spelt_out
 from ingest.reasons import Reason

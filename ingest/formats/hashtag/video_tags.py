@@ -1,4 +1,4 @@
-"""Hashtags of videos, from lists in every notation and from captions: split, cleaned, normalised, each once.
+"""Hashtags of videos, from lists in every notation: split, cleaned, normalised, each once.
 
 What makes two tags one is `ingest.text.normalise_hashtag`'s to say.
 """
@@ -37,8 +37,6 @@ _LONGEST_NOTHING = 16
 _LINK = r"https?://[^\s,;|\"'<>]*?/(?:tag|tags|hashtag)/(?:(?:name|explore)/)?([^\s/?&,;|\"'<>\])]+)[^\s,;|\"'<>\])]*"
 """A link to what has a tag, with the tag."""
 _MARKED = r"[#\uff03][^\s#\uff03,;|\[\]{}()\"'<>\u060c\u3001]+"
-_WORD = r"[#\uff03][\p{L}\p{M}\p{N}_\x{200c}\x{200d}\x{fe0f}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]+"
-_NO_WORDS = r"(?i)https?://\S+|&#?\w+;"
 _REFERENCE = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z]+);"
 _APART = r"([#\uff03])\s+"
 # A list in quotation marks that was cut off, as exports do with long cells; its last tag is not whole.
@@ -69,7 +67,7 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     as a character reference is the sign that it stands for, and a literal that was written as a string is read as one.
     Numbers of a list and of uses, a word such as "and" before the last tag, and percent codes of addresses are no part of a tag.
     """
-    stripped = _apart(_unlinked(_decoded(_without_references(written).str.strip_chars())))
+    stripped = _apart(_unlinked(_decoded(without_references(written).str.strip_chars())))
     if stripped.str.contains(_CUT).any():
         stripped = stripped.str.replace(_CUT, "${1}]")
     if stripped.str.contains(_NEXT).any():
@@ -110,7 +108,7 @@ def why_no_tags(written: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _without_references(written: pl.Series) -> pl.Series:
+def without_references(written: pl.Series) -> pl.Series:
     """Texts with the signs that HTML's character references stand for."""
     has_any = written.str.contains(_REFERENCE)
     if not has_any.any():
@@ -169,11 +167,6 @@ def _without_marks_of_lists(text: str) -> str:
     if "</" in text:
         text = re.sub(_ELEMENT, "\n", text)
     return re.sub(_COUNT, "", text).strip()
-
-
-def words_of(captions: pl.Series) -> pl.Series:
-    """The #words of each caption, as lists; links hold none, and character references are the signs that they stand for."""
-    return _without_references(captions).str.replace_all(_NO_WORDS, " ").str.extract_all(_WORD)
 
 
 def normalised(lists: pl.Series) -> pl.DataFrame:
