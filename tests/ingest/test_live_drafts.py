@@ -238,7 +238,8 @@ def test_meetings_of_a_report_are_sessions_and_a_department_is_no_leave(tmp_path
     files = written(tmp_path, {"a.csv": zoom_of_all(("Calm", "81 1"), ("Kind", "81 2"))})
     found = inspect(files, TOLD, CAMPAIGNS)
     columns = {"person": "Email", "joined_at": "Join time", "left_at": "Leave time", "name": "Name (original name)"}
-    assert found.draft.options["columns"] == columns | {"session_id": "Topic"}
+    of_meetings = {"session_id": "ID", "host": "Host email", "starts_at": "Start time", "ends_at": "End time"}
+    assert found.draft.options["columns"] == columns | of_meetings
     with pytest.raises(DeliveryError, match="found several meetings, expected one for a session that --session names"):
         inspect(files, replace(TOLD, session="opening"), CAMPAIGNS)
 
@@ -291,3 +292,26 @@ def test_blank_rows_do_not_hide_what_lasts_as_long_as_it_says(tmp_path: Path) ->
     rows = [f"u{n}@x.org,2026-10-13 19:{n:02d},2026-10-13 20:{n:02d},60" for n in range(40)]
     files = written(tmp_path, {"a.csv": lines("E-Mail,Room from,Room to,Minutes", *rows[:9], ",,,", *rows[9:])})
     assert inspect(files, TOLD, CAMPAIGNS).draft.format == "intervals_csv"
+
+
+def test_zoom_s_history_of_meetings_has_a_session_for_each_number_and_knows_their_hosts(tmp_path: Path) -> None:
+    header = (
+        "Topic,Type,ID,Host name,Host email,Start time,End time,Duration (minutes),Name (original name),Email,Join time,Leave time,"
+        "Duration (minutes),In waiting room"
+    )
+    rows = [
+        f"Calm,Meeting,932 5001 384{meeting},Dr M,m@x.org,2022-10-0{meeting} 18:00,2022-10-0{meeting} 19:00,60,{name},{mail},"
+        f"2022-10-0{meeting} {came},2022-10-0{meeting} 19:05,9,No"
+        for meeting in (1, 2)
+        for name, mail, came in (("Dr M", "M@x.org", "17:55"), ("Ana", "ana@x.org", "18:10"), ("Bea", "bea@x.org", "18:20"))
+    ]  # fmt: skip
+    found = inspect(written(tmp_path, {"z.csv": lines(header, *rows)}), replace(TOLD, session=None), CAMPAIGNS)
+    assert found.draft.options["columns"] == {
+        "session_id": "ID", "person": "Email", "joined_at": "Join time", "left_at": "Leave time",
+        "name": "Name (original name)", "host": "Host email", "starts_at": "Start time", "ends_at": "End time",
+        "in_waiting_room": "In waiting room",
+    }  # fmt: skip
+    sessions = found.parsed.tables["live_sessions"]
+    assert sessions["session_id"].to_list() == ["932 5001 3841", "932 5001 3842"]
+    assert set(sessions["bounds_basis"]) == {"file"}
+    assert found.parsed.tables["live_stays"]["is_staff"].to_list() == [True, False, False] * 2

@@ -16,6 +16,7 @@ from ingest.formats.live.live_words import NAME_COLUMN, NO, ROLES, TEAMS_ROLES, 
 from ingest.formats.text_file import TextFile
 from ingest.instants import AM, PM, spelt_out
 from ingest.source import NOTE, DeliveryError
+from ingest.spelling import spelling
 from ingest.text import clean_number
 
 _TIMES = ("joined_at", "left_at")
@@ -32,8 +33,8 @@ class Columns(BaseModel):
     """Our names to theirs.
 
     `name` is for people whose `person` is blank; `date` for files whose times are times of day. `session_id` is for files of
-    several sessions; `starts_at` and `ends_at` are the bounds of a row's session, or of the time it was started once more. What
-    says yes under `in_waiting_room` is no attendance.
+    several sessions; `starts_at` and `ends_at` are the bounds of a row's session, or of the time it was started once more. Whom
+    `host` names, by id or name, is the host of the row's session. What says yes under `in_waiting_room` is no attendance.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +46,7 @@ class Columns(BaseModel):
     date: str | None = None
     session_id: str | None = None
     role: str | None = None
+    host: str | None = None
     country: str | None = None
     in_waiting_room: str | None = None
     starts_at: str | None = None
@@ -87,6 +89,8 @@ class IntervalsCsv(AttendanceFormat):
         if "in_waiting_room" in rows.columns:
             waits = clean_number(pl.col("in_waiting_room")).str.to_lowercase().is_in(list(YES)).fill_null(value=False)
             rows = rows.with_columns(waits.alias("is_in_waiting_room")).drop("in_waiting_room")
+        if "host" in rows.columns:
+            rows = _with_hosts(rows)
         dated = _with_dates(rows, given.zone, options)
         return Found(
             Rows(dated.drop(*BOUNDS, "date", strict=False), delivered.rejected),
@@ -119,6 +123,15 @@ def _require_roles(rows: pl.DataFrame, column: str, options: LiveOptions) -> Non
             f"{written['file'][0]}, line {written['line'][0]}, column {column[:40]!r}: found yes and no, expected a role such as host or "
             f"attendee; say in {NOTE} what they mean, as in options.roles: {{'yes': host, 'no': attendee}} in the words of the file"
         )
+
+
+def _with_hosts(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the role of a host where the person is the one whom the row names as such."""
+    plain = {name: spelling(pl.col(name)).str.to_lowercase() for name in ("host", "id", "name") if name in rows.columns}
+    host = plain.pop("host")
+    is_host = pl.any_horizontal(who == host for who in plain.values()).fill_null(value=False)
+    role = pl.col("role") if "role" in rows.columns else pl.lit(None, pl.String())
+    return rows.with_columns(pl.when(is_host).then(pl.lit("host")).otherwise(role).alias("role")).drop("host")
 
 
 def _rows(file: TextFile, mapped: Mapping[str, str]) -> Rows:
