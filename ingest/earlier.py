@@ -18,7 +18,7 @@ def other_deliveries(
     delivery: Delivery,
     ledger: pl.DataFrame,
     staged: Sequence[lake.StagedDelivery],
-    damaged: Collection[tuple[str, date, str]] = (),
+    damaged: Collection[tuple[str, date, str]],
 ) -> Earlier:
     """The campaign's other deliveries, as a reader may see them.
 

@@ -59,9 +59,7 @@ class Report:
     warnings: tuple[str, ...] = ()
 
 
-def run_daily(
-    home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, date] | None, plan: Plan | None = None
-) -> Report:
+def run_daily(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[date, date] | None, plan: Plan) -> Report:
     """Run the job on the home's instance. What a step did wrong is in the report, not raised."""
     tags = {"campaign/reason": "; ".join(reasons)}
     if days is not None:

@@ -34,22 +34,18 @@ Bounds = tuple[datetime | None, datetime | None]
 
 
 def read_instants(
-    frame: pl.DataFrame,
-    columns: Mapping[str, str],
-    zone: ZoneInfo | None,
-    stated: DateOrder | None,
-    bounds: Bounds = (None, None),
+    frame: pl.DataFrame, columns: Mapping[str, str], zone: ZoneInfo | None, stated: DateOrder | None
 ) -> pl.DataFrame:
     """A frame with `file` and its text columns read as instants, each beside `<column>_ambiguous` and `<column>_reason`.
 
     `columns` maps the frame's columns to the names their file has for them. Of two instants that the clocks showed alike
-    the one within `bounds` counts, else the one that keeps the order of the file, else the first, which stays flagged.
+    the one that keeps the order of the file counts, else the first, which stays flagged.
     Raises DeliveryError where the order of day and month is open.
     """
     flat = read_times(frame, columns, zone, stated)
     for name in columns:
         if zone is not None and flat[f"{name}_ambiguous"].any():
-            flat = tell_apart(flat, name, zone, bounds)
+            flat = tell_apart(flat, name, zone, (None, None))
     return flat
 
 

@@ -47,7 +47,7 @@ class Grid:
 
 
 def read_grid(
-    name: str, data: bytes, has_header: bool, first_line: int, separator: str | None, *, repeats: bool = False
+    name: str, data: bytes, has_header: bool, first_line: int, separator: str | None, *, repeats: bool
 ) -> Grid:
     """The grid of a text whose header, or first record, stands in line `first_line`. Raises DeliveryError.
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.date_order import decide_date_order, read_instants
+from ingest.formats.date_order import Bounds, decide_date_order, read_times, tell_apart
 from ingest.instants import DateOrder, months, parse_instant, read_instant, shape_of
 from ingest.source import DeliveryError
 
@@ -385,10 +385,10 @@ class TestOrderOfDayAndMonth:
 NIGHT = ["22:50", "23:10", "23:50", "23:20", "23:40", "00:10"]  # Cairo's clocks went from 24:00 back to 23:00
 
 
-def night(*clocks: str, files: list[str] | None = None, **arguments: Any) -> list[tuple[str, bool]]:
+def night(*clocks: str, files: list[str] | None = None, bounds: Bounds = (None, None)) -> list[tuple[str, bool]]:
     """The UTC times of the clocks of that night, and whether each is open."""
     frame = times(*(f"2023-10-{27 if clock < '12' else 26} {clock}" for clock in clocks), files=files)
-    told = read_instants(frame, {"at": "When"}, CAIRO, None, **arguments)
+    told = tell_apart(read_times(frame, {"at": "When"}, CAIRO, None), "at", CAIRO, bounds)
     return [(at.strftime("%H:%M"), is_open) for at, is_open in told.select("at", "at_ambiguous").iter_rows()]
 
 

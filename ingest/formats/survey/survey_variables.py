@@ -168,7 +168,7 @@ def in_words(codes: pl.Series) -> pl.Series:
     return words.gather((codes.cast(pl.Int32()) - lowest).cast(pl.UInt32())).alias(codes.name)
 
 
-def in_one_spelling(codes: pl.Series, named: Iterable[str] = ()) -> pl.Series:
+def in_one_spelling(codes: pl.Series, named: Iterable[str]) -> pl.Series:
     """Answers in words that differ in capitals, blanks or marks alone as one, in the spelling that is `named` or else the most frequent.
 
     Single letters are codes, of which `a` and `A` may be two; so are spellings of which several are named.
