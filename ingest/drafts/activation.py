@@ -76,11 +76,15 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:  # noqa: ARG001 - nothi
 def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
     """What a table of counts needs, and whether a header has it."""
     found = _match(names).keys()
-    yield (
-        "activation_counts_csv",
-        {name: name in found for name in ("date", "activation")}
-        | {"events": bool({"events", "unique_people"} & found)},
-    )
+    needed = {name: name in found for name in ("date", "activation")}
+    needed["events"] = bool({"events", "unique_people"} & found)
+    if all(needed.values()):
+        needed = {
+            "date": True,
+            "events": True,
+            "activation that has names such as guide.opened or helpline.tapped": False,
+        }
+    yield "activation_counts_csv", needed
 
 
 def _counts(head: Head, header: list[str]) -> Iterator[Draft]:

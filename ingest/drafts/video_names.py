@@ -48,12 +48,15 @@ _OF_OTHERS = {
         r"(?:video|post|item|aweme)_id|url",
     ),
 }
-_UNLESS = {_ACCOUNTS: {"views", "comments", "shares", "hashtags"}, _ADS: {"video_id", "url"}}
-"""What a table of these has none of: with one of them it has a row a video, of which it tells that too."""
+_UNLESS: Mapping[str, Sequence[set[str]]] = {
+    _ACCOUNTS: ({"views"}, {"comments"}, {"shares"}, {"hashtags"}),
+    _ADS: ({"url"}, {"video_id", "likes"}),
+}
+"""What a table of these has not: with all of one of them it has a row a video, of which it tells that too."""
 _COUNTED = ("views", "likes", "comments", "shares", "saves")
 _COUNTS = (*_COUNTED, "creator_followers")
 _FOLLOWED = r"(?:.*_)?followings?(?:_count)?"
-_NUMBERED_TAG = r"hash_?tags?_?[0-9]+(?:_name)?"
+_NUMBERED_TAG = r"(?:entities_)?hash_?tags?_?[0-9]+(?:_(?:name|text|tag))?"
 _FEWEST, _ANY_NAME = 4, 2
 _AS_OF = (
     r"(?i)\s*\((?:(?:as of|as at|until|up to|au|bis|hasta|até|حتى|بتاريخ)\s[^()]*|overall|total|all[ -]time|lifetime|to date|so far|"
@@ -69,8 +72,8 @@ _OTHER_ID = (
 """The id of something that may be a video."""
 _PLATFORM = "(?i)" + "|".join(PLATFORMS)
 _POST = (
-    r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|status|posts)/(?!tos/|t[0-9]+\.)|"
-    r"[?&]v=|youtu\.be/|vm\.tiktok|fb\.watch"
+    r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|pin|status|posts?)/(?!tos/|t[0-9]+\.)|"
+    r"[?&]v=|urn:li:|/t\.me/\w+/\d|youtu\.be/|vm\.tiktok|fb\.watch"
 )
 
 # Names of columns that only one API has, each with whose count of a view it gives.
@@ -154,8 +157,9 @@ def numbered_tags(cells: Cells) -> list[str]:
 
 
 def caption(cells: Cells) -> str | None:
-    """The column with the captions: the first called so in which #words stand, else any in which they stand beside other words,
-    else the first called so."""
+    """The column with the captions, which are no links: the first called so in which #words stand, else any in which they stand
+    beside other words, else the first called so."""
+    cells = {name: held for name, held in cells.items() if 2 * sum("://" in cell[:8] for cell in held) <= len(held)}
     meant = [name for pattern in TEXT for name in cells if means(name, pattern)]
     told = [name for name in meant if any("#" in cell for cell in cells[name])]
     others = [
@@ -178,7 +182,8 @@ def named_for(names: Iterable[str]) -> str | None:
         return "comments, a row each"
     for what, patterns in _OF_OTHERS.items():
         if all(any(re.fullmatch(without_marks(pattern), way) for way in ways) for pattern in patterns):
-            return None if _UNLESS.get(what, set()) & match(dict.fromkeys(names, ())).keys() else what
+            found = match(dict.fromkeys(names, ())).keys()
+            return None if any(those <= found for those in _UNLESS.get(what, ())) else what
     return None
 
 

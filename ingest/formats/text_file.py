@@ -258,7 +258,7 @@ def is_plausible_header(names: Sequence[str]) -> bool:
 
 def _is_content(cell: str) -> bool:
     # How tables call the number of a row, or a box to tick.
-    if re.fullmatch(r"[^\w\s<>{}\"@\\-]", cell) and cell not in "\u2013\u2014":
+    if re.fullmatch(r"[^\w\s<>{}\"@\\-]\ufe0f?", cell) and cell not in "\u2013\u2014":
         return False
     cell = re.sub(_IN_NAMES, "", cell)
     return bool(

@@ -219,9 +219,13 @@ class TestIds:
             "https://cdn.example/o1/v/t16/f2/m86/a.mp4",
             "https://www.facebook.com/10006/posts/3874444",
             "https://www.facebook.com/o/posts/pfbid0aBc",
+            "urn:li:activity:7250000000000000011",
+            "https://t.me/s/calm/15",
+            "https://www.threads.net/@noor/post/DAbc",
+            "https://www.pinterest.com/pin/995/",
         ]
         parsed = reader.rows(*({"video_id": "", "url": url} for url in urls))
-        assert ids(parsed) == ["3874444", "pfbid0aBc"]
+        assert ids(parsed) == ["3874444", "pfbid0aBc", "7250000000000000011", "calm_15", "DAbc", "995"]
         assert rejected(parsed) == [(2, "missing_key")]
 
 
@@ -603,6 +607,10 @@ class TestPlatforms:
             ({"platform": "TikTok"}, {}, "tiktok"),
             ({"platform": "Reels", "url": "https://www.instagram.com/reel/Cabc/"}, {}, "instagram"),
             ({"platform": "Our App", "url": "https://app.example/video/1"}, {}, "our_app"),
+            ({"url": "https://t.me/calm_channel/15", "video_id": ""}, {}, "telegram"),
+            ({"url": "urn:li:activity:7250000000000000011", "video_id": ""}, {}, "linkedin"),
+            ({"url": "https://www.pinterest.com/pin/995/", "video_id": ""}, {}, "pinterest"),
+            ({"url": "https://www.threads.net/@noor/post/DAbc", "video_id": ""}, {}, "threads"),
             ({"platform": "YouTube Shorts"}, {}, "youtube"),
             ({"platform": "YT Shorts"}, {}, "youtube"),
             ({"platform": "IG Reels"}, {}, "instagram"),

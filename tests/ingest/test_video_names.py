@@ -111,6 +111,8 @@ def table(header: str, row: str) -> bytes:
         ("نام بلاگر,لینک پست,تعداد ویو,تعداد کامنت,تعداد اشتراک", "Ana B,https://www.instagram.com/reel/C@N/,9,1,2", {"creator": "نام بلاگر", "views": "تعداد ویو", "comments": "تعداد کامنت", "shares": "تعداد اشتراک"}),
         ("publication_id,publication_link,pub_date,user_posted,views,export_date", "C@N,https://www.instagram.com/reel/C@N/,2026-09-21,u@N,9,2026-10-19", {"url": "publication_link", "created_at": "pub_date", "creator": "user_posted", "captured_at": "export_date"}),
         ("Link,Views (overall),Views (last 7 days),Likes", "https://www.tiktok.com/@u/video/@ID,9,5,1", {"views": "Views (overall)"}),
+        ("Post,Account,\U0001f441\ufe0f,\u2764\ufe0f,\U0001f4ac,\u2197\ufe0f", "https://www.tiktok.com/@u/video/@ID,@u@N,9,1,2,3", {"url": "Post", "text": None, "views": "\U0001f441\ufe0f", "likes": "\u2764\ufe0f", "comments": "\U0001f4ac", "shares": "\u2197\ufe0f"}),
+        ("url,entities/hashtags/0/text,entities/hashtags/1/text,viewCount", "https://x.com/u/status/@ID,calm,,5", {"hashtags": ["entities/hashtags/0/text", "entities/hashtags/1/text"]}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -290,6 +292,8 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("w.csv", table("Video ID,Creator,2026-11-01,2026-11-02", "@ID,u,5,6"), "line 1: found 2 columns that are days"),
         ("w.csv", table("Link,Views 01/11,Views (08/11)", "https://www.tiktok.com/@u/video/@ID,5,6"), "found 2 columns that are days"),
         ("w.csv", table("Hashtag,01.11.2026,02.11.2026", "#calm@N,5,6"), "found 2 columns that are days"),
+        ("r.csv", table("TikTok post ID,Campaign name,Cost,Impressions,Video views", "@ID,c,5,9,8"), "found advertisements"),
+        ("a.csv", table("Date,Event,Count", "2026-10-05,Seen something @N,5"), "activation that has names such as guide.opened"),
         ("r.csv", table("Ad name,Ad ID,Cost,Impressions,Video views,Paid likes", "a,17@N,5,9,8,1"), "found advertisements"),
         ("r.csv", table("キャンペーン名,コスト,インプレッション,クリック", "a,5,9,8"), "found advertisements"),
         ("r.csv", table("id,subreddit,title,author,num_comments,permalink", "1abc@N,calm,x,u@N,5,/r/calm/comments/1abc@N/x/"), "line 1: found posts of Reddit"),

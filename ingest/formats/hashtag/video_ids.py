@@ -9,13 +9,14 @@ from ingest.text import nothing
 
 # What follows /share/ stands for a link that was made for sharing, of which a video has many.
 _URL_ID = (
-    r"/share/[a-z]/|(?:/(?:embed/v2|embed|v|video|videos|photo|vi|shorts|live|reel|reels|spotlight|p|status|statuses|permalink)/|[?&]v=|youtu\.be/)"
+    r"/share/[a-z]/|(?:/(?:embed/v2|embed|v|video|videos|photo|vi|shorts|live|reel|reels|spotlight|p|status|statuses|permalink)/|[?&]v=|youtu\.be/|urn:li:(?:activity|share|ugcPost):|"
+    r"(?:threads\.(?:net|com)|bsky\.app)/[^?#]*/post/|pinterest\.[a-z.]+/pin/)"
     r"([0-9A-Za-z_-]+)"
 )
 ELSEWHERE = {
     r"likee": "likee",
     r"kwai|kuaishou": "kwai",
-    r"linkedin": "linkedin",
+    r"linkedin|^urn:li": "linkedin",
     r"douyin": "douyin",
     r"^threads\b|threads\.(?:net|com)": "threads",
 }
@@ -32,6 +33,8 @@ _NOBODY = (
 )
 """What tools write into a link where they do not know whose video it is: the platform does not look at it."""
 _POST_ID = r"/posts/((?:[0-9]|pfbid)[0-9A-Za-z]+)"
+_CHANNEL, _MESSAGE = r"(?:^|/)t\.me/(?:s/|c/)?(\w+)/[0-9]+", r"(?:^|/)t\.me/(?:s/|c/)?\w+/([0-9]+)"
+"""Telegram counts the messages of each channel."""
 _OF_A_FILE = r"^(?:tos|t[0-9]{1,3})$"
 """What stands in the address of a file, /video/tos/... or /v/t51.2885-15/..., where an id stands in that of a video."""
 _FLOAT_ID = r"^([0-9]{15,20})\.0+$"
@@ -120,6 +123,9 @@ def _in_url(urls: pl.Series) -> pl.Series:
     found = urls.str.extract(_URL_ID).alias("in_url").to_frame()
     if urls.str.contains("/posts/", literal=True).any():
         found = found.with_columns(pl.coalesce(urls.str.extract(_POST_ID), "in_url").alias("in_url"))
+    if urls.str.contains("t.me/", literal=True).any():
+        message = pl.concat_str(urls.str.extract(_CHANNEL), urls.str.extract(_MESSAGE), separator="_")
+        found = found.with_columns(pl.coalesce("in_url", message).alias("in_url"))
     return found.select(pl.when(~pl.col("in_url").str.contains(_OF_A_FILE)).then("in_url")).to_series()
 
 

@@ -41,6 +41,8 @@ PLATFORMS = {
     r"instagram|^(?:ig|insta)(?:[^a-z]|$)|[إا]?نست[غقج]رام|اینستاگرام|انسٹاگرام": "instagram",
     r"facebook|^fb(?:[^a-z]|$)|فيس\s?بوك": "facebook",
     r"snapchat|سناب": "snapchat",
+    r"pinterest|^pin\.it": "pinterest",
+    r"telegram|^t\.me$|تيل[يغ]?[يغ]?رام|تلگرام": "telegram",
     **ELSEWHERE,
     r"twitter|^(?:www\.|mobile\.)?x(?:\.com)?$|تويتر|^[إا]كس$": "x",
 }
