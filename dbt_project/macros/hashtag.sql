@@ -140,7 +140,7 @@
     How much further the bounds of a change and of the change before it lie apart than those of their sum, in which the reading between
     them cancels out: the width of that reading, where the earlier change was counted too.
 #}
-{% macro shared_width(counters, change, relation, condition='true') -%}
+{% macro shared_width(counters, change, relation, condition) -%}
     case
         when {{ all_known(bounded_changes()[change], relation) }} and {{ condition }}
             then

@@ -1,7 +1,7 @@
 {#
     The incomplete beta function and its inverse, from which the intervals and tests of shares and means follow. With
     t = x * exp(-s / a) its integral runs over a smooth function of s > 0, which the double exponential rule sums to 11 digits.
-    Arguments are columns or literals, since they are repeated.
+    Arguments are columns or literals, since they are repeated. sqlfluff cannot read the lambdas: lines that call them say `noqa: PRS`.
 #}
 
 {# The logarithm of the gamma function: Stirling's series, ten steps up. #}

@@ -7,5 +7,6 @@
     'int_activation__help_weeks': {'grain': ['campaign_id', 'week_on', 'market', 'resource_id']},
     'int_activation__support_weeks': {'grain': ['campaign_id', 'week_on', 'market', 'kind']},
     'int_activation__safety_weeks': {'grain': ['campaign_id', 'week_on', 'content_type']},
+    'int_activation__contacts': {'grain': ['campaign_id', 'period', 'event_on', 'market']},
     'int_activation__measures': {'grain': ['campaign_id', 'measure', 'period', 'event_on', 'market', 'subject_type', 'subject_id']},
 }) }}

@@ -416,12 +416,6 @@ flagged as (
 
 ),
 
-contacts as (
-
-    {{ contacts_beyond_expected() }}
-
-),
-
 measured as (
 
     select
@@ -491,7 +485,9 @@ combined as (
     union all
     {{ measures_of('flagged', same_names(['median_hours_to_action', 'p90_hours_to_action']), reason='action_reason') }}
     union all
-    {{ measures_of('contacts', same_names(['contacts_beyond_expected']), bounded=['contacts_beyond_expected']) }}
+    {{ measures_of(
+        ref('int_activation__contacts'), same_names(['contacts_beyond_expected']), bounded=['contacts_beyond_expected']
+    ) }}
 
 )
 
