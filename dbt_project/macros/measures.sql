@@ -53,6 +53,22 @@
 {% endmacro %}
 
 {#
+    The dates of a relation (subject, event_on, week_on, view_definition) whose views make no sum with those of the date before, in the
+    same week or in the campaign, as the column `period` says.
+#}
+{% macro redefined_dates(relation, subject) %}
+    {% for period, keys in [('within_week', subject + ['week_on']), ('within_campaign', subject)] -%}
+        select
+            {{ listed(subject) }}
+            event_on,
+            '{{ period }}' as period,
+        from {{ relation }}
+        qualify view_definition <> lag(view_definition) over (partition by {{ keys | join(', ') }} order by event_on)
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
+{#
     That sums of these figures over the week, or the campaign to date, would be of several definitions from the dates of a relation on,
     which names the cell and in `period` which of the two (`within_week`, `within_campaign`); the rows are no measure of their own.
 #}

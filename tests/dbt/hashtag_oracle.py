@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
-ATTRIBUTES = ("hashtags", "creator_key", "creator_country", "created_at", "platform")
+ATTRIBUTES = ("hashtags", "creator_key", "creator_country", "created_at", "platform", "metric_definition")
+STANDING = ("public", "research_api", "monitoring", "business_api", "studio")
+"""Definitions of a count, the one that counts rather first."""
 Reading = Mapping[str, Any]
 Day = dict[str, Any]
 
@@ -26,6 +28,17 @@ def bounds(reading: Reading, counter: str) -> tuple[int, int]:
     return max(0, count - below), count + (unit // 2 if rounding == "nearest" else unit)
 
 
+def that_count(dates: Mapping[date, list[Reading]]) -> dict[date, list[Reading]]:
+    """The readings of a video by date, in order, without those by another definition from the first reading by a better one on."""
+    found, best = {}, len(STANDING)
+    for event_on, readings in sorted(dates.items()):
+        standings = [STANDING.index(reading["metric_definition"]) for reading in readings]
+        best = min([best, *standings])
+        if best in standings:
+            found[event_on] = [one for one, standing in zip(readings, standings, strict=True) if standing == best]
+    return found
+
+
 def video_days(readings: Iterable[Reading]) -> list[Day]:
     """Readings in the order in which they count, by video and date, with what each counter did since it was known before."""
     ordered = sorted(readings, key=lambda reading: reading["captured_at"])
@@ -40,16 +53,19 @@ def video_days(readings: Iterable[Reading]) -> list[Day]:
         known: dict[str, Any] = dict.fromkeys(ATTRIBUTES)
         before: dict[str, tuple[Any, ...]] = {}
         description, version = None, 0
-        for number, (event_on, day_readings) in enumerate(sorted(dates.items())):
-            created_before = known["created_at"]
+        for number, (event_on, day_readings) in enumerate(that_count(dates).items()):
+            created_before, defined_before = known["created_at"], known["metric_definition"]
             for reading in day_readings:
                 known |= {name: reading[name] for name in ATTRIBUTES if reading.get(name) is not None}
-            if description != (now_described := [known[name] for name in ("hashtags", "creator_country", "platform")]):
+            definition = f"{known['platform']}/{known['metric_definition']}"
+            if description != (now_described := [known["hashtags"], known["creator_country"], definition]):
                 description, version = now_described, version + 1
-            day = {"video_id": video, "event_on": event_on, **known, "is_first": number == 0, "version": version}
+            day = {"video_id": video, "event_on": event_on, **known, "definition": definition, "version": version}
             if number == 0:
                 earlier = [at for on, at in last_capture.items() if on < event_on]
                 zero = bool(earlier) and known["created_at"] is not None and known["created_at"] > max(earlier)
+            elif defined_before != known["metric_definition"]:
+                before, zero = {}, False
             is_recreated = created_before is not None and created_before != known["created_at"]
             for counter in COUNTERS:
                 usable = [reading for reading in day_readings if reading.get(counter) is not None]
@@ -71,7 +87,7 @@ def video_days(readings: Iterable[Reading]) -> list[Day]:
                     day[f"{counter}_hours"] = Fraction((now[3] - old[3]) // timedelta(microseconds=1), 3_600_000_000)
                 before[counter] = now
                 day[f"{counter}_read"] = now[0], now[3]
-            day["has_comments"] = "comments" in before
+            day["known"] = {counter: reading[0] for counter, reading in before.items()}
             days.append(day)
     return days
 
@@ -94,8 +110,7 @@ def engagement(days: list[Day]) -> dict[str, tuple[Any, Any, Any]]:
                 day["lcs_pace"] = day["lcs"] / day["likes_hours"]
         if day["views"] is not None and day["views_hours"]:
             day["views_pace"] = day["views"] / day["views_hours"]
-    definitions = {day["platform"] for day in days}
-    viewed = days if len(definitions) == 1 else []
+    viewed = days if len({day["definition"] for day in days}) == 1 else []
     both = [day for day in viewed if day["views"] is not None and day.get("lcs") is not None]
     found = {counter: (total(days, counter), None, None) for counter in ("likes", "comments", "shares", "saves")}
     for measure, rows, figure in (
@@ -146,28 +161,30 @@ def posts(days: Iterable[Day]) -> dict[str, Day]:
 
 
 def lives(days: Iterable[Day]) -> dict[tuple[str, date], Day]:
-    """By video and date of posting how its views rose in 28 days, from 0 when it was posted."""
-    grouped: dict[tuple[str, date], list[tuple[float, int, date]]] = defaultdict(list)
+    """By video and date of posting how its views rose in 28 days, from 0 when it was posted, as the last reading counts them."""
+    grouped: dict[tuple[str, date], list[tuple[float, int, date, str]]] = defaultdict(list)
     for day in days:
         if day["created_at"] is None or day.get("views_read") is None:
             continue
         created_on, (views, read_at) = date_of(day["created_at"]), day["views_read"]
         hours = (read_at - day["created_at"]) / timedelta(hours=1)
         if created_on <= day["event_on"] <= created_on + timedelta(days=28) and hours > 0:
-            grouped[day["video_id"], created_on].append((hours, views, day["event_on"]))
+            grouped[day["video_id"], created_on].append((hours, views, day["event_on"], day["metric_definition"]))
     found = {}
-    for key, readings in grouped.items():
-        readings.sort(key=lambda reading: reading[2])
+    for key, known in grouped.items():
+        known.sort(key=lambda reading: reading[2])
+        readings = [reading for reading in known if reading[3] == known[-1][3]]
         before, peak, fastest = (0.0, 0), 0.0, float("-inf")
-        for hours, views, _ in readings:
+        for hours, views, *_ in readings:
             speed = (views - before[1]) / (hours - before[0])
             before = hours, views
             if speed > fastest:
                 peak, fastest = hours, speed
         last = readings[-1][1]
-        half = min((hours for hours, views, _ in readings if last > 0 and 2 * views >= last), default=None)
+        half = min((hours for hours, views, *_ in readings if last > 0 and 2 * views >= last), default=None)
         is_complete = readings[-1][2] >= key[1] + timedelta(days=27)
-        found[key] = {"first": min(h for h, *_ in readings), "peak": peak, "half": half, "is_complete": is_complete}
+        first, is_cut = min(hours for hours, *_ in readings), len(readings) < len(known)
+        found[key] = {"first": first, "peak": peak, "half": half, "is_complete": is_complete, "is_cut": is_cut}
     return found
 
 

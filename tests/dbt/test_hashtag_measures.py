@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.dbt.hashtag_oracle import (
     half_life,
     lives,
     posts,
+    total,
     video_days,
 )  # fmt: skip
 from tests.dbt.lab import Lab
@@ -40,9 +42,14 @@ Cell = tuple[str, str, str, date]
 
 
 def random_readings() -> dict[int, list[dict[str, object]]]:
-    """By day of landing: rounded and exact counters, two platforms, edited captions, videos posted anew under their id."""
+    """
+    By day of landing: rounded and exact counters, two platforms, counts of owners, researchers and everybody, edited captions, videos
+    posted anew under their id.
+    """
     chance = random.Random(7)
     landed: dict[int, list[dict[str, object]]] = {}
+    definitions = ["studio"], ["public"], ["studio", "business_api"], ["monitoring", "research_api", "public"]
+    definition = random.Random(8)
     for day in range(1, 14):
         rows: list[dict[str, object]] = []
         for video in chance.sample(range(12), 8):
@@ -63,6 +70,7 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
                     ),
                     display_hashtags=tags,
                     platform="youtube" if video == 11 else "tiktok",
+                    metric_definition=definition.choice(definitions[video // 3 if day > video else 0]),
                     creator_key=chance.choice([f"c{video % 5}", None]),
                     creator_followers=1000 + 10 * day + video if day % 3 else None,
                     creator_country=chance.choice(["AE", "EG", None]),
@@ -85,6 +93,9 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
                 hashtags=(tags := ["calm", *(["other"] if video % 3 else []), *(["fyp"] if video % 4 else [])]),
                 display_hashtags=tags,
                 platform="tiktok",
+                metric_definition="studio"
+                if day - born < {3: 5, 5: 1}.get(video % 8, 0) or (video == 8 and day == 40)
+                else "public",
                 creator_key=f"d{video % 34}",
                 creator_followers=50 * day + video,
                 reach=70 + day if video < 5 else None,
@@ -97,7 +108,7 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
         # A partner, who posts every day what is seen as often again every day.
         landed[day] += [
             reading(f"p{number}", day, PARTNER_VIEWS[number] * (day - 14 - number + 1), hashtags=[], display_hashtags=[],
-                    platform="tiktok", creator_key="partner", creator_followers=None, created_at=at(14 + number, 1))
+                    platform="tiktok", metric_definition="public", creator_key="partner", creator_followers=None, created_at=at(14 + number, 1))
             for number in range(15) if 14 + number <= day
         ]  # fmt: skip
     return landed
@@ -183,12 +194,12 @@ def expected_engagement() -> dict[Any, Any]:
             continue
         for measure, figures in engagement(days).items():
             found[measure, "day", event_on, market, subject, name] = figures
-        for platform, rows in groupby(sorted(days, key=lambda day: day["platform"]), lambda day: day["platform"]):
+        for definition, rows in groupby(sorted(days, key=itemgetter("definition")), itemgetter("definition")):
             if subject != "campaign":
                 continue
             for measure, figures in engagement(list(rows)).items():
                 if measure not in ("likes", "comments", "shares", "saves"):
-                    found[measure, "day", event_on, market, "platform", platform] = figures
+                    found[measure, "day", event_on, market, "platform", definition] = figures
     return found
 
 
@@ -208,6 +219,53 @@ def test_engagement_by_day(lab: Lab) -> None:
     assert all((row[6] is None) == (row[9] is not None) for row in rows)
 
 
+def sums_of_dates(lab: Lab, measure: str) -> dict[Any, Any]:
+    """What a measure's days sum up to by subject, market, period and its first date: None where nothing is known, or several definitions."""
+    values: dict[Any, list[Any]] = defaultdict(list)
+    rows: Any = lab.rows(
+        "select period, event_on, market, subject_type, subject_id, value, reason from intermediate.int_hashtag__measures "
+        f"where measure = '{measure}' and period not in ('week', 'campaign_to_date')"
+    )
+    for row_period, event_on, market, subject, name, value, reason in rows:
+        for period, begins in PERIODS.items():
+            if row_period in ("day", period):
+                part = None if reason == "several_definitions" else value or 0
+                values[subject, name, market, period, begins(event_on, market)] += (
+                    [] if reason == "no_known_change" else [part]
+                )
+    return {key: None if None in parts or not parts else sum(parts) for key, parts in values.items()}
+
+
+def expected_sums(found: dict[Cell, list[Day]]) -> dict[Any, Any]:
+    """Views by subject, market, period and its first date: None where they are not known, or of several definitions."""
+    views: dict[Any, Any] = defaultdict(list)
+    for (subject, name, market, event_on), days in found.items():
+        for period, begins in PERIODS.items():
+            definitions = {day["definition"] for day in days}
+            known = total(days, "views")
+            one = definitions.pop() if len(definitions) == 1 else None
+            if event_on >= BEGINS:
+                views[subject, name, market, period, begins(event_on, market)].append((one, known))
+    sums = {}
+    for key, dates in views.items():
+        read = [(one, known) for one, known in dates if one is None or known is not None]
+        is_sum = read and all(one is not None and one == read[0][0] for one, _ in read)
+        sums[key] = sum(known for _, known in read) if is_sum else None
+    return sums
+
+
+PERIODS: dict[str, Callable[[date, str], date]] = {
+    "within_week": lambda on, market: week_of(on, market),
+    "within_campaign": lambda *_: BEGINS,
+}
+
+
+def test_views_of_weeks_and_to_date_are_of_one_definition(lab: Lab) -> None:
+    found, expected = sums_of_dates(lab, "views"), expected_sums(cells(DAYS))
+    assert {key: found[key] for key in expected} == expected
+    assert {value is None for key, value in expected.items() if key[0] == "campaign"} == {True, False}
+
+
 def test_readings_between_the_first_and_the_last_leave_no_width_in_the_bounds_of_a_sum(lab: Lab) -> None:
     lcs = ("likes", "comments", "shares")
     parts = {
@@ -216,10 +274,9 @@ def test_readings_between_the_first_and_the_last_leave_no_width_in_the_bounds_of
         "rated_views": (["views"], ["views", *lcs]),
         "rated_engagements_lcs": (lcs, ["views", *lcs]),
     }
-    periods: dict[str, Callable[[date, str], date]] = {"within_week": week_of, "within_campaign": lambda *_: BEGINS}
     by_period: dict[Any, list[Day]] = defaultdict(list)
     for (subject, name, market, event_on), days in cells(DAYS).items():
-        for period, begins in periods.items():
+        for period, begins in PERIODS.items():
             if event_on >= BEGINS:
                 by_period[period, begins(event_on, market), market, subject, name] += days
     found: dict[Any, list[tuple[float, float, bool]]] = defaultdict(list)
@@ -228,7 +285,7 @@ def test_readings_between_the_first_and_the_last_leave_no_width_in_the_bounds_of
         f"from intermediate.int_hashtag__measures where measure in {tuple(parts)} and period not in ('week', 'campaign_to_date')"
     )
     for measure, row_period, event_on, market, subject, name, value, low, high, reason in measured:
-        for period, begins in periods.items():
+        for period, begins in PERIODS.items():
             if row_period in ("day", period) and (value is not None or reason == "several_definitions"):
                 key = (period, begins(event_on, market), market, subject, name, measure)
                 found[key].append((low, high, row_period == "day"))
@@ -256,7 +313,7 @@ def test_posts_and_creators(lab: Lab) -> None:
         for kind, tag in subjects(day):
             for market in ("all", day["creator_country"] or "unknown"):
                 by_cell[kind, tag, market].append((date_of(day["created_at"]), day["creator_key"]))
-                commented[kind, tag, market, date_of(day["created_at"])] += day["has_comments"]
+                commented[kind, tag, market, date_of(day["created_at"])] += "comments" in day["known"]
     dates: dict[Any, set[date]] = defaultdict(set)
     for subject, name, market, event_on in cells(DAYS):
         if event_on >= BEGINS:
@@ -292,7 +349,7 @@ def test_posts_and_creators(lab: Lab) -> None:
         "select measure, period, event_on, market, subject_type, subject_id, value from intermediate.int_hashtag__measures where measure in ('posts', 'posts_with_comments', 'unique_creators', 'new_creators')"
     )
     assert {row[:6]: row[6] for row in rows} == expected
-    assert any(not day["has_comments"] for day in posts(DAYS).values()), "no post has its comments off"
+    assert any("comments" not in day["known"] for day in posts(DAYS).values()), "no post has its comments off"
 
 
 def test_engagement_by_followers_at_posting(lab: Lab) -> None:
@@ -302,15 +359,10 @@ def test_engagement_by_followers_at_posting(lab: Lab) -> None:
         for row in rows
         if row["creator_key"] and row["creator_followers"]
     )
-    latest: dict[Any, Any] = {
-        (day["video_id"], counter): day[f"{counter}_read"][0]
-        for day in sorted(DAYS, key=lambda day: day["event_on"])
-        for counter in ("likes", "comments", "shares")
-        if f"{counter}_read" in day
-    }
+    latest: dict[Any, Any] = {day["video_id"]: day["known"] for day in sorted(DAYS, key=itemgetter("event_on"))}
     expected: dict[Any, Any] = {}
     for video, day in posts(DAYS).items():
-        parts: Any = [latest.get((video, counter)) for counter in ("likes", "comments", "shares")]
+        parts: Any = [latest[video].get(counter) for counter in ("likes", "comments", "shares")]
         before = [count for at, creator, count in counted if creator == day["creator_key"] and at <= day["created_at"]]
         if before and None not in parts and date_of(day["created_at"]) >= BEGINS:
             for subject in subjects(day):
@@ -332,6 +384,7 @@ def test_share_of_voice_divides_by_the_set_in_force(lab: Lab) -> None:
     )
     found: dict[Any, Any] = {row[:5]: row[5] for row in rows}
     volumes = [key for key in found if key[0] == "set_posts"]
+    by_cell = cells(DAYS)
     assert volumes
     for measure, event_on, market, subject, name in volumes:
         version = "1" if event_on < date(2026, 3, 6) else "2"
@@ -339,7 +392,9 @@ def test_share_of_voice_divides_by_the_set_in_force(lab: Lab) -> None:
         assert subject == "campaign" or name in tags
         for volume in ("posts", "views"):
             members = [found[key] for tag in tags if (key := (volume, event_on, market, "hashtag", tag)) in found]
-            whole = None if None in members else sum(members)
+            days = [day for tag in tags for day in by_cell.get(("hashtag", tag, market, event_on), ())]
+            is_sum = volume == "posts" or len({day["definition"] for day in days}) == 1
+            whole = sum(members) if is_sum and None not in members else None
             assert found[f"set_{volume}", event_on, market, subject, name] == whole, (measure, event_on, market)
             once = found.get((volume, event_on, market, "comparison_set", version))
             assert found[f"set_{volume}_once", event_on, market, subject, name] == once
@@ -375,13 +430,13 @@ def test_hashtags_that_stand_together(lab: Lab) -> None:
 
 def test_concentration_of_views(lab: Lab) -> None:
     gains: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    platforms: dict[Any, set[str]] = defaultdict(set)
+    definitions: dict[Any, set[str]] = defaultdict(set)
     for (subject, name, market, event_on), days in cells(DAYS).items():
         for day in days:
             if subject != "comparison_set" and event_on >= BEGINS and day["creator_key"] and day["views"] is not None:
                 week = subject, name, market, week_of(event_on, market)
                 gains[week][day["creator_key"]] += day["views_gross"]
-                platforms[week].add(day["platform"])
+                definitions[week].add(day["definition"])
     found = {
         row[:4]: row[4:]
         for row in lab.rows(
@@ -391,11 +446,11 @@ def test_concentration_of_views(lab: Lab) -> None:
     assert found.keys() == gains.keys()
     for week, creators in gains.items():
         values = sorted(creators.values())
-        is_known = len(values) >= 30 and len(platforms[week]) == 1
+        is_known = len(values) >= 30 and len(definitions[week]) == 1
         figures = (gini(values), values[-1] / sum(values)) if is_known else (None, None)
         assert found[week][:3] == (len(values), pytest.approx(figures[0]), pytest.approx(figures[1])), week
         assert (found[week][3] is None) == is_known
-    assert {reason for *_, reason in found.values()} == {None, "too_few_creators"}
+    assert {reason for *_, reason in found.values()} == {None, "too_few_creators", "several_definitions"}
 
 
 def test_lives_of_videos_and_their_median(lab: Lab) -> None:
@@ -405,6 +460,7 @@ def test_lives_of_videos_and_their_median(lab: Lab) -> None:
     )
     found = {row[:2]: row[2:] for row in rows}
     assert found.keys() == expected.keys()
+    assert {life["is_cut"] for life in expected.values() if life["first"] <= 48} == {True, False}
     for key, life in expected.items():
         assert found[key] == (
             *(pytest.approx(life[name]) for name in ("first", "peak", "half")),
@@ -577,20 +633,15 @@ def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: 
     }
     assert pairs(lab.rows("select video_id, programme from dim_video")) == programmes
     assert lab.rows("select creator_key from dim_creator where is_partner") == [(keys["v1"],)]
-    views: dict[str, Any] = {}
-    for day in sorted(DAYS, key=lambda day: day["event_on"]):
-        views[day["video_id"]] = day["views_read"][0] if "views_read" in day else views.get(day["video_id"])
     tagged = {day["video_id"]: day for day in sorted(DAYS, key=lambda day: day["event_on"])}
-    ranked = sorted(
-        (
-            video
-            for video, day in tagged.items()
-            if "calm" in (day["hashtags"] or ()) and day["platform"] == "tiktok" and views[video] is not None
-        ),
-        key=lambda video: (-views[video], video),
-    )[:20]
+    views = {
+        video: day["known"]["views"]
+        for video, day in tagged.items()
+        if "calm" in (day["hashtags"] or ()) and day["definition"] == "tiktok/public" and "views" in day["known"]
+    }
+    ranked = sorted(views, key=lambda video: (-views[video], video))[:20]
     top = lab.rows(
-        "select video_id, views, programme from rpt_hashtag_top_videos where view_definition = 'tiktok' order by position"
+        "select video_id, views, programme from rpt_hashtag_top_videos where view_definition = 'tiktok/public' order by position"
     )
     is_partner = [programmes[video] == "partner" for video in ranked]
     assert top == [
@@ -609,6 +660,10 @@ def test_a_video_that_its_supplier_leaves_out_is_gone_by_the_declared_rule(lab: 
         "select measure, subject_id, event_on, value, low, high from intermediate.int_hashtag__measures where subject_type = 'programme' and period = 'day'"
     )
     assert {row[:3]: row[3:] for row in rows} == {key: pytest.approx(value) for key, value in expected_figures.items()}
+    of_programmes = {("programme", name, "all", event_on): days for (name, event_on), days in parts.items()}
+    found, expected_views = sums_of_dates(lab, "views"), expected_sums(of_programmes)
+    assert {key: found[key] for key in expected_views} == expected_views
+    assert {value is None for value in expected_views.values()} == {True, False}
     sums = lab.rows("""
         select sum(case when subject_type = 'programme' then value end), max(case when subject_type = 'campaign' then value end) as whole
         from intermediate.int_hashtag__measures where measure = 'views' and period = 'day' and market = 'all' group by event_on

@@ -69,24 +69,48 @@ defined as (
 
 ),
 
--- Dates whose views make no sum with those of the first date of their week, or of the campaign.
-redefined as (
+members as (
 
     select
-        {{ listed(cell, 'told') }}
-        told.period,
-    from (
-        {% for period, keys in [('within_week', subject + ['week_on']), ('within_campaign', subject)] -%}
-            select
-                *,
-                '{{ period }}' as period,
-                first_value(view_definition) over (partition by {{ keys | join(', ') }} order by event_on) as first_definition,
-            from defined
-            {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as told
+        campaign_id,
+        version,
+        'hashtag' as subject_type,
+        hashtag as subject_id,
+    from {{ ref('stg_campaign__comparison_sets') }}
+    union all
+    select distinct
+        campaign_id,
+        version,
+        'campaign' as subject_type,
+        'all' as subject_id,
+    from {{ ref('stg_campaign__comparison_sets') }}
+
+),
+
+-- Beside a subject's own views those of the sets that it is compared with, whichever was in force.
+volumes_defined as (
+
+    select
+        'own' as volume,
+        *,
+    from defined
+    union all
+    select
+        'set' as volume,
+        {{ listed(subject[:-1], 'members') }}
+        {{ listed(['market', 'event_on', 'week_on', 'view_definition'], 'defined') }}
+    from defined
+    inner join members on defined.campaign_id = members.campaign_id and defined.subject_id = members.version
+    where defined.subject_type = 'comparison_set'
+
+),
+
+redefined as (
+
+    select told.*
+    from ({{ redefined_dates('volumes_defined', ['volume'] + subject) }}) as told
     inner join begins on told.campaign_id = begins.campaign_id
-    where told.view_definition <> told.first_definition and told.event_on >= begins.event_on
+    where told.event_on >= begins.event_on
 
 ),
 
@@ -95,6 +119,7 @@ engagement as (
     select
         {{ listed(cell) }}
         count(*) = 1 as is_of_one_definition,
+        min(view_definition) as view_definition,
         {%- for figure in viewed %}
             {%- for bound in parts if not bound or figure in bounded %}
                 case when count(*) = 1 then max({{ figure }}{{ bound }}) end as {{ figure }}{{ bound }},
@@ -115,6 +140,7 @@ engagement as (
         market,
         event_on,
         true as is_of_one_definition,
+        view_definition,
         {%- for figure in viewed + counted %}
             {%- for bound in parts if not bound or figure in bounded %}
                 {{ figure }}{{ bound }},
@@ -175,6 +201,7 @@ days as (
                 {%- endfor %}
             {%- endfor %}
             engagement.is_of_one_definition,
+            engagement.view_definition,
             coalesce(posts.posts, 0) as posts,
             coalesce(posts.posts_with_comments, 0) as posts_with_comments,
             coalesce(posts.creators, 0) as creators,
@@ -325,8 +352,12 @@ in_sets as (
         days.event_on,
         days.last_on,
         sum(days.posts) as set_posts,
-        case when count(*) = count(days.views) then sum(days.views) end as set_views,
-        min(days.views_reason) as reason,
+        case when count(*) = count(days.views) and count(distinct days.view_definition) = 1 then sum(days.views) end as set_views,
+        min(days.view_definition) as view_definition,
+        case
+            when count(distinct days.view_definition) > 1 or not bool_and(days.is_of_one_definition) then 'several_definitions'
+            else min(days.views_reason)
+        end as reason,
     from days
     inner join {{ ref('stg_campaign__comparison_sets') }} as sets
         on
@@ -336,24 +367,6 @@ in_sets as (
             and days.event_on < sets.ends_before
     where days.subject_type = 'hashtag'
     group by days.campaign_id, sets.version, days.market, days.period, days.event_on, days.last_on
-
-),
-
-members as (
-
-    select
-        campaign_id,
-        version,
-        'hashtag' as subject_type,
-        hashtag as subject_id,
-    from {{ ref('stg_campaign__comparison_sets') }}
-    union all
-    select distinct
-        campaign_id,
-        version,
-        'campaign' as subject_type,
-        'all' as subject_id,
-    from {{ ref('stg_campaign__comparison_sets') }}
 
 ),
 
@@ -368,12 +381,17 @@ volumes as (
         in_sets.event_on,
         in_sets.last_on,
         coalesce(own.posts, 0) as posts_in_set,
-        own.views as views_in_set,
+        case when in_sets.set_views is null or own.view_definition = in_sets.view_definition then own.views end as views_in_set,
         in_sets.set_posts,
         in_sets.set_views,
         once.posts as set_posts_once,
         once.views as set_views_once,
-        coalesce(own.views_reason, in_sets.reason, 'no_reading') as reason,
+        case
+            when own.view_definition <> in_sets.view_definition then 'several_definitions'
+            else coalesce(own.views_reason, in_sets.reason)
+        end as reason,
+        in_sets.reason as set_reason,
+        coalesce(once.views_reason, 'no_reading') as once_reason,
     from in_sets
     inner join members
         on in_sets.campaign_id = members.campaign_id and in_sets.version = members.version
@@ -391,24 +409,6 @@ volumes as (
 
 ),
 
-sets_redefined as (
-
-    select
-        members.campaign_id,
-        members.subject_type,
-        members.subject_id,
-        redefined.market,
-        redefined.event_on,
-        redefined.period,
-    from redefined
-    inner join members
-        on
-            redefined.campaign_id = members.campaign_id
-            and redefined.subject_type = 'comparison_set'
-            and redefined.subject_id = members.version
-
-),
-
 measured as (
 
     select *
@@ -422,15 +422,17 @@ measured as (
     union all
     {{ shared_bounds('days', bounded) }}
     union all
-    {{ breaks_of('redefined', viewed | reject('equalto', 'views_per_hour') | list + ['views_in_set']) }}
+    {{ breaks_of("redefined where volume = 'own'", viewed | reject('equalto', 'views_per_hour') | list + ['views_in_set']) }}
     union all
-    {{ breaks_of('sets_redefined', ['set_views', 'set_views_once']) }}
+    {{ breaks_of("redefined where volume = 'set'", ['set_views', 'set_views_once']) }}
     union all
     {{ measures_of('creators', same_names(['unique_creators', 'new_creators']), reason="'first_period'") }}
     union all
-    {{ measures_of('volumes', same_names([
-        'posts_in_set', 'views_in_set', 'set_posts', 'set_views', 'set_posts_once', 'set_views_once',
-    ])) }}
+    {{ measures_of('volumes', same_names(['posts_in_set', 'views_in_set', 'set_posts'])) }}
+    union all
+    {{ measures_of('volumes', same_names(['set_views']), reason='set_reason') }}
+    union all
+    {{ measures_of('volumes', same_names(['set_posts_once', 'set_views_once']), reason='once_reason') }}
 
 )
 

@@ -13,6 +13,7 @@ programme_videos as (
         programmes.programme,
         days.view_definition,
         days.event_on,
+        {{ week_on('days.event_on', 'markets.week_starts_on') }} as week_on,
         {%- for bound, change in [('', net), ('_low', net_low), ('_high', net_high)] %}
             {{ change('views', 'days') }} as views{{ bound }},
             {{ change('likes', 'days') }} + {{ change('comments', 'days') }} + {{ change('shares', 'days') }}
@@ -70,10 +71,21 @@ programmes as (
                     as {{ figure }}_shared_{{ period }},
             {%- endfor %}
         {%- endfor %}
+        min(case when views is not null then view_definition end) as view_definition,
+        min(week_on) as week_on,
         'no_known_change' as reason,
         case when count(distinct view_definition) = 1 then 'no_known_change' else 'several_definitions' end as views_reason,
     from programme_videos
     group by campaign_id, programme, event_on
+
+),
+
+redefined as (
+
+    {{ redefined_dates(
+        '(select * from programmes where view_definition is not null) as known',
+        ['campaign_id', 'subject_type', 'subject_id', 'market']
+    ) }}
 
 ),
 
@@ -236,6 +248,8 @@ measured as (
     ) }}
     union all
     {{ shared_bounds('programmes', bounded) }}
+    union all
+    {{ breaks_of('redefined', ['views', 'rated_views', 'rated_engagements_lcs']) }}
     union all
     {{ measures_of('agreed', same_names(['pieces_agreed', 'pieces_in_time'])) }}
     union all
