@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.dbt.lab import Lab
-from tests.dbt.test_hashtag import CAMPAIGNS, HASHTAGS, MODELS, SEEDS, SETS, at, deliver, reading
+from tests.dbt.test_hashtag import CAMPAIGNS, HASHTAGS, MODELS, SEEDS, SETS, START, at, deliver, reading
 
 PUBLIC, STUDIO = {"metric_definition": "public"}, {"metric_definition": "studio"}
 
@@ -20,6 +20,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
             "campaign_hashtags": HASHTAGS,
             "comparison_sets": SETS,
             "programme_videos": "campaign_id,video_id,programme\nc,v,paid\n",
+            "partners": "campaign_id,partner_id,name,tier,market,language\nc,one,One,micro,AE,ar\n",
+            "deliverables": "campaign_id,deliverable_id,partner_id,due_on,published_on,video_id,is_boosted\n"
+            "c,shown,one,2026-03-31,,shown,false\nc,told,one,2026-03-31,,told,false\n",
         },
     )
     assert lab.dbt("seed", "--select", *SEEDS)
@@ -132,3 +135,54 @@ def test_of_what_owners_are_told_exact_counts_go_before_an_exports(lab: Lab) -> 
     lab.finish(MODELS)
     days = "select day(event_on) - 1, views, views_total from fct_hashtag_video_day order by 1"
     assert lab.rows(days) == [(2, None, 1000), (3, None, 1234), (5, 100, 1334)]
+
+
+def test_followers_at_posting_are_of_the_nearest_count_also_where_only_the_owner_is_told(lab: Lab) -> None:
+    """An export of day 8 has the ends of days 3 to 5: the post of noon on day 5 came after that of day 4 alone."""
+    posted = {"created_at": at(5, 12), "platform": "tiktok", **PUBLIC}
+    rows = [
+        reading("v", 6, 1000, **posted),
+        reading("w", 6, 1000, **posted, creator_key="someone"),
+        reading("x", 6, 1000, **posted | {"platform": "youtube"}, creator_key="by-v"),
+    ]
+    history = [
+        {"account_key": "by-v", "account_on": START + timedelta(days=day), "followers": followers, "captured_at": at(8), **STUDIO}
+        for day, followers in ((3, 500), (4, 520), (5, 999))
+    ]  # fmt: skip
+    to_date = (
+        "measure in ('followed_engagements', 'followers_at_posting') and subject_type = 'campaign' and market = 'all'"
+    )
+
+    def found() -> list[object]:
+        lab.finish(MODELS)
+        return [value for _, value, _ in measured(lab, to_date)]
+
+    deliver(lab, 6, "a", rows)
+    assert found() == [None, None]
+    deliver(lab, 8, "history", [], account_days=history)
+    assert found() == [130, 520]
+    earlier = reading("old", 5, 10, captured_at=at(5, 2), creator_key="by-v", creator_followers=530, **PUBLIC)
+    deliver(lab, 5, "scraped", [earlier])
+    # The same account's name on another platform: there the reading is all that is known of it.
+    assert found() == [260, 530 + 530]
+    deliver(lab, 8, "history", None)
+    assert found() == [260, 530 + 530]
+
+
+def test_a_partners_video_is_compared_with_those_that_were_counted_as_it_was_at_that_age(lab: Lab) -> None:
+    """Its owner's 5,000 views say nothing beside everybody's 100 of those before, also where it is everybody's that count later."""
+
+    def read(video: str, posted: int, age: int, views: int, **definition: str) -> None:
+        row = reading(video, posted + age, views, creator_key="partner", created_at=at(posted, 0), **definition)
+        deliver(lab, posted + age, f"{video} {age}", [row])
+
+    for number in range(5):
+        read(f"before{number}", 1 + number, 7, 100, **PUBLIC)
+    read("shown", 10, 7, 300, **PUBLIC)
+    read("told", 11, 7, 5000, **STUDIO)
+    read("told", 11, 8, 310, **PUBLIC)
+    lab.finish(MODELS)
+    found = lab.rows(
+        "select deliverable_id, views_7d, posts_before, uplift, reason from intermediate.int_hashtag__deliverables order by 1"
+    )
+    assert found == [("shown", 300, 5, 3, None), ("told", 5000, 0, None, "few_posts_before")]

@@ -116,6 +116,12 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
 
 PARTNER_VIEWS = [10, 900, 20, 80, 40, 60, 50, 70, 30, 90, 9000, 100, 250, 400, 800]
 READINGS = random_readings()
+FOLLOWERS = [
+    {"account_key": key, "account_on": date(2026, 3, 1) + timedelta(days=day), "captured_at": at(46), "metric_definition": "studio",
+     "followers": 7 * day + 1}
+    for key in ("c2", "c1", "d4") for day in range(0, 46, 3)
+]  # fmt: skip
+"""What three creators' exports of the last day say of every third day."""
 DAYS = video_days(row for rows in READINGS.values() for row in rows)
 
 
@@ -127,6 +133,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     )
     for day, rows in READINGS.items():
         deliver(lab, day, f"d{day}", rows)
+    deliver(lab, 46, "followers", [], account_days=FOLLOWERS)
     models = [
         "+fct_hashtag_video_day",
         "+fct_hashtag_day",
@@ -359,11 +366,18 @@ def test_engagement_by_followers_at_posting(lab: Lab) -> None:
         for row in rows
         if row["creator_key"] and row["creator_followers"]
     )
-    latest: dict[Any, Any] = {day["video_id"]: day["known"] for day in sorted(DAYS, key=itemgetter("event_on"))}
+    owned: Any = [
+        (at(0, 0) + (row["account_on"] - date(2026, 2, 28)), row["account_key"], row["followers"]) for row in FOLLOWERS
+    ]
+    last: dict[Any, Any] = {day["video_id"]: day for day in sorted(DAYS, key=itemgetter("event_on"))}
     expected: dict[Any, Any] = {}
     for video, day in posts(DAYS).items():
-        parts: Any = [latest[video].get(counter) for counter in ("likes", "comments", "shares")]
-        before = [count for at, creator, count in counted if creator == day["creator_key"] and at <= day["created_at"]]
+        parts: Any = [last[video]["known"].get(counter) for counter in ("likes", "comments", "shares")]
+        key, created_at, told = day["creator_key"], day["created_at"], []
+        if last[video]["platform"] == "tiktok" and last[video]["creator_key"] in {creator for _, creator, _ in owned}:
+            key, created_at = last[video]["creator_key"], last[video]["created_at"]
+            told = [row for row in owned if row[0] <= created_at]
+        before = [count for at, creator, count in sorted(counted + told) if creator == key and at <= created_at]
         if before and None not in parts and date_of(day["created_at"]) >= BEGINS:
             for subject in subjects(day):
                 for market in ("all", day["creator_country"] or "unknown"):

@@ -65,6 +65,7 @@ week_old as (
 
 ),
 
+-- Counted as the video itself was at that age.
 before as (
 
     select
@@ -72,11 +73,12 @@ before as (
         agreed.deliverable_id,
         week_old.views,
     from agreed
+    left join week_old as own on agreed.campaign_id = own.campaign_id and agreed.video_id = own.video_id
     inner join week_old
         on
             agreed.campaign_id = week_old.campaign_id
             and agreed.creator_key = week_old.creator_key
-            and agreed.view_definition = week_old.view_definition
+            and coalesce(own.view_definition, agreed.view_definition) = week_old.view_definition
             and week_old.created_at < agreed.created_at
     anti join paid on week_old.campaign_id = paid.campaign_id and week_old.video_id = paid.video_id
     qualify row_number() over (

@@ -165,6 +165,70 @@ owned as (
 
 ),
 
+-- Owners are told how many followers an account had at the end of a day, also of days before they asked. A day is over by UTC.
+told_followers as (
+
+    select
+        campaign_id,
+        account_key as creator_key,
+        timezone('UTC', cast(event_on + 1 as timestamp)) as read_at,
+        max_by(followers, struct_pack(captured_on := captured_on, preferred := -{{ standing('metric_definition') }})) as followers,
+    from {{ ref('int_hashtag__account_days') }}
+    where followers is not null
+    group by campaign_id, account_key, event_on
+
+),
+
+-- All of these are accounts of TikTok.
+owners_posts as (
+
+    select
+        videos.campaign_id,
+        videos.video_id,
+        struct_extract(
+            max(struct_pack(read_at := followers.read_at, followers := followers.followers)), 'followers'
+        ) as followers_at_posting,
+    from {{ ref('int_hashtag__videos') }} as videos
+    inner join (
+        select * from told_followers
+        union all
+        select
+            readings.campaign_id,
+            readings.creator_key,
+            readings.captured_at as read_at,
+            readings.followers,
+        from {{ ref('int_hashtag__follower_readings') }} as readings
+        semi join told_followers
+            on readings.campaign_id = told_followers.campaign_id and readings.creator_key = told_followers.creator_key
+    ) as followers
+        on
+            videos.campaign_id = followers.campaign_id
+            and videos.creator_key = followers.creator_key
+            and videos.created_at >= followers.read_at
+    where videos.platform = 'tiktok'
+    group by videos.campaign_id, videos.video_id
+
+),
+
+{%- set post = ['campaign_id', 'video_id', 'subject_type', 'subject_id', 'market', 'created_on'] %}
+
+followed_posts as (
+
+    select
+        {{ listed(post, 'posts') }}
+        posts.followers_at_posting,
+    from {{ ref('int_hashtag__posts') }} as posts
+    anti join owners_posts on posts.campaign_id = owners_posts.campaign_id and posts.video_id = owners_posts.video_id
+    where posts.followers_at_posting is not null
+    union all
+    select
+        {{ listed(post, 'posts') }}
+        owners_posts.followers_at_posting,
+    from {{ ref('int_hashtag__posts') }} as posts
+    inner join owners_posts on posts.campaign_id = owners_posts.campaign_id and posts.video_id = owners_posts.video_id
+
+),
+
 -- Engagement to date with posts whose creators' followers were read before they posted.
 followed as (
 
@@ -175,7 +239,7 @@ followed as (
         posts.market,
         sum(videos.engagements_lcs) as followed_engagements,
         sum(case when videos.engagements_lcs is not null then posts.followers_at_posting end) as followers_at_posting,
-    from {{ ref('int_hashtag__posts') }} as posts
+    from followed_posts as posts
     inner join (
         select
             campaign_id,
@@ -187,9 +251,7 @@ followed as (
     ) as videos
         on posts.campaign_id = videos.campaign_id and posts.video_id = videos.video_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
-    where
-        posts.followers_at_posting is not null
-        and posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
+    where posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
     group by posts.campaign_id, posts.subject_type, posts.subject_id, posts.market
 
 ),
