@@ -51,7 +51,12 @@ b,AE,ar,organisation,B,,,30
 c,SA,ar,helpline,C,,,50
 d,EG,ar,helpline,D,,,
 """
-PHASES = "campaign_id,phase,name,starts_on,ends_on\ncost,launch,Launch,{0},{6}\ncost,after,After,{7},{20}\n"
+PHASES = """campaign_id,phase,name,starts_on,ends_on
+cost,launch,Launch,{0},{6}
+cost,after,After,{7},{20}
+recounted,launch,Launch,{0},{6}
+recounted,after,After,{7},{20}
+"""
 COSTS = """campaign_id,phase,kpi_id,amount,currency,reported_in,rate,rate_on,source
 cost,launch,H01,100,AED,USD,0.25,2026-01-02,contract
 cost,launch,H01,45,USD,USD,1,2026-01-02,invoice
@@ -59,6 +64,8 @@ cost,launch,H03,10,USD,USD,1,2026-01-02,contract
 cost,launch,H05,10,USD,USD,1,2026-01-02,contract
 cost,launch,L06,10,USD,USD,1,2026-01-02,contract
 cost,after,H01,10,USD,USD,1,2026-01-02,contract
+recounted,launch,H01,10,USD,USD,1,2026-01-02,contract
+recounted,after,H01,28,USD,USD,1,2026-01-02,contract
 """
 CALENDAR = """campaign_id,kind,name,starts_on,ends_on,weekdays,pace,source
 season,awareness_day,The day,{1},{1},,11,measured
@@ -139,6 +146,15 @@ def by_basis(basis: str, minutes: float) -> list[Row]:
     return [measured("attended_minutes", 3, minutes, **subject), measured("covered_minutes", 3, 10, **subject)]
 
 
+def recounted(*numbers: int) -> list[Row]:
+    """From these days on views are counted by another definition."""
+    return [
+        measured("views", number, None, period=period, reason="several_definitions")
+        for number in numbers
+        for period in ("within_week", "within_campaign")
+    ]
+
+
 WEEKS = counted([None, 5, None, 7, 1, 1, 2, 10])
 CREATORS = counted([3, 3], "unique_creators")
 TWO_WEEKS = [1.0] * 7 + [2.0] * 7 + [5.0]
@@ -169,6 +185,9 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
     ]),
     "provisional": (16, counted([1] * 9)),
     "fortnight": (14, counted(TWO_WEEKS) + counted(TWO_WEEKS, "rated_views") + counted([0.1] * 14 + [9], "rated_engagements_lcs")),
+    "recounted-within": (14, counted(TWO_WEEKS) + recounted(10)),
+    "recounted-between": (14, counted(TWO_WEEKS) + recounted(7)),
+    "recounted-before": (14, counted(TWO_WEEKS) + recounted(0)),
     "gap": (14, counted([1.0, None, *[1.0] * 12])),
     "young": (6, counted([1.0] * 6)),
     "creators": (40, counted([1] * 20, "unique_creators") + counted(range(20), "unique_creators", period="campaign_to_date")),
@@ -201,6 +220,7 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
         measured("toolkit_downloads", 3, 20),
     ]),
     "cost": (42, [*counted([1, 2, 3, 4, 0, 0, 0] + [0] * 14), measured("unique_creators", 1, 4), *counted([None] * 7, "engagements_lcs"), *by_basis("samples", 100)]),
+    "recounted": (42, counted([2] * 21) + recounted(3, 7)),
     "season": (24, counted([300])),
     "dose": (70, [measured("views", 7 * week, views, market=market) for (market, week), (views, _) in DOSE.items()]),
     "exposed": (42, [row | {"market": market} for market in ("AE", "SA", "unknown") for row in counted([100, 300])]),
@@ -388,6 +408,15 @@ def test_recent_days_compare_with_those_before_and_leave_out_the_day_of_the_last
     assert line(lab, "fortnight", "H06", "recent_value", "previous_value") == pytest.approx([5.0, 10.0])
 
 
+def test_weeks_of_two_definitions_are_neither_summed_nor_compared(lab: Lab) -> None:
+    """A break on the first day of a week leaves that week whole."""
+    recent = {
+        name: line(lab, f"recounted-{name}", "H01", "recent_value", "previous_value", "change")
+        for name in ("within", "between", "before")
+    }
+    assert recent == {"within": [None, None, None], "between": [14, None, None], "before": [14, 7, 7]}
+
+
 def test_a_week_that_is_not_whole_is_compared_with_nothing(lab: Lab) -> None:
     assert line(lab, "gap", "H01", "recent_value", "previous_value", "change") == [7, None, None]
     assert line(lab, "young", "H01", "value", "recent_value") == [6, None]
@@ -434,7 +463,8 @@ def test_what_is_due_follows_the_calendar(lab: Lab) -> None:
 
 def test_a_phase_s_cost_is_divided_by_what_adds_up_in_it(lab: Lab) -> None:
     found = lab.rows(
-        "select subject_id, numerator, denominator, value, reason, event_on from fct_campaign_kpi_day where kpi_id = 'C08' order by 1"
+        "select subject_id, numerator, denominator, value, reason, event_on from fct_campaign_kpi_day where kpi_id = 'C08' "
+        "and campaign_id = 'cost' order by 1"
     )
     launch, after = day("cost", 0), day("cost", 7)
     assert found == [
@@ -444,6 +474,14 @@ def test_a_phase_s_cost_is_divided_by_what_adds_up_in_it(lab: Lab) -> None:
         ("launch:H05:USD", 10, None, None, "no_reading", launch),
         # Minutes by stays and by samples make no sum.
         ("launch:L06:USD", 10, None, None, "not_additive", launch),
+    ]
+
+
+def test_a_phase_s_views_of_two_definitions_are_no_outcome(lab: Lab) -> None:
+    """On the fourth day of the launch they are counted otherwise, and once more on the first day after it."""
+    assert kpis(lab, "recounted", "kpi_id = 'C08'", "subject_id, value, reason") == [
+        ("launch:H01:USD", None, "several_definitions"),
+        ("after:H01:USD", 1, None),
     ]
 
 

@@ -199,6 +199,15 @@ exposures as (
 
 ),
 
+{#- Whether some date is of several definitions, or of another than a known date before it in the phase. -#}
+{%- set several -%}
+    coalesce(
+        max(case when dates.several is not null then dates.event_on end) > min(case when dates.value is not null then dates.event_on end)
+        or count(case when dates.value is null then dates.several end) > 0,
+        false
+    )
+{%- endset %}
+
 -- What a phase cost for an outcome, and the outcome of its days.
 paid as (
 
@@ -211,8 +220,9 @@ paid as (
         'phase' as subject_type,
         concat_ws(':', costs.phase, costs.kpi_id, costs.reported_in) as subject_id,
         costs.outcome_cost,
-        {{ exact_sum('dates.value') }} as outcomes,
+        case when not {{ several }} then {{ exact_sum('dates.value') }} end as outcomes,
         case
+            when {{ several }} then 'several_definitions'
             when max(dictionary.additivity) = 'additive' and max(by_basis.measure) is null then 'no_reading'
             else 'not_additive'
         end as reason,

@@ -191,13 +191,50 @@ weeks as (
 
 ),
 
+-- Dates from which on what a KPI is made of is counted by another definition than before.
+redefined as (
+
+    select
+        weeks.campaign_id,
+        weeks.position,
+        weeks.market,
+        weeks.subject_id,
+        max(measures.event_on) as redefined_on,
+    from weeks
+    inner join latest on {{ same('weeks', 'latest', ['campaign_id', 'position', 'market', 'subject_id']) }}
+    inner join {{ ref('kpi_formulas') }} as formulas on latest.kpi_id = formulas.kpi_id
+    inner join {{ ref('int_hashtag__measures') }} as measures
+        on
+            {{ same('latest', 'measures', ['campaign_id', 'market', 'subject_type', 'subject_id']) }}
+            and measures.measure in (formulas.numerator, formulas.denominator)
+            and measures.event_on <= weeks.complete_on
+    where measures.period = 'within_campaign' and measures.reason = 'several_definitions'
+    group by weeks.campaign_id, weeks.position, weeks.market, weeks.subject_id
+
+),
+
+-- Dates of two definitions are neither summed nor compared: the last change has to be on the first of them, or before.
+comparable as (
+
+    select
+        weeks.*,
+        coalesce(redefined.redefined_on <= weeks.complete_on - 6, true) as is_summed,
+        coalesce(redefined.redefined_on <= weeks.complete_on - 13, true) as is_compared,
+    from weeks
+    left join redefined on {{ same('weeks', 'redefined', ['campaign_id', 'position', 'market', 'subject_id']) }}
+
+),
+
 compared as (
 
     select
         latest.*,
         case
             when latest.period = 'wave' then latest.value
-            when latest.starts_on <= weeks.complete_on - 6 and (weeks.recent_days = 7 or not latest.is_read_daily)
+            when
+                weeks.is_summed
+                and latest.starts_on <= weeks.complete_on - 6
+                and (weeks.recent_days = 7 or not latest.is_read_daily)
                 then latest.scale * case
                     when latest.is_ratio then {{ ratio('weeks.recent_numerator', 'weeks.recent_denominator') }}
                     else weeks.recent_numerator
@@ -205,7 +242,10 @@ compared as (
         end as recent_value,
         case
             when latest.period = 'wave' then latest.value_before
-            when latest.starts_on <= weeks.complete_on - 13 and (weeks.previous_days = 7 or not latest.is_read_daily)
+            when
+                weeks.is_compared
+                and latest.starts_on <= weeks.complete_on - 13
+                and (weeks.previous_days = 7 or not latest.is_read_daily)
                 then latest.scale * case
                     when latest.is_ratio then {{ ratio('weeks.previous_numerator', 'weeks.previous_denominator') }}
                     else weeks.previous_numerator
@@ -217,7 +257,7 @@ compared as (
             else greatest(0.0, 1 - coalesce(latest.settled, 0) / coalesce(latest.denominator, latest.numerator))
         end as provisional_share,
     from latest
-    left join weeks
+    left join comparable as weeks
         on
             latest.campaign_id = weeks.campaign_id
             and latest.position = weeks.position

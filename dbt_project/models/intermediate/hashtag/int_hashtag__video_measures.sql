@@ -172,7 +172,9 @@ told_followers as (
         campaign_id,
         account_key as creator_key,
         timezone('UTC', cast(event_on + 1 as timestamp)) as read_at,
-        max_by(followers, struct_pack(captured_on := captured_on, preferred := -{{ standing('metric_definition') }})) as followers,
+        max_by(
+            followers, struct_pack(captured_on := captured_on, preferred := -{{ standing("metric_definition") }})
+        ) as followers,
     from {{ ref('int_hashtag__account_days') }}
     where followers is not null
     group by campaign_id, account_key, event_on
