@@ -155,6 +155,15 @@ def recounted(*numbers: int) -> list[Row]:
     ]
 
 
+def viewed_in_markets(*shown: str) -> list[Row]:
+    """Views in each week of each market: in some as everybody is shown them, in others as owners are told."""
+    return [
+        measured("views", 7 * week, views, market=market, **subject)
+        for (market, week), (views, _) in DOSE.items()
+        for subject in ({}, {"subject_type": "platform", "subject_id": "public" if market in shown else "studio"})
+    ]
+
+
 WEEKS = counted([None, 5, None, 7, 1, 1, 2, 10])
 CREATORS = counted([3, 3], "unique_creators")
 TWO_WEEKS = [1.0] * 7 + [2.0] * 7 + [5.0]
@@ -222,7 +231,8 @@ CAMPAIGNS: dict[str, tuple[int, list[Row]]] = {
     "cost": (42, [*counted([1, 2, 3, 4, 0, 0, 0] + [0] * 14), measured("unique_creators", 1, 4), *counted([None] * 7, "engagements_lcs"), *by_basis("samples", 100)]),
     "recounted": (42, counted([2] * 21) + recounted(3, 7)),
     "season": (24, counted([300])),
-    "dose": (70, [measured("views", 7 * week, views, market=market) for (market, week), (views, _) in DOSE.items()]),
+    "dose": (70, viewed_in_markets("AE", "EG", "JO")),
+    "doses": (70, viewed_in_markets("AE", "EG")),
     "exposed": (42, [row | {"market": market} for market in ("AE", "SA", "unknown") for row in counted([100, 300])]),
 }  # fmt: skip
 """Each campaign: days from its start to the latest landing, and what was measured."""
@@ -251,8 +261,9 @@ HELP_WEEKS = pl.DataFrame(
         ("nested", date(2026, 3, 8), "EG", "all", 12, None),
         ("nested", date(2026, 3, 9), "all", "all", 72, None),
         *(
-            ("dose", AS_OF - timedelta(days=70 - 7 * week), market, "a", taps, None)
+            (name, AS_OF - timedelta(days=70 - 7 * week), market, "a", taps, None)
             for (market, week), (_, taps) in DOSE.items()
+            for name in ("dose", "doses")
         ),
         # A resource that is withheld in one week, and one that is not there in another.
         *(("dose", AS_OF - timedelta(days=70 - 7 * week), "AE", "b", 99 if week else None, None) for week in range(10)),
@@ -509,6 +520,7 @@ def test_referrals_by_exposure_are_the_slope_of_a_poisson_regression(lab: Lab) -
     [found] = kpis(lab, "dose", "kpi_id = 'A06'", "value, ci_low, ci_high, reason")
     assert found == (*(pytest.approx(each * (solved[0] + off), rel=1e-9) for off in (0, -half, half)), None)
     assert [reason for _, reason in kpis(lab, "nested", "kpi_id = 'A06'")] == ["too_few_weeks"]
+    assert kpis(lab, "doses", "kpi_id = 'A06'") == [(None, "several_definitions")]
 
 
 def test_each_line_says_whether_it_can_be_trusted_and_c09_is_their_share(lab: Lab) -> None:

@@ -42,7 +42,7 @@ def test_a_life_is_that_of_the_definition_by_which_the_video_is_counted_at_last(
     """From the first reading by the better one on others do not count, and those before say nothing of its views."""
     born = {"created_at": at(2, 0)}
 
-    def read(day: int, views: int, hour: int = 0, **definition: str) -> dict[str, object]:
+    def read(day: int, views: int, definition: dict[str, str], hour: int = 0) -> dict[str, object]:
         return reading("v", day, views, captured_at=at(day, hour), **born, **definition)
 
     life = (
@@ -50,23 +50,23 @@ def test_a_life_is_that_of_the_definition_by_which_the_video_is_counted_at_last(
         "from fct_hashtag_video_life"
     )
     median = "subject_type = 'campaign' and market = 'all' and measure in ('half_life_hours', 'peak_hours')"
-    deliver(lab, 2, "a", [read(2, 600, 12, **STUDIO)])
+    deliver(lab, 2, "a", [read(2, 600, STUDIO, 12)])
     lab.finish(MODELS)
     assert lab.rows(life) == [(1, 12, 12, 600, 12, 12, False, "studio")]
-    deliver(lab, 3, "b", [read(3, 100, **PUBLIC)])
-    deliver(lab, 4, "c", [read(4, 400, **PUBLIC), read(4, 900, 5, **STUDIO)])
-    deliver(lab, 5, "d", [read(5, 2000, **STUDIO)])
+    deliver(lab, 3, "b", [read(3, 100, PUBLIC)])
+    deliver(lab, 4, "c", [read(4, 400, PUBLIC), read(4, 900, STUDIO, 5)])
+    deliver(lab, 5, "d", [read(5, 2000, STUDIO)])
     lab.finish(MODELS)
     assert lab.rows(life) == [(2, 24, 48, 400, 48, 48, False, "public")]
-    deliver(lab, 30, "e", [read(30, 800, **PUBLIC)])
+    deliver(lab, 30, "e", [read(30, 800, PUBLIC)])
     lab.finish(MODELS)
     assert lab.rows(life) == [(3, 24, 672, 800, 48, 48, True, "public")]
     assert measured(lab, median) == [("half_life_hours", 48, None), ("peak_hours", 48, None)]
     # A better reading after the 28 days leaves them as they were.
     for day, name in ((3, "b"), (4, "c"), (30, "e")):
         deliver(lab, day, name, None)
-    deliver(lab, 6, "f", [read(6, 2100, **STUDIO)])
-    deliver(lab, 40, "g", [read(40, 850, **PUBLIC)])
+    deliver(lab, 6, "f", [read(6, 2100, STUDIO)])
+    deliver(lab, 40, "g", [read(40, 850, PUBLIC)])
     lab.finish(MODELS)
     assert lab.rows(life) == [(3, 12, 96, 2100, 12, 72, False, "studio")]
 

@@ -116,7 +116,7 @@ def random_readings() -> dict[int, list[dict[str, object]]]:
 
 PARTNER_VIEWS = [10, 900, 20, 80, 40, 60, 50, 70, 30, 90, 9000, 100, 250, 400, 800]
 READINGS = random_readings()
-FOLLOWERS = [
+FOLLOWERS: list[Any] = [
     {"account_key": key, "account_on": date(2026, 3, 1) + timedelta(days=day), "captured_at": at(46), "metric_definition": "studio",
      "followers": 7 * day + 1}
     for key in ("c2", "c1", "d4") for day in range(0, 46, 3)

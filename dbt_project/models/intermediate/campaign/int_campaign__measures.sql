@@ -193,9 +193,35 @@ referred as (
 
 ),
 
+-- By how many definitions the views of the known weeks of markets are counted.
+exposed_by as (
+
+    select
+        exposed.campaign_id,
+        count(distinct weeks.subject_id) as definitions,
+    from exposed
+    inner join weeks on {{ same('exposed', 'weeks', ['campaign_id', 'market', 'event_on']) }}
+    where
+        exposed.market_views is not null
+        and weeks.measure = 'views'
+        and weeks.subject_type = 'platform'
+        and weeks.value is not null
+    group by exposed.campaign_id
+
+),
+
 exposures as (
 
-    {{ referrals_by_exposure('exposed') }}
+    select
+        slopes.* exclude (referrals_by_exposure, referrals_by_exposure_low, referrals_by_exposure_high, reason),
+        {%- for bound in ['', '_low', '_high'] %}
+            case
+                when exposed_by.definitions > 1 then null else slopes.referrals_by_exposure{{ bound }}
+            end as referrals_by_exposure{{ bound }},
+        {%- endfor %}
+        case when exposed_by.definitions > 1 then 'several_definitions' else slopes.reason end as reason,
+    from ({{ referrals_by_exposure('exposed') }}) as slopes
+    left join exposed_by on slopes.campaign_id = exposed_by.campaign_id
 
 ),
 
