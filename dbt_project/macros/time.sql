@@ -3,6 +3,11 @@
     cast(timezone({{ zone }}, {{ instant }}) as date)
 {%- endmacro %}
 
+{# The instant at which a date is over, by UTC. #}
+{% macro end_of(event_on) -%}
+    timezone('UTC', cast({{ event_on }} + 1 as timestamp))
+{%- endmacro %}
+
 {# The first day of the week that a date lies in; weeks start on that ISO weekday, on Monday where none is given. #}
 {% macro week_on(event_on, week_starts_on) -%}
     cast(date_trunc('week', {{ event_on }} - (coalesce({{ week_starts_on }}, 1) - 1)) as date) + (coalesce({{ week_starts_on }}, 1) - 1)

@@ -71,7 +71,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A parsed project with its seeds loaded, to be copied: parsing is most of what a small build costs."""
     lab = Lab(
         tmp_path_factory.mktemp("template"),
-        {"campaigns": CAMPAIGNS, "campaign_hashtags": HASHTAGS, "comparison_sets": SETS},
+        {
+            "campaigns": CAMPAIGNS,
+            "campaign_hashtags": HASHTAGS,
+            "comparison_sets": SETS,
+            "programme_videos": "campaign_id,video_id,programme\nc,u,paid\nc,x,partner\n",
+        },
     )
     assert lab.dbt("seed", "--select", *SEEDS)
     return lab
@@ -282,7 +287,13 @@ def random_totals(chance: random.Random, landed: int) -> list[dict[str, object]]
 
 def account_days(landed: int, views: int) -> list[dict[str, object]]:
     """What an account's owner is told on the day about the three days before it."""
-    told = {"account_key": "k", "captured_at": at(landed, 3), "metric_definition": "studio", "views": views}
+    told = {
+        "account_key": "p",
+        "captured_at": at(landed, 3),
+        "metric_definition": "studio",
+        "views": views,
+        "followers": 9 * views,
+    }
     return [told | {"account_on": START + timedelta(days=landed - before)} for before in (1, 2, 3)]
 
 

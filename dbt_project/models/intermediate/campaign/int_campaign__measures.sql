@@ -213,7 +213,7 @@ exposed_by as (
 exposures as (
 
     select
-        slopes.* exclude (referrals_by_exposure, referrals_by_exposure_low, referrals_by_exposure_high, reason),
+        {{ listed(['campaign_id', 'period', 'event_on', 'last_on', 'market', 'subject_type', 'subject_id'], 'slopes') }}
         {%- for bound in ['', '_low', '_high'] %}
             case
                 when exposed_by.definitions > 1 then null else slopes.referrals_by_exposure{{ bound }}

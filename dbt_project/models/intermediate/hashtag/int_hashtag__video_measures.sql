@@ -165,13 +165,13 @@ owned as (
 
 ),
 
--- Owners are told how many followers an account had at the end of a day, also of days before they asked. A day is over by UTC.
+-- Owners are told how many followers an account had at the end of a day, also of days before they asked.
 told_followers as (
 
     select
         campaign_id,
         account_key as creator_key,
-        timezone('UTC', cast(event_on + 1 as timestamp)) as read_at,
+        {{ end_of('event_on') }} as read_at,
         max_by(
             followers, struct_pack(captured_on := captured_on, preferred := -{{ standing("metric_definition") }})
         ) as followers,
