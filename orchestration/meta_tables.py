@@ -40,7 +40,7 @@ class MetaTable:
     name: str
     description: str
     columns: Mapping[str, tuple[str, str]]
-    rows: "Callable[[Books], pl.DataFrame]"
+    rows: Callable[[Books], pl.DataFrame]
     is_by_delivery: bool = False
     """Whether only rows of deliveries that changed have to be read anew."""
 
@@ -72,7 +72,7 @@ _DELIVERIES = {
 
 
 def current_checks(home: Home) -> pl.DataFrame:
-    """The latest word on everything: each delivery's results when it was last judged, and the marts' of the last run."""
+    """The latest results: of each delivery those of when it was last judged, of the marts those of the last run."""
     checks = read_checks(home)
     deliveries = checks.filter(pl.col("layer") == "delivery").unique(
         ["subject", "check_name", "source", "landed_on", "delivery"], keep="last", maintain_order=True
@@ -100,10 +100,6 @@ def told(ledger: pl.DataFrame) -> pl.DataFrame:
     return ledger.with_columns(pl.col("records_read", "records_loaded") - hidden)
 
 
-def _deliveries(books: Books) -> pl.DataFrame:
-    return told(books.ledger).sort("landed_on", "source", "delivery", "version")
-
-
 def _rejected(books: Books) -> pl.DataFrame:
     some = books.ledger.filter(pl.col("records_rejected") > 0)
     return _beside_the_lake(books.home, "rejected", some).sort("source", "landed_on", "delivery", "file", "line")
@@ -113,14 +109,6 @@ def _unreadable(books: Books) -> pl.DataFrame:
     return _beside_the_lake(books.home, "unreadable", books.ledger).sort(
         "source", "landed_on", "delivery", "column_name", "reason"
     )
-
-
-def _checks(books: Books) -> pl.DataFrame:
-    return current_checks(books.home)
-
-
-def _publications(books: Books) -> pl.DataFrame:
-    return books.publications
 
 
 def _beside_the_lake(home: Home, kind: str, ledger: pl.DataFrame) -> pl.DataFrame:
@@ -145,7 +133,7 @@ META_TABLES = (
         "Versions of deliveries and what became of them. read = loaded + rejected + duplicate; events of help-seeking, stories and coded "
         "posts are in none of these counts, since they would give cells of few people away. One row per version of a delivery.",
         {name: (sql, LEDGER_COLUMNS[name].description) for name, sql in _DELIVERIES.items()},
-        _deliveries,
+        lambda books: told(books.ledger).sort("landed_on", "source", "delivery", "version"),
     ),
     MetaTable(
         "rejected_records",
@@ -202,7 +190,7 @@ META_TABLES = (
             "delivery": ("varchar", "Delivery checked."),
             "run_id": ("varchar not null", "Run that checked it."),
         },
-        _checks,
+        lambda books: current_checks(books.home),
     ),
     MetaTable(
         "publications",
@@ -221,7 +209,7 @@ META_TABLES = (
                 "Which seeds and deliveries lack what they had in the publication before, as where they were cut.",
             ),
         },
-        _publications,
+        lambda books: books.publications,
     ),
     MetaTable(
         "reasons",
