@@ -3,6 +3,11 @@
     regexp_matches({{ activation }}, '^(helpline|organisation|story)([.]|$)|^(post|reply)[.]coded')
 {%- endmacro %}
 
+{# What fewer people stand behind is withheld. #}
+{% macro fewest_people() -%}
+    10
+{%- endmacro %}
+
 {#
     The events of a relation that a build has to bring up to date. One that was delivered again keeps its first date; those that stand
     before the dates to be rebuilt are not taken a second time.

@@ -3,7 +3,7 @@
     interrupted time series by least squares, whose line is carried on with the error of a prediction. The sums of the fit are whole numbers,
     so that its digits do not depend on the order of rows.
 #}
-{%- set weeks_before, fewest, line = 8, 10, 'campaign_id, market, supplier, asset_id' %}
+{%- set weeks_before, line = 8, 'campaign_id, market, supplier, asset_id' %}
 with
 
 told as (
@@ -109,10 +109,13 @@ held_against as (
         lines.spread,
         lines.variance,
         case
-            when weeks.contacts >= {{ fewest }}
+            when weeks.contacts >= {{ fewest_people() }}
                 then weeks.contacts - lines.mean_contacts - lines.slope * (weeks.week - lines.mean_week)
         end as beyond,
-        case when weeks.contacts < {{ fewest }} then 'few_people' when lines.n is null then 'too_few_weeks' end as reason,
+        case
+            when weeks.contacts < {{ fewest_people() }} then 'few_people'
+            when lines.n is null then 'too_few_weeks'
+        end as reason,
     from weeks
     left join lines on weeks.campaign_id = lines.campaign_id and weeks.market = lines.market
     where not weeks.is_before and weeks.helplines = weeks.helplines_followed

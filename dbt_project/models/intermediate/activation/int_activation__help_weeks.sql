@@ -27,7 +27,7 @@ cells as (
         resource_id,
         count(*) as taps,
         count(distinct person_key) as unique_people,
-        count(distinct person_key) >= 10 as is_shown,
+        count(distinct person_key) >= {{ fewest_people() }} as is_shown,
     from events
     group by campaign_id, week_on, market, resource_id
 

@@ -359,7 +359,9 @@ connections as (
             referred.campaign_id,
             cast(date_trunc('month', referred.week_on + 3) as date) as month_on,
             unnest([referred.resource_id, 'all']) as organisation,
-            case when cells.people >= 10 then concat_ws('/', referred.group_key, referred.resource_id) end as pair,
+            case
+                when cells.people >= {{ fewest_people() }} then concat_ws('/', referred.group_key, referred.resource_id)
+            end as pair,
         from referred
         inner join (
             select

@@ -67,7 +67,7 @@ cells as (
         coalesce(sum(case when activation like '%.resource_attached' then items end), 0) as attached,
         min(rule_version) as first_version,
         max(rule_version) as last_version,
-        count(items) = count(*) and (content_type = 'live' or coalesce(max(people) >= 10, false)) as is_shown,
+        count(items) = count(*) and (content_type = 'live' or coalesce(max(people) >= {{ fewest_people() }}, false)) as is_shown,
     from (
         select
             *,

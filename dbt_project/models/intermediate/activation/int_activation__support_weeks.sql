@@ -85,8 +85,8 @@ cells as (
         max(case when kinds.is_found then told.people end) as people,
         coalesce(
             count(told.items) = count(*)
-            and max(case when kinds.is_found then told.people end) >= 10
-            and (not bool_or(kinds.is_share) or max(case when not kinds.is_found then told.people end) >= 10),
+            and max(case when kinds.is_found then told.people end) >= {{ fewest_people() }}
+            and (not bool_or(kinds.is_share) or max(case when not kinds.is_found then told.people end) >= {{ fewest_people() }}),
             false
         ) as is_shown,
     from told
@@ -119,7 +119,7 @@ connections as (
             market,
             resource_id,
             count(distinct group_key) as groups,
-            count(distinct person_key) >= 10 as is_shown,
+            count(distinct person_key) >= {{ fewest_people() }} as is_shown,
         from events
         where activation = 'organisation.referred' and group_key is not null
         group by campaign_id, week_on, market, resource_id
