@@ -11,6 +11,7 @@ import polars as pl
 from ingest.drafts import survey_spss
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
+from ingest.drafts.survey_missing import may_be_missing, missing_codes
 from ingest.drafts.survey_refusals import (
     below_others,
     is_header,
@@ -32,22 +33,20 @@ from ingest.drafts.survey_samples import (
 from ingest.drafts.survey_ticks import boxes
 from ingest.drafts.survey_words import (
     DATES,
-    DESIGN,
     ID,
     ID_AT_END,
-    MISSING,
     MOST_SEGMENT,
-    NOT_ASKED,
     PERIOD,
     WAVE,
     are_ages,
     are_groups,
     are_times,
+    design_of,
     is_choice,
     is_open,
     is_personal,
+    marks_a_quiz,
     may_say_who_ended,
-    says,
     weights_of,
 )
 from ingest.formats.date_order import decide_date_order
@@ -56,7 +55,7 @@ from ingest.formats.survey.survey_export import Layout, SurveyExport, closed_que
 from ingest.formats.survey.survey_multiple import inseparable, mark_between
 from ingest.formats.survey.survey_options import ExportOptions
 from ingest.formats.survey.survey_sheet import Sheet, require_one_header, workbook
-from ingest.formats.survey.survey_variables import AT, as_number
+from ingest.formats.survey.survey_variables import AT
 from ingest.formats.text_file import first_lines, positions, read_table
 from ingest.formats.workbook import is_workbook, require_one_table, rows_behind
 from ingest.instants import parse_instant
@@ -75,7 +74,7 @@ _PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
     (google_forms.FORMAT, "it begins with the column of times of a Google form"),
     (survey_csv.FORMAT, "it has closed questions in its columns and a row a respondent"),
 )
-_FEWEST_COLUMNS, _SHOWN_ANSWERS, _NO_ANSWER = 2, 8, -7
+_FEWEST_COLUMNS, _SHOWN_ANSWERS = 2, 8
 _MANY_PEOPLE, _FEW_COLUMNS = 10, 3
 
 
@@ -137,27 +136,16 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
     if len(files := _files(parsed)) > 1 and len(options.get("samples", {})) == 1 and _are_numbered_alike(parsed):
         options["samples"] = by_file(options["samples"], files)
         remarks["options", "samples"] = "one for each file, since the same ids stand in several; give each its country"
-    stated: dict[str, Any] = dict(options.get("questions", {}))
-    aside: dict[str, str] = {}
+    noted = dict(options.get("questions", {}))
     found = questions.select("question_code", "question_text", "answers").rows()
-    marks = {mark for _, _, answers in found for mark in _alone_among_words(answers)}
+    stated = noted | missing_codes({code: (answers, noted.get(code, {})) for code, _, answers in found})
     for code, text, answers in found:
-        note = dict(stated.get(code, {}))
-        for key, pattern in (("missing", MISSING), ("not_asked", NOT_ASKED)):
-            said = [one["answer_code"] for one in answers if says(pattern, one["answer_label"] or one["answer_code"])]
-            note |= {key: said} if said and key not in note else {}
-        codes = [one["answer_code"] for one in answers]
-        if "missing" not in note and (below := _far_below(codes) or _only_below(codes, marks)):
-            note["missing"] = below
-        stated[code] = note
-        if "missing" not in note and (code_apart := _far_above(codes)):
-            aside[code] = f" | {code_apart} may be no answer: then put it under missing or not_asked"
         shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
         more = ", ..." if len(answers) > _SHOWN_ANSWERS else ""
         asked = f"{text[:80]} | " if text and text != code else ""
-        remarks["options", "questions", code] = (
-            asked + " / ".join(label[:40] for label in shown) + more + aside.get(code, "")
-        )
+        apart = None if "missing" in stated[code] else may_be_missing(answers)
+        aside = f" | {apart} may be no answer: then put it under missing or not_asked" if apart else ""
+        remarks["options", "questions", code] = asked + " / ".join(label[:40] for label in shown) + more + aside
     return replace(draft, options=options | {"questions": stated}, remarks=remarks)
 
 
@@ -169,36 +157,6 @@ def _files(parsed: Parsed) -> list[str]:
 
 def _are_numbered_alike(parsed: Parsed) -> bool:
     return bool((parsed.rejected["reason"] == Reason.CONFLICTING_KEY).any())
-
-
-def _far_below(codes: list[str]) -> list[str]:
-    """Negative codes such as -99 that lie further below 0 than any other above it: no answer on a scale."""
-    known = {code: number for code in codes if (number := as_number(code)) is not None}
-    highest = max((number for number in known.values() if number >= 0), default=0.0)
-    is_apart = highest > 0 or len(known) < len(codes)
-    return [code for code, number in known.items() if number <= _NO_ANSWER and -number > highest] if is_apart else []
-
-
-def _alone_among_words(answers: list[dict[str, str | None]]) -> list[str]:
-    """A negative code that is the only number among words, as programs write where there is no answer."""
-    shown = {str(one["answer_code"]): one["answer_label"] or str(one["answer_code"]) for one in answers}
-    numbers = {code: number for code, label in shown.items() if (number := as_number(label)) is not None}
-    is_alone = len(numbers) == 1 and len(shown) > len(numbers) + 1
-    return [code for code, number in numbers.items() if is_alone and number < 0]
-
-
-def _only_below(codes: list[str], marks: set[str]) -> list[str]:
-    """The code that other questions of the file have for no answer, where no other stands below 0."""
-    below = [code for code in codes if (as_number(code) or 0) < 0]
-    return below if len(below) == 1 and below[0] in marks else []
-
-
-def _far_above(codes: list[str]) -> str | None:
-    """The code of nines or eights that stands far above the others, such as 99 on a scale to 5."""
-    known = sorted((number, code) for code in codes if (number := as_number(code)) is not None)
-    if len(known) < _FEWEST_COLUMNS + 1 or not re.fullmatch(r"9*[89]|8+|7+", known[-1][1]):
-        return None
-    return known[-1][1] if known[-1][0] > known[-2][0] + _FEWEST_COLUMNS else None
 
 
 def _with_stand_in(options: dict[str, Any]) -> dict[str, Any]:
@@ -262,10 +220,14 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
             remarks["options", "samples"] = (
                 f"{quoted(coded)} may say who came to the end: then name its codes, as in where: {{{coded[0]}: ['1']}}"
             )
-    design = {part: name for part, pattern in DESIGN.items() for name in left if re.match(pattern, name)}
+    design = design_of(left, weights)
     if design:
         options["design"] = design
-    left = [name for name in left if name not in {*weights, *design.values()}]
+    left = [
+        name
+        for name in left
+        if name not in {*weights, *design.values()} and not marks_a_quiz(name, body[AT + name], columns)
+    ]
     apart = {column for spread in layout.spread.values() for column in spread.labels}
     left = [name for name in left if not is_open(layout.texts.get(name, name), body[AT + name])]
     marks = (layout.separator, *layout.marks)

@@ -11,12 +11,12 @@ from ingest.drafts.head import Head, quoted
 from ingest.drafts.survey_refusals import require_one_wave
 from ingest.drafts.survey_samples import by_column, by_weight, numbered_alike, of_completed, segments_of, wave_of
 from ingest.drafts.survey_words import (
-    DESIGN,
     ID,
     ID_AT_END,
     MOST_NUMBERS,
     MOST_SEGMENT,
     WAVE,
+    design_of,
     is_choice,
     is_personal,
     weights_of,
@@ -47,7 +47,7 @@ def draft(head: Head, given: Given) -> Draft:
             require_one_wave(head.path.name, name, coded.known(name).drop_nulls().n_unique())
     declared = spss.declared_weight(head.path, there)
     weights = [declared] if declared else _weights(looked_at[len(ids[:1]) :], there, coded)
-    design = {part: name for part, pattern in DESIGN.items() for name in there if re.match(pattern, name)}
+    design = design_of([*there], weights)
     placing = {*ids[:1], *weights, *design.values()}
     unlabelled = [
         name for name in (may_group if has_labels else looked_at) if name not in placing and not there[name].is_closed

@@ -3,7 +3,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -22,12 +23,19 @@ WEIGHT = (
     r"(rim|rak(e|ed|ing)|norm(ali[sz]ed)?|pop|post|design|cal|trim(med)?|std)[._ ]?(weights?|wt|wgt)|(wt|wgt)[._ ]\w+)$"
 )
 _MAY_WEIGH = (
-    r"(?i)(^|[^a-z])(w|w8|wt|wgt|rim|ipw|fexp|pond|coef)([^a-z]|$)|^wg?t|wg?t\d*$|weight|poids|pond[ée]ra|gewicht|peso|ağırlık|katsayı|"
-    r"وزن|أوزان|ترجيح|משקל|factor de expansi|fator de expans"
+    r"(?i)(^|[^a-z])(w|w8|wt|wgt|rim|ipw|fexp|pond|coef)([^a-z]|$)|^wg?t|(wgh?t|wt)\d*(_|$)|weight|poids|pond[ée]ra|gewicht|peso|ağırlık|"
+    r"katsayı|وزن|أوزان|ترجيح|משקל|factor de expansi|fator de expans"
 )
 _FEWEST_WEIGHED, _FEWEST_WEIGHTS, _AS_NORMED = 30, 3, 0.005
 _OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
-DESIGN = {"cluster": r"(?i)^(psu|cluster([._ ]?id)?)$", "stratum": r"(?i)^(stratum|strata)$"}
+_DESIGN = {
+    "cluster": r"(?i)^((_|v|sdmv|var)?psu|varunit|verep|cluster([._ ]?id)?)$",
+    "stratum": r"(?i)^((v|var)?strat(um|a)?|sdmvstra|_ststr|vestr)$",
+}
+_WEIGHT_OF_DHS, _LEAST_OF_DHS = r"(?i)^(hh?|m)?v005$", 1_000
+"""How Demographic and Health Surveys call their weight, in millionths; only beside it do their names mean clusters and strata."""
+_DESIGN_OF_DHS = {"cluster": r"(?i)^(hh?|m)?v021$", "stratum": r"(?i)^(hh?|m)?v02[23]$"}
+_REPLICATE, _FEWEST_REPLICATES = r"^(.*?)(\d*)$", 10
 WAVE = (
     r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$|"
     r"^(survey|interview|study)[._ ]?year$|^year[._ ]of[._ ](the[._ ])?(survey|interview|study)$"
@@ -98,7 +106,7 @@ MISSING = (
     r"لا (أرغب|أود|أريد)( في)? (الإجابة|الجواب|الرد|الإفصاح)|(أرفض|رفض|أفضل عدم) (الإجابة|الجواب|الرد|الإفصاح)|(لا |عدم ال)إجابة|"
     rf"^({_NOTHING})$"
 )
-NOT_ASKED = r"(?i)not asked|not applicable"
+NOT_ASKED = r"(?i)not asked|not applicable|inapplicable|^inap\b|(valid|legitimate|logical) skip"
 
 _STATUS = (
     r"(?i)^((response|respondent|interview|survey|completion)[ _]?)?(status|type|state|outcome|disposition|result)$|"
@@ -119,12 +127,16 @@ MOST_SEGMENT = 30
 """More different values are no groups of people."""
 MOST_NUMBERS = 11
 """More different numbers than a scale has are a quantity."""
+_NO_ANSWERS = r"^-\d+$|^(77+|88+|99+|9*9[789])$"
+"""Numbers that stand for no answer beside those of a scale."""
 
 _MOST_WORDS_OF_A_LABEL, _SHARED_BY = 3, 3
 _ADDRESS = (
     r"(?i)^\S+@\S+\.\S+$|^@\w|^(\+|00)[0-9][0-9 ()\-]{7,}$|^(https?://|www\.)|^[\w-]+\.[a-z]{2,}/\S|"
     r"\.(jpe?g|png|gif|heic|pdf|docx?|m4a|mp[34]|ogg|wav|amr|3gp|mov)$"
 )
+_OF_A_QUIZ = r"(?i)^(total (points|score)|quiz feedback|grade posted time|gesamtpunktzahl|مجموع النقاط)$"
+_OF_POINTS = r"^(\d+(\.\d+)?|--) / \d+$"
 _ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
 
 
@@ -157,6 +169,15 @@ def completed(name: str, answers: Mapping[str, str]) -> list[str]:
     ended = [code for code, word in answers.items() if re.match(_COMPLETE, word.strip())]
     others = [code for code, word in answers.items() if re.match(_INCOMPLETE, word.strip())]
     return ended if others and len(ended) + len(others) == len(answers) else []
+
+
+def marks_a_quiz(name: str, cells: pl.Series, names: Collection[str]) -> bool:
+    """Whether a column holds points or feedback, which forms put beside each question of a quiz, or what they add up to."""
+    beside = re.match(r"^(?P<question>.+?) *\[[^\[\]]+\]$", name) or re.match(
+        r"^[^:\u2013-]+ ?[:\u2013-] (?P<question>.+)$", name
+    )
+    are_points = cells.len() > cells.null_count() and cells.cast(pl.String()).str.contains(_OF_POINTS).all()
+    return are_points or re.match(_OF_A_QUIZ, name) is not None or (beside is not None and beside["question"] in names)
 
 
 def is_number(cells: pl.Series) -> bool:
@@ -194,8 +215,9 @@ def says(pattern: str, label: str) -> bool:
 def is_choice(cells: pl.Series) -> bool:
     """Whether there is something to choose: two answers or more, and not so many numbers that they are a quantity."""
     answers = cells.drop_nulls().unique()
+    on_a_scale = answers.filter(~answers.cast(pl.String()).str.contains(_NO_ANSWERS))
     return 1 < answers.len() < cells.len() - cells.null_count() and (
-        answers.len() <= MOST_NUMBERS or not is_number(answers)
+        (on_a_scale.len() <= MOST_NUMBERS and answers.len() <= 2 * MOST_NUMBERS) or not is_number(answers)
     )
 
 
@@ -214,7 +236,22 @@ def weights_of(names: Sequence[str], cells: Mapping[str, pl.Series]) -> list[str
     weight does weigh whatever they are called.
     """
     are_bodies = any(re.match(_OF_BODIES, name) for name in cells)
-    return [name for name in names if _weighs(name, cells[name], are_bodies=are_bodies)]
+    return _without_replicates([name for name in names if _weighs(name, cells[name], are_bodies=are_bodies)])
+
+
+def design_of(names: Sequence[str], weights: Sequence[str]) -> dict[str, str]:
+    """The columns of a sample's clusters and strata, by their names."""
+    is_dhs = any(re.match(_WEIGHT_OF_DHS, name) for name in weights)
+    patterns = [*_DESIGN.items(), *(_DESIGN_OF_DHS.items() if is_dhs else ())]
+    return {part: name for part, pattern in patterns for name in names if re.match(pattern, name)}
+
+
+def _without_replicates(weights: list[str]) -> list[str]:
+    """Weights without the many numbered copies that are there to estimate errors; the one of number 0, or without one, weighs."""
+    parts = {name: re.sub(_REPLICATE, r"\1 \2", name).rsplit(" ", 1) for name in weights}
+    copies = Counter(stem for stem, _ in parts.values())
+    own = [name for name, (stem, number) in parts.items() if number in ("", "0") or copies[stem] < _FEWEST_REPLICATES]
+    return own or weights
 
 
 def _weighs(name: str, cells: pl.Series, *, are_bodies: bool) -> bool:
@@ -223,6 +260,8 @@ def _weighs(name: str, cells: pl.Series, *, are_bodies: bool) -> bool:
         return False
     values = numbers(cells.cast(pl.String())).drop_nulls()
     mean = float(values.mean() or 0)  # type: ignore[arg-type]
+    if re.match(_WEIGHT_OF_DHS, name):
+        return mean > _LEAST_OF_DHS
     is_fine = bool((values > 0).all()) and bool((values != values.floor()).any())
     is_normed = is_fine and abs(mean - 1) <= _AS_NORMED and values.n_unique() >= _FEWEST_WEIGHTS
     if not may_be_named:

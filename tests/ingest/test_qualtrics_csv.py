@@ -150,3 +150,14 @@ def test_previews_and_unfinished_answers_in_other_languages(
         tmp_path, "qualtrics_csv", {"q.csv": text}, SURVEY_KEY + "samples: {all: {weight: null}}\nquestions: {Q1: {}}\n"
     )
     assert parsed.rejected.sort("line")["reason"].to_list() == ["test_response", "incomplete_response"]
+
+
+def test_orders_scores_and_judgements_of_qualtrics_are_no_answers(tmp_path: Path) -> None:
+    names = ("Q1_DO_1", "Q2_DO", "FL_4_DO", "SC0", "Q_RecaptchaScore")
+    head = (IDS + "," + ",".join(names), TEXTS + "," + ",".join(names), IMPORT + "," * len(names))
+    people = [
+        f"2026-10-05 10:00,0,198.51.100.1,1,R_{n},{n % 2},1,,,because,{n % 2},1|{n % 2},A,{n % 3},0.{n % 2}"
+        for n in range(30)
+    ]
+    asked = wave(tmp_path, export(*people, header=head)).tables["survey_questions"]["question_code"]
+    assert {*asked} == {"Q1", "Q2", "Q3"}

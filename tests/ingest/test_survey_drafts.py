@@ -578,3 +578,61 @@ def test_years_of_a_survey_are_waves(name: str, tmp_path: Path) -> None:
 def test_groups_are_told_without_accents(name: str, tmp_path: Path) -> None:
     survey = found(tmp_path, f"id,{name},q1,q2", "{n},g{x},{a},{yes}")
     assert name in survey.draft.options["segments"].values()
+
+
+def test_codes_below_0_of_scales_with_one_side_are_no_answers(tmp_path: Path) -> None:
+    rows = [
+        f"{n},{(-1, 1, 2, 3)[n % 4]},{(-1, 1, 2, 3, 4)[n % 5]},{(-1, 0, 1)[n % 3]},{n % 5 - 2},{(-5, -1, 1, 2)[n % 4]}"
+        for n in range(60)
+    ]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2,q3,q4,q5", *rows)}), TOLD, CAMPAIGNS)
+    missing = {code: {*note.get("missing", ())} for code, note in survey.draft.options["questions"].items()}
+    assert missing == {"q1": {"-1"}, "q2": {"-1"}, "q3": {"-1"}, "q4": set(), "q5": {"-1", "-5"}}
+
+
+def test_scales_with_two_sides_keep_their_codes_below_0(tmp_path: Path) -> None:
+    rows = [f"{n},{(-2, -1, 1)[n % 3]},{(-3, -2, -1, 1, 2)[n % 5]},{(-1, 1, 2)[n % 3]},{n % 7 - 3}" for n in range(60)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2,q3,q4", *rows)}), TOLD, CAMPAIGNS)
+    assert not any(note.get("missing") for note in survey.draft.options["questions"].values())
+
+
+def test_a_code_beside_one_that_is_far_below_the_scale_is_no_answer(tmp_path: Path) -> None:
+    rows = [f"{n},{(-9, -1, 1, 2, 3, 4, 5)[n % 7]},{(-99, -2, -1, 0, 1, 2)[n % 6]}" for n in range(60)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
+    missing = [{*note.get("missing", ())} for note in survey.draft.options["questions"].values()]
+    assert missing == [{"-1", "-9"}, {"-99"}]
+
+
+def test_a_scale_with_codes_for_no_answer_is_a_question(tmp_path: Path) -> None:
+    scale = [*range(11), 77, 88, 99, -1]
+    rows = [f"{n},{scale[n % 15]},{n % 13}" for n in range(60)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,happy,hours", *rows)}), TOLD, CAMPAIGNS)
+    assert [*survey.draft.options["questions"]] == ["happy"]
+
+
+def test_copies_of_a_weight_that_estimate_errors_make_no_samples(tmp_path: Path) -> None:
+    weights = [f"FINWT{n}" for n in range(12)]
+    rows = [f"{n},{n % 5}," + ",".join(str(900.5 + (n * k) % 17) for k in range(12)) for n in range(60)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(f"id,q1,{','.join(weights)}", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["samples"] == {"all": {"weight": "FINWT0"}}
+
+
+@pytest.mark.parametrize(
+    ("weight", "cells", "is_dhs"), [("v005", 1_200_000, True), ("v005", 1, False), ("withinwt_hh", 0.5, False)]
+)
+def test_weights_and_designs_of_known_programmes_go_by_their_names(
+    weight: str, cells: float, is_dhs: bool, tmp_path: Path
+) -> None:
+    rows = [f"{n},{n % 5},{(n % 3 + 1) * cells},{n // 10},{n // 30}" for n in range(60)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(f"id,q1,{weight},v021,v022", *rows)}), TOLD, CAMPAIGNS)
+    options = survey.draft.options
+    assert options["samples"] == {"all": {"weight": weight if is_dhs or weight != "v005" else None}}
+    assert options.get("design", {}) == ({"cluster": "v021", "stratum": "v022"} if is_dhs else {})
+
+
+@pytest.mark.parametrize(
+    "names", ["Points - How?,Feedback - How?,Total points", "How? [Score],How? [Feedback],Score", "Punkte: How?,Kommentar: How?,Total score"]
+)  # fmt: skip
+def test_points_and_feedback_beside_questions_are_no_answers(names: str, tmp_path: Path) -> None:
+    survey = found(tmp_path, f"id,How?,Why?,{names}", "{n},{a},{yes},{x}.00 / 1,,{y} / 2")
+    assert [*questions(survey)] == ["How?", "Why?"]

@@ -18,7 +18,8 @@ IMPORT_ID = '{"ImportId"'
 _PERSONAL = r"(?i)^(ip ?address|location(latitude|longitude)|recipient\w*|externaldatareference|externalreference|email(address)?)$"
 _TECHNICAL = (
     r"(?i)^(start ?date|end ?date|recorded ?date|status|progress|duration \(in seconds\)|finished|response ?id|"
-    r"distributionchannel|userlanguage|responseset|name|.*_text|.*_(first|last|page) (click|submit)|.*_click count)$"
+    r"distributionchannel|userlanguage|responseset|name|.*_text|.*_(first|last|page) (click|submit)|.*_click count|.*_do(_\d+)*|"
+    r"sc\d+|q_(recaptchascore|relevantid\w*|duplicaterespondent|ballotboxstuffing|totalduration|language|url|straightlining\w*))$"
 )
 _TESTS = (
     r"^(1|2|9|17)$|preview|\btest\b|vorschau|aperçu|previ[ae]|previsuali|pré-?visuali|anteprima|önizleme|prueba|voorbeeld|podgląd|"
@@ -114,4 +115,4 @@ def _common_stem(texts: list[str]) -> str:
     return shortest[: end + 3] if end >= 0 else ""
 
 
-FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=18)
+FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=19)
