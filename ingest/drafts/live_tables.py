@@ -5,7 +5,7 @@ Reports that their formats know by themselves, and JSON, are for `live`.
 # ruff: noqa: RUF001 - columns are named in many languages
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -95,67 +95,16 @@ def named(
     own = {} if sessions is None else {"session_id": sessions}
     if sessions is not None:
         session, remarks = {}, {}
-    dates = [name for name in names if re.search(_DATE, name.lower())]
-    when = first(names, TIME) or next((name for name in dates if ":" in "".join(head.below(names, name))), None)
-    viewers = first(names, VIEWERS)
-    if when and viewers:
-        columns = {"sampled_at": when, "viewers": viewers} | own
-        if dates and when not in dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, when)):
-            columns["date"] = dates[0]
-        times, platform = head.below(names, when), first(names, _PLATFORM)
-        if platform and not own and len(set(times)) < len(times):
-            columns, session = columns | {"session_id": platform}, {}
-        yield samples(when, viewers, {"columns": columns, **_epoch(head.below(names, when)), **session}, remarks)
+    yield from _sampled(head, names, own, session, remarks)
     _require_one_meeting(head, names, own)
-    of_people = [
-        name
-        for name in names
-        if not re.search(r"meeting|event|session|webinar|host|topic", name.lower()) and not re.search(_FIGURES, name)
-    ]
-    person = next((found for pattern in PERSON_COLUMNS if (found := _who(head, names, of_people, pattern))), None)
-    person = person or next((found for pattern in PERSON_COLUMNS if (found := first(of_people, pattern))), None)
-    addresses = (
-        name for name in of_people if sum("@" in cell for cell in head.below(names, name)) * 2 > len(head.rows)
-    )
-    person = person or next(addresses, None)
+    person = _person(head, names)
     timed = [name for name in names if _may_hold_times(head, names, name)]
     joined, left = first(timed, JOINED_COLUMN), first(timed, LEFT_COLUMN)
     joined, left = (joined, left) if joined and left else _begins_and_ends(head, names) or (joined, left)
     if person and joined and left:
-        times = [european(cell) for cell in head.below(names, joined)]
-        if times and all(re.match(_DAY, cell) for cell in times):
-            raise DeliveryError(
-                f"{head.path.name}, column {joined[:40]!r}: found days, expected times of day with them, from which stays follow; export "
-                "the times, or leave it out: a list of who came on which day has no minutes"
-            )
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
-        name, role = _who(head, names, of_people, PERSON_COLUMNS[-1]), first(names, ROLE)
-        columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
-        if "name" not in columns and are_names(person, pl.Series(head.below(names, person), dtype=pl.String())):
-            remarks = {
-                **remarks,
-                ("options", "columns"): "nothing but names tells people apart: those of one name count as one",
-            }
-        columns |= _of_the_meeting(head, names, columns)
-        columns |= {"in_waiting_room": waiting} if (waiting := first(names, WAITING_COLUMN)) else {}
-        if dates and all(re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)):
-            columns["date"] = dates[0]
-        elif (day := re.search(_DAY_IN_NAME, head.path.name)) and all(
-            re.match(_CLOCK, european(cell)) for cell in head.below(names, joined)
-        ):
-            session, remarks = {"day": "-".join(day.groups()), **session}, remarks | _OF_THE_NAME
-        leads = first(names, _LEADS)
-        if leads and not role and {cell.lower() for cell in head.below(names, leads)} <= _YES_OR_NO.keys():
-            columns, session = columns | {"role": leads}, session | {"roles": _YES_OR_NO}
-        why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"
-        options, zone = {"columns": columns, **session}, zone_in_names([joined, left])
-        yield Draft("live", "intervals_csv", why, options, remarks, generic=True, zone=zone)
-    registered = first(names, REGISTERED)
-    written = head.below(names, registered) if registered else []
-    if written and not any(sum(sign.isdigit() for sign in cell) >= _FEWEST_DIGITS for cell in written):
-        registered = None
-    if registered and re.match(_OF_ANY_RECORD, registered) and not first(names, _OF_REGISTERING):
-        registered = None
+        yield _stays(head, names, columns, session, remarks)
+    registered = _registered(head, names)
     if not registered and not left:
         _require_leaves(head, names, joined)
     if person and registered and not left:
@@ -166,6 +115,100 @@ def named(
         why = f"it has a person and the time of registering: {quoted([person, registered])}"
         options, zone = {"columns": columns, **session}, zone_in_names([registered])
         yield Draft("live", "registrations_csv", why, options, remarks, generic=True, zone=zone)
+
+
+def _sampled(
+    head: Head, names: list[str], own: dict[str, str], session: dict[str, Any], remarks: dict[tuple[str, ...], str]
+) -> Iterator[Draft]:
+    """The draft for samples, where there are a time and a number of viewers; each platform is a session of its own."""
+    dates = _dates(names)
+    when = first(names, TIME) or next((name for name in dates if ":" in "".join(head.below(names, name))), None)
+    viewers = first(names, VIEWERS)
+    if when and viewers:
+        columns = {"sampled_at": when, "viewers": viewers} | own
+        times, platform = head.below(names, when), first(names, _PLATFORM)
+        if dates and when not in dates and _are_clocks(times):
+            columns["date"] = dates[0]
+        if platform and not own and len(set(times)) < len(times):
+            columns, session = columns | {"session_id": platform}, {}
+        yield samples(when, viewers, {"columns": columns, **_epoch(times), **session}, remarks)
+
+
+def _stays(
+    head: Head,
+    names: list[str],
+    columns: dict[str, str],
+    session: dict[str, Any],
+    remarks: dict[tuple[str, ...], str],
+) -> Draft:
+    """The draft for stays, of the columns of person, join and leave. Raises DeliveryError where those hold days alone."""
+    person, joined, left = columns["person"], columns["joined_at"], columns["left_at"]
+    times = head.below(names, joined)
+    if times and all(re.match(_DAY, european(cell)) for cell in times):
+        raise DeliveryError(
+            f"{head.path.name}, column {joined[:40]!r}: found days, expected times of day with them, from which stays follow; export "
+            "the times, or leave it out: a list of who came on which day has no minutes"
+        )
+    name, role = _who(head, names, _of_people(names), PERSON_COLUMNS[-1]), first(names, ROLE)
+    columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
+    if "name" not in columns and are_names(person, pl.Series(head.below(names, person), dtype=pl.String())):
+        remarks = {
+            **remarks,
+            ("options", "columns"): "nothing but names tells people apart: those of one name count as one",
+        }
+    columns |= _of_the_meeting(head, names, columns)
+    columns |= {"in_waiting_room": waiting} if (waiting := first(names, WAITING_COLUMN)) else {}
+    dates, day = _dates(names), re.search(_DAY_IN_NAME, head.path.name)
+    if dates and _are_clocks(times):
+        columns["date"] = dates[0]
+    elif day and _are_clocks(times):
+        session, remarks = {"day": "-".join(day.groups()), **session}, remarks | _OF_THE_NAME
+    leads = first(names, _LEADS)
+    if leads and not role and {cell.lower() for cell in head.below(names, leads)} <= _YES_OR_NO.keys():
+        columns, session = columns | {"role": leads}, session | {"roles": _YES_OR_NO}
+    why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"
+    options, zone = {"columns": columns, **session}, zone_in_names([joined, left])
+    return Draft("live", "intervals_csv", why, options, remarks, generic=True, zone=zone)
+
+
+def _registered(head: Head, names: list[str]) -> str | None:
+    """The column that says when people registered."""
+    registered = first(names, REGISTERED)
+    written = head.below(names, registered) if registered else []
+    if written and not any(sum(sign.isdigit() for sign in cell) >= _FEWEST_DIGITS for cell in written):
+        return None
+    if registered and re.match(_OF_ANY_RECORD, registered) and not first(names, _OF_REGISTERING):
+        return None
+    return registered
+
+
+def _dates(names: list[str]) -> list[str]:
+    return [name for name in names if re.search(_DATE, name.lower())]
+
+
+def _are_clocks(cells: Sequence[str]) -> bool:
+    """Whether all cells begin with a time of day."""
+    return all(re.match(_CLOCK, european(cell)) for cell in cells)
+
+
+def _of_people(names: list[str]) -> list[str]:
+    """The columns that may name people."""
+    return [
+        name
+        for name in names
+        if not re.search(r"meeting|event|session|webinar|host|topic", name.lower()) and not re.search(_FIGURES, name)
+    ]
+
+
+def _person(head: Head, names: list[str]) -> str | None:
+    """The column that tells people apart: by its name, else the one with e-mail addresses in most rows."""
+    of_people = _of_people(names)
+    person = next((found for pattern in PERSON_COLUMNS if (found := _who(head, names, of_people, pattern))), None)
+    person = person or next((found for pattern in PERSON_COLUMNS if (found := first(of_people, pattern))), None)
+    addresses = (
+        name for name in of_people if sum("@" in cell for cell in head.below(names, name)) * 2 > len(head.rows)
+    )
+    return person or next(addresses, None)
 
 
 def _of_the_meeting(head: Head, names: list[str], columns: dict[str, str]) -> dict[str, str]:
