@@ -25,7 +25,7 @@ Cells = Mapping[str, Sequence[str]]
 
 _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video_details_info|video_details|video_info|video|stats_v2|stats|statistics|metrics|public_metrics|"
-    r"insights|engagement|performance|counts|counters|item|post|publication|tweet|"
+    r"insights|engagement|performance|counts|counters|item|post|publication|tweet|fields|attributes|"
     r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
 _NUMBERED = r"^[a-z]{1,2}\d+_"
@@ -64,7 +64,11 @@ _AS_OF = (
 )
 """What says of a figure that it is one since the beginning."""
 _NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
-_ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|rec[0-9A-Za-z]{14}"
+_ROW_MADE, _ROW_CHANGED = (
+    r"(?:.*_)?created(?:_at|_on|_time)?",
+    r"(?:.*_)?(?:updated|modified|last_edited)(?:_at|_on|_time)?",
+)
 _OTHER_ID = (
     r"(?!.*(?:campaign|brand|client|project|run|batch|job|team|org|organi[sz]ation|workspace|tenant|platform|category|niche|sound|"
     r"music|tag|list|source|session|comment|parent|channel|creator|author|user|owner|account|profile|influencer|uploader)s?_id$).+_id"
@@ -124,6 +128,8 @@ def match(cells: Cells) -> dict[str, str]:
             and _may_hold(ours, rank, name, cells)
         ]
         held = [name for _, name in meant if _holds(ours, cells[name])] or [name for _, name in meant]
+        if ours == "video_id":
+            held = sorted(held, key=lambda name: _are_numbers_of_rows(cells[name]))
         best = _of_videos(held, found, cells) if ours in _COUNTED else next(iter(held), None)
         if best is not None:
             found[ours] = best
@@ -139,12 +145,19 @@ def match(cells: Cells) -> dict[str, str]:
         and any(re.match("https?://", cell) for cell in cells[found["video_id"]])
     ):
         found["url"] = found.pop("video_id")
+    if _is_of_a_row(found, cells):
+        del found["created_at"]
     if "url" in found and "video_id" in found:
         ids = cells[found["video_id"]]
         if _are_numbers_of_rows(ids) or are_other_ids(ids, cells[found["url"]]):
             del found["video_id"]
     if "url" not in found and _are_numbers_of_rows(cells.get(found.get("video_id", ""), ())):
-        found["video_id"] = _of_several(found, cells) or found["video_id"]
+        links = next((name for name in cells if lead_to_posts(cells[name])), None)
+        if links is not None:
+            del found["video_id"]
+            found["url"] = links
+        else:
+            found["video_id"] = _of_several(found, cells) or found["video_id"]
     if "saves" in found and is_of_youtube(cells):
         # Its API still has a count of favourites, which is always 0.
         del found["saves"]
@@ -299,6 +312,15 @@ def _of_several(found: Mapping[str, str], cells: Cells) -> str | None:
     left = [name for name in cells if name not in found.values() and re.fullmatch(_OTHER_ID, snake(name))]
     repeated = [name for name in left if 1 < len(set(cells[name])) < len(cells[name])]
     return repeated[0] if len(repeated) == 1 else None
+
+
+def _is_of_a_row(found: Mapping[str, str], cells: Cells) -> bool:
+    """Whether the time of creation is that of a row in a database, whose id stands there too: it is said when it was changed, or
+    the row is one of Airtable, where that is not said."""
+    ids = cells.get(found.get("video_id", ""), ())
+    if re.fullmatch(_ROW_MADE, snake(found.get("created_at", ""))) is None or not _are_numbers_of_rows(ids):
+        return False
+    return all(one.startswith("rec") for one in ids) or any(re.fullmatch(_ROW_CHANGED, snake(name)) for name in cells)
 
 
 def _are_of_youtube_channels(values: Sequence[str]) -> bool:

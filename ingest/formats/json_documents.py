@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from ingest.formats.encoding import is_utf8
+from ingest.formats.json_maps import records_of
 from ingest.formats.text_file import TextFile
 from ingest.formats.unpacking import MOST_BYTES
 from ingest.reasons import Reason
@@ -51,7 +52,7 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The JSON objects of a file as text with `line`, and what is none as rejected records. Raises DeliveryError.
 
     Objects stand one a line, in one array or, over several lines each, one after the other; there `line` counts the objects. A
-    file may also be one object alone.
+    file may also be one object alone, or one that holds them under names.
     """
     if file.is_blank():
         raise DeliveryError(f"{file.name}: is empty; expected JSON objects, one a line or in an array")
@@ -64,7 +65,15 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
         frame = pl.concat(_parts(file))
     else:
         frame = pl.DataFrame(list(_elements(file.text)), schema={"line": pl.Int64(), "json": pl.String()}, orient="row")
-    return _valid(file.name, frame)
+    documents, rejected = _valid(file.name, frame)
+    return (_apart(documents) if documents.height == 1 else documents), rejected
+
+
+def _apart(document: pl.DataFrame) -> pl.DataFrame:
+    """The records that one object holds under their names, where it does; `line` counts them."""
+    values = query("select key, type from documents, json_each(documents.json)", documents=document)
+    records = records_of(dict(values.iter_rows()), document["json"].item())
+    return document if records is None else pl.DataFrame({"line": range(1, len(records) + 1), "json": records})
 
 
 def read_shaped(

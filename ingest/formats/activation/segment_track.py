@@ -56,7 +56,7 @@ class SegmentTrack:
     """Reads calls. A call that was sent again has the same messageId and is one."""
 
     name = "segment_track"
-    version = 8
+    version = 9
     needs_timezone = False
     options = SegmentTrackOptions
 

@@ -94,7 +94,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 18
+    version = 19
     needs_timezone = True
     options = TagTotalsCsvOptions
 
