@@ -181,20 +181,10 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     options, remarks, asks = wave_of(head, given, _fieldwork(body, columns, given))
     left = [name for name in columns if name not in {*personal, *layout.technical} and not re.match(DATES, name)]
     left = [name for name in left if not are_times(body[AT + name])]
-    group = None
-    if form is survey_csv.FORMAT:
-        ids = [name for name in columns if re.match(ID, name)] or [
-            name for name in columns if re.match(ID_AT_END, name)
-        ]
-        others = {
-            name: body[AT + name] for name in columns if name not in ids and (name in left or re.match(PERIOD, name))
-        }
-        group = numbered_alike(head.path.name, body[AT + ids[0]], others) if ids else None
-        for name in () if ids else _may_be_people({name: body[AT + name] for name in columns}, body.height):
-            numbered_alike(head.path.name, body[AT + name], {of: cells for of, cells in others.items() if of != name})
-        most = [name for name in ids if group or body[AT + name].drop_nulls().n_unique() * 2 >= body.height]
-        options["respondent_id"] = next(iter(most), None)
-        if ids and not most:
+    is_generic, group = form is survey_csv.FORMAT, None
+    if is_generic:
+        ids, options["respondent_id"], group = _ids(head.path.name, body, columns, left)
+        if ids and options["respondent_id"] is None:
             remarks["options", "respondent_id"] = (
                 f"{ids[0]!r} has the same value in many rows: each row counts as a person"
             )
@@ -204,22 +194,16 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
         if re.match(WAVE, name):
             require_one_wave(head.path.name, name, body[AT + name].drop_nulls().n_unique())
     weights = weights_of(left, {name: body[AT + name] for name in columns})
-    options["samples"] = by_weight(weights)
+    options["samples"], remark = by_weight(weights), None
     if group and len(weights) <= 1:
         options["samples"] = by_column(weights[0] if weights else None, group, body[AT + group], {})
-        remarks["options", "samples"] = "one for each value of the column, since the same ids stand in several"
+        remark = "one for each value of the column, since the same ids stand in several"
     ended: list[str] = []
-    if form is survey_csv.FORMAT:
-        words = {name: body[AT + name].drop_nulls().cast(pl.String()).unique().sort() for name in left}
-        options["samples"], ended = of_completed(
-            options["samples"], {name: dict(zip(of, of, strict=True)) for name, of in words.items()}
-        )
-        if ended:
-            remarks["options", "samples"] = f"those who came to the end, as {quoted(ended)} says"
-        elif coded := [name for name in left if may_say_who_ended(name, body[AT + name])]:
-            remarks["options", "samples"] = (
-                f"{quoted(coded)} may say who came to the end: then name its codes, as in where: {{{coded[0]}: ['1']}}"
-            )
+    if is_generic:
+        options["samples"], ended, told = _completed(options["samples"], body, left)
+        remark = told or remark
+    if remark:
+        remarks["options", "samples"] = remark
     design = design_of(left, weights)
     if design:
         options["design"] = design
@@ -245,13 +229,7 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     if segments:
         options["segments"] = segments
         closed = [name for name in closed if name not in segments.values()]
-    questions: dict[str, Any] = {name: {} for name in (*closed, *layout.spread)}
-    for name in closed:
-        mark = lists[name]
-        if mark and not layout.reads_lists:
-            questions[name] = {"kind": "multiple"} | ({"separator": mark} if mark != layout.separator else {})
-        if mark and (whole := inseparable(body[AT + name], mark)):
-            questions[name] = {"options": list(whole)} | ({"separator": mark} if mark != layout.separator else {})
+    questions = _questions(layout, body, {name: lists[name] for name in closed})
     ticked = {} if apart else boxes([name for name in left if name not in segments.values()], columns, body)
     own = {column for note in ticked.values() for column in note["columns"]}
     questions = {name: note for name, note in questions.items() if name not in own} | ticked
@@ -286,8 +264,50 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     mine = {*questions} | {*segments.values()}
     shown = [name for name in columns if name in mine]
     why = f"{why}; questions: {quoted(shown)}"
-    is_generic = form is survey_csv.FORMAT
     return Draft("survey", form.name, why, options, remarks, asks, is_generic, is_part=bool(ended))
+
+
+def _ids(
+    file_name: str, body: pl.DataFrame, columns: list[str], left: list[str]
+) -> tuple[list[str], str | None, str | None]:
+    """The columns of ids, the one of them that tells respondents apart, and the column whose groups number their people alike.
+
+    Raises DeliveryError where people stand in several rows.
+    """
+    ids = [name for name in columns if re.match(ID, name)] or [name for name in columns if re.match(ID_AT_END, name)]
+    others = {name: body[AT + name] for name in columns if name not in ids and (name in left or re.match(PERIOD, name))}
+    group = numbered_alike(file_name, body[AT + ids[0]], others) if ids else None
+    for name in () if ids else _may_be_people({name: body[AT + name] for name in columns}, body.height):
+        numbered_alike(file_name, body[AT + name], {of: cells for of, cells in others.items() if of != name})
+    most = [name for name in ids if group or body[AT + name].drop_nulls().n_unique() * 2 >= body.height]
+    return ids, next(iter(most), None), group
+
+
+def _completed(
+    samples: dict[str, Any], body: pl.DataFrame, left: list[str]
+) -> tuple[dict[str, Any], list[str], str | None]:
+    """The samples of those who came to the end, the columns that say so, and what to say of it."""
+    words = {name: body[AT + name].drop_nulls().cast(pl.String()).unique().sort() for name in left}
+    samples, ended = of_completed(samples, {name: dict(zip(of, of, strict=True)) for name, of in words.items()})
+    if ended:
+        return samples, ended, f"those who came to the end, as {quoted(ended)} says"
+    coded = [name for name in left if may_say_who_ended(name, body[AT + name])]
+    if coded:
+        told = f"{quoted(coded)} may say who came to the end: then name its codes, as in where: {{{coded[0]}: ['1']}}"
+        return samples, ended, told
+    return samples, ended, None
+
+
+def _questions(layout: Layout, body: pl.DataFrame, marks: Mapping[str, str | None]) -> dict[str, Any]:
+    """What the note says of closed questions, each with the mark between its answers, and of those that are spread over columns."""
+    questions: dict[str, Any] = {name: {} for name in (*marks, *layout.spread)}
+    for name, mark in marks.items():
+        separator = {"separator": mark} if mark != layout.separator else {}
+        if mark and not layout.reads_lists:
+            questions[name] = {"kind": "multiple"} | separator
+        if mark and (whole := inseparable(body[AT + name], mark)):
+            questions[name] = {"options": list(whole)} | separator
+    return questions
 
 
 def _unread(head: Head) -> dict[tuple[str, ...], str]:
