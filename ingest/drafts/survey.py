@@ -40,6 +40,7 @@ from ingest.drafts.survey_words import (
     WAVE,
     are_ages,
     are_groups,
+    are_of_a_register,
     are_times,
     design_of,
     is_choice,
@@ -233,8 +234,9 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     ticked = {} if apart else boxes([name for name in left if name not in segments.values()], columns, body)
     own = {column for note in ticked.values() for column in note["columns"]}
     questions = {name: note for name, note in questions.items() if name not in own} | ticked
-    # A list of names with a mark for each day that somebody came is no survey.
-    if not questions or (personal and own and own >= {*columns} - {*personal}):
+    # A list of names with a mark or a word for each day that somebody came is no survey.
+    are_all = all(name in columns and are_of_a_register(body[AT + name]) for name in questions)
+    if not questions or are_all or (personal and own and own >= {*columns} - {*personal}):
         return None
     options["questions"] = questions
     bits = [

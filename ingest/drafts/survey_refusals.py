@@ -12,6 +12,9 @@ from ingest.source import DeliveryError
 
 _BASE = r"(?i)^\s*((un)?weighted|effective|total)?\s*(base|sample size)\s*([:(].*)?$|^\s*(un)?weighted (base|total|count|n)\b"
 _FIRST_ROWS = 200
+_SHARE = r"^\d{1,3}([.,]\d+)? ?%$"
+_MEASURES = frozenset({"percentage", "percent", "%", "count", "number", "n", "base", "share", "proportion", "mean"})
+"""How tables of results write shares, and say what a row of numbers is."""
 _FEWEST, _HIGHEST_HEADER = 5, 20
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)( \w+){0,3}$"
@@ -57,6 +60,13 @@ def require_people(sheet: Sheet) -> None:
     bases = sheet.rows[:, 0].head(_FIRST_ROWS).cast(pl.String()).str.contains(_BASE).fill_null(value=False)
     if bases.any():
         raise DeliveryError(of_results(sheet.name, sheet.rows["line"].filter(bases)[0]))
+    cells = [column.cast(pl.String()).str.strip_chars() for column in sheet.rows.drop("line").head(_FIRST_ROWS)]
+    shares = sum(column.null_count() < column.len() and bool(column.str.contains(_SHARE).all()) for column in cells)
+    measures = any(
+        1 < len(words := {*column.str.to_lowercase()}) <= len(_MEASURES) and words <= _MEASURES for column in cells
+    )
+    if sheet.rows.height and (measures or (shares > 1 and shares * 2 >= len(cells))):
+        raise DeliveryError(of_results(sheet.name, sheet.rows["line"][0]))
     require_row_a_respondent(sheet)
 
 

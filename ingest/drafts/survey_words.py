@@ -91,6 +91,14 @@ _PERSONAL = (
     r"('?s)?([ _](name|id|code|no|number))?$|"
     r"^(اسم )?(الباحث|المحاور|جامع البيانات)|^gps\b|(^|[ _])(لوکیشن|coordinates)$|تلفن|شماره (تماس|موبایل)|טלפון|דוא.?ל|דואר אלקטרוני"
 )
+_STAFF = (
+    r"^(full )?(name|nom|nombre|nome|nama|adı)?( of| de| del| du| da| do)?( the| l)? ?"
+    r"(interviewer|enum(erator)?|surveyor|supervisor|field ?worker|(data )?collector|facilitator|team leader|respondent|participant|"
+    r"caregiver|enquêteu(r|se)|enquêtrice|encuestador|entrevistador|anketör|الباحث|المحاور|جامع البيانات)(a| a)?"
+    r"( s)?( name| adı| code| id| no| number)?( other)?$"
+)
+"""Who asked, or answered, whatever number or group stands before the words."""
+_BEFORE_NAMES = r"(?i)^.*[/.](?=\w+$)|^.*/|^[A-Za-z]{0,4}\d+[A-Za-z]?([._]\d+)*[.)_: -]+|^capi[ _]"
 DATES = (
     r"(?i)^(timestamp|(start(ed)?|end(ed)?|submit(ted)?|record(ed)?|response|survey|interview|completed?|created?|updated?|submission)?"
     r"[ _]?(date|time|datetime|at|on)|"
@@ -137,6 +145,12 @@ _ADDRESS = (
 )
 _OF_A_QUIZ = r"(?i)^(total (points|score)|quiz feedback|grade posted time|gesamtpunktzahl|مجموع النقاط)$"
 _OF_POINTS = r"^(\d+(\.\d+)?|--) / \d+$"
+_CAME = frozenset(
+    ["present", "p", "présent", "présente", "presente", "anwesend", "hadir", "attended", "var", "geldi", "حاضر", "حضر", "حاضرة"]
+)  # fmt: skip
+_DID_NOT = frozenset(
+    ["absent", "a", "absente", "ausente", "assente", "abwesend", "late", "l", "excused", "izin", "gelmedi", "yok", "غائب", "غاب"]
+)  # fmt: skip
 _ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
 
 
@@ -178,6 +192,12 @@ def marks_a_quiz(name: str, cells: pl.Series, names: Collection[str]) -> bool:
     )
     are_points = cells.len() > cells.null_count() and cells.cast(pl.String()).str.contains(_OF_POINTS).all()
     return are_points or re.match(_OF_A_QUIZ, name) is not None or (beside is not None and beside["question"] in names)
+
+
+def are_of_a_register(cells: pl.Series) -> bool:
+    """Whether cells say who came and who did not, which is no answer to a question."""
+    words = {*cells.drop_nulls().unique().cast(pl.String()).str.strip_chars().str.to_lowercase()}
+    return bool(words & _CAME) and bool(words & _DID_NOT) and words <= _CAME | _DID_NOT
 
 
 def is_number(cells: pl.Series) -> bool:
@@ -273,6 +293,10 @@ def is_personal(name: str, cells: pl.Series) -> bool:
     """Whether a column says who people are, by its name or its cells; a question about a phone, with few answers, does not."""
     answers = cells.drop_nulls().cast(pl.String())
     if answers.str.contains(_ADDRESS).sum() * 2 > answers.len():
+        return True
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(_BEFORE_NAMES, "", name))
+    heading = " ".join(re.sub(r"[\W_]+", " ", words).lower().split())
+    if heading in ("name", "names") or re.search(_plain(_STAFF), _plain(heading)):
         return True
     is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
     is_shared = answers.n_unique() <= MOST_NUMBERS and answers.n_unique() * _SHARED_BY <= answers.len()

@@ -636,3 +636,37 @@ def test_weights_and_designs_of_known_programmes_go_by_their_names(
 def test_points_and_feedback_beside_questions_are_no_answers(names: str, tmp_path: Path) -> None:
     survey = found(tmp_path, f"id,How?,Why?,{names}", "{n},{a},{yes},{x}.00 / 1,,{y} / 2")
     assert [*questions(survey)] == ["How?", "Why?"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "group/enumerator_group/name_enum", "intro/name", "intro.name", "A1. Name of Respondent", "q3_enumerator", "Name of the interviewer",
+        "SurveyorName", "CAPI_interviewer", "nom_enqueteur", "Encuestador(a)", "team leader",
+    ],
+)  # fmt: skip
+def test_names_of_those_who_asked_are_no_answers(name: str, tmp_path: Path) -> None:
+    survey = found(tmp_path, f"id,{name},q1,q2", "{n},zq{a},{x},{yes}")
+    assert [*questions(survey)] == ["q1", "q2"]
+    assert name in survey.draft.options["drop"]
+    assert "zq" not in survey.text
+
+
+def test_a_question_about_those_who_ask_is_one(tmp_path: Path) -> None:
+    survey = found(tmp_path, "id,Does your supervisor support you?,participant group", "{n},{yes},g{x}")
+    assert [*questions(survey)] == ["Does your supervisor support you?", "participant group"]
+
+
+@pytest.mark.parametrize("words", [("P", "A"), ("Present", "Absent"), ("حاضر", "غائب")])
+def test_who_came_on_which_day_is_no_survey(words: tuple[str, str], tmp_path: Path) -> None:
+    rows = [f"u{n},{words[n % 2]},{words[n % 3 == 0]},{words[n % 5 == 0]}" for n in range(40)]
+    with pytest.raises(DeliveryError, match="no format fits"):
+        inspect(written(tmp_path, {"w.csv": lines("Roll,Monday,Tuesday,Friday", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_shares_of_statements_are_results(tmp_path: Path) -> None:
+    shares = [f"People can {n},{n}.5%,{40 - n}%,{60 - n}.5%" for n in range(30)]
+    counts = [f"People can {n // 2},{('Percentage', 'Count')[n % 2]},{n},{n + 5}" for n in range(30)]
+    for header, rows in (("Statement,1,2,3", shares), ("Statement,Measure,1,2", counts)):
+        with pytest.raises(DeliveryError, match="line 2: has answers with their shares"):
+            inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)

@@ -127,7 +127,7 @@ NAME_COLUMN = (
 PERSON_COLUMNS = (
     r"upn|participant.?id",
     r"e-?mail|correo|courriel|e-?posta|البريد|ایمیل|почт|דוא|メール|邮件|邮箱|이메일",
-    r"^(user|attendee|member|account|person|viewer).?(id|key)$|^(who|user|viewer|member)$",
+    r"^(user|attendee|member|account|person|viewer|employee|student|learner|staff).?(id|key)$|^(who|user|viewer|member)$",
     rf"{NAME_COLUMN}|person|attendee|\bparticipante?\b|teilnehmer|katılımcı|مشارك|peserta|asistente",
 )
 WAITING_COLUMN = r"waiting|poczekal|attente|warteraum|warteschlange|espera|attesa|wacht|bekleme|tunggu|انتظار|ожидани"
