@@ -177,7 +177,7 @@ class TestWhoIsRejected:
         assert parsed.records_read == len(present)
         # A respondent is an id within the samples that hold it.
         good = {
-            (id_.strip(), w == "", country == "AE")
+            (id_.strip(), w in ("", "nan"), country == "AE")
             for id_, w, country, _ in present
             if id_.strip() not in ("", "1.7E+09")
         }
