@@ -294,8 +294,9 @@ last_known as (
 
 ),
 
--- A single reading of a date is its last; of several each column has the last that is known.
-days as (
+-- A single reading of a date is its last; of several each column has the last that is known. In a first build they are more than
+-- memory holds, and reading them again costs less than keeping them.
+days as {{ 'not ' if not is_incremental() }}materialized (
 
     select
         readings.campaign_id,
