@@ -17,7 +17,8 @@
     {%- set relation = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {% if load_cached_relation(this) is none or should_full_refresh() %}
-        {% do make_table(relation, config.get('rebuilt_on', 'event_on') if config.require('incremental_strategy') == 'from_date') %}
+        {%- set is_sorted = config.require('incremental_strategy') == 'from_date' and not config.get('comes_in_order') %}
+        {% do make_table(relation, config.get('rebuilt_on', 'event_on') if is_sorted) %}
     {% else %}
         {%- set brought = 'temp.main.' ~ this.identifier ~ '__brought' -%}
         {%- set strategy = context['get_incremental_' ~ config.require('incremental_strategy') ~ '_sql'] -%}
@@ -48,7 +49,10 @@
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
-{# With `ordered_by`, rows of a date lie together, so that a build of a day reads and writes few others. #}
+{#
+    With `ordered_by`, rows of a date lie together, so that a build of a day reads and writes few others. A model that passes on the rows of
+    another in their order says `comes_in_order`.
+#}
 {% macro make_table(relation, ordered_by=none) %}
     {% call statement('main') -%}
         drop table if exists {{ relation }};

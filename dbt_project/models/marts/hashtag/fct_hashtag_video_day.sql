@@ -2,6 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='from_date',
+        comes_in_order=true,
         post_hook="{{ flip_provisional('hashtag') }}",
         on_schema_change='fail',
     )
