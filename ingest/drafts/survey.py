@@ -274,7 +274,7 @@ def _ids(
 ) -> tuple[list[str], str | None, str | None]:
     """The columns of ids, the one of them that tells respondents apart, and the column whose groups number their people alike.
 
-    Raises DeliveryError where people stand in several rows.
+    Raises DeliveryError as `numbered_alike` does.
     """
     ids = [name for name in columns if re.match(ID, name)] or [name for name in columns if re.match(ID_AT_END, name)]
     others = {name: body[AT + name] for name in columns if name not in ids and (name in left or re.match(PERIOD, name))}
