@@ -246,13 +246,16 @@ def _numbers(cells: Cells, places: Mapping[str, str]) -> list[str]:
 
 
 def _refuse_unnamed(head: Head, header: list[str], cells: Cells) -> None:
-    """Raise DeliveryError where a table is one of videos, by its links, and no name of a column is known as that of a counter."""
+    """Raise DeliveryError where a table is one of videos, by its links or YouTube's ids, and no name is known as that of a counter."""
     links = next((name for name in cells if lead_to_posts(cells[name])), None)
-    if links is not None:
+    ids = next((name for name in cells if links is None and _are_of_youtube(cells[name])), None)
+    whose = links or ids
+    if whose is not None:
+        holds, ours = ("links to videos", "url") if links else ("ids of videos of YouTube", "video_id")
         raise DeliveryError(
-            f"{head.path.name}, line {head.line_of(header)}: column {links[:40]!r} has links to videos, and no other is known by its "
+            f"{head.path.name}, line {head.line_of(header)}: column {whose[:40]!r} has {holds}, and no other is known by its "
             f"name as their views, likes, comments, shares, saves or hashtags; found {quoted(header)}; name them in a delivery.yml "
-            "(options: columns: {url: ..., views: ...}), and land it with: campaign add FILE --note delivery.yml"
+            f"(options: columns: {{{ours}: ..., views: ...}}), and land it with: campaign add FILE --note delivery.yml"
         )
 
 

@@ -13,7 +13,7 @@ _FEW = 1_000
 
 _TOTALS = (
     "total", "totals", "grand total", "sum", "gesamt", "summe", "totale", "somme", "toplam", "итого", "σύνολο",
-    "المجموع", "الإجمالي", "الاجمالي", "جمع", "کل",
+    "المجموع", "الإجمالي", "الاجمالي", "مجموع", "جمع", "کل", "סה\"כ", "סה״כ", "合計", "总计", "總計", "합계",
 )  # fmt: skip
 """How tools call a row that sums up the others."""
 

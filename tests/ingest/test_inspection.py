@@ -470,7 +470,7 @@ def test_a_cell_far_off_takes_no_memory_and_nothing_down(tmp_path: Path) -> None
 
 
 def test_an_archive_of_tables_that_differ_is_no_survey(tmp_path: Path) -> None:
-    rows = (f"aBcDeFgHi{n:02d},T,{n % 28 + 1}.09.2026,{n % 3},{n % 2}" for n in range(20))
+    rows = (f"Talk {n:02d},T,{n % 28 + 1}.09.2026,{n % 3},{n % 2}" for n in range(20))
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         archive.writestr("Tabelle.csv", lines("Videos,Videotitel,Datum,Abonnenten,Impressionen", *rows))
         archive.writestr("Gesamtwerte.csv", lines("Datum,Impressionen", "1.09.2026,5"))

@@ -115,6 +115,10 @@ def table(header: str, row: str) -> bytes:
         ("url,entities/hashtags/0/text,entities/hashtags/1/text,viewCount", "https://x.com/u/status/@ID,calm,,5", {"hashtags": ["entities/hashtags/0/text", "entities/hashtags/1/text"]}),
         ("id,handle,post_url,views,created_at,updated_at", "@N,u@N,https://www.instagram.com/reel/C@N/,5,2026-10-1@N,2026-10-19", {"created_at": None, "url": "post_url"}),
         ("id,Beitrag,Views,Likes", "@N,https://www.instagram.com/reel/C@N/,5,1", {"url": "Beitrag", "video_id": None}),
+        ("لينك البوست,فيوز,لايك,كومنت,سيف", "https://www.tiktok.com/@u/video/@ID,5,1,2,3", {"views": "فيوز", "likes": "لايك", "comments": "كومنت", "saves": "سيف"}),
+        ("الرابط,مشاهدة,إعجاب,تعليق,مشاركة", "https://www.tiktok.com/@u/video/@ID,5,1,2,3", {"views": "مشاهدة", "likes": "إعجاب", "comments": "تعليق", "shares": "مشاركة"}),
+        ("影片連結,創作者,觀看次數,讚,留言", "https://www.instagram.com/reel/C@N/,u@N,5,1,2", {"creator": "創作者", "views": "觀看次數", "likes": "讚", "comments": "留言"}),
+        ("Link,Previous Views,Current Views,Likes to date*", "https://www.tiktok.com/@u/video/@ID,5,6,1", {"views": "Current Views", "likes": "Likes to date*"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -285,6 +289,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("p.json", repr([{"id": 5, "playCount": 5}]).encode(), "line 1: begins as JSON, and is none"),
         ("d.js", b"window.__DATA__ = [{}];", "is JSON inside of something else"),
         ("k.csv", table("Girêdan,Dîtin,Ecibandin,Şîrove", "https://www.tiktok.com/@u/video/@ID,5,1,2"), "line 1: column 'Girêdan' has links to videos"),
+        ("y.csv", b"Enhavo,Tempo,Rigardoj,Horoj\n" + b"".join(f"aBcdefgh{n:03d},60,5{n},1.5\n".encode() for n in range(20)), "line 1: column 'Enhavo' has ids of videos of YouTube"),
         ("n.csv", table("url,author,New views,New likes", "https://www.tiktok.com/@u/video/@ID,u,5,1"), "line 1: column 'url' has links to videos"),
         ("w.csv", table("url,author,W40 views,W41 views", "https://www.tiktok.com/@u/video/@ID,u,5,6"), "line 1: column 'url' has links to videos"),
         ("f.csv", table("url,views,likes", "https://www.facebook.com/share/v/aBc@N/,5,1"), "none to be recovered from a URL"),
