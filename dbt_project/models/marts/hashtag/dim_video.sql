@@ -9,7 +9,6 @@
         incremental_strategy='from_date',
         rebuilt_on='last_captured_on',
         unique_key=['campaign_id', 'video_id'],
-        on_schema_change='fail',
     )
 }}
 {%- set shown = [

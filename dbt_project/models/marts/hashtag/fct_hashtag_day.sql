@@ -9,7 +9,6 @@
         unique_key=['campaign_id', 'hashtag', 'event_on'],
         pre_hook="{{ leave_rare_hashtags() }}",
         post_hook="{{ flip_provisional('hashtag') }}",
-        on_schema_change='fail',
     )
 }}
 {%- set changed = rebuilt_dates() %}

@@ -7,7 +7,6 @@
         materialized='incremental',
         incremental_strategy='from_date',
         post_hook="{{ flip_provisional('hashtag') }}",
-        on_schema_change='fail',
     )
 }}
 {%- set tag = ['campaign_id', 'platform', 'hashtag'] %}

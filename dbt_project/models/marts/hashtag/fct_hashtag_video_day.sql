@@ -4,7 +4,6 @@
         incremental_strategy='from_date',
         comes_in_order=true,
         post_hook="{{ flip_provisional('hashtag') }}",
-        on_schema_change='fail',
     )
 }}
 

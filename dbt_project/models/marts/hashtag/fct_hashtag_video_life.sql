@@ -3,7 +3,6 @@
         materialized='incremental',
         incremental_strategy='from_date',
         rebuilt_on='closes_on',
-        on_schema_change='fail',
     )
 }}
 select * from {{ rebuilt_rows(ref('int_hashtag__video_lives')) }} as lives

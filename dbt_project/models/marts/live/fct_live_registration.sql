@@ -1,2 +1,2 @@
-{{ config(materialized='incremental', incremental_strategy='by_unit', on_schema_change='fail') }}
+{{ config(materialized='incremental', incremental_strategy='by_unit') }}
 select * from {{ rebuilt_rows(ref('int_live__registrations')) }} as registrations

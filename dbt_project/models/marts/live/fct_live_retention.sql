@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='by_unit', on_schema_change='fail') }}
+{{ config(materialized='incremental', incremental_strategy='by_unit') }}
 with
 
 clocks as (

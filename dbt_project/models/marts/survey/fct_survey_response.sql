@@ -3,7 +3,6 @@
     config(
         materialized='incremental',
         incremental_strategy='by_unit',
-        on_schema_change='fail',
         post_hook=['{{ create_interval_macros() }}'],
     )
 }}
