@@ -17,6 +17,7 @@ from ingest.drafts.survey_refusals import (
     is_header,
     require_header,
     require_header_on_top,
+    require_no_repeats,
     require_once,
     require_one_wave,
     require_people,
@@ -93,6 +94,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         )
     elif (sheet := _sheet(head)) is not None:
         require_people(sheet)
+        require_no_repeats(sheet)
         require_once(sheet)
         require_header(sheet)
         is_any = False

@@ -15,6 +15,7 @@ _FIRST_ROWS = 200
 _SHARE = r"^\d{1,3}([.,]\d+)? ?%$"
 _MEASURES = frozenset({"percentage", "percent", "%", "count", "number", "n", "base", "share", "proportion", "mean"})
 """How tables of results write shares, and say what a row of numbers is."""
+_OF_A_PARENT = r"(?i)^(_parent_index|parent[_-]key)$"
 _FEWEST, _HIGHEST_HEADER = 5, 20
 _ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10)\)?$"
 _JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)( \w+){0,3}$"
@@ -68,6 +69,16 @@ def require_people(sheet: Sheet) -> None:
     if sheet.rows.height and (measures or (shares > 1 and shares * 2 >= len(cells))):
         raise DeliveryError(of_results(sheet.name, sheet.rows["line"][0]))
     require_row_a_respondent(sheet)
+
+
+def require_no_repeats(sheet: Sheet) -> None:
+    """Raise DeliveryError for what Kobo and ODK export of a group that is asked several times in one form: its rows are no respondents."""
+    for name, cells in zip(sheet.header(0) if sheet.height else [], sheet.rows.drop("line"), strict=False):
+        if re.match(_OF_A_PARENT, name) and cells.drop_nulls().n_unique() < cells.len() - cells.null_count():
+            raise DeliveryError(
+                f"{sheet.name}, column {name!r}: found several rows of one form, as of a group that repeats in it, expected a row "
+                "a respondent; deliver the table of the forms, or the group with a note of its own where its members are who is asked"
+            )
 
 
 def require_once(sheet: Sheet) -> None:

@@ -118,8 +118,9 @@ NOT_ASKED = r"(?i)not asked|not applicable|inapplicable|^inap\b|(valid|legitimat
 
 _STATUS = (
     r"(?i)^((response|respondent|interview|survey|completion)[ _]?)?(status|type|state|outcome|disposition|result)$|"
-    r"^(finished|complete\??|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
+    r"^(finished|completed?\??|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
 )
+_FINISHED, _YES = r"(?i)^(finished|completed?)\??$", r"(?i)^(yes|y|true|1|ja|oui|sí|si|evet|نعم|completed?|finished)$"
 _TRIED, _TRIED_OR_NOT = r"(?i)^(is[ _]?)?(test|preview)(er|[ _]?(mode|respondent|response|data|case))?\??$", 2
 """A column that says who tried the survey out, and its answers, yes and no."""
 _COMPLETE = (
@@ -180,8 +181,10 @@ def completed(name: str, answers: Mapping[str, str]) -> list[str]:
         return ended if 0 < len(ended) < len(answers) == _TRIED_OR_NOT else []
     if not re.match(_STATUS, name):
         return []
-    ended = [code for code, word in answers.items() if re.match(_COMPLETE, word.strip())]
-    others = [code for code, word in answers.items() if re.match(_INCOMPLETE, word.strip())]
+    of_a_yes = re.match(_FINISHED, name) is not None and len(answers) == _TRIED_OR_NOT
+    complete, incomplete = (_YES, UNTICKED) if of_a_yes else (_COMPLETE, _INCOMPLETE)
+    ended = [code for code, word in answers.items() if re.match(complete, word.strip())]
+    others = [code for code, word in answers.items() if re.match(incomplete, word.strip())]
     return ended if others and len(ended) + len(others) == len(answers) else []
 
 

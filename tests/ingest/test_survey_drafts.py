@@ -670,3 +670,26 @@ def test_shares_of_statements_are_results(tmp_path: Path) -> None:
     for header, rows in (("Statement,1,2,3", shares), ("Statement,Measure,1,2", counts)):
         with pytest.raises(DeliveryError, match="line 2: has answers with their shares"):
             inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+
+
+@pytest.mark.parametrize("words", [("Yes", "No"), ("Ja", "Nein"), ("نعم", "لا")])
+def test_who_finished_may_be_said_by_yes_and_no(words: tuple[str, str], tmp_path: Path) -> None:
+    rows = [f"{n},{words[n % 4 == 0]},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,Finished,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["samples"]["all"]["where"] == {"Finished": [words[0]]}
+    assert survey.loaded == 30
+
+
+@pytest.mark.parametrize("name", ["_parent_index", "PARENT_KEY", "parent-key"])
+def test_rows_of_a_group_that_repeats_are_no_respondents(name: str, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=f"column '{name}': found several rows of one form"):
+        found(tmp_path, f"child,goes to school,_index,{name}", "c{n},{yes},{n},{x}")
+
+
+def test_a_last_row_called_after_a_total_alone_is_no_respondent(tmp_path: Path) -> None:
+    rows = [*(f"{n},{('Yes', 'No')[n % 2]},{('a', 'b')[n % 2]}" for n in range(40)), "Total,40,40"]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,Use it?,Kind", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, survey.parsed.rejected["line"].to_list()) == (40, [42])
+    assert questions(survey)["Use it?"] == ("single", ["No", "Yes"])
+    words = [f"{('Total', 'Partial')[n % 2]},{('Yes', 'No')[n % 2]},{n % 3}" for n in range(41)]
+    assert inspect(written(tmp_path, {"v.csv": lines("Loss,Use it?,Kind", *words)}), TOLD, CAMPAIGNS).loaded == 41

@@ -82,6 +82,11 @@ def _are_notes(texts: pl.Series, written: pl.Series) -> pl.Series:
     return is_note.reverse().cum_min().reverse()
 
 
+def _are_counts(*columns: pl.Series) -> bool:
+    """Whether the last row has nothing that stands in another one, as where its cells count what stands above them."""
+    return all(column[-1] is None or (column == column[-1]).sum() == 1 for column in columns)
+
+
 def _are_sums(rows: pl.Series) -> pl.Series:
     first, *others = rows.struct.unnest()
     texts = first.cast(pl.String()).fill_null("")
@@ -92,6 +97,8 @@ def _are_sums(rows: pl.Series) -> pl.Series:
         averages = text.str.strip_chars(" :*").str.to_lowercase().is_in(_AVERAGES)
         written = pl.sum_horizontal(pl.lit(cells.is_not_null()) for cells in others)
         sums_up = pl.select((names_a_total(text) | averages) & (written * 2 <= len(others))).to_series()
+        if pl.select(names_a_total(pl.lit(texts[-1]))).item() and _are_counts(first, *others):
+            sums_up = sums_up.set(pl.int_range(texts.len(), eager=True) == texts.len() - 1, value=True)
         is_named = (is_named & sums_up) | _are_notes(texts, pl.select(written).to_series())
     return is_named
 
@@ -103,4 +110,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=21, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=22, options=SurveyCsvOptions)
