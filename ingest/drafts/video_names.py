@@ -333,13 +333,17 @@ def is_of_youtube(cells: Cells) -> bool:
 
 
 def _is_searched(tags: Sequence[str], cells: Cells) -> bool:
-    """Whether a tag is the one that was searched for: every video has it alone, and captions have others."""
-    text = caption(cells)
-    words = {word.lower() for cell in (cells[text] if text else ()) for word in re.findall(r"#(\w+)", cell)}
-    if len(tags) <= _FEWEST or len(set(tags)) > 1:
+    """Whether a tag is the one that was searched for: captions have others beside it, or every video has it alone, and they do."""
+    name = caption(cells)
+    captions = [{word.lower() for word in re.findall(r"#(\w+)", cell)} for cell in (cells[name] if name else ())]
+    alone = [tag.strip("# ").lower() for tag in tags]
+    if len(tags) <= _FEWEST or any(re.search(r"[\s,;|]", tag) for tag in alone):
         return False
-    searched = tags[0].strip("# ").lower()
-    return re.search(r"[\s,;|]", searched) is None and bool(words - {searched})
+    if len(set(alone)) == 1:
+        return bool(set().union(*captions) - {alone[0]})
+    return len(alone) == len(captions) and 2 * sum(
+        {tag} < words for tag, words in zip(alone, captions, strict=True)
+    ) > len(alone)
 
 
 def _are_labels(tags: Sequence[str], cells: Cells) -> bool:

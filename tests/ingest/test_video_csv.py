@@ -214,6 +214,17 @@ class TestIds:
         )
         assert len(ids(parsed)) == 4
 
+    def test_a_cell_with_links_to_several_videos_names_none(self, reader: Reader) -> None:
+        other = URL.replace(ID, "7506832682593099999")
+        cells = [
+            f"{URL}, {other}",
+            f"{URL} {URL}?lang=en",
+            f"{URL}?u=https://x.org",
+            f"<a href='{other}' target='_'>{other}</a>",
+        ]
+        parsed = reader.rows(*({"video_id": "", "url": cell, "views": str(n)} for n, cell in enumerate(cells)))
+        assert rejected(parsed) == [(2, "missing_key"), (3, "conflicting_key")]
+
     def test_the_address_of_a_file_and_a_post_of_facebook(self, reader: Reader) -> None:
         urls = [
             "https://cdn.example/o1/v/t16/f2/m86/a.mp4",

@@ -119,6 +119,8 @@ def table(header: str, row: str) -> bytes:
         ("الرابط,مشاهدة,إعجاب,تعليق,مشاركة", "https://www.tiktok.com/@u/video/@ID,5,1,2,3", {"views": "مشاهدة", "likes": "إعجاب", "comments": "تعليق", "shares": "مشاركة"}),
         ("影片連結,創作者,觀看次數,讚,留言", "https://www.instagram.com/reel/C@N/,u@N,5,1,2", {"creator": "創作者", "views": "觀看次數", "likes": "讚", "comments": "留言"}),
         ("Link,Previous Views,Current Views,Likes to date*", "https://www.tiktok.com/@u/video/@ID,5,6,1", {"views": "Current Views", "likes": "Likes to date*"}),
+        ("Tag,Video ID,Username,Views,Caption", "#calm@N,@ID,u@N,5,words #calm@N #peace", {"hashtags": None, "text": "Caption"}),
+        ("Tag,Video ID,Username,Views,Caption", "#calm@N,@ID,u@N,5,words #calm@N", {"hashtags": "Tag"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """The ids of videos: as written, recovered from a URL where a spreadsheet destroyed them, and the time of posting in TikTok's."""
 
+import re
 from datetime import datetime
 
 import polars as pl
@@ -35,6 +36,8 @@ _NOBODY = (
 _POST_ID = r"/posts/((?:[0-9]|pfbid)[0-9A-Za-z]+)"
 _CHANNEL, _MESSAGE = r"(?:^|/)t\.me/(?:s/|c/)?(\w+)/[0-9]+", r"(?:^|/)t\.me/(?:s/|c/)?\w+/([0-9]+)"
 """Telegram counts the messages of each channel."""
+_ANOTHER = [f"{mark}http" for mark in " \n\t,;|"]
+"""How a further link in a cell begins."""
 _OF_A_FILE = r"^(?:tos|t[0-9]{1,3})$"
 """What stands in the address of a file, /video/tos/... or /v/t51.2885-15/..., where an id stands in that of a video."""
 _FLOAT_ID = r"^([0-9]{15,20})\.0+$"
@@ -119,13 +122,18 @@ def _plain(urls: pl.Series) -> pl.Series:
 
 
 def _in_url(urls: pl.Series) -> pl.Series:
-    """The id in the URL of a video; that of its file has none."""
+    """The id in the URL of a video; that of its file has none, nor has a cell with links to several videos."""
     found = urls.str.extract(_URL_ID).alias("in_url").to_frame()
     if urls.str.contains("/posts/", literal=True).any():
         found = found.with_columns(pl.coalesce(urls.str.extract(_POST_ID), "in_url").alias("in_url"))
     if urls.str.contains("t.me/", literal=True).any():
         message = pl.concat_str(urls.str.extract(_CHANNEL), urls.str.extract(_MESSAGE), separator="_")
         found = found.with_columns(pl.coalesce("in_url", message).alias("in_url"))
+    has_several = urls.str.contains_any(_ANOTHER)
+    if has_several.any():
+        cells = urls.filter(has_several).unique()
+        several = [cell for cell in cells if len({*filter(None, re.findall(_URL_ID, cell))}) > 1]
+        found = found.with_columns(pl.when(~urls.is_in(several).fill_null(value=False)).then("in_url"))
     return found.select(pl.when(~pl.col("in_url").str.contains(_OF_A_FILE)).then("in_url")).to_series()
 
 

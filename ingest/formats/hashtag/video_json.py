@@ -44,7 +44,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 30
+    version = 31
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -378,7 +378,7 @@ _RULES = {
     Reason.MISSING_KEY: (
         pl.col("video_id").is_null()
         | (pl.col("captured_at").is_null() & (pl.col("captured_at_reason") != Reason.BAD_TIME)),
-        "no video id and none to be recovered from a URL, or no captured_at",
+        "no video id and none to be recovered from a URL (one link a cell), or no captured_at",
     ),
     Reason.BAD_TIME: (
         pl.col("captured_at").is_null(),
