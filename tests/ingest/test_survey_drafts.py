@@ -536,7 +536,7 @@ def test_blank_columns_behind_a_question_of_surveymonkey_are_none_of_its_answers
 
 
 @pytest.mark.parametrize(
-    "header", ["uuid,Q5r1c1,Q5r2c1,Q7r1c2", "V160001,V202110a,V202111x,V202112", "id,m1470_sex,m2684_list,s1534_loc", "id,1.1 Age,1.2 Sex,1.3 Use"]
+    "header", ["uuid,Q5r1c1,Q5r2c1,Q7r1c2", "V160001,V202110a,V202111x,V202112", "id,m1470_sex,m2684_list,s1534_loc", "id,1.1 Age,1.2 Sex,1.3 Use", "id,How happy (0-100)?,q1,q2"]
 )  # fmt: skip
 def test_codes_and_numbered_questions_are_names_of_columns(header: str, tmp_path: Path) -> None:
     survey = found(tmp_path, header, "u{n},{a},{x},{y}")
