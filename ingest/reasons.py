@@ -237,6 +237,16 @@ class Reason(StrEnum):
         "The weights are raked: the error takes them as given, and tables of them are not tested.",
         "الأوزان مضبوطة على المجتمع: يأخذها الخطأ المعياري كما هي، ولا تُختبر جداولها.",
     )
+    PAIRED_WAVES = (
+        "paired_waves",
+        "The waves are those of a panel, which share people, and tables of them are not tested.",
+        "الموجتان من عيّنة ثابتة تشترك في أشخاصها، ولا تُختبر جداولها.",
+    )
+    NOBODY_PAIRED = (
+        "nobody_paired",
+        "The waves are those of a panel, yet nobody answered in both: their ids may be others than before.",
+        "الموجتان من عيّنة ثابتة، لكن لم يُجب أحد فيهما معًا: قد تكون معرّفات المجيبين قد تغيّرت.",
+    )
     EMPTY_CELL = (
         "empty_cell",
         "An answer was given in one of the two groups alone, so that the table cannot be tested.",

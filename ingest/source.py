@@ -94,7 +94,8 @@ class Table:
     `key` is unique within a delivery. `records` counts the delivered records that the rows carry; None marks a table that
     describes records rather than holding them. A delivery in which more than half of a `required` column is unknown is not
     believable, nor one whose `captured` instant lies more than a day after the end of its `landed_on`. Where rows are worked
-    out for a session or wave as a whole, not by date, `unit` names it in the table that tells which of them a delivery holds.
+    out for a session or wave as a whole, not by date, `unit` names it in the table that tells which of them a delivery holds,
+    and `together` a column that says whether those with the same first column are worked out together.
     Rows say from which file and line they come, unless they belong to a row of another table that does: `is_located`.
     Of a table that `is_apart` it is told nowhere how many rows a delivery brings: it would give cells of few people away.
     """
@@ -107,6 +108,7 @@ class Table:
     required: tuple[str, ...] = ()
     captured: str | None = None
     unit: tuple[str, ...] = ()
+    together: str | None = None
     is_located: bool = True
     is_apart: bool = False
 

@@ -131,10 +131,11 @@ def _source(source: Source) -> dict[str, Any]:
 
 def _source_table(source: Source, table: Table) -> dict[str, Any]:
     unit = {"rebuild_unit": list(table.unit)} if table.unit else {}
+    together = {"rebuild_together": table.together} if table.together else {}
     return {
         "name": table.name,
         "description": table.description,
-        "config": {"meta": {**unit, "dagster": {"asset_key": [source.name, table.name]}}},
+        "config": {"meta": {**unit, **together, "dagster": {"asset_key": [source.name, table.name]}}},
         "columns": _columns(lake_columns(table)),
     }
 

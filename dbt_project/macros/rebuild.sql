@@ -6,7 +6,9 @@
     creation have lost or gained posts since then stands in `intermediate.posted_dates`.
 
     A source whose rows are rebuilt by unit says so in its yml: config.meta.rebuild_unit of the lake table that tells which units a
-    delivery holds lists the columns that name one. Any other source is rebuilt by date.
+    delivery holds lists the columns that name one. Any other source is rebuilt by date. Its config.meta.rebuild_together
+    names a column that says whether the units with the same first column are rebuilt when one of them is, as the waves of a panel are:
+    such a delivery has, beside its units, one of the first column alone.
 #}
 
 {# Hook before every build. No model: it outlives full refreshes and is written in the transaction of stg_lake__versions. #}

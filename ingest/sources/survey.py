@@ -24,7 +24,13 @@ _WAVE = {
 }
 _RESPONDENT_KEY = Column(
     pl.String(),
-    "Keyed pseudonym of the respondent, the same in every wave of the survey and its samples.",
+    "Keyed pseudonym of the respondent, the same in every wave of the survey that has the respondent in the same samples.",
+    is_pseudonym=True,
+)
+_MEMBER_KEY = Column(
+    pl.String(),
+    "Keyed pseudonym of the respondent in this sample, whatever other samples the respondent is in; NULL where there is no other, "
+    "since respondent_key is it then.",
     is_pseudonym=True,
 )
 _SAMPLE = Column(pl.String(), "The sample, as the note calls it.")
@@ -44,6 +50,10 @@ SURVEY_WAVES = Table(
             "probability or non_probability; the second is said beside every interval.",
             values=get_args(Sampling),
         ),
+        "is_panel": Column(
+            pl.Boolean(),
+            "Whether an id of a respondent means the same person in every wave; no where the note does not say so.",
+        ),
         "publish_responses": Column(
             pl.Boolean(),
             "Whether single respondents may be published under their pseudonyms; no where the note does not say so.",
@@ -55,6 +65,7 @@ SURVEY_WAVES = Table(
     },
     key=("survey_id", "wave"),
     unit=("survey_id", "wave"),
+    together="is_panel",
 )
 
 SURVEY_QUESTIONS = Table(
@@ -122,6 +133,7 @@ SURVEY_RESPONDENTS = Table(
     columns={
         **_WAVE,
         "respondent_key": _RESPONDENT_KEY,
+        "member_key": _MEMBER_KEY,
         "sample": _SAMPLE,
         "weight": Column(pl.Float64(), "Weight of the respondent in the sample; 1 where the sample is unweighted."),
         "fpc": Column(

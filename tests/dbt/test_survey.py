@@ -27,12 +27,17 @@ from tests.dbt.survey_questionnaires import (
     HOURS,
     MAKS,
     MOOD,
+    PANEL,
+    PANEL_WAVES,
+    PANELS,
     POPULATION,
     R_EXPOSURES,
+    R_PANELS,
     R_RAKED,
     R_RECALL,
     R_SCRIPT,
     RAKED,
+    RAKED_PANELS,
     RECALL,
     RECALL_LIST,
     RIBS,
@@ -44,6 +49,8 @@ from tests.dbt.survey_questionnaires import (
     for_r,
     hasty_people,
     in_numbers,
+    panel_people,
+    panels_for_r,
     questionnaire,
     random_designs,
     recalling_people,
@@ -75,8 +82,9 @@ SEEDS["survey_margins"] = "\n".join(
     [
         "campaign_id,survey_id,wave,sample,segment_name,segment_value,population,weight_limit",
         *(
-            f"c,raked,*,e{design},{name},{value},{people_of},"
-            for design in range(RAKED)
+            f"c,{survey},*,{sample},{name},{value},{people_of},"
+            for survey, samples in (("raked", [f"e{design}" for design in range(RAKED)]), ("panels", RAKED_PANELS))
+            for sample in samples
             for name, parts in POPULATION.items()
             for value, people_of in parts.items()
         ),
@@ -393,8 +401,28 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     listed, alone = ("recall list", "w3"), ("recall alone", "w3")
     yield listed[0], questionnaire(as_a_list(rows), RECALL_LIST, wave=listed, ended=START, samples=samples)
     yield alone[0], questionnaire(rows, {"seen": RECALL["seen"]}, wave=alone, ended=START, samples=samples)
+    samples = [{"sample": f"p{panel}", "country": "AE", "is_weighted": True} for panel in range(PANELS)]
+    for number, wave in enumerate(PANEL_WAVES, 1):
+        ended = START + timedelta(days=number)
+        yield (
+            f"panels {wave}",
+            questionnaire(
+                panel_people(number), PANEL, wave=("panels", wave), ended=ended, samples=samples, is_panel=True
+            ),
+        )
+    for number in (1, 2):
+        alike = tables(people(), wave=("panel alike", f"w{number}"), ended=START + timedelta(days=number))
+        yield f"panel alike {number}", as_panel(alike)
+    for number, first in ((1, 0), (2, 0), (3, 20), (4, 100)):
+        rows = [person(first + i, str((i + number) % 3)) for i in range(40)]
+        since = tables(rows, wave=("panel since", f"w{number}"), ended=START + timedelta(days=number))
+        yield f"panel since {number}", since if number == 1 else as_panel(since)
     if SHARED.is_dir():
         yield from published()
+
+
+def as_panel(content: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    return content | {"survey_waves": content["survey_waves"].with_columns(is_panel=True)}
 
 
 def unequal_people() -> list[Row]:
@@ -793,6 +821,66 @@ def test_means_of_two_waves_are_compared_in_points(world: Lab) -> None:
     assert joined["minimum_detectable_points"].to_list() == pytest.approx(detectable, rel=1e-6)
 
 
+def test_changes_of_panels_are_those_of_r_with_both_waves_in_one_design(world: Lab) -> None:
+    """Shares, nets, means and scores of people who stay, drop out, join or move, by strata, clusters, sizes, groups, raked weights."""
+    found = world.frame("""
+        select sample, from_wave, to_wave, segment_value as segment,
+            case when question_key = 'ribs/published' then 'score_mean' else concat(question_code, '_', answer_code) end as measure,
+            coalesce(change_points, change_pct_points / 100) as ours,
+            coalesce(standard_error_points, standard_error_pct_points / 100) as our_error,
+            coalesce(minimum_detectable_points, minimum_detectable_pct_points / 100) as detectable,
+            degrees_of_freedom, p_value as our_p_value, paired_base, table_reason, overall_f
+        from fct_survey_change where survey_id = 'panels' and comparison = 'wave'
+    """)
+    expected = pl.read_parquet(Path(__file__).with_name("r_survey_panels.parquet"))
+    joined = expected.join(found, on=["sample", "from_wave", "to_wave", "segment", "measure"])
+    assert joined.height == expected.height == 30 * 3 * 3 * 9
+    for ours, theirs in (("ours", "change"), ("our_error", "error"), ("our_p_value", "p_value")):
+        assert joined.select((pl.col(ours) - pl.col(theirs)).abs().max()).item() < 1e-8, ours
+    for ours, theirs in (("degrees_of_freedom", "freedom"), ("paired_base", "paired")):
+        assert joined[ours].to_list() == joined[theirs].to_list(), ours
+    assert joined["detectable"].to_list() == pytest.approx((joined["error"] * 2.801585).to_list(), rel=1e-6)
+    reasons = {"paired_waves", "raked_weights", None}
+    assert set(joined["table_reason"]) == reasons
+    assert joined["overall_f"].drop_nulls().is_empty()
+    # People who answer alike in both waves make a change surer than two samples of independent people would.
+    apart = world.frame("""
+        select later.sample, earlier.wave as from_wave, later.wave as to_wave, later.segment_value as segment, 'hours_mean' as measure,
+            sqrt(earlier.standard_error_points ** 2 + later.standard_error_points ** 2) as independent
+        from fct_survey_mean as later
+        inner join fct_survey_mean as earlier using (survey_id, sample, question_code, segment_value)
+        where survey_id = 'panels' and question_code = 'hours' and earlier.wave < later.wave
+    """)
+    hours = joined.join(apart, on=["sample", "from_wave", "to_wave", "segment", "measure"])
+    assert hours.height == 270
+    assert hours.select((pl.col("our_error") / pl.col("independent")).median()).item() < 0.8
+
+
+def test_a_panel_in_which_everybody_answers_as_before_has_no_error(world: Lab) -> None:
+    where = "survey_id = 'panel alike' and answer_code = 'top' and segment_name = 'all' and comparison = 'wave'"
+    [found] = changes(world, where)
+    assert (found["change_pct_points"], found["standard_error_pct_points"], found["paired_base"]) == (0, 0, 45)
+    assert (found["reason"], found["p_value"], found["ci_low_pct_points"]) == ("no_variance", None, None)
+
+
+def test_waves_are_paired_where_both_are_those_of_a_panel(world: Lab) -> None:
+    found = changes(world, "survey_id = 'panel since' and answer_code = '1'")
+    assert [(row["from_wave"], row["to_wave"], row["paired_base"], row["degrees_of_freedom"]) for row in found] == [
+        ("w1", "w2", None, 78),
+        ("w1", "w3", None, 78),
+        ("w1", "w4", None, 78),
+        # 20 of 40 left and 20 joined: 60 people are the sampling units of both waves.
+        ("w2", "w3", 20, 59),
+        ("w3", "w4", 0, 79),
+    ]
+    assert [row["reason"] for row in found] == [None, None, None, None, "nobody_paired"]
+    squares = [
+        one(world, f"survey_id = 'panel since' and answer_code = '1' and wave = '{wave}'") for wave in ("w1", "w2")
+    ]
+    error = sum(row["standard_error_pct"] ** 2 for row in squares) ** 0.5
+    assert found[0]["standard_error_pct_points"] == pytest.approx(error)
+
+
 def test_scores_go_with_exposure_as_r_finds_them(world: Lab) -> None:
     """Slopes with none to three controls, by strata, clusters and population sizes; the E-values follow by hand."""
     columns = "change_points, standard_error_points, ci_low_points, ci_high_points, degrees_of_freedom, p_value, exposure_base"
@@ -990,6 +1078,12 @@ def test_r_still_says_so(tmp_path: Path) -> None:
         for frame in (slopes, pl.read_csv(Path(__file__).with_name("r_survey_exposures.csv")))
     )
     assert_frame_equal(now, then, rel_tol=1e-12)
+    some = panels_for_r().filter(pl.col("design").is_in(["p1", "p2", "p3"]))
+    panels = run_r(tmp_path, R_PANELS, some)
+    stored = pl.read_parquet(Path(__file__).with_name("r_survey_panels.parquet")).filter(
+        pl.col("sample").is_in(["p1", "p2", "p3"])
+    )
+    assert_frame_equal(panels.cast(stored.schema), stored, rel_tol=1e-9)
     raked = run_r(tmp_path, R_RAKED, exposures_for_r(exposed_people(RAKED, is_raked=True)))
     stored = pl.read_csv(Path(__file__).with_name("r_survey_raked.csv"))
     assert_frame_equal(raked.cast(stored.schema), stored, rel_tol=1e-9)
@@ -1352,3 +1446,56 @@ def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wav
     # A table over all values of a segment stays tested when another wave is built.
     assert lab.rows("select distinct overall_groups from fct_survey_change where survey_id = 'thirds'") == [(3,)]
     assert marts(lab) == rebuilt(lab)
+
+
+def test_the_waves_of_a_panel_are_rebuilt_together(lab: Lab) -> None:
+    def wave(number: int, people_of: Iterable[int]) -> dict[str, pl.DataFrame]:
+        rows = [person(i, str((i * number) % 3), weight=1.0 + i % 4, cluster="c" if i < 3 else None) for i in people_of]
+        return tables(rows, wave=("s", f"w{number}"), ended=START + timedelta(days=number))
+
+    def paired() -> list[tuple[object, ...]]:
+        query = "from_wave, to_wave, paired_base from fct_survey_change where comparison = 'wave' and answer_code = '1'"
+        return lab.rows(f"select {query} order by all")
+
+    deliver(lab, 1, "first", as_panel(wave(1, range(40))))
+    deliver(lab, 1, "other", tables(people(), wave=("other", "w")))
+    settle(lab)
+    deliver(lab, 3, "third", as_panel(wave(3, range(10, 50))))
+    settle(lab)
+    assert paired() == [("w1", "w3", 30)]
+    assert lab.rows("select distinct survey_id from intermediate.int_survey__profiles") == [("s",)]
+    # One in between, after which the third is compared with it as well; then an earlier one is delivered anew.
+    deliver(lab, 4, "second", as_panel(wave(2, range(5, 45))))
+    settle(lab)
+    assert paired() == [("w1", "w2", 35), ("w1", "w3", 30), ("w2", "w3", 35)]
+    assert marts(lab) == rebuilt(lab)
+    deliver(lab, 4, "second", as_panel(wave(2, range(20, 60))))
+    # Stopped after the warehouse had taken note of the delivery.
+    lab.run(["+int_survey__questions", "+int_survey__cells"])
+    settle(lab)
+    assert paired() == [("w1", "w2", 20), ("w1", "w3", 30), ("w2", "w3", 30)]
+    assert marts(lab) == rebuilt(lab)
+    deliver(lab, 1, "first", wave(1, range(40)))
+    settle(lab)
+    assert paired() == [("w1", "w2", None), ("w1", "w3", None), ("w2", "w3", 30)]
+    assert marts(lab) == rebuilt(lab)
+    deliver(lab, 4, "second", None)
+    settle(lab)
+    assert paired() == [("w1", "w3", None)]
+    assert marts(lab) == rebuilt(lab)
+
+
+def test_who_is_delivered_again_in_more_samples_counts_once_in_each(lab: Lab) -> None:
+    """Ten people of one sample, delivered again with a second sample that half of them are in."""
+    first = [person(i, "0", sample="us") for i in range(10)]
+    again = [
+        person(f"both {i}", "1", sample=sample, member_key=f"{sample} {i}") for i in range(5) for sample in ("us", "ri")
+    ]
+    again = [row | {"member_key": row["member_key"].removeprefix("us ")} for row in again]
+    deliver(lab, 1, "first", tables(first, wave=("s", "w")))
+    deliver(lab, 2, "again", tables(again, wave=("s", "w")))
+    settle(lab)
+    found = lab.rows("""
+        select sample, base_unweighted, estimate_pct from fct_survey_estimate where answer_code = '1' order by sample
+    """)
+    assert found == [("ri", 5, 100.0), ("us", 10, 50.0)]

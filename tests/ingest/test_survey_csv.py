@@ -697,3 +697,45 @@ def test_headings_may_repeat_and_have_marks_of_web_pages(tmp_path: Path) -> None
     ]
     with pytest.raises(DeliveryError, match=r"column 'Why\?' of delivery.yml, key options.questions, is not there"):
         wave(tmp_path / "named", text, UNWEIGHTED + "questions: {? 'Why?' : {}}\n")
+
+
+class TestPeopleOverWavesAndSamples:
+    """Panels, and who stands in several samples."""
+
+    NOTE = (
+        "survey: {id: s, wave: w, fieldwork_from: 2026-01-01, fieldwork_to: 2026-01-02, panel: true}\n"
+        "respondent_id: id\nsamples: {us: {weight: w}}\nquestions: {q: {}}\n"
+    )
+    BOTH = NOTE.replace("{us: {weight: w}}", "{us: {weight: w}, ri: {weight: v}}").replace(", panel: true", "")
+
+    def test_a_panel_needs_ids(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id,w,q\n1,1,1\n", self.NOTE)
+        assert parsed.tables["survey_waves"]["is_panel"].to_list() == [True]
+        with pytest.raises(DeliveryError, match=r"survey\.panel without respondent_id"):
+            wave(tmp_path, "id,w,q\n1,1,1\n", self.NOTE.replace("respondent_id: id", "respondent_id: null"))
+        # A product's own id is that of a response, as long as the note does not say otherwise.
+        with pytest.raises(DeliveryError, match=r"survey\.panel without respondent_id"):
+            read(tmp_path, "qualtrics_csv", {"a.csv": "ResponseId,q\nR_1,1\n"}, self.NOTE.split("respondent_id")[0])
+
+    def test_a_person_keeps_the_key_of_a_sample_whatever_others_there_are(self, tmp_path: Path) -> None:
+        alone = wave(tmp_path / "alone", "id,w,q\n1,1,1\n2,1,1\n", self.NOTE).tables["survey_respondents"]
+        both = wave(tmp_path / "both", "id,w,v,q\n1,1,1,1\n2,1,,1\n", self.BOTH).tables["survey_respondents"]
+        assert alone["member_key"].to_list() == [None, None]
+        keys = dict(both.filter(sample="us").select("respondent_key", "member_key").iter_rows())
+        first, second = alone["respondent_key"]
+        assert keys == {keys_of_both(both): first, second: None}
+        [of_ri] = both.filter(sample="ri").rows(named=True)
+        assert of_ri["respondent_key"] == keys_of_both(both)
+        assert of_ri["member_key"] not in {first, second, of_ri["respondent_key"], None}
+
+    def test_an_id_stands_once_in_a_sample(self, tmp_path: Path) -> None:
+        rows = "id,w,v,q\n1,1,,1\n1,2,1,2\n2,1,,1\n2,,1,1\n"
+        parsed = wave(tmp_path, rows, self.BOTH)
+        assert rejected(parsed) == [(3, "conflicting_key")]
+        assert parsed.tables["survey_respondents"].select("line", "sample").rows() == [(2, "us"), (4, "us"), (5, "ri")]
+
+
+def keys_of_both(respondents: pl.DataFrame) -> str:
+    """The pseudonym of the one who is in both samples."""
+    key: str = respondents.filter(pl.col("respondent_key").is_duplicated())["respondent_key"][0]
+    return key

@@ -48,7 +48,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 9
+    version = 10
     needs_timezone = False
     options = SurveyOptions
 

@@ -71,7 +71,10 @@ Sampling: TypeAlias = Literal["probability", "non_probability"]
 
 
 class Survey(_Model):
-    """The survey and the wave of it that was delivered."""
+    """The survey and the wave of it that was delivered.
+
+    In a `panel` an id of a respondent means the same person in every wave and delivery of the survey.
+    """
 
     id: Text
     wave: Text
@@ -81,6 +84,7 @@ class Survey(_Model):
     mode: Text | None = None
     population: Text | None = None
     sampling: Sampling = "non_probability"
+    panel: bool = False
     publish_responses: bool = False
 
     @model_validator(mode="after")
@@ -251,6 +255,10 @@ class SurveyOptions(_Model):
         both = sorted(set(self.drop) & {*self.structure, *questions})
         if both:
             raise ValueError(f"found {', '.join(both)} under drop and in use elsewhere; expected one of the two")
+        if self.survey.panel and self.respondent_id is None:
+            raise ValueError(
+                "found survey.panel without respondent_id; expected the column with the ids that people keep from wave to wave"
+            )
         if QUALITY_SCREEN in self.segments:
             raise ValueError(
                 f"found the segment {QUALITY_SCREEN}, which the quality screens make; give it another name"

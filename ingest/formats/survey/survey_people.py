@@ -118,6 +118,7 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
     )
     alike, profile = _alike(parts.select("cluster", "stratum"), segments)
     ours = coded.frame.select("respondent_key", "respondent", "file", "line").hstack([*parts, profile])
+    nobody = pl.repeat(None, coded.frame.height, dtype=pl.String(), eager=True)
     gaps: list[tuple[str, str, int]] = _unread_durations(options, coded, parts)
     rows, profiles = [], []
     for place, name in enumerate(options.samples):
@@ -128,7 +129,9 @@ def members(options: SurveyOptions, coded: Coded) -> tuple[pl.DataFrame, pl.Data
             if column is not None and 0 < without < inside.height:
                 gaps.append((column, Reason.MISSING_DESIGN, without))
         of_sample = pl.lit(name).alias("sample"), pl.col("profile") + place * alike.height
-        rows.append(inside.with_columns(*of_sample, coded.frame[f"weight:{name}"].filter(is_inside).alias("weight")))
+        weight = coded.frame[f"weight:{name}"].filter(is_inside).alias("weight")
+        member = coded.frame.get_column(f"member:{name}", default=nobody).filter(is_inside).alias("member_key")
+        rows.append(inside.with_columns(*of_sample, weight, member))
         profiles.append(
             alike.filter(pl.col("profile").is_in(inside["profile"].unique().implode())).with_columns(of_sample)
         )

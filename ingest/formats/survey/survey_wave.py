@@ -22,6 +22,8 @@ from ingest.spelling import spelling
 _APART = "files with equal ids are samples of their own (options.samples.<name>.files)"
 _KEY = "respondent_key"
 _SAMPLES = "samples of the respondent"
+_AND = "\x1e"
+"""What stands between them."""
 _CONFLICTS = "has the id of an earlier respondent"
 _SPOILT_ID = r"^\d(?:\.\d+)?[eE]\+?\d+$"
 _SAMPLE = pl.Struct({"sample": pl.String(), "country": pl.String(), "is_weighted": pl.Boolean()})
@@ -78,7 +80,7 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     identity = pl.concat_str(pl.lit(f"{options.survey.id}\x1f"), _SAMPLES, pl.lit("\x1f"), _KEY)
     number = pl.int_range(pl.len(), dtype=pl.Int32()).alias("respondent")
     key = delivery.pseudonyms.key(identity, "respondent", repeats=False)
-    keyed = coded.on(accepted.with_columns(key.alias(_KEY), number))
+    keyed = coded.on(accepted.with_columns(key.alias(_KEY), number, *_members(delivery, options, accepted)))
     file_name = coded.frame["file"][0] if coded.frame.height else delivery.files[0].name
     questions, answers = answer_tables(options, keyed, responses.questions, file_name)
     respondents, profiles, unreadable = members(options, keyed)
@@ -140,11 +142,22 @@ def _identity(delivery: Delivery, options: SurveyOptions) -> pl.Expr:
     return pl.format("{}/{}:{}", pl.lit(delivery.label), "file", "line").alias(_KEY)
 
 
+def _members(delivery: Delivery, options: SurveyOptions, accepted: pl.DataFrame) -> Iterator[pl.Expr]:
+    """Pseudonyms `member:` that those in several samples have in each, as if they were in no other."""
+    is_in_several = pl.col(_SAMPLES).str.contains(_AND, literal=True)
+    if options.respondent_id is None or not accepted.select(is_in_several.any()).item():
+        return
+    for name in options.samples:
+        identity = pl.concat_str(pl.lit(f"{options.survey.id}\x1f{name}\x1f"), _KEY)
+        member = pl.when(is_in_several & pl.col(f"in:{name}")).then(identity)
+        yield delivery.pseudonyms.key(member, "respondent").alias(f"member:{name}")
+
+
 def _samples(options: SurveyOptions) -> pl.Expr:
     """The samples a respondent belongs to, as text."""
     return pl.concat_str(
         (pl.when(pl.col(f"in:{name}")).then(pl.lit(name)) for name in options.samples),
-        separator="\x1e",
+        separator=_AND,
         ignore_nulls=True,
     ).alias(_SAMPLES)
 
@@ -152,16 +165,21 @@ def _samples(options: SurveyOptions) -> pl.Expr:
 def _without_duplicates(identified: pl.DataFrame, options: SurveyOptions) -> tuple[pl.DataFrame, int]:
     """Drop those who equal an earlier respondent in everything that is taken of them, id included, however it is spelt.
 
-    Of those who are left, `_CONFLICTS` says who has the id of an earlier respondent of the same sample.
+    Of those who are left, `_CONFLICTS` says who has the id of an earlier respondent of one of the same samples.
     """
     if identified[_KEY].n_unique() == identified.height:
         return identified.with_columns(pl.lit(value=False).alias(_CONFLICTS)), 0
     numbered = identified.with_row_index(AT)
-    repeated = numbered.filter(identified.select(_SAMPLES, _KEY).is_duplicated())
+    repeated = numbered.filter(identified[_KEY].is_duplicated())
     as_written = AT + (options.respondent_id or "")
     equal = repeated.filter(find_duplicates(repeated, ignore=(AT, "file", "line", as_written)))[AT]
-    unique = numbered.filter(~pl.col(AT).is_in(equal.implode())).drop(AT)
-    return unique.with_columns((~pl.struct(_SAMPLES, _KEY).is_first_distinct()).alias(_CONFLICTS)), equal.len()
+    is_again = pl.any_horizontal(
+        pl.col(f"in:{name}") & (pl.col(f"in:{name}").cast(pl.Int64).cum_sum().over(_KEY) > 1)
+        for name in options.samples
+    )
+    again = repeated.filter(~pl.col(AT).is_in(equal.implode())).filter(is_again)[AT]
+    unique = numbered.filter(~pl.col(AT).is_in(equal.implode()))
+    return unique.with_columns(pl.col(AT).is_in(again.implode()).alias(_CONFLICTS)).drop(AT), equal.len()
 
 
 def _rules(options: SurveyOptions) -> dict[Reason, tuple[pl.Expr, str]]:
@@ -188,7 +206,8 @@ def _description(options: SurveyOptions, file_name: str) -> pl.DataFrame:
         {"sample": name, "country": sample.country, "is_weighted": sample.weight is not None}
         for name, sample in options.samples.items()
     ]
-    row = {name: [value] for name, value in options.survey.model_dump(exclude={"id", "wave"}).items()}
+    described = options.survey.model_dump(exclude={"id", "wave", "panel"}) | {"is_panel": options.survey.panel}
+    row = {name: [value] for name, value in described.items()}
     return pl.DataFrame({**row, "file": [file_name], "line": [0]}).with_columns(
         pl.Series("samples", [listed], pl.List(_SAMPLE))
     )

@@ -5,30 +5,9 @@
 #}
 with
 
-questions as (
-
-    select
-        {{ listed(survey_keys('question')) }}
-        kind,
-        list_transform(list_filter(answers, lambda a: a.is_top), lambda a: a.answer_code) as top_codes,
-        list_transform(list_filter(answers, lambda a: a.is_bottom), lambda a: a.answer_code) as bottom_codes,
-    from {{ ref('int_survey__questions') }}
-
-),
-
 codes as (
 
-    select
-        codes.landed_on,
-        codes.delivery,
-        codes.question_code,
-        codes.answer,
-        codes.answer_code,
-        questions.kind = 'multiple' as is_multiple,
-        list_contains(questions.top_codes, codes.answer_code) as is_top,
-        list_contains(questions.bottom_codes, codes.answer_code) as is_bottom,
-    from {{ answer_codes() }} as codes
-    inner join questions on {{ same('codes', 'questions', survey_keys('question')) }}
+    select * from {{ grouped_answer_codes() }}
 
 ),
 
@@ -71,20 +50,7 @@ ticked as (
         respondents.weight_units,
         boxes.in_base,
         boxes.ticked_groups,
-    from (
-        select
-            {{ listed(survey_keys('person'), 'answers') }}
-            codes.question_code,
-            case when count(codes.answer_code) > 0 then '' end as in_base,
-            list_concat(
-                case when bool_or(codes.is_top) then ['top'] else [] end,
-                case when bool_or(codes.is_bottom) then ['bottom'] else [] end
-            ) as ticked_groups,
-        from {{ given_answers() }} as answers
-        inner join codes
-            on {{ same('answers', 'codes', ['landed_on', 'delivery', 'answer']) }} and codes.is_multiple
-        group by all
-    ) as boxes
+    from {{ ticked_boxes('codes') }} as boxes
     inner join (
         select respondents.*
         from {{ ref('int_survey__respondents') }} as respondents

@@ -1,7 +1,7 @@
 {#
     Differences and whether they are more than chance: of a wave to the wave before and to the first, of those that put the question to
     the sample, of two values of a segment in a wave, and to a benchmark, which is taken as exact where its number of respondents is not
-    known. Waves are independent samples. Means differ in points, shares and net scores in fractions. How scores go with exposure is a
+    known. Waves are independent samples but those of a panel. Means differ in points, shares and net scores in fractions. How scores go with exposure is a
     difference by step of it.
 #}
 {%- set item = ['campaign_id', 'survey_id', 'sample', 'question_key', 'answer_code'] %}
@@ -14,45 +14,9 @@ estimates as (
 
 ),
 
--- The waves that put a question to a sample.
-ordered as (
-
-    select
-        {{ listed(survey_keys('sample')) }}
-        question_key,
-        question_code,
-        event_on,
-        mode,
-        rank() over (
-            partition by campaign_id, survey_id, sample, question_key order by event_on, wave
-        ) as place,
-    from (
-        select distinct
-            {{ listed(survey_keys('sample')) }}
-            question_key,
-            question_code,
-            event_on,
-            mode,
-        from estimates
-    ) as waves
-
-),
-
 compared_waves as (
 
-    select
-        {{ listed(['campaign_id', 'survey_id', 'sample', 'question_key'], 'later') }}
-        later.wave,
-        later.question_code,
-        later.mode,
-        earlier.wave as earlier_wave,
-        earlier.question_code as earlier_code,
-        earlier.mode as earlier_mode,
-        later.place - earlier.place = 1 as is_next,
-    from ordered as later
-    inner join ordered as earlier
-        on {{ same('later', 'earlier', ['campaign_id', 'survey_id', 'sample', 'question_key']) }}
-    where earlier.place < later.place and (earlier.place = 1 or later.place - earlier.place = 1)
+    {{ compared_waves('estimates') }}
 
 ),
 
@@ -108,18 +72,29 @@ of_waves as (
         later.event_on,
         waves.is_next,
         later.estimate - earlier.estimate as change,
-        earlier.variance + later.variance as variance,
-        earlier.degrees_of_freedom + later.degrees_of_freedom as degrees_of_freedom,
+        earlier.variance + later.variance
+        - case when shared.answer_code is null then 0 else 2 * shared.covariance end as variance,
+        earlier.degrees_of_freedom + later.degrees_of_freedom
+        + coalesce(shared.shared_strata - shared.shared_units, 0) as degrees_of_freedom,
+        shared.respondents as paired_base,
         waves.has_break,
         later.display = 'suppress' or earlier.display = 'suppress' as is_imprecise,
         later.raking_loss_pct is not null or earlier.raking_loss_pct is not null as is_raked,
-        coalesce(later.reason, earlier.reason) as reason,
+        coalesce(
+            later.reason,
+            earlier.reason,
+            case when shared.is_fpc_ignored then 'fpc_ignored' when shared.respondents = 0 then 'nobody_paired' end
+        ) as reason,
     from estimates as later
     inner join broken as waves on {{ same('later', 'waves', survey_keys('sample') + ['question_key']) }}
     inner join estimates as earlier
         on
             {{ same('later', 'earlier', item + ['segment_name', 'segment_value']) }}
             and waves.earlier_wave = earlier.wave
+    left join {{ ref('int_survey__contrasts') }} as shared
+        on
+            {{ same('later', 'shared', survey_keys('cell') + ['answer_code']) }}
+            and earlier.wave = shared.earlier_wave
 
 ),
 
@@ -141,6 +116,7 @@ of_segments as (
         one.variance + other.variance - 2 * contrasts.covariance as variance,
         one.degrees_of_freedom + other.degrees_of_freedom + contrasts.shared_strata - contrasts.shared_units
             as degrees_of_freedom,
+        cast(null as bigint) as paired_base,
         false as has_break,
         other.display = 'suppress' or one.display = 'suppress' as is_imprecise,
         other.raking_loss_pct is not null as is_raked,
@@ -176,6 +152,7 @@ of_benchmarks as (
         estimates.variance
         + coalesce(benchmarks.estimate_pct / 100 * (1 - benchmarks.estimate_pct / 100) / benchmarks.respondents, 0) as variance,
         estimates.degrees_of_freedom,
+        cast(null as bigint) as paired_base,
         false as has_break,
         estimates.display = 'suppress' as is_imprecise,
         estimates.raking_loss_pct is not null as is_raked,
@@ -207,6 +184,7 @@ of_exposures as (
         exposures.slope as change,
         exposures.variance,
         exposures.degrees_of_freedom,
+        cast(null as bigint) as paired_base,
         false as has_break,
         exposures.respondents < 30 as is_imprecise,
         estimates.raking_loss_pct is not null as is_raked,
@@ -358,6 +336,7 @@ described as (
         change,
         sqrt(difference_variance) as standard_error,
         degrees_of_freedom,
+        paired_base,
         -- Without variance chance cannot be judged: no interval, rather than one of no width.
         change - quantile * sqrt(nullif(difference_variance, 0)) as ci_low,
         change + quantile * sqrt(nullif(difference_variance, 0)) as ci_high,

@@ -4,7 +4,7 @@ with
 
 replaced as (
 
-    select distinct {{ listed(survey_keys('person'), 'respondents') | trim | trim(',') }}
+    select {{ listed(survey_keys('person') + ['profile'], 'respondents') | trim | trim(',') }}
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join (
         select {{ listed(survey_keys('wave')) | trim | trim(',') }}
@@ -14,7 +14,9 @@ replaced as (
     ) as repeated on {{ same('respondents', 'repeated', survey_keys('wave')) }}
     qualify
         rank() over (
-            partition by respondents.campaign_id, respondents.survey_id, respondents.wave, respondents.respondent_key
+            partition by
+                {{ listed(survey_keys('sample'), 'respondents') }}
+                coalesce(respondents.member_key, respondents.respondent_key)
             order by respondents.landed_on desc, respondents.delivery desc
         ) > 1
 
@@ -69,7 +71,7 @@ members as (
         respondents.fpc,
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
-    anti join replaced on {{ same('respondents', 'replaced', survey_keys('person')) }}
+    anti join replaced on {{ same('respondents', 'replaced', survey_keys('person') + ['profile']) }}
 
 )
 

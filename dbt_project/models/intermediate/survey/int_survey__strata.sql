@@ -25,42 +25,18 @@ counted as (
 
 ),
 
--- As R's survey: up to 1 it is the sampling fraction, above 1 the number of sampling units in the population.
-judged as (
+factored as (
 
-    select
-        *,
-        coalesce(is_fpc_constant and fpc > 0 and (fpc <= 1 or fpc >= psus), false) as is_fpc_usable,
-    from counted
-
-),
-
-corrected as (
-
-    select
-        *,
-        has_fpc and not is_fpc_usable as is_fpc_ignored,
-        case
-            when not is_fpc_usable then 1.0
-            when fpc <= 1 then 1.0 - fpc
-            else 1.0 - psus / fpc
-        end as unsampled_share,
-    from judged
-
-),
-
-scaled as (
-
-    select
-        {{ listed(stratum) }}
-        psus,
-        is_fpc_ignored,
-        case
-            when psus > 1 then unsampled_share * psus / (psus - 1)
-            when unsampled_share = 0 then 0.0
-        end as variance_factor,
-    from corrected
+    {{ variance_factors('counted') }}
 
 )
 
-select * from scaled
+select
+    {{ listed(stratum) }}
+    psus,
+    fpc,
+    has_fpc,
+    is_fpc_constant,
+    is_fpc_ignored,
+    variance_factor,
+from factored

@@ -17,7 +17,7 @@ pairs as (
         {{ listed(test) }}
         cast(max(degrees_of_freedom) as bigint) as degrees_of_freedom,
     from {{ ref('int_survey__changes') }}
-    where comparison in ('wave', 'segment') and change is not null and not is_raked
+    where comparison in ('wave', 'segment') and change is not null and not is_raked and paired_base is null
     group by all
     having count(*) filter (where reason = 'single_psu_stratum') = 0
 
@@ -105,6 +105,12 @@ members as (
                 earlier.event_on < later.event_on
                 or (earlier.event_on = later.event_on and earlier.wave <= later.wave)
             )
+    -- Waves of a panel are no independent groups.
+    anti join (
+        select *
+        from {{ ref('int_survey__changes') }}
+        where paired_base is not null
+    ) as paired on {{ same('later', 'paired', item) }}
     qualify count(*) over (partition by {{ listed(cell, 'later') }} later.segment_value) > 2
 
 ),

@@ -28,6 +28,7 @@ changes as (
             end as minimum_detectable_{{ unit }},
         {% endfor -%}
         changes.degrees_of_freedom,
+        changes.paired_base,
         changes.p_value,
         changes.p_value_adjusted,
         changes.p_value_adjusted < 0.05 as is_significant,
@@ -39,6 +40,7 @@ changes as (
             when tables.f is not null or changes.comparison not in ('wave', 'segment') then null
             when questions.kind not in ('single', 'grid', 'scale') then null
             when changes.is_raked then 'raked_weights'
+            when changes.paired_base is not null then 'paired_waves'
             else coalesce(changes.reason, 'empty_cell')
         end as table_reason,
         overall.group_count as overall_groups,

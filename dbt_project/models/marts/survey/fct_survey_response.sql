@@ -15,6 +15,7 @@ published as (
         {{ listed(survey_keys('wave'), 'waves') }}
         waves.landed_on,
         waves.delivery,
+        waves.is_panel,
     from {{ ref('stg_survey__waves') }} as waves
     where waves.publish_responses
 
@@ -26,7 +27,7 @@ people as (
     select
         {{ listed(survey_keys('sample'), 'profiles') }}
         {{ listed(survey_keys('person'), 'respondents') }}
-        delivered.respondent_key,
+        coalesce(case when published.is_panel then delivered.member_key end, delivered.respondent_key) as respondent_key,
         respondents.weight,
         profiles.segments,
         dense_rank() over (
@@ -46,7 +47,7 @@ people as (
         on {{ same('respondents', 'delivered', survey_keys('person')) }} and profiles.profile = delivered.profile
     inner join {{ ref('int_survey__strata') }} as designs
         on {{ same('profiles', 'designs', survey_keys('sample') + ['stratum']) }}
-    semi join published on {{ same('profiles', 'published', survey_keys('wave') + ['landed_on', 'delivery']) }}
+    inner join published on {{ same('profiles', 'published', survey_keys('wave') + ['landed_on', 'delivery']) }}
 
 ),
 

@@ -40,13 +40,23 @@ units as (
                 and deliveries.state_hash = held.state_hash
         where deliveries.source = '{{ table.source_name }}'
     {%- endset -%}
+    {%- set columns = [] -%}
+    {%- for column in table.config.meta.rebuild_unit %}{% do columns.append('cast(rows_delivered.' ~ column ~ ' as varchar)') %}{% endfor -%}
+    {%- set unit = '[' ~ columns | join(', ') ~ ']' -%}
+    {%- set together = table.config.meta.rebuild_together -%}
     union
     select
         deliveries.source,
         deliveries.landed_on,
         deliveries.delivery,
         deliveries.state_hash,
-        [{% for column in table.config.meta.rebuild_unit %}cast(rows_delivered.{{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}] as unit,
+        {% if together -%}
+        unnest(
+            case when rows_delivered.{{ together }} then [{{ unit }}, [{{ columns[0] }}]] else [{{ unit }}] end
+        ) as unit,
+        {%- else -%}
+        {{ unit }} as unit,
+        {%- endif %}
     from {{ lake_files(table.name, unread) }} as rows_delivered
     inner join deliveries
         on

@@ -6,6 +6,7 @@ select
     cast(survey_id as varchar) as survey_id,
     cast(wave as varchar) as wave,
     cast(respondent_key as varchar) as respondent_key,
+    cast(member_key as varchar) as member_key,
     cast(sample as varchar) as sample,
     cast(weight as double) as weight,
     cast(fpc as double) as fpc,

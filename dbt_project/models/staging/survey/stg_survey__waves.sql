@@ -11,6 +11,7 @@ select
     cast(mode as varchar) as mode,
     cast(population as varchar) as population,
     cast(sampling as varchar) as sampling,
+    cast(is_panel as boolean) as is_panel,
     cast(publish_responses as boolean) as publish_responses,
     cast(samples as struct(sample varchar, country varchar, is_weighted boolean)[]) as samples,
     cast(file as varchar) as file,
