@@ -27,14 +27,17 @@ _COUNTED = (
 _PEOPLE = "people|persons|users|visitors|viewers|devices|uniques|downloaders|openers|callers|clickers"
 _COLUMNS = {
     "date": "date|day|event_date|datum|fecha|data|jour|tanggal|tarih|дата|ημερομηνία|تاریخ|תאריך|التاريخ|اليوم",
-    "activation": "activation|label|event(_name|_type)?|action|activity|goal(_name)?|conversion(_name|_event)?|"
+    "activation": "activation|label|event(_name|_type|_action)?|action|activity|goal(_name)?|conversion(_name|_event)?|"
+    "nom_de_l_év[éè]nement|nombre_del_evento|nome_d(?:o|ell)_evento|ereignisname|etkinlik_adi|نام_رویداد|שם_(?:ה)?אירוע|"
     "événement|évènement|evento|ereignis|aktivität|gebeurtenis|событие|etkinlik|"
     "olay|kejadian|ایونٹ|رویداد|אירוע|الحدث|النشاط|نوع_(?:الحدث|النشاط)|اسم_الحدث|الفعالية",
     "asset_id": "(asset|resource|guide|toolkit|tutorial|helpline|organi[sz]ation)(_id|_name)?|المورد",
     "market": "market|country(_code)?|geo|pays|land|país|pais|paese|negara|ülke|страна|χώρα|کشور|ملک|מדינה|الدولة|البلد|السوق",
     "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|say\u0131|adet|toplam|"
-    "aantal|conteggio|количество|(?:nombre|total|nb)_d_événements|(?:número|numero|total)_(?:de_)?event[oi]s?|تعداد|מספר_אירועים|عدد_المرات|العدد|عدد_الأحداث|الإجمالي",
-    "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|personnes|personen|personas|pessoas|kişi|kişiler|"
+    "aantal|conteggio|количество|(?:nombre|total|nb)_d_événements|(?:número|numero|total|contagem)_(?:de_)?event[oi]s?|"
+    "ereignisanzahl|anzahl_der_ereignisse|(?:etkinlik|olay)_sayisi|تعداد_رویداد|تعداد_رویدادها|تعداد|מספר_אירועים|عدد_المرات|العدد|عدد_الأحداث|الإجمالي",
+    "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|nombre_(?:total_)?d_utilisateurs|"
+    "total_de_(?:usuarios|usuários)|gesamtnutzerzahl|toplam_kullanici(?:_sayisi)?|إجمالي_المستخدمين|کل_کاربران|סך_כל_המשתמשים|personnes|personen|personas|pessoas|kişi|kişiler|"
     "utilisateurs(_uniques)?|usuários(_únicos)?|utenti(_unici)?|gebruikers|пользователи|nutzer|usuarios(_únicos)?|pengguna(_unik)?|تعداد_کاربران|کاربران|משתמשים|الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
 }
 _OF_A_METRIC = r"(?i)\s*[-\u2013(\[:]\s*(?:total|unique|count|event|user)s?(?: count| events| users)?\s*[)\]]?$"

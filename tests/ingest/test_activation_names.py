@@ -25,6 +25,15 @@ def table(header: str, row: str) -> bytes:
         ("Дата,Событие,Страна,Количество", "2026-10-@N,guide_open,Египет,4", "guide.opened"),
         ("Datum,Gebeurtenis,Land,Aantal,Gebruikers", "2026-10-@N,guide_open,Egypte,4,3", "guide.opened"),
         ("Date,Goal,Country,Total conversions", "2026-10-@N,guide_open,EG,4", "guide.opened"),
+        (
+            "Date,Nom de l'événement,Nombre d'événements,Nombre total d'utilisateurs",
+            "2026-10-@N,guide_open,4,3",
+            "guide.opened",
+        ),
+        ("Fecha,Nombre del evento,Número de eventos,Total de usuarios", "2026-10-@N,guide_open,4,3", "guide.opened"),
+        ("Datum,Ereignisname,Ereignisanzahl,Gesamtnutzerzahl", "2026-10-@N,guide_open,4,3", "guide.opened"),
+        ("TARIH,ETKINLIK ADI,ETKINLIK SAYISI,TOPLAM KULLANICI SAYISI", "2026-10-@N,guide_open,4,3", "guide.opened"),
+        ("Date,Event Action,Total events", "2026-10-@N,Guide Opened,4", "guide.opened"),
         ("Jour,Événement,Pays,Nombre d'événements", "2026-10-@N,guide_open,Maroc,4", "guide.opened"),
     ],
 )
