@@ -129,9 +129,9 @@ def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separato
         line: len(fields_of("\n".join(texts[line - first_line : following - first_line]), separator))
         for line, following in (suspects if are_all else suspects.head(most + 1)).iter_rows()
     }
-    if are_all and len({*widths.values()}) == 1 and (found := min(widths.values())) < cells.width:
+    if are_all and len({*widths.values()}) == 1 and (found := min(widths.values())) < _named(grid):
         raise DeliveryError(
-            f"{name}, line {min(widths)}: found {found} fields, as in every record, expected {cells.width} as in the line above them: "
+            f"{name}, line {min(widths)}: found {found} fields, as in every record, expected {_named(grid)} as in the line above them: "
             "where a name there holds a separator, put it in quotation marks; where names have no column, delete them"
         )
     short = [
@@ -145,6 +145,12 @@ def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separato
     return replace(
         grid, cells=cells.filter(~is_short), lines=lines.filter(~is_short), rejected=sorted([*grid.rejected, *short])
     )
+
+
+def _named(grid: Grid) -> int:
+    """How many columns the first line names; blank names at its end, as after a separator that closes it, are none."""
+    above = grid.names or grid.cells.row(0)
+    return max((place for place, cell in enumerate(above, 1) if (cell or "").strip()), default=0)
 
 
 def _within_limits(grid: Grid) -> Grid:

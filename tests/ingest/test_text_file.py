@@ -532,6 +532,10 @@ def test_records_that_all_have_fewer_fields_than_the_header_are_refused(has_head
         read_table(text_file("\n".join([header, *rows, ""])), has_header=has_header)
     whole = read_table(text_file("\n".join([header, *rows, "30,yes,no,never", ""])), has_header=has_header)
     assert whole.records == 31 + (not has_header)
+    for text in ("id,used,lost,", 'id,"used",lost,,'):
+        assert read_table(text_file("\n".join([text, *rows, ""])), has_header=has_header).records == 30 + (
+            not has_header
+        )
 
 
 @pytest.mark.parametrize(
