@@ -120,9 +120,8 @@ def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separato
     texts = body.decode(errors="replace").split("\n")
     begun = pl.DataFrame({"line": lines, "next": lines.shift(-1, fill_value=len(texts) + first_line)})
     written = pl.Series(texts).gather((lines - first_line).cast(pl.UInt32()))
-    suspects = begun.filter(
-        cells[:, -1].is_null() & (written.str.count_matches(separator, literal=True) < cells.width - 1)
-    )
+    has_few = written.str.count_matches(separator, literal=True) < cells.width - 1
+    suspects = begun.filter(cells[:, -1].is_null() & has_few)
     # The header may be the first of the records.
     are_all = suspects["line"].tail(cells.height - 1).equals(lines[1:])
     widths = {
@@ -134,11 +133,8 @@ def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separato
             f"{name}, line {min(widths)}: found {found} fields, as in every record, expected {_named(grid)} as in the line above them: "
             "where a name there holds a separator, put it in quotation marks; where names have no column, delete them"
         )
-    short = [
-        (line, f"{found} fields, expected {cells.width} as in nearly all records")
-        for line, found in widths.items()
-        if found < cells.width
-    ]
+    expected = f"expected {cells.width} as in nearly all records"
+    short = [(line, f"{found} fields, {expected}") for line, found in widths.items() if found < cells.width]
     if suspects.height > most or not short or cells.height < _ENOUGH_RECORDS:
         return grid
     is_short = lines.is_in([line for line, _ in short])
