@@ -10,43 +10,48 @@
 {%- set pair = survey_keys('sample') + ['question_code', 'earlier_wave', 'earlier_code'] %}
 {%- set change = pair + ['segment_name', 'segment_value', 'answer_code'] %}
 {%- set waves = survey_keys('sample') + ['earlier_wave'] %}
+{%- set with_panels = has_panels() %}
 with
 
-panel_estimates as (
+{% if with_panels -%}
+    panel_estimates as (
 
-    {{ estimates_of_panels() }}
+        {{ estimates_of_panels() }}
 
-),
+    ),
 
-pairs as (
+    pairs as (
 
-    {{ compared_waves('panel_estimates') }}
+        {{ compared_waves('panel_estimates') }}
 
-),
+    ),
 
-panelists as (
+    panelists as (
 
-    {{ panelists('pairs') }}
+        {{ panelists('pairs') }}
 
-),
+    ),
 
-panel_products as (
+    panel_products as (
 
-    {{ panel_products() }}
+        {{ panel_products() }}
 
-),
+    ),
 
+{% endif -%}
 moments as (
 
     select moments.*
     from {{ ref('int_survey__moments') }} as moments
     where
         moments.segment_name not in ('all', 'quality_screen')
-        or exists (
-            select 1
-            from panel_estimates
-            where {{ same('moments', 'panel_estimates', survey_keys('sample')) }}
-        )
+        {% if with_panels -%}
+            or exists (
+                select 1
+                from panel_estimates
+                where {{ same('moments', 'panel_estimates', survey_keys('sample')) }}
+            )
+        {%- endif %}
 
 ),
 
@@ -57,11 +62,13 @@ raked as (
     from {{ ref('int_survey__residuals') }} as residuals
     where
         residuals.segment_name not in ('all', 'quality_screen')
-        or exists (
-            select 1
-            from panel_estimates
-            where {{ same('residuals', 'panel_estimates', survey_keys('sample')) }}
-        )
+        {% if with_panels -%}
+            or exists (
+                select 1
+                from panel_estimates
+                where {{ same('residuals', 'panel_estimates', survey_keys('sample')) }}
+            )
+        {%- endif %}
 
 ),
 
@@ -203,166 +210,168 @@ shared_strata as (
 
 ),
 
+{% if with_panels -%}
 -- Of the sampling units that stand in both waves, clusters first.
-shared_by_waves as (
+    shared_by_waves as (
 
-    select
-        {{ listed(pair, 'pairs') }}
-        {{ listed(['segment_name', 'segment_value', 'answer_code', 'stratum'], 'later') }}
-        count(*) filter (where later.has_base and earlier.has_base) as units,
-        0 as respondents,
-        {{ sorted_sum('later.part * earlier.part') }} as product,
-    from pairs
-    inner join linearised as later on {{ same('pairs', 'later', sample[:-1]) }}
-    inner join linearised as earlier
-        on
-            {{ same('pairs', 'earlier', ['campaign_id', 'survey_id', 'sample']) }}
-            and pairs.earlier_wave = earlier.wave
-            and pairs.earlier_code = earlier.question_code
-            and {{ same('later', 'earlier', ['segment_name', 'segment_value', 'stratum', 'cluster', 'answer_code']) }}
-    group by all
-    union all
-    select
-        {{ listed(pair) }}
-        segment_name,
-        segment_value,
-        measure as answer_code,
-        stratum,
-        units,
-        respondents,
-        product,
-    from panel_products
-
-),
-
-clusters as (
-
-    select distinct
-        {{ listed(survey_keys('sample'), 'profiles') }}
-        profiles.stratum,
-        profiles.cluster,
-    from {{ ref('int_survey__profiles') }} as profiles
-    semi join panel_estimates on {{ same('profiles', 'panel_estimates', survey_keys('sample')) }}
-    where profiles.cluster is not null
-
-),
-
--- A stratum of two waves has the sampling units of both, each once.
-strata_of_waves as (
-
-    select
-        {{ listed(waves) }}
-        stratum,
-        cast(sum(psus) as bigint) as psus,
-        max(fpc) as fpc,
-        bool_or(has_fpc) as has_fpc,
-        bool_and(is_fpc_constant) and min(fpc) = max(fpc) as is_fpc_constant,
-    from (
         select
-            {{ listed(waves, 'compared') }}
-            {{ listed(['stratum', 'psus', 'fpc', 'has_fpc', 'is_fpc_constant'], 'designs') }}
-        from (select distinct {{ listed(waves) | trim | trim(',') }} from pairs) as compared
-        inner join {{ ref('int_survey__strata') }} as designs
+            {{ listed(pair, 'pairs') }}
+            {{ listed(['segment_name', 'segment_value', 'answer_code', 'stratum'], 'later') }}
+            count(*) filter (where later.has_base and earlier.has_base) as units,
+            0 as respondents,
+            {{ sorted_sum('later.part * earlier.part') }} as product,
+        from pairs
+        inner join linearised as later on {{ same('pairs', 'later', sample[:-1]) }}
+        inner join linearised as earlier
             on
-                {{ same('compared', 'designs', ['campaign_id', 'survey_id', 'sample']) }}
-                and designs.wave in (compared.wave, compared.earlier_wave)
+                {{ same('pairs', 'earlier', ['campaign_id', 'survey_id', 'sample']) }}
+                and pairs.earlier_wave = earlier.wave
+                and pairs.earlier_code = earlier.question_code
+                and {{ same('later', 'earlier', ['segment_name', 'segment_value', 'stratum', 'cluster', 'answer_code']) }}
+        group by all
         union all
+        select
+            {{ listed(pair) }}
+            segment_name,
+            segment_value,
+            measure as answer_code,
+            stratum,
+            units,
+            respondents,
+            product,
+        from panel_products
+
+    ),
+
+    clusters as (
+
+        select distinct
+            {{ listed(survey_keys('sample'), 'profiles') }}
+            profiles.stratum,
+            profiles.cluster,
+        from {{ ref('int_survey__profiles') }} as profiles
+        semi join panel_estimates on {{ same('profiles', 'panel_estimates', survey_keys('sample')) }}
+        where profiles.cluster is not null
+
+    ),
+
+    -- A stratum of two waves has the sampling units of both, each once.
+    strata_of_waves as (
+
         select
             {{ listed(waves) }}
             stratum,
-            -count(*) as psus,
-            cast(null as double) as fpc,
-            cast(null as boolean) as has_fpc,
-            cast(null as boolean) as is_fpc_constant,
-        from panelists
-        where is_unit
-        group by {{ listed(waves) }} stratum
-        union all
-        select
-            {{ listed(waves, 'compared') }}
-            later.stratum,
-            -count(*) as psus,
-            cast(null as double) as fpc,
-            cast(null as boolean) as has_fpc,
-            cast(null as boolean) as is_fpc_constant,
-        from (select distinct {{ listed(waves) | trim | trim(',') }} from pairs) as compared
-        inner join clusters as later on {{ same('compared', 'later', survey_keys('sample')) }}
-        inner join clusters as earlier
-            on
-                {{ same('later', 'earlier', ['campaign_id', 'survey_id', 'sample', 'stratum', 'cluster']) }}
-                and compared.earlier_wave = earlier.wave
-        group by {{ listed(waves, 'compared') }} later.stratum
-    ) as counted
-    group by {{ listed(waves) }} stratum
-
-),
-
-designs_of_waves as (
-
-    {{ variance_factors('strata_of_waves') }}
-
-),
-
--- Of every sampling unit u of the later wave less that of the earlier one.
-differences as (
-
-    select
-        {{ listed(change, 'parts') }}
-        parts.stratum,
-        {{ sorted_sum('parts.part') }} as part,
-        {{ sorted_sum('parts.squares') }} as squares,
-        sum(parts.units) as units,
-        sum(parts.respondents) as respondents,
-        count(*) filter (where parts.has_base) = 2 as is_shared,
-    from (
-        {% for of_wave, code, sign in [('wave', 'question_code', 1), ('earlier_wave', 'earlier_code', -1)] -%}
+            cast(sum(psus) as bigint) as psus,
+            max(fpc) as fpc,
+            bool_or(has_fpc) as has_fpc,
+            bool_and(is_fpc_constant) and min(fpc) = max(fpc) as is_fpc_constant,
+        from (
             select
-                {{ listed(pair, 'pairs') }}
-                {{ listed(['segment_name', 'segment_value', 'answer_code', 'stratum', 'has_base'], 'strata') }}
-                strata.part * {{ sign }} as part,
-                strata.squares,
-                0 as units,
-                0 as respondents,
-            from pairs
-            inner join by_stratum as strata
+                {{ listed(waves, 'compared') }}
+                {{ listed(['stratum', 'psus', 'fpc', 'has_fpc', 'is_fpc_constant'], 'designs') }}
+            from (select distinct {{ listed(waves) | trim | trim(',') }} from pairs) as compared
+            inner join {{ ref('int_survey__strata') }} as designs
                 on
-                    {{ same('pairs', 'strata', ['campaign_id', 'survey_id', 'sample']) }}
-                    and pairs.{{ of_wave }} = strata.wave
-                    and pairs.{{ code }} = strata.question_code
+                    {{ same('compared', 'designs', ['campaign_id', 'survey_id', 'sample']) }}
+                    and designs.wave in (compared.wave, compared.earlier_wave)
             union all
-        {% endfor -%}
+            select
+                {{ listed(waves) }}
+                stratum,
+                -count(*) as psus,
+                cast(null as double) as fpc,
+                cast(null as boolean) as has_fpc,
+                cast(null as boolean) as is_fpc_constant,
+            from panelists
+            where is_unit
+            group by {{ listed(waves) }} stratum
+            union all
+            select
+                {{ listed(waves, 'compared') }}
+                later.stratum,
+                -count(*) as psus,
+                cast(null as double) as fpc,
+                cast(null as boolean) as has_fpc,
+                cast(null as boolean) as is_fpc_constant,
+            from (select distinct {{ listed(waves) | trim | trim(',') }} from pairs) as compared
+            inner join clusters as later on {{ same('compared', 'later', survey_keys('sample')) }}
+            inner join clusters as earlier
+                on
+                    {{ same('later', 'earlier', ['campaign_id', 'survey_id', 'sample', 'stratum', 'cluster']) }}
+                    and compared.earlier_wave = earlier.wave
+            group by {{ listed(waves, 'compared') }} later.stratum
+        ) as counted
+        group by {{ listed(waves) }} stratum
+
+    ),
+
+    designs_of_waves as (
+
+        {{ variance_factors('strata_of_waves') }}
+
+    ),
+
+    -- Of every sampling unit u of the later wave less that of the earlier one.
+    differences as (
+
         select
-            {{ listed(change) }}
-            stratum,
-            false as has_base,
-            0 as part,
-            -2 * product as squares,
-            units,
-            respondents,
-        from shared_by_waves
-    ) as parts
-    group by all
+            {{ listed(change, 'parts') }}
+            parts.stratum,
+            {{ sorted_sum('parts.part') }} as part,
+            {{ sorted_sum('parts.squares') }} as squares,
+            sum(parts.units) as units,
+            sum(parts.respondents) as respondents,
+            count(*) filter (where parts.has_base) = 2 as is_shared,
+        from (
+            {% for of_wave, code, sign in [('wave', 'question_code', 1), ('earlier_wave', 'earlier_code', -1)] -%}
+                select
+                    {{ listed(pair, 'pairs') }}
+                    {{ listed(['segment_name', 'segment_value', 'answer_code', 'stratum', 'has_base'], 'strata') }}
+                    strata.part * {{ sign }} as part,
+                    strata.squares,
+                    0 as units,
+                    0 as respondents,
+                from pairs
+                inner join by_stratum as strata
+                    on
+                        {{ same('pairs', 'strata', ['campaign_id', 'survey_id', 'sample']) }}
+                        and pairs.{{ of_wave }} = strata.wave
+                        and pairs.{{ code }} = strata.question_code
+                union all
+            {% endfor -%}
+            select
+                {{ listed(change) }}
+                stratum,
+                false as has_base,
+                0 as part,
+                -2 * product as squares,
+                units,
+                respondents,
+            from shared_by_waves
+        ) as parts
+        group by all
 
-),
+    ),
 
-of_waves as (
+    of_waves as (
 
-    select
-        {{ listed(change, 'differences') }}
+        select
+            {{ listed(change, 'differences') }}
         {{ sorted_sum(
             'designs.variance_factor * (differences.squares - pow(differences.part, 2) / designs.psus)'
         ) }} as variance,
-        bool_or(designs.variance_factor is null and differences.squares <> 0) as is_unknown,
-        bool_or(designs.is_fpc_ignored) as is_fpc_ignored,
-        sum(differences.units) as units,
-        sum(differences.respondents) as respondents,
-        count(*) filter (where differences.is_shared) as strata,
-    from differences
-    inner join designs_of_waves as designs on {{ same('differences', 'designs', waves + ['stratum']) }}
-    group by all
+            bool_or(designs.variance_factor is null and differences.squares <> 0) as is_unknown,
+            bool_or(designs.is_fpc_ignored) as is_fpc_ignored,
+            sum(differences.units) as units,
+            sum(differences.respondents) as respondents,
+            count(*) filter (where differences.is_shared) as strata,
+        from differences
+        inner join designs_of_waves as designs on {{ same('differences', 'designs', waves + ['stratum']) }}
+        group by all
 
-),
+    ),
 
+{% endif -%}
 summed as (
 
     select
@@ -378,34 +387,38 @@ summed as (
         false as is_fpc_ignored,
     from shared_strata
     group by all
-    union all
-    select
-        {{ listed(sample, 'later') }}
-        pairs.earlier_wave,
-        later.segment_value,
-        later.segment_value as other_value,
-        later.answer_code,
-        case
-            when not of_waves.is_unknown
-                then (
-                    later.variance + earlier.variance
-                    -- Rounding may leave a hair where everybody answered as before.
-                    - case when of_waves.variance > 1e-12 * (later.variance + earlier.variance) then of_waves.variance else 0 end
-                ) / 2
-        end as covariance,
-        cast(coalesce(of_waves.units, 0) as bigint) as shared_units,
-        coalesce(of_waves.strata, 0) as shared_strata,
-        cast(coalesce(of_waves.respondents, 0) as bigint) as respondents,
-        coalesce(of_waves.is_fpc_ignored, false) as is_fpc_ignored,
-    from pairs
-    inner join panel_estimates as later on {{ same('pairs', 'later', survey_keys('sample') + ['question_code']) }}
-    inner join panel_estimates as earlier
-        on
-            {{ same('later', 'earlier', ['campaign_id', 'survey_id', 'sample', 'segment_name', 'segment_value', 'answer_code']) }}
-            and pairs.earlier_wave = earlier.wave
-            and pairs.earlier_code = earlier.question_code
-    left join of_waves
-        on {{ same('pairs', 'of_waves', pair) }} and {{ same('later', 'of_waves', change[-3:]) }}
+    {% if with_panels -%}
+        union all
+        select
+            {{ listed(sample, 'later') }}
+            pairs.earlier_wave,
+            later.segment_value,
+            later.segment_value as other_value,
+            later.answer_code,
+            case
+                when not of_waves.is_unknown
+                    then (
+                        later.variance + earlier.variance
+                        -- Rounding may leave a hair where everybody answered as before.
+                        - case
+                            when of_waves.variance > 1e-12 * (later.variance + earlier.variance) then of_waves.variance else 0
+                        end
+                    ) / 2
+            end as covariance,
+            cast(coalesce(of_waves.units, 0) as bigint) as shared_units,
+            coalesce(of_waves.strata, 0) as shared_strata,
+            cast(coalesce(of_waves.respondents, 0) as bigint) as respondents,
+            coalesce(of_waves.is_fpc_ignored, false) as is_fpc_ignored,
+        from pairs
+        inner join panel_estimates as later on {{ same('pairs', 'later', survey_keys('sample') + ['question_code']) }}
+        inner join panel_estimates as earlier
+            on
+                {{ same('later', 'earlier', ['campaign_id', 'survey_id', 'sample'] + change[-3:]) }}
+                and pairs.earlier_wave = earlier.wave
+                and pairs.earlier_code = earlier.question_code
+        left join of_waves
+            on {{ same('pairs', 'of_waves', pair) }} and {{ same('later', 'of_waves', change[-3:]) }}
+    {%- endif %}
 
 )
 
