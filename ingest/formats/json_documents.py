@@ -31,6 +31,7 @@ _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _AFTER_A_RECORD = ", \t\r\n"
+_BEGINS_WITH_AN_OBJECT = re.compile(r'\{\s*"[^"]*"\s*:\s*\{')
 _PART = 24_000_000
 """Bytes of a file of lines that are read at a time."""
 _FIRST = 20
@@ -71,8 +72,11 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _apart(document: pl.DataFrame) -> pl.DataFrame:
     """The records that one object holds under their names, where it does; `line` counts them."""
+    text = document["json"].item()
+    if not _BEGINS_WITH_AN_OBJECT.match(text):
+        return document
     values = query("select key, type from documents, json_each(documents.json)", documents=document)
-    records = records_of(dict(values.iter_rows()), document["json"].item())
+    records = records_of(dict(values.iter_rows()), text)
     return document if records is None else pl.DataFrame({"line": range(1, len(records) + 1), "json": records})
 
 
