@@ -328,6 +328,11 @@
     group by campaign_id
 {%- endmacro %}
 
+{# Whether the measures of a source say by `is_dated` which of their rows depend on no later date. #}
+{% macro has_dated_rows(source_name) -%}
+    {{ return(source_name == 'hashtag') }}
+{%- endmacro %}
+
 {# Hashtags that have a line of their own: those of the seeds, and those that ten videos carry. #}
 {% macro is_shown(hashtags) -%}
     ({{ hashtags }}.is_seeded or {{ hashtags }}.videos >= 10)

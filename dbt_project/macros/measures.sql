@@ -105,7 +105,12 @@
 
 {# A sum whose digits do not depend on the order of the rows. #}
 {% macro exact_sum(figure, window) -%}
-    cast(sum(cast({{ figure }} as decimal(38, 12))) {{ 'over ' ~ window if window }} as double)
+    cast({{ decimal_sum(figure, window) }} as double)
+{%- endmacro %}
+
+{# The same before it is rounded, for sums that are summed again. #}
+{% macro decimal_sum(figure, window) -%}
+    sum(cast({{ figure }} as decimal(38, 12))){{ ' over ' ~ window if window }}
 {%- endmacro %}
 
 {# The same of floating point: sorted before they are summed. #}

@@ -267,6 +267,20 @@
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 
+{# Incremental strategy: of the rows that are `is_dated`, those from the first week on in which anything changed are replaced; all others anyway. #}
+{% macro get_incremental_dated_sql(arg_dict) %}
+    delete from {{ arg_dict['target_relation'] }} as target
+    where
+        not is_dated
+        or exists (
+            select 1
+            from ({{ changed_weeks() }}) as begins
+            where begins.campaign_id = target.campaign_id and begins.event_on <= target.event_on
+        );
+
+    insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
+{% endmacro %}
+
 {# Incremental strategy: the rows of the dates of creation whose posts changed are replaced. #}
 {% macro get_incremental_by_posting_sql(arg_dict) %}
     {{ delete_posted(arg_dict['target_relation']) }}

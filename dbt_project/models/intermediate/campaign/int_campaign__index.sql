@@ -31,7 +31,7 @@ known as (
         components.campaign_id,
         components.position,
         kpis.event_on,
-        kpis.is_provisional,
+        kpis.matures_on,
         case when kpis.caveat is null then kpis.value end as value,
         lead(kpis.event_on) over (
             partition by components.campaign_id, components.position
@@ -63,7 +63,7 @@ scored as (
         weeks.last_on,
         components.position,
         components.weight,
-        known.is_provisional,
+        known.matures_on,
         -- An unknown value has no points: least() and greatest() alone would leave it out.
         case
             when known.value is not null and components.target <> components.baseline
@@ -91,7 +91,7 @@ indexed as (
         max(last_on) as last_on,
         case when count(points) = count(*) then {{ exact_sum('weight * points') }} end as weighted_points,
         {{ exact_sum('weight') }} as weights,
-        coalesce(bool_or(is_provisional), false) as is_provisional,
+        max(matures_on) as matures_on,
     from scored
     group by campaign_id, week_on
 
@@ -172,7 +172,7 @@ found as (
         weights as denominator,
         {{ ratio('weighted_points', 'weights') }} as value,
         case when weighted_points is null then 'component_missing' end as reason,
-        is_provisional,
+        matures_on,
     from indexed
     union all
     select
@@ -184,7 +184,7 @@ found as (
         cast({{ draws }} as double) as denominator,
         100 * cast(kept.times as double) / {{ draws }} as value,
         case when kept.times is null then 'component_missing' end as reason,
-        indexed.is_provisional,
+        indexed.matures_on,
     from indexed
     left join kept on indexed.campaign_id = kept.campaign_id and indexed.week_on = kept.week_on
 
@@ -207,5 +207,5 @@ select
     'by_event_date' as basis,
     reason,
     cast(null as varchar) as caveat,
-    is_provisional,
+    matures_on,
 from found

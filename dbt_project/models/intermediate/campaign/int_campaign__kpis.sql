@@ -1,12 +1,20 @@
 {#
     Every KPI that a formula makes of measures, and a row that says so for each that is not built yet. `caveat` says why a value
-    that is known should not be shown on a page.
+    that is known should not be shown on a page; a value may still change before the day `matures_on`. Those of dated measures are built
+    from the first week on in which anything changed.
 #}
+{{ config(materialized='incremental', incremental_strategy='dated') }}
+{%- set changed = changed_weeks() %}
 with
 
 measures as (
 
-    select * from {{ ref('int_campaign__measures') }}
+    select measures.*
+    from {{ ref('int_campaign__measures') }} as measures
+    {% if is_incremental() -%}
+        left join ({{ changed }}) as begins on measures.campaign_id = begins.campaign_id
+        where not measures.is_dated or measures.event_on >= begins.event_on
+    {%- endif %}
 
 ),
 
@@ -46,6 +54,7 @@ divided as (
             end
         ) as reason,
         counted.reason as caveat,
+        counted.is_dated,
     from measures as counted
     inner join {{ ref('kpi_formulas') }} as formulas on counted.measure = formulas.numerator
     left join measures as base
@@ -57,6 +66,7 @@ divided as (
             and counted.market = base.market
             and counted.subject_type = base.subject_type
             and counted.subject_id = base.subject_id
+            and counted.is_dated = base.is_dated
 
 ),
 
@@ -80,6 +90,7 @@ calculated as (
         basis,
         reason,
         case when reason is null then caveat end as caveat,
+        is_dated,
     from divided
 
 ),
@@ -103,6 +114,7 @@ not_yet_built as (
         cast(null as varchar) as basis,
         'not_yet_built' as reason,
         cast(null as varchar) as caveat,
+        false as is_dated,
     from {{ ref('metrics') }} as metrics
     cross join {{ ref('stg_campaign__campaigns') }} as campaigns
     cross join as_of
@@ -122,11 +134,10 @@ matured as (
 
     select
         combined.*,
-        coalesce(combined.last_on > as_of.as_of - coalesce(sources.look_back_days, 0), false) as is_provisional,
+        combined.last_on + coalesce(sources.look_back_days, 0) as matures_on,
     from combined
     inner join {{ ref('metrics') }} as metrics on combined.kpi_id = metrics.kpi_id
     left join {{ ref('sources') }} as sources on metrics.source = sources.source
-    cross join as_of
 
 )
 

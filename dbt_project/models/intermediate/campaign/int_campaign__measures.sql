@@ -1,10 +1,14 @@
 {#
     The measures that some KPI is made of, from every source; those that are additive are summed from days to weeks and to date. Some are
-    held against what seeds say of markets and organisations.
+    held against what seeds say of markets and organisations. Dated rows are built from the first week on in which anything changed; what
+    went before is in their sums to date as one row of the first of all dates.
 #}
+{{ config(materialized='incremental', incremental_strategy='dated') }}
+{%- set changed = changed_weeks() %}
+{%- set first_date = "date '0001-01-01'" %}
 with
 
-measures as (
+measures as not materialized (
 
     {% for source in source_names() -%}
         select
@@ -20,65 +24,116 @@ measures as (
             low,
             high,
             reason,
+            {{ 'is_dated' if has_dated_rows(source) else 'false as is_dated' }},
         from {{ ref('int_' ~ source ~ '__measures') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 
+begins as (
+
+    {% if is_incremental() -%}
+        {{ changed }}
+    {%- else -%}
+        select
+            campaign_id,
+            {{ first_date }} as event_on,
+        from {{ ref('stg_campaign__campaigns') }}
+    {%- endif %}
+
+),
+
+built as (
+
+    select measures.*
+    from measures
+    left join begins on measures.campaign_id = begins.campaign_id
+    where not measures.is_dated or measures.event_on >= begins.event_on
+
+),
+
 days as (
 
     select
-        measures.*,
-        {{ week_on('measures.event_on', 'markets.week_starts_on') }} as week_on,
+        built.*,
+        {{ week_on('built.event_on', 'markets.week_starts_on') }} as week_on,
         -- A day without a common unit leaves its period without one.
-        case when measures.reason = 'several_definitions' then measures.reason end as several,
-    from measures
-    inner join {{ ref('measures') }} as dictionary on measures.measure = dictionary.measure
-    left join {{ ref('markets') }} as markets on measures.market = markets.market
-    where dictionary.additivity = 'additive' and measures.period in ('day', 'within_week', 'within_campaign')
+        case when built.reason = 'several_definitions' then built.reason end as several,
+    from built
+    inner join {{ ref('measures') }} as dictionary on built.measure = dictionary.measure
+    left join {{ ref('markets') }} as markets on built.market = markets.market
+    where dictionary.additivity = 'additive' and built.period in ('day', 'within_week', 'within_campaign')
 
 ),
 
 weeks as (
 
     select
-        campaign_id,
-        measure,
+        days.campaign_id,
+        days.measure,
         'week' as period,
-        week_on as event_on,
-        max(last_on) as last_on,
-        market,
-        subject_type,
-        subject_id,
-        case when count(several) = 0 then {{ exact_sum('value') }} end as value,
-        case when count(low) > 0 and count(several) = 0 then {{ exact_sum('coalesce(low, value)') }} end as low,
-        case when count(high) > 0 and count(several) = 0 then {{ exact_sum('coalesce(high, value)') }} end as high,
-        coalesce(min(several), case when count(value) = 0 then min(reason) end) as reason,
+        days.week_on as event_on,
+        max(days.last_on) as last_on,
+        days.market,
+        days.subject_type,
+        days.subject_id,
+        case when count(days.several) = 0 then {{ exact_sum('days.value') }} end as value,
+        case
+            when count(days.low) > 0 and count(days.several) = 0 then {{ exact_sum('coalesce(days.low, days.value)') }}
+        end as low,
+        case
+            when count(days.high) > 0 and count(days.several) = 0 then {{ exact_sum('coalesce(days.high, days.value)') }}
+        end as high,
+        coalesce(min(days.several), case when count(days.value) = 0 then min(days.reason) end) as reason,
+        days.is_dated,
     from days
-    where period <> 'within_campaign'
-    group by campaign_id, measure, week_on, market, subject_type, subject_id
+    left join begins on days.campaign_id = begins.campaign_id
+    where days.period <> 'within_campaign' and (not days.is_dated or days.week_on >= begins.event_on)
+    group by
+        days.campaign_id, days.measure, days.week_on, days.market, days.subject_type, days.subject_id, days.is_dated
+
+),
+
+-- What was before the first date to be built.
+days_before as (
+
+    select
+        measures.*,
+        case when measures.reason = 'several_definitions' then measures.reason end as several,
+    from measures
+    inner join {{ ref('measures') }} as dictionary on measures.measure = dictionary.measure
+    inner join begins on measures.campaign_id = begins.campaign_id
+    where
+        dictionary.additivity = 'additive'
+        and measures.period in ('day', 'within_campaign')
+        and measures.is_dated
+        and measures.event_on < begins.event_on
 
 ),
 
 dates as (
 
-    select
-        campaign_id,
-        measure,
-        event_on,
-        max(last_on) as last_on,
-        market,
-        subject_type,
-        subject_id,
-        {{ exact_sum('value') }} as value,
-        case when count(low) > 0 then {{ exact_sum('coalesce(low, value)') }} end as low,
-        case when count(high) > 0 then {{ exact_sum('coalesce(high, value)') }} end as high,
-        min(reason) as reason,
-        min(several) as several,
-    from days
-    where period <> 'within_week'
-    group by campaign_id, measure, event_on, market, subject_type, subject_id
+    {% for relation, date in [('days', 'event_on'), ('days_before', first_date)] -%}
+        select
+            campaign_id,
+            measure,
+            {{ date }} as event_on,
+            max(last_on) as last_on,
+            market,
+            subject_type,
+            subject_id,
+            {{ decimal_sum('value') }} as value,
+            case when count(low) > 0 then {{ decimal_sum('coalesce(low, value)') }} end as low,
+            case when count(high) > 0 then {{ decimal_sum('coalesce(high, value)') }} end as high,
+            min(reason) as reason,
+            min(several) as several,
+            is_dated,
+        from {{ relation }}
+        where period <> 'within_week'
+        group by campaign_id, measure, {{ 'event_on, ' if date == 'event_on' }}market, subject_type, subject_id, is_dated
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -103,12 +158,29 @@ to_date_ as (
                 then {{ exact_sum('coalesce(high, value)', 'so_far') }}
         end as high,
         coalesce(min(several) over so_far, case when count(value) over so_far = 0 then min(reason) over so_far end) as reason,
+        is_dated,
     from dates
     window so_far as (
         partition by campaign_id, measure, market, subject_type, subject_id
         order by event_on
         rows unbounded preceding
     )
+
+),
+
+market_weeks as (
+
+    select * from weeks
+    {% if is_incremental() -%}
+        union all
+        select before.*
+        from {{ this }} as before
+        left join begins on before.campaign_id = begins.campaign_id
+        where
+            before.is_dated
+            and before.period = 'week'
+            and before.event_on < coalesce(begins.event_on, date '9999-12-31')
+    {%- endif %}
 
 ),
 
@@ -127,7 +199,7 @@ exposed as (
         weeks.low as market_views_low,
         weeks.high as market_views_high,
         markets.online_18_34,
-    from weeks
+    from market_weeks as weeks
     left join {{ ref('markets') }} as markets on weeks.market = markets.market
     where weeks.measure = 'views' and weeks.subject_type = 'campaign' and weeks.market not in ('all', 'unknown')
 
@@ -200,7 +272,7 @@ exposed_by as (
         exposed.campaign_id,
         count(distinct weeks.subject_id) as definitions,
     from exposed
-    inner join weeks on {{ same('exposed', 'weeks', ['campaign_id', 'market', 'event_on']) }}
+    inner join market_weeks as weeks on {{ same('exposed', 'weeks', ['campaign_id', 'market', 'event_on']) }}
     where
         exposed.market_views is not null
         and weeks.measure = 'views'
@@ -228,8 +300,9 @@ exposures as (
 {#- Whether some date is of several definitions, or of another than a known date before it in the phase. -#}
 {%- set several -%}
     coalesce(
-        max(case when dates.several is not null then dates.event_on end) > min(case when dates.value is not null then dates.event_on end)
-        or count(case when dates.value is null then dates.several end) > 0,
+        max(case when outcomes.several is not null then outcomes.event_on end)
+        > min(case when outcomes.value is not null then outcomes.event_on end)
+        or count(case when outcomes.value is null then outcomes.several end) > 0,
         false
     )
 {%- endset %}
@@ -246,7 +319,7 @@ paid as (
         'phase' as subject_type,
         concat_ws(':', costs.phase, costs.kpi_id, costs.reported_in) as subject_id,
         costs.outcome_cost,
-        case when not {{ several }} then {{ exact_sum('dates.value') }} end as outcomes,
+        case when not {{ several }} then {{ exact_sum('outcomes.value') }} end as outcomes,
         case
             when {{ several }} then 'several_definitions'
             when max(dictionary.additivity) = 'additive' and max(by_basis.measure) is null then 'no_reading'
@@ -270,17 +343,18 @@ paid as (
         select distinct
             campaign_id,
             measure,
-        from dates
-        where subject_type = 'basis'
+        from measures
+        where subject_type = 'basis' and period = 'day'
     ) as by_basis
         on costs.campaign_id = by_basis.campaign_id and dictionary.measure = by_basis.measure
-    left join dates
+    left join measures as outcomes
         on
-            costs.campaign_id = dates.campaign_id
-            and dictionary.measure = dates.measure
-            and dates.market = 'all'
-            and dates.subject_type = 'campaign'
-            and dates.event_on between phases.starts_on and phases.ends_on
+            costs.campaign_id = outcomes.campaign_id
+            and dictionary.measure = outcomes.measure
+            and outcomes.period = 'day'
+            and outcomes.market = 'all'
+            and outcomes.subject_type = 'campaign'
+            and outcomes.event_on between phases.starts_on and phases.ends_on
     group by
         costs.campaign_id, costs.phase, costs.kpi_id, costs.reported_in, costs.outcome_cost, phases.starts_on, phases.ends_on
 
@@ -302,14 +376,18 @@ held_against as (
 
 combined as (
 
-    select * from measures
+    select * from built
     where period not in ('within_week', 'within_campaign')
     union all
     select * from weeks
     union all
     select * from to_date_
+    where event_on > {{ first_date }}
     union all
-    select * from held_against
+    select
+        *,
+        false as is_dated,
+    from held_against
 
 )
 

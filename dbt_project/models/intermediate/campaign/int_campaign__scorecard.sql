@@ -7,7 +7,7 @@ with
 
 kpis as (
 
-    select * from {{ ref('int_campaign__kpis') }}
+    select * exclude (is_dated) from {{ ref('int_campaign__kpis') }}
     union all
     select * from {{ ref('int_campaign__index') }}
 
@@ -92,7 +92,7 @@ matched as (
         case when kpis.caveat is null then kpis.value end as value,
         case when kpis.caveat is null then kpis.ci_low end as ci_low,
         case when kpis.caveat is null then kpis.ci_high end as ci_high,
-        coalesce(kpis.is_provisional, false) as is_provisional,
+        coalesce(kpis.matures_on > lines.as_of, false) as is_provisional,
         case
             when kpis.kpi_id is not null then coalesce(kpis.reason, kpis.caveat)
             when lines.stage = 'index' then 'no_index'

@@ -1,5 +1,6 @@
 {#
     What the campaign, its seeded hashtags, comparison sets and pairs of hashtags, and its programmes gained on the dates of the campaign.
+    Rows that are `is_dated` depend on no later date; the others may change at every build.
 #}
 {{ config(materialized='view') }}
 with
@@ -42,10 +43,8 @@ concentrations as (
 
 ),
 
-measured as (
+made_anew as (
 
-    select * from {{ ref('int_hashtag__day_measures') }}
-    union all
     {{ measures_of('pairs', same_names(['share_together', 'share_by_chance', 'pair_information', 'most_pair_information'])) }}
     union all
     {{ measures_of('concentrations', same_names(['views_by_rank', 'views_times_creators', 'top_views', 'creator_views'])) }}
@@ -53,6 +52,20 @@ measured as (
     select * from {{ ref('int_hashtag__video_measures') }}
     union all
     select * from {{ ref('int_hashtag__programme_measures') }}
+
+),
+
+measured as (
+
+    select
+        *,
+        true as is_dated,
+    from {{ ref('int_hashtag__day_measures') }}
+    union all
+    select
+        *,
+        false as is_dated,
+    from made_anew
 
 )
 

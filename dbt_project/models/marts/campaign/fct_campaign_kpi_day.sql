@@ -16,13 +16,14 @@ kpis as (
         ci_low,
         ci_high,
         basis,
-        is_provisional,
+        coalesce(matures_on > as_of.as_of, false) as is_provisional,
         reason,
     from (
-        select * from {{ ref('int_campaign__kpis') }}
+        select * exclude (is_dated) from {{ ref('int_campaign__kpis') }}
         union all
         select * from {{ ref('int_campaign__index') }}
     ) as known
+    cross join {{ ref('int_lake__as_of') }} as as_of
 
 ),
 
