@@ -297,6 +297,25 @@ exposures as (
 
 ),
 
+outcomes as (
+
+    select
+        measures.campaign_id,
+        measures.measure,
+        measures.event_on,
+        {{ decimal_sum('measures.value') }} as value,
+        min(case when measures.reason = 'several_definitions' then measures.reason end) as several,
+    from measures
+    inner join {{ ref('measures') }} as dictionary on measures.measure = dictionary.measure
+    where
+        dictionary.additivity = 'additive'
+        and measures.period in ('day', 'within_campaign')
+        and measures.market = 'all'
+        and measures.subject_type = 'campaign'
+    group by measures.campaign_id, measures.measure, measures.event_on
+
+),
+
 {#- Whether some date is of several definitions, or of another than a known date before it in the phase. -#}
 {%- set several -%}
     coalesce(
@@ -347,13 +366,10 @@ paid as (
         where subject_type = 'basis' and period = 'day'
     ) as by_basis
         on costs.campaign_id = by_basis.campaign_id and dictionary.measure = by_basis.measure
-    left join measures as outcomes
+    left join outcomes
         on
             costs.campaign_id = outcomes.campaign_id
             and dictionary.measure = outcomes.measure
-            and outcomes.period = 'day'
-            and outcomes.market = 'all'
-            and outcomes.subject_type = 'campaign'
             and outcomes.event_on between phases.starts_on and phases.ends_on
     group by
         costs.campaign_id, costs.phase, costs.kpi_id, costs.reported_in, costs.outcome_cost, phases.starts_on, phases.ends_on
