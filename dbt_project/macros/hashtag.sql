@@ -311,6 +311,11 @@
 
 {# A date (event_on) six days before the first one that changed, by campaign: no week that begins earlier holds a change. #}
 {% macro changed_weeks() -%}
+    {{ weeks_changed_by(rebuild_from('hashtag'), posted_dates()) }}
+{%- endmacro %}
+
+{# The same of relations with the dates to rebuild from and the dates of creation whose posts changed. #}
+{% macro weeks_changed_by(rebuilds, posted) -%}
     select
         campaign_id,
         min(changed_on) - 6 as event_on,
@@ -318,12 +323,12 @@
         select
             campaign_id,
             rebuild_from as changed_on,
-        from {{ rebuild_from('hashtag') }} as rebuilds
+        from {{ rebuilds }} as rebuilds
         union all
         select
             campaign_id,
             posted_on as changed_on,
-        from {{ posted_dates() }}
+        from {{ posted }}
     ) as changes
     group by campaign_id
 {%- endmacro %}

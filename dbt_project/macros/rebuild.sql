@@ -187,6 +187,15 @@
                     and built.{{ column }} = list_extract(rebuilds.unit, {{ loop.index }})
                     {%- endfor %}
         )
+    {%- elif strategy in ('from_changed_week', 'dated') -%}
+        {%- set rebuilds = "(select * from %s.staging.stg_lake__rebuilds where source = 'hashtag')" % target.database -%}
+        (
+            select built.*
+            from {{ relation }} as built
+            left join ({{ weeks_changed_by(rebuilds, target.database ~ '.intermediate.posted_dates') }}) as begins
+                on built.campaign_id = begins.campaign_id
+            where built.event_on >= begins.event_on {{ 'or not built.is_dated' if strategy == 'dated' }}
+        )
     {%- else -%}
         {{ relation }}
     {%- endif -%}
