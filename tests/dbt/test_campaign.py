@@ -307,6 +307,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
         connection.execute(
             "create table intermediate.int_campaign__missing as select 'away' as campaign_id, 'L05' as kpi_id, 'outside_campaign' as reason"
         )
+        connection.execute(
+            "create table staging.stg_lake__rebuilds as select 'hashtag' as source, campaign_id, null::varchar[] as unit, "
+            "date '2000-01-01' as rebuild_from from staging.stg_campaign__campaigns"
+        )
         connection.register("weeks", HELP_WEEKS)
         connection.execute("create table intermediate.int_activation__help_weeks as from weeks")
         for source, rows in measures.items():
