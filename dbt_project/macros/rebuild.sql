@@ -276,7 +276,7 @@
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 
-{# Incremental strategy: rows are replaced, but for those that are `is_dated` and before the first week in which anything changed. #}
+{# Incremental strategy: only rows that are `is_dated` and before the first week in which anything changed stay. #}
 {% macro get_incremental_dated_sql(arg_dict) %}
     delete from {{ arg_dict['target_relation'] }} as target
     where
