@@ -146,8 +146,8 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
         shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
         more = ", ..." if len(answers) > _SHOWN_ANSWERS else ""
         asked = f"{text[:80]} | " if text and text != code else ""
-        apart = None if "missing" in stated[code] else may_be_missing(answers)
-        aside = f" | {apart} may be no answer: then put it under missing or not_asked" if apart else ""
+        told = [] if "missing" in stated[code] else may_be_missing(answers)
+        aside = f" | {', '.join(told)} may be no answer: then put it under missing or not_asked" if told else ""
         remarks["options", "questions", code] = asked + " / ".join(label[:40] for label in shown) + more + aside
     return replace(draft, options=options | {"questions": stated}, remarks=remarks)
 

@@ -20,12 +20,19 @@ def missing_codes(questions: Mapping[str, tuple[Answers, Mapping[str, Any]]]) ->
     return {code: _missing_of(answers, note, marks) for code, (answers, note) in questions.items()}
 
 
-def may_be_missing(answers: Answers) -> str | None:
-    """The code of nines or eights that stands far above the others, such as 99 on a scale to 5."""
+def may_be_missing(answers: Answers) -> list[str]:
+    """Codes that may stand for no answer: nines or eights far above the others, such as 99 on a scale to 5, and those below 0.
+
+    A scale that reaches two steps or more to either side, with the same steps, needs its codes below 0.
+    """
     known = sorted((number, code) for code in _codes(answers) if (number := as_number(code)) is not None)
-    if len(known) <= _FEWEST or not re.fullmatch(r"9*[89]|8+|7+", known[-1][1]):
-        return None
-    return known[-1][1] if known[-1][0] > known[-2][0] + _ABOVE_OTHERS else None
+    if len(known) <= _FEWEST or known[-1][0] < 0:
+        return []
+    is_apart = known[-1][0] > known[-2][0] + _ABOVE_OTHERS and re.fullmatch(r"9*[89]|8+|7+", known[-1][1])
+    apart = [known[-1][1]] if is_apart else []
+    above = {number for number, code in known if number > 0 and code not in apart}
+    has_two_sides = len(above) > 1 and above == {-number for number, _ in known if number < 0}
+    return apart if has_two_sides else [*_below(answers), *apart]
 
 
 def _missing_of(answers: Answers, stated: Mapping[str, Any], marks: set[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _MEASURES = frozenset({"percentage", "percent", "%", "count", "number", "n", "ba
 """How tables of results write shares, and say what a row of numbers is."""
 _OF_A_PARENT = r"(?i)^(_parent_index|parent[_-]key)$"
 _FEWEST, _HIGHEST_HEADER = 5, 20
-_ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|9|10|11|20|100)\)?$"
+_ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|8|9|10|11|20|100)\)?$"
 _JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)( \w+){0,3}$"
 _LEAVES = r"(?i)(^|[ _.])(left|leaves?|exit(ed|s)?|disconnect(ed)?)( \w+){0,3}$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6

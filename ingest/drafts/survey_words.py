@@ -107,7 +107,8 @@ DATES = (
 _NOTHING = r"#(ref|value|div/0|name|num)[!?]|na|n/a|#n/a|nan|nat|null|#null!|undefined|[.][a-z_]?|-{1,3}|\u2013|\u2014"
 MISSING = (
     r"(?i)prefer not( to (say|answer|respond|state|disclose|specify|share).*)?$|refus|no answer|not answered|^skipped|"
-    r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"
+    r"^missing|keine angabe|möchte (ich )?nicht (be)?antworten|sans réponse|ne se prononce|"
+    r"ne (souhaite|veux) pas répondre|préfère ne pas (répondre|dire)|"
     r"prefiero no (contestar|responder|decir)|no contesta|prefiro não (responder|dizer)|preferisco non (rispondere|dire)|"
     r"(cevap|yanıt)(lamak)? (vermek )?istem|(belirt|söyle)mek istem|tidak ingin menjawab|"
     r"(ترجیح می.?دهم|نمی.?خواهم) .*(پاسخ|جواب|بگویم)|מעדיפ?[הף]? .*לא (לענות|להשיב|לומר)|نامەوێت|پێم باشە وەڵام نە|"

@@ -140,6 +140,25 @@ def test_a_code_far_above_the_others_is_told_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        ((-1, 0, 1), "-1"),
+        ((-1, 1, 2, 3, 4, 5), "-1"),
+        ((-2, -1, 0, 1), "-2, -1"),
+        ((-1, 1, 2, 3, 99), "-1, 99"),
+        ((-2, -1, 0, 1, 2), None),
+        ((-2, -1, 1, 2, 99), "99"),
+        ((-3, -2, -1), None),
+    ],
+)
+def test_codes_below_0_that_may_be_no_answers_are_told_of(codes: list[int], told: str | None, tmp_path: Path) -> None:
+    rows = [f"{n},{codes[n % len(codes)]},{('yes', 'no')[n // 7 % 2]}" for n in range(60)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["questions"]["q1"] == {}
+    assert (f"| {told} may be no answer" in survey.text) if told else ("may be no answer" not in survey.text)
+
+
+@pytest.mark.parametrize(
     ("mark", "product"), [(b"<stata_dta><header>", "Stata"), (b"\x00" * 12 + b"\xc2\xea\x81\x60", "SAS")]
 )
 def test_files_of_other_statistics_programs_are_named(mark: bytes, product: str, tmp_path: Path) -> None:
@@ -220,7 +239,8 @@ def test_who_asked_is_no_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["ترجیح می\u200cدهم پاسخ ندهم", "מעדיפה לא לענות", "لا اريد الاجابة", "Söylemek istemiyorum"]
+    "word",
+    ["ترجیح می\u200cدهم پاسخ ندهم", "מעדיפה לא לענות", "لا اريد الاجابة", "Söylemek istemiyorum", "Ne se prononce pas"],
 )
 def test_who_prefers_not_to_say_in_further_languages(word: str, tmp_path: Path) -> None:
     rows = [f"{n},{word if n % 4 == 0 else n % 3}" for n in range(40)]
@@ -536,7 +556,7 @@ def test_blank_columns_behind_a_question_of_surveymonkey_are_none_of_its_answers
 
 
 @pytest.mark.parametrize(
-    "header", ["uuid,Q5r1c1,Q5r2c1,Q7r1c2", "V160001,V202110a,V202111x,V202112", "id,m1470_sex,m2684_list,s1534_loc", "id,1.1 Age,1.2 Sex,1.3 Use", "id,How happy (0-100)?,q1,q2"]
+    "header", ["uuid,Q5r1c1,Q5r2c1,Q7r1c2", "V160001,V202110a,V202111x,V202112", "id,m1470_sex,m2684_list,s1534_loc", "id,1.1 Age,1.2 Sex,1.3 Use", "id,How happy (0-100)?,q1,q2", "id,Rate it 1-8,q1,q2"]
 )  # fmt: skip
 def test_codes_and_numbered_questions_are_names_of_columns(header: str, tmp_path: Path) -> None:
     survey = found(tmp_path, header, "u{n},{a},{x},{y}")
