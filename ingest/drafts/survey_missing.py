@@ -28,11 +28,17 @@ def may_be_missing(answers: Answers) -> list[str]:
     known = sorted((number, code) for code in _codes(answers) if (number := as_number(code)) is not None)
     if len(known) <= _FEWEST or known[-1][0] < 0:
         return []
-    is_apart = known[-1][0] > known[-2][0] + _ABOVE_OTHERS and re.fullmatch(r"9*[89]|8+|7+", known[-1][1])
-    apart = [known[-1][1]] if is_apart else []
-    above = {number for number, code in known if number > 0 and code not in apart}
+    scale = next((place for place in range(_FEWEST, len(known)) if _are_apart(known, place)), len(known))
+    apart = [code for _, code in known[scale:]]
+    above = {number for number, _ in known[:scale] if number > 0}
     has_two_sides = len(above) > 1 and above == {-number for number, _ in known if number < 0}
     return apart if has_two_sides else [*_below(answers), *apart]
+
+
+def _are_apart(known: Sequence[tuple[float, str]], place: int) -> bool:
+    """Whether all codes from that place on are written with sevens, eights or nines, far above those before."""
+    is_far = known[place][0] > known[place - 1][0] + _ABOVE_OTHERS
+    return is_far and all(re.fullmatch(r"9*[789]|8+|7+", code) for _, code in known[place:])
 
 
 def _missing_of(answers: Answers, stated: Mapping[str, Any], marks: set[str]) -> dict[str, Any]:

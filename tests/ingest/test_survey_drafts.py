@@ -149,9 +149,15 @@ def test_a_code_far_above_the_others_is_told_of(tmp_path: Path) -> None:
         ((-2, -1, 0, 1, 2), None),
         ((-2, -1, 1, 2, 99), "99"),
         ((-3, -2, -1), None),
+        ((1, 2, 3, 4, 5, 8, 9), "8, 9"),
+        ((0, 5, 10, 88, 97, 99), "88, 97, 99"),
+        ((5, 6, 7, 8, 9), None),
+        ((5, 6, 7, 77), "77"),
     ],
 )
-def test_codes_below_0_that_may_be_no_answers_are_told_of(codes: list[int], told: str | None, tmp_path: Path) -> None:
+def test_codes_below_0_or_far_above_that_may_be_no_answers_are_told_of(
+    codes: list[int], told: str | None, tmp_path: Path
+) -> None:
     rows = [f"{n},{codes[n % len(codes)]},{('yes', 'no')[n // 7 % 2]}" for n in range(60)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
     assert survey.draft.options["questions"]["q1"] == {}
