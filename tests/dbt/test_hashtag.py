@@ -403,6 +403,23 @@ def test_counts_of_two_definitions_are_never_compared(lab: Lab) -> None:
     assert lab.rows(days)[:3] == [("v", 2, None, None, 880), ("v", 4, 20, 2, 900), ("v", 5, 50, 5, 950)]
 
 
+def test_a_share_of_voice_is_of_dates_on_which_the_views_of_the_whole_set_are_known(lab: Lab) -> None:
+    """On day 3 a video with the set's other hashtag is read for the first time."""
+    other = {"hashtags": ["other"], "display_hashtags": ["other"]}
+    for day in (2, 3, 4):
+        late = [reading("y", day, 10 * day, **other)] if day > 2 else []
+        deliver(lab, day, f"d{day}", [reading("v", day, 100 * day), *late])
+    settle(lab)
+    told = (
+        "select day(event_on) - 1, measure, value from intermediate.int_hashtag__measures where subject_id = 'calm' "
+        "and measure in ('views_in_set', 'set_views', 'set_views_once') and market = 'all' and day(event_on) > 3 order by all"
+    )
+    assert lab.rows(told) == [
+        *((3, name, None) for name in ("set_views", "set_views_once", "views_in_set")),
+        (4, "set_views", 110), (4, "set_views_once", 110), (4, "views_in_set", 100),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("seed", range(1))
 def test_incremental_equals_full_rebuild(template: Lab, tmp_path: Path, seed: int) -> None:
     """Late, replaced, withdrawn and restored deliveries in random order, builds cut off between models and in a full refresh."""

@@ -123,6 +123,18 @@ def test_the_volume_of_a_comparison_set_of_two_platforms_is_no_sum(lab: Lab) -> 
     ]
 
 
+def test_a_change_of_definition_outside_a_set_leaves_its_shares(lab: Lab) -> None:
+    """On March 6 calm leaves the set; from March 7 on it is counted as everybody is shown it."""
+    for day, definition in [(2, STUDIO), (3, STUDIO), (5, STUDIO), (6, PUBLIC), (7, PUBLIC)]:
+        deliver(lab, day, f"d{day}", [reading("v", day, 100 * day, **definition)])
+    lab.finish(MODELS)
+    broken = (
+        "reason = 'several_definitions' and subject_type = 'hashtag' and market = 'all' and period = 'within_campaign'"
+    )
+    assert {measure for (measure,) in measured(lab, broken, "measure")} >= {"views", "rated_views"}
+    assert measured(lab, f"{broken} and measure = 'views_in_set'", "event_on") == []
+
+
 def test_of_what_owners_are_told_exact_counts_go_before_an_exports(lab: Lab) -> None:
     """Of one moment the API's 1,234 and not the 1.2K of the export; from then on exports do not count."""
     rounded = {**STUDIO, "views_unit": 100, "rounding": "down"}

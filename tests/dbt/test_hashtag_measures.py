@@ -410,7 +410,7 @@ def test_share_of_voice_divides_by_the_set_in_force(lab: Lab) -> None:
             is_sum = volume == "posts" or len({day["definition"] for day in days}) == 1
             whole = sum(members) if is_sum and None not in members else None
             assert found[f"set_{volume}", event_on, market, subject, name] == whole, (measure, event_on, market)
-            once = found.get((volume, event_on, market, "comparison_set", version))
+            once = found.get((volume, event_on, market, "comparison_set", version)) if whole is not None else None
             assert found[f"set_{volume}_once", event_on, market, subject, name] == once
         own = found.get(("posts", event_on, market, subject, name), 0)
         assert found["posts_in_set", event_on, market, subject, name] == own

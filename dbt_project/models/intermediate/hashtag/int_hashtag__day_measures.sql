@@ -76,6 +76,8 @@ members as (
         version,
         'hashtag' as subject_type,
         hashtag as subject_id,
+        starts_on,
+        ends_before,
     from {{ ref('stg_campaign__comparison_sets') }}
     union all
     select distinct
@@ -83,17 +85,29 @@ members as (
         version,
         'campaign' as subject_type,
         'all' as subject_id,
+        starts_on,
+        ends_before,
     from {{ ref('stg_campaign__comparison_sets') }}
 
 ),
 
--- Beside a subject's own views those of the sets that it is compared with, whichever was in force.
+-- Beside a subject's own views those that are compared with a set, and those of the sets, whichever was in force.
 volumes_defined as (
 
     select
         'own' as volume,
         *,
     from defined
+    union all
+    select
+        'own_in_set' as volume,
+        defined.*,
+    from defined
+    semi join members
+        on
+            {{ same('defined', 'members', ['campaign_id', 'subject_type', 'subject_id']) }}
+            and defined.event_on >= members.starts_on
+            and defined.event_on < members.ends_before
     union all
     select
         'set' as volume,
@@ -341,7 +355,8 @@ creators as (
 
 ),
 
--- The volume of the comparison set: each post counted for every hashtag of the set that it carries, and once.
+-- The volume of the comparison set: each post counted for every hashtag of the set that it carries, and once. Where
+-- the set's views are not known no others count either, so that a share of a longer period is of the same dates.
 in_sets as (
 
     select
@@ -381,11 +396,16 @@ volumes as (
         in_sets.event_on,
         in_sets.last_on,
         coalesce(own.posts, 0) as posts_in_set,
-        case when in_sets.set_views is null or own.view_definition = in_sets.view_definition then own.views end as views_in_set,
+        case
+            when
+                in_sets.reason = 'several_definitions'
+                or (in_sets.set_views is not null and own.view_definition = in_sets.view_definition)
+                then own.views
+        end as views_in_set,
         in_sets.set_posts,
         in_sets.set_views,
         once.posts as set_posts_once,
-        once.views as set_views_once,
+        case when in_sets.set_views is not null then once.views end as set_views_once,
         case
             when own.view_definition <> in_sets.view_definition then 'several_definitions'
             else coalesce(own.views_reason, in_sets.reason)
@@ -422,7 +442,9 @@ measured as (
     union all
     {{ shared_bounds('days', bounded) }}
     union all
-    {{ breaks_of("redefined where volume = 'own'", viewed | reject('equalto', 'views_per_hour') | list + ['views_in_set']) }}
+    {{ breaks_of("redefined where volume = 'own'", viewed | reject('equalto', 'views_per_hour') | list) }}
+    union all
+    {{ breaks_of("redefined where volume = 'own_in_set'", ['views_in_set']) }}
     union all
     {{ breaks_of("redefined where volume = 'set'", ['set_views', 'set_views_once']) }}
     union all
