@@ -168,6 +168,7 @@ to_date_ as (
 
 ),
 
+-- Weeks before the first to be built are as the last build left them.
 market_weeks as (
 
     select * from weeks
