@@ -103,7 +103,7 @@ def inspect(files: Sequence[Path], given: Given, campaigns: frozenset[str]) -> I
     files = _with_data(files)
     with tempfile.TemporaryDirectory() as folder:
         desk = _Desk(Home(Path(folder)), tuple(files), given, campaigns)
-        heads = heads_of(files[0])
+        heads = heads_of(files[0], given.encoding)
         trials: list[_Trial] = []
         problems: list[str] = []
         for drafts in _DRAFTS:
@@ -248,11 +248,12 @@ class _Desk:
     def _note(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> dict[str, Any]:
         only = next(iter(self.campaigns)) if len(self.campaigns) == 1 else None
         options = dict(draft.options)
-        takes_order = "date_order" in _source(draft).formats[draft.format].options.model_fields
-        if order is not None and takes_order:
+        takes = _source(draft).formats[draft.format].options.model_fields
+        if self.given.encoding is not None and "encoding" in takes:
+            options["encoding"] = self.given.encoding
+        if order is not None and "date_order" in takes:
             options["date_order"] = Open("date_order") if order == "open" else order
         if "captured_at" in draft.asks:
-            takes = _source(draft).formats[draft.format].options.model_fields
             options["captured_at" if "captured_at" in takes else "observed_at"] = Open("captured_at")
         if "fieldwork" in draft.asks:
             days = {"fieldwork_from": Open("fieldwork"), "fieldwork_to": Open("fieldwork")}

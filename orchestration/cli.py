@@ -185,13 +185,16 @@ def inspect(
     files: of.Files, home: HomeOption = DEFAULT_HOME, output: of.Output = None, source: of.SourceName = None,
     campaign: of.CampaignId = None, timezone: of.Zone = None, date_order: of.Order = None, captured_at: of.CapturedAt = None,
     fieldwork: of.Fieldwork = None, session: of.Session = None, survey: of.Survey = None, wave: of.Wave = None,
+    encoding: of.Encoding = None,
 ) -> None:  # fmt: skip
     """Say what a file is, show its first records, and write the note of its delivery. Code 2 where it fits nothing."""
     from ingest.drafts.draft import Given
     from orchestration.inspecting import inspect_files
 
     place = _home(home)
-    given = Given(source, campaign, timezone, date_order, captured_at, fieldwork, session, survey, wave)
+    given = Given(
+        source, campaign, timezone, date_order, captured_at, fieldwork, session, survey, wave, encoding=encoding
+    )
     with _plain_end(place), _refusals():
         inspect_files(place, files, given, output, console())
 
@@ -201,14 +204,14 @@ def add(
     files: of.Files, home: HomeOption = DEFAULT_HOME, note: of.NoteFile = None, name: of.Name = None,
     landed_on: of.LandedOn = None, source: of.SourceName = None, campaign: of.CampaignId = None, timezone: of.Zone = None,
     date_order: of.Order = None, captured_at: of.CapturedAt = None, fieldwork: of.Fieldwork = None,
-    session: of.Session = None, survey: of.Survey = None, wave: of.Wave = None,
+    session: of.Session = None, survey: of.Survey = None, wave: of.Wave = None, encoding: of.Encoding = None,
 ) -> None:  # fmt: skip
     """Land files as a delivery: with the note given, else with the one that `campaign inspect` would write."""
     from ingest.drafts.draft import Given
     from orchestration.inspecting import add_files
 
     place, day = _home(home), landed_on.date() if landed_on else None
-    given = Given(source, campaign, timezone, date_order, captured_at, fieldwork, session, survey, wave, day)
+    given = Given(source, campaign, timezone, date_order, captured_at, fieldwork, session, survey, wave, day, encoding)
     with _plain_end(place), _refusals():
         landed = add_files(place, files, given, name, note, console())
         console().print(shown(f"Landed: {landed}. Next: campaign run --home {place.root}"))

@@ -17,6 +17,7 @@ Order = Annotated[
     Literal["dmy", "mdy", "ymd"] | None,
     typer.Option("--date-order", help="What comes first in its dates: dmy, mdy or ymd."),
 ]
+Encoding = Annotated[str | None, typer.Option("--encoding", help="The encoding of its text, such as windows-1252.")]
 CapturedAt = Annotated[
     str | None, typer.Option("--captured-at", help="When counters were read, where no column says it.")
 ]

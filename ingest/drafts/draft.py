@@ -23,6 +23,7 @@ class Given:
     survey: str | None = None
     wave: str | None = None
     landed_on: date | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)

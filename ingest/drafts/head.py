@@ -118,8 +118,8 @@ def stem_of(path: Path) -> str:
     return re.sub(r"[^\w-]+", "-", re.sub(_ENDINGS, "", path.name.lower())).strip("-") or "file"
 
 
-def heads_of(path: Path) -> list[Head]:
-    """The head of a file, or of each file of an archive. Raises DeliveryError."""
+def heads_of(path: Path, encoding: str | None) -> list[Head]:
+    """The head of a file, or of each file of an archive, whose text is in this encoding, if it is known. Raises DeliveryError."""
     with path.open("rb") as file:
         start = file.read(_LONGEST_MARK)
     if start[:4] in _SPSS:
@@ -133,7 +133,7 @@ def heads_of(path: Path) -> list[Head]:
     for name, data in unpacked(path):
         if data[:4] in _SPSS:
             raise DeliveryError(f"{name}: is an SPSS file in an archive, expected it by itself; unpack it")
-        text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data)
+        text = TextFile(name, as_csv(name, data)) if is_workbook(name, data) else as_text(name, data, encoding)
         first = text.head.lstrip()[:1_000]
         if not first.strip():
             raise DeliveryError(f"{name}: is empty; expected a header and records; export it again")

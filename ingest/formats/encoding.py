@@ -192,8 +192,8 @@ def _code_page(name: str, data: bytes) -> str:
     if rivals or (best.share < _LIKELY and any(one.words != best.words for one in readings)):
         either = [one.encoding for one in (best, *rivals) if one.share >= _LIKELY] or ["windows-1252", "windows-1256"]
         raise DeliveryError(
-            f"{name}: its encoding cannot be told; expected {_KNOWN}; set options.encoding in delivery.yml, for example "
-            f"{' or '.join(one.replace('cp', 'windows-') for one in either)}"
+            f"{name}: its encoding cannot be told; expected {_KNOWN}; set options.encoding in delivery.yml, or inspect it with "
+            f"--encoding, for example {' or '.join(one.replace('cp', 'windows-') for one in either)}"
         )
     return best.encoding
 

@@ -5,6 +5,7 @@ import gzip
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,6 +65,30 @@ def test_every_format_is_recognised_and_its_note_loads_the_same_records(specimen
     assert guessed.records_read == ours.records_read
     # A guess may see a second sample that the specimen's note leaves out.
     assert guessed.rejected.height <= ours.rejected.height
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "shown"),
+    [
+        ("lien;vues;hashtags\nhttps://www.tiktok.com/@a/video/7301234567890123456;530;#genève\n", "display_hashtags", "genève"),
+        ("name;join time;leave time\nAdèle;2026-10-05 18:00;2026-10-05 19:00\n", "role", "None"),
+        ("avis;ville\n" + "oui;Genève\nnon;Bern\n" * 9, "answers", "Genève"),
+    ],
+)  # fmt: skip
+def test_a_file_whose_encoding_cannot_be_told_is_read_with_the_one_given(
+    text: str, where: str, shown: str, tmp_path: Path
+) -> None:
+    files = written(tmp_path, {"liste.csv": text.encode("cp1252")})
+    given = Given(timezone="UTC", captured_at="2026-10-05T18:00:00Z", fieldwork=("2026-10-01", "2026-10-05"))
+    with pytest.raises(DeliveryError, match="inspect it with --encoding, for example windows-1252"):
+        inspect(files, given, CAMPAIGNS)
+    found = inspect(files, replace(given, encoding="windows-1252"), CAMPAIGNS)
+    assert found.note["options"]["encoding"] == "windows-1252"
+    assert found.open == ()
+    frames = [frame for frame in dict(found.parsed.tables).values() if where in frame.columns]
+    assert any(shown in str(frame[where].to_list()) for frame in frames)
+    (tmp_path / "delivery.yml").write_text(found.text)
+    assert read(tmp_path, found.draft.source).records_loaded == found.loaded > 0
 
 
 @pytest.mark.parametrize(
