@@ -72,7 +72,7 @@ def add_files(
     else:
         found = _answered(files, given, frozenset(campaigns))
         _show(found, campaigns, say)
-        _require_no_other_note(files, found, frozenset(campaigns))
+        _require_no_other_note(files, found, given.encoding, frozenset(campaigns))
         if found.open:
             missing = ", ".join(question.option for question in found.open)
             raise DeliveryError(f"not landed: it needs {missing}")
@@ -126,13 +126,15 @@ def _is_about(note: Path, files: Sequence[Path]) -> bool:
     )
 
 
-def _require_no_other_note(files: Sequence[Path], found: Inspection, campaigns: frozenset[str]) -> None:
+def _require_no_other_note(
+    files: Sequence[Path], found: Inspection, encoding: str | None, campaigns: frozenset[str]
+) -> None:
     """Raise DeliveryError where somebody wrote another note of these files than the one that would be landed with them."""
     place = _place_of_note(files)
     if not place.exists():
         return
     said = _said(place.read_text("utf-8", "replace"))
-    if said not in (_said(found.text), _said(inspect(files, Given(), campaigns).text)):
+    if said not in (_said(found.text), _said(inspect(files, Given(encoding=encoding), campaigns).text)):
         raise DeliveryError(
             f"not landed: {place} says something else; land it with that, --note {shlex.quote(str(place))}, or remove it"
         )

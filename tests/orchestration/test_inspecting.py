@@ -1,5 +1,6 @@
 """From a file to a delivery by the command: what it prints and writes, what it refuses, what it never overwrites."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_note_that_was_completed_lands_once(file: Path, tmp_path: Path) -> Non
     text = (other / "delivery.yml").read_text()
     assert text.startswith("# Taken for hashtag/video_csv")
     assert yaml.safe_load(text)["timezone"] == "UTC"
+
+
+def test_a_file_in_the_encoding_given_is_landed_after_it_was_inspected(tmp_path: Path) -> None:
+    home, file = Home(tmp_path / "home"), tmp_path / "liste.csv"
+    file.write_bytes("name;join time;leave time\nAdèle;2026-10-05 18:00;2026-10-05 19:00\n".encode("cp1252"))
+    given = Given(encoding="windows-1252")
+    inspect_files(home, [file], given, None, QUIET)
+    landed = add_files(home, [file], replace(given, timezone="UTC"), None, None, QUIET)
+    assert read_note(landed).options["encoding"] == "windows-1252"
 
 
 def test_a_note_that_is_there_is_left(file: Path, tmp_path: Path) -> None:
