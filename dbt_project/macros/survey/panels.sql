@@ -264,17 +264,27 @@
             {{ sorted_sum('crossed.product * later_parts.part * earlier_parts.part') }} as product,
         from (
             select
-                {{ listed(pair, 'pairs') }}
+                {{ listed(pair, 'weighed') }}
                 {{ listed(segment, 'segmented') }}
-                in_both.stratum,
-                in_both.{{ other }}_margin_cell as margin_cell,
-                given.answer_code,
-                {{ sorted_sum('in_both.product') }} as product,
-            from panelists as in_both
-            inner join pairs on {{ same('in_both', 'pairs', sample + ['earlier_wave']) }}
-            {{ answers_of_panelists(wave, 'given') }}
-            inner join segmented on in_both.{{ wave }}_profile_id = segmented.profile_id
-            where in_both.is_unit and in_both.{{ other }}_margin_cell is not null
+                weighed.stratum,
+                weighed.margin_cell,
+                weighed.answer_code,
+                {{ sorted_sum('weighed.product') }} as product,
+            from (
+                select
+                    {{ listed(pair, 'pairs') }}
+                    in_both.stratum,
+                    in_both.{{ wave }}_profile_id as profile_id,
+                    in_both.{{ other }}_margin_cell as margin_cell,
+                    given.answer_code,
+                    {{ sorted_sum('in_both.product') }} as product,
+                from panelists as in_both
+                inner join pairs on {{ same('in_both', 'pairs', sample + ['earlier_wave']) }}
+                {{ answers_of_panelists(wave, 'given') }}
+                where in_both.is_unit and in_both.{{ other }}_margin_cell is not null
+                group by all
+            ) as weighed
+            inner join segmented on weighed.profile_id = segmented.profile_id
             group by all
         ) as crossed
         {{ parts_of_panelists(wave, 'answer_parts', 'answer_code', 'answer_code') }}
