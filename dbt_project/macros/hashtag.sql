@@ -333,6 +333,19 @@
     group by campaign_id
 {%- endmacro %}
 
+{# The date (event_on) from which on a model of measures builds its dated rows, by campaign: all of them in a full refresh. #}
+{% macro first_built() -%}
+    {%- set changed = changed_weeks() -%}
+    {% if is_incremental() -%}
+        {{ changed }}
+    {%- else -%}
+        select
+            campaign_id,
+            date '0001-01-01' as event_on,
+        from {{ ref('stg_campaign__campaigns') }}
+    {%- endif %}
+{%- endmacro %}
+
 {# Whether the measures of a source say by `is_dated` which of their rows depend on no later date. #}
 {% macro has_dated_rows(source_name) -%}
     {{ return(source_name == 'hashtag') }}

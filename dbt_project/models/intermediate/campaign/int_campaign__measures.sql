@@ -4,7 +4,6 @@
     went before is in their sums to date as one row of the first of all dates.
 #}
 {{ config(materialized='incremental', incremental_strategy='dated') }}
-{%- set changed = changed_weeks() %}
 {%- set first_date = "date '0001-01-01'" %}
 with
 
@@ -33,14 +32,7 @@ measures as not materialized (
 
 begins as (
 
-    {% if is_incremental() -%}
-        {{ changed }}
-    {%- else -%}
-        select
-            campaign_id,
-            {{ first_date }} as event_on,
-        from {{ ref('stg_campaign__campaigns') }}
-    {%- endif %}
+    {{ first_built() }}
 
 ),
 

@@ -4,7 +4,6 @@
     on no later date, so that they are built from the first week on in which anything changed.
 #}
 {{ config(materialized='incremental', incremental_strategy='from_changed_week') }}
-{%- set changed = changed_weeks() %}
 {%- set cell = ['campaign_id', 'subject_type', 'subject_id', 'market', 'event_on'] %}
 {%- set bounded = bounded_figures() | list %}
 {%- set parts = ['', '_low', '_high', '_shared_in_week', '_shared_to_date'] %}
@@ -18,14 +17,7 @@ with
 
 begins as (
 
-    {% if is_incremental() -%}
-        {{ changed }}
-    {%- else -%}
-        select
-            campaign_id,
-            date '0001-01-01' as event_on,
-        from {{ ref('stg_campaign__campaigns') }}
-    {%- endif %}
+    {{ first_built() }}
 
 ),
 
