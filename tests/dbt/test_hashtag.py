@@ -66,20 +66,19 @@ def reading(video: str, day: int, views: int | None, **more: object) -> dict[str
             "creator_key": f"by-{video}", "created_at": at(-30), "creator_country": "AE", **more}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+def seeded(root: Path, **seeds: str) -> Lab:
     """A parsed project with its seeds loaded, to be copied: parsing is most of what a small build costs."""
-    lab = Lab(
-        tmp_path_factory.mktemp("template"),
-        {
-            "campaigns": CAMPAIGNS,
-            "campaign_hashtags": HASHTAGS,
-            "comparison_sets": SETS,
-            "programme_videos": "campaign_id,video_id,programme\nc,u,paid\nc,x,partner\n",
-        },
-    )
+    common = {"campaigns": CAMPAIGNS, "campaign_hashtags": HASHTAGS, "comparison_sets": SETS}
+    lab = Lab(root, common | seeds)
     assert lab.dbt("seed", "--select", *SEEDS)
     return lab
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    return seeded(
+        tmp_path_factory.mktemp("template"), programme_videos="campaign_id,video_id,programme\nc,u,paid\nc,x,partner\n"
+    )
 
 
 @pytest.fixture

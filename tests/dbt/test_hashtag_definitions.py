@@ -6,27 +6,20 @@ from pathlib import Path
 import pytest
 
 from tests.dbt.lab import Lab
-from tests.dbt.test_hashtag import CAMPAIGNS, HASHTAGS, MODELS, SEEDS, SETS, START, at, deliver, reading
+from tests.dbt.test_hashtag import MODELS, START, at, deliver, reading, seeded
 
 PUBLIC, STUDIO = {"metric_definition": "public"}, {"metric_definition": "studio"}
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    lab = Lab(
+    return seeded(
         tmp_path_factory.mktemp("template"),
-        {
-            "campaigns": CAMPAIGNS,
-            "campaign_hashtags": HASHTAGS,
-            "comparison_sets": SETS,
-            "programme_videos": "campaign_id,video_id,programme\nc,v,paid\n",
-            "partners": "campaign_id,partner_id,name,tier,market,language\nc,one,One,micro,AE,ar\n",
-            "deliverables": "campaign_id,deliverable_id,partner_id,due_on,published_on,video_id,is_boosted\n"
-            "c,shown,one,2026-03-31,,shown,false\nc,told,one,2026-03-31,,told,false\n",
-        },
+        programme_videos="campaign_id,video_id,programme\nc,v,paid\n",
+        partners="campaign_id,partner_id,name,tier,market,language\nc,one,One,micro,AE,ar\n",
+        deliverables="campaign_id,deliverable_id,partner_id,due_on,published_on,video_id,is_boosted\n"
+        "c,shown,one,2026-03-31,,shown,false\nc,told,one,2026-03-31,,told,false\n",
     )
-    assert lab.dbt("seed", "--select", *SEEDS)
-    return lab
 
 
 @pytest.fixture

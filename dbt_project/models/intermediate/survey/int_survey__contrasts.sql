@@ -39,39 +39,25 @@ with
     ),
 
 {% endif -%}
-moments as (
+-- In a raked sample everybody adds to the error of every value: `raked` has their residuals.
+{% for name, parts in [('moments', 'int_survey__moments'), ('raked', 'int_survey__residuals')] -%}
+    {{ name }} as (
 
-    select moments.*
-    from {{ ref('int_survey__moments') }} as moments
-    where
-        moments.segment_name not in ('all', 'quality_screen')
-        {% if with_panels -%}
-            or exists (
-                select 1
-                from panel_estimates
-                where {{ same('moments', 'panel_estimates', survey_keys('sample')) }}
-            )
-        {%- endif %}
+        select parts.*
+        from {{ ref(parts) }} as parts
+        where
+            parts.segment_name not in ('all', 'quality_screen')
+            {% if with_panels -%}
+                or exists (
+                    select 1
+                    from panel_estimates
+                    where {{ same('parts', 'panel_estimates', survey_keys('sample')) }}
+                )
+            {%- endif %}
 
-),
+    ),
 
--- In a raked sample everybody adds to the error of every value.
-raked as (
-
-    select residuals.*
-    from {{ ref('int_survey__residuals') }} as residuals
-    where
-        residuals.segment_name not in ('all', 'quality_screen')
-        {% if with_panels -%}
-            or exists (
-                select 1
-                from panel_estimates
-                where {{ same('residuals', 'panel_estimates', survey_keys('sample')) }}
-            )
-        {%- endif %}
-
-),
-
+{% endfor -%}
 weighted as (
 
     select
