@@ -4,7 +4,8 @@ The note or the times decide; nothing is guessed. How a single time is read live
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -16,6 +17,8 @@ from ingest.text import clean_number
 _MAYBE_WRITTEN = r"^\W*(?:\p{L}+\W+)?\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d"
 _WRITTEN_DATE = r"^'?(?:\p{L}+\.?,?\s+)?([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
 _NAMES: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+
+_UTC, _NEAR = ZoneInfo("UTC"), timedelta(days=2)
 
 _FIRST_CAMPAIGN = 15
 """No campaign is older than 2015: dates of two digits each of years before begin with the year, or are of another calendar."""
@@ -92,6 +95,21 @@ def decide_date_order(frame: pl.DataFrame, columns: Mapping[str, str], stated: D
             "or mdy (month first)."
         )
     return "mdy" if month_first.height else "dmy"
+
+
+def order_of(written: pl.Series, known: pl.Series) -> DateOrder | None:
+    """The order in which most dates that are written in numbers lie near instants that are known otherwise; None where none does.
+
+    A date of another zone lies within two days of its instant; one with day and month exchanged, four weeks away or more.
+    """
+    both = pl.DataFrame({"text": written, "known": known}).drop_nulls()
+    dates = both.filter(pl.col("text").str.contains(_MAYBE_WRITTEN))
+    near = {
+        order: int(((read_instant(dates["text"], _UTC, order)["at"] - dates["known"]).abs() <= _NEAR).sum())
+        for order in get_args(DateOrder)
+    }
+    most = max(near, key=lambda order: near[order])
+    return most if 2 * near[most] > dates.height and list(near.values()).count(near[most]) == 1 else None
 
 
 def _dates(frame: pl.DataFrame, column: str, label: str) -> pl.DataFrame:

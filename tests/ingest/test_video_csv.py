@@ -307,6 +307,20 @@ class TestTimes:
             reader.rows({"at": "5/3/2025 12:00"})
 
     @pytest.mark.parametrize(
+        ("created_at", "at"), [("03/05/2025", "04/05/2025"), ("5/3/2025 4:00", "5/4/2025"), ("25.05.03", "25.05.04")]
+    )
+    def test_the_order_of_day_and_month_comes_from_ids_that_hold_the_time_of_posting(
+        self, reader: Reader, created_at: str, at: str
+    ) -> None:
+        posted = datetime(2025, 5, 3, 1, 30, tzinfo=UTC)
+        reading = reader.one(
+            {"video_id": str(int(posted.timestamp()) << 32), "created_at": created_at, "at": at}, zone="Asia/Dubai"
+        )
+        assert reading["captured_at"] == datetime(2025, 5, 3, 20, tzinfo=UTC)
+        with pytest.raises(DeliveryError, match=r"which|year"):
+            reader.one({"created_at": created_at, "at": at}, zone="Asia/Dubai")
+
+    @pytest.mark.parametrize(
         ("constant", "at"),
         [
             ("2025-05-29 12:00", datetime(2025, 5, 29, 8, tzinfo=UTC)),
@@ -647,11 +661,21 @@ class TestCreators:
     def test_one_creator_however_the_handle_is_written(self, reader: Reader) -> None:
         rows = [
             {"video_id": f"v{number}", "creator": handle}
-            for number, handle in enumerate(["Noor", "@noor", " noor\u200f", "omar"])
+            for number, handle in enumerate(
+                ["Noor", "@noor", " noor\u200f", "https://www.tiktok.com/@Noor?lang=en", "instagram.com/noor/", "omar"]
+            )
         ]
         keys = reader.rows(*rows).tables["video_readings"]["creator_key"].to_list()
-        assert keys[0] == keys[1] == keys[2] != keys[3]
+        assert len(set(keys[:-1])) == 1
+        assert keys[-1] not in keys[:-1]
         assert keys[0] == pl.select(PSEUDONYMS.key(pl.lit("noor"), "creator")).item()
+
+    def test_an_address_with_a_number_is_no_handle(self, reader: Reader) -> None:
+        rows = [
+            {"video_id": f"v{number}", "creator": f"https://www.facebook.com/profile.php?id={number}"}
+            for number in (1, 2)
+        ]
+        assert reader.rows(*rows).tables["video_readings"]["creator_key"].n_unique() == 2
 
     @pytest.mark.parametrize(
         ("url", "handle"),

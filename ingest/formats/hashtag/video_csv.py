@@ -57,7 +57,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 32
+    version = 33
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -28,6 +28,11 @@ CREATOR = (
     r"([\w.-]+)/(?:video|photo|spotlight|post|status|reel|p|tv)/"
 )
 """The handle of whose video it is, in a link."""
+_ACCOUNT = (
+    r"(?i)^(?:https?://)?(?:[\w-]+\.)*(?:tiktok|instagram|facebook|threads|youtube|twitter|x)\.(?:com|net)/"
+    r"@?([\w.-]+)/?(?:[?#].*)?$"
+)
+"""The handle in a link to an account."""
 _NOBODY = (
     r"(?i)^(?:.|user|username|handle|creator|author|account|any|anyone|unknown|none|null|nan|undefined|placeholder|share|video|"
     r"tiktok)$"
@@ -92,6 +97,12 @@ def creator_in(url: pl.Expr) -> pl.Expr:
     """The handle of a video's creator in its link; NULL where the link has none."""
     handle = url.str.extract(CREATOR)
     return pl.when(~handle.str.contains(_NOBODY)).then(handle)
+
+
+def handle_of(creator: pl.Expr) -> pl.Expr:
+    """A creator's handle, of whom a link to the account may be written instead; an address with a number stays as it is."""
+    handle = creator.str.extract(_ACCOUNT)
+    return pl.when(handle.is_null() | handle.str.ends_with(".php")).then(creator).otherwise(handle)
 
 
 def _are_words(ids: pl.Series, written: pl.Series) -> pl.Series:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingest.countries import country_code
-from ingest.formats.date_order import read_instants
+from ingest.formats.date_order import order_of, read_instants
 from ingest.formats.hashtag.count_columns import counts_of
 from ingest.formats.hashtag.earlier_readings import doubt_zeros
 from ingest.formats.hashtag.video_captions import words_of
-from ingest.formats.hashtag.video_ids import ELSEWHERE, creator_in, with_ids
+from ingest.formats.hashtag.video_ids import ELSEWHERE, creator_in, handle_of, with_ids
 from ingest.formats.hashtag.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.hashtag.video_tags import normalised, split_tags, why_no_tags
 from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
@@ -210,7 +210,10 @@ def _with_times(
 ) -> pl.DataFrame:
     written = {name: labels[name] for name in _INSTANTS if name in labels and frame.schema[name] == pl.String()}
     frame = frame.with_columns(spelt_out(frame[name]) for name in written)
-    frame = read_instants(frame, written, delivery.zone, options.date_order) if written else frame
+    order = options.date_order
+    if order is None and "created_at" in written:
+        order = order_of(frame["created_at"], frame["id_time"])
+    frame = read_instants(frame, written, delivery.zone, order) if written else frame
     if options.captured_at is not None:
         frame = frame.with_columns(constant_instant("captured_at", options.captured_at, delivery, options.date_order))
     nothing_written = {
@@ -306,7 +309,7 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
     creator = pl.when(is_object).then(written.str.extract(_HANDLE)).otherwise(written)
     no_handle = pl.when(is_object & creator.is_null()).then(pl.lit(Reason.UNREADABLE))
     reason, code = pl.coalesce(no_handle, nothing(creator)), country_code(bare(country))
-    handle = pl.when(reason.is_null()).then(bare(creator).str.strip_prefix("@").str.to_lowercase())
+    handle = pl.when(reason.is_null()).then(handle_of(bare(creator)).str.strip_prefix("@").str.to_lowercase())
     no_country = pl.when(code.is_null()).then(pl.coalesce(nothing(country), pl.lit(Reason.UNREADABLE)))
     made = {
         "creator": [reason.alias("creator_reason"), delivery.pseudonyms.key(handle, "creator").alias("creator_key")],
