@@ -17,6 +17,7 @@ from ingest.drafts.survey_refusals import (
     is_header,
     require_header,
     require_header_on_top,
+    require_names,
     require_no_repeats,
     require_once,
     require_one_wave,
@@ -52,6 +53,7 @@ from ingest.drafts.survey_words import (
     weights_of,
 )
 from ingest.formats.date_order import decide_date_order
+from ingest.formats.records import reject
 from ingest.formats.survey import google_forms, kobo_csv, limesurvey_csv, qualtrics_csv, survey_csv, surveymonkey_csv
 from ingest.formats.survey.survey_export import Layout, SurveyExport, closed_questions, without_no_value
 from ingest.formats.survey.survey_multiple import inseparable, mark_between
@@ -78,6 +80,8 @@ _PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
 )
 _FEWEST_COLUMNS, _SHOWN_ANSWERS = 2, 8
 _MANY_PEOPLE, _FEW_COLUMNS = 10, 3
+_OF_A_FORM = "_complete"
+"""How REDCap calls the columns that say how far each form came."""
 
 
 def drafts(head: Head, given: Given) -> Iterator[Draft]:
@@ -113,6 +117,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 if not is_header(sheet.header(0)):
                     continue
                 require_one_header(sheet)
+                body, _ = reject(body, layout.nobody)
             if (draft := _export(head, given, form, why, layout, body)) is not None:
                 is_any = True
                 yield replace(draft, remarks={**draft.remarks, **_unread(head)})
@@ -120,6 +125,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         if not is_any and is_header(names):
             positions(names, sheet.width, {name: name for name in names if name}, sheet.name)
         if not is_any:
+            require_names(sheet)
             require_header_on_top(sheet)
             require_one_header(sheet)
             if is_workbook(head.path.name):
@@ -290,14 +296,19 @@ def _ids(
 def _completed(
     samples: dict[str, Any], body: pl.DataFrame, left: list[str]
 ) -> tuple[dict[str, Any], list[str], str | None]:
-    """The samples of those who came to the end, the columns that say so, and what to say of it."""
-    words = {name: body[AT + name].drop_nulls().cast(pl.String()).unique().sort() for name in left}
+    """The samples of those who came to the end, the columns that say so, and what to say of it.
+
+    Of several forms, each with a column of its own, the columns do not say which of them counts.
+    """
+    forms = [name for name in left if name.endswith(_OF_A_FORM)]
+    told_by = [name for name in left if name not in forms or len(forms) == 1]
+    words = {name: body[AT + name].drop_nulls().cast(pl.String()).unique().sort() for name in told_by}
     samples, ended = of_completed(samples, {name: dict(zip(of, of, strict=True)) for name, of in words.items()})
     if ended:
         return samples, ended, f"those who came to the end, as {quoted(ended)} says"
     coded = [name for name in left if may_say_who_ended(name, body[AT + name])]
     if coded:
-        told = f"{quoted(coded)} may say who came to the end: then name its codes, as in where: {{{coded[0]}: ['1']}}"
+        told = f"{quoted(coded)} may say who came to the end: then name its codes or words, as in where: {{{coded[0]}: ['1']}}"
         return samples, ended, told
     return samples, ended, None
 

@@ -17,7 +17,8 @@ _MEASURES = frozenset({"percentage", "percent", "%", "count", "number", "n", "ba
 """How tables of results write shares, and say what a row of numbers is."""
 _OF_A_PARENT = r"(?i)^(_parent_index|parent[_-]key)$"
 _FEWEST, _HIGHEST_HEADER = 5, 20
-_ENDS_OF_SCALE = r"(?<=[^\W\d_])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|8|9|10|11|20|100)\)?$"
+_ENDS_OF_SCALE = r"(?<=[^\W\d_]|[?؟.:])[ ,(]+(0|1)[-\u2013](3|4|5|6|7|8|9|10|11|20|100)\)?$"
+_MARKS = " ?؟.:*"
 _JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)( \w+){0,3}$"
 _LEAVES = r"(?i)(^|[ _.])(left|leaves?|exit(ed|s)?|disconnect(ed)?)( \w+){0,3}$"
 _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
@@ -32,6 +33,17 @@ def require_header_on_top(sheet: Sheet) -> None:
     whole = next((row for row, cells in enumerate(heads) if all(cells)), 0)
     if whole and sum(map(bool, heads[0])) * 2 <= sheet.width and is_header(heads[whole]):
         raise DeliveryError(below_others(sheet.name, sheet.rows["line"][whole - 1]))
+
+
+def require_names(sheet: Sheet) -> None:
+    """Raise DeliveryError where a few cells of the first line are no names of columns, as a date or a sentence with a full stop."""
+    names = sheet.header(0) if sheet.height else []
+    others = [place for place, name in enumerate(names, 1) if name and not is_header([name])]
+    if 0 < len(others) * _FEWEST <= len(names):
+        raise DeliveryError(
+            f"{sheet.name}, line 1, column {others[0]}: found a number, a date, an address or a sentence, expected the name of a "
+            "column, as the others are; write a name there, such as the number of the question"
+        )
 
 
 def require_header(sheet: Sheet) -> None:
@@ -119,11 +131,11 @@ def is_header(names: Sequence[str]) -> bool:
     """Whether a line names columns, of which some may be whole questions, with the ends of their scale, or the number of a row."""
     plain = [re.sub(_NUMBERED, "", " ".join(without_tags(name).replace(">>", " ").split())) for name in names]
     short = [
-        name.rstrip(" ?؟.:*")
+        re.sub(_ENDS_OF_SCALE, "", name.rstrip(_MARKS)).rstrip(_MARKS)
         for name in plain
         if len(name) < _LONGEST_SHOWN and len(name.split()) <= _MOST_WORDS_OF_A_NAME and name != "#"
     ]
     codes = {name for name in short if re.fullmatch(_CODE, name) and re.search(r"\d", name)}
     if len(codes) >= _FEWEST_CODES:
         short = ["code" if name in codes else name for name in short]
-    return is_plausible_header([re.sub(_ENDS_OF_SCALE, "", name) for name in short])
+    return is_plausible_header(short)

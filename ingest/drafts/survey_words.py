@@ -119,7 +119,7 @@ NOT_ASKED = r"(?i)not asked|not applicable|inapplicable|^inap\b|(valid|legitimat
 
 _STATUS = (
     r"(?i)^((response|respondent|interview|survey|completion)[ _]?)?(status|type|state|outcome|disposition|result)$|"
-    r"^(finished|completed?\??|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
+    r"^(finished|completed?\??|\w+_complete|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
 )
 _FINISHED, _YES = r"(?i)^(finished|completed?)\??$", r"(?i)^(yes|y|true|1|ja|oui|sí|si|evet|نعم|completed?|finished)$"
 _TRIED, _TRIED_OR_NOT = r"(?i)^(is[ _]?)?(test|preview)(er|[ _]?(mode|respondent|response|data|case))?\??$", 2
@@ -131,7 +131,8 @@ _COMPLETE = (
 _INCOMPLETE = (
     r"(?i)^(partial(ly completed?)?|incomplete|unfinished|in ?progress|started|not (completed?|finished)|(dis|un)qualified|terminated?|"
     r"screen(ed)?[ -]?(out)?|(over ?quota|quota[ -]?full)|abandoned|drop(ped)?[ -]?(out|off)|test|deleted|rejected|invalid|spam|false|"
-    r"(survey|offline survey) (preview|test)|.* spam|partiel|incomplet[aoe]?|abgebrochen|unvollständig|parcial|yarım|غير مكتملة?|جزئية?)$"
+    r"test (data|response)|(survey|offline survey) (preview|test)|.* spam|partiel|incomplet[aoe]?|"
+    r"abgebrochen|unvollständig|parcial|yarım|غير مكتملة?|جزئية?)$"
 )
 MOST_SEGMENT = 30
 """More different values are no groups of people."""
@@ -171,8 +172,10 @@ def _plain(text: str) -> str:
 
 
 def may_say_who_ended(name: str, cells: pl.Series) -> bool:
-    """Whether a column is called as the one that says who came to the end, and has nothing but codes."""
-    return re.match(_STATUS, name) is not None and cells.n_unique() > 1 and is_number(cells)
+    """Whether a column is called as the one that says who came to the end, and has nothing but codes, or a word for who did not."""
+    words = cells.drop_nulls().unique().cast(pl.String()).str.strip_chars()
+    is_told = is_number(cells) or any(re.match(_INCOMPLETE, word) for word in words)
+    return re.match(_STATUS, name) is not None and words.len() > 1 and is_told
 
 
 def completed(name: str, answers: Mapping[str, str]) -> list[str]:

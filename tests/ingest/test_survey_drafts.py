@@ -316,7 +316,7 @@ def test_numbers_that_average_one_weigh_whatever_they_are_called(name: str, tmp_
 @pytest.mark.parametrize(
     ("column", "word", "others"),
     [("Status", "Complete", ("Partial", "Disqualified")), ("Response Type", "completed", ("partial",)),
-     ("Respondent Status", "Qualified", ("Screen Out", "Quota Full"))],
+     ("Status", "Complete", ("Partial", "Test data")), ("Respondent Status", "Qualified", ("Screen Out", "Quota Full"))],
 )  # fmt: skip
 def test_who_did_not_come_to_the_end_is_in_no_sample(
     column: str, word: str, others: tuple[str, ...], tmp_path: Path
@@ -518,7 +518,18 @@ def test_an_at_sign_behind_a_point_is_part_of_a_name(tmp_path: Path) -> None:
 
 def test_codes_of_a_status_are_pointed_out(tmp_path: Path) -> None:
     survey = found(tmp_path, "record,status,q1", "{n},{x},{a}")
-    assert "'status' may say who came to the end: then name its codes" in survey.text
+    assert "'status' may say who came to the end: then name its codes or words" in survey.text
+    rows = [f"{n},{('Complete', 'Partial', 'Over hills')[n % 3]},{n % 5}" for n in range(40)]
+    other = inspect(written(tmp_path, {"w.csv": lines("record,status,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert "'status' may say who came to the end" in other.text
+
+
+@pytest.mark.parametrize(("forms", "loaded"), [(["q_complete"], 30), (["q_complete", "r_complete"], 40)])
+def test_the_one_form_of_redcap_says_who_came_to_its_end(forms: list[str], loaded: int, tmp_path: Path) -> None:
+    rows = [f"{n},{n % 5}" + f",{'Complete' if n % 4 else 'Incomplete'}" * len(forms) for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(",".join(["record_id", "q1", *forms]), *rows)}), TOLD, CAMPAIGNS)
+    assert survey.loaded == loaded
+    assert "came to the end" in survey.text
 
 
 def test_who_tried_the_survey_out_is_no_respondent(tmp_path: Path) -> None:
@@ -717,5 +728,22 @@ def test_a_last_row_called_after_a_total_alone_is_no_respondent(tmp_path: Path) 
     survey = inspect(written(tmp_path, {"w.csv": lines("id,Use it?,Kind", *rows)}), TOLD, CAMPAIGNS)
     assert (survey.loaded, survey.parsed.rejected["line"].to_list()) == (40, [42])
     assert questions(survey)["Use it?"] == ("single", ["No", "Yes"])
+    rows = [*(f"{n},{1 + n % 5},{1 + n % 2}" for n in range(40)), "Average,3.0,1.5", "std dev,1.4,0.5"]
+    survey = inspect(written(tmp_path, {"a.csv": lines("id,Agree?,Kind", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, {name: of for name, (_, of) in questions(survey).items()}) == (
+        40, {"Agree?": ["1", "2", "3", "4", "5"], "Kind": ["1", "2"]}
+    )  # fmt: skip
     words = [f"{('Total', 'Partial')[n % 2]},{('Yes', 'No')[n % 2]},{n % 3}" for n in range(41)]
     assert inspect(written(tmp_path, {"v.csv": lines("Loss,Use it?,Kind", *words)}), TOLD, CAMPAIGNS).loaded == 41
+
+
+@pytest.mark.parametrize("scale", ["(0-10)", "0-10", "(1–5)"])
+def test_a_question_may_end_with_its_mark_and_the_ends_of_its_scale(scale: str, tmp_path: Path) -> None:
+    survey = found(tmp_path, f"ID,Q?,Likely to recommend? {scale}", "{n},{yes},{a}")
+    assert list(questions(survey)) == ["Q?", f"Likely to recommend? {scale}"]
+
+
+def test_a_heading_that_is_no_name_is_told_by_its_place(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=r"wave\.csv, line 1, column 3: found a number, a date") as told:
+        found(tmp_path, "ID,Q?,P 079 123 4567,R?,S?", "{n},{yes},{a},{x},{y}")
+    assert "4567" not in str(told.value)

@@ -69,7 +69,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
 
 
 def _sums(columns: tuple[str, ...]) -> Rules:
-    """Rows that sum up the respondents: the word for a total or an average, and half of the other cells blank or more; or notes."""
+    """Rows that sum up the respondents: the word for a total or an average below numbers, or beside blank cells; or notes."""
     if len(columns) < 3:
         return {}
     cells = pl.struct(AT + name for name in columns)
@@ -96,7 +96,10 @@ def _are_sums(rows: pl.Series) -> pl.Series:
         text = pl.lit(texts)
         averages = text.str.strip_chars(" :*").str.to_lowercase().is_in(_AVERAGES)
         written = pl.sum_horizontal(pl.lit(cells.is_not_null()) for cells in others)
-        sums_up = pl.select((names_a_total(text) | averages) & (written * 2 <= len(others))).to_series()
+        numbers = texts.filter(~is_named)
+        is_no_id = numbers.len() > texts.len() / 2 and numbers.is_unique().all()
+        is_beside_blanks = written * 2 <= len(others)
+        sums_up = pl.select((names_a_total(text) | averages) & (pl.lit(is_no_id) | is_beside_blanks)).to_series()
         if pl.select(names_a_total(pl.lit(texts[-1]))).item() and _are_counts(first, *others):
             sums_up = sums_up.set(pl.int_range(texts.len(), eager=True) == texts.len() - 1, value=True)
         is_named = (is_named & sums_up) | _are_notes(texts, pl.select(written).to_series())
@@ -110,4 +113,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=22, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=23, options=SurveyCsvOptions)
