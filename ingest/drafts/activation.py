@@ -26,18 +26,18 @@ _COUNTED = (
 )
 _PEOPLE = "people|persons|users|visitors|viewers|devices|uniques|downloaders|openers|callers|clickers"
 _COLUMNS = {
-    "date": "date|day|event_date|datum|fecha|data|jour|tanggal|tarih|дата|ημερομηνία|تاریخ|תאריך|التاريخ|اليوم",
+    "date": "date|day|event_date|日付|datum|fecha|data|jour|tanggal|tarih|дата|ημερομηνία|تاریخ|תאריך|التاريخ|اليوم",
     "activation": "activation|label|event(_name|_type|_action)?|action|activity|goal(_name)?|conversion(_name|_event)?|"
-    "nom_de_l_év[éè]nement|nombre_del_evento|nome_d(?:o|ell)_evento|ereignisname|etkinlik_adi|نام_رویداد|שם_(?:ה)?אירוע|"
+    "nom_de_l_év[éè]nement|nombre_del_evento|nome_d(?:o|ell)_evento|ereignisname|etkinlik_adi|نام_رویداد|שם_(?:ה)?אירוע|イベント名|"
     "événement|évènement|evento|ereignis|aktivität|gebeurtenis|событие|etkinlik|"
     "olay|kejadian|ایونٹ|رویداد|אירוע|الحدث|النشاط|نوع_(?:الحدث|النشاط)|اسم_الحدث|الفعالية",
     "asset_id": "(asset|resource|guide|toolkit|tutorial|helpline|organi[sz]ation)(_id|_name)?|المورد",
-    "market": "market|country(_code)?|geo|pays|land|país|pais|paese|negara|ülke|страна|χώρα|کشور|ملک|מדינה|الدولة|البلد|السوق",
+    "market": "market|country(_code)?|geo|pays|land|país|pais|paese|negara|ülke|страна|χώρα|国|کشور|ملک|מדינה|الدولة|البلد|السوق",
     "events": f"((total|all|gross|number_of)_)?({_COUNTED})|total|number|nombre|anzahl|cantidad|quantidade|jumlah|say\u0131|adet|toplam|"
     "aantal|conteggio|количество|(?:nombre|total|nb)_d_événements|(?:número|numero|total|contagem)_(?:de_)?event[oi]s?|"
-    "ereignisanzahl|anzahl_der_ereignisse|(?:etkinlik|olay)_sayisi|تعداد_رویداد|تعداد_رویدادها|تعداد|מספר_אירועים|عدد_المرات|العدد|عدد_الأحداث|الإجمالي",
+    "イベント数|ereignisanzahl|anzahl_der_ereignisse|(?:etkinlik|olay)_sayisi|تعداد_رویداد|تعداد_رویدادها|تعداد|מספר_אירועים|عدد_المرات|العدد|عدد_الأحداث|الإجمالي",
     "unique_people": f"((unique|distinct|total|active|number_of)_)?({_PEOPLE})|nombre_(?:total_)?d_utilisateurs|"
-    "total_de_(?:usuarios|usuários)|gesamtnutzerzahl|toplam_kullanici(?:_sayisi)?|إجمالي_المستخدمين|کل_کاربران|סך_כל_המשתמשים|personnes|personen|personas|pessoas|kişi|kişiler|"
+    "total_de_(?:usuarios|usuários)|gesamtnutzerzahl|toplam_kullanici(?:_sayisi)?|إجمالي_المستخدمين|کل_کاربران|סך_כל_המשתמשים|personnes|personen|personas|pessoas|kişi|kişiler|kullan\u0131c\u0131(?:lar)?|ユーザー(?:の合計)?数?|"
     "utilisateurs(_uniques)?|usuários(_únicos)?|utenti(_unici)?|gebruikers|пользователи|nutzer|usuarios(_únicos)?|pengguna(_unik)?|تعداد_کاربران|کاربران|משתמשים|الأشخاص|عدد_الأشخاص|المستخدمون|عدد_المستخدمين",
 }
 _OF_A_METRIC = r"(?i)\s*[-\u2013(\[:]\s*(?:total|unique|count|event|user)s?(?: count| events| users)?\s*[)\]]?$"
@@ -154,6 +154,16 @@ def _refuse_others(head: Head, header: list[str]) -> None:
                 f"{head.path.name}, line {head.line_of(header)}: found counts without a date ({quoted(header)}), expected a row a date "
                 "and event; export them by day"
             )
+    if (
+        {"date", "events", "unique_people"} <= columns.keys()
+        and "activation" not in columns
+        and _in_names(columns) is None
+    ):
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: found counts of people without what they did ({quoted(header)}), expected "
+            "a column activation with names such as helpline.contacted, a row a date and event; add it, or name it for all rows in a "
+            "delivery.yml as options.activation"
+        )
     plain = [re.sub(_OF_A_METRIC, "", name) for name in header]
     events = event_names(pl.Series(plain, dtype=pl.String())).is_in(KNOWN).sum()
     if events > 1 and "date" in _match(header):

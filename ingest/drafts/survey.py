@@ -18,6 +18,7 @@ from ingest.drafts.survey_refusals import (
     require_header,
     require_header_on_top,
     require_names,
+    require_no_counts,
     require_no_repeats,
     require_once,
     require_one_wave,
@@ -100,6 +101,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
         require_people(sheet)
         require_no_repeats(sheet)
         require_once(sheet)
+        require_no_counts(sheet)
         require_header(sheet)
         is_any = False
         for form, why in _PRODUCTS:

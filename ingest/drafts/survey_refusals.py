@@ -1,13 +1,15 @@
 """Tables that are no survey, or none yet: results, answers below one another, stays, lines above the header."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingest.drafts.survey_words import are_times, is_personal
+from ingest.drafts.survey_words import ID, are_times, is_personal
 from ingest.formats.survey.survey_sheet import Sheet, of_results, require_row_a_respondent, without_tags
 from ingest.formats.text_file import is_plausible_header
+from ingest.instants import parse_instant
 from ingest.source import DeliveryError
 
 _BASE = r"(?i)^\s*((un)?weighted|effective|total)?\s*(base|sample size)\s*([:(].*)?$|^\s*(un)?weighted (base|total|count|n)\b"
@@ -25,6 +27,13 @@ _LONGEST_SHOWN, _MOST_WORDS_OF_A_NAME = 40, 6
 _NUMBERED, _CODE, _FEWEST_CODES = r"^\d+([.-]\d+)+[.)]?\s+(?=[^\W\d])", r"[A-Za-z_]\w*([./]\w+)*", 3
 """How surveys number their questions, and how programs call variables: one such name may be an id, several are none."""
 _MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
+_COUNT, _DAY, _PERIOD = (
+    r"^[0-9][0-9.,\s]*%?$",
+    r"[0-9][./-][0-9]|\p{L}",
+    r"^([0-9]{4})-?(?:[Ww]([0-5]?[0-9])|([01]?[0-9]))$",
+)
+_FEWEST_PERIODS, _MOST_PERIODS = 5, 60
+"""So many are no accident; no year has as many weeks or months."""
 
 
 def require_header_on_top(sheet: Sheet) -> None:
@@ -116,6 +125,55 @@ def require_once(sheet: Sheet) -> None:
                 f"{sheet.name}, line 1, column {place + 1}: found the same people in several rows each, expected a row a respondent; a "
                 "list of who joined and left is a file of live sessions: write its format into a note"
             )
+
+
+def require_no_counts(sheet: Sheet) -> None:
+    """Raise DeliveryError where each day, week or month has one row, or one for each of the same groups, and all else are numbers.
+
+    People do not come so evenly: those are counts. A few rows may be missing, as those of groups without any.
+    """
+    names = sheet.header(0) if sheet.height else []
+    cells = {
+        name: column.cast(pl.String()).str.strip_chars()
+        for name, column in zip(names, sheet.rows.drop("line"), strict=False)
+    }
+    counts = [name for name, of in cells.items() if of.str.contains(_COUNT).all() and of.null_count() < of.len()]
+    if not counts or any(re.match(ID, name) for name in names):
+        return
+    for name in cells.keys() - {*counts}:
+        groups = pl.DataFrame([of.alias(other) for other, of in cells.items() if other not in {name, *counts}])
+        rows = groups.with_columns(cells[name].alias(name)) if groups.width else cells[name].to_frame()
+        most = cells[name].n_unique() * (groups.n_unique() if groups.width else 1)
+        if (
+            rows.n_unique() == rows.height
+            and 4 * rows.height >= 3 * most
+            and any(map(_are_even, _periods(cells[name])))
+        ):
+            raise DeliveryError(
+                f"{sheet.name}, column {name!r}: found counts of days, weeks or months, expected a row a respondent; what people did is "
+                "read from a table with date, activation (such as helpline.contacted), market, events and unique people "
+                "(activation_counts_csv), by day; name its columns in a delivery.yml"
+            )
+
+
+def _periods(cells: pl.Series) -> Iterator[pl.Series]:
+    """Cells as numbers of days, months or weeks; nothing where they are none, or have a time of day."""
+    parts = cells.str.extract_groups(_PERIOD).struct.unnest().cast(pl.Int64())
+    if cells.str.contains(_PERIOD).all():
+        yield parts.select(pl.col("1") * _MOST_PERIODS + pl.coalesce("2", "3")).to_series()
+    elif cells.str.contains(_DAY).all():
+        for order in ("dmy", "mdy"):
+            at = cells.to_frame().select(parse_instant(pl.all(), ZoneInfo("UTC"), order).struct.field("at")).to_series()
+            if not at.null_count() and (at == at.dt.truncate("1d")).all():
+                yield at.dt.epoch("d").cast(pl.Int64())
+                if at.dt.day().n_unique() == 1:
+                    yield at.dt.year().cast(pl.Int64()) * 12 + at.dt.month()
+
+
+def _are_even(periods: pl.Series) -> bool:
+    """Whether most of them follow one another in the same step."""
+    steps = periods.unique().sort().diff().drop_nulls()
+    return steps.len() >= _FEWEST_PERIODS - 1 and 4 * int((steps == steps.mode().min()).sum()) >= 3 * steps.len()
 
 
 def require_one_wave(file: str, name: str, waves: int) -> None:

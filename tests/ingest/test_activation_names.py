@@ -35,6 +35,8 @@ def table(header: str, row: str) -> bytes:
         ("TARIH,ETKINLIK ADI,ETKINLIK SAYISI,TOPLAM KULLANICI SAYISI", "2026-10-@N,guide_open,4,3", "guide.opened"),
         ("Date,Event Action,Total events", "2026-10-@N,Guide Opened,4", "guide.opened"),
         ("Jour,Événement,Pays,Nombre d'événements", "2026-10-@N,guide_open,Maroc,4", "guide.opened"),
+        ("Tarih,Etkinlik,Say\u0131,Kullan\u0131c\u0131lar", "2026-10-@N,guide_open,4,3", "guide.opened"),
+        ("日付,イベント名,イベント数,ユーザー数", "2026-10-@N,guide_open,4,3", "guide.opened"),
     ],
 )
 def test_an_event_that_columns_in_many_languages_or_the_names_of_columns_tell(
@@ -70,6 +72,7 @@ def test_rows_that_differ_by_a_column_without_a_place_are_refused(tmp_path: Path
         ("clicked_at,resource_id,user_id", "2026-10-05T10:@N:00Z,r1,u@N", "found single clicks"),
         ("call_id,call_start,caller_gender,topic", "c@N,2026-10-05 10:@N,F,sleep", "found single contacts"),
         ("Post ID,Coder,Crisis resource attached", "75@N,A,Yes", "found single posts that were coded"),
+        ("Date,Channel,Contacts,Unique callers", "2026-10-@N,Chat,4,3", "found counts of people without what they did"),
         ("Label,Total events,Unique events", "guide_opened,3@N,2@N", "found counts without a date"),
         ("Date,Guide opened,Toolkit downloaded", "2026-10-@N,4,3", "found a column an event"),
         ("Date,Guide Opened - Total,Toolkit Downloaded - Total", "2026-10-@N,4,3", "found a column an event"),

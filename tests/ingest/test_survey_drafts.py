@@ -254,6 +254,34 @@ def test_who_prefers_not_to_say_in_further_languages(word: str, tmp_path: Path) 
     assert survey.draft.options["questions"]["q1"] == {"missing": [word]}
 
 
+@pytest.mark.parametrize(
+    ("header", "days", "groups"),
+    [
+        ("Date,Channel,Contacts", [f"2026-11-{n:02d}" for n in range(1, 9)], ["Phone", "Chat"]),
+        ("التاريخ,القناة,عدد المكالمات", [f"{n}/11/2026" for n in (1, 2, 3, 4, 5, 8, 9)], ["هاتف"]),
+        ("Week,Calls,Share", [f"2026-W{n}" for n in range(40, 46)], ["5"]),
+        ("Month,Heard of us,Callers", [f"2026-{n:02d}" for n in range(6, 11)], ["TikTok", "Friend", "Doctor"]),
+        ("Date,Source,Calls", [f"2026-{n:02d}-01" for n in range(6, 11)], ["TikTok"]),
+    ],
+)
+def test_counts_of_days_weeks_or_months_are_no_survey(
+    header: str, days: list[str], groups: list[str], tmp_path: Path
+) -> None:
+    rows = [f"{day},{group},{n % 4}" for n, day in enumerate(days) for group in groups]
+    del rows[1 : len(groups)]
+    with pytest.raises(
+        DeliveryError, match=rf"c\.csv, column '{header.split(',')[0]}': found counts of days, weeks or"
+    ):
+        inspect(written(tmp_path, {"c.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_people_who_answered_on_one_day_after_the_other_are_a_survey(tmp_path: Path) -> None:
+    rows = [f"2026-11-{1 + n // 2:02d},{'mf'[n // 3 % 2]},{n % 4}" for n in range(24)]
+    assert inspect(written(tmp_path, {"w.csv": lines("Date,Gender,q1", *rows)}), TOLD, CAMPAIGNS).loaded == 24
+    rows = [f"{n},2026-11-{1 + n:02d},{n % 4}" for n in range(24)]
+    assert inspect(written(tmp_path, {"v.csv": lines("id,Date,q1", *rows)}), TOLD, CAMPAIGNS).loaded == 24
+
+
 def test_cross_tabulated_results_are_named(tmp_path: Path) -> None:
     rows = ["Base: all adults,1000,480", "Yes,31%,30%", "No,69%,70%"]
     with pytest.raises(DeliveryError, match=r"t\.csv, line 2: has answers with their shares and bases"):
