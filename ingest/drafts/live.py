@@ -1,4 +1,5 @@
 """Drafts for files about live sessions: reports that their formats know by themselves, and JSON."""
+# ruff: noqa: RUF001 - columns are named in many languages
 
 import re
 from collections.abc import Iterator
@@ -37,6 +38,10 @@ from ingest.source import DeliveryError
 _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
 """Formats that find their own header, or refuse the file."""
 _OWN_IDS = ("gotowebinar", "teams_events", "live_events")
+_HOW_MANY = (
+    r"^total participant minutes$|^(#|no\.?|total|number of|count of|nombre de|n[úu]mero de|numero di|anzahl|عدد|تعداد)? ?(the )?"
+    r"(participants|attendees|participantes|partecipanti|teilnehmer|المشاركين|الحضور|شرکت.?کنندگان|katılımcı sayısı|参加者数)( count)?$"
+)
 _ZOOM_OTHERS = r"(?i)^(q&a|q & a|poll|survey|quiz|performance|reaction|engagement|chat)[\w /&-]* report$"
 
 
@@ -80,8 +85,9 @@ def _require_attendance(head: Head) -> None:
             f"{head.path.name}, line 1: is Zoom's {title[:40]!r}, which says of nobody when they came; expected the attendee, "
             "participant or registration report; of a poll, the table below its heading saved by itself is a survey"
         )
-    for names in head.headers:
-        if first(names, r"^total participant minutes$") and not first(names, JOINED_COLUMN):
+    for names in () if any(first(names, JOINED_COLUMN) for names in head.headers) else head.headers:
+        people = first(names, _HOW_MANY)
+        if people is not None and all(cell.isdecimal() for cell in head.below(names, people)):
             raise DeliveryError(
                 f"{head.path.name}, line {head.line_of(names)}: lists meetings with their totals, expected of each meeting who joined and "
                 "left; export its participants"

@@ -14,10 +14,13 @@ import polars as pl
 from ingest.drafts.draft import Draft, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats.live.intervals_csv import are_names
+from ingest.formats.live.live_session import STAFF
 from ingest.formats.live.live_words import (
     JOINED_COLUMN,
     LEFT_COLUMN,
     PERSON_COLUMNS,
+    ROLES,
+    TEAMS_ROLES,
     WAITING_COLUMN,
 )
 from ingest.formats.live.report_tables import european, looks_like_time
@@ -38,11 +41,14 @@ ROLE = (
     r"^((attendee|participant|user|meeting)[ _])?(role|rôle|rolle|função|peran|rol|ruolo|roll|rooli|rola|роль|ρόλος|szerep|vai trò|"
     r"الدور|תפקיד|نقش|身份|角色|役割|역할|บทบาท|भूमिका)$"
 )
-_LEADS, _YES_OR_NO = (
-    r"^(is.?)?(moderator|(co.?)?host|organi[sz]er|presenter|speaker|panell?ist|staff)\W*$",
-    {"true": "moderator", "yes": "moderator", "false": "attendee", "no": "attendee"},
-)
-"""A column that says whether somebody led the session, and what its words mean."""
+_ROLES = TEAMS_ROLES | ROLES
+_LEADERS = "|".join(sorted(re.escape(word) for word, role in _ROLES.items() if role in STAFF))
+_LEADS, _YES_AND_NO = (
+    rf"^(is.?)?({_LEADERS}|presenter)\W*$",
+    [("yes", "no"), ("true", "false"), ("y", "n"), ("1", "0"), ("نعم", "لا"), ("بله", "خیر"), ("oui", "non"), ("evet", "hayır"),
+     ("sí", "no"), ("ja", "nein"), ("sim", "não"), ("はい", "いいえ"), ("예", "아니요")],
+)  # fmt: skip
+"""A column that says whether somebody led the session, and its words."""
 DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 REGISTERED = (
     r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
@@ -79,7 +85,7 @@ _DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
 _OF_A_DAY = 1440
 _FEWEST_DIGITS = 4
 """Of a day, however short it is written."""
-STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"attend(ed)?", r"channel|utm|referr"
+STATUS, _ATTENDED, _CHANNEL = r"status|^state$|approval", r"\battend(ed|s)\b", r"channel|utm|referr"
 
 
 def samples(when: str, viewers: str, options: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Draft:
@@ -149,7 +155,7 @@ def _stays(
             f"{head.path.name}, column {joined[:40]!r}: found days, expected times of day with them, from which stays follow; export "
             "the times, or leave it out: a list of who came on which day has no minutes"
         )
-    name, role = _who(head, names, _of_people(names), PERSON_COLUMNS[-1]), first(names, ROLE)
+    name, role = _who(head, names, _of_people(names), PERSON_COLUMNS[-1]), _role(head, names, columns)
     columns |= ({"name": name} if name and name != person else {}) | ({"role": role} if role else {})
     if "name" not in columns and are_names(person, pl.Series(head.below(names, person), dtype=pl.String())):
         remarks = {
@@ -164,11 +170,25 @@ def _stays(
     elif day and _are_clocks(times):
         session, remarks = {"day": "-".join(day.groups()), **session}, remarks | _OF_THE_NAME
     leads = first(names, _LEADS)
-    if leads and not role and {cell.lower() for cell in head.below(names, leads)} <= _YES_OR_NO.keys():
-        columns, session = columns | {"role": leads}, session | {"roles": _YES_OR_NO}
+    if leads and not role and (answers := _yes_or_no(head.below(names, leads))):
+        columns, session = columns | {"role": leads}, session | {"roles": answers}
     why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"
     options, zone = {"columns": columns, **session}, zone_in_names([joined, left])
     return Draft("live", "intervals_csv", why, options, remarks, generic=True, zone=zone)
+
+
+def _role(head: Head, names: list[str], columns: dict[str, str]) -> str | None:
+    """The column of roles: by its name, else the one in which nothing stands but words for roles."""
+    cells = {name: {cell.lower() for cell in head.below(names, name)} for name in names if name not in columns.values()}
+    return first(names, ROLE) or next((name for name, words in cells.items() if words and words <= _ROLES.keys()), None)
+
+
+def _yes_or_no(cells: list[str]) -> dict[str, str]:
+    """What the words of a column of yes and no mean as roles; empty where it has others."""
+    found = {cell.lower() for cell in cells}
+    pairs = [pair for pair in _YES_AND_NO if found & {*pair}]
+    roles = {word: role for pair in pairs for word, role in zip(pair, ("moderator", "attendee"), strict=True)}
+    return roles if found <= roles.keys() else {}
 
 
 def _registered(head: Head, names: list[str]) -> str | None:

@@ -26,6 +26,11 @@ from tests.ingest.test_inspection import CAMPAIGNS, TOLD, workbook, written
             "12345{n},2022-10-05 09:{n:02d}:00,u{n}@x.org,Attending,Calm",
             {"person": "Email", "registered_at": "Order Date", "session_id": "Event Name", "status": "Attendee Status"},
         ),
+        (
+            "Order #,Order Date,Email,Attendee #,Has attended",
+            "12345{n},2022-10-05 09:{n:02d}:00,u{n}@x.org,{n},Yes",
+            {"person": "Email", "registered_at": "Order Date", "has_attended": "Has attended"},
+        ),
     ],
 )
 def test_lists_of_tickets_are_registrations(header: str, row: str, columns: dict[str, str], tmp_path: Path) -> None:
@@ -40,6 +45,8 @@ def test_the_time_of_attending_is_that_of_joining(tmp_path: Path) -> None:
     files = written(tmp_path, {"a.csv": lines("Email,Registered on,Attended at,Left at", *rows)})
     found = inspect(files, TOLD, CAMPAIGNS)
     assert (found.draft.format, found.loaded) == ("intervals_csv", 40)
+    files = written(tmp_path, {"b.csv": lines("Email,Registered on,Checked in,Checked out", *rows)})
+    assert inspect(files, TOLD, CAMPAIGNS).draft.format == "intervals_csv"
 
 
 def test_ids_with_and_without_a_point_are_one_person(tmp_path: Path) -> None:
@@ -117,6 +124,23 @@ def test_who_leads_is_told_by_a_question_too(tmp_path: Path) -> None:
     rows = [f"A{n},{('No', 'Yes')[n == 0]},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
     found = inspect(written(tmp_path, {"l.csv": lines("Name,Is Host?,Join,Leave", *rows)}), TOLD, CAMPAIGNS)
     assert found.parsed.tables["live_stays"]["is_staff"].sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [("Participant Type", ("Attendee", "Host")), ("Kind", ("Guest", "Co-Host")), ("Host", ("N", "Y")),
+     ("Moderator", ("0", "1")), ("مضيف", ("لا", "نعم"))],
+)  # fmt: skip
+def test_who_led_is_told_by_the_words_of_a_column(header: str, words: tuple[str, str], tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,{words[n == 0]},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    found = inspect(written(tmp_path, {"l.csv": lines(f"Email,{header},Joined,Left", *rows)}), TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_stays"]["is_staff"].sum() == 1
+
+
+def test_words_beside_those_for_roles_are_none(tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,{('Staff', 'Nurse')[n % 2]},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    found = inspect(written(tmp_path, {"l.csv": lines("Email,Work,Joined,Left", *rows)}), TOLD, CAMPAIGNS)
+    assert "role" not in found.draft.options["columns"]
 
 
 def test_stays_of_several_days_are_no_session(tmp_path: Path) -> None:
@@ -286,6 +310,10 @@ def test_a_list_of_meetings_is_no_attendance(tmp_path: Path) -> None:
     header = "Topic,Meeting ID,Start Time,Duration (Minutes),Participants,Total Participant Minutes"
     with pytest.raises(DeliveryError, match=r"a\.csv, line 1: lists meetings with their totals"):
         inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    rows = [f"Talk {n},8{n},h@x.org,10/13/2026 06:00:00 PM,10/13/2026 07:00:00 PM,60,20" for n in range(9)]
+    header = "Topic,Meeting ID,Email,Start Time,End Time,Duration (Minutes),Participants"
+    with pytest.raises(DeliveryError, match=r"b\.csv, line 1: lists meetings with their totals"):
+        inspect(written(tmp_path, {"b.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
 
 
 def test_blank_rows_do_not_hide_what_lasts_as_long_as_it_says(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from ingest.formats.live.live_session import Role
 
 _HOSTS = (
+    "team member, team_member, "
     "host, co-host, cohost, alternative host, panelist, panellist, speaker, staff, gastgeber, gastgeberin, co-gastgeber, redner, "
     "rednerin, sprecher, sprecherin, hôte, co-hôte, intervenant, intervenante, conférencier, conférencière, panéliste, orateur, "
     "oratrice, anfitrión, anfitriona, coanfitrión, ponente, orador, oradora, panelista, conferencista, anfitrião, anfitriã, palestrante, "
@@ -110,7 +111,7 @@ JOINED_COLUMN = (
     r"first.?seen|log(ged)?.?in.?(at|time)|deelname|"
     r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|入会|참가|"
     r"συμμετοχ|σύνδεσ|ε[ίι]σ[όο]δ|připoj|csatlakoz|liitty|gian tham gia|tham gia đầu|(?<!ผู้)เข้าร่วม|शामिल|anslut|tilslut|deltagelse|"
-    r"intrar|alătur|приєдн|входу|پیوست|ورود|check.?in"
+    r"intrar|alătur|приєдн|входу|پیوست|ورود|check(ed)?.?in"
 )
 LEFT_COLUMN = (
     r"last.?seen|log(ged)?.?out.?(at|time)|vertrek|"
@@ -118,7 +119,7 @@ LEFT_COLUMN = (
     r"leav|\bleft\b|\bwent\b|d[eé]part(?!a?m|em)|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|退会|퇴장|나간|"
     r"αποχώρ|[έε]ξ[όο]δ|odpoj|odchod|kilép|távoz|poistu|rời|thoát|เวลาออก|ออกครั้ง|छोड़|lämna|utträd|forlad|ieși|părăs|виходу|"
-    r"ترک|check.?out"
+    r"ترک|check(ed)?.?out"
 )
 NAME_COLUMN = (
     r"name|nome|nom\b|nombre|nama|naam|nazw|imię|имя|\bad\b|الاسم|\bنام\b|שם|名前|氏名|姓名|昵称|이름|όνομα|jméno|\btên\b|ชื่อ|नाम|"
