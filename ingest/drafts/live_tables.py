@@ -20,10 +20,12 @@ from ingest.formats.live.live_words import (
     LEFT_COLUMN,
     PERSON_COLUMNS,
     ROLES,
+    SESSION_COLUMNS,
     TEAMS_ROLES,
     WAITING_COLUMN,
 )
 from ingest.formats.live.report_tables import european, looks_like_time
+from ingest.formats.live.teams_report import minutes_of
 from ingest.instants import DateOrder, parse_instant
 from ingest.source import DeliveryError
 
@@ -65,12 +67,6 @@ _CLOCK_ALONE = r"^(\d{1,2}:\d{2}(?::\d{2})?( ?[apAP]\.?[mM]\.?)?)$"
 _OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}
 _PLATFORM = r"^(platform|channel|destination|network|service|plattform|plateforme|plataforma|المنصة)$"
 _OF_CALLS = r"^(meeting code|conference id|call (id|type))$"
-_SESSION = (
-    r"^(session|live)([ _]?(id|key))?$",
-    r"^(session|live|meeting|event|webinar|room|stream|broadcast)s?[ _-]?(uu)?(id|key|code|number|no)$|^(event|room|stream|webinar)$",
-    r"^(session|live|meeting|event|webinar|room)[ _-]?(name|title)$|^topic$|^(الجلسة|اسم الجلسة|اللقاء)$",
-)
-"""What a column of sessions is called, the surest first."""
 _HOST, _ID = r"^(host|organi[sz]er)([ _-]?(e-?mail|name|id))?$", r"^id$"
 """Who led the meeting that a row tells of, and how Zoom calls the number of that meeting."""
 _BOUNDS = {
@@ -82,6 +78,7 @@ _FIGURES = r"(?i)\bminutes\b|\bnumber of\b|\btotal\b|\bcount\b|\bduration\b"
 """Columns of how many or how long, which name nobody."""
 _MEETING = r"^(meeting|webinar)[ _-]?(uu)?(id|key|number|no|topic|name|title)$|^topic$"
 _DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
+_CODE = r"[A-Za-z]{1,3}\d+[a-z]?([._]\d+)*$"
 _OF_A_DAY = 1440
 _FEWEST_DIGITS = 4
 """Of a day, however short it is written."""
@@ -105,7 +102,7 @@ def named(
     _require_one_meeting(head, names, own)
     person = _person(head, names)
     timed = [name for name in names if _may_hold_times(head, names, name)]
-    joined, left = first(timed, JOINED_COLUMN), first(timed, LEFT_COLUMN)
+    joined, left = (_of_times(head, names, timed, pattern) for pattern in (JOINED_COLUMN, LEFT_COLUMN))
     joined, left = (joined, left) if joined and left else _begins_and_ends(head, names) or (joined, left)
     if person and joined and left:
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
@@ -150,7 +147,7 @@ def _stays(
     """The draft for stays, of the columns of person, join and leave. Raises DeliveryError where those hold days alone."""
     person, joined, left = columns["person"], columns["joined_at"], columns["left_at"]
     times = head.below(names, joined)
-    if times and all(re.match(_DAY, european(cell)) for cell in times):
+    if _are_days(head, names, joined):
         raise DeliveryError(
             f"{head.path.name}, column {joined[:40]!r}: found days, expected times of day with them, from which stays follow; export "
             "the times, or leave it out: a list of who came on which day has no minutes"
@@ -164,7 +161,10 @@ def _stays(
         }
     columns |= _of_the_meeting(head, names, columns)
     columns |= {"in_waiting_room": waiting} if (waiting := first(names, WAITING_COLUMN)) else {}
-    dates, day = _dates(names), re.search(_DAY_IN_NAME, head.path.name)
+    beside = [
+        name for name in names if name != joined and first([name], JOINED_COLUMN) and _are_days(head, names, name)
+    ]
+    dates, day = [*_dates(names), *beside], re.search(_DAY_IN_NAME, head.path.name)
     if dates and _are_clocks(times):
         columns["date"] = dates[0]
     elif day and _are_clocks(times):
@@ -179,7 +179,8 @@ def _stays(
 
 def _role(head: Head, names: list[str], columns: dict[str, str]) -> str | None:
     """The column of roles: by its name, else the one in which nothing stands but words for roles."""
-    cells = {name: {cell.lower() for cell in head.below(names, name)} for name in names if name not in columns.values()}
+    others = [name for name in names if name not in columns.values() and not first([name], _HOST)]
+    cells = {name: {cell.lower() for cell in head.below(names, name)} for name in others}
     return first(names, ROLE) or next((name for name, words in cells.items() if words and words <= _ROLES.keys()), None)
 
 
@@ -200,6 +201,17 @@ def _registered(head: Head, names: list[str]) -> str | None:
     if registered and re.match(_OF_ANY_RECORD, registered) and not first(names, _OF_REGISTERING):
         return None
     return registered
+
+
+def _of_times(head: Head, names: list[str], timed: list[str], pattern: str) -> str | None:
+    """The first column that is called so, rather one of times than one of days beside it."""
+    return first([name for name in timed if not _are_days(head, names, name)], pattern) or first(timed, pattern)
+
+
+def _are_days(head: Head, names: list[str], name: str) -> bool:
+    """Whether all cells of a column are days without a time of day."""
+    cells = head.below(names, name)
+    return bool(cells) and all(re.match(_DAY, european(cell)) for cell in cells)
 
 
 def _dates(names: list[str]) -> list[str]:
@@ -279,7 +291,12 @@ def _may_hold_times(head: Head, names: list[str], name: str) -> bool:
 
 
 def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
-    """The only two columns of times, whatever they are called, if a third one says how many minutes lie between them."""
+    """The only two columns of times, whatever they are called, if a third one says how long it is from one to the other.
+
+    Beside questions, or the codes of several, they are the times of an interview.
+    """
+    if any(name.endswith(("?", "؟")) for name in names) or sum(bool(re.match(_CODE, name)) for name in names) > 1:
+        return None
     rows = [
         [re.sub(_CLOCK_ALONE, r"2000-01-01 \1", european(cell)) for cell in row]
         for row in head.rows[head.rows.index(names) + 1 :]
@@ -295,7 +312,7 @@ def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
         )
         minutes = (ends - begins).dt.total_seconds() / 60 % _OF_A_DAY
         for column in cells.drop(times):
-            off = (column.cast(pl.Float64(), strict=False) - minutes).abs()
+            off = (pl.Series([minutes_of(cell) for cell in column], dtype=pl.Float64()) - minutes).abs()
             if (off <= 1).sum() * 10 >= len(rows) * 9:
                 return names[int(times[0])], names[int(times[1])]
     return None
@@ -317,9 +334,9 @@ def _epoch(cells: list[str]) -> dict[str, str]:
 
 def session_column(names: list[str]) -> str | None:
     """The column that tells sessions apart; where their title does, the number beside it and their host is surer."""
-    found = next((found for pattern in _SESSION if (found := first(names, pattern))), None)
+    found = next((found for pattern in SESSION_COLUMNS if (found := first(names, pattern))), None)
     number = first(names, _ID) if first(names, _HOST) else None
-    return number if found and number and re.search(_SESSION[-1], found, re.IGNORECASE) else found
+    return number if found and number and re.search(SESSION_COLUMNS[-1], found, re.IGNORECASE) else found
 
 
 def first(names: list[str], pattern: str) -> str | None:

@@ -343,3 +343,41 @@ def test_zoom_s_history_of_meetings_has_a_session_for_each_number_and_knows_thei
     assert sessions["session_id"].to_list() == ["932 5001 3841", "932 5001 3842"]
     assert set(sessions["bounds_basis"]) == {"file"}
     assert found.parsed.tables["live_stays"]["is_staff"].to_list() == [True, False, False] * 2
+
+
+@pytest.mark.parametrize(
+    "header", ["Session,Name,Email,Join time,Leave time", "Webinar,Name,Email,Join time,Leave time"]
+)
+def test_sessions_of_one_day_are_never_one_session_of_zoom(header: str, tmp_path: Path) -> None:
+    rows = [f"{('Noon', 'Eve')[n % 2]},A{n},u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_sessions"]["session_id"].sort().to_list() == ["Eve", "Noon"]
+
+
+def test_registrations_beside_stays_do_not_hide_them(tmp_path: Path) -> None:
+    rows = [f"A,u{n}@x.org,2022-10-01 19:00,2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    files = written(tmp_path, {"a.csv": lines("Name,Email,Registration Time,First Login,Last Logout", *rows)})
+    assert inspect(files, TOLD, CAMPAIGNS).draft.format == "intervals_csv"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Name,Email,Join Date,Join Time,Leave Date,Leave Time",
+            "A{n},u{n}@x.org,10/13/2022,19:{n:02d},10/13/2022,20:00",
+        ),
+        ("Name,Email,Date,Start Time,End Time,Duration", "A{n},u{n}@x.org,10/13/2022,07:{n:02d} PM,08:00 PM,{m} mins"),
+    ],
+)
+def test_days_may_stand_in_columns_beside_the_times(header: str, row: str, tmp_path: Path) -> None:
+    rows = [row.format(n=n, m=60 - n) for n in range(40)]
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    stays = found.parsed.tables["live_stays"]
+    assert (found.loaded, (stays["left_at"] - stays["joined_at"]).dt.total_minutes().sum()) == (40, 1620)
+
+
+def test_how_long_an_interview_took_makes_no_stay(tmp_path: Path) -> None:
+    rows = [f"{n},u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00,{60 - n},{n % 2},{n % 3}" for n in range(40)]
+    files = written(tmp_path, {"a.csv": lines("ID,Email,Start time,End time,Duration (min),q1,q2", *rows)})
+    assert inspect(files, TOLD, CAMPAIGNS).draft.source == "survey"

@@ -108,13 +108,13 @@ DURATIONS = {
 JOINED_COLUMN = (
     r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
     r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
-    r"first.?seen|log(ged)?.?in.?(at|time)|deelname|"
+    r"first.?(seen|log.?in)|log(ged)?.?in.?(at|time)|deelname|"
     r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|入会|참가|"
     r"συμμετοχ|σύνδεσ|ε[ίι]σ[όο]δ|připoj|csatlakoz|liitty|gian tham gia|tham gia đầu|(?<!ผู้)เข้าร่วม|शामिल|anslut|tilslut|deltagelse|"
     r"intrar|alătur|приєдн|входу|پیوست|ورود|check(ed)?.?in"
 )
 LEFT_COLUMN = (
-    r"last.?seen|log(ged)?.?out.?(at|time)|vertrek|"
+    r"last.?(seen|log.?out)|log(ged)?.?out.?(at|time)|vertrek|"
     r"\bsortie\b|^(time ?)?out$|^live end|"
     r"leav|\bleft\b|\bwent\b|d[eé]part(?!a?m|em)|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|退会|퇴장|나간|"
@@ -137,3 +137,9 @@ HOST_COLUMN = (
     r"ведущ|организатор|ホスト|主持|호스트|tuan rumah|organizza|gospodarz|värd|מארח|میزبان|chủ trì"
 )
 """What columns of people, joins, leaves, waiting rooms and hosts are called, people by the surest name first; not in lower case."""
+SESSION_COLUMNS = (
+    r"^(session|live)([ _]?(id|key))?$",
+    r"^(session|live|meeting|event|webinar|room|stream|broadcast)s?[ _-]?(uu)?(id|key|code|number|no)$|^(event|room|stream|webinar)$",
+    r"^(session|live|meeting|event|webinar|room)[ _-]?(name|title)$|^topic$|^(الجلسة|اسم الجلسة|اللقاء)$",
+)
+"""What columns of sessions are called, the surest first."""

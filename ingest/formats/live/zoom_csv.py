@@ -10,7 +10,15 @@ import polars as pl
 
 from ingest.formats.live.live_attendance import FIGURES, AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import LiveOptions, Rows, all_rows
-from ingest.formats.live.live_words import HOST_COLUMN, JOINED_COLUMN, LEFT_COLUMN, PERSON_COLUMNS, WAITING_COLUMN, YES
+from ingest.formats.live.live_words import (
+    HOST_COLUMN,
+    JOINED_COLUMN,
+    LEFT_COLUMN,
+    PERSON_COLUMNS,
+    SESSION_COLUMNS,
+    WAITING_COLUMN,
+    YES,
+)
 from ingest.formats.live.report_tables import ReportTable, read_report
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
@@ -65,7 +73,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 13
+    version = 14
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
@@ -82,8 +90,9 @@ class ZoomCsv(AttendanceFormat):
                 columns, about = _columns(table), _about(table)
                 if not columns and not about:
                     continue
-                rows = table.rows({**about, **(columns or {})})
+                rows = table.rows({**about, **(columns or {}), **_session(table)})
                 if columns:
+                    _require_one_session(rows.rows)
                     people.append(Rows(_described(rows.rows, table), rows.rejected))
                     has_stays |= "joined_at" in columns
                 if about:
@@ -123,8 +132,12 @@ def _columns(table: ReportTable) -> dict[str, int] | None:
     found = table.positions(_PERSON)
     if "joined_at" not in found and "registered_at" not in found:
         found |= _called(table)
-    has_times = {"joined_at", "left_at"} <= found.keys() or "registered_at" in found
-    is_of_others = _OF_WEBEX in {cell.lower() for cell in table.header}
+    has_stays = {"joined_at", "left_at"} <= found.keys()
+    # What joins and leaves under other names is a table of another tool, whose registrations are not all that it tells.
+    is_of_others = _OF_WEBEX in {cell.lower() for cell in table.header} or not (
+        has_stays or None in (_named(table, JOINED_COLUMN), _named(table, LEFT_COLUMN))
+    )
+    has_times = has_stays or "registered_at" in found
     if not found.keys() & {"name", "id"} or not has_times or is_of_others:
         return None
     return found
@@ -140,6 +153,14 @@ def _called(table: ReportTable) -> dict[str, int]:
     }  # fmt: skip
     found = {ours: position for ours, pattern in patterns.items() if (position := _named(table, pattern)) is not None}
     return {"name": 1, "reported_minutes": bracketed[1], **found}
+
+
+def _session(table: ReportTable) -> dict[str, int]:
+    """The column of sessions that is none of Zoom's own, which tell of the meeting."""
+    own = {"topic", *(spelling for spellings in _MEETING.values() for spelling in spellings)}
+    others = {cell: position for position, cell in enumerate(table.header, 1) if cell.lower() not in own}
+    named = [cell for pattern in SESSION_COLUMNS for cell in others if re.search(pattern, cell, re.IGNORECASE)]
+    return {"session": others[named[0]]} if named else {}
 
 
 def _named(table: ReportTable, pattern: str) -> int | None:
@@ -240,6 +261,18 @@ def _require_one(meetings: pl.DataFrame) -> None:
             f"{distinct['line'][0]} of {distinct['file'][0]}; expected one meeting in a delivery, since it is one "
             "session; deliver each meeting by itself"
         )
+
+
+def _require_one_session(rows: pl.DataFrame) -> None:
+    """Raise DeliveryError where a column that Zoom does not write names several sessions, which would count as one."""
+    if "session" in rows.columns:
+        sessions = rows.filter(nothing(pl.col("session")).is_null()).unique("session", maintain_order=True)
+        if sessions.height > 1:
+            second = sessions.row(1, named=True)
+            raise DeliveryError(
+                f"{second['file']}, line {second['line']}: names another session than in line {sessions['line'][0]}, expected one in a "
+                "report of Zoom; deliver it as intervals_csv, whose columns.session_id keeps sessions apart"
+            )
 
 
 def _refusal(file: TextFile, tables: Sequence[ReportTable]) -> str:
