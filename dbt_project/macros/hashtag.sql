@@ -275,15 +275,6 @@
     where is_of_campaign
 {% endmacro %}
 
-{# Mature dates are told from provisional ones by the latest landing; only the rows whose flag flips are written. #}
-{% macro flip_provisional(source) %}
-    update {{ this }}
-    set is_provisional = not is_provisional
-    where is_provisional is distinct from (
-        event_on > (select as_of from {{ ref('int_lake__as_of') }}) - {{ look_back_days(source) }}
-    )
-{% endmacro %}
-
 {# The dates of creation that have lost or gained posts, which int_hashtag__post_days writes down: campaign_id, posted_on. #}
 {% macro posted_dates() -%}
     {%- do ref('int_hashtag__post_days') -%}

@@ -290,6 +290,18 @@
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 
+{#
+    Hook after a mart whose rows stay: the latest landing tells what may still change, until a row's `matures_on` or, of a source, as long
+    as it looks back. Only the rows whose flag flips are written.
+#}
+{% macro flip_provisional(source=none) %}
+    update {{ this }}
+    set is_provisional = not is_provisional
+    where is_provisional <> (
+        {{ 'event_on + ' ~ look_back_days(source) if source else 'matures_on' }} > (select as_of from {{ ref('int_lake__as_of') }})
+    )
+{% endmacro %}
+
 {# Incremental strategy: the rows of the dates of creation whose posts changed are replaced. #}
 {% macro get_incremental_by_posting_sql(arg_dict) %}
     {{ delete_posted(arg_dict['target_relation']) }}

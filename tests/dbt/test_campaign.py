@@ -426,21 +426,33 @@ def test_dates_before_the_first_changed_week_stay_and_count_to_date(lab: Lab, tm
         null::varchar[] as unit, date '{changed}' as rebuild_from""",
         # What was built stays, also where it could be built no more.
         "update warehouse.intermediate.int_campaign__measures set value = 77 where campaign_id = 'unsure' and period = 'day'",
+        "update fct_campaign_kpi_day set value = 78 where campaign_id = 'unsure' and period = 'day'",
     )
     before = kpis(one, campaign, "true", "kpi_id, value")
-    models = ["int_campaign__measures", "int_campaign__kpis"]
+    models = ["int_campaign__measures", "int_campaign__kpis", "fct_campaign_kpi_day"]
     one.run(models)
     assert {value for (value,) in kpis(one, "unsure", "period = 'day'", "distinct value")} == {90, 0}
-    stays = (
-        "select distinct value from intermediate.int_campaign__measures where campaign_id = 'unsure' and period = 'day'"
-    )
-    assert one.rows(stays) == [(77,)]
+    stays = "select distinct value from {} where campaign_id = 'unsure' and period = 'day' and is_dated"
+    assert one.rows(stays.format("intermediate.int_campaign__measures")) == [(77,)]
+    assert one.rows(stays.format("fct_campaign_kpi_day")) == [(78,)]
     assert kpis(one, campaign, "true", "kpi_id, value") != before
     full = one.copy(tmp_path / "full")
     full.run(models, "--full-refresh")
-    own = "select * from intermediate.{} where campaign_id = '{}' order by all"
-    for model in models:
-        assert one.rows(own.format(model, campaign)) == full.rows(own.format(model, campaign))
+    for model in ("intermediate.int_campaign__measures", "intermediate.int_campaign__kpis", "fct_campaign_kpi_day"):
+        own = f"select * from {model} where campaign_id = '{campaign}' order by all"
+        assert one.rows(own) == full.rows(own)
+
+
+@pytest.mark.parametrize("later", [-2, 2, 9])
+def test_rows_that_stay_are_provisional_by_the_latest_landing_too(lab: Lab, tmp_path: Path, later: int) -> None:
+    one = lab.copy(tmp_path / "one")
+    one.execute(
+        "delete from warehouse.staging.stg_lake__rebuilds",
+        f"update warehouse.intermediate.int_lake__as_of set as_of = as_of + {later}",
+    )
+    dates = "select event_on from fct_campaign_kpi_day where campaign_id = 'provisional' and period = 'day' and is_provisional order by all"
+    one.run(["fct_campaign_kpi_day"])
+    assert one.rows(dates) == [(day("provisional", number),) for number in range(7 + later, 9)]
 
 
 def test_an_imprecise_estimate_is_known_but_not_on_the_page(lab: Lab) -> None:

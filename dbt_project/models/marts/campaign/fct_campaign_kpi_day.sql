@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='dated', post_hook="{{ flip_provisional() }}") }}
+{%- set changed = changed_weeks() %}
 with
 
 kpis as (
@@ -18,10 +20,21 @@ kpis as (
         basis,
         coalesce(matures_on > as_of.as_of, false) as is_provisional,
         reason,
+        matures_on,
+        is_dated,
     from (
-        select * exclude (is_dated) from {{ ref('int_campaign__kpis') }}
+        select kpis.*
+        from {{ ref('int_campaign__kpis') }} as kpis
+        {% if is_incremental() -%}
+            left join ({{ changed }}) as begins on kpis.campaign_id = begins.campaign_id
+            where not kpis.is_dated or kpis.event_on >= begins.event_on
+        {%- endif %}
         union all
-        select * from {{ ref('int_campaign__index') }}
+        select
+            * exclude (matures_on),
+            false as is_dated,
+            matures_on,
+        from {{ ref('int_campaign__index') }}
     ) as known
     cross join {{ ref('int_lake__as_of') }} as as_of
 
@@ -45,6 +58,8 @@ trust as (
         'by_event_date' as basis,
         false as is_provisional,
         case when lines_judged = 0 then 'no_denominator' end as reason,
+        cast(null as date) as matures_on,
+        false as is_dated,
     from {{ ref('int_campaign__scorecard') }}
     where as_of is not null
 
@@ -74,6 +89,8 @@ lines as (
             'by_event_date' as basis,
             is_provisional,
             case when {{ value }} is null then coalesce(reason, 'no_denominator') end as reason,
+            cast(null as date) as matures_on,
+            false as is_dated,
         from {{ ref('int_campaign__scorecard') }}
         where as_of is not null and {{ condition }}
         {{ 'union all' if not loop.last }}
