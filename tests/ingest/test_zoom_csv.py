@@ -131,6 +131,19 @@ def test_who_has_no_address_is_known_only_by_name(live: LiveDesk) -> None:
     assert stays["person_key"][0] == stays["person_key"][1] == person("ana@example.org")
 
 
+def test_a_word_among_addresses_that_several_names_share_is_no_id(live: LiveDesk) -> None:
+    text = report(
+        "Ana,ana@example.org,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,No,No",
+        "Ben,anonymous,10/30/2026 07:20:00 PM,10/30/2026 07:30:00 PM,10,No,No",
+        "Eve,anonymous,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,Yes,No",
+        "Ola,ola,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,Yes,No",
+        "Uri,uri@example.org,10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,No,No",
+    )
+    stays = live.read("zoom_csv", {"r.csv": text}, SESSION, ZONE).tables["live_stays"]
+    assert stays["identity"].to_list() == ["id", "guest", "guest", "id", "id"]
+    assert stays["person_key"].n_unique() == 5
+
+
 def test_every_record_is_accounted_for(live: LiveDesk) -> None:
     late = "10/30/2026 07:10:00 PM,10,Yes"
     text = report(

@@ -18,6 +18,7 @@ from ingest.zone_names import HOW_ZONES_ARE_READ
 _BEGINNING = ["session_id", "person_key", "joined_at"]
 _KEY = [*_BEGINNING, "device"]
 _ONE_DEVICE = pl.lit(1, pl.Int64()).alias("device")
+_ADDRESS = r"^\S+@\S+$"
 _WHOLE = r"^([0-9]+)\.0+$"
 """A whole number that a tool wrote with a point: id 100 as `100.0`."""
 _COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
@@ -37,14 +38,17 @@ def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
     """The records with `person` and `identity`: an id, or a name.
 
     An id (an e-mail address in any case) is the person. Where a format knows people by name alone, the full name is the
-    person. Elsewhere a name without an id is that of a guest, whom a second guest may be called like.
+    person. Elsewhere a name without an id is that of a guest, whom a second guest may be called like. A word among addresses that
+    several names share, such as `anonymous`, is no id.
     """
     absent = [pl.lit(None, pl.String()).alias(name) for name in ("id", "name") if name not in records.columns]
     known = records.with_columns(absent).with_columns(
         pl.when(nothing(pl.col("id")).is_null()).then(spelling(pl.col("id")).str.replace(_WHOLE, "${1}")).alias("id"),
         spelling(pl.col("name")),
     )
-    is_address = pl.col("id").str.contains(r"^\S+@\S+$")
+    is_address = pl.col("id").str.contains(_ADDRESS)
+    if words := _shared_words(known):
+        known = known.with_columns(pl.when(~pl.col("id").is_in(words)).then("id").alias("id"))
     by_name = pl.col("name") if names_are_people else pl.concat_str(pl.lit("name:"), "name")
     return known.with_columns(
         pl.coalesce(pl.when(is_address).then(pl.col("id").str.to_lowercase()).otherwise("id"), by_name).alias("person"),
@@ -53,6 +57,17 @@ def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
         .otherwise(pl.lit("name" if names_are_people else "guest"))
         .alias("identity"),
     )
+
+
+def _shared_words(known: pl.DataFrame) -> list[str]:
+    """The ids that are no addresses and stand beside several names, where as many ids or more are addresses."""
+    distinct = known["id"].drop_nulls().unique()
+    is_address = distinct.str.contains(_ADDRESS)
+    words = distinct.filter(~is_address)
+    if words.is_empty() or words.len() > is_address.sum():
+        return []
+    named = known.filter(pl.col("id").is_in(words)).group_by("id").agg(pl.col("name").drop_nulls().n_unique())
+    return named.filter(pl.col("name") > 1)["id"].to_list()
 
 
 def settle_stays(read: pl.DataFrame, delivery: Delivery, options: LiveOptions, roles: Mapping[str, Role]) -> Stays:

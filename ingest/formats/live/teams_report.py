@@ -42,7 +42,7 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 9
+    version = 10
     options = TeamsReportOptions
     roles = ROLES | TEAMS_ROLES
 

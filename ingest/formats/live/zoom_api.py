@@ -32,7 +32,7 @@ class ZoomApi(AttendanceFormat):
     """
 
     name = "zoom_api"
-    version = 3
+    version = 4
     options = ZoomApiOptions
     needs_timezone = False
 

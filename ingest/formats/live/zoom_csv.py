@@ -73,7 +73,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 14
+    version = 15
     options = ZoomCsvOptions
 
     def find(self, given: Given) -> Found:
