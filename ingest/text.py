@@ -23,6 +23,13 @@ _ARABIC_MARKS = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06
 _ONE_LETTER = dict.fromkeys("أإآٱٲٳ", "ا") | dict.fromkeys("ىیېۍ", "ي") | dict.fromkeys("کڪګ", "ك") | DIGITS
 _EMOJI = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\x{20e3}\x{e0020}-\x{e007f}]"
 
+WIDE = {chr(ord(sign) + 0xFEE0): sign for sign in "#()[]{}<>\"'`,;|"}
+"""The same signs as Chinese and Japanese keyboards write them, and ours."""
+NEVER_IN_A_TAG = (
+    rf"[\s{re.escape(''.join(WIDE.values()))}{''.join(WIDE)}\u060c\u061b\u3001\u2018\u2019\u201c\u201d\u00ab\u00bb]"
+)
+"""Blanks, brackets, quotation marks and what separates tags."""
+
 _COUNTED = (
     "views?|plays?|likes?|comments?|shares?|saves?|favou?rites?|followers?|videos?|posts?|viewers?|vues?|"
     "reproducciones|visualizaciones|tayangan|görüntülenme|izlenme|beğeni|צפיות|بازدید|لایک|"
@@ -252,15 +259,18 @@ def in_unit(text: pl.Expr, name: str) -> pl.Expr:
 def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
     """A hashtag for matching: the same for every way in which people, keyboards and platforms write one tag.
 
-    Without case, `#`, white space, invisible marks and joiners; full width and presentation forms as plain letters;
+    Without case, `#`, white space, brackets, quotation marks, separators, invisible marks and joiners; full width and
+    presentation forms as plain letters;
     Arabic without vowel signs and tatweel, with one alef, one ya and one kaf for those of Arabic, Persian and Urdu
     keyboards and European digits; Turkish dotted and dotless i as i. Emoji are part of a tag only where it has nothing else.
     """
-    plain = tag.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.replace_all(r"\s", "").str.to_lowercase()
+    plain = (
+        tag.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.replace_all(NEVER_IN_A_TAG, "").str.to_lowercase()
+    )
     # Lower case may compose where capitals do not (H and a line below it): hence NFKC again.
     folded = plain.str.replace_all(_ARABIC_MARKS, "").str.replace_many(_FOLDED).str.normalize("NFKC")
-    named = folded.str.replace_many(_ONE_LETTER).str.normalize("NFKC").str.strip_chars("#")
-    words = named.str.replace_all(_EMOJI, "").str.normalize("NFKC").str.strip_chars("#")
+    named = folded.str.replace_many(_ONE_LETTER).str.normalize("NFKC")
+    words = named.str.replace_all(_EMOJI, "").str.normalize("NFKC")
     return pl.when(words != "").then(words).otherwise(named)
 
 

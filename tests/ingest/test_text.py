@@ -251,13 +251,18 @@ class TestHashtags:
             ("cafe\u0301", "café"),
             ("H\u0331", "\u1e96"),
             ("\u2028#x\u3000", "x"),
-            ("a#b", "a#b"),
+            ("a#b", "ab"),
             ("#", ""),
             ("", ""),
         ],
     )
     def test_written(self, written: str, tag: str) -> None:
         assert column(normalise_hashtag(pl.col("text")), written) == [tag]
+
+    @given(st.text(), st.sampled_from("⑴㈠🄁﹙，｢\u00b4\u037e﹟"))
+    def test_what_separates_tags_is_part_of_none(self, text: str, sign: str) -> None:
+        [tag] = column(normalise_hashtag(pl.col("text")), f"{text}{sign}{text}")
+        assert not set(tag) & set("#()[]{}<>\"'`,;| ")
 
     @pytest.mark.parametrize(
         "forms",

@@ -500,6 +500,8 @@ class TestTags:
             ("<a><b>", ["a", "b"], ["a", "b"]),
             ("- a, - b", ["a", "b"], ["a", "b"]),
             ("a؛ b", ["a", "b"], ["a", "b"]),
+            ("a，b；c｜d、e", ["a", "b", "c", "d", "e"], ["a", "b", "c", "d", "e"]),
+            ("［＂a＂，＂b＂］", ["a", "b"], ["a", "b"]),
             ("Hashtags: #a #b", ["a", "b"], ["a", "b"]),
             ("@someone #a", ["a"], ["a"]),
             ("['a', 'b', 'cut of", ["a", "b"], ["a", "b"]),
@@ -579,10 +581,10 @@ class TestTags:
             written = pl.Series([write(tags) for tags in lists], dtype=pl.String())
             assert normalised(split_tags(written))["hashtags"].to_list() == expected
 
-    @given(st.text(st.sampled_from("ab م#,;|[](){}'\"` \n،«"), max_size=12))
+    @given(st.text(st.sampled_from("ab م#,;|[](){}'\"` \n،«，（＂"), max_size=12))
     def test_a_tag_never_holds_a_bracket_a_quotation_mark_a_separator_or_a_blank(self, text: str) -> None:
         tags = normalised(split_tags(pl.Series([text])))
-        assert not set("".join(tag for tags_of in tags.row(0) for tag in tags_of)) & set("#,;|[](){}'\"` \n،«")
+        assert not set("".join(tag for tags_of in tags.row(0) for tag in tags_of)) & set("#,;|[](){}'\"` \n،«，（＂")
 
     def test_from_several_columns(self, reader: Reader) -> None:
         text = "id,hashtags/0/name,hashtags/1/name,x\na,Calm,,1\nb,,,1\nc,calm,CALM,1\n"

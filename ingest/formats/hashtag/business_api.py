@@ -60,7 +60,7 @@ class BusinessApi:
     """Reads pages of an account's own videos and days. A page that failed, also with HTTP 200, is a window that is unknown."""
 
     name = "business_api"
-    version = 8
+    version = 9
     needs_timezone = False
     options = BusinessApiOptions
 

@@ -47,7 +47,7 @@ class ResearchApi:
     """Reads captured pages. A count that a page leaves out is unknown; a page that failed is a window that is unknown."""
 
     name = "research_api"
-    version = 7
+    version = 8
     needs_timezone = False
     options = ResearchApiOptions
 

@@ -94,7 +94,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 19
+    version = 20
     needs_timezone = True
     options = TagTotalsCsvOptions
 

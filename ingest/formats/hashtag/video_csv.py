@@ -57,7 +57,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 33
+    version = 34
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -44,7 +44,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 32
+    version = 33
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from ingest.formats.records import distinct_texts, of_distinct
 from ingest.reasons import Reason
-from ingest.text import normalise_hashtag, nothing
+from ingest.text import NEVER_IN_A_TAG, WIDE, normalise_hashtag, nothing
 
 _SEPARATORS = (",", "\u060c", ";", "\u061b", "|", "\n", "\u3001")
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
@@ -54,7 +54,6 @@ _SIGNS = r"\s*(?:[+~/&]|::)\s*"
 _LAST_WORD = rf"(?i)(^|\S\s+|[,;\u060c\u061b]\s*){_AND}\s+(\S+)$"
 _SEVERAL = r"[\w]\s*[,;|\u060c\u3001\s]\s*[#\uff03]\w|\w[,;|\u060c\u3001]\s*\w"
 _NO_TAG = r"^[\p{P}\p{Sm}\p{Sc}]+$"
-_NEVER_IN_A_TAG = r"[\s#\uff03\[\](){}<>\"'`,;|\u060c\u061b\u3001\u2018\u2019\u201c\u201d\u00ab\u00bb]"
 # Another person is mentioned, or what follows is named; signs that begin an entry or end a list that was cut.
 _NOT_ALONE = r"^@.*|^.*:$|^[\p{Pd}:.*\u2022\u00b7\u2026]+|[.\u2026]+$"
 
@@ -67,7 +66,7 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     as a character reference is the sign that it stands for, and a literal that was written as a string is read as one.
     Numbers of a list and of uses, a word such as "and" before the last tag, and percent codes of addresses are no part of a tag.
     """
-    stripped = _apart(_unlinked(_decoded(without_references(written).str.strip_chars())))
+    stripped = _apart(_unlinked(_decoded(_narrow(without_references(written).str.strip_chars()))))
     if stripped.str.contains(_CUT).any():
         stripped = stripped.str.replace(_CUT, "${1}]")
     if stripped.str.contains(_NEXT).any():
@@ -115,6 +114,11 @@ def without_references(written: pl.Series) -> pl.Series:
         return written
     distinct = written.filter(has_any).unique()
     return written.replace(distinct, [html.unescape(text) for text in distinct])
+
+
+def _narrow(written: pl.Series) -> pl.Series:
+    """Texts with our commas, brackets and quotation marks for those as wide as a letter of Chinese."""
+    return written.str.replace_many(WIDE) if written.str.contains_any([*WIDE]).any() else written
 
 
 def _unlinked(written: pl.Series) -> pl.Series:
@@ -202,7 +206,7 @@ def normalised(lists: pl.Series) -> pl.DataFrame:
 
 def _display(written: pl.Series) -> pl.Series:
     """Tags as they were written, without what is no part of one; empty where nothing is left."""
-    return written.str.replace_all(_NEVER_IN_A_TAG, "").str.replace_all(_NOT_ALONE, "").str.replace(_NO_TAG, "")
+    return written.str.replace_all(NEVER_IN_A_TAG, "").str.replace_all(_NOT_ALONE, "").str.replace(_NO_TAG, "")
 
 
 def one_tag(written: pl.Series) -> pl.DataFrame:
@@ -212,7 +216,7 @@ def one_tag(written: pl.Series) -> pl.DataFrame:
         .with_columns(pl.col("tag").map_batches(_spelt_out, return_dtype=pl.String()).alias("written"))
         .with_columns(
             pl.when(~pl.col("written").str.contains(_SEVERAL))
-            .then(pl.col("written").str.replace_all(_NEVER_IN_A_TAG, "").replace("", None))
+            .then(pl.col("written").str.replace_all(NEVER_IN_A_TAG, "").replace("", None))
             .alias("display_hashtag")
         )
     )
@@ -226,7 +230,7 @@ def one_tag(written: pl.Series) -> pl.DataFrame:
 
 def _spelt_out(tags: pl.Series) -> pl.Series:
     """Tags without the links that lead to them, and without percent codes."""
-    plain = _unlinked(tags)
+    plain = _unlinked(_narrow(tags))
     coded = plain.filter(plain.str.contains(_CODED)).unique()
     return plain.replace(coded, [unquote(tag) for tag in coded])
 
