@@ -52,7 +52,8 @@ _SEGMENT = (
     r"جنسیت|سن|گروه سنی|کشور|استان|מגדר|מין|גיל|קבוצת גיל|מדינה|אזור|ڕەگەز|تەمەن|وڵات"
 )
 _OPEN = (
-    r"(?i)anything else|\bcomments?\b|feedback|suggest|in your own words|tell us (more|about)|please (explain|describe)|ملاحظات|تعليق|"
+    r"(?i)anything else|\bcomments?\b|feedback|suggest|in your own words|tell us (more|about)|(^|please )(explain|describe)|ملاحظات|"
+    r"تعليق|"
     r"اقتراح|commentaires?|remarques?|anmerkung|kommentar|\byorum|görüş|önerile|comentarios?|coment[áa]rio"
 )
 _AGE = (

@@ -27,8 +27,9 @@ def wave(tmp_path: Path, text: str, options: str = PLAIN) -> Parsed:
     return read(tmp_path, "google_forms", {"answers.csv": text}, options)
 
 
-def test_check_boxes_are_told_from_the_cells(tmp_path: Path) -> None:
-    parsed = wave(tmp_path, ANSWERS)
+@pytest.mark.parametrize("mark", [", ", ";"])
+def test_check_boxes_are_told_from_the_cells(mark: str, tmp_path: Path) -> None:
+    parsed = wave(tmp_path, ANSWERS.replace(", ", mark))
     assert parsed.tables["survey_questions"].select("question_code", "kind").rows() == [
         ("Seen it?", "single"),
         ("Where?", "multiple"),

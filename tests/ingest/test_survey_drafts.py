@@ -437,6 +437,9 @@ def test_columns_may_list_answers_between_marks_of_their_own(tmp_path: Path) -> 
 def test_own_words_are_no_answers_even_where_several_use_them(tmp_path: Path) -> None:
     survey = found(tmp_path, "id,q1,Anything else?,Any comments?", "{n},{a},no more to say {x},{yes}")
     assert list(questions(survey)) == ["q1", "Any comments?"]
+    own = "no more to say {x}"
+    survey = found(tmp_path, "id,q1,Describe how you feel,Which describes you?", "{n},{a}," + f"{own},{own}", "o.csv")
+    assert list(questions(survey)) == ["q1", "Which describes you?"]
 
 
 def test_sheets_that_are_not_read_are_told_of(tmp_path: Path) -> None:

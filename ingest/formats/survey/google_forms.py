@@ -45,6 +45,8 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         texts={name: name for name in columns},
         personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
         technical=frozenset({columns[0], *scores}),
+        # In the sheet of answers ", " stands between them, in the CSV that the form offers ";".
+        marks=(";",),
     )
 
 
@@ -54,4 +56,4 @@ def _are_scores(cells: pl.Series) -> bool:
     return bool(given.len()) and bool(given.str.contains(r"^\d+(\.\d+)? / \d+$").all())
 
 
-FORMAT = SurveyExport("google_forms", _lay_out, version=17)
+FORMAT = SurveyExport("google_forms", _lay_out, version=18)
