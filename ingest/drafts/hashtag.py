@@ -22,6 +22,7 @@ from ingest.drafts.video_names import (
     means,
     named_for,
     numbered_tags,
+    of_platforms,
     only_dates,
 )
 from ingest.drafts.video_times import timed, undated
@@ -101,6 +102,7 @@ def _known(header: list[str], cells: Cells, given: Given) -> Iterator[Draft]:
 
 def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterator[Draft]:
     places = match(cells)
+    apart = of_platforms(cells, places)
     options: dict[str, Any] = {}
     if header and not {"video_id", "url"} & places.keys():
         links = next((name for name in cells if _are_links(cells[name]) or lead_to_posts(cells[name])), None)
@@ -129,12 +131,13 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
         options |= definition(header)
         if "platform" in options:
             places.pop("platform", None)
-        options |= {"columns": places}
+        columns: dict[str, Any] = places | apart
+        options |= {"columns": columns}
         text, tags = caption(cells), numbered_tags(cells)
         if "hashtags" not in places and tags:
-            options |= {"columns": places | {"hashtags": tags}}
+            options |= {"columns": columns | {"hashtags": tags}}
         elif "hashtags" not in places and text is not None:
-            options |= {"columns": places | {"text": text}, "hashtags_from": "text"}
+            options |= {"columns": columns | {"text": text}, "hashtags_from": "text"}
         why = f"its columns name videos and their counters: {quoted(list(places.values()))}"
         yield timed("video_csv", why, options, given, header, bare, generic=True)
     yield from tag_totals.of_table(head, cells, places, bare, given)

@@ -10,6 +10,7 @@ from ingest.drafts.names import snake
 from ingest.drafts.video_names import Cells, lead_to_posts, match, means
 from ingest.drafts.video_times import undated
 from ingest.drafts.video_words import NAMES, POSTS, TAG
+from ingest.formats.hashtag.platforms import platform_in_name
 from ingest.formats.hashtag.tag_totals_csv import LISTS
 from ingest.source import DeliveryError
 from ingest.text import unit_of
@@ -19,9 +20,6 @@ _OF_RECORDS = {
     "views": r"(?:.*_)?views?(?:_count)?",
     "posts": r"(?:.*_)?(?:videos?|posts?)(?:_count)?",
 }
-_PLATFORMS = (
-    r"(?i)tik\s?tok|instagram|youtube|facebook|snapchat|twitter|تيك\s?توك|[إا]نست[غقج]رام|يوتيوب|فيس\s?بوك|سناب\s?شات"
-)
 
 
 def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
@@ -88,8 +86,8 @@ def require_one_platform(head: Head, header: list[str]) -> None:
     patterns = (POSTS, *(pattern for ours in ("views", "likes", "comments", "shares") for pattern in NAMES[ours]))
     told: dict[str, list[str]] = {}
     for name in header:
-        counter = re.sub(r"[\s(),:_-]+", " ", re.sub(_PLATFORMS, " ", name)).strip()
-        if re.search(_PLATFORMS, name) and any(means(counter, pattern) for pattern in patterns):
+        _, counter = platform_in_name(name) or ("", "")
+        if any(means(counter, pattern) for pattern in patterns):
             told.setdefault(counter.lower(), []).append(name)
     rows = head.rows[head.rows.index(header) + 1 :]
     for names in told.values():

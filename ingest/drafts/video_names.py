@@ -15,8 +15,8 @@ import polars as pl
 
 from ingest.drafts.names import snake, without_marks
 from ingest.drafts.video_words import ADS, NAMES, TEXT
+from ingest.formats.hashtag.platforms import PLATFORMS, platform_in_name
 from ingest.formats.hashtag.video_ids import CREATOR
-from ingest.formats.hashtag.video_readings import PLATFORMS
 from ingest.instants import DateOrder, parse_instant, spelt_out
 from ingest.text import unit_of
 
@@ -162,6 +162,21 @@ def match(cells: Cells) -> dict[str, str]:
         # Its API still has a count of favourites, which is always 0.
         del found["saves"]
     return found
+
+
+def of_platforms(cells: Cells, places: Mapping[str, str]) -> dict[str, list[str]]:
+    """The columns of each counter that has one a platform, such as TikTok Likes and Instagram Likes, where one was found for it."""
+    found: dict[str, list[str]] = {}
+    split = {name: apart for name in cells if _may_hold("views", 0, name, cells) and (apart := platform_in_name(name))}
+    for ours in _COUNTED:
+        named: dict[str, str] = {}
+        for pattern in NAMES[ours]:
+            for name, (platform, counter) in split.items():
+                if means(counter, pattern):
+                    named.setdefault(platform, name)
+        if named and places.get(ours) in (None, *named.values()):
+            found[ours] = list(named.values())
+    return found if any(len(columns) > 1 for columns in found.values()) else {}
 
 
 def numbered_tags(cells: Cells) -> list[str]:

@@ -11,6 +11,7 @@ from ingest.drafts.head import quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_names import Cells, are_times, times
 from ingest.drafts.video_words import ANY_TIME
+from ingest.formats.text_file import places_in
 
 _MOST_DAYS_OF_A_READING = 2
 _TIKTOK_ID = r"^[0-9]{19}$"
@@ -39,7 +40,8 @@ def timed(
         asks = ("captured_at",)
     if columns:
         options = options | {"columns": columns}
-    unused = [name for name in known if name not in columns.values() and name]
+    used = {name for place in columns.values() for name in places_in(place)}
+    unused = [name for name in known if name not in used and name]
     if unused:
         remarks[("options", "columns")] = f"not used: {quoted(unused)}"
     zone = zone_in_names(columns[name] for name in ("created_at", "captured_at") if name in columns)

@@ -39,8 +39,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             r"معرف_الفيديو|رقم_الفيديو"
         ),
         r"(?:post|item|content|media|publish|publication|reel|clip|short)_?(?:id|key)|ident[a-z]*_de_la_public[a-zó]*|معرف_المنشور",
-        "id",
         "short_?code",
+        "id",
     ),
     "url": (
         (

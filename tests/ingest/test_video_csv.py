@@ -150,6 +150,12 @@ class TestIds:
     ) -> None:
         assert reader.one({"video_id": written})["video_id"] == ID
 
+    def test_a_video_of_instagram_is_known_by_the_code_in_its_link(self, reader: Reader) -> None:
+        links = [f"https://www.instagram.com/{path}/" for path in ("reel/Cabc1", "u/p/Cabc2", "noor")]
+        rows = [{"video_id": f"350000000000000000{n}_5", "url": link} for n, link in enumerate(links)]
+        other = {"video_id": "12345", "url": "https://www.facebook.com/reel/999"}
+        assert ids(reader.rows(*rows, other)) == ["Cabc1", "Cabc2", "3500000000000000002_5", "12345"]
+
     @pytest.mark.parametrize("written", ["dQw4w9WgXcQ", "Cx_1-aB", "1790000000000000001", "5"])
     def test_ids_of_other_platforms_are_text(self, reader: Reader, written: str) -> None:
         reading = reader.one({"video_id": written})
@@ -439,6 +445,24 @@ def test_the_sum_of_the_others_has_no_link(reader: Reader) -> None:
     text = f"link,v\nhttps://www.tiktok.com/@a/video/{ID},5\n\u0627\u0644\u0645\u062c\u0645\u0648\u0639,5\n"
     parsed = reader.files({"v.csv": text}, {"columns": {"url": "link", "views": "v"}, "captured_at": "2025-05-29"})
     assert (parsed.records_read, parsed.tables["video_readings"]["views"].to_list()) == (1, [5])
+
+
+def test_of_columns_of_platforms_each_video_has_that_of_its_own(reader: Reader) -> None:
+    text = (
+        f"url,at,TikTok Likes,IG Likes,platform\n{URL},2025-05-29,5,0,\n"
+        "https://www.instagram.com/reel/Cabc1/,2025-05-29,0,7,\nhttps://youtu.be/abc,2025-05-29,0,0,\nxyz,2025-05-29,3,8,Insta\n"
+    )
+    columns = {"url": "url", "video_id": "url", "captured_at": "at", "likes": ["TikTok Likes", "IG Likes"]}
+    parsed = reader.files({"v.csv": text}, {"columns": {**columns, "platform": "platform"}})
+    assert dict(parsed.tables["video_readings"].select("platform", "likes").rows()) == {
+        "tiktok": 5,
+        "instagram": 8,
+        "youtube": None,
+    }
+    with pytest.raises(DeliveryError, match="expected one a platform, named after it"):
+        reader.files({"v.csv": text}, {"columns": {**columns, "likes": ["TikTok Likes", "Likes"]}})
+    with pytest.raises(DeliveryError, match="expected one; a counter has a column a platform in tables alone"):
+        reader.files({"v.json": "{}"}, {"columns": columns}, form="video_json")
 
 
 class TestTags:

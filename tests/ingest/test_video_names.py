@@ -85,7 +85,7 @@ def table(header: str, row: str) -> bytes:
         ("لینک ویدیو,نام کاربری,تعداد بازدید,تعداد نظر", "https://www.tiktok.com/@u/video/@ID,u@N,5,1", {"views": "تعداد بازدید", "comments": "تعداد نظر"}),
         ("Link,Kanal,Views,Mots-clés (hashtags)", "https://www.tiktok.com/@u/video/@ID,u@N,5,#calm", {"creator": "Kanal", "hashtags": "Mots-clés (hashtags)"}),
         ("Link,Views,Hashtag reach", "https://www.tiktok.com/@u/video/@ID,5,77", {"hashtags": None}),
-        ("Link,Tiktok Likes,Instagram Likes,Views", "https://www.tiktok.com/@u/video/@ID,5,0,9", {"likes": "Tiktok Likes"}),
+        ("Link,Tiktok Likes,Instagram Likes,Views", "https://www.tiktok.com/@u/video/@ID,5,0,9", {"likes": ["Tiktok Likes", "Instagram Likes"]}),
         ("Link,Expected views,Actual views,Yorum adedi", "https://www.tiktok.com/@u/video/@ID,9,5,1", {"views": "Actual views"}),
         ("Link,Views,Date checked", "https://www.tiktok.com/@u/video/@ID,5,19/10/2026", {"captured_at": "Date checked"}),
         ("Link,TikTok,Views", "https://www.tiktok.com/@u/video/@ID,@u_N,5", {"creator": "TikTok"}),
@@ -121,6 +121,9 @@ def table(header: str, row: str) -> bytes:
         ("Link,Previous Views,Current Views,Likes to date*", "https://www.tiktok.com/@u/video/@ID,5,6,1", {"views": "Current Views", "likes": "Likes to date*"}),
         ("Tag,Video ID,Username,Views,Caption", "#calm@N,@ID,u@N,5,words #calm@N #peace", {"hashtags": None, "text": "Caption"}),
         ("Tag,Video ID,Username,Views,Caption", "#calm@N,@ID,u@N,5,words #calm@N", {"hashtags": "Tag"}),
+        ("Url,TikTok Views,Instagram Views,X Views,X Reposts,Views lost", "https://www.tiktok.com/@u/video/@ID,5,,,,", {"views": ["TikTok Views", "Instagram Views", "X Views"], "shares": ["X Reposts"]}),
+        ("Url,TikTok Views,TikTok Likes,Likes", "https://www.tiktok.com/@u/video/@ID,5,,5", {"views": "TikTok Views", "likes": "Likes"}),
+        ("id,shortcode,plays,likes", "35@N,DPabcdeFg@N,5,1", {"video_id": "shortcode"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip

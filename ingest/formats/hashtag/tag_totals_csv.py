@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.formats.date_order import read_instants
 from ingest.formats.hashtag.count_columns import counts_of
+from ingest.formats.hashtag.platforms import platform_of
 from ingest.formats.hashtag.video_options import InstantText, Rounding
-from ingest.formats.hashtag.video_readings import constant_instant, platform_of
+from ingest.formats.hashtag.video_readings import constant_instant
 from ingest.formats.hashtag.video_tags import one_tag
 from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable

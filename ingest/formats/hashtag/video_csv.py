@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 import polars as pl
 from pydantic import Field, model_validator
 
-from ingest.formats.hashtag.video_options import Places, VideoOptions, places_of
+from ingest.formats.hashtag.platforms import of_own_platform, parts_of
+from ingest.formats.hashtag.video_options import Places, VideoOptions, counters_of_platforms, places_of
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.formats.text_file import (
     TextFile,
@@ -108,7 +109,8 @@ def _rows(file: TextFile, options: VideoCsvOptions) -> VideoRows:
             "options.preset, and name the columns in delivery.yml"
         )
     table = read_columns(file, columns, has_header=options.header, first_line=line)
-    return VideoRows(with_tags(table.rows, options, tags), labels, table.rejected)
+    rows = of_own_platform(table.rows, counters_of_platforms(options), options.platform)
+    return VideoRows(with_tags(rows, options, tags), labels, table.rejected)
 
 
 def _require_no_unit_above(file: TextFile, line: int) -> None:
@@ -166,6 +168,9 @@ def _found(places: Mapping[str, Places], names: list[str]) -> tuple[dict[str, st
         if ours == "hashtags" and (place.several or len(several) > 1):
             tags = [f"hashtags {number}" for number in range(1, len(several) + 1)]
             columns |= dict(zip(tags, several, strict=True))
+            labels[ours] = str(place.names[0])
+        elif place.several:
+            columns |= parts_of(ours, [str(name) for name in place.names])
             labels[ours] = str(place.names[0])
         elif several:
             columns[ours] = place.names[0] if place.required else several[0]

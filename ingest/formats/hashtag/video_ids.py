@@ -5,6 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
+from ingest.formats.hashtag.platforms import ELSEWHERE
 from ingest.spelling import spelling
 from ingest.text import nothing
 
@@ -14,14 +15,6 @@ _URL_ID = (
     r"(?:threads\.(?:net|com)|bsky\.app)/[^?#]*/post/|pinterest\.[a-z.]+/pin/)"
     r"([0-9A-Za-z_-]+)"
 )
-ELSEWHERE = {
-    r"likee": "likee",
-    r"kwai|kuaishou": "kwai",
-    r"linkedin|^urn:li": "linkedin",
-    r"douyin": "douyin",
-    r"^threads\b|threads\.(?:net|com)": "threads",
-}
-"""Platforms by their names and addresses, whose ids may have 19 digits too and are none of TikTok."""
 _OF_ANOTHER = rf"(?i)^(?:https?://)?[\w.-]*(?:{'|'.join(words.replace('^', '') for words in ELSEWHERE)})"
 CREATOR = (
     r"(?i)(?:(?:tiktok|snapchat)\.com/@|threads\.(?:net|com)/@|(?:^|[/.])(?:twitter|x)\.com/|instagram\.com/)"
@@ -33,6 +26,7 @@ _ACCOUNT = (
     r"@?([\w.-]+)/?(?:[?#].*)?$"
 )
 """The handle in a link to an account."""
+_OF_INSTAGRAM = r"(?i)^(?:https?://)?(?:[\w-]+\.)*instagram\.com/"
 _NOBODY = (
     r"(?i)^(?:.|user|username|handle|creator|author|account|any|anyone|unknown|none|null|nan|undefined|placeholder|share|video|"
     r"tiktok)$"
@@ -83,9 +77,12 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(_number("usable").alias("written_id"), _number("in_url").alias("url_id"))
     # Spreadsheets and floats round the last digits of an id: then the one in the URL counts.
     is_rounded = ((pl.col("written_id") - pl.col("url_id")).abs() < _ROUNDING_OF_IDS).fill_null(value=False)
+    # Instagram's links have a code, by which all know a video; the numbers that tools have for it differ.
+    is_coded = pl.col("url").str.contains(_OF_INSTAGRAM) & pl.col("usable").str.contains("^[0-9_]+$")
+    is_in_url = is_rounded | (is_coded & pl.col("in_url").is_not_null()).fill_null(value=False)
     frame = frame.with_columns(
-        pl.when(is_rounded).then("in_url").otherwise(pl.coalesce("usable", "in_url")).alias("video_id"),
-        pl.when(is_rounded).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
+        pl.when(is_in_url).then("in_url").otherwise(pl.coalesce("usable", "in_url")).alias("video_id"),
+        pl.when(is_in_url).then("url_id").otherwise(pl.coalesce("written_id", "url_id")).alias("number"),
     )
     is_of_tiktok = ~pl.col("url").str.contains(_OF_ANOTHER).fill_null(value=False)
     return frame.with_columns(_is_spoilt(frame), pl.when(is_of_tiktok).then(_id_time()).alias("id_time")).drop(

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import model_validator
 
 from ingest.formats.hashtag.video_captions import words_of
-from ingest.formats.hashtag.video_options import Places, VideoOptions, places_of
+from ingest.formats.hashtag.video_options import Places, VideoOptions, counters_of_platforms, places_of
 from ingest.formats.hashtag.video_presets import PRESETS
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.formats.json_documents import ENVELOPES, exist, inside, read_documents, texts_at, top_level_names
@@ -37,6 +37,10 @@ class VideoJsonOptions(VideoOptions):
         numbered = [ours for ours, place in given if any(isinstance(one, int) for one in places_in(place))]
         if numbered:
             raise ValueError(f"found positions for columns {', '.join(numbered)}, expected paths such as author.name")
+        if several := [*counters_of_platforms(self)]:
+            raise ValueError(
+                f"columns.{several[0]} has several paths, expected one; a counter has a column a platform in tables alone"
+            )
         return self
 
 

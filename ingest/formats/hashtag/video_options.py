@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ingest.formats.hashtag.platforms import platform_in_name
 from ingest.formats.hashtag.video_presets import PRESETS, MetricDefinition, Preset, PresetName
 from ingest.formats.text_file import Place, places_in
 from ingest.instants import DateOrder
@@ -26,7 +27,10 @@ InstantText: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
 
 
 class Columns(BaseModel):
-    """Our names to theirs; a column that is not mapped is unknown. Hashtags may stand in several columns."""
+    """Our names to theirs; a column that is not mapped is unknown. Hashtags may stand in several columns.
+
+    A counter may have a column a platform, whose names say which: TikTok Likes, Instagram Likes.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,11 +41,11 @@ class Columns(BaseModel):
     creator_country: Place | None = None
     created_at: Place | None = None
     captured_at: Place | None = None
-    views: Place | None = None
-    likes: Place | None = None
-    comments: Place | None = None
-    shares: Place | None = None
-    saves: Place | None = None
+    views: Place | list[str] | None = None
+    likes: Place | list[str] | None = None
+    comments: Place | list[str] | None = None
+    shares: Place | list[str] | None = None
+    saves: Place | list[str] | None = None
     hashtags: Place | list[Place] | None = None
     text: Place | None = None
     duration_seconds: Place | None = None
@@ -87,6 +91,12 @@ class VideoOptions(BaseModel):
             raise ValueError(f"expected columns.captured_at or a constant captured_at; {found}")
         if self.platform is not None and self.columns.platform is not None:
             raise ValueError("expected either columns.platform or a constant platform, and not both")
+        for ours, columns in counters_of_platforms(self).items():
+            named = [platform_in_name(column) for column in columns]
+            if None in named or len({platform for platform, _ in filter(None, named)}) < len(columns):
+                raise ValueError(
+                    f"columns.{ours} has several columns, expected one a platform, named after it, such as TikTok Likes"
+                )
         if self.hashtags_from == "text" and "text" not in places:
             raise ValueError("hashtags_from: text needs columns.text, the column with the caption")
         return self
@@ -99,6 +109,12 @@ class Places:
     names: tuple[str | int, ...]
     required: bool
     several: bool = False
+
+
+def counters_of_platforms(options: VideoOptions) -> dict[str, list[str]]:
+    """The counters that have a column a platform."""
+    stated = options.columns.model_dump(exclude={"hashtags"})
+    return {ours: columns for ours, columns in stated.items() if isinstance(columns, list)}
 
 
 def places_of(options: VideoOptions) -> Mapping[str, Places]:

@@ -14,8 +14,9 @@ from ingest.countries import country_code
 from ingest.formats.date_order import order_of, read_instants
 from ingest.formats.hashtag.count_columns import counts_of
 from ingest.formats.hashtag.earlier_readings import doubt_zeros
+from ingest.formats.hashtag.platforms import PLATFORMS, platform_of, platforms_of_links
 from ingest.formats.hashtag.video_captions import words_of
-from ingest.formats.hashtag.video_ids import ELSEWHERE, creator_in, handle_of, with_ids
+from ingest.formats.hashtag.video_ids import creator_in, handle_of, with_ids
 from ingest.formats.hashtag.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.hashtag.video_tags import normalised, split_tags, why_no_tags
 from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
@@ -35,18 +36,6 @@ _INSTANTS = ("created_at", "captured_at")
 _HANDLE = r"""['"](?:unique_?[iI]d|user_?[nN]ame|screen_name|handle)['"]\s*:\s*['"]([^'"]+)['"]"""
 """The handle in an account that was written whole, whose other figures change from day to day."""
 _ENOUGH_TO_JUDGE, _ENDS = 10, 3
-PLATFORMS = {
-    r"tik\W?tok|^tt(?:[^a-z]|$)|تيك\s?توك|تیک\s?تاک|ٹک\s?ٹاک": "tiktok",
-    r"youtu|^yt(?:[^a-z]|$)|يوتيوب|یوتیوب|یوٹیوب": "youtube",
-    r"instagram|^(?:ig|insta)(?:[^a-z]|$)|[إا]?نست[غقج]رام|اینستاگرام|انسٹاگرام": "instagram",
-    r"facebook|^fb(?:[^a-z]|$)|فيس\s?بوك": "facebook",
-    r"snapchat|سناب": "snapchat",
-    r"pinterest|^pin\.it": "pinterest",
-    r"telegram|^t\.me$|تيل[يغ]?[يغ]?رام|تلگرام": "telegram",
-    **ELSEWHERE,
-    r"twitter|^(?:www\.|mobile\.)?x(?:\.com)?$|تويتر|^[إا]كس$": "x",
-}
-"""Platforms by what people and addresses call them."""
 
 
 @dataclass(frozen=True)
@@ -347,30 +336,17 @@ def _platform(*, is_known: bool) -> list[pl.Expr]:
     return [platform_of(pl.col("platform")).alias("platform"), nothing(pl.col("platform")).alias("platform_reason")]
 
 
-def platform_of(text: pl.Expr) -> pl.Expr:
-    """The platform that a text names, such as instagram for Instagram Reels; NULL where it names none."""
-    said = bare(text).str.to_lowercase()
-    written = said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
-    return pl.coalesce(_known_platform(said), pl.when(nothing(said).is_null()).then(written))
-
-
 def _with_platform(frame: pl.DataFrame, options: VideoOptions) -> pl.DataFrame:
     """The platform that the column, the note or the preset names, else the URL or a TikTok id; `unknown` without any."""
     constant = options.platform or options.known.platform
     if constant is not None:
         return frame.with_columns(pl.col("platform").fill_null(constant))
-    host = pl.col("url").str.extract(r"^(?:https?://)?([^/?#]+)").str.to_lowercase()
-    hosts = of_distinct(frame.select(host.alias("host")), {"host": [_known_platform(pl.col("host")).alias("platform")]})
     # A name that no platform has, such as reels, is a kind of post.
     named = pl.when(pl.col("platform").is_in(list(PLATFORMS.values()))).then("platform")
     is_tiktok = pl.when(pl.col("id_time").is_not_null()).then(pl.lit("tiktok"))
     return frame.with_columns(
-        pl.coalesce(named, hosts["platform"], "platform", is_tiktok, pl.lit("unknown")).alias("platform")
+        pl.coalesce(named, platforms_of_links(frame["url"]), "platform", is_tiktok, pl.lit("unknown")).alias("platform")
     )
-
-
-def _known_platform(text: pl.Expr) -> pl.Expr:
-    return pl.coalesce(pl.when(text.str.contains(words)).then(pl.lit(name)) for words, name in PLATFORMS.items())
 
 
 _RULES = {
