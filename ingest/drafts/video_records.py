@@ -29,13 +29,15 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
     yield from _pages(head, given)
     lists = dict.fromkeys(name.split(".*.")[0] for name in plain if ".*." in name)
     yield from _known(head, list(lists), given)
-    for records in (None, *lists):
-        inner = () if records is None else (records,)
-        options = {} if records is None else {"records": _alike(head, records, list(lists))}
-        named = _named(head, inner, options, given)
-        if named is not None:
-            yield named
-            return
+    # An object beside a list may be of the account, so that those in lists come first.
+    for is_wrapped, places in ((False, (None, *lists)), (True, (*lists, None))):
+        for records in places:
+            inner = () if records is None else (records,)
+            options = {} if records is None else {"records": _alike(head, records, list(lists))}
+            named = _named(head, inner, options, given, is_wrapped=is_wrapped)
+            if named is not None:
+                yield named
+                return
     _refuse_others(head, list(lists))
     yield from tag_totals.of_records(head, list(lists), given)
 
@@ -102,25 +104,61 @@ def _beside(head: Head, records: tuple[str, ...], found: set[str]) -> dict[str, 
     return {"columns": columns} | (options if "text" in columns else {})
 
 
-def _named(head: Head, records: tuple[str, ...], options: dict[str, Any], given: Given) -> Draft | None:
-    """The draft of records by the common names of their fields."""
+def _named(
+    head: Head, records: tuple[str, ...], options: dict[str, Any], given: Given, *, is_wrapped: bool
+) -> Draft | None:
+    """The draft of records by the common names of their fields; where a tool wrapped them, those of an object in each record."""
     values = head.values(records)
-    if named_for([name for name in values if "*" not in name]) is not None:
+    if _are_others(values):
         return None
+    for body in _bodies(values) if is_wrapped else [""]:
+        inner = {name.removeprefix(body): held for name, held in values.items() if name.startswith(body)}
+        around = {name: held for name, held in _alone(values).items() if not name.startswith(body)}
+        found = _videos(inner, is_wrapped=is_wrapped)
+        if found is None:
+            continue
+        places, from_text, bare = found
+        columns = {ours: body + name for ours, name in places.items()}
+        if body and "captured_at" not in columns and "captured_at" in (told := match(around)):
+            columns["captured_at"] = told["captured_at"]
+        whose = definition(inner)
+        if whose:
+            columns.pop("platform", None)
+        why = f"its fields name videos and counters: {quoted(list(columns.values()))}"
+        named = {"columns": columns} | whose | options | from_text
+        return timed("video_json", why, named, given, bare=bare and body + bare, generic=True)
+    return None
+
+
+def _bodies(values: Mapping[str, list[str]]) -> list[str]:
+    """How the paths of the objects in a record begin, the outer ones first."""
+    parts = [name.split(".*")[0].split(".") for name in values]
+    return list(
+        dict.fromkeys("".join(f"{part}." for part in path[:size]) for path in parts for size in range(1, len(path)))
+    )
+
+
+def _are_others(values: Mapping[str, list[str]]) -> bool:
+    """Whether records are those of something else than videos."""
+    alone = _alone(values)
+    return named_for(alone) is not None or tag_totals.are_of_tags(alone, match(alone))
+
+
+def _videos(
+    values: Mapping[str, list[str]], *, is_wrapped: bool
+) -> tuple[dict[str, str], dict[str, Any], str | None] | None:
+    """The fields of videos, the option for their captions, and the one that is a time; None where none are told.
+
+    Where an object in a record is one, views have to be in it: of an account there are ids and likes too.
+    """
     places, from_text = _places(values)
-    if tag_totals.are_of_tags(_alone(values), places):
+    if is_wrapped and ("views" not in places or _are_others(values)):
         return None
     is_told = bool({*COUNTERS} & places.keys()) or captions_of_videos(_alone(values), places)
     if not ({"video_id", "url"} & places.keys() and is_told):
         return None
-    options = options | from_text
     created, bare = undated(_alone(values), places)
-    places |= {"created_at": created} if created is not None else {}
-    whose = definition(values)
-    if whose:
-        places.pop("platform", None)
-    why = f"its fields name videos and counters: {quoted(list(places.values()))}"
-    return timed("video_json", why, {"columns": places} | whose | options, given, bare=bare, generic=True)
+    return places | ({"created_at": created} if created is not None else {}), from_text, bare
 
 
 def _alone(values: Mapping[str, list[str]]) -> dict[str, list[str]]:

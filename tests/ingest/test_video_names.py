@@ -196,6 +196,9 @@ def of_research(n: int) -> dict[str, Any]:
         (lambda all_: {"_type": "playlist", "entries": all_}, downloaded, "tiktok", "public"),
         (lambda all_: {"kind": "youtube#videoListResponse", "items": all_}, of_youtube, "youtube", "public"),
         (lambda all_: all_, of_research, "tiktok", "research_api"),
+        (lambda all_: [{"type": "RECORD", "record": {"stream": "v", "data": one}, "emitted_at": 1_792_000_000_000} for one in all_], web, "tiktok", "public"),
+        (lambda all_: [{"type": "RECORD", "record": one, "time_extracted": "2026-10-19T10:00:00Z"} for one in all_], of_research, "tiktok", "research_api"),
+        (lambda all_: {"account": {"id": "7", "views": 9, "likes": 9}, "found": [{"hit": one} for one in all_]}, web, "tiktok", "public"),
         (lambda all_: [{"fetched": "1", "response": {"data": {"videos": all_}}}], of_research, "tiktok", "research_api"),
     ],
 )  # fmt: skip
