@@ -184,12 +184,12 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         records_rejected=parsed.rejected.height,
         records_duplicate=parsed.records_duplicate,
         records_apart=apart,
-        lake_files=_written(writings),
+        lake_files=write_files(writings),
         **_event_bounds(events),
     )
 
 
-def _written(writings: Sequence[tuple[str, pl.DataFrame, Path]]) -> tuple[dict[str, Any], ...]:
+def write_files(writings: Sequence[tuple[str, pl.DataFrame, Path]]) -> tuple[dict[str, Any], ...]:
     """Write files, each of which will lie at its place below the lake, large ones two at a time; what the ledger keeps of them."""
 
     def write(writing: tuple[str, pl.DataFrame, Path]) -> dict[str, Any]:

@@ -266,7 +266,7 @@ def _read_whole(
         return None
     overrides = {**few, **dict.fromkeys(whole, pl.Int16())}
     try:
-        cells = _rechunked(pl.read_csv(text, **{**options, "schema_overrides": overrides}, skip_rows_after_header=1))
+        cells = pl.read_csv(text, **{**options, "schema_overrides": overrides}, skip_rows_after_header=1)
     except ComputeError:
         return None
     return (first, cells) if sum(map(_length, cells)) + marks == len(text) - start else None

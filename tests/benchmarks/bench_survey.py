@@ -74,9 +74,9 @@ def ours(file: Path, root: Path) -> tuple[dict[str, Seconds], Figures]:
     lab = Lab(root / "home", {"campaigns": CAMPAIGNS})
     assert lab.dbt("seed"), lab.messages
     few = root / "few.csv"
-    write(few, 100)
-    built(lab, few, "few")
-    fixed = built(lab, few, "few")
+    for number in (99, 100):  # another content, since a build of what is held already has nothing to do
+        write(few, number)
+        fixed = built(lab, few, "few")
     took = built(lab, file, "wave")
     spent = {step: (cpu - fixed[step][0], clock - fixed[step][1]) for step, (cpu, clock) in took.items()}
     print(f"fixed cost {shown(summed(fixed))}")

@@ -15,7 +15,6 @@ import duckdb
 import polars as pl
 
 from ingest import lake
-from ingest.files import write_privately
 from ingest.home import Home
 from ingest.ledger import LEDGER, read_ledger, write_ledger
 from ingest.source import INSTANT, Table
@@ -58,15 +57,18 @@ class Lab:
     ) -> None:
         """Put a version of a delivery into lake and ledger; None withdraws it."""
         definition = next(item for item in SOURCES if item.name == source)
-        content = hashlib.sha256()
+        tables = tables or {}
+        writings = []
         for table in definition.tables:
             path = lake.partition(self.home.lake / table.name, landed_on, delivery)
             path.unlink(missing_ok=True)
-            if tables is not None and table.name in tables:
+            if table.name in tables:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write_privately(complete(tables[table.name], table, delivery, campaign_id), path)
-                content.update(path.read_bytes())
-        tables = tables or {}
+                writings.append((table.name, complete(tables[table.name], table, delivery, campaign_id), path))
+        lake.write_files(writings)
+        content = hashlib.sha256()
+        for _, _, path in writings:
+            content.update(path.read_bytes())
         captured = [(tables[table.name], table.captured) for table in definition.tables if table.name in tables]
         events = pl.concat([pl.Series(dtype=INSTANT), *(rows[name].cast(INSTANT) for rows, name in captured if name)])
         ledger = read_ledger(self.home)
