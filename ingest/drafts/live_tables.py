@@ -78,6 +78,12 @@ _FIGURES = r"(?i)\bminutes\b|\bnumber of\b|\btotal\b|\bcount\b|\bduration\b"
 """Columns of how many or how long, which name nobody."""
 _MEETING = r"^(meeting|webinar)[ _-]?(uu)?(id|key|number|no|topic|name|title)$|^topic$"
 _DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
+_OF_INTERVIEWS, _OF_MEETINGS = (
+    r"^(start|began|begin|end|finish|complet)",
+    r"attend|participa|meeting|session|webinar|viewer|guest|host|room|present|regist|invit",
+)
+"""How surveys call the times of an interview, and words that stand in lists of who came to a meeting."""
+_OF_ANY_LIST = "|".join((DURATION, _DATE, *PERSON_COLUMNS, r"^(id|no\.?|#)$"))
 _CODE = r"[A-Za-z]{1,3}\d+[a-z]?([._]\d+)*$"
 _OF_A_DAY = 1440
 _FEWEST_DIGITS = 4
@@ -293,7 +299,8 @@ def _may_hold_times(head: Head, names: list[str], name: str) -> bool:
 def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
     """The only two columns of times, whatever they are called, if a third one says how long it is from one to the other.
 
-    Beside questions, or the codes of several, they are the times of an interview.
+    Beside questions, or the codes of several, they are the times of an interview; so are a start and an end beside columns of which
+    none speaks of a meeting.
     """
     if any(name.endswith(("?", "؟")) for name in names) or sum(bool(re.match(_CODE, name)) for name in names) > 1:
         return None
@@ -314,7 +321,10 @@ def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
         for column in cells.drop(times):
             off = (pl.Series([minutes_of(cell) for cell in column], dtype=pl.Float64()) - minutes).abs()
             if (off <= 1).sum() * 10 >= len(rows) * 9:
-                return names[int(times[0])], names[int(times[1])]
+                found = names[int(times[0])], names[int(times[1])]
+                others = [name for name in names if name not in found and not first([name], _OF_ANY_LIST)]
+                is_told = not others or any(first([name], _OF_MEETINGS) for name in names)
+                return found if is_told or not first(list(found), _OF_INTERVIEWS) else None
     return None
 
 

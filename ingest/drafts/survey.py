@@ -40,9 +40,11 @@ from ingest.drafts.survey_words import (
     ID_AT_END,
     MOST_SEGMENT,
     PERIOD,
+    TOOK,
     WAVE,
     are_ages,
     are_groups,
+    are_in_two_languages,
     are_of_a_register,
     are_times,
     design_of,
@@ -79,6 +81,7 @@ _PRODUCTS: tuple[tuple[SurveyExport, str], ...] = (
     (google_forms.FORMAT, "it begins with the column of times of a Google form"),
     (survey_csv.FORMAT, "it has closed questions in its columns and a row a respondent"),
 )
+_TWICE = " | in two languages, each answer counts apart: write both alike in the file"
 _FEWEST_COLUMNS, _SHOWN_ANSWERS = 2, 8
 _MANY_PEOPLE, _FEW_COLUMNS = 10, 3
 _OF_A_FORM = "_complete"
@@ -132,10 +135,16 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             require_one_header(sheet)
             if is_workbook(head.path.name):
                 require_one_table(head.path.name, head.path.read_bytes())
-    elif head.text is not None and head.kind == "table":
-        for line, cells in first_lines(head.text):
-            if len(cells) > _FEWEST_COLUMNS and line > 1 and is_header(cells):
-                raise DeliveryError(below_others(head.text.name, line))
+            _require_no_wider(head, sheet.width)
+    else:
+        _require_no_wider(head, _FEWEST_COLUMNS)
+
+
+def _require_no_wider(head: Head, width: int) -> None:
+    """Raise DeliveryError where a line below the first names more columns than that."""
+    for line, cells in first_lines(head.text) if head.text is not None and head.kind == "table" else ():
+        if len(cells) > width and line > 1 and is_header(cells):
+            raise DeliveryError(below_others(head.path.name, line))
 
 
 def proposed(draft: Draft, parsed: Parsed) -> Draft:
@@ -156,6 +165,7 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
         asked = f"{text[:80]} | " if text and text != code else ""
         told = [] if "missing" in stated[code] else may_be_missing(answers)
         aside = f" | {', '.join(told)} may be no answer: then put it under missing or not_asked" if told else ""
+        aside += _TWICE if are_in_two_languages([one["answer_label"] or one["answer_code"] for one in answers]) else ""
         remarks["options", "questions", code] = asked + " / ".join(label[:40] for label in shown) + more + aside
     return replace(draft, options=options | {"questions": stated}, remarks=remarks)
 
@@ -191,7 +201,7 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     personal = [name for name in columns if name in layout.personal or is_personal(name, body[AT + name])]
     options, remarks, asks = wave_of(head, given, _fieldwork(body, columns, given))
     left = [name for name in columns if name not in {*personal, *layout.technical} and not re.match(DATES, name)]
-    left = [name for name in left if not are_times(body[AT + name])]
+    left = [name for name in left if not are_times(body[AT + name]) and not re.match(TOOK, name)]
     is_generic, group = form is survey_csv.FORMAT, None
     if is_generic:
         ids, options["respondent_id"], group = _ids(head.path.name, body, columns, left)

@@ -52,9 +52,9 @@ _SEGMENT = (
     r"جنسیت|سن|گروه سنی|کشور|استان|מגדר|מין|גיל|קבוצת גיל|מדינה|אזור|ڕەگەز|تەمەن|وڵات"
 )
 _OPEN = (
-    r"(?i)anything else|\bcomments?\b|feedback|suggest|in your own words|tell us (more|about)|(^|please )(explain|describe)|ملاحظات|"
-    r"تعليق|"
-    r"اقتراح|commentaires?|remarques?|anmerkung|kommentar|\byorum|görüş|önerile|comentarios?|coment[áa]rio"
+    r"(?i)anything else|^(message|text|body)s?$|\bcomments?\b|feedback|suggest|in your own words|tell us (more|about)|"
+    r"(^|please )(explain|describe)|ملاحظات|تعليق|اقتراح|"
+    r"commentaires?|remarques?|anmerkung|kommentar|\byorum|görüş|önerile|comentarios?|coment[áa]rio"
 )
 _AGE = (
     r"(?i)birth|naissance|geburt|nacimiento|doğum|ميلاد|(^|[^a-z])(age|âge|old|alt|alter|edad|idade|età)([^a-z]|$)|yaş|عمر|"
@@ -105,6 +105,11 @@ DATES = (
     r"[ _]?(date|time|datetime|at|on)|"
     r"_submission_time|start|end|وقت (البدء|الإكمال)|completion time|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
+TOOK = (
+    r"(?i)^(duration|time (taken|spent)|interview (time|length|duration)|length of interview|loi)( to complete)?"
+    r"( ?\(?(in )?(s|secs?|seconds|mins?|minutes)\)?)?$"
+)
+"""How long an interview took, which nobody was asked."""
 _NOTHING = r"#(ref|value|div/0|name|num)[!?]|na|n/a|#n/a|nan|nat|null|#null!|undefined|[.][a-z_]?|-{1,3}|\u2013|\u2014"
 MISSING = (
     r"(?i)prefer not( to (say|answer|respond|state|disclose|specify|share).*)?$|refus|no answer|not answered|^skipped|"
@@ -122,6 +127,8 @@ _STATUS = (
     r"(?i)^((response|respondent|interview|survey|completion)[ _]?)?(status|type|state|outcome|disposition|result)$|"
     r"^(finished|completed?\??|\w+_complete|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
 )
+_PROGRESS = r"(?i)^(progress|% ?complete|percent(age)? complete(d)?|completion( rate| %)?)$"
+"""A column that says how far everybody came, in percent."""
 _FINISHED, _YES = r"(?i)^(finished|completed?)\??$", r"(?i)^(yes|y|true|1|ja|oui|sí|si|evet|نعم|completed?|finished)$"
 _TRIED, _TRIED_OR_NOT = r"(?i)^(is[ _]?)?(test|preview)(er|[ _]?(mode|respondent|response|data|case))?\??$", 2
 """A column that says who tried the survey out, and its answers, yes and no."""
@@ -135,6 +142,7 @@ _INCOMPLETE = (
     r"test (data|response)|(survey|offline survey) (preview|test)|.* spam|partiel|incomplet[aoe]?|"
     r"abgebrochen|unvollständig|parcial|yarım|غير مكتملة?|جزئية?)$"
 )
+_ALL = 100
 MOST_SEGMENT = 30
 """More different values are no groups of people."""
 MOST_NUMBERS = 11
@@ -155,6 +163,7 @@ _CAME = frozenset(
 _DID_NOT = frozenset(
     ["absent", "a", "absente", "ausente", "assente", "abwesend", "late", "l", "excused", "izin", "gelmedi", "yok", "غائب", "غاب"]
 )  # fmt: skip
+_TITLED = r"(?i)^(mr|mrs|ms|miss|dr|prof|mme|mlle|herr|frau|sr|sra|السيد|السيدة|الأستاذ|الأستاذة|أ\.|د\.)\.? *\p{L}{2}"
 _ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
 
 
@@ -184,6 +193,10 @@ def completed(name: str, answers: Mapping[str, str]) -> list[str]:
     if re.match(_TRIED, name):
         ended = [code for code, word in answers.items() if re.match(UNTICKED, word.strip())]
         return ended if 0 < len(ended) < len(answers) == _TRIED_OR_NOT else []
+    if re.match(_PROGRESS, name):
+        reached = {code: numbers(pl.Series([word.strip(" %")]))[0] for code, word in answers.items()}
+        is_percent = None not in reached.values() and 0 <= min(reached.values()) < max(reached.values()) == _ALL
+        return [code for code, percent in reached.items() if percent == _ALL] if is_percent else []
     if not re.match(_STATUS, name):
         return []
     of_a_yes = re.match(_FINISHED, name) is not None and len(answers) == _TRIED_OR_NOT
@@ -226,6 +239,15 @@ def is_open(name: str, cells: pl.Series) -> bool:
     """Whether a column asks for people's own words, and has more than a word or two."""
     texts = cells.drop_nulls().unique().cast(pl.String())
     return re.search(_OPEN, name) is not None and max(texts.str.count_matches(r"\S+"), default=0) > _FEW_WORDS
+
+
+def are_in_two_languages(answers: Sequence[str]) -> bool:
+    """Whether some answers are in Latin letters alone and about as many in those of another script, as where a form is translated."""
+    words = pl.Series([*answers], dtype=pl.String())
+    latin = words.str.contains(r"\p{Latin}")
+    others = words.str.contains(r"[\p{L}--\p{Latin}]")
+    ours, theirs = int((latin & ~others).sum()), int((others & ~latin).sum())
+    return min(ours, theirs) > 1 and abs(ours - theirs) <= 1
 
 
 def are_ages(name: str, cells: pl.Series) -> bool:
@@ -308,5 +330,7 @@ def is_personal(name: str, cells: pl.Series) -> bool:
         return True
     is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
     is_shared = answers.n_unique() <= MOST_NUMBERS and answers.n_unique() * _SHARED_BY <= answers.len()
+    if not is_question and answers.str.contains(_TITLED).sum() * 2 > answers.len():
+        return True
     about_others = is_question and is_shared and not re.match(_ASKS_WHO, name)
     return re.search(_PERSONAL, name) is not None and not about_others

@@ -377,7 +377,15 @@ def test_days_may_stand_in_columns_beside_the_times(header: str, row: str, tmp_p
     assert (found.loaded, (stays["left_at"] - stays["joined_at"]).dt.total_minutes().sum()) == (40, 1620)
 
 
-def test_how_long_an_interview_took_makes_no_stay(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("header", "source"),
+    [
+        ("ID,Email,Start time,End time,Duration (min),q1,q2", "survey"),
+        ("ID,Email,Start time,End time,Duration (min),Judged,Helped", "survey"),
+        ("ID,Attendee email,Start time,End time,Duration (min),Judged,Helped", "live"),
+        ("ID,Email,Ansa,Nyuma,Duration (min),Judged,Helped", "live"),
+    ],
+)
+def test_how_long_an_interview_took_makes_no_stay(header: str, source: str, tmp_path: Path) -> None:
     rows = [f"{n},u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00,{60 - n},{n % 2},{n % 3}" for n in range(40)]
-    files = written(tmp_path, {"a.csv": lines("ID,Email,Start time,End time,Duration (min),q1,q2", *rows)})
-    assert inspect(files, TOLD, CAMPAIGNS).draft.source == "survey"
+    assert inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).draft.source == source

@@ -356,6 +356,16 @@ def test_who_did_not_come_to_the_end_is_in_no_sample(
     assert list(questions(survey)) == ["q1"]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("Progress", "{}"), ("% Complete", "{}%")])
+def test_who_came_to_all_of_it_came_to_the_end(name: str, shown: str, tmp_path: Path) -> None:
+    rows = [f"{n},{shown.format(100 if n % 4 else 35)},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(f"id,{name},q1", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, list(questions(survey))) == (30, ["q1"])
+    rows = [f"{n},{20 + n % 3},{n % 5}" for n in range(40)]
+    other = inspect(written(tmp_path, {"o.csv": lines(f"id,{name},q1", *rows)}), TOLD, CAMPAIGNS)
+    assert other.loaded == 40
+
+
 def test_a_status_in_other_words_is_a_question(tmp_path: Path) -> None:
     rows = [f"{n},{('Single', 'Complete')[n % 2]},{n % 5}" for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,Status,q1", *rows)}), TOLD, CAMPAIGNS)
@@ -778,3 +788,31 @@ def test_a_heading_that_is_no_name_is_told_by_its_place(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match=r"wave\.csv, line 1, column 3: found a number, a date") as told:
         found(tmp_path, "ID,Q?,P 079 123 4567,R?,S?", "{n},{yes},{a},{x},{y}")
     assert "4567" not in str(told.value)
+
+
+def test_names_behind_a_title_are_no_answers_but_to_a_question(tmp_path: Path) -> None:
+    rows = [f"{n},{('Dr. Huda', 'Mr Zaki')[n % 2]},{('Dr. Huda', 'Mr Zaki')[n % 2]},{n % 5}" for n in range(40)]
+    header = "id,Teacher,Whom did you like best?,q1"
+    survey = inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert list(questions(survey)) == ["Whom did you like best?", "q1"]
+
+
+def test_answers_in_two_languages_are_told_of(tmp_path: Path) -> None:
+    rows = [f"{n},{('Yes', 'No', 'نعم', 'لا')[n % 4]},{('TikTok', 'YouTube', 'X', 'لا شيء')[n % 4]}" for n in range(40)]
+    text = inspect(written(tmp_path, {"w.csv": lines("id,Heard,App", *rows)}), TOLD, CAMPAIGNS).text
+    assert text.count("in two languages, each answer counts apart") == 1
+
+
+def test_messages_of_people_are_no_survey(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError):
+        found(tmp_path, "date,from,message", "2022-10-05 10:{n:02d}:00,+97150123{n:04d},my own story {a}")
+
+
+def test_how_long_an_interview_took_is_no_answer(tmp_path: Path) -> None:
+    survey = found(tmp_path, "id,Duration (minutes),Duration of the pain,q1", "{n},{a},{x},{y}")
+    assert list(questions(survey)) == ["Duration of the pain", "q1"]
+
+
+def test_a_header_below_narrower_lines_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=r"wave\.csv, line 4: names the columns, and lines stand above it"):
+        found(tmp_path, "Total,40\nFailed,0\n\nResponse ID,Seen?,q1,q2,q3", "r{n},{yes},{a},{x},{y}")
