@@ -16,7 +16,16 @@ import polars as pl
 
 from expectations.checks import CheckResult, SuiteError
 from expectations.findings import Finding
-from expectations.frames import DELIVERY_NUMBER, account_subjects, accounts, in_parts, measures, numbers, scan_rows
+from expectations.frames import (
+    DELIVERY_NUMBER,
+    account_subjects,
+    accounts,
+    in_parts,
+    measures,
+    not_fetched,
+    numbers,
+    scan_rows,
+)
 from expectations.history import compare, earlier_deliveries, rows_before
 from ingest.home import Home
 from ingest.lake import StagedDelivery
@@ -131,6 +140,8 @@ class _Table:
             return []
         account = accounts(self.accounted)
         frame = numbers({*self.filling, *self.accounted}).join(account, on=DELIVERY_NUMBER, how="left")
+        if "not_fetched_share" in suite.columns and self.accounted:
+            frame = frame.join(not_fetched(self.accounted), on=DELIVERY_NUMBER, how="left")
         if self.rows is not None and self.suites.measures:
             frame = frame.join(measures(self.rows, self.suites.measures), on=DELIVERY_NUMBER, how="left")
         return [self._judge_each(suite, frame)]

@@ -21,6 +21,9 @@ WORTH_COMPARING = 10
 MOST_FALLEN = 0.02
 """Lifetime counters rarely fall; where more than this share of them halves, the supplier counts something else now."""
 
+MOST_NOT_FETCHED = 0.1
+"""A fetch fails now and then; where it failed for more than this share of a counter, the supplier should be told."""
+
 
 class VideoWasCreatedBeforeItWasRead(APairInOrder):
     """A reading is not older than its video."""
@@ -28,6 +31,14 @@ class VideoWasCreatedBeforeItWasRead(APairInOrder):
     column_A: str = "captured_at"
     column_B: str = "created_at"
     description: str = "a video was created before it was read"
+
+
+class CountersWereFetched(Stated, gxe.ExpectColumnValuesToBeBetween):
+    """Zeros of a fetch that failed are few; they are unknown, and no day has figures of them."""
+
+    column: str = "not_fetched_share"
+    max_value: float = MOST_NOT_FETCHED
+    description: str = f"at most {MOST_NOT_FETCHED:.0%} of the readings of a counter are zeros of a fetch that failed"
 
 
 class FewCountersFallByHalf(Stated, gxe.ExpectColumnValuesToBeBetween):
@@ -78,7 +89,11 @@ ODDITIES = {
             ),
             VideoWasCreatedBeforeItWasRead(severity=WARNING),
         ),
-        deliveries=(mostly_known("creator_key"), mostly_known("hashtags")),
+        deliveries=(
+            mostly_known("creator_key"),
+            mostly_known("hashtags"),
+            CountersWereFetched(severity=WARNING),
+        ),
         history=(FewCountersFallByHalf(severity=WARNING),),
         beside_earlier=fallen,
     ),

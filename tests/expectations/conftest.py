@@ -14,7 +14,7 @@ from ingest.files import write_atomically
 from ingest.home import Home
 from ingest.lake import StagedDelivery, lake_schema, partition
 from ingest.ledger import LEDGER
-from ingest.source import REJECTED, Source
+from ingest.source import REJECTED, UNREADABLE, Source
 from ingest.sources import SOURCES
 
 _LANDED_ON = date(2022, 10, 20)
@@ -212,9 +212,13 @@ class Staging:
         name: str = "day",
         landed_on: date = _LANDED_ON,
         reasons: Sequence[str] = (),
+        zeros: Mapping[str, int] | None = None,
         **changes: Any,
     ) -> StagedDelivery:
-        """A delivery that fills the tables, with a record rejected for each of the `reasons`: lines 100, 101, ... of `a.csv`."""
+        """A delivery that fills the tables, with a record rejected for each of the `reasons`: lines 100, 101, ... of `a.csv`.
+
+        `zeros` are the counters of which some were not fetched, with how many.
+        """
         account: dict[str, Any] = {
             "source": _SOURCE_OF[next(iter(tables))].name,
             "campaign_id": "endthestigma",
@@ -233,6 +237,8 @@ class Staging:
             frame.write_parquet(place / f"{table}.parquet")
         lines = [("a.csv", 100 + number, reason, "") for number, reason in enumerate(reasons)]
         pl.DataFrame(lines, schema=REJECTED, orient="row").write_parquet(place / "rejected.parquet")
+        unreadable = [(counter, "implausible_zero", count) for counter, count in (zeros or {}).items()]
+        pl.DataFrame(unreadable, schema=UNREADABLE, orient="row").write_parquet(place / "unreadable.parquet")
         return StagedDelivery(
             landed_on=landed_on,
             delivery=name,
