@@ -17,6 +17,7 @@ from ingest.planning import Plan
 from ingest.source import INSTANT, Source, Table
 from orchestration.automation import daily_freshness, silent_since
 from orchestration.groups import CAMPAIGN_OWNER, DELIVERIES
+from orchestration.history import shorten_history
 from orchestration.progress import progress
 from orchestration.project import Project
 
@@ -122,6 +123,8 @@ def ledger_asset(
 
         from ingest.ledger import read_ledger
 
+        # Before the run's own events: days of runs that are deleted are reported anew, and what is told last is shown first.
+        shorten_history(context.instance)
         ledger = read_ledger(home)
         statuses = Counter(ledger["status"].to_list())
         last = ledger.filter(pl.col("status") == "loaded")["landed_on"].max()

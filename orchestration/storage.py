@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
@@ -37,6 +38,17 @@ class KeptEventLogStorage(ConsolidatedSqliteEventLogStorage):
         if table_name not in self._tables and sqlalchemy.inspect(self._engine).has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def delete_events_for_run(self, conn: sqlalchemy.Connection, run_id: str) -> None:
+        """Delete a run's events and, what Dagster leaves behind, its results of checks; the latest of each check stays."""
+        super().delete_events_for_run(conn, run_id)
+        results, later = AssetCheckExecutionsTable, AssetCheckExecutionsTable.alias()
+        is_superseded = sqlalchemy.exists().where(
+            later.c.asset_key == results.c.asset_key,
+            later.c.check_name == results.c.check_name,
+            later.c.id > results.c.id,
+        )
+        conn.execute(results.delete().where(results.c.run_id == run_id, is_superseded))
 
     def dispose(self) -> None:
         """Close the file."""
