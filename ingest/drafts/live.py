@@ -38,6 +38,7 @@ from ingest.source import DeliveryError
 _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
 """Formats that find their own header, or refuse the file."""
 _OWN_IDS = ("gotowebinar", "teams_events", "live_events")
+_FEWEST_ALIKE = 2
 _HOW_MANY = (
     r"^total participant minutes$|^(#|no\.?|total|number of|count of|nombre de|n[úu]mero de|numero di|anzahl|عدد|تعداد)? ?(the )?"
     r"(participants|attendees|participantes|partecipanti|teilnehmer|المشاركين|الحضور|شرکت.?کنندگان|katılımcı sayısı|参加者数)( count)?$"
@@ -154,6 +155,8 @@ def _from_json(
             yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)
     leaves = {path.rpartition(".")[2]: path.replace("*.", "") for path in fields}
     person = next((found for pattern in PERSON_COLUMNS if (found := first(list(leaves), pattern))), None)
+    if person:
+        _require_list(head.path.name, leaves[person], [path.replace("*.", "") for path in fields])
     registered = first(list(leaves), REGISTERED)
     if person and registered and not any(first([name], JOINED_COLUMN) and "url" not in name.lower() for name in leaves):
         columns = {"person": leaves[person], "registered_at": leaves[registered]}
@@ -165,11 +168,34 @@ def _from_json(
     if person and joined and left and not {"join_time", "leave_time"} <= ends:
         columns = {"person": leaves[person], "joined_at": leaves[joined], "left_at": leaves[left]}
         why = f"its records have a person, a join and a leave: {quoted([person, joined, left])}"
+        if own != (session,) and (sessions := _sessions(head, leaves)):
+            columns, session, remarks = columns | {"session_id": sessions}, {}, {}
         yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
     types = [value for name in live_events.FIELDS["type"] for value in head.values().get(name, [])]
     if live_events.is_of_a_live_room(pl.Series(types, dtype=pl.String())):
         for options in own:
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
+
+
+def _sessions(head: Head, leaves: dict[str, str]) -> str | None:
+    """The field that names each record's session, if records share it: an id of every stay names none."""
+    name = session_column(list(leaves))
+    values = next((cells for path, cells in head.values().items() if path.rpartition(".")[2] == name), [])
+    of_records = ", ".join(values).split(", ")
+    return leaves[name] if name and 2 * len(set(of_records)) <= len(of_records) else None
+
+
+def _require_list(file: str, person: str, paths: list[str]) -> None:
+    """Raise DeliveryError where people stand under names of their own, of which each would be a field: `users.u1.name`."""
+    parts = person.split(".")
+    for place in range(1, len(parts) - 1):
+        before, behind = parts[:place], parts[place + 1 :]
+        alike = [path for path in paths if (of := path.split("."))[:place] == before and of[place + 1 :] == behind]
+        if len(alike) > _FEWEST_ALIKE:
+            raise DeliveryError(
+                f"{file}: found {len(alike)} people or more under names of their own in {'.'.join(before)[:40]!r}, expected a list of "
+                "records, each with the same fields; write them as a list, or export the table as CSV"
+            )
 
 
 def _samples_in_json(

@@ -62,7 +62,7 @@ _OF_ANY_RECORD, _OF_REGISTERING = (
 )
 """When a record was made is when somebody registered where another column speaks of that."""
 _DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
-_CLOCK = r"^\D{0,3}\d{1,2}:\d{2}"
+_CLOCK = r"^\D{0,3}\d{1,2}(:| ?[hH] ?)\d{2}"
 _CLOCK_ALONE = r"^(\d{1,2}:\d{2}(?::\d{2})?( ?[apAP]\.?[mM]\.?)?)$"
 _OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}
 _PLATFORM = r"^(platform|channel|destination|network|service|plattform|plateforme|plataforma|المنصة)$"

@@ -201,7 +201,13 @@ def test_a_damaged_file_is_read_or_refused_never_a_crash(live: LiveDesk, at: int
 
 @pytest.mark.parametrize(
     ("joined", "left"),
-    [("6:05 ÖS", "6:40 ÖS"), ("下午6:05", "下午6:40"), ("6:05 μ.μ.", "6:40 μ.μ."), ("6:05 p. m.", "6:40 p. m.")],
+    [
+        ("6:05 ÖS", "6:40 ÖS"),
+        ("下午6:05", "下午6:40"),
+        ("6:05 μ.μ.", "6:40 μ.μ."),
+        ("6:05 p. m.", "6:40 p. m."),
+        ("18h05", "18 h 40"),
+    ],
 )
 def test_times_of_day_with_the_halves_of_any_language(live: LiveDesk, joined: str, left: str) -> None:
     options = {**OPTIONS, "day": "2022-10-09"}

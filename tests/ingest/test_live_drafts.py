@@ -60,6 +60,7 @@ def test_ids_with_and_without_a_point_are_one_person(tmp_path: Path) -> None:
     [
         ("7:{n:02d} PM,8:30 PM", ["2022-10-12 15:00", "2022-10-12 15:39"]),
         ("{h}:{n:02d},{h}:59", ["2022-10-12 19:00", "2022-10-12 20:39"]),
+        ("{h}h{n:02d},{h}h59", ["2022-10-12 19:00", "2022-10-12 20:39"]),
     ],
 )
 def test_the_day_of_times_of_day_may_stand_in_the_name(clock: str, joined: list[str], tmp_path: Path) -> None:
@@ -389,3 +390,31 @@ def test_days_may_stand_in_columns_beside_the_times(header: str, row: str, tmp_p
 def test_how_long_an_interview_took_makes_no_stay(header: str, source: str, tmp_path: Path) -> None:
     rows = [f"{n},u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00,{60 - n},{n % 2},{n % 3}" for n in range(40)]
     assert inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).draft.source == source
+
+
+@pytest.mark.parametrize(("field", "sessions"), [("meetingId", ["m0", "m1"]), ("sessionId", ["a"])])
+def test_sessions_of_json_are_told_apart_where_records_share_them(
+    field: str, sessions: list[str], tmp_path: Path
+) -> None:
+    shared = field == "meetingId"
+    people = [
+        {"email": f"u{n}@x.org", "joinedTime": f"2022-10-05T19:{n:02d}:00Z", "leftTime": "2022-10-05T20:00:00Z",
+         field: f"m{n % 2 if shared else n}"}
+        for n in range(4)
+    ]  # fmt: skip
+    found = inspect(written(tmp_path, {"a.json": json.dumps({"items": people}).encode()}), TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_sessions"]["session_id"].sort().to_list() == sessions
+
+
+def test_people_under_names_of_their_own_are_refused(tmp_path: Path) -> None:
+    stay = [{"registeredOn": 1_665_000_000_000, "leftOn": 1_665_003_600_000}]
+    users = {f"u{n}": {"name": f"A{n}", "sessions": stay} for n in range(4)}
+    with pytest.raises(DeliveryError, match=r"a\.json: found 4 people or more under names of their own in 'users'"):
+        inspect(written(tmp_path, {"a.json": json.dumps({"users": users}).encode()}), TOLD, CAMPAIGNS)
+
+
+def test_an_organizer_below_the_columns_of_zoom_is_no_audience(tmp_path: Path) -> None:
+    rows = [f"A{n},u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00,Attendee" for n in range(9)]
+    rows.append("H,h@x.org,2022-10-05 19:00,2022-10-05 20:00,Organizer")
+    files = written(tmp_path, {"a.csv": lines("Name,Email,Join time,Leave time,Role", *rows)})
+    assert inspect(files, TOLD, CAMPAIGNS).parsed.tables["live_stays"]["is_staff"].sum() == 1

@@ -21,7 +21,7 @@ from ingest.text import clean_number
 
 _TIMES = ("joined_at", "left_at")
 _TIME_OF_DAY = (
-    rf"^(?:(?P<am>{AM})|(?P<pm>{PM}))?\s*(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?"
+    rf"^(?:(?P<am>{AM})|(?P<pm>{PM}))?\s*(?P<hour>[0-9]{{1,2}})(?::| ?h ?)(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?"
     rf"\s*(?:(?P<am2>{AM})|(?P<pm2>{PM}))?$"
 )
 _HALF_A_DAY = 12 * 3600
@@ -67,7 +67,7 @@ class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 15
+    version = 16
     options = IntervalsCsvOptions
     needs_timezone = False
     # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
@@ -164,7 +164,7 @@ def _with_dates(rows: pl.DataFrame, zone: ZoneInfo | None, options: IntervalsCsv
 
     A join is at most half a day from the session's start; a leave is the first such time after its join.
     """
-    maybe = [pl.col(name).str.len_chars().le(14) & pl.col(name).str.contains(":", literal=True) for name in _TIMES]
+    maybe = [pl.col(name).str.len_chars().le(14) & pl.col(name).str.contains("[:hH]") for name in _TIMES]
     if not rows.select(pl.any_horizontal(maybe).any()).item():
         return rows
     clocks = {f"{name}_clock": _seconds_of_day(pl.col(name)) for name in _TIMES}

@@ -15,7 +15,9 @@ from ingest.formats.live.live_words import (
     JOINED_COLUMN,
     LEFT_COLUMN,
     PERSON_COLUMNS,
+    ROLES,
     SESSION_COLUMNS,
+    TEAMS_ROLES,
     WAITING_COLUMN,
     YES,
 )
@@ -73,8 +75,10 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 15
+    version = 16
     options = ZoomCsvOptions
+    # Tables of other tools that are called as Zoom's have organizers.
+    roles = TEAMS_ROLES | ROLES
 
     def find(self, given: Given) -> Found:
         """The people of every section, and what the report says of its meeting."""
