@@ -66,7 +66,8 @@ _CLOCK = (
     rf"(?:\s*(?P<am2>{AM})|\s*(?P<pm2>{PM})|\s*(?:uhr|hrs?))?)?{_ZONE}"
 )
 _HOURS = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-_EPOCH = r"^([0-9]{9,16})(?:\.0+)?$"
+_EPOCH = r"^([0-9]{9,16})(?:\.([0-9]+))?$"
+_DIGITS_OF_SECONDS = 10
 _DAYS, _DAYS_TO_1970 = r"^\s*((?:4[2-9]|5[0-2])[0-9]{3}(?:[.,][0-9]+)?)\s*$", 25_569
 _COMPACT = (
     r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
@@ -361,11 +362,14 @@ def _written(texts: pl.DataFrame, zone: ZoneInfo | None, order: DateOrder | None
         _offset_minutes(pl.coalesce("offset", "bracketed")).alias("minutes"),
     )
     epoch = pl.col("clean").str.extract(_EPOCH).cast(pl.Int64(), strict=False)
+    fraction = pl.col("clean").str.extract(_EPOCH, 2).str.slice(0, 6).str.pad_end(6, "0").cast(pl.Int64())
+    is_seconds = pl.col("clean").str.extract(_EPOCH).str.len_chars() <= _DIGITS_OF_SECONDS
+    since_1970 = _since_1970(epoch) + pl.duration(microseconds=pl.when(is_seconds).then(fraction).fill_null(0))
     with_offset = pl.col("local").dt.replace_time_zone("UTC") - pl.duration(minutes="minutes")
     return read.select(
         "text",
         pl.when(pl.col("minutes").is_null(), pl.col("zone").is_null()).then("local").alias("local"),
-        pl.coalesce(with_offset, by_zone_name(pl.col("local"), read["zone"], zone), _since_1970(epoch)).alias("at"),
+        pl.coalesce(with_offset, by_zone_name(pl.col("local"), read["zone"], zone), since_1970).alias("at"),
         "nothing",
     )
 

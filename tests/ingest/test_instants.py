@@ -279,6 +279,8 @@ class TestInstants:
         expected = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=number * (1_000_000 // scale))
         for text in (f"{number}", f"{number}.0", f" {number}".translate(PERSIAN)):
             assert [one["at"] for one in read([text], None)] == [expected]
+        part = timedelta(milliseconds=250) if scale == 1 else timedelta()
+        assert [one["at"] for one in read([f"{number}.2500001"], None)] == [expected + part]
 
     @given(st.text() | TIMEISH, st.sampled_from([None, *ZONES]), st.sampled_from([None, "dmy", "mdy"]))
     @example("௯/1/2021 10:00", "UTC", "mdy")
