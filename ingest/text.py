@@ -71,10 +71,12 @@ _WORDS = {
 }
 """Zeros of the abbreviations of other languages, in capitals. B is a billion, but a thousand (bin) where a column has Mn or Mr."""
 _UNIT_OF_A_NAME = (
-    r"(?i)(?:\s*[(\[]\s*(?:in |en |em |\u0628\u0627\u0644|')?([^\W_]+)\.?\s*[)\]]|\s(?:in|en|em) (k|m|thousands|millions|mil|milliers|"
-    r"millones|tsd|mio|tausend))$"
+    r"(?i)(?:,\s*([^\W\d_]{2,})\.?|\s*[(\[]\s*(?:in |en |em |\u0628\u0627\u0644|')?([^\W_]+)\.?\s*[)\]]|"
+    r"\s(?:in|en|em) (k|m|thousands|millions|mil|milliers|millones|tsd|mio|tausend))$"
 )
 _ZEROS = {"000": 3, "MILLONES": 6, **_LETTERS, **_WORDS}
+_SIGNS = {3: "K", 4: "万", 5: "LAKH", 6: "M", 7: "CRORE", 8: "亿", 9: "B"}
+"""One abbreviation for each number of zeros."""
 _OF = rf"(?:\s*(?i:{_COUNTED}))?$"
 # A digit is [0-9]: \d is one of any script, which a cast to a number does not know. "1.000" and "1,234K" may be read in
 # two ways, by whether the mark groups thousands: they are not read at all.
@@ -241,7 +243,7 @@ def unit_of(name: str) -> tuple[str, str]:
     found = re.search(_UNIT_OF_A_NAME, name)
     word = next(filter(None, found.groups())).upper() if found is not None else ""
     zeros = _ZEROS.get(word) or _ZEROS.get(word.removesuffix("S"))
-    letter = next((letter for letter in "KMB" if _LETTERS[letter] == zeros), "")
+    letter = _SIGNS.get(zeros or 0, "")
     return (name[: found.start()], letter) if found is not None and letter else (name, "")
 
 

@@ -35,7 +35,11 @@ OTHER_DIGITS = [{ord("0") + digit: zero + digit for digit in range(10)} for zero
         ("Views in M", "", "1.2", 1_200_000, 100_000),
         ("Views [mn]", "", "1.2M", 1_200_000, 100_000),
         ("Views", "(thousands)", "19", 19_000, 1_000),
+        ("再生回数(万)", "", "1.9", 19_000, 1_000),
+        ("Views (lakh)", "", "19", 1_900_000, 100_000),
+        ("Просмотры, тыс.", "", "18,6", 18_600, 100),
         ("Views (7 days)", "", "19", 19, 1),
+        ("Views, total", "", "19", 19, 1),
     ],
 )
 def test_counts_are_in_the_unit_that_stands_in_the_name_of_their_column_or_below_it(

@@ -95,7 +95,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 20
+    version = 21
     needs_timezone = True
     options = TagTotalsCsvOptions
 

@@ -58,7 +58,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 34
+    version = 35
     needs_timezone = True
     options = VideoCsvOptions
 

@@ -48,7 +48,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 33
+    version = 34
     needs_timezone = True
     options = VideoJsonOptions
 
