@@ -242,7 +242,7 @@ def times(cells: tuple[str, ...]) -> pl.Series:
 def means(name: str, pattern: str) -> bool:
     """Whether a name, with or without its prefixes, is one of a pattern's, or says it in two languages; accents are often left out."""
     name = re.sub(_AS_OF, "", re.sub(_NUMBER_OF_A_COLUMN, "", name))
-    parts = [part for part in re.split(r"[/|()\[\]]", name) if part.strip()]
+    parts = [part for part in re.split(r"[/|()\[\]]|\s[-\u2013]\s", name) if part.strip()]
     plain = without_marks(pattern)
     return any(re.fullmatch(plain, way) for way in _ways(name)) or (
         len(parts) > 1 and all(re.fullmatch(plain, way) for part in parts for way in _ways(part)[-1:])

@@ -9,10 +9,13 @@ _TIME = r"_?(?:time|at|date|dato|on|datetime|timestamp|ts|time_iso|utc)"
 
 
 def _count(words: str) -> str:
-    after = "to_date|till_date|so_far|count|counts|cnt|number|num|total|latest|current|actual|achieved|sayısı|summary_total_count"
+    after = (
+        "to_date|till_date|so_far|count|counts|cnt|number|num|total|latest|current|actual|achieved|sayısı|summary_total_count|"
+        "(?:(?:de|del|do|della?|des|de_la)_)?v[ií]d[eé]os?|(?:ال)?فيديو(?:هات)?"
+    )
     before = (
-        "how_many|n|num|no|nb|(?:no|num|nb)_of|total|actual|current|latest|number_of|qtde?|(?:quantidade|cantidad)(?:_de)?|"
-        "nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|عدد|تعداد|[إا]جمالي|מספר"
+        "how_many|n|num|no|nb|of|(?:no|num|nb)_of|total|actual|current|latest|(?:total_)?number_of|qtde?|(?:quantidade|cantidad)(?:_de)?|"
+        "nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|(?:عدد_)?مرات|عدد|تعداد|[إا]جمالي|מספר"
     )
     return rf"(?:{before})?_?(?:{words})(?:_?(?:{after}))?"
 
@@ -23,12 +26,12 @@ _MORE = {
     "creator": "(?:nama_)?kreator|創作者|skapare|pencipta|tác_giả|作者|作成者|投稿者|クリエイター|작성자|ผู้สร้าง",
     "views": (
         "wyświetlenia|visningar|visninger|tontonan|lượt_xem|"
-        "播放量|播放数|播放次数|观看量|观看次数|觀看次?數|再生回?数|視聴回?数|조회_?수|ยอดวิว"
+        "播放量|播放数|播放次数|观看量|观看次数|觀看次?數|再生回?数|視聴回?数|조회(?:_?수)?|ยอดวิว"
     ),
-    "likes": "polubienia|gilla_markeringar|lượt_thích|点赞数?|按?讚數?|いいね数?|좋아요_?수?|ถูกใจ",
-    "comments": "komentarze|kommentarer|komen|bình_luận|评论数?|留言數?|評論數?|コメント数?|댓글_?수?|ความคิดเห็น",
-    "shares": "udostępnienia|delningar|delinger|kongsi|chia_sẻ|分享[数數]?|转发数?|シェア数?|공유_?수?|แชร์",
-    "saves": "zapisania|sparade|gemmer|gemt|收藏[数數]?|保存数?|저장_?수?",
+    "likes": "polubienia|gilla_markeringar|lượt_thích|点赞[数量]?|按?讚數?|いいね_?数?|좋아요(?:_?수)?|ถูกใจ",
+    "comments": "komentarze|kommentarer|komen|bình_luận|评论[数量]?|留言數?|評論數?|コメント数?|댓글(?:_?수)?|ความคิดเห็น",
+    "shares": "udostępnienia|delningar|delinger|kongsi|chia_sẻ|分享[数數量]?|转发[数量]?|シェア数?|공유(?:_?수)?|แชร์",
+    "saves": "zapisania|sparade|gemmer|gemt|收藏[数數量]?|保存数?|저장(?:_?수)?",
 }
 """More languages, of few files: Polish, Swedish, Danish, Malay, Vietnamese, Chinese, Japanese, Korean, Thai."""
 
@@ -102,7 +105,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count("plays?"),
         _count(
             f"{_MORE['views']}|"
-            "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|aufrufe|wiedergaben|"
+            "views?|video_views?|watches|vues|visualizaciones|visualizações|reproducciones|reproduções|vistas|(?:video)?aufrufe|wiedergaben|"
             "visualizzazioni|weergaven|tayangan|penayangan|просмотры|προβολές|צפיות|ویوز?|ملاحظات|بینین|izlenme(?:ler|_sayısı)?|görüntülen?me(?:ler|_sayısı)?|بازدید(?:ها)?|(?:ال)?مشاهد(?:ات|ة)|(?:ال)?في(?:و|وز|وهات)"
         ),
     ),
@@ -123,7 +126,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "shares": (
         _count(
             f"{_MORE['shares']}|"
-            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt|condivisioni|gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شیر|شەیر|اشتراک(?:_گذاری)?(?:_?ها)?|بازنشر|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشارك(?:ات|ة)"
+            "shares?|partages|compartidos|veces_(?:que_se_ha_)?compartido|compartilhamentos|partilhas|geteilt(?:e_inhalte)?|condivisioni|(?:keer_)?gedeeld|(?:di)?bagikan|κοινοποιήσεις|שיתופים|شیئرز?|شیر|شەیر|اشتراک(?:_گذاری)?(?:_?ها)?|بازنشر|(?:ال)?شير|paylaşım(?:lar)?|(?:ال)?مشارك(?:ات|ة)"
         ),
         _count("reposts?|retweets?|репосты|(?:إعادة|إعادات)_النشر"),
         _count("forwards?"),
@@ -131,7 +134,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "saves": (
         _count(
             f"{_MORE['saves']}|"
-            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert|salvataggi|opgeslagen|(?:di)?simpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره(?:_?ها)?|سیو|(?:ال)?حفظ|kaydetme(?:ler)?|(?:ال)?سيف|عمليات_الحفظ"
+            "saves?|saved|collects?|enregistrements|guardados|veces_que_se_ha_guardado|salvos|salvamentos|gespeichert(?:e_inhalte)?|salvataggi|(?:keer_)?opgeslagen|(?:di)?simpan|сохранения|αποθηκεύσεις|שמירות|محفوظ|پاشەکەوت|ذخیره(?:_?ها)?|سیو|(?:ال)?حفظ|kaydetme(?:ler)?|kaydedil(?:en|me)(?:ler)?|(?:ال)?سيف|عمليات_الحفظ"
         ),
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
     ),
