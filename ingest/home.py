@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-_SIGNS_OF_PATTERNS = "*?[]'\\"
-"""What the engines that read and write a home take for a pattern or the end of a text."""
+_SIGNS = "*?[]'\\%="
+"""What the engines that read and write a home take for a pattern, the end of a text, or the value of a column of all that lies below."""
 
 
 @dataclass(frozen=True)
@@ -14,9 +14,9 @@ class Home:
     root: Path
 
     def __post_init__(self) -> None:
-        if any(sign in str(self.root) for sign in _SIGNS_OF_PATTERNS):
+        if any(sign in str(self.root) for sign in _SIGNS):
             raise ValueError(
-                f"{self.root} cannot be a home: expected a path without any of {' '.join(_SIGNS_OF_PATTERNS)}; name another directory"
+                f"{self.root} cannot be a home: expected a path without any of {' '.join(_SIGNS)}; name another directory"
             )
 
     @property

@@ -254,7 +254,7 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     assert "is a file; expected a directory" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["it's", "a[x]b", "what?"])
+@pytest.mark.parametrize("name", ["it's", "a[x]b", "what?", "50%20x", "views=9"])
 def test_a_home_whose_name_engines_cannot_read(tmp_path: Path, name: str) -> None:
     done = campaign("run", "--home", str(tmp_path / name))
     assert done.returncode == 2
