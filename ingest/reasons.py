@@ -146,6 +146,11 @@ class Reason(StrEnum):
         "لا يُعرف أن أحدًا وافق على أن يُحسب فيه.",
     )
     NOT_YET_BUILT = "not_yet_built", "The warehouse does not work this out yet.", "لا يحسب المستودع هذا بعد."
+    IN_WORDS = (
+        "in_words",
+        "It is a word and no figure: it stands beside each estimate.",
+        "كلمة وليست رقمًا: تظهر بجانب كل تقدير.",
+    )
     SAMPLES_ONLY = (
         "samples_only",
         "Only the number of viewers is known, not who they were.",

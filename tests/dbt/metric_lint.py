@@ -159,7 +159,7 @@ def faults_of_the_dictionary(seeds: Seeds, compiled: Mapping[str, str]) -> set[s
     found = {f"{row['kpi_id']}: has no {column}" for row in metrics for column in NEEDED if not row[column].strip()}
     built = {row["kpi_id"] for row in metrics if row["is_built"] == "true"}
     named = {kpi for sql in compiled.values() for kpi in re.findall(r"'(\w+)' as kpi_id", sql)}
-    made = {row["kpi_id"] for row in formulas} | named
+    made = {row["kpi_id"] for row in formulas} | named | {row["kpi_id"] for row in metrics if row["unit"] == "enum"}
     found |= {f"{kpi}: is marked built, but no row carries it" for kpi in built - made}
     found |= {f"{kpi}: has rows, but is not marked built" for kpi in made - built}
     emitted: dict[str, set[str]] = {}

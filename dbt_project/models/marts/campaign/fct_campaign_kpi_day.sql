@@ -97,6 +97,38 @@ lines as (
     {% endfor %}
 ),
 
+-- A KPI of which a source has told nothing has a row that says so, as one that is a word and no figure.
+untold as (
+
+    select
+        campaigns.campaign_id,
+        metrics.kpi_id,
+        as_of.as_of as event_on,
+        'campaign_to_date' as period,
+        'all' as market,
+        'campaign' as subject_type,
+        'all' as subject_id,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        cast(null as double) as value,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        cast(null as varchar) as basis,
+        false as is_provisional,
+        case when metrics.unit = 'enum' then 'in_words' else coalesce(missing.reason, 'no_data') end as reason,
+        cast(null as date) as matures_on,
+        false as is_dated,
+    from {{ ref('stg_campaign__campaigns') }} as campaigns
+    cross join {{ ref('metrics') }} as metrics
+    inner join {{ ref('sources') }} as sources on metrics.source = sources.source
+    cross join {{ ref('int_lake__as_of') }} as as_of
+    left join {{ ref('int_campaign__missing') }} as missing
+        on campaigns.campaign_id = missing.campaign_id and metrics.kpi_id = missing.kpi_id
+    anti join {{ ref('int_campaign__kpis') }} as told on campaigns.campaign_id = told.campaign_id and metrics.kpi_id = told.kpi_id
+    where as_of.as_of is not null
+
+),
+
 combined as (
 
     select * from kpis
@@ -104,6 +136,8 @@ combined as (
     select * from trust
     union all
     select * from lines
+    union all
+    select * from untold
 
 )
 
