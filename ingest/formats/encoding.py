@@ -80,6 +80,7 @@ _DIRECTIONS = re.compile(rb"\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xd8
 _FIRST = 65_536
 _MOST_WORDS, _FEW_SPOKEN = 20_000, 3
 _LIKELY, _FEWER_WORDS, _LESS, _MANY_COMMON, _DOUBTFUL = 0.9, 2, 0.05, 0.45, 0.6
+_ARABIC_INSIDE = re.compile("[a-z][\u0621-\u064a\u067e\u0686\u0698\u06a9\u06af]+[a-z]")
 _KNOWN = "UTF-8, UTF-16 or a Windows or Macintosh code page that its words prove"
 
 
@@ -119,13 +120,44 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
+def require_own_page(name: str, texts: Iterable[str], encoding: str) -> None:
+    """Raise DeliveryError where the texts of a file, read in the code page that it states, are words in another one alone."""
+    page = _page(encoding)
+    if page not in _ALPHABETS:
+        return
+    words = _distinct_words("\n".join(texts).encode(page, "replace"))
+    words = [word for word in words if not re.fullmatch(_TYPOGRAPHY, word)]
+    own = _reading(page, words)
+    best = max((_reading(other, words) for other in _ALPHABETS), key=lambda one: one.share)
+    if best.share >= _LIKELY and own.share <= best.share / 2:
+        raise DeliveryError(
+            f"{name}: states the code page {encoding}, in which its words are none of any language that is written in it; set "
+            f"options.encoding in delivery.yml, for example {best.encoding.replace('cp', 'windows-')}"
+        )
+
+
+def _page(encoding: str) -> str | None:
+    """Our name of a code page; None where Python does not know it. Windows-1252 has all letters of ISO 8859-1."""
+    try:
+        return codecs.lookup(encoding).name.replace("iso8859-1", "cp1252")
+    except LookupError:
+        return None
+
+
 def _as_stated(name: str, data: bytes, stated: str) -> bytes:
     try:
-        return data.decode(stated).removeprefix("\ufeff").encode()
+        text = data.decode(stated)
     except (ValueError, LookupError) as error:
         raise DeliveryError(
             f"{name}: is not {stated[:40]} as options.encoding says; correct or remove it in delivery.yml"
         ) from error
+    if inside := _ARABIC_INSIDE.search(text) if _page(stated) == "cp1256" else None:
+        line = text.count("\n", 0, inside.start()) + 1
+        raise DeliveryError(
+            f"{name}: line {line:,} has Arabic letters inside Latin words when read as {stated}; correct options.encoding in "
+            "delivery.yml, for example windows-1252"
+        )
+    return text.removeprefix("\ufeff").encode()
 
 
 def _strict(name: str, data: bytes, encoding: str) -> bytes:

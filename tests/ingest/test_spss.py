@@ -88,6 +88,16 @@ def small(tmp_path: Path, **description: Any) -> bytes:
     return sav(tmp_path / "small.sav", frame, **{**described, **description})
 
 
+def in_page(tmp_path: Path, text: str, page: str, stated: str) -> bytes:
+    """A file whose labels have a text in a code page, while it states another."""
+    written = text.encode(page)
+    unicode = struct.pack("<4i", 7, 20, 1, 5) + b"UTF-8"
+    content = small(tmp_path, column_labels={"mood": "#" * len(written)})
+    assert content.count(unicode) == 1
+    stating = struct.pack("<4i", 7, 20, 1, len(stated)) + stated.encode()
+    return content.replace(b"#" * len(written), written).replace(unicode, stating)
+
+
 SMALL = SURVEY_KEY + "respondent_id: id\nsamples: {all: {weight: null}}\n"
 
 
@@ -369,6 +379,25 @@ class TestFiles:
         assert content.count(b"Q4_1    ") == 1
         with pytest.raises(DeliveryError, match=r"name of variable 10 is not in the encoding.*UTF-8.*windows-1256"):
             read(tmp_path, "spss", {"w.sav": content.replace(b"Q4_1    ", b"\xaa4_1    ")}, NOTE)
+
+    @pytest.mark.parametrize(
+        ("text", "page", "other"),
+        [
+            ("هل تشعر بالراحة عند الحديث", "1256", "1252"),
+            ("São três opções", "1252", "1256"),
+            ("Être là", "1252", "1251"),
+        ],
+    )
+    def test_labels_that_are_in_another_code_page_than_the_file_states(
+        self, tmp_path: Path, text: str, page: str, other: str
+    ) -> None:
+        wrong = {"w.sav": in_page(tmp_path, text, f"cp{page}", f"windows-{other}")}
+        with pytest.raises(DeliveryError, match=rf"states .*windows-{other}.*options\.encoding.*windows-{page}"):
+            read(tmp_path, "spss", wrong, SMALL)
+        right = {"w.sav": in_page(tmp_path, text, f"cp{page}", f"windows-{page}")}
+        for files, said in ((wrong, f"encoding: windows-{page}"), (right, "")):
+            questions = read(tmp_path, "spss", files, SMALL + said).tables["survey_questions"]
+            assert text in questions["question_text"].to_list()
 
     def test_no_closed_question(self, tmp_path: Path) -> None:
         file = sav(tmp_path / "n.sav", pd.DataFrame({"id": [1.0], "q": [1.0]}))

@@ -275,6 +275,11 @@ class TestEncodings:
             ("Genève,x\n".encode("cp1252"), None, r"its encoding cannot be told; .* options\.encoding .* windows-1252"),
             ("هدوء,الصحة_النفسية,سلام\n".encode() + b"\xff,x\n", None, r"is UTF-8 but for line 2 and perhaps others"),
             ("é\n".encode("cp1252"), "utf-8", r"is not utf-8 as options\.encoding says"),
+            (
+                "a\nmãe,x\n".encode("cp1252"),
+                "windows-1256",
+                r"line 2 has Arabic letters inside Latin words .* windows-1252",
+            ),
             (b"a\n", "utf8-mac", r"is not utf8-mac as options\.encoding says"),
             (b"a\n", "undefined", r"is not undefined as options\.encoding says"),
             (b"a\n", "base64", r"is not base64 as options\.encoding says"),

@@ -14,6 +14,7 @@ import polars as pl
 import pyreadstat
 
 from ingest.formats.apart import MOST_SECONDS, BrokenError, read_apart
+from ingest.formats.encoding import require_own_page
 from ingest.formats.survey.survey_multiple import Spread, from_columns
 from ingest.formats.survey.survey_options import SurveyOptions
 from ingest.formats.survey.survey_variables import AT, Coded, Variable
@@ -48,7 +49,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 10
+    version = 11
     needs_timezone = False
     options = SurveyOptions
 
@@ -151,6 +152,9 @@ def _describe(path: Path, options: SurveyOptions) -> _File:
             f"{path.name}: the name of variable {meta.column_names.index(None) + 1} is not in the encoding that the "
             f"file states ({meta.file_encoding}); set options.encoding in delivery.yml, such as windows-1256"
         )
+    if options.encoding is None and meta.file_encoding is not None:
+        labels = [label for of_variable in meta.variable_value_labels.values() for label in of_variable.values()]
+        require_own_page(path.name, filter(None, [*meta.column_labels, *labels]), meta.file_encoding)
     named = {name.lower(): name for name in meta.column_names}
     sets = []
     for name, part in meta.mr_sets.items():
