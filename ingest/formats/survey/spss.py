@@ -153,8 +153,8 @@ def _describe(path: Path, options: SurveyOptions) -> _File:
             f"file states ({meta.file_encoding}); set options.encoding in delivery.yml, such as windows-1256"
         )
     if options.encoding is None and meta.file_encoding is not None:
-        labels = [label for of_variable in meta.variable_value_labels.values() for label in of_variable.values()]
-        require_own_page(path.name, filter(None, [*meta.column_labels, *labels]), meta.file_encoding)
+        of_values = [label for named in meta.variable_value_labels.values() for label in named.values()]
+        require_own_page(path.name, filter(None, [*meta.column_labels, *of_values]), meta.file_encoding)
     named = {name.lower(): name for name in meta.column_names}
     sets = []
     for name, part in meta.mr_sets.items():
