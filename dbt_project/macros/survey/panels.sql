@@ -141,21 +141,45 @@
 
     ),
 
+    -- Who stands in both waves, by the questions that both put. These are taken apart after the join, or DuckDB would join all answers
+    -- that a person gave in one wave with all of the other.
+    asked as (
+
+        select
+            * exclude (question),
+            question.question_code,
+            question.earlier_code,
+        from (
+            select
+                panelists.*,
+                unnest(compared.questions) as question,
+            from panelists
+            inner join (
+                select
+                    {{ listed(sample) }}
+                    earlier_wave,
+                    list(struct_pack(question_code := question_code, earlier_code := earlier_code)) as questions,
+                from pairs
+                group by all
+            ) as compared on {{ same('panelists', 'compared', sample + ['earlier_wave']) }}
+        ) as listed
+
+    ),
+
     -- How many people of two profiles gave two answers.
     answers_crossed as (
 
         select
-            {{ listed(pair, 'pairs') }}
-            in_both.stratum,
-            in_both.is_unit,
-            in_both.later_profile_id,
-            in_both.earlier_profile_id,
+            {{ listed(pair, 'asked') }}
+            asked.stratum,
+            asked.is_unit,
+            asked.later_profile_id,
+            asked.earlier_profile_id,
             later.answer_code as later_answer,
             earlier.answer_code as earlier_answer,
             count(*) as respondents,
-            {{ sorted_sum('in_both.product') }} as product,
-        from panelists as in_both
-        inner join pairs on {{ same('in_both', 'pairs', sample + ['earlier_wave']) }}
+            {{ sorted_sum('asked.product') }} as product,
+        from asked
         {{ answers_of_panelists('later', 'later') }}
         {{ answers_of_panelists('earlier', 'earlier') }}
         group by all
@@ -272,16 +296,15 @@
                 {{ sorted_sum('weighed.product') }} as product,
             from (
                 select
-                    {{ listed(pair, 'pairs') }}
-                    in_both.stratum,
-                    in_both.{{ wave }}_profile_id as profile_id,
-                    in_both.{{ other }}_margin_cell as margin_cell,
+                    {{ listed(pair, 'asked') }}
+                    asked.stratum,
+                    asked.{{ wave }}_profile_id as profile_id,
+                    asked.{{ other }}_margin_cell as margin_cell,
                     given.answer_code,
-                    {{ sorted_sum('in_both.product') }} as product,
-                from panelists as in_both
-                inner join pairs on {{ same('in_both', 'pairs', sample + ['earlier_wave']) }}
+                    {{ sorted_sum('asked.product') }} as product,
+                from asked
                 {{ answers_of_panelists(wave, 'given') }}
-                where in_both.is_unit and in_both.{{ other }}_margin_cell is not null
+                where asked.is_unit and asked.{{ other }}_margin_cell is not null
                 group by all
             ) as weighed
             inner join segmented on weighed.profile_id = segmented.profile_id
@@ -370,9 +393,9 @@
     inner join answered as {{ alias }}
         on
             {% for column in survey_keys('person') -%}
-                in_both.{{ wave }}_{{ column }} = {{ alias }}.{{ column }} and
+                asked.{{ wave }}_{{ column }} = {{ alias }}.{{ column }} and
             {% endfor -%}
-            pairs.{{ 'question_code' if wave == 'later' else 'earlier_code' }} = {{ alias }}.question_code
+            asked.{{ 'question_code' if wave == 'later' else 'earlier_code' }} = {{ alias }}.question_code
 {%- endmacro %}
 
 {# Joins there what an answer, or a combination of margins, of that wave adds to an estimate: of the same one as `others`. #}
