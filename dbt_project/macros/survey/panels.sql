@@ -141,25 +141,42 @@
 
     ),
 
+    numbered as (
+
+        select
+            {{ listed(pair) }}
+            row_number() over (order by {{ listed(pair) | trim | trim(',') }}) as pair_id,
+        from pairs
+
+    ),
+
     -- Who stands in both waves, by the questions that both put. These are taken apart after the join, or DuckDB would join all answers
     -- that a person gave in one wave with all of the other.
     asked as (
 
         select
             * exclude (question),
+            question.pair_id,
             question.question_code,
             question.earlier_code,
         from (
             select
-                panelists.*,
+                {{ listed(['stratum', 'is_unit', 'product'], 'panelists') }}
+                {% for wave in ['later', 'earlier'] -%}
+                    {% for column in survey_keys('person') + ['profile_id', 'margin_cell'] -%}
+                        panelists.{{ wave }}_{{ column }},
+                    {% endfor -%}
+                {% endfor -%}
                 unnest(compared.questions) as question,
             from panelists
             inner join (
                 select
                     {{ listed(sample) }}
                     earlier_wave,
-                    list(struct_pack(question_code := question_code, earlier_code := earlier_code)) as questions,
-                from pairs
+                    list(
+                        struct_pack(pair_id := pair_id, question_code := question_code, earlier_code := earlier_code)
+                    ) as questions,
+                from numbered
                 group by all
             ) as compared on {{ same('panelists', 'compared', sample + ['earlier_wave']) }}
         ) as listed
@@ -170,19 +187,32 @@
     answers_crossed as (
 
         select
-            {{ listed(pair, 'asked') }}
-            asked.stratum,
-            asked.is_unit,
-            asked.later_profile_id,
-            asked.earlier_profile_id,
-            later.answer_code as later_answer,
-            earlier.answer_code as earlier_answer,
-            count(*) as respondents,
-            {{ sorted_sum('asked.product') }} as product,
-        from asked
-        {{ answers_of_panelists('later', 'later') }}
-        {{ answers_of_panelists('earlier', 'earlier') }}
-        group by all
+            {{ listed(pair, 'numbered') }}
+            crossed.stratum,
+            crossed.is_unit,
+            crossed.later_profile_id,
+            crossed.earlier_profile_id,
+            crossed.later_answer,
+            crossed.earlier_answer,
+            crossed.respondents,
+            crossed.product,
+        from (
+            select
+                asked.pair_id,
+                asked.stratum,
+                asked.is_unit,
+                asked.later_profile_id,
+                asked.earlier_profile_id,
+                later.answer_code as later_answer,
+                earlier.answer_code as earlier_answer,
+                count(*) as respondents,
+                {{ sorted_sum('asked.product') }} as product,
+            from asked
+            {{ answers_of_panelists('later', 'later') }}
+            {{ answers_of_panelists('earlier', 'earlier') }}
+            group by all
+        ) as crossed
+        inner join numbered on crossed.pair_id = numbered.pair_id
 
     ),
 
@@ -288,7 +318,7 @@
             {{ sorted_sum('crossed.product * later_parts.part * earlier_parts.part') }} as product,
         from (
             select
-                {{ listed(pair, 'weighed') }}
+                {{ listed(pair, 'numbered') }}
                 {{ listed(segment, 'segmented') }}
                 weighed.stratum,
                 weighed.margin_cell,
@@ -296,7 +326,7 @@
                 {{ sorted_sum('weighed.product') }} as product,
             from (
                 select
-                    {{ listed(pair, 'asked') }}
+                    asked.pair_id,
                     asked.stratum,
                     asked.{{ wave }}_profile_id as profile_id,
                     asked.{{ other }}_margin_cell as margin_cell,
@@ -307,6 +337,7 @@
                 where asked.is_unit and asked.{{ other }}_margin_cell is not null
                 group by all
             ) as weighed
+            inner join numbered on weighed.pair_id = numbered.pair_id
             inner join segmented on weighed.profile_id = segmented.profile_id
             group by all
         ) as crossed

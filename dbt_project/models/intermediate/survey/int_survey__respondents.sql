@@ -8,9 +8,11 @@
 {{ config(materialized='table', database='memory') }}
 {%- set sample = survey_keys('sample') %}
 {%- set of_sample = listed(sample) | trim | trim(',') %}
+{%- set limited_weight = 'case when profiles.weight_limit is not null then members.weight end' %}
 {%- set profile = ['landed_on', 'delivery', 'profile', 'quality_screen'] %}
 with recursive
 
+-- Those who are multiplied alike: without a limit, all with the same values in the margins.
 alike as (
 
     select
@@ -19,8 +21,9 @@ alike as (
         profiles.shares,
         profiles.weight_limit,
         profiles.has_every_margin,
-        members.weight as delivered_weight,
+        {{ limited_weight }} as limited_weight,
         count(*) as respondents,
+        {{ sorted_sum('members.weight') }} as delivered,
     from {{ ref('int_survey__members') }} as members
     inner join {{ ref('int_survey__profiles') }} as profiles
         on {{ same('members', 'profiles', profile) }} and profiles.margin_cell is not null
@@ -36,9 +39,10 @@ raked as (
         shares,
         weight_limit,
         has_every_margin,
-        delivered_weight,
+        limited_weight,
         respondents,
-        delivered_weight as weight,
+        delivered,
+        cast(1 as double) as ratio,
         array_length(shares) + case when weight_limit is null then 0 else 1 end as turns,
         0 as step,
         0 as idle_steps,
@@ -50,9 +54,10 @@ raked as (
         shares,
         weight_limit,
         has_every_margin,
-        delivered_weight,
+        limited_weight,
         respondents,
-        weight * factor as weight,
+        delivered,
+        ratio * factor as ratio,
         turns,
         step + 1 as step,
         case when max(abs(factor - 1)) over (partition by {{ of_sample }}) < 1e-12 then idle_steps + 1 else 0 end as idle_steps,
@@ -61,12 +66,17 @@ raked as (
             *,
             case
                 when step % turns = array_length(shares)
-                    then least(1, weight_limit * (sum(weight * respondents) over whole) / (sum(respondents) over whole) / weight)
+                    then
+                        least(
+                            1,
+                            weight_limit * (sum(delivered * ratio) over whole) / (sum(respondents) over whole)
+                            / (limited_weight * ratio)
+                        )
                 else
                     coalesce(
-                        share * (sum(case when share is not null then delivered_weight * respondents end) over whole),
-                        sum(delivered_weight * respondents) over value
-                    ) / (sum(weight * respondents) over value)
+                        share * (sum(case when share is not null then delivered end) over whole),
+                        sum(delivered) over value
+                    ) / (sum(delivered * ratio) over value)
             end as factor,
         from (
             select
@@ -79,11 +89,11 @@ raked as (
         window
             whole as (
                 partition by {{ of_sample }}
-                order by margin_cell, delivered_weight rows between unbounded preceding and unbounded following
+                order by margin_cell, limited_weight rows between unbounded preceding and unbounded following
             ),
             value as (
                 partition by {{ listed(sample) }} margin
-                order by margin_cell, delivered_weight rows between unbounded preceding and unbounded following
+                order by margin_cell, limited_weight rows between unbounded preceding and unbounded following
             )
     ) as multiplied
 
@@ -106,7 +116,7 @@ weighted as (
         members.fpc,
         profiles.profile_id,
         members.weight as delivered_weight,
-        members.weight * case when settled.is_settled then round(settled.weight / members.weight, 12) else 1 end as weight,
+        members.weight * case when settled.is_settled then round(settled.ratio, 12) else 1 end as weight,
         coalesce(settled.is_settled, false) as is_raked,
         coalesce(not settled.is_settled, false) as is_unraked,
     from {{ ref('int_survey__members') }} as members
@@ -114,7 +124,7 @@ weighted as (
     left join settled
         on
             {{ same('profiles', 'settled', sample + ['margin_cell']) }}
-            and members.weight = settled.delivered_weight
+            and {{ limited_weight }} is not distinct from settled.limited_weight
 
 ),
 
