@@ -32,7 +32,7 @@ _COUNT, _DAY, _PERIOD = (
     r"[0-9][./-][0-9]|\p{L}",
     r"^([0-9]{4})-?(?:[Ww]([0-5]?[0-9])|([01]?[0-9]))$",
 )
-_FEWEST_PERIODS, _MOST_PERIODS = 5, 60
+_PAIRS, _FEWEST_PERIODS, _MOST_PERIODS = 10, 5, 60
 """So many are no accident; no year has as many weeks or months."""
 
 
@@ -144,16 +144,18 @@ def require_no_counts(sheet: Sheet) -> None:
         groups = pl.DataFrame([of.alias(other) for other, of in cells.items() if other not in {name, *counts}])
         rows = groups.with_columns(cells[name].alias(name)) if groups.width else cells[name].to_frame()
         most = cells[name].n_unique() * (groups.n_unique() if groups.width else 1)
-        if (
-            rows.n_unique() == rows.height
-            and 4 * rows.height >= 3 * most
-            and any(map(_are_even, _periods(cells[name])))
-        ):
+        if _are_apart(rows, most) and any(map(_are_even, _periods(cells[name]))):
             raise DeliveryError(
                 f"{sheet.name}, column {name!r}: found counts of days, weeks or months, expected a row a respondent; what people did is "
                 "read from a table with date, activation (such as helpline.contacted), market, events and unique people "
                 "(activation_counts_csv), by day; name its columns in a delivery.yml"
             )
+
+
+def _are_apart(rows: pl.DataFrame, most: int) -> bool:
+    """Whether no two rows are alike, though they fill most of what there may be, or ten pairs of as many people would be by chance."""
+    filled, alike = 4 * rows.height >= 3 * most, rows.height**2 >= 2 * _PAIRS * most
+    return rows.n_unique() == rows.height and (filled or alike)
 
 
 def _periods(cells: pl.Series) -> Iterator[pl.Series]:

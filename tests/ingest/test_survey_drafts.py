@@ -275,6 +275,17 @@ def test_counts_of_days_weeks_or_months_are_no_survey(
         inspect(written(tmp_path, {"c.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
 
 
+def test_counts_of_groups_of_which_many_are_missing_on_a_day_are_no_survey(tmp_path: Path) -> None:
+    groups = [f"{sex},{age},{land}" for sex in "mf" for age in ("18-24", "25-34", "35+") for land in ("AE", "EG", "SA")]
+    rows = [f"2026-11-{day:02d},{group},{n % 4}" for day in range(1, 15) for n, group in enumerate(groups)]
+    few = random.Random(1).sample(rows, 100)
+    header = "Date,Gender,Age group,Country,Calls"
+    with pytest.raises(DeliveryError, match="found counts of days, weeks or months"):
+        inspect(written(tmp_path, {"c.csv": lines(header, *few)}), TOLD, CAMPAIGNS)
+    people = lines(header, *random.Random(1).choices(rows, k=100))
+    assert inspect(written(tmp_path, {"s.csv": people}), TOLD, CAMPAIGNS).loaded == 100
+
+
 def test_people_who_answered_on_one_day_after_the_other_are_a_survey(tmp_path: Path) -> None:
     rows = [f"2026-11-{1 + n // 2:02d},{'mf'[n // 3 % 2]},{n % 4}" for n in range(24)]
     assert inspect(written(tmp_path, {"w.csv": lines("Date,Gender,q1", *rows)}), TOLD, CAMPAIGNS).loaded == 24
