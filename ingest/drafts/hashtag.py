@@ -140,7 +140,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
             options |= {"columns": columns | {"text": text}, "hashtags_from": "text"}
         why = f"its columns name videos and their counters: {quoted(list(places.values()))}"
         yield timed("video_csv", why, options, given, header, bare, generic=True)
-    yield from tag_totals.of_table(head, cells, places, bare, given)
+    yield from tag_totals.of_table(head, header, cells, places, bare, given)
 
 
 def _of_youtube_studio(head: Head) -> dict[str, str]:

@@ -11,7 +11,7 @@ from ingest.drafts.video_names import Cells, lead_to_posts, match, means
 from ingest.drafts.video_times import undated
 from ingest.drafts.video_words import NAMES, POSTS, TAG
 from ingest.formats.hashtag.platforms import platform_in_name
-from ingest.formats.hashtag.tag_totals_csv import LISTS
+from ingest.formats.hashtag.tag_totals_csv import LISTS, SOME_DAYS
 from ingest.source import DeliveryError
 from ingest.text import unit_of
 
@@ -21,15 +21,28 @@ _OF_RECORDS = {
     "posts": r"(?:.*_)?(?:videos?|posts?)(?:_count)?",
 }
 
+_TOTALS = (*NAMES["views"], POSTS)
+_PAGE_OF_A_TAG = r"(?i)^https?://[^\s?#]+/(?:tags?|hashtag)/[^\s/?#]+/?(?:[?#].*)?$"
+_PERIOD = r"(?:.+_)?(?:period|window|time_?(?:range|frame|span)|date_range)(?:_.+)?"
 
-def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | None, given: Given) -> Iterator[Draft]:
+
+def of_table(
+    head: Head, header: list[str], cells: Cells, places: Mapping[str, str], bare: str | None, given: Given
+) -> Iterator[Draft]:
     """The draft of a table of totals. Raises DeliveryError where they have likes, as no platform's total of a tag has."""
-    posts = next((name for name in cells if means(unit_of(name)[0], POSTS)), None)
-    tag = next((name for name in cells if means(name, TAG)), None)
+    views, posts = places.get("views") or _named(cells, NAMES["views"]), _named(cells, (POSTS,))
+    tag = next((name for name in cells if means(name, TAG) or _lead_to_tags(cells[name])), None)
     when = places.get("captured_at") or bare
-    totals = {name: column for name, column in (("views", places.get("views")), ("posts", posts)) if column}
+    totals = {name: column for name, column in (("views", views), ("posts", posts)) if column}
     if tag is None and "hashtags" in places and _are_single(cells[places["hashtags"]], once=when is None):
         tag = places["hashtags"]
+    some = [name for name in cells if re.search(SOME_DAYS, name) and _named({re.sub(SOME_DAYS, "", name): ()}, _TOTALS)]
+    if tag is not None and some and not totals and _are_single(cells[tag]):
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: found figures of some days ({quoted(some)}), expected the total that the "
+            "platform shows for each tag since it was first used; to keep them apart from that, call them views and posts, and write "
+            "the number of days into a column window_days"
+        )
     others = [places[name] for name in ("likes", "comments", "shares", "saves") if name in places]
     is_of_tags = tag is not None and _are_single(cells[tag]) and not others
     is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
@@ -45,6 +58,24 @@ def of_table(head: Head, cells: Cells, places: Mapping[str, str], bare: str | No
         )
 
 
+def _named(cells: Cells, patterns: Sequence[str]) -> str | None:
+    """The first column called so, with or without its platform."""
+    counters = {name: (platform_in_name(name) or ("", name))[1] for name in cells}
+    return next(
+        (
+            name
+            for name, counter in counters.items()
+            if any(means(unit_of(name)[0], pattern) or means(counter, pattern) for pattern in patterns)
+        ),
+        None,
+    )
+
+
+def _lead_to_tags(cells: Sequence[str]) -> bool:
+    """Whether cells are links to the pages of tags."""
+    return bool(cells) and all(re.match(_PAGE_OF_A_TAG, cell) for cell in cells)
+
+
 def _are_single(tags: Sequence[str], *, once: bool = True) -> bool:
     """Whether each cell is one tag, most of them different ones where each stands there once."""
     are_words = bool(tags) and all(re.fullmatch(r"[^\s,;|]+", tag) for tag in tags)
@@ -53,6 +84,8 @@ def _are_single(tags: Sequence[str], *, once: bool = True) -> bool:
 
 def are_of_tags(cells: Cells, places: Mapping[str, str]) -> bool:
     """Whether records with an id and views are those of tags: each has another tag, and nothing else that a video has."""
+    if "url" in places and _lead_to_tags(cells[places["url"]]):
+        return True
     if places.keys() - {"video_id", "views", "hashtags", "captured_at", "platform"}:
         return False
     tags = [held for name, held in cells.items() if re.fullmatch(_OF_RECORDS["hashtag"], snake(name))]
@@ -68,8 +101,16 @@ def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
             for ours, pattern in _OF_RECORDS.items()
             if (name := next((one for one in cells if re.fullmatch(pattern, snake(one))), None)) is not None
         }
+        pages = next((name for name, held in cells.items() if _lead_to_tags(held)), None)
+        columns |= {"hashtag": pages} if pages is not None and "hashtag" not in columns else {}
         if "hashtag" not in columns or len(columns) == 1:
             continue
+        period = next((name for name in (*cells, *head.values()) if re.fullmatch(_PERIOD, snake(name))), None)
+        if period is not None:
+            raise DeliveryError(
+                f"{head.path.name}: {period[:40]!r} says of what time the figures of its tags are, expected the total since each tag was "
+                "first used; write them into a table with the number of days in a column window_days, which keeps them apart"
+            )
         if "publish_cnt" in cells:
             raise DeliveryError(
                 f"{head.path.name}: its records are tags of TikTok's Creative Center, whose views are of the days that were chosen there; "
@@ -100,9 +141,12 @@ def require_one_platform(head: Head, header: list[str]) -> None:
 
 
 def _of_platform(columns: dict[str, str], column: str | None) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
-    """Options and remarks that say where totals were read: as a column says, else a guess."""
+    """Options and remarks that say where totals were read: as a column or the names of columns say, else a guess."""
     if column is not None:
         return {"columns": columns | {"platform": column}}, {}
+    told = {found[0] for ours in ("views", "posts") if (found := platform_in_name(columns.get(ours, "")))}
+    if len(told) == 1:
+        return {"columns": columns, "platform": told.pop()}, {}
     remark = "guessed: the usual one; say where the totals were read"
     return {"columns": columns, "platform": "tiktok"}, {("options", "platform"): remark}
 

@@ -10,7 +10,7 @@ _TIME = r"_?(?:time|at|date|dato|on|datetime|timestamp|ts|time_iso|utc)"
 
 def _count(words: str) -> str:
     after = (
-        "to_date|till_date|so_far|count|counts|cnt|number|num|total|latest|current|actual|achieved|sayısı|summary_total_count|"
+        "to_date|till_date|so_far|count|counts|cnt|number|num|total|latest|current|actual|achieved|overall|all_time|sayısı|summary_total_count|"
         "(?:(?:de|del|do|della?|des|de_la)_)?v[ií]d[eé]os?|(?:ال)?فيديو(?:هات)?"
     )
     before = (
@@ -139,7 +139,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         _count("favou?rites?|favoris|bookmarks?|(?:ال)?مفضلة"),
     ),
     "hashtags": (
-        r"hash_?tags?(?:_names?|_list)?|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|hashtagler|תגיות|ہیش_ٹیگ|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
+        r"hash_?tags?(?:_names?|_list)?|ハッシュタグ|challenges|mots?_dièses?|хештеги|האשטגים|ہیش_ٹیگز|هاشتاگ|tagar|hashtagler|תגיות|ہیش_ٹیگ|هشتگ(?:_?ها)?|(?:ال)?هاشتاق(?:ات)?|(?:ال)?وسوم|(?:ال)?هاشتاغ(?:ات)?|(?:ال)?هاشتاج(?:ات)?",
         r"tags?(?:_list)?|ετικέτες|etiquetas|etiket(?:ler)?",
         r"(?:.+_)?(?:hash_?tags?|(?:ال)?وسوم|(?:ال)?هاشتا[غقج](?:ات)?|هشتگ(?:_?ها)?)(?:_[^\W\d]+)*",
     ),
@@ -154,14 +154,14 @@ TEXT = (
 )
 ANY_TIME = (
     r"recorded(?:_at|_on)?|at|date|time|timestamp|datetime|observed_at|date_time|taken_at|"
-    r"fecha|data|dato|datum|tarih|بەروار|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
+    r"fecha|data|dato|日付|日時|datum|tarih|بەروار|tanggal|תאריך|تاریخ|(?:ال)?(?:تاريخ|وقت)"
 )
 TAG = (
-    r"(?:hash)?_?tag(?:_?name)?|challenge(?:_name)?|cha_name|name|mot_dièse|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|"
+    r"(?:hash)?_?tag(?:_?name)?|ハッシュタグ|challenge(?:_name)?|cha_name|name|mot_dièse|etiqueta|etiket|tagar|האשטאג|ہیش_ٹیگ|هشتگ|"
     r"(?:اسم_)?(?:ال)?(?:هاشتا[غقجگ]|وسم)"
 )
 POSTS = _count(
-    r"posts?|videos?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو(?:_?ها)?|(?:ال)?فيديو|پست(?:_?ها)?|پۆست(?:ەکان)?|پوسٹس|סרטונים|פוסטים"
+    r"posts?|videos?|(?:投稿|動画)数?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو(?:_?ها)?|(?:ال)?فيديو|پست(?:_?ها)?|پۆست(?:ەکان)?|پوسٹس|סרטונים|פוסטים"
 )
 ADS = (
     (

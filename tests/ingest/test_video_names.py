@@ -298,6 +298,9 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("c.json", json.dumps([{"video_id": IDS[n], "id": f"7{n}", "parent_comment_id": "1", "like_count": 5} for n in range(20)]).encode(), "its records are comments"),
         ("p.csv", table("Hashtag,Date,TikTok views,Instagram views", "#calm,2026-10-05,5@N,7"), "line 1: found a column a platform"),
         ("p.csv", table("Link,TikTok views,Instagram views", "https://www.tiktok.com/@u/video/@ID,5,7"), "line 1: found a column a platform"),
+        ("p.csv", table("Hashtag,Views (7 days),Posts (7 days)", "#calm@N,5,9"), "line 1: found figures of some days"),
+        ("p.csv", b"Period: last 7 days,,\n" + table("Hashtag,Posts,Views", "#calm@N,5,9"), "p.csv, line 1: says that figures are of some days"),
+        ("p.json", json.dumps({"period_days": 7, "hashtags": [{"hashtag": f"calm{n}", "views": 5, "posts": 2} for n in range(3)]}).encode(), "'period_days' says of what time"),
         ("p.csv", table("Hashtag,Posts,Views,Period", "#calm@N,5,9,3 months"), "a column says what time the views of a tag are of"),
         ("u.json", json.dumps({"users": [{"id": f"68{n}", "uniqueId": "u", "followerCount": 5, "heartCount": 9, "videoCount": 3} for n in range(20)]}).encode(), "its records are accounts"),
         ("s.csv", table("Link,Author,Views,Likes", "https://vm.tiktok.com/ZM@N/,u,5@N,1"), "no video id and none to be recovered from a URL"),
@@ -355,6 +358,11 @@ def test_what_has_counters_and_is_no_list_of_videos_is_refused_and_no_survey(
         (
             {"challengeInfo": {"challenge": {"title": "calm"}, "stats": {"videoCount": 5, "viewCount": 50}}},
             {"hashtag": "challengeInfo.challenge.title", "views": "challengeInfo.stats.viewCount", "posts": "challengeInfo.stats.videoCount"},
+        ),
+        ({"tags": [{"tag": f"calm{n}", "views": 5, "videos": 2} for n in range(3)]}, {"hashtag": "tag", "views": "views", "posts": "videos"}),
+        (
+            {"data": [{"id": f"7{n}", "name": f"calm{n}", "url": f"https://www.tiktok.com/tag/calm{n}", "viewCount": 5, "videoCount": 2} for n in range(3)]},
+            {"hashtag": "url", "views": "viewCount", "posts": "videoCount"},
         ),
     ],
 )  # fmt: skip
@@ -417,6 +425,9 @@ def test_totals_without_a_time_ask_when_they_were_read(content: bytes, tmp_path:
         ("التاريخ,الهاشتاج,عدد المشاهدات,عدد الفيديوهات", "2026-10-05T0@N:00:00Z,#فضفض,5,1", {"hashtag": "الهاشتاج", "views": "عدد المشاهدات", "posts": "عدد الفيديوهات"}),
         ("تاریخ,هشتگ,بازدید,تعداد ویدیو", "2026-10-05,#امید@N,5,1", {"posts": "تعداد ویدیو"}),
         ("بەروار,هاشتاگ,بینین,پۆست", "2026-10-05,#هیوا@N,5,1", {"observed_at": "بەروار", "posts": "پۆست"}),
+        ("ハッシュタグ,日付,再生数,投稿数", "#静@N,2026-10-05,5,1", {"hashtag": "ハッシュタグ", "observed_at": "日付", "posts": "投稿数"}),
+        ("Page,Views,Date", "https://www.tiktok.com/tag/calm@N,5,2026-10-05", {"hashtag": "Page"}),
+        ("Hashtag,Views last 7 days,Views overall,Date", "#x@N,3,4,2026-10-05", {"views": "Views overall"}),
         ("Hashtag,Posts (last 7 days),Posts (overall),Views (last 7 days),Views (overall),Date", "#x@N,1,2,3,4,2026-10-05", {"posts": "Posts (overall)", "views": "Views (overall)"}),
     ],
 )  # fmt: skip
@@ -433,6 +444,7 @@ def test_the_total_of_a_tag_is_found_in_the_words_of_a_team(
     [
         ("Platform,Hashtag,Date,Views", "Instagram,#x@N,2026-10-05,5@N", {"columns": "Platform"}),
         ("Hashtag,Date,Views", "#x@N,2026-10-05,5@N", {"constant": "tiktok"}),
+        ("Hashtag,Date,Instagram posts", "#x@N,2026-10-05,5@N", {"constant": "instagram"}),
     ],
 )
 def test_totals_of_tags_are_of_the_platform_that_the_file_names(

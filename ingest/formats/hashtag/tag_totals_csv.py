@@ -19,7 +19,16 @@ from ingest.formats.hashtag.video_readings import constant_instant
 from ingest.formats.hashtag.video_tags import one_tag
 from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
 from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
-from ingest.formats.text_file import Place, TextFile, TextTable, folded, only_positions, read_columns, text_files
+from ingest.formats.text_file import (
+    Place,
+    TextFile,
+    TextTable,
+    first_lines,
+    folded,
+    only_positions,
+    read_columns,
+    text_files,
+)
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
@@ -46,10 +55,17 @@ LISTS = (
     "data.items",
     "data.challenge_list",
     "data.hashtag_list",
+    *("tags", "hashtags", "challenges", "data.tags", "data.hashtags", "data.challenges"),
 )
 """Where a JSON document has its list of tags."""
 _WHOLE = r"(?i)all|total|life|max|كل|\bto date"
 _DAYS = r"(?i)^[0-9]+$|[0-9]\s*d$|\b(?:days?|jours?|d[ií]as?|tagen?|hari|gün)\b|يوم|أيام|ايام|روز"
+
+
+SOME_DAYS = (
+    r"(?i)[(\[]?(?:\b(?:last|past)\s+)?[0-9]\s*-?\s*(?:days?|jours?|d[ií]as?|tagen?|hari|gün|يوم|أيام|ايام|روز)\b[)\]]?"
+)
+"""How it is said that figures are of some days."""
 
 
 class Columns(BaseModel):
@@ -95,7 +111,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 21
+    version = 22
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -132,6 +148,7 @@ def _of_table(file: TextFile, mapped: Mapping[str, Place], options: TagTotalsCsv
     """The mapped columns, and as `window` and `country` those that tell what a total is one of, if there are any."""
     line = options.skip_rows + 1 if options.skip_rows or not options.header else None
     table = _without_headers(read_columns(file, mapped, has_header=options.header, first_line=line), mapped)
+    _require_no_days_above(file, mapped)
     others = [name for name in map(folded, table.names) if options.header and name not in mapped.values()]
     told: dict[str, Place] = {
         ours: name
@@ -147,6 +164,19 @@ def _of_table(file: TextFile, mapped: Mapping[str, Place], options: TagTotalsCsv
             "tag, a row a tag and time; deliver each country's rows as a file of its own, under a platform named after it"
         )
     return replace(whole, names=table.names, rows=whole.rows.drop("country", strict=False))
+
+
+def _require_no_days_above(file: TextFile, mapped: Mapping[str, Place]) -> None:
+    """Raise DeliveryError where a line above the header says that figures are of some days."""
+    names = {place for place in mapped.values() if isinstance(place, str)}
+    for number, cells in first_lines(file):
+        if not names or names <= {folded(cell) for cell in cells}:
+            return
+        if re.search(SOME_DAYS, " ".join(cells)):
+            raise DeliveryError(
+                f"{file.name}, line {number}: says that figures are of some days, expected the total since each tag was first used; write "
+                "the number of days into a column window_days, which keeps them apart, and delete the line"
+            )
 
 
 def _without_headers(table: TextTable, mapped: Mapping[str, Place]) -> TextTable:
