@@ -92,6 +92,17 @@ _PERSONAL = (
     r"('?s)?([ _](name|id|code|no|number))?$|"
     r"^(اسم )?(الباحث|المحاور|جامع البيانات)|^gps\b|(^|[ _])(لوکیشن|coordinates)$|تلفن|شماره (تماس|موبایل)|טלפון|דוא.?ל|דואר אלקטרוני"
 )
+_NAMES = (
+    "name names fullname firstname lastname surname nickname alias pseudonym signature nom noms prénom prénoms nombre apellido apellidos "
+    "nome cognome sobrenome vorname nachname naam voornaam achternaam nama adı adınız isim ism ismi soyad soyadı soyadınız imię nazwisko "
+    "имя фамилия фио اسم لقب كنية نام שם 名前 お名前 氏名 姓名 이름 성함 성명 όνομα jméno név tên ชื่อ नाम nume namn navn"
+)
+_OF_NAMES = (
+    "first last full family given middle preferred child student pupil parent mother father guardian caregiver participant respondent "
+    "complet complète completo completa famille tam ad kamil vollständiger ваше полное كامل ثلاثي رباعي اول اخير عائلة اب ام جد طالب "
+    "طفل مشارك خانوادگی و and et y e ve und"
+)
+"""What names of people are called, and what may stand beside it once the words of a question are taken away."""
 _STAFF = (
     r"^(full )?(name|nom|nombre|nome|nama|adı)?( of| de| del| du| da| do)?( the| l)? ?"
     r"(interviewer|enum(erator)?|surveyor|supervisor|field ?worker|(data )?collector|facilitator|team leader|respondent|participant|"
@@ -179,6 +190,15 @@ def _plain(text: str) -> str:
     """The text without accents, and with the end of Arabic words as it is typed as often."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return bare.translate(ALIKE).replace("ة", "ه")
+
+
+def _asks_for_a_name(name: str) -> bool:
+    """Whether a heading asks for nothing but somebody's name: `Name (optional)`, `What is your name?`."""
+    words = re.split(r"[^\w\u200c]+|_", re.sub(r"[(\[（].*?[)\]）]", " ", name).lower().replace("i\u0307", "i"))
+    asked = [word for word in words if word and not word.isdigit() and not re.match(_ASKING, word)]
+    left = {_plain(re.sub(_OF_YOU, "", word)) for word in asked}
+    names, others = ({_plain(word) for word in known.split()} for known in (_NAMES, _OF_NAMES))
+    return bool(left & names) and left <= names | others
 
 
 def may_say_who_ended(name: str, cells: pl.Series) -> bool:
@@ -272,10 +292,12 @@ def is_choice(cells: pl.Series) -> bool:
 
 
 def are_times(cells: pl.Series) -> bool:
-    """Whether cells are days with a time of day: when people answered, never what."""
+    """Whether cells are days with a time of day, or how long something took to the second: when people answered, never what."""
     written = cells.drop_nulls().cast(pl.String())
     return written.len() > 0 and bool(
-        written.str.contains(r"\d[/.\-]\d{1,2}[/.\-]\d{1,4}\D{1,6}\d{1,2}[:.]\d{2}").all()
+        written.str.contains(
+            r"\d[/.\-]\d{1,2}[/.\-]\d{1,4}\D{1,6}\d{1,2}[:.]\d{2}|^\d{1,3}:\d{2}:\d{2}([.]\d+)?$"
+        ).all()
     )
 
 
@@ -326,7 +348,7 @@ def is_personal(name: str, cells: pl.Series) -> bool:
         return True
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(_BEFORE_NAMES, "", name))
     heading = " ".join(re.sub(r"[\W_]+", " ", words).lower().split())
-    if heading in ("name", "names") or re.search(_plain(_STAFF), _plain(heading)):
+    if heading in ("name", "names") or _asks_for_a_name(name) or re.search(_plain(_STAFF), _plain(heading)):
         return True
     is_question = name.endswith(("?", "؟")) or len(name.split()) > _MOST_WORDS_OF_A_LABEL
     is_shared = answers.n_unique() <= MOST_NUMBERS and answers.n_unique() * _SHARED_BY <= answers.len()

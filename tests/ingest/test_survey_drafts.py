@@ -789,7 +789,7 @@ def test_a_last_row_called_after_a_total_alone_is_no_respondent(tmp_path: Path) 
     assert inspect(written(tmp_path, {"v.csv": lines("Loss,Use it?,Kind", *words)}), TOLD, CAMPAIGNS).loaded == 41
 
 
-@pytest.mark.parametrize("scale", ["(0-10)", "0-10", "(1–5)"])
+@pytest.mark.parametrize("scale", ["(0-10)", "0-10", "(1–5)", "Q9 [1-7]"])
 def test_a_question_may_end_with_its_mark_and_the_ends_of_its_scale(scale: str, tmp_path: Path) -> None:
     survey = found(tmp_path, f"ID,Q?,Likely to recommend? {scale}", "{n},{yes},{a}")
     assert list(questions(survey)) == ["Q?", f"Likely to recommend? {scale}"]
@@ -827,3 +827,18 @@ def test_how_long_an_interview_took_is_no_answer(tmp_path: Path) -> None:
 def test_a_header_below_narrower_lines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match=r"wave\.csv, line 4: names the columns, and lines stand above it"):
         found(tmp_path, "Total,40\nFailed,0\n\nResponse ID,Seen?,q1,q2,q3", "r{n},{yes},{a},{x},{y}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Name (First)", "Name (optional)", "What is your name?", "1. What's your full name?", "Name of child", "Votre nom", "Prénom (facultatif)",
+     "¿Cuál es tu nombre?", "Adınız", "İsminiz", "ما اسمك؟", "اسمك الكامل", "نام شما", "お名前（任意）", "성함", "Ваше имя"],
+)  # fmt: skip
+def test_a_heading_that_asks_for_a_name_is_never_published(name: str, tmp_path: Path) -> None:
+    rows = [f"{n},{('Amal', 'Basim', 'Dina')[n % 3]},{('Calm', 'Kind')[n % 2]},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(f"id,{name},Which name of ours?,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert list(questions(survey)) == ["Which name of ours?", "q1"]
+
+
+def test_how_long_it_took_to_the_second_is_no_answer(tmp_path: Path) -> None:
+    assert list(questions(found(tmp_path, "id,Took,q1", "{n},00:0{a}:00,{a}"))) == ["q1"]
