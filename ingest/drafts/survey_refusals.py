@@ -19,7 +19,6 @@ _MEASURES = frozenset({"percentage", "percent", "%", "count", "number", "n", "ba
 """How tables of results write shares, and say what a row of numbers is."""
 _OF_A_PARENT = r"(?i)^(_parent_index|parent[_-]key)$"
 _FEWEST, _HIGHEST_HEADER = 5, 20
-_FEW_OTHERS = 3
 _ENDS_OF_SCALE = r"((?<=[^\W\d_]|[?؟.:])[ ,(]+|[ ,]*[(\[])(0|1)[-\u2013](3|4|5|6|7|8|9|10|11|20|100)[)\]]?$"
 _MARKS = " ?؟.:*"
 _JOINS = r"(?i)(^|[ _.])(join(ed|s)?|enter(ed|s)?|connect(ed)?)( \w+){0,3}$"
@@ -49,7 +48,7 @@ def require_names(sheet: Sheet) -> None:
     """Raise DeliveryError where a few cells of the first line are no names of columns, as a date or a sentence with a full stop."""
     names = sheet.header(0) if sheet.height else []
     others = [place for place, name in enumerate(names, 1) if name and not is_header([name])]
-    if 0 < len(others) * _FEW_OTHERS <= len(names):
+    if 0 < len(others) * _FEWEST <= len(names):
         raise DeliveryError(
             f"{sheet.name}, line 1, column {others[0]}: found a number, a date, an address or a sentence, expected the name of a "
             "column, as the others are; write a name there, such as the number of the question"

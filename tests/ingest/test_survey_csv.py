@@ -52,6 +52,11 @@ class TestWhoIsRejected:
         assert rejected(averaged) == [(4, "missing_key")]
         assert wave(tmp_path / "anonymous", "q,w\nYes,1\nTotal,1\nYes,2\n", ANONYMOUS).rejected.height == 0
 
+    def test_a_header_that_comes_again_is_no_record(self, tmp_path: Path) -> None:
+        parsed = wave(tmp_path, "id,w,q\n1,0.5,Yes\nid,w,q\n2,1.5,No\nid,1,Yes\n", WEIGHTED)
+        assert (parsed.records_read, parsed.rejected.height) == (3, 0)
+        assert parsed.tables["survey_respondents"]["weight"].sum() == 3
+
     def test_every_reason(self, tmp_path: Path) -> None:
         records = (
             "a,1.5,1",

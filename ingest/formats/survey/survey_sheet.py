@@ -29,6 +29,7 @@ _OF_ANSWERS = (
     r"(?i)^(answer|response|value|score|rating)([_ ]?(code|text|label|option|value))?$",
 )
 _MOST_COLUMNS_OF_A_LONG_TABLE = 8
+_FEWEST_NAMES = 2
 _LOOKED_AT, _FEWEST, _MANY = 1_000, 10, 3
 """How many rows show whether there is a second header; how many cells a column has, and how many columns tell of one by themselves."""
 
@@ -75,9 +76,12 @@ class Sheet:
         return replace(self, first=tuple(meant.get(_alike(str(cell)), cell) for cell in self.first)) if meant else self
 
     def body(self, header_rows: int, names: list[str]) -> pl.DataFrame:
-        """The rows below the header as codes under these names, and `line`; blank ones, such as spreadsheets leave, are none."""
+        """The rows below the header as codes under these names, and `line`.
+
+        Blank ones, such as spreadsheets leave, are none, nor are those that repeat the header, as where tables were put together.
+        """
         cells = self.rows.drop("line").columns
-        below = self.rows.slice(header_rows - 1).rename(dict(zip(cells, names, strict=True)))
+        below = self._without_headers(self.rows.slice(header_rows - 1)).rename(dict(zip(cells, names, strict=True)))
         written = below.with_columns(as_codes(below[name]) for name in names)
         is_nobody = pl.repeat(value=True, n=written.height, dtype=pl.Boolean(), eager=True)
         for name in names:
@@ -85,6 +89,13 @@ class Sheet:
                 return written
             is_nobody &= written[name].is_null()
         return written.filter(~is_nobody)
+
+    def _without_headers(self, rows: pl.DataFrame) -> pl.DataFrame:
+        heads = {name: str(head) for name, head in zip(rows.drop("line").columns, self.first, strict=True) if head}
+        is_head = [pl.col(name).cast(pl.String()) == head for name, head in heads.items()]
+        if len(heads) < _FEWEST_NAMES or not rows.select(is_head[0].any()).item():
+            return rows
+        return rows.filter(~pl.all_horizontal(is_head).fill_null(value=False))
 
 
 def apart(heads: Sequence[str]) -> tuple[str, ...]:
