@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,6 +50,10 @@ PASSED = ("pass", UNCHANGED)
 """What was tested and was left alone since holds."""
 
 GOOD = ("success", "no-op", *PASSED)
+
+
+MOST_OPEN_FILES = 10_240
+"""More than this macOS lets no process have."""
 
 
 class DbtError(Exception):
@@ -252,6 +257,7 @@ def run_dbt(
     # No log: it would quote values, and each line is formatted before its level is looked at.
     quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
     directories = ["--project-dir", str(directory), "--profiles-dir", str(directory)]
+    _allow_open_files()
     with _environment({"CAMPAIGN_HOME": str(root), "CAMPAIGN_KEEP_OPEN": "True"}):
         try:
             done = dbtRunner(manifest, [tell] if tell else None).invoke([*quiet, *command, *directories])
@@ -284,6 +290,13 @@ def _without_values(message: str) -> str:
         "((?:Conversion|Constraint|Invalid Input|Out of Range) Error: |$)", message, maxsplit=1
     )
     return before + kind + re.sub(r"""["'].*["']|\d{4,}""", "...", after.partition("\n")[0])
+
+
+def _allow_open_files() -> None:
+    """Let this process have as many files open as it may: a first build opens those of all deliveries at once."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if most == resource.RLIM_INFINITY else min(most, MOST_OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 @contextmanager

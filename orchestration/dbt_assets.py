@@ -18,6 +18,7 @@ from ingest.source import Source
 from orchestration.automation import JOB, daily_freshness
 from orchestration.dbt import BUILT, GOOD, PASSED, UNCHANGED, NodeResult, audit, build, failed
 from orchestration.display import counted
+from orchestration.failures import in_one_line
 from orchestration.groups import CAMPAIGN, CAMPAIGN_OWNER, DELIVERIES, REFERENCE, group_name
 from orchestration.pages import pages
 from orchestration.project import Project
@@ -175,14 +176,16 @@ def events(
 def advise(home: Home, manifest: Mapping[str, Any], failed: Sequence[NodeResult], sources: Sequence[Source]) -> str:
     """The deliveries that failed models or tests may come from, and what to do about them.
 
-    Where this version has not read all that is loaded, as right after an update, files of the lake are damaged or the SQL itself
-    is wrong, no delivery is to blame.
+    Where this version has not read all that is loaded, as right after an update, the disk or the memory is full, files of the lake
+    are damaged or the SQL itself is wrong, no delivery is to blame.
     """
     if unread := count_unread(home, sources):
         return (
             f"{counted(unread, 'delivery was', 'deliveries were')} read by another version of this warehouse: run the whole job "
             f"{JOB} first, or campaign run; it reads them again"
         )
+    if surroundings := next(filter(None, (in_one_line(result.message, home.root) for result in failed)), None):
+        return f"No delivery is to blame: {surroundings}"
     if any(result.status == "error" for result in failed) and (damaged := remove_unreadable(home, read_ledger(home))):
         source, landed_on, name = damaged[0]
         return (

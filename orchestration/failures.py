@@ -13,9 +13,13 @@ class HomeError(Exception):
 
 
 def in_one_line(text: str, home: Path) -> str | None:
-    """What the surroundings did: a full disk, a home that cannot be written. None where it was something else."""
+    """What the surroundings did: a full disk, too little memory, a home that cannot be written. None where it was something else."""
     if any(sign in text for sign in NO_ROOM):
         return f"the disk that holds {home} is full; free some space and run again"
+    if "Out of Memory Error" in text:
+        return "the database needs more memory than it may use; allow it more with CAMPAIGN_MEMORY_LIMIT, such as 4GB, and run again"
+    if "Too many open files" in text:
+        return "more files have to be open at once than the system lets a process have (ulimit -Hn); raise that and run again"
     if any(sign in text for sign in NO_RIGHT):
         # DuckDB, polars and Python name the file in the line that says so; SQLite does not.
         line = next(line for line in text.splitlines() if any(sign in line for sign in NO_RIGHT))

@@ -1,5 +1,6 @@
 """What a build brings up to date: held versions at its start and its end, dates and units to rebuild, files to read."""
 
+import resource
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -147,3 +148,14 @@ def test_any_name_of_a_delivery_is_read_as_it_is(lab: Lab) -> None:
         readings(lab, 1, name, [at(1)])
     begin(lab)
     assert files_read(lab, "hashtag", "video_readings") == names
+
+
+def test_a_first_build_opens_the_files_of_all_deliveries(lab: Lab) -> None:
+    """A session of a shell or a service may begin with a limit of few open files, which it may raise by itself."""
+    few = len(list(Path("/proc/self/fd").iterdir())) + 60
+    for number in range(few):
+        readings(lab, 1, f"day {number}", [at(1)])
+    begin(lab)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
+    assert len(files_read(lab, "hashtag", "video_readings")) == few

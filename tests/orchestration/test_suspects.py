@@ -114,6 +114,20 @@ def test_a_failed_test_is_traced_by_its_failing_rows(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("found", "remedy"),
+    [
+        ("Out of Memory Error: could not allocate block of size 256.0 KiB", "allow it more with CAMPAIGN_MEMORY_LIMIT"),
+        ('IO Error: Cannot open file "a.parquet": Too many open files', "than the system lets a process have"),
+        ('IO Error: Could not write file "a": No space left on device', "free some space"),
+    ],
+)
+def test_no_delivery_is_to_blame_for_what_the_machine_lacks(home: Home, found: str, remedy: str) -> None:
+    said = advise(home, {"nodes": {}}, [NodeResult("model.p.a", "model", "a", "error", 0, None, found)], SOURCES)
+    assert said.startswith("No delivery is to blame: ")
+    assert remedy in said
+
+
 def test_no_delivery_is_to_blame_before_this_version_has_read_them(home: Home) -> None:
     failed = [NodeResult("model.p.a", "model", "a", "error", 0, None, "")]
     older = (pl.col("delivery") == "one", pl.lit("zoom_csv"), pl.lit(0, LEDGER["reader_version"]))
