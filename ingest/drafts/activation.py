@@ -91,13 +91,12 @@ def needs(names: list[str]) -> Iterator[tuple[str, dict[str, bool]]]:
 
 
 def _counts(head: Head, header: list[str]) -> Iterator[Draft]:
-    columns, constant = _match(header), None
+    columns, constant = _with_activation(head, header), None
     remarks: dict[tuple[str, ...], str] = {("format",): _SUPPLIER}
     if "date" not in columns or not {"events", "unique_people"} & columns.keys():
         return
     if "activation" in columns:
-        names = event_names(pl.Series(head.below(header, columns["activation"]), dtype=pl.String()))
-        if names.is_in(KNOWN).sum() * 2 < len(names):
+        if not _are_events(head.below(header, columns["activation"])):
             return
     else:
         constant = _in_names(columns)
@@ -111,6 +110,21 @@ def _counts(head: Head, header: list[str]) -> Iterator[Draft]:
     why = f"its columns are a date, what happened and how often: {quoted(list(columns.values()))}"
     options = {"columns": columns} | ({"activation": constant} if constant is not None else {})
     yield Draft("activation", "activation_counts_csv", why, options, remarks)
+
+
+def _with_activation(head: Head, header: list[str]) -> dict[str, Any]:
+    """Our columns to the names that mean them; without one that is called an activation, one that holds names of events."""
+    columns = _match(header)
+    if "activation" not in columns:
+        told = next((name for name in header if name and _are_events(head.below(header, name))), None)
+        columns |= {"activation": told} if told is not None else {}
+    return columns
+
+
+def _are_events(cells: list[str]) -> bool:
+    """Whether at least half of some cells are names of events that are known."""
+    known = event_names(pl.Series(cells, dtype=pl.String())).is_in(KNOWN).sum()
+    return bool(cells) and 2 * known >= len(cells)
 
 
 def _require_one_row_a_day(head: Head, header: list[str], columns: dict[str, Any], unused: list[str]) -> None:
@@ -146,7 +160,7 @@ def _refuse_others(head: Head, header: list[str]) -> None:
                 "date, activation (such as helpline.contacted or story.resource_attached), market, events and unique people; "
                 "count them so, or deliver events as JSON (CloudEvents, Segment, GA4)"
             )
-    columns = _match(header)
+    columns = _with_activation(head, header)
     if "activation" in columns and {"events", "unique_people"} & columns.keys() and "date" not in columns:
         named = event_names(pl.Series(head.below(header, columns["activation"]), dtype=pl.String()))
         if named.is_in(KNOWN).sum() * 2 >= max(len(named), 1):

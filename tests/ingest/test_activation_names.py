@@ -35,6 +35,7 @@ def table(header: str, row: str) -> bytes:
         ("TARIH,ETKINLIK ADI,ETKINLIK SAYISI,TOPLAM KULLANICI SAYISI", "2026-10-@N,guide_open,4,3", "guide.opened"),
         ("Date,Event Action,Total events", "2026-10-@N,Guide Opened,4", "guide.opened"),
         ("Jour,Événement,Pays,Nombre d'événements", "2026-10-@N,guide_open,Maroc,4", "guide.opened"),
+        ("date,name,visitors,events", "2026-10-@N,Guide Opened,3,4", "guide.opened"),
         ("Tarih,Etkinlik,Say\u0131,Kullan\u0131c\u0131lar", "2026-10-@N,guide_open,4,3", "guide.opened"),
         ("日付,イベント名,イベント数,ユーザー数", "2026-10-@N,guide_open,4,3", "guide.opened"),
     ],
