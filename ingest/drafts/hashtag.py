@@ -105,7 +105,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
     apart = of_platforms(cells, places)
     options: dict[str, Any] = {}
     if header and not {"video_id", "url"} & places.keys():
-        links = next((name for name in cells if _are_links(cells[name]) or lead_to_posts(cells[name])), None)
+        links = next((name for told in (lead_to_posts, _are_links) for name in cells if told(cells[name])), None)
         if links is not None:
             places["url"] = links
         elif header[0] and _are_of_youtube(firsts := cells[header[0]]):

@@ -133,6 +133,7 @@ def table(header: str, row: str) -> bytes:
         ("视频链接,播放量,点赞量,评论量,分享量,收藏量", "https://www.tiktok.com/@u/video/@ID,5,1,2,3,4", {"likes": "点赞量", "comments": "评论量", "shares": "分享量", "saves": "收藏量"}),
         ("投稿URL,視聴回数,いいね\uff01数,コメント", "https://www.tiktok.com/@u/video/@ID,5,1,2", {"likes": "いいね\uff01数", "comments": "コメント"}),
         ("Link,Görüntülenme,Kaydedilenler", "https://www.tiktok.com/@u/video/@ID,5,1", {"saves": "Kaydedilenler"}),
+        ("Creator page,Video,Views", "https://www.tiktok.com/@u,https://www.tiktok.com/@u/video/@ID,5", {"url": "Video"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
