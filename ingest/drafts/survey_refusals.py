@@ -32,6 +32,7 @@ _COUNT, _DAY, _PERIOD = (
     r"[0-9][./-][0-9]|\p{L}",
     r"^([0-9]{4})-?(?:[Ww]([0-5]?[0-9])|([01]?[0-9]))$",
 )
+_MONTH = r"(?i)^(month|mes|mês|mois|monat|mese|ay|ماه|(ال)?شهر)$"
 _PAIRS, _FEWEST_PERIODS, _MOST_PERIODS = 10, 5, 60
 """So many are no accident; no year has as many weeks or months."""
 
@@ -137,6 +138,7 @@ def require_no_counts(sheet: Sheet) -> None:
         name: column.cast(pl.String()).str.strip_chars()
         for name, column in zip(names, sheet.rows.drop("line"), strict=False)
     }
+    cells = _with_months(cells)
     counts = [name for name, of in cells.items() if of.str.contains(_COUNT).all() and of.null_count() < of.len()]
     if not counts or any(re.match(ID, name) for name in names):
         return
@@ -150,6 +152,19 @@ def require_no_counts(sheet: Sheet) -> None:
                 "read from a table with date, activation (such as helpline.contacted), market, events and unique people "
                 "(activation_counts_csv), by day; name its columns in a delivery.yml"
             )
+
+
+def _with_months(cells: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    """The columns, those of years and of the numbers of months as one."""
+    months = (
+        name for name, of in cells.items() if re.match(_MONTH, name) and of.str.contains("^(?:0?[1-9]|1[0-2])$").all()
+    )
+    years = (name for name, of in cells.items() if of.str.contains("^20[1-3][0-9]$").all())
+    month, year = next(months, None), next(years, None)
+    if month is None or year is None:
+        return cells
+    both = pl.select(pl.concat_str(cells[year], pl.lit("-"), cells[month])).to_series()
+    return {name: both if name == year else of for name, of in cells.items() if name != month}
 
 
 def _are_apart(rows: pl.DataFrame, most: int) -> bool:

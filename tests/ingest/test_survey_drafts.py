@@ -275,6 +275,12 @@ def test_counts_of_days_weeks_or_months_are_no_survey(
         inspect(written(tmp_path, {"c.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
 
 
+def test_counts_of_a_year_and_a_month_in_two_columns_are_no_survey(tmp_path: Path) -> None:
+    rows = [f"2026,{month},{place},{30 + month}" for month in range(1, 9) for place in ("Dubai", "Cairo")]
+    with pytest.raises(DeliveryError, match="column 'Year': found counts of days, weeks or months"):
+        inspect(written(tmp_path, {"c.csv": lines("Year,Month,City,Calls", *rows)}), TOLD, CAMPAIGNS)
+
+
 def test_counts_of_groups_of_which_many_are_missing_on_a_day_are_no_survey(tmp_path: Path) -> None:
     groups = [f"{sex},{age},{land}" for sex in "mf" for age in ("18-24", "25-34", "35+") for land in ("AE", "EG", "SA")]
     rows = [f"2026-11-{day:02d},{group},{n % 4}" for day in range(1, 15) for n, group in enumerate(groups)]
