@@ -4,7 +4,7 @@ Who the respondents are is not decided here. An answer that is not asked, or emp
 and gave nothing valid is `missing`; don't know is an answer like any other. A question with several answers is a list.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
 import numpy as np
@@ -82,43 +82,42 @@ def _seen(coded: Coded, name: str) -> list[str]:
 
 def _given(people: pl.DataFrame, codes: list[dict[str, int]]) -> pl.DataFrame:
     """A row per respondent who was asked anything, with the numbers of the answers in order."""
-    cells = np.concatenate(
-        [_numbered(*column) for column in zip(people.drop("respondent"), codes, strict=True)], axis=1
-    )
+    columns = [column for of in zip(people.drop("respondent"), codes, strict=True) for column in _numbered(*of)]
+    cells = people.select(column.alias(str(place)) for place, column in enumerate(columns)).to_numpy(order="c")
     # Through an array, which is many times faster than collecting the answers of each respondent.
     listed = people.select("respondent", pl.Series("given", cells).arr.to_list().list.filter(pl.element() != 0))
     return listed.filter(pl.col("given").list.len() > 0)
 
 
-def _numbered(answers: pl.Series, codes: Mapping[str, int]) -> npt.NDArray[np.int32]:
-    """Respondents by columns: of a question with one answer its number, of one with several each answer; 0 is none."""
+def _numbered(answers: pl.Series, codes: Mapping[str, int]) -> Iterator[pl.Expr]:
+    """Of a question with one answer its number, of one with several each answer, a column apart; 0 is none."""
     known, numbers = list(codes), np.array(list(codes.values()), dtype=np.int32)
     if answers.dtype != pl.List(pl.String()):
-        return _looked_up(answers, known, numbers)[:, np.newaxis]
+        yield _looked_up(answers, known, numbers)
+        return
     ticked = answers.to_frame().select(pl.when(pl.all().list.len() == 0).then([NOTHING_TICKED]).otherwise(pl.all()))
     lengths = ticked.to_series().list.len().fill_null(0).to_numpy()
     each = ticked.to_series().explode(empty_as_null=False, keep_nulls=False)
-    places = _looked_up(each, known, np.arange(1, len(codes) + 1, dtype=np.int32))
+    places = pl.select(_looked_up(each, known, np.arange(1, len(codes) + 1, dtype=np.int32))).to_series().to_numpy()
     cells = np.zeros((answers.len(), len(codes) + 1), dtype=np.int32)
     cells[np.repeat(np.arange(answers.len()), lengths), places] = np.append(np.int32(0), numbers)[places]
-    return cells
+    yield from (pl.lit(pl.Series(column)) for column in cells.T)
 
 
-def _looked_up(answers: pl.Series, codes: list[str], values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def _looked_up(answers: pl.Series, codes: list[str], values: npt.NDArray[np.int32]) -> pl.Expr:
     """The value that stands beside each answer's code; 0 beside none."""
     if answers.dtype == pl.Int16():
-        given, known = (
-            answers.cast(pl.Int32()) - _LOWEST,
-            np.array([int(code) - _LOWEST for code in codes], dtype=np.int64),
-        )
+        given, highest = pl.lit(answers).cast(pl.Int32()) - _LOWEST, 2 * -_LOWEST
+        known = np.array([int(code) - _LOWEST for code in codes], dtype=np.int64)
     else:
         # Both columns number their categories alike while both exist.
         words = pl.Series(codes, dtype=pl.Categorical())
-        given, known = answers.cast(pl.Categorical()).to_physical(), words.to_physical().to_numpy().astype(np.int64)
-    places = (given + 1).fill_null(0).to_numpy()
-    table = np.zeros(max(places.max(initial=0), known.max(initial=-1) + 1) + 1, dtype=np.int32)
-    table[known + 1] = values
-    return table.take(places)
+        places = answers.cast(pl.Categorical()).to_physical()
+        given, known = pl.lit(places), words.to_physical().to_numpy().astype(np.int64)
+        highest = max(places.fill_null(0).to_numpy().max(initial=0), known.max(initial=0))
+    table = np.zeros(highest + 1, dtype=np.int32)
+    table[known] = values
+    return pl.lit(pl.Series(table)).gather(given.cast(pl.UInt32())).fill_null(0)
 
 
 def _status(code: str, note: Question, variable: Variable) -> str | None:
