@@ -44,6 +44,9 @@ SURVEY_WAVES = Table(
         "fieldwork_from": Column(pl.Date(), "First day of fieldwork."),
         "fieldwork_to": Column(pl.Date(), "Last day of fieldwork."),
         "mode": Column(pl.String(), "How people were asked, such as online."),
+        "language": Column(
+            pl.String(), "The language of the questionnaire, such as ar; NULL where the note does not say."
+        ),
         "population": Column(pl.String(), "Whom the survey speaks about."),
         "sampling": Column(
             pl.String(),
@@ -86,6 +89,7 @@ SURVEY_QUESTIONS = Table(
             "Who is in the base: those who answered, or (asked) also those who left every box unticked.",
             values=get_args(Base),
         ),
+        "asked_of": Column(pl.String(), "Who was asked, in words; NULL where everybody was, or the note does not say."),
         "answers": Column(
             pl.List(
                 pl.Struct(

@@ -340,6 +340,18 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         rows, ended = [person(i, str(i % 3)) for i in range(40)], START + timedelta(days=number)
         named = ("reworded", f"w{number}")
         yield " ".join(named), tables(rows, wave=named, top=(top,), ended=ended, said=said)
+    said_of = ((None, None), ("en", "all"), ("en", "all"), ("ar", "all"), ("ar", "who saw it"))
+    for number, (language, asked_of) in enumerate(said_of, 1):
+        rows, ended = [person(i, str(i % 3)) for i in range(40)], START + timedelta(days=number)
+        put = tables(rows, wave=("put", f"w{number}"), ended=ended)
+        yield (
+            f"put {number}",
+            put
+            | {
+                "survey_waves": put["survey_waves"].with_columns(language=pl.lit(language, pl.String())),
+                "survey_questions": put["survey_questions"].with_columns(asked_of=pl.lit(asked_of, pl.String())),
+            },
+        )
     yield "benchmarked", tables([person(i, str(i % 4)) for i in range(80)], wave=("benchmarked", "w"))
     draw = random.Random(4)
     for wave, share in (("w1", 3), ("w2", 4)):
@@ -694,6 +706,15 @@ def test_answers_that_say_or_count_for_something_else_break_a_series(world: Lab)
     )
     assert [row["has_break"] for row in found] == [True, True]
     assert [row["has_break"] for row in first] == [False, True, True]
+
+
+def test_another_language_or_other_people_asked_break_a_series(world: Lab) -> None:
+    where = "survey_id = 'put' and comparison = 'wave' and answer_code = 'top'"
+    found = {(row["from_wave"], row["to_wave"]): row["has_break"] for row in changes(world, where)}
+    after = {to: found[f"w{int(to[1]) - 1}", to] for to in ("w2", "w3", "w4", "w5")}
+    assert after == {"w2": False, "w3": False, "w4": True, "w5": True}
+    put = "select wave, language, asked_of from dim_survey_question where survey_id = 'put' order by wave"
+    assert world.rows(put)[:2] == [("w1", None, None), ("w2", "en", "all")]
 
 
 def test_a_change_between_waves_in_which_all_agreed_has_no_interval(world: Lab) -> None:

@@ -29,6 +29,7 @@ _DESCRIBED = pl.Schema(
         "question_text": pl.String(),
         "kind": pl.String(),
         "base": pl.String(),
+        "asked_of": pl.String(),
         "answers": pl.List(_ANSWER),
     }
 )
@@ -133,7 +134,7 @@ def _status(code: str, note: Question, variable: Variable) -> str | None:
 
 def _question(
     code: str, note: Question, variable: Variable, observed: Iterable[str]
-) -> tuple[str, str, str | None, str, str, list[dict[str, object]]]:
+) -> tuple[str, str, str | None, str, str, str | None, list[dict[str, object]]]:
     # Of a question in several columns a label may name a column, whose answer the variable lists already.
     columns = set(note.columns) - variable.labels.keys()
     labels = {**variable.labels, **{code: label for code, label in note.labels.items() if code not in columns}}
@@ -154,7 +155,7 @@ def _question(
         }
         for answer in (answers if kind != "number" else ())
     ]
-    return code, note.key or code, note.text or variable.text, kind, variable.base, listed
+    return code, note.key or code, note.text or variable.text, kind, variable.base, note.asked_of, listed
 
 
 def _require_answers(code: str, note: Question, known: set[str], *, is_labelled: bool) -> None:

@@ -73,7 +73,8 @@ Sampling: TypeAlias = Literal["probability", "non_probability"]
 class Survey(_Model):
     """The survey and the wave of it that was delivered.
 
-    In a `panel` an id of a respondent means the same person in every wave and delivery of the survey.
+    In a `panel` an id of a respondent means the same person in every wave and delivery of the survey. `language` is that of
+    the questionnaire.
     """
 
     id: Text
@@ -82,6 +83,7 @@ class Survey(_Model):
     fieldwork_from: date
     fieldwork_to: date
     mode: Text | None = None
+    language: Text | None = None
     population: Text | None = None
     sampling: Sampling = "non_probability"
     panel: bool = False
@@ -180,7 +182,8 @@ class Segment(_Model):
 class Question(_Model):
     """What the note says of a question: its key across waves, and which of its codes are what.
 
-    `missing` was asked and gave no valid answer; `not_asked` was not asked at all. `labels` names codes that the file
+    `missing` was asked and gave no valid answer; `not_asked` was not asked at all; `asked_of` says in words who was asked, where
+    not everybody. `labels` names codes that the file
     leaves unnamed or that a spreadsheet spoilt ("25-Jun": "6-25"); the code itself stays as delivered.
 
     A question with several answers stands in `columns`, one for each answer, or in one column whose cells list the
@@ -191,6 +194,7 @@ class Question(_Model):
     key: Text | None = None
     text: Text | None = None
     kind: Literal["single", "multiple", "grid", "scale", "number"] | None = None
+    asked_of: Text | None = None
     columns: Texts = ()
     selected: Codes = ()
     options: Codes = ()

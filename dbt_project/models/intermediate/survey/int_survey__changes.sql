@@ -32,6 +32,8 @@ broken as (
         (waves.mode is distinct from waves.earlier_mode)
         or (later.question_text is distinct from earlier.question_text)
         or (later.base is distinct from earlier.base)
+        or coalesce(later.asked_of <> earlier.asked_of, false)
+        or coalesce(later.language <> earlier.language, false)
         or array_length(list_filter(later.answers, lambda one: array_length(list_filter(
             earlier.answers,
             lambda other: one.answer_code = other.answer_code

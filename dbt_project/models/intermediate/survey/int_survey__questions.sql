@@ -18,7 +18,11 @@ latest as (
                 is_bottom := coalesce(answer.is_bottom, false)
             )
         ) as answers,
+        questions.asked_of,
+        waves.language,
     from {{ ref('stg_survey__questions') }} as questions
+    left join {{ ref('stg_survey__waves') }} as waves
+        on {{ same('questions', 'waves', survey_keys('wave') + ['landed_on', 'delivery']) }}
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('questions', 'rebuilt', survey_keys('wave')) }}
     qualify
         row_number() over (
@@ -39,6 +43,8 @@ scales as (
         'score' as kind,
         'answered' as base,
         list_filter(latest.answers, lambda answer: false) as answers,
+        cast(null as varchar) as asked_of,
+        latest.language,
     from latest
     inner join {{ ref('scale_items') }} as items on latest.question_key = items.question_key
     inner join {{ ref('scales') }} as scales on items.scale_id = scales.scale_id
@@ -56,6 +62,8 @@ awareness as (
         'score' as kind,
         'answered' as base,
         list_filter(any_value(latest.answers), lambda answer: false) as answers,
+        cast(null as varchar) as asked_of,
+        max(latest.language) as language,
     from latest
     where latest.question_key in ({{ awareness_key('prompted') }}, {{ awareness_key('foil') }})
     group by {{ listed(survey_keys('wave'), 'latest') | trim | trim(',') }}

@@ -12,6 +12,8 @@ questions as (
         kind,
         base,
         answers,
+        asked_of,
+        language,
     from {{ ref('int_survey__questions') }}
 
 )

@@ -10,6 +10,7 @@ select
     cast(question_text as varchar) as question_text,
     cast(kind as varchar) as kind,
     cast(base as varchar) as base,
+    cast(asked_of as varchar) as asked_of,
     cast(answers as struct(answer_code varchar, answer_label varchar, is_top boolean, is_bottom boolean)[]) as answers,
     cast(codes as struct(answer integer, answer_code varchar)[]) as codes,
     cast(file as varchar) as file,

@@ -9,6 +9,7 @@ select
     cast(fieldwork_from as date) as fieldwork_from,
     cast(fieldwork_to as date) as fieldwork_to,
     cast(mode as varchar) as mode,
+    cast(language as varchar) as language,
     cast(population as varchar) as population,
     cast(sampling as varchar) as sampling,
     cast(is_panel as boolean) as is_panel,
