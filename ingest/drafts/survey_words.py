@@ -10,7 +10,7 @@ from functools import cache
 import polars as pl
 
 from ingest.formats.survey.survey_multiple import UNTICKED
-from ingest.formats.survey.survey_variables import ALIKE, numbers
+from ingest.formats.survey.survey_variables import ADDRESS, ALIKE, numbers
 
 ID = (
     r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
@@ -162,10 +162,11 @@ _NO_ANSWERS = r"^-\d+$|^(77+|88+|99+|9*9[789])$"
 """Numbers that stand for no answer beside those of a scale."""
 
 _MOST_WORDS_OF_A_LABEL, _SHARED_BY = 3, 3
-_ADDRESS = (
-    r"(?i)^\S+@\S+\.\S+$|^@\w|^(\+|00)[0-9][0-9 ()\-]{7,}$|^(https?://|www\.)|^[\w-]+\.[a-z]{2,}/\S|"
+_PLACES = (
+    rf"{ADDRESS}|^@\w|^(https?://|www\.)|^[\w-]+\.[a-z]{{2,}}/\S|"
     r"\.(jpe?g|png|gif|heic|pdf|docx?|m4a|mp[34]|ogg|wav|amr|3gp|mov)$"
 )
+"""Addresses, accounts, links and names of files."""
 _OF_A_QUIZ = r"(?i)^(total (points|score)|quiz feedback|grade posted time|gesamtpunktzahl|مجموع النقاط)$"
 _OF_POINTS = r"^(\d+(\.\d+)?|--) / \d+$"
 _CAME = frozenset(
@@ -344,7 +345,7 @@ def _weighs(name: str, cells: pl.Series, *, are_bodies: bool) -> bool:
 def is_personal(name: str, cells: pl.Series) -> bool:
     """Whether a column says who people are, by its name or its cells; a question about a phone, with few answers, does not."""
     answers = cells.drop_nulls().cast(pl.String())
-    if answers.str.contains(_ADDRESS).sum() * 2 > answers.len():
+    if answers.str.contains(_PLACES).sum() * 2 > answers.len():
         return True
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(_BEFORE_NAMES, "", name))
     heading = " ".join(re.sub(r"[\W_]+", " ", words).lower().split())

@@ -225,6 +225,22 @@ class TestWhatLeaves:
             with pytest.raises(DeliveryError, match="120 different texts"):
                 wave(tmp_path, text, UNWEIGHTED + part)
 
+    @pytest.mark.parametrize("cell", ["p{}@example.org", "+97150123456{}", "00971 50 123 456{}"])
+    def test_addresses_of_people_are_no_groups_and_no_answers(self, tmp_path: Path, cell: str) -> None:
+        text = "id,contact,q\n" + "".join(f"{i},{cell.format(i % 4)},{i % 3}\n" for i in range(40))
+        for part in ("questions: {contact: {}}", "segments: {who: contact}"):
+            with pytest.raises(DeliveryError, match=r"column 'contact' holds mail addresses or phone numbers"):
+                wave(tmp_path, text, UNWEIGHTED + part)
+
+    def test_the_language_and_who_was_asked_are_kept(self, tmp_path: Path) -> None:
+        note = (
+            UNWEIGHTED.replace("fieldwork_from", "language: ar, fieldwork_from")
+            + "questions: {q: {asked_of: who saw it}}"
+        )
+        parsed = wave(tmp_path, "id,q\n1,1\n2,2\n", note)
+        assert parsed.tables["survey_waves"]["language"].to_list() == ["ar"]
+        assert parsed.tables["survey_questions"]["asked_of"].to_list() == ["who saw it"]
+
     def test_answers_that_nobody_shares_are_no_closed_question(self, tmp_path: Path) -> None:
         few = "id,said\n" + "".join(f"{i},somebody {i}\n" for i in range(11))
         with pytest.raises(DeliveryError, match="11 of them given by one person alone"):

@@ -27,6 +27,8 @@ _MOST_OF_ONE = 10
 _FEW_NUMBERS = 20
 _NUMBER = r"^-?\d{1,9}(\.\d+)?$"
 _SAFE_WHOLE = 2.0**53
+ADDRESS = r"(?i)^\S+@\S+\.\S+$|^(\+|00)[0-9][0-9 ()\-]{7,}$"
+"""Mail addresses and phone numbers."""
 ALIKE = str.maketrans(
     dict.fromkeys("\u2019\u2018\u02bc`\u00b4", "'")
     | dict.fromkeys("\u2010\u2011\u2013\u2014", "-")
@@ -117,6 +119,11 @@ class Coded:
         counted = self.frame[AT + name].drop_nulls().value_counts(name="respondents").cast({AT + name: pl.String()})
         is_text = ~pl.col(AT + name).str.contains(_NUMBER) & ~pl.col(AT + name).is_in(list(labels))
         texts = counted.filter(is_text)
+        if 2 * texts[AT + name].str.contains(ADDRESS).sum() > texts.height:
+            raise DeliveryError(
+                f"delivery.yml: key {key!r}: column {name!r} holds mail addresses or phone numbers, which never leave landing; "
+                "expected answers or groups that people share: take the column out of the note, or put it under drop"
+            )
         longest = max(texts[AT + name].str.len_chars(), default=0)
         alone = int((texts["respondents"] == 1).sum())
         are_of_one = alone > _MOST_OF_ONE and 2 * alone > texts.height
