@@ -99,16 +99,17 @@ def deliver(
     lab.deliver("hashtag", START + timedelta(days=day), name, "c", None if rows is None else frames)
 
 
-def settle(lab: Lab) -> None:
-    lab.finish(MODELS)
+def settle(lab: Lab, *models: str) -> None:
+    """Build these models and what they are made of, or all."""
+    lab.finish([f"+{name}" for name in models] or MODELS)
 
 
 def test_maturity_flips_without_touching_the_readings(lab: Lab) -> None:
     deliver(lab, 1, "a", [reading("v", 1, 5)])
-    settle(lab)
+    settle(lab, "fct_hashtag_video_day", "dim_video")
     assert lab.rows("select is_provisional from fct_hashtag_video_day") == [(True,)]
     deliver(lab, 12, "b", [reading("w", 12, 5)])
-    settle(lab)
+    settle(lab, "fct_hashtag_video_day", "dim_video")
     assert lab.rows("select video_id, is_provisional from fct_hashtag_video_day order by 1") == [
         ("v", False),
         ("w", True),
@@ -117,7 +118,7 @@ def test_maturity_flips_without_touching_the_readings(lab: Lab) -> None:
     since, later = START + timedelta(days=1), START + timedelta(days=12)
     assert lab.rows(states) == [("v", "not_seen_lately", later), ("w", "observed", later)]
     deliver(lab, 12, "b", None)
-    settle(lab)
+    settle(lab, "fct_hashtag_video_day", "dim_video")
     assert lab.rows("select video_id, is_provisional from fct_hashtag_video_day") == [("v", True)]
     assert lab.rows(states) == [("v", "observed", since)]
 
@@ -126,14 +127,14 @@ def test_cohorts_are_measured_at_their_age_from_what_was_read_on_that_date(lab: 
     born = {"created_at": at(1, 0)}
     deliver(lab, 2, "a", [reading("v", 2, 100, **born), reading("w", 2, 10, **born), reading("old", 2, 7)])
     deliver(lab, 8, "b", [reading("v", 8, 400, **born), reading("late", 8, 50, **born), reading("old", 8, 9)])
-    settle(lab)
+    settle(lab, "fct_hashtag_cohort")
     posted = date(2026, 3, 2)
     columns = "posted_on, age_days, event_on, posts, posts_measured, views, likes, is_provisional"
     cohort = f"select {columns} from fct_hashtag_cohort where hashtag = 'calm' order by age_days"
     first = (posted, 1, date(2026, 3, 3), 2, 2, 110, 11, True)
     assert lab.rows(cohort) == [first, (posted, 7, date(2026, 3, 9), 3, 2, 450, 45, True)]
     deliver(lab, 8, "b", None)
-    settle(lab)
+    settle(lab, "fct_hashtag_cohort")
     assert lab.rows(cohort) == [first]
 
 
@@ -144,7 +145,7 @@ def test_views_of_two_definitions_make_no_sum_of_a_cohort(lab: Lab) -> None:
     ]
     deliver(lab, 2, "a", [*rows, reading("x", 2, None, platform="other", **born)])
     deliver(lab, 8, "b", [reading("v", 8, 400, platform="tiktok", **born)])
-    settle(lab)
+    settle(lab, "fct_hashtag_cohort")
     found = "age_days, view_definition, posts_measured, views, likes, engagement_rate_by_views is null"
     assert lab.rows(f"select {found} from fct_hashtag_cohort where hashtag = 'calm' order by age_days") == [
         (1, "several", 2, None, 20, True),
@@ -156,7 +157,7 @@ def test_a_caption_that_is_edited_changes_no_past_date(lab: Lab) -> None:
     deliver(lab, 1, "a", [reading("v", 1, 100, created_at=at(1, 0))])
     deliver(lab, 2, "b", [reading("v", 2, 150, hashtags=["other"], display_hashtags=["other"])])
     deliver(lab, 3, "c", [reading("v", 3, 160, hashtags=None, display_hashtags=None)])
-    settle(lab)
+    settle(lab, "fct_hashtag_day", "dim_video")
     days = "select hashtag, event_on, posts, views from fct_hashtag_day order by 1, 2"
     assert lab.rows(days) == [
         ("calm", date(2026, 3, 2), 1, None),
@@ -172,7 +173,7 @@ def test_a_tag_counts_as_the_one_it_is_an_alias_of(lab: Lab) -> None:
         reading("v", 1, 100, hashtags=["kalm", "more", "calm"], display_hashtags=["Kalm", "More", "Calm"]),
         reading("w", 1, 100, hashtags=["kalm"], display_hashtags=["Kalm"]),
     ])  # fmt: skip
-    settle(lab)
+    settle(lab, "fct_hashtag_day", "dim_hashtag", "dim_video")
     posts = "select hashtag, videos from dim_hashtag where videos > 0 order by 1"
     assert lab.rows(posts) == [("calm", 1), ("kalm", 2), ("more", 1)]
     seed = with_normalised_hashtags(
@@ -180,7 +181,7 @@ def test_a_tag_counts_as_the_one_it_is_an_alias_of(lab: Lab) -> None:
     )
     (lab.project / "seeds" / "campaign_hashtags.csv").write_bytes(seed)
     assert lab.dbt("seed", "--select", "campaign_hashtags"), lab.messages
-    settle(lab)
+    settle(lab, "fct_hashtag_day", "dim_hashtag", "dim_video")
     assert lab.rows(posts) == [("calm", 2), ("more", 1)]
     assert lab.rows("select hashtags from dim_video order by video_id") == [(["calm", "more"],), (["calm"],)]
     assert lab.rows("select display_hashtag from dim_hashtag where hashtag = 'more'") == [("More",)]
@@ -191,7 +192,7 @@ def test_a_hashtag_that_ten_videos_carry_is_shown_from_its_first_date_on(lab: La
     def days(videos: range, day: int, created_at: datetime) -> list[tuple[object, ...]]:
         tagged = {"hashtags": ["new"], "display_hashtags": ["New"], "created_at": created_at}
         deliver(lab, day, f"of {day}", [reading(f"v{number}", day, 10, **tagged) for number in videos])
-        lab.finish(["+fct_hashtag_day"])
+        settle(lab, "fct_hashtag_day")
         return lab.rows(
             "select event_on, posts, new_creators from fct_hashtag_day where hashtag = 'new' order by event_on"
         )
@@ -204,7 +205,7 @@ def test_a_hashtag_that_ten_videos_carry_is_shown_from_its_first_date_on(lab: La
     assert found == [(date(2026, 2, 9), 1, None), (third, 9, 9), (fifth, 1, 1), (sixth, 0, 0)]
     deliver(lab, 4, "of 4", None)
     deliver(lab, 5, "of 5", None)
-    lab.finish(["+fct_hashtag_day"])
+    settle(lab, "fct_hashtag_day")
     assert lab.rows("select * from fct_hashtag_day where hashtag = 'new'") == []
 
 
@@ -213,7 +214,7 @@ def test_row_groups_are_merged_in_the_first_build_of_a_week(lab: Lab) -> None:
 
     def after(day: int) -> object:
         deliver(lab, day, f"of {day}", [reading("v", day, 10)])
-        lab.finish(["+int_hashtag__capture_days", "int_lake__as_of"])
+        settle(lab, "int_hashtag__capture_days", "int_lake__as_of")
         return lab.rows(groups)[0][0]
 
     assert [after(day) for day in (1, 2, 3, 8)] == [1, 2, 3, 1]
@@ -228,14 +229,14 @@ def test_totals_of_hashtags_with_their_bounds_and_falls(lab: Lab) -> None:
     deliver(lab, 1, "a", [], [total(1, 1, 1_000), total(1, 5, 541_200, 100), total(1, 9, None)])
     deliver(lab, 2, "b", [], [total(2, 1, 541_100, 100), total(2, 2, 540_000, 100, rounding="nearest")])
     deliver(lab, 3, "c", [], [total(2, 2, 541_000, 100, rounding="down", posts=7, posts_unit=1), total(3, 1, 540_999)])
-    settle(lab)
+    settle(lab, "fct_hashtag_total_day")
     names = "event_on, platform_views, platform_views_low, platform_views_high, platform_posts, readings, falls, falls_within_rounding"
     query = f"select {names} from fct_hashtag_total_day order by 1"
     first = (date(2026, 3, 2), 541_200, 541_150, 541_300, None, 3, 0, 0)
     last = (date(2026, 3, 4), 540_999, 540_999, 540_999, None, 1, 1, 1)
     assert lab.rows(query) == [first, (date(2026, 3, 3), 541_000, 541_000, 541_100, 7, 2, 2, 2), last]
     deliver(lab, 3, "c", None)
-    settle(lab)
+    settle(lab, "fct_hashtag_total_day")
     assert lab.rows(query) == [first, (date(2026, 3, 3), 540_000, 539_950, 540_050, None, 2, 2, 1)]
 
 
@@ -304,11 +305,11 @@ def test_days_of_accounts_are_as_they_were_last_told(lab: Lab) -> None:
     )
     deliver(lab, 4, "a", [], account_days=account_days(4, 10))
     deliver(lab, 6, "b", [], account_days=account_days(6, 20))
-    settle(lab)
+    settle(lab, "fct_hashtag_account_day")
     restated = [(START + timedelta(days=n), 20, last) for n in (3, 4, 5)]
     assert lab.rows(days) == [*first[:2], *restated]
     deliver(lab, 6, "b", None)
-    settle(lab)
+    settle(lab, "fct_hashtag_account_day")
     assert lab.rows(days) == first
 
 
@@ -320,11 +321,11 @@ def test_each_figure_of_an_account_is_the_last_that_is_told(lab: Lab) -> None:
     deliver(lab, 4, "a", [], account_days=[day | dict.fromkeys(people), later])
     again = day | {"captured_at": at(6, 4), "views": 11, "viewers": 4, "new_viewers": None, "returning_viewers": None}
     deliver(lab, 6, "b", [], account_days=[again])
-    settle(lab)
+    settle(lab, "fct_hashtag_account_day")
     figures = "select views, viewers, new_viewers, returning_viewers from fct_hashtag_account_day"
     assert lab.rows(figures) == [(11, 4, None, None)]
     deliver(lab, 6, "b", None)
-    settle(lab)
+    settle(lab, "fct_hashtag_account_day")
     assert lab.rows(figures) == [(10, 5, 2, 3)]
 
 
@@ -337,7 +338,7 @@ def test_each_figure_of_an_owned_video_is_of_the_last_reading_that_tells_it(lab:
     deliver(lab, 2, "a", rows)
     deliver(lab, 3, "b", [reading("v", 3, 300, **watched)])
     deliver(lab, 4, "c", [reading("v", 4, 400, **nothing)])
-    settle(lab)
+    settle(lab, "fct_hashtag_owned_video_day", "int_hashtag__measures")
     days = lab.rows("select event_on, views, reach from fct_hashtag_owned_video_day order by 1")
     assert days == [(date(2026, 3, 3), 100, 50), (date(2026, 3, 4), 300, None)]
     rows_found = lab.rows(
@@ -363,7 +364,7 @@ def test_pairs_with_a_tag_that_another_campaign_seeds_need_support(lab: Lab) -> 
     assert lab.dbt("seed", "--select", "campaigns", "campaign_hashtags"), lab.messages
     tags = ["calm", "more", "other"]
     deliver(lab, 2, "a", [reading("v", 2, 100, hashtags=tags, display_hashtags=tags, created_at=at(2, 0))])
-    settle(lab)
+    settle(lab, "fct_hashtag_pair_week")
     assert lab.rows("select hashtag, other_hashtag, reason from fct_hashtag_pair_week") == [
         ("calm", "other", "below_support")
     ]
@@ -377,10 +378,10 @@ def test_counts_of_two_definitions_are_never_compared(lab: Lab) -> None:
     deliver(lab, 3, "b", [reading("v", 3, 1000, **studio), reading("z", 3, 700, **studio, **born)])
     deliver(lab, 4, "c", [reading("v", 4, 900, **public), reading("z", 4, 800, **public, **born)])
     deliver(lab, 5, "d", [reading("v", 5, 950, **public), reading("v", 5, 1100, captured_at=at(5, 9), **studio)])
-    settle(lab)
+    settle(lab, "fct_hashtag_video_day", "int_hashtag__measures")
     deliver(lab, 6, "e", [reading("v", 6, 1200, **studio), reading("z", 6, 990, **studio, **born)])
     deliver(lab, 7, "f", [reading("v", 7, 960, **public), reading("z", 7, 830, **public, **born)])
-    settle(lab)
+    settle(lab, "fct_hashtag_video_day", "int_hashtag__measures")
     days = "select video_id, day(event_on) - 1, views, likes, views_total from fct_hashtag_video_day where video_id <> 'old' order by 1, 2"
     assert lab.rows(days) == [
         ("v", 3, None, None, 1000),
@@ -398,7 +399,7 @@ def test_counts_of_two_definitions_are_never_compared(lab: Lab) -> None:
     )
     assert lab.rows(told) == [(period, 5, None) for period in ("within_campaign", "within_week")]
     deliver(lab, 2, "late", [reading("v", 2, 880, **public)])
-    settle(lab)
+    settle(lab, "fct_hashtag_video_day", "int_hashtag__measures")
     assert lab.rows(days)[:3] == [("v", 2, None, None, 880), ("v", 4, 20, 2, 900), ("v", 5, 50, 5, 950)]
 
 
@@ -408,7 +409,7 @@ def test_a_share_of_voice_is_of_dates_on_which_the_views_of_the_whole_set_are_kn
     for day in (2, 3, 4):
         late = [reading("y", day, 10 * day, **other)] if day > 2 else []
         deliver(lab, day, f"d{day}", [reading("v", day, 100 * day), *late])
-    settle(lab)
+    settle(lab, "int_hashtag__measures")
     told = (
         "select day(event_on) - 1, measure, value from intermediate.int_hashtag__measures where subject_id = 'calm' "
         "and measure in ('views_in_set', 'set_views', 'set_views_once') and market = 'all' and day(event_on) > 3 order by all"

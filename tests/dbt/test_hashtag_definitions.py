@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.dbt.lab import Lab
-from tests.dbt.test_hashtag import MODELS, START, at, deliver, reading, seeded
+from tests.dbt.test_hashtag import START, at, deliver, reading, seeded, settle
 
 PUBLIC, STUDIO = {"metric_definition": "public"}, {"metric_definition": "studio"}
 
@@ -44,15 +44,15 @@ def test_a_life_is_that_of_the_definition_by_which_the_video_is_counted_at_last(
     )
     median = "subject_type = 'campaign' and market = 'all' and measure in ('half_life_hours', 'peak_hours')"
     deliver(lab, 2, "a", [read(2, 600, STUDIO, 12)])
-    lab.finish(MODELS)
+    settle(lab, "fct_hashtag_video_life")
     assert lab.rows(life) == [(1, 12, 12, 600, 12, 12, False, "studio")]
     deliver(lab, 3, "b", [read(3, 100, PUBLIC)])
     deliver(lab, 4, "c", [read(4, 400, PUBLIC), read(4, 900, STUDIO, 5)])
     deliver(lab, 5, "d", [read(5, 2000, STUDIO)])
-    lab.finish(MODELS)
+    settle(lab, "fct_hashtag_video_life")
     assert lab.rows(life) == [(2, 24, 48, 400, 48, 48, False, "public")]
     deliver(lab, 30, "e", [read(30, 800, PUBLIC)])
-    lab.finish(MODELS)
+    settle(lab, "fct_hashtag_video_life", "int_hashtag__measures")
     assert lab.rows(life) == [(3, 24, 672, 800, 48, 48, True, "public")]
     assert measured(lab, median) == [("half_life_hours", 48, None), ("peak_hours", 48, None)]
     # A better reading after the 28 days leaves them as they were.
@@ -60,7 +60,7 @@ def test_a_life_is_that_of_the_definition_by_which_the_video_is_counted_at_last(
         deliver(lab, day, name, None)
     deliver(lab, 6, "f", [read(6, 2100, STUDIO)])
     deliver(lab, 40, "g", [read(40, 850, PUBLIC)])
-    lab.finish(MODELS)
+    settle(lab, "fct_hashtag_video_life")
     assert lab.rows(life) == [(3, 12, 96, 2100, 12, 72, False, "studio")]
 
 
@@ -70,7 +70,7 @@ def test_views_of_a_programme_that_would_be_of_two_definitions_make_no_sum(lab: 
     deliver(lab, 4, "b", [reading("v", 4, 1100, **STUDIO), reading("w", 4, 1100, **PUBLIC)])
     deliver(lab, 5, "c", [reading("v", 5, 900, **PUBLIC), reading("w", 5, 1200, **PUBLIC)])
     deliver(lab, 6, "d", [reading("v", 6, 950, **PUBLIC), reading("w", 6, 1300, **PUBLIC)])
-    lab.finish(MODELS)
+    settle(lab, "int_hashtag__measures")
     told = "subject_type = 'programme' and measure = '{}' and (value is not null or reason = 'several_definitions')"
     days = [("organic", "day", day, 100) for day in (4, 5, 6)] + [("paid", "day", 4, 100), ("paid", "day", 6, 50)]
     breaks = [("paid", period, 6, None) for period in ("within_campaign", "within_week")]
@@ -87,7 +87,7 @@ def test_the_volume_of_a_comparison_set_of_two_platforms_is_no_sum(lab: Lab) -> 
     other = {"hashtags": ["other"], "display_hashtags": ["other"], **youtube}
     for day in (2, 3, 5, 6):
         deliver(lab, day, f"d{day}", [reading("v", day, 100 * day, **tiktok), reading("y", day, 10 * day, **other)])
-    lab.finish(MODELS)
+    settle(lab, "int_hashtag__measures")
 
     def volumes(day: int) -> list[tuple[object, ...]]:
         on = date(2026, 3, 1) + timedelta(days=day)
@@ -120,7 +120,7 @@ def test_a_change_of_definition_outside_a_set_leaves_its_shares(lab: Lab) -> Non
     """On March 6 calm leaves the set; from March 7 on it is counted as everybody is shown it."""
     for day, definition in [(2, STUDIO), (3, STUDIO), (5, STUDIO), (6, PUBLIC), (7, PUBLIC)]:
         deliver(lab, day, f"d{day}", [reading("v", day, 100 * day, **definition)])
-    lab.finish(MODELS)
+    settle(lab, "int_hashtag__measures")
     broken = (
         "reason = 'several_definitions' and subject_type = 'hashtag' and market = 'all' and period = 'within_campaign'"
     )
@@ -137,7 +137,7 @@ def test_of_what_owners_are_told_exact_counts_go_before_an_exports(lab: Lab) -> 
     deliver(lab, 3, "c", [reading("v", 3, 1234, **exact)])
     deliver(lab, 4, "d", [reading("v", 4, 1300, **rounded)])
     deliver(lab, 5, "e", [reading("v", 5, 1334, **exact)])
-    lab.finish(MODELS)
+    settle(lab, "fct_hashtag_video_day")
     days = "select day(event_on) - 1, views, views_total from fct_hashtag_video_day order by 1"
     assert lab.rows(days) == [(2, None, 1000), (3, None, 1234), (5, 100, 1334)]
 
@@ -159,7 +159,7 @@ def test_followers_at_posting_are_of_the_nearest_count_also_where_only_the_owner
     )
 
     def found() -> list[object]:
-        lab.finish(MODELS)
+        settle(lab, "int_hashtag__measures")
         return [value for _, value, _ in measured(lab, to_date)]
 
     deliver(lab, 6, "a", rows)
@@ -186,7 +186,7 @@ def test_a_partners_video_is_compared_with_those_that_were_counted_as_it_was_at_
     read("shown", 10, 7, 300, **PUBLIC)
     read("told", 11, 7, 5000, **STUDIO)
     read("told", 11, 8, 310, **PUBLIC)
-    lab.finish(MODELS)
+    settle(lab, "int_hashtag__deliverables")
     found = lab.rows(
         "select deliverable_id, views_7d, posts_before, uplift, reason from intermediate.int_hashtag__deliverables order by 1"
     )
