@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -413,7 +414,7 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     listed, alone = ("recall list", "w3"), ("recall alone", "w3")
     yield listed[0], questionnaire(as_a_list(rows), RECALL_LIST, wave=listed, ended=START, samples=samples)
     yield alone[0], questionnaire(rows, {"seen": RECALL["seen"]}, wave=alone, ended=START, samples=samples)
-    samples = [{"sample": f"p{panel}", "country": "AE", "is_weighted": True} for panel in range(PANELS)]
+    samples = [{"sample": f"p{panel}", "country": "AE", "is_weighted": True} for panel in PANELS]
     for number, wave in enumerate(PANEL_WAVES, 1):
         ended = START + timedelta(days=number)
         yield (
@@ -855,7 +856,7 @@ def test_changes_of_panels_are_those_of_r_with_both_waves_in_one_design(world: L
     """)
     expected = pl.read_parquet(Path(__file__).with_name("r_survey_panels.parquet"))
     joined = expected.join(found, on=["sample", "from_wave", "to_wave", "segment", "measure"])
-    assert joined.height == expected.height == 30 * 3 * 3 * 9
+    assert joined.height == expected.height == len(PANELS) * 3 * 3 * 9
     for ours, theirs in (("ours", "change"), ("our_error", "error"), ("our_p_value", "p_value")):
         assert joined.select((pl.col(ours) - pl.col(theirs)).abs().max()).item() < 1e-8, ours
     for ours, theirs in (("degrees_of_freedom", "freedom"), ("paired_base", "paired")):
@@ -873,7 +874,7 @@ def test_changes_of_panels_are_those_of_r_with_both_waves_in_one_design(world: L
         where survey_id = 'panels' and question_code = 'hours' and earlier.wave < later.wave
     """)
     hours = joined.join(apart, on=["sample", "from_wave", "to_wave", "segment", "measure"])
-    assert hours.height == 270
+    assert hours.height == len(PANELS) * 3 * 3
     assert hours.select((pl.col("our_error") / pl.col("independent")).median()).item() < 0.8
 
 
@@ -1071,9 +1072,17 @@ def test_a_margin_that_another_tells_already_changes_nothing(world: Lab) -> None
         assert [two[name] for name in figures] == pytest.approx([one_margin[name] for name in figures], rel=1e-9)
 
 
+@cache
+def has_r() -> bool:
+    """Whether R and its package survey are on this machine."""
+    return (
+        R is not None and not subprocess.run([R, "-e", "library(survey)"], capture_output=True, check=False).returncode
+    )
+
+
 def run_r(folder: Path, script: str, people: pl.DataFrame) -> pl.DataFrame:
-    """What a script of R's package survey finds of some people; R and the package may be missing."""
-    if R is None or subprocess.run([R, "-e", "library(survey)"], capture_output=True, check=False).returncode:
+    """What a script of R's package survey finds of some people."""
+    if R is None or not has_r():
         pytest.skip("R with its package survey is not on this machine")
     (folder / "script.R").write_text(script)
     people.write_csv(folder / "people.csv", null_value="NA")
@@ -1099,11 +1108,12 @@ def test_r_still_says_so(tmp_path: Path) -> None:
         for frame in (slopes, pl.read_csv(Path(__file__).with_name("r_survey_exposures.csv")))
     )
     assert_frame_equal(now, then, rel_tol=1e-12)
-    some = panels_for_r().filter(pl.col("design").is_in(["p1", "p2", "p3"]))
-    panels = run_r(tmp_path, R_PANELS, some)
-    stored = pl.read_parquet(Path(__file__).with_name("r_survey_panels.parquet")).filter(
-        pl.col("sample").is_in(["p1", "p2", "p3"])
-    )
+    # Of a panel that is raked R takes seconds for each two waves.
+    some = pl.col("design").is_in(["p1", "p3"]) | (pl.col("design") == "p2") & (pl.col("wave") != "w3")
+    panels = run_r(tmp_path, R_PANELS, panels_for_r().filter(some))
+    pairs = panels.select("sample", "from_wave", "to_wave").unique()
+    assert pairs.height == 7
+    stored = pl.read_parquet(Path(__file__).with_name("r_survey_panels.parquet")).join(pairs, pairs.columns, how="semi")
     assert_frame_equal(panels.cast(stored.schema), stored, rel_tol=1e-9)
     raked = run_r(tmp_path, R_RAKED, exposures_for_r(exposed_people(RAKED, is_raked=True)))
     stored = pl.read_csv(Path(__file__).with_name("r_survey_raked.csv"))
@@ -1414,15 +1424,20 @@ def test_real_wave_in_both_its_samples(world: Lab) -> None:
             assert figure is None or found[column] == pytest.approx(figure, abs=tolerance), (sample, segment, column)
 
 
-@pytest.fixture
-def lab(world: Lab, tmp_path: Path) -> Lab:
+@pytest.fixture(scope="module")
+def empty(world: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A warehouse that holds nothing yet."""
-    lab = world.copy(tmp_path / "home")
+    lab = world.copy(tmp_path_factory.mktemp("empty") / "home")
     shutil.rmtree(lab.home.lake)
     lake.prepare(lab.home, SOURCES)
     write_ledger(lab.home, LEDGER.to_frame())
     settle(lab, "--full-refresh")
     return lab
+
+
+@pytest.fixture
+def lab(empty: Lab, tmp_path: Path) -> Lab:
+    return empty.copy(tmp_path / "home")
 
 
 def marts(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
@@ -1489,7 +1504,6 @@ def test_the_waves_of_a_panel_are_rebuilt_together(lab: Lab) -> None:
     deliver(lab, 4, "second", as_panel(wave(2, range(5, 45))))
     settle(lab)
     assert paired() == [("w1", "w2", 35), ("w1", "w3", 30), ("w2", "w3", 35)]
-    assert marts(lab) == rebuilt(lab)
     deliver(lab, 4, "second", as_panel(wave(2, range(20, 60))))
     # Stopped after the warehouse had taken note of the delivery.
     lab.run(["+int_survey__questions", "+int_survey__cells"])
@@ -1499,7 +1513,6 @@ def test_the_waves_of_a_panel_are_rebuilt_together(lab: Lab) -> None:
     deliver(lab, 1, "first", wave(1, range(40)))
     settle(lab)
     assert paired() == [("w1", "w2", None), ("w1", "w3", None), ("w2", "w3", 30)]
-    assert marts(lab) == rebuilt(lab)
     deliver(lab, 4, "second", None)
     settle(lab)
     assert paired() == [("w1", "w3", None)]
