@@ -83,6 +83,11 @@ _OF_INTERVIEWS, _OF_MEETINGS = (
     r"attend|participa|meeting|session|webinar|viewer|guest|host|room|present|regist|invit",
 )
 """How surveys call the times of an interview, and words that stand in lists of who came to a meeting."""
+_PARTS_OF_A_NAME = (
+    r"^((first|given|fore) ?name|first|prénom|vorname|nombres?|nome|adı?|имя|الاسم( الأول)?|نام)$",
+    r"^((last|family) ?name|last|surname|nom( de famille)?|nachname|apellidos?|cognome|sobrenome|soyadı?|фамилия|نام خانوادگی)$",
+)
+"""Names of people in two columns, of which neither tells them apart."""
 _OF_ANY_LIST = "|".join((DURATION, _DATE, *PERSON_COLUMNS, r"^(id|no\.?|#)$"))
 _CODE = r"[A-Za-z]{1,3}\d+[a-z]?([._]\d+)*$"
 _OF_A_DAY = 1440
@@ -179,7 +184,9 @@ def _stays(
     if leads and not role and (answers := _yes_or_no(head.below(names, leads))):
         columns, session = columns | {"role": leads}, session | {"roles": answers}
     why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"
-    options, zone = {"columns": columns, **session}, zone_in_names([joined, left])
+    parts = [found for pattern in _PARTS_OF_A_NAME if (found := first(names, pattern))]
+    whole = {ours: parts if len(parts) > 1 and theirs in parts else theirs for ours, theirs in columns.items()}
+    options, zone = {"columns": whole, **session}, zone_in_names([joined, left])
     return Draft("live", "intervals_csv", why, options, remarks, generic=True, zone=zone)
 
 

@@ -121,6 +121,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             if form is survey_csv.FORMAT:
                 if not is_header(sheet.header(0)):
                     continue
+                require_header_on_top(sheet)
                 require_one_header(sheet)
                 body, _ = reject(body, layout.nobody)
             if (draft := _export(head, given, form, why, layout, body)) is not None:

@@ -418,3 +418,26 @@ def test_an_organizer_below_the_columns_of_zoom_is_no_audience(tmp_path: Path) -
     rows.append("H,h@x.org,2022-10-05 19:00,2022-10-05 20:00,Organizer")
     files = written(tmp_path, {"a.csv": lines("Name,Email,Join time,Leave time,Role", *rows)})
     assert inspect(files, TOLD, CAMPAIGNS).parsed.tables["live_stays"]["is_staff"].sum() == 1
+
+
+@pytest.mark.parametrize("header", ["First name,Last name", "Prénom,Nom", "Nombre,Apellidos", "نام,نام خانوادگی"])
+def test_first_and_last_names_tell_people_apart_together(header: str, tmp_path: Path) -> None:
+    rows = [f"A{n % 5},B{n // 5},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    found = inspect(written(tmp_path, {"a.csv": lines(f"{header},Joined,Left", *rows)}), TOLD, CAMPAIGNS)
+    assert found.draft.options["columns"]["person"] == header.split(",")
+    stays = found.parsed.tables["live_stays"]
+    assert (stays["person_key"].n_unique(), stays["identity"].unique().to_list()) == (40, ["name"])
+
+
+@pytest.mark.parametrize("role", ["Attendee", "Presenter"])
+def test_sessions_of_one_day_are_never_one_meeting_of_teams(role: str, tmp_path: Path) -> None:
+    rows = [
+        f"{('Noon', 'Eve')[n % 2]},A{n},u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00,{60 - n}m,{role}"
+        for n in range(40)
+    ]
+    header = "Session,Name,Email,Join time,Leave time,Duration,Role"
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert found.parsed.tables["live_sessions"].height == 2
+    header = "Meeting title,Name,Email,First Join,Last Leave,In-Meeting Duration,Role"
+    with pytest.raises(DeliveryError, match=r"line 3: names another session than in line 2"):
+        inspect(written(tmp_path, {"b.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)

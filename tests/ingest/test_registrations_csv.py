@@ -32,6 +32,17 @@ def test_a_row_a_person(live: LiveDesk) -> None:
     assert parsed.tables["live_stays"].is_empty()
 
 
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("Attending", "approved"), ("Waitlisted", "pending"), ("Refunded", "cancelled"), ("Not Attending", "cancelled"),
+     ("مؤكد", "approved"), ("ملغى", "cancelled"), ("Annulé", "cancelled"), ("Reddedildi", "denied")],
+)  # fmt: skip
+def test_words_of_other_platforms_and_languages(word: str, status: str, live: LiveDesk) -> None:
+    text = HEADER + f"ana@x.org,Ana,2022-10-01T10:00:00Z,{word},,\n"
+    registered = live.read("registrations_csv", {"r.csv": text}, OPTIONS, None).tables["live_registrations"]
+    assert registered["status"].to_list() == [status]
+
+
 def test_every_record_is_accounted_for_and_the_last_of_a_person_counts(live: LiveDesk) -> None:
     text = HEADER + (
         "ana@x.org,Ana,2022-10-01T10:00:00Z,pending,,\n"

@@ -848,3 +848,17 @@ def test_a_heading_that_asks_for_a_name_is_never_published(name: str, tmp_path: 
 
 def test_how_long_it_took_to_the_second_is_no_answer(tmp_path: Path) -> None:
     assert list(questions(found(tmp_path, "id,Took,q1", "{n},00:0{a}:00,{a}"))) == ["q1"]
+
+
+def test_a_title_above_the_header_of_a_workbook_is_no_header(tmp_path: Path) -> None:
+    people = [(str(n), ("Yes", "No")[n % 2], str(n % 5)) for n in range(40)]
+    workbook(tmp_path / "w.xlsx", [("Results of October", "", ""), ("id", "q1", "q2"), *people])
+    with pytest.raises(DeliveryError, match=r"w\.xlsx, line 2: names the columns, and lines stand above it"):
+        inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+
+
+def test_blanks_may_group_the_thousands_of_weights(tmp_path: Path) -> None:
+    weights = ("1\u202f250,50", "980,25")
+    rows = [f"{n};{('Yes', 'No')[n % 2]};{weights[n % 2]}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id;q1;poids", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.parsed.tables["survey_respondents"]["weight"].unique().sort().to_list() == [980.25, 1250.5]

@@ -32,17 +32,18 @@ _LOCAL = ZoneInfo("UTC")
 class Columns(BaseModel):
     """Our names to theirs.
 
-    `name` is for people whose `person` is blank; `date` for files whose times are times of day. `session_id` is for files of
-    several sessions; `starts_at` and `ends_at` are the bounds of a row's session, or of the time it was started once more. Whom
-    `host` names, by id or name, is the host of the row's session. What says yes under `in_waiting_room` is no attendance.
+    `name` is for people whose `person` is blank; both may be several columns, such as those of first and last names. `date` is for
+    files whose times are times of day, `session_id` for those of several sessions; `starts_at` and `ends_at` are the bounds
+    of a row's session, or of the time it was started once more. Whom `host` names, by id or name, is the host of the row's session.
+    What says yes under `in_waiting_room` is no attendance.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    person: str
+    person: str | list[str]
     joined_at: str
     left_at: str | None = None
-    name: str | None = None
+    name: str | list[str] | None = None
     date: str | None = None
     session_id: str | None = None
     role: str | None = None
@@ -67,7 +68,7 @@ class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 16
+    version = 17
     options = IntervalsCsvOptions
     needs_timezone = False
     # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
@@ -82,7 +83,7 @@ class IntervalsCsv(AttendanceFormat):
         if "role" in mapped:
             _require_roles(delivered.rows, mapped["role"], options)
         spelt = (spelt_out(delivered.rows[name]) for name in (*_TIMES, *BOUNDS) if name in mapped)
-        is_named = "name" not in mapped and are_names(mapped["person"], delivered.rows["person"])
+        is_named = "name" not in mapped and are_names(" ".join(_parts(mapped["person"])), delivered.rows["person"])
         rows = delivered.rows.with_columns(spelt).rename({"person": "name" if is_named else "id"})
         if "left_at" not in rows.columns:
             rows = rows.with_columns(pl.lit(None, pl.String()).alias("left_at"))
@@ -134,7 +135,27 @@ def _with_hosts(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.when(is_host).then(pl.lit("host")).otherwise(role).alias("role")).drop("host")
 
 
-def _rows(file: TextFile, mapped: Mapping[str, str]) -> Rows:
+def _parts(place: str | list[str]) -> list[str]:
+    return place if isinstance(place, list) else [place]
+
+
+def _rows(file: TextFile, mapped: Mapping[str, str | list[str]]) -> Rows:
+    """The records, with one column for each of ours: parts of a name stand behind one another. Raises DeliveryError."""
+    columns = {(ours, place): part for ours, theirs in mapped.items() for place, part in enumerate(_parts(theirs))}
+    found = _read(file, {ours if not place else f"{ours} {place}": part for (ours, place), part in columns.items()})
+    split = [ours for ours, place in columns if place == 1]
+    joined = [
+        pl.concat_str(pl.col(rf"^{ours}( \d+)?$"), separator=" ", ignore_nulls=True)
+        .str.strip_chars()
+        .replace("", None)
+        .alias(ours)
+        for ours in split
+    ]
+    rows = found.rows.with_columns(joined).drop(f"{ours} {place}" for ours, place in columns if place)
+    return Rows(rows, found.rejected)
+
+
+def _read(file: TextFile, mapped: Mapping[str, str]) -> Rows:
     """The records of a table or of JSON. Raises DeliveryError, also where no record of JSON has a field."""
     if not is_json(file):
         return read_rows(file, mapped)

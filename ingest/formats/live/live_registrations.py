@@ -8,6 +8,7 @@ import polars as pl
 
 from ingest.formats.live.live_session import LiveOptions
 from ingest.formats.live.live_times import unresolved
+from ingest.formats.live.live_words import APPROVED, CANCELLED, DENIED, PENDING
 from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Delivery
@@ -16,10 +17,10 @@ from ingest.text import nothing
 Status: TypeAlias = Literal["approved", "pending", "denied", "cancelled"]
 
 _STATUSES: dict[str, Status] = {
-    **dict.fromkeys(["approved", "registered", "confirmed", "active", "accepted", "yes"], "approved"),
-    **dict.fromkeys(["pending", "pending approval", "waiting"], "pending"),
-    **dict.fromkeys(["denied", "declined", "rejected"], "denied"),
-    **dict.fromkeys(["cancelled", "canceled", "cancelled by host", "cancelled by self"], "cancelled"),
+    **dict.fromkeys(APPROVED.split(", "), "approved"),
+    **dict.fromkeys(PENDING.split(", "), "pending"),
+    **dict.fromkeys(DENIED.split(", "), "denied"),
+    **dict.fromkeys(CANCELLED.split(", "), "cancelled"),
 }
 _ANSWERS = {
     **dict.fromkeys(["yes", "true", "1", "attended"], True),

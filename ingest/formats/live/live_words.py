@@ -143,3 +143,18 @@ SESSION_COLUMNS = (
     r"^(session|live|meeting|event|webinar|room)[ _-]?(name|title)$|^topic$|^(الجلسة|اسم الجلسة|اللقاء)$",
 )
 """What columns of sessions are called, the surest first."""
+APPROVED = (
+    "approved, registered, confirmed, active, accepted, yes, attending, going, checked in, attended, paid, مؤكد, مقبول, مسجل, confirmé, "
+    "inscrit, approuvé, confirmado, inscrito, aprobado, aprovado, onaylandı, kayıtlı, bestätigt, angemeldet, genehmigt, "
+    "تایید شده, تأیید شده"
+)
+PENDING = (
+    "pending, pending approval, waiting, waitlist, waitlisted, on waitlist, invited, قيد الانتظار, en attente, pendiente, pendente, "
+    "beklemede, ausstehend, warteliste, در انتظار"
+)
+DENIED = "denied, declined, rejected, مرفوض, refusé, rechazado, recusado, rejeitado, reddedildi, abgelehnt, رد شده"
+CANCELLED = (
+    "cancelled, canceled, cancelled by host, cancelled by self, not attending, not going, refunded, deleted, removed, void, ملغى, ملغي, "
+    "ملغاة, annulé, remboursé, cancelado, reembolsado, iptal, iptal edildi, storniert, abgesagt, لغو شده"
+)
+"""What platforms write of a registration."""

@@ -12,8 +12,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import polars as pl
+
 from ingest.formats.live.live_session import Rows, read_rows
+from ingest.formats.live.live_words import SESSION_COLUMNS
 from ingest.formats.text_file import TextFile
+from ingest.source import DeliveryError
+from ingest.text import nothing
 
 _SEPARATORS = ("\t", ",", ";")
 _SAMPLE = 200
@@ -78,6 +83,19 @@ def read_report(file: TextFile) -> Report:
     """Find the tables of a report, with the separator that gives the widest one."""
     reports = [_split(file, separator) for separator in _SEPARATORS]
     return max(reports, key=lambda report: max((len(table.header) for table in report.tables), default=0))
+
+
+def require_one_session(table: ReportTable, own: AbstractSet[str] = frozenset()) -> None:
+    """Raise DeliveryError where a column names several sessions, which would count as one; `own` are columns that the product writes."""
+    others = {cell: position for position, cell in enumerate(table.header, 1) if cell.lower() not in own}
+    named = [cell for pattern in SESSION_COLUMNS for cell in others if re.search(pattern, cell, re.IGNORECASE)]
+    rows = table.rows({"session": others[named[0]]}).rows if named else pl.DataFrame(schema={"session": pl.String()})
+    sessions = rows.filter(nothing(pl.col("session")).is_null()).unique("session", maintain_order=True)
+    if sessions.height > 1:
+        raise DeliveryError(
+            f"{sessions['file'][1]}, line {sessions['line'][1]}: names another session than in line {sessions['line'][0]}, expected one "
+            "in such a report; deliver it as intervals_csv, whose columns.session_id keeps sessions apart"
+        )
 
 
 def looks_like_time(cell: str) -> bool:

@@ -13,7 +13,14 @@ import polars as pl
 from ingest.formats.live.live_attendance import FIGURES, INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import STAFF, LiveOptions, Role, Rows, all_rows
 from ingest.formats.live.live_words import DURATIONS, ROLES, TEAMS_ROLES
-from ingest.formats.live.report_tables import Pairs, ReportTable, european, looks_like_time, read_report
+from ingest.formats.live.report_tables import (
+    Pairs,
+    ReportTable,
+    european,
+    looks_like_time,
+    read_report,
+    require_one_session,
+)
 from ingest.formats.text_file import TextFile
 from ingest.source import NOTE, DeliveryError
 
@@ -42,7 +49,7 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 10
+    version = 11
     options = TeamsReportOptions
     roles = ROLES | TEAMS_ROLES
 
@@ -62,6 +69,7 @@ class TeamsReport(AttendanceFormat):
             for table, columns in [found for found in tables if found[0].header == activities]:
                 pairs = [pair for pair in report.pairs if after < pair[0] < table.line]
                 lists = [found for found in tables if after < found[0].line < table.line]
+                require_one_session(table)
                 stays = table.rows(columns)
                 label = table.header[columns["joined_at"] - 1]
                 people.append(Rows(_described(stays.rows), stays.rejected))

@@ -16,12 +16,11 @@ from ingest.formats.live.live_words import (
     LEFT_COLUMN,
     PERSON_COLUMNS,
     ROLES,
-    SESSION_COLUMNS,
     TEAMS_ROLES,
     WAITING_COLUMN,
     YES,
 )
-from ingest.formats.live.report_tables import ReportTable, read_report
+from ingest.formats.live.report_tables import ReportTable, read_report, require_one_session
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
 from ingest.text import clean_number, nothing, number
@@ -56,6 +55,8 @@ _FIGURES = {
     "total_users": frozenset({"total users"}),
     "peak_concurrent": frozenset({"max concurrent views"}),
 }
+_OWN = {"topic", *(spelling for spellings in _MEETING.values() for spelling in spellings)}
+"""What Zoom itself calls a meeting, of which there is one or the report is refused."""
 _OF_WEBEX = "attendee email"
 """How Webex, whose reports have the same times, calls addresses."""
 _NAME_AND_ADDRESS = r"^(.*?)\s*\(([^()\s]+@[^()\s]+)\)$"
@@ -75,7 +76,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 16
+    version = 17
     options = ZoomCsvOptions
     # Tables of other tools that are called as Zoom's have organizers.
     roles = TEAMS_ROLES | ROLES
@@ -94,9 +95,9 @@ class ZoomCsv(AttendanceFormat):
                 columns, about = _columns(table), _about(table)
                 if not columns and not about:
                     continue
-                rows = table.rows({**about, **(columns or {}), **_session(table)})
+                rows = table.rows({**about, **(columns or {})})
                 if columns:
-                    _require_one_session(rows.rows)
+                    require_one_session(table, _OWN)
                     people.append(Rows(_described(rows.rows, table), rows.rejected))
                     has_stays |= "joined_at" in columns
                 if about:
@@ -157,14 +158,6 @@ def _called(table: ReportTable) -> dict[str, int]:
     }  # fmt: skip
     found = {ours: position for ours, pattern in patterns.items() if (position := _named(table, pattern)) is not None}
     return {"name": 1, "reported_minutes": bracketed[1], **found}
-
-
-def _session(table: ReportTable) -> dict[str, int]:
-    """The column of sessions that is none of Zoom's own, which tell of the meeting."""
-    own = {"topic", *(spelling for spellings in _MEETING.values() for spelling in spellings)}
-    others = {cell: position for position, cell in enumerate(table.header, 1) if cell.lower() not in own}
-    named = [cell for pattern in SESSION_COLUMNS for cell in others if re.search(pattern, cell, re.IGNORECASE)]
-    return {"session": others[named[0]]} if named else {}
 
 
 def _named(table: ReportTable, pattern: str) -> int | None:
@@ -265,18 +258,6 @@ def _require_one(meetings: pl.DataFrame) -> None:
             f"{distinct['line'][0]} of {distinct['file'][0]}; expected one meeting in a delivery, since it is one "
             "session; deliver each meeting by itself"
         )
-
-
-def _require_one_session(rows: pl.DataFrame) -> None:
-    """Raise DeliveryError where a column that Zoom does not write names several sessions, which would count as one."""
-    if "session" in rows.columns:
-        sessions = rows.filter(nothing(pl.col("session")).is_null()).unique("session", maintain_order=True)
-        if sessions.height > 1:
-            second = sessions.row(1, named=True)
-            raise DeliveryError(
-                f"{second['file']}, line {second['line']}: names another session than in line {sessions['line'][0]}, expected one in a "
-                "report of Zoom; deliver it as intervals_csv, whose columns.session_id keeps sessions apart"
-            )
 
 
 def _refusal(file: TextFile, tables: Sequence[ReportTable]) -> str:

@@ -140,7 +140,7 @@ class Coded:
 def numbers(text: pl.Series) -> pl.Series:
     """Text as finite numbers, NULL where it is none. `5%` is 0.05 where all say so.
 
-    Commas are decimal where they can be nothing else; they group thousands, as points do, where the other stands behind them.
+    Commas are decimal where they can be nothing else; they group thousands, as points and blanks do, where the other stands behind them.
     """
     value = text.cast(pl.Float64(), strict=False)
     if value.null_count() == text.null_count():
@@ -148,6 +148,8 @@ def numbers(text: pl.Series) -> pl.Series:
     text = text.to_frame().select(clean_number(pl.all())).to_series()
     is_share = bool(text.drop_nulls().str.ends_with("%").all())
     text = text.str.strip_suffix("%").str.strip_chars_end() if is_share else text
+    if text.str.contains(r"^-?\d{1,3}( \d{3})+[.,]\d+$").any():
+        text = text.str.replace_all(" ", "", literal=True)
     for group, point in (",", "."), (".", ","):
         if text.str.contains(rf"^-?\d{{1,3}}(\{group}\d{{3}})+\{point}\d+$").any():
             text = text.str.replace_all(group, "", literal=True)
