@@ -32,7 +32,7 @@ _OF_R = (".rds", ".rda", ".rdata")
 _ENDINGS = r"(\.(csv|tsv|txt|json|ndjson|jsonl|zip|gz|zst|bz2|xlsx?|xlsb|ods|z?sav|sss|asc|xml))+$"
 _SHOWN = 8
 _RECORDS = 40
-_DEEPEST = 6
+_DEEPEST = 8
 _SENTENCE = 4
 
 
@@ -107,8 +107,8 @@ class Head:
         documents, rejected = read_documents(self.text)
         if documents.is_empty() and not rejected.is_empty():
             raise DeliveryError(
-                f"{self.text.name}, line {rejected['line'][0]}: begins as JSON, and is none; expected objects with names and texts in "
-                "double quotation marks; write it with a tool for JSON, or export it as CSV"
+                f"{self.text.name}, line {rejected['line'][0]}: begins as JSON, and has no object that can be read; expected objects with "
+                "names and texts in double quotation marks; write it with a tool for JSON, or export it as CSV"
             )
         return documents
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from ingest.formats.encoding import is_utf8
-from ingest.formats.json_maps import records_of
+from ingest.formats.json_maps import columns_of, records_of
 from ingest.formats.text_file import TextFile
 from ingest.formats.unpacking import MOST_BYTES
 from ingest.reasons import Reason
@@ -31,7 +31,11 @@ _LONE_SURROGATE = re.compile(
     r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _AFTER_A_RECORD = ", \t\r\n"
-_BEGINS_WITH_AN_OBJECT = re.compile(r'\{\s*"[^"]*"\s*:\s*\{')
+_APART = {
+    re.compile(r'\{\s*"[^"]*"\s*:\s*\{'): records_of,
+    re.compile(r'\{\s*"[^"]*"\s*:\s*\[\s*[^\s{\[]'): columns_of,
+}
+"""How an object begins that may hold records under names, or lists of values, and what reads it."""
 _PART = 24_000_000
 """Bytes of a file of lines that are read at a time."""
 _FIRST = 20
@@ -53,7 +57,7 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The JSON objects of a file as text with `line`, and what is none as rejected records. Raises DeliveryError.
 
     Objects stand one a line, in one array or, over several lines each, one after the other; there `line` counts the objects. A
-    file may also be one object alone, or one that holds them under names.
+    file may also be one object alone, or one that holds them under names or column by column.
     """
     if file.is_blank():
         raise DeliveryError(f"{file.name}: is empty; expected JSON objects, one a line or in an array")
@@ -73,10 +77,11 @@ def read_documents(file: TextFile) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _apart(document: pl.DataFrame) -> pl.DataFrame:
     """The records that one object holds under their names, where it does; `line` counts them."""
     text = document["json"].item()
-    if not _BEGINS_WITH_AN_OBJECT.match(text):
+    read = next((read for begin, read in _APART.items() if begin.match(text)), None)
+    if read is None:
         return document
     values = query("select key, type from documents, json_each(documents.json)", documents=document)
-    records = records_of(dict(values.iter_rows()), text)
+    records = read(dict(values.iter_rows()), text)
     return document if records is None else pl.DataFrame({"line": range(1, len(records) + 1), "json": records})
 
 

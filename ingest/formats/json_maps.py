@@ -6,8 +6,25 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
-_FIRST = 20
+_FIRST, _FEWEST = 20, 2
 _NUMBER, _ID = r"[0-9]{1,7}", r"[0-9]{15,20}"
+
+
+def columns_of(kinds: Mapping[str, str], text: str) -> list[str] | None:
+    """The records of an object that holds a list a column, or rows beside the names of their columns; None of another."""
+    lists = {name for name, kind in kinds.items() if kind == "ARRAY"}
+    if len(lists) < _FEWEST or lists != {*kinds}:
+        return None
+    values: dict[str, list[Any]] = json.loads(text)
+    if values.keys() <= {"columns", "index", "data"} and {"columns", "data"} <= values.keys():
+        names, rows = values["columns"], values["data"]
+    else:
+        names, rows = [*values], [list(row) for row in zip(*values.values(), strict=False)]
+        if {len(column) for column in values.values()} != {len(rows)} or isinstance(rows[0][0], dict):
+            return None
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return None
+    return [json.dumps(dict(zip(map(str, names), row, strict=True))) for row in rows]
 
 
 def records_of(kinds: Mapping[str, str], text: str) -> list[str] | None:

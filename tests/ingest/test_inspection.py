@@ -399,7 +399,7 @@ def test_days_that_prove_their_order_are_not_asked_for(tmp_path: Path) -> None:
         (f"id\tv{CANARY}\t\t\n1\t\t\t\n2\t\t\t\n", "no format fits"),
         ('{"event": "Guide Opened", "properties": {"time": 1791173400, "distinct_id": "d1"}}\n' * 9, "are read as CloudEvents"),
         ("%PDF-1.7", "is a PDF"),
-        ('{"broken": ', "begins as JSON, and is none"),
+        ('{"broken": ', "begins as JSON, and has no object that can be read"),
     ],
 )  # fmt: skip
 def test_a_file_that_fits_nothing_is_refused_with_the_nearest_fit(text: str, lacks: str, tmp_path: Path) -> None:
