@@ -80,6 +80,11 @@ _POST = (
     r"[?&]v=|urn:li:|/t\.me/\w+/\d|youtu\.be/|vm\.tiktok|fb\.watch"
 )
 
+_FIELDS_OF = {
+    r"(?:.+[._/])?public_metrics[._/]": "x",
+    r"(?:.+[._/])?edge_media_(?:to|preview)_": "instagram",
+}
+"""How names of fields begin that only one platform has."""
 # Names of columns that only one API has, each with whose count of a view it gives.
 _DEFINITIONS = {
     "research_api": ({"view_count", "region_code"}, {"hashtag_names", "video_description", "voice_to_text"}),
@@ -91,12 +96,14 @@ _DEFINITIONS = {
 
 
 def definition(names: Iterable[str]) -> dict[str, str]:
-    """The options that say whose counts they are, where an API tells itself by the names of its fields."""
+    """The options that say whose counts they are, or of which platform, where an API tells itself by the names of its fields."""
     known = {name.split(".*")[0] for name in names}
     for metric_definition, (all_of, any_of) in _DEFINITIONS.items():
         if all_of <= known and any_of & known:
             return {"metric_definition": metric_definition, "platform": "tiktok"}
-    return {}
+    told = (of for pattern, of in _FIELDS_OF.items() if any(re.match(pattern, name) for name in known))
+    platform = next(told, None)
+    return {"platform": platform} if platform is not None else {}
 
 
 def only_dates(cells: Cells, places: Mapping[str, str]) -> str | None:

@@ -112,14 +112,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "likes": (
         _count(
             f"{_MORE['likes']}|"
-            "likes?|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğen(?:i|me)(?:ler|_sayısı)?|لایک(?:ها)?|"
+            "likes?|edge_(?:media_preview_like|liked_by)|diggs?|hearts?|j_aime|mentions_j_aime|me_gusta|curtidas|gostos|gefällt_mir(?:_angaben)?|mi_piace|vind_ik_leuks|suka|лайки|μου_αρέσει|לייקים|لائکس|پسند(?:ها)?|لایکات|(?:ال)?لايكات|beğen(?:i|me)(?:ler|_sayısı)?|لایک(?:ها)?|"
             "(?:ال)?[إا]عجاب(?:ات)?|(?:ال)?لايك|تسجيلات_الإعجاب"
         ),
     ),
     "comments": (
         _count(
             f"{_MORE['comments']}|"
-            "comments?|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|کامنت(?:_?ها)?|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنت(?:ات|س)?|(?:ال)?تعليق(?:ات)?"
+            "comments?|edge_media_(?:to_(?:parent_)?comment|preview_comment)|commentaires|comentarios|comentários|kommentare|commenti|komentar|reacties|комментарии|σχόλια|תגובות|کامنت(?:_?ها)?|تبصرے|کۆمێنت|yorum(?:lar)?|نظر(?:ات)?|دیدگاه(?:_?ها)?|(?:ال)?كومنت(?:ات|س)?|(?:ال)?تعليق(?:ات)?"
         ),
         _count("repl(?:y|ies)|respuestas|réponses|antworten|(?:ال)?ردود"),
     ),

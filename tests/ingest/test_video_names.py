@@ -134,6 +134,7 @@ def table(header: str, row: str) -> bytes:
         ("投稿URL,視聴回数,いいね\uff01数,コメント", "https://www.tiktok.com/@u/video/@ID,5,1,2", {"likes": "いいね\uff01数", "comments": "コメント"}),
         ("Link,Görüntülenme,Kaydedilenler", "https://www.tiktok.com/@u/video/@ID,5,1", {"saves": "Kaydedilenler"}),
         ("Creator page,Video,Views", "https://www.tiktok.com/@u,https://www.tiktok.com/@u/video/@ID,5", {"url": "Video"}),
+        ("shortcode,edge_liked_by.count,edge_media_to_comment.count,video_view_count", "DPabcdeFg@N,1,2,5", {"views": "video_view_count", "likes": "edge_liked_by.count", "comments": "edge_media_to_comment.count"}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
@@ -193,6 +194,7 @@ def of_research(n: int) -> dict[str, Any]:
         (lambda all_: {"item_list": all_, "status": "success"}, web, "tiktok", "public"),
         (lambda all_: {"calm": all_[:9], "peace": all_[9:]}, web, "tiktok", "public"),
         (lambda all_: {"data": {"videos": {"edges": [{"node": one} for one in all_]}}}, web, "tiktok", "public"),
+        (lambda all_: {"data": {"tag": {"edge_tag_to_media": {"edges": [{"node": one} for one in all_]}}}}, web, "tiktok", "public"),
         (lambda all_: {"answer": {"items": all_}}, app, "tiktok", "public"),
         (lambda all_: {"data": {"data": all_, "nextCursor": 20}}, app, "tiktok", "public"),
         (lambda all_: {"data": {"videos": all_}}, lambda n: {**app(n), "aweme_id": "file", "video_id": IDS[n]}, "tiktok", "public"),
@@ -200,6 +202,8 @@ def of_research(n: int) -> dict[str, Any]:
         (lambda all_: {str(n): one for n, one in enumerate(all_)}, web, "tiktok", "public"),
         (lambda all_: {one["id"]: {k: v for k, v in one.items() if k != "id"} for one in all_}, web, "tiktok", "public"),
         (lambda all_: {name: {str(n): one[name] for n, one in enumerate(all_)} for name in all_[0]}, web, "tiktok", "public"),
+        (lambda all_: {name: [one[name] for one in all_] for name in all_[0]}, web, "tiktok", "public"),
+        (lambda all_: {"columns": [*all_[0]], "index": [*range(20)], "data": [[*one.values()] for one in all_]}, web, "tiktok", "public"),
         (lambda all_: {"calm": {"count": 9, "videos": all_[:9]}, "peace": {"count": 11, "videos": all_[9:]}}, web, "tiktok", "public"),
         (lambda all_: {"records": [{"id": f"rec{n:014d}", "createdTime": "2026-10-01", "fields": one} for n, one in enumerate(all_)]}, web, "tiktok", "public"),
         (lambda all_: all_, downloaded, "tiktok", "public"),
@@ -284,6 +288,20 @@ def test_what_a_known_export_calls_otherwise_than_usual_is_found_by_its_name(tmp
     assert found.draft.options["columns"] == {"creator": "author_username", "hashtags": "hashtags.*"}
 
 
+@pytest.mark.parametrize(
+    ("name", "platform"),
+    [
+        ("public_metrics.like_count", "x"),
+        ("data/public_metrics/like_count", "x"),
+        ("node.edge_media_preview_like.count", "instagram"),
+        ("like_count", "unknown"),
+    ],
+)
+def test_fields_that_only_one_platform_has_tell_it(name: str, platform: str, tmp_path: Path) -> None:
+    found = looked(tmp_path / "x.csv", table(f"id,author_id,{name},text", "198@N,7@N,5,words"))
+    assert found.parsed.tables["video_readings"]["platform"].unique().to_list() == [platform]
+
+
 def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Path) -> None:
     records = [
         {"id": f"3{n}_5", "code": f"C{n}", "caption_text": "a #calm", "play_count": 5, "title": "t"} for n in range(20)
@@ -307,7 +325,8 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("s.csv", table("Link,Author,Views,Likes", "https://vm.tiktok.com/ZM@N/,u,5@N,1"), "no video id and none to be recovered from a URL"),
         ("w.csv", b"<table><tr><td>video_id</td></tr></table>", "is a web page"),
         ("w.csv", b"\n<!-- build 7 --><html><title>Log in</title></html>", "is a web page"),
-        ("p.json", repr([{"id": 5, "playCount": 5}]).encode(), "line 1: begins as JSON, and is none"),
+        ("p.json", repr([{"id": 5, "playCount": 5}]).encode(), "line 1: begins as JSON, and has no object that can be read"),
+        ("p.json", json.dumps([["id", "playCount"], [IDS[0], 5]]).encode(), "line 1: begins as JSON, and has no object that can be read"),
         ("d.js", b"window.__DATA__ = [{}];", "is JSON inside of something else"),
         ("k.csv", table("Girêdan,Dîtin,Ecibandin,Şîrove", "https://www.tiktok.com/@u/video/@ID,5,1,2"), "line 1: column 'Girêdan' has links to videos"),
         ("y.csv", b"Enhavo,Tempo,Rigardoj,Horoj\n" + b"".join(f"aBcdefgh{n:03d},60,5{n},1.5\n".encode() for n in range(20)), "line 1: column 'Enhavo' has ids of videos of YouTube"),
