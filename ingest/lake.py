@@ -18,7 +18,6 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from ingest.files import (
-    MANY_ROWS,
     keep_private,
     make_home,
     make_private,
@@ -47,6 +46,9 @@ from ingest.source import (
 
 SCHEMA_DAY = date(1970, 1, 1)
 """The partition of the empty file that shows each table's columns before anything has landed."""
+
+_LARGE = 2**18
+"""Files of fewer rows are written before a second thread has memory of its own."""
 
 BESIDE_TABLES = ("held", "rejected", "unreadable")
 """What the lake holds besides tables, of the same deliveries."""
@@ -197,7 +199,7 @@ def write_files(writings: Sequence[tuple[str, pl.DataFrame, Path]]) -> tuple[dic
         write_privately(frame, file)
         return {"table": place, "rows": frame.height, "bytes": file.stat().st_size}
 
-    if sum(frame.height >= MANY_ROWS for _, frame, _ in writings) < 2:
+    if sum(frame.height >= _LARGE for _, frame, _ in writings) < 2:
         return tuple(map(write, writings))
     with ThreadPoolExecutor(2) as pool:
         return tuple(pool.map(write, writings))
