@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -55,7 +56,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
                 continue
             tag_totals.require_one_platform(head, header)
             _require_no_objects(head, header, cells)
-            for draft in (*_known(header, cells, given), *_named(head, header, cells, given)):
+            for draft in chain(_known(header, cells, given), _named(head, header, cells, given)):
                 is_any = True
                 yield draft
         if head.has_no_header:

@@ -135,6 +135,19 @@ def test_an_export_is_recognised_and_its_note_reads_the_right_figures(name: str,
     assert tags is None or readings["hashtags"][0].to_list() == tags
 
 
+def test_an_export_of_mentions_with_likes_is_no_list_of_totals_of_tags(tmp_path: Path) -> None:
+    """Where most of them are news, nothing but the names of the columns tells."""
+    news = "20-Sep-2026 11:00AM~x~https://news.example/{0}~y~z~News~~Egypt~~~"
+    content = csv(
+        "Date~Headline~URL~Opening Text~Hit Sentence~Source~Influencer~Country~Hashtags~Views~Likes",
+        lambda n: f"20-Sep-2026 10:{n:02d}AM~x~{link(n)}~y~z~TikTok~d{n}~Egypt~#calm{n}~{n}~1\n" + news.format(n) + "\n" + news.format(n + 50),
+        "\t",
+    )  # fmt: skip
+    (tmp_path / "m.csv").write_bytes(content)
+    found = inspect([tmp_path / "m.csv"], GIVEN, CAMPAIGNS)
+    assert (found.draft.options["preset"], found.loaded) == ("meltwater", 24)
+
+
 def test_at_most_two_questions_are_asked_of_any(tmp_path: Path) -> None:
     for file, content, *_ in EXPORTS.values():
         (tmp_path / file).write_bytes(content)
