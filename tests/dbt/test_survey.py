@@ -349,7 +349,10 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
             f"put {number}",
             put
             | {
-                "survey_waves": put["survey_waves"].with_columns(language=pl.lit(language, pl.String())),
+                "survey_waves": put["survey_waves"].with_columns(
+                    language=pl.lit(language, pl.String()),
+                    sampling=pl.lit("probability" if number < 5 else "non_probability"),
+                ),
                 "survey_questions": put["survey_questions"].with_columns(asked_of=pl.lit(asked_of, pl.String())),
             },
         )
@@ -714,6 +717,8 @@ def test_another_language_or_other_people_asked_break_a_series(world: Lab) -> No
     found = {(row["from_wave"], row["to_wave"]): row["has_break"] for row in changes(world, where)}
     after = {to: found[f"w{int(to[1]) - 1}", to] for to in ("w2", "w3", "w4", "w5")}
     assert after == {"w2": False, "w3": False, "w4": True, "w5": True}
+    drawn = {(row["from_wave"], row["to_wave"]): row["sampling"] for row in changes(world, where)}
+    assert (drawn["w3", "w4"], drawn["w4", "w5"]) == ("probability", "non_probability")
     put = "select wave, language, asked_of from dim_survey_question where survey_id = 'put' order by wave"
     assert world.rows(put)[:2] == [("w1", None, None), ("w2", "en", "all")]
 
@@ -1165,11 +1170,11 @@ def test_analysts_cut_responses_themselves_with_the_intervals_of_the_design(worl
                 cell = f"survey_id = 'scales' and question_code = 'm2' and answer_code = '{answer}'"
                 row = one(world, f"{cell} and segment_value = '{segment}'")
                 query = f"from pct_ci(answer_code = '{answer}', question_code = 'm2' and {cut})"
-                _, _, _, _, *figures, reason = analyst.execute(query).fetchone() or ()
-                assert reason is None
+                _, _, _, _, *figures, reason, sampling = analyst.execute(query).fetchone() or ()
+                assert (reason, sampling) == (None, row["sampling"])
                 wanted = [row[column] for column in (*FIGURES, "base_unweighted", "degrees_of_freedom")]
                 assert figures == pytest.approx(wanted, rel=1e-9, abs=1e-12)
-        _, _, _, _, *figures, _ = (
+        _, _, _, _, *figures, _, _ = (
             analyst.execute(
                 "from mean_ci(answer_code::double, question_code = 'hours' and segments['group'] = 'a')"
             ).fetchone()

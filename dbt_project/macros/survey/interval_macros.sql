@@ -47,10 +47,10 @@
         from units
         group by campaign_id, survey_id, wave, sample, variance_factor, stratum
     ),
-    raked as (
-        select distinct campaign_id, survey_id, wave, sample
+    samples as (
+        select campaign_id, survey_id, wave, sample, min(sampling) as sampling, bool_or(raking_loss_pct is not null) as is_raked
         from marts.main.fct_survey_estimate
-        where raking_loss_pct is not null
+        group by all
     ),
     variances as (
         select
@@ -67,16 +67,17 @@
                 when respondents < {{ smallest_base() }} then 'small_base'
                 when variances.variance is null and not {{ is_unanimous }} then 'single_psu_stratum'
                 when degrees_of_freedom < 1 and not {{ is_unanimous }} then 'no_degrees_of_freedom'
-                when raked.sample is not null then 'raked_weights'
+                when samples.is_raked then 'raked_weights'
             end as reason,
+            samples.sampling,
             cast(nullif(greatest(degrees_of_freedom, 0), 0) as double) as freedom,
             cast(nullif(respondents - 1, 0) as double) as base_freedom
         from centres
         inner join variances using (campaign_id, survey_id, wave, sample)
-        left join raked
+        left join samples
             on
-                centres.campaign_id = raked.campaign_id and centres.survey_id = raked.survey_id
-                and centres.wave = raked.wave and centres.sample = raked.sample
+                centres.campaign_id = samples.campaign_id and centres.survey_id = samples.survey_id
+                and centres.wave = samples.wave and centres.sample = samples.sample
     ),
     quantiles as (
         select
@@ -119,7 +120,8 @@
         end as ci_high_pct,
         respondents as base_unweighted,
         degrees_of_freedom,
-        reason
+        reason,
+        sampling
     from counts
     {%- else -%}
     bounds as (select *, quantile * sqrt(variance) as half_width from quantiles)
@@ -131,7 +133,8 @@
         case when respondents >= {{ smallest_base() }} then estimate + half_width end as ci_high,
         respondents as base_unweighted,
         degrees_of_freedom,
-        reason
+        reason,
+        sampling
     from bounds
     {%- endif %}
 {% endmacro %}

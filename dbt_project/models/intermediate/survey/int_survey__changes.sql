@@ -82,6 +82,8 @@ of_waves as (
         waves.has_break,
         later.display = 'suppress' or earlier.display = 'suppress' as is_imprecise,
         later.raking_loss_pct is not null or earlier.raking_loss_pct is not null as is_raked,
+        -- The lesser of the two: only what rests on probability samples alone is called so.
+        least(later.sampling, earlier.sampling) as sampling,
         coalesce(
             later.reason,
             earlier.reason,
@@ -122,6 +124,7 @@ of_segments as (
         false as has_break,
         other.display = 'suppress' or one.display = 'suppress' as is_imprecise,
         other.raking_loss_pct is not null as is_raked,
+        other.sampling,
         coalesce(other.reason, one.reason) as reason,
     from estimates as other
     inner join estimates as one
@@ -158,6 +161,7 @@ of_benchmarks as (
         false as has_break,
         estimates.display = 'suppress' as is_imprecise,
         estimates.raking_loss_pct is not null as is_raked,
+        estimates.sampling,
         coalesce(estimates.reason, case when benchmarks.respondents is null then 'benchmark_variance_unknown' end) as reason,
     from estimates
     inner join {{ ref('benchmarks') }} as benchmarks
@@ -190,6 +194,7 @@ of_exposures as (
         false as has_break,
         exposures.respondents < 30 as is_imprecise,
         estimates.raking_loss_pct is not null as is_raked,
+        estimates.sampling,
         exposures.reason,
     from {{ ref('int_survey__exposures') }} as exposures
     inner join estimates
@@ -348,6 +353,7 @@ described as (
         has_break,
         is_imprecise,
         is_raked,
+        sampling,
         case
             when change is not null and difference_variance = 0 then coalesce(reason, 'no_variance')
             else reason

@@ -59,6 +59,7 @@ changes as (
         changes.has_break,
         changes.is_imprecise,
         changes.reason,
+        changes.sampling,
     from {{ ref('int_survey__changes') }} as changes
     inner join {{ ref('int_survey__questions') }} as questions
         on
