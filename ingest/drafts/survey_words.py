@@ -81,7 +81,7 @@ _PERSONAL = (
     r"^(nombre|nome)( complet[oa]| y apellidos?| e cognome)?$|^apellidos?$|^(nom|prénom)s?( complet| et prénoms?)?$|"
     r"^(vollständiger )?(vor|nach|familien)?name$|^imię( i nazwisko)?$|^nazwisko$|^ad(ı)?( ve)?( |-)?soyad(ı)?$|^(tam )?ad(ı)?$|"
     r"^soyad(ı)?$|^isim$|^nama( lengkap)?$|^(volledige )?naam$|^имя$|^фио$|"
-    r"^الاسم.*$|البريد|الهاتف|الجوال|^tel[eé]fon[oe]?( numarası)?$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|"
+    r"^الاسم.*$|البريد|هاتف|جوال|^tel[eé]fon[oe]?( numarası)?$|^اسم (المستجيب|المشارك|العائلة)$|^(نام|نام خانوادگی)$|"
     r"^שם( מלא)?$|^名前$|^姓名$|^氏名$|^полное имя$|^(фамилия|ім.я)|^(전체 )?이름$|^성명$|^(πλήρες )?όνομα|^ονοματεπώνυμο$|^(celé )?jméno|"
     r"^név$|^teljes név$|^(họ (và )?)?tên|^ชื่อ|^नाम$|^nume( complet)?$|^(fullständigt )?(namn|navn)$|"
     r"^(respondent|participant|المستجيب|المشارك)$|^اسم |"
@@ -162,10 +162,14 @@ _NO_ANSWERS = r"^-\d+$|^(77+|88+|99+|9*9[789])$"
 """Numbers that stand for no answer beside those of a scale."""
 
 _MOST_WORDS_OF_A_LABEL, _SHARED_BY = 3, 3
+_OF_BIRTH = "(?:19[0-9]{2}|200[0-9]|201[0-5])"
 _PLACES = (
     rf"{ADDRESS}|^@\w|^(https?://|www\.)|^[\w-]+\.[a-z]{{2,}}/\S|"
-    r"\.(jpe?g|png|gif|heic|pdf|docx?|m4a|mp[34]|ogg|wav|amr|3gp|mov)$"
+    r"\.(jpe?g|png|gif|heic|pdf|docx?|m4a|mp[34]|ogg|wav|amr|3gp|mov)$|"
+    r"^0[0-9][0-9 ()\-]{6,}$|^[0-9]{10,}$|^-?[0-9]{1,3}\.[0-9]{2,}[,; ] ?-?[0-9]{1,3}\.[0-9]{2,}|"
+    rf"^([0-9]{{1,2}}[/.\-][0-9]{{1,2}}[/.\-]{_OF_BIRTH}|{_OF_BIRTH}[/.\-][0-9]{{1,2}}[/.\-][0-9]{{1,2}})$"
 )
+"""Addresses, numbers of phones and passports, files, places on a map, days of birth."""
 """Addresses, accounts, links and names of files."""
 _OF_A_QUIZ = r"(?i)^(total (points|score)|quiz feedback|grade posted time|gesamtpunktzahl|مجموع النقاط)$"
 _OF_POINTS = r"^(\d+(\.\d+)?|--) / \d+$"

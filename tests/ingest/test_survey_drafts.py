@@ -862,3 +862,16 @@ def test_blanks_may_group_the_thousands_of_weights(tmp_path: Path) -> None:
     rows = [f"{n};{('Yes', 'No')[n % 2]};{weights[n % 2]}" for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id;q1;poids", *rows)}), TOLD, CAMPAIGNS)
     assert survey.parsed.tables["survey_respondents"]["weight"].unique().sort().to_list() == [980.25, 1250.5]
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_question"),
+    [("079123456{}", False), ("96650123456{}", False), ("31.9{0}, 35.9{0}", False), ("05/01/199{}", False), ("1990-0{}-05", False),
+     ("199{}-2005", True), ("13/10/202{}", True), ("{}000000", True), ("2.5, 3.{}", True)],
+)  # fmt: skip
+def test_numbers_that_tell_people_apart_are_no_answers_however_often_they_stand(
+    cell: str, is_question: bool, tmp_path: Path
+) -> None:
+    rows = [f'{n},"{cell.format(1 + n % 5)}",{n % 3}' for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
+    assert ("q1" in questions(survey)) == is_question

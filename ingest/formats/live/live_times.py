@@ -12,7 +12,7 @@ import polars as pl
 
 from ingest.formats.date_order import read_times, tell_apart
 from ingest.formats.live.live_session import LONGEST, Bounds
-from ingest.instants import DateOrder, parse_instant, second_instant
+from ingest.instants import SPELLINGS, DateOrder, parse_instant, second_instant, shape_of
 from ingest.reasons import Reason
 from ingest.source import NOTE, UNREADABLE, Delivery, DeliveryError
 
@@ -50,8 +50,9 @@ def _require_leaves(frame: pl.DataFrame, read: pl.DataFrame, label: str) -> None
     unread = frame.filter(read["left_at_reason"] == Reason.BAD_TIME)
     if read["left_at"].count() == 0 and unread["left_at"].n_unique() > 1:
         raise DeliveryError(
-            f"{unread['file'][0]}, line {unread['line'][0]}, column {label[:40]!r}: found no time in any row, expected when people left; "
-            "name the column that holds it, or leave it out where the file has none"
+            f"{unread['file'][0]}, line {unread['line'][0]}, column {label[:40]!r}: found no time in any row, but such as "
+            f"{shape_of(unread['left_at'][0])!r}, expected when people left, with the year of our calendar, as {SPELLINGS}; name the "
+            "column that holds it, or leave it out where the file has none"
         )
 
 
