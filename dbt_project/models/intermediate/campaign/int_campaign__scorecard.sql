@@ -5,7 +5,8 @@
 #}
 with
 
-kpis as (
+-- Each reads the few rows that it asks for.
+kpis as not materialized (
 
     select * exclude (is_dated) from {{ ref('int_campaign__kpis') }}
     union all
