@@ -46,6 +46,27 @@ def test_the_row_that_sums_up_the_others_is_no_tag(reader: Reader, text: str, ta
     assert parsed.tables["tag_total_readings"]["hashtag"].to_list() == tags
 
 
+@pytest.mark.parametrize(
+    ("rows", "tags"),
+    [
+        ("#calm,3,1\n#peace,5,2\n#rest,7,3\nجمع کل,15,6\n", ["calm", "peace", "rest"]),
+        ("#calm,1.2K,1\n#peace,5K,2\nGenel Toplam,6.3K,3\n", ["calm", "peace"]),
+        ("∑,8,3\ncalm,3,1\npeace,5,2\n", ["calm", "peace"]),
+        ("#calm,3,1\n#peace,5,2\nrest,8,4\n", ["calm", "peace", "rest"]),
+        ("calm,3,1\npeace,5,2\nrest,8,4\n", ["calm", "peace", "rest"]),
+        ("#calm,3,1\npeace,3,1\n", ["calm", "peace"]),
+        ("#calm,0,0\n#peace,0,0\nrest,0,0\n", ["calm", "peace", "rest"]),
+    ],
+)
+def test_a_row_with_the_sums_of_the_others_is_no_tag_whatever_it_is_called(
+    reader: Reader, rows: str, tags: list[str]
+) -> None:
+    options = {"columns": {"hashtag": "tag", "views": "views", "posts": "posts"}, "observed_at": "2026-06-15"}
+    parsed = reader.files({"t.csv": f"tag,views,posts\n{rows}"}, options, form="tag_totals_csv")
+    assert sorted(parsed.tables["tag_total_readings"]["hashtag"]) == tags
+    assert parsed.records_read == len(tags)
+
+
 def test_a_header_that_is_repeated_is_no_tag(reader: Reader) -> None:
     options = {"columns": {"hashtag": "hashtags", "views": "views"}, "observed_at": "2026-06-15"}
     text = ",hashtags,views\n0,#calm,1.3M views\n,hashtags,views\n0,#peace,5\n"

@@ -32,11 +32,12 @@ from ingest.formats.text_file import (
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
 from ingest.source import Delivery, DeliveryError, Parsed
-from ingest.text import clean_number, nothing
+from ingest.text import clean_number, nothing, read_counts
 
 TOTALS = ("views", "posts")
 """The totals of a hashtag, each with its rounding unit in `<total>_unit`."""
 
+_FEWEST_SUMMED = 2
 # From so many on a platform shows its totals in these units.
 _UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
 
@@ -111,7 +112,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 22
+    version = 23
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -225,7 +226,28 @@ def _without_sums(table: TextTable) -> TextTable:
     """The table without the row that sums up the others; a tag may be called so, but not in the last row or among tags with #."""
     tag = pl.col("hashtag")
     is_sum = names_a_total(tag) & (tag.str.contains("^[#\uff03]").any() | (pl.int_range(pl.len()) == pl.len() - 1))
-    return replace(table, rows=table.rows.filter(~is_sum.fill_null(value=False)))
+    return replace(table, rows=table.rows.filter(~(is_sum.fill_null(value=False) | _sum_up(table.rows))))
+
+
+def _sum_up(rows: pl.DataFrame) -> pl.Series:
+    """Which rows have the sums of all others of their time, whatever they are called: without the # that all others have, or in both
+    totals to the last digit."""
+    totals = [name for name in TOTALS if name in rows.columns]
+    counts = pl.concat(
+        [read_counts(rows[name]).select(pl.all().name.prefix(f"{name}_")) for name in totals], how="horizontal"
+    )
+    at = rows["observed_at"] if "observed_at" in rows.columns else pl.repeat("", rows.height, eager=True)
+    frame = counts.with_columns(at.alias("at"), rows["hashtag"].str.contains(r"^\s*[#\uff03]").alias("has_mark"))
+    rest = {name: pl.col(f"{name}_value").sum().over("at") - pl.col(f"{name}_value") for name in totals}
+    apart = {name: (pl.col(f"{name}_value") - rest[name]).abs() for name in totals}
+    rounding = {name: pl.col(f"{name}_unit").filter(pl.col(f"{name}_unit") > 1).sum().over("at") for name in totals}
+    alone = ~pl.col("has_mark") & (pl.col("has_mark").sum().over("at") == pl.len().over("at") - 1)
+    near, exact = (
+        pl.all_horizontal((pl.col(f"{name}_value") > 0) & (apart[name] <= most[name]) for name in totals)
+        for most in (rounding, dict.fromkeys(totals, pl.lit(0)))
+    )
+    is_sum = (pl.len().over("at") > _FEWEST_SUMMED) & ((alone & near) | (exact & (len(totals) == len(TOTALS))))
+    return frame.select(is_sum.fill_null(value=False).alias("is_sum"))["is_sum"]
 
 
 def _timed(delivered: pl.DataFrame, delivery: Delivery, options: TagTotalsCsvOptions) -> pl.DataFrame:
