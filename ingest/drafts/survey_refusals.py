@@ -28,7 +28,7 @@ _NUMBERED, _CODE, _FEWEST_CODES = r"^\d+([.-]\d+)+[.)]?\s+(?=[^\W\d])", r"[A-Za-
 """How surveys number their questions, and how programs call variables: one such name may be an id, several are none."""
 _MOST_COLUMNS_OF_A_LIST, _FEW = 4, 20
 _COUNT, _DAY, _PERIOD = (
-    r"^[0-9][0-9.,\s]*%?$",
+    r"^[0-9][0-9.,\s]{0,13}%?$",
     r"[0-9][./-][0-9]|\p{L}",
     r"^([0-9]{4})-?(?:[Ww]([0-5]?[0-9])|([01]?[0-9]))$",
 )

@@ -261,6 +261,11 @@ def test_who_prefers_not_to_say_in_further_languages(word: str, tmp_path: Path) 
         ("التاريخ,القناة,عدد المكالمات", [f"{n}/11/2026" for n in (1, 2, 3, 4, 5, 8, 9)], ["هاتف"]),
         ("Week,Calls,Share", [f"2026-W{n}" for n in range(40, 46)], ["5"]),
         ("Month,Heard of us,Callers", [f"2026-{n:02d}" for n in range(6, 11)], ["TikTok", "Friend", "Doctor"]),
+        (
+            "Date,Video ID,Daily views",
+            [f"2026-11-{n:02d}" for n in range(1, 9)],
+            ["7506832682593094928", "7506832682593094929"],
+        ),
         ("Date,Source,Calls", [f"2026-{n:02d}-01" for n in range(6, 11)], ["TikTok"]),
     ],
 )
