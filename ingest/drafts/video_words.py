@@ -91,7 +91,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         (
             rf"(?:read|checked|emitted|scraped?|crawl(?:ed)?|captured?|collected|collection|retrieved|fetch(?:ed)?|quer(?:y|ied)|observed|snapshot|"
             rf"extract(?:ed|ion)?|export(?:ed)?|measured?|measurement|polled|synced|refreshed|(?:metrics|stats|counts|counters|analytics|insights)_(?:updated|refreshed|synced|fetched)){_TIME}|"
-            r"(?:timestamp|time)_(?:collected|captured|scraped|extracted)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|trend(?:ing)?_date|"
+            r"(?:data_)?as_(?:of|at)(?:_date)?|last_(?:scraped|checked|crawled|fetched|synced|refreshed)(?:_at|_on)?|(?:pulled|downloaded)(?:_at|_on)?|"
+            r"(?:run|pull|download|report)_date|取得日時?|تاریخ_استخراج|(?:timestamp|time)_(?:collected|captured|scraped|extracted)|scraped|checked|crawled|captured|collected|retrieved|fetched|current_(?:time|date)|trend(?:ing)?_date|"
             r"(?:date|time)_(?:read|checked|scraped|captured|collected|retrieved|queried|fetched)|"
             r"observed|snapshot|extracted|fecha_(?:de_)?(?:lectura|captura|extracción|medición|recogida)|data_d[ae]_(?:leitura|coleta|extração|medição|recolha)|"
             r"date_(?:de_l[a']_?|d[eu]_|d')(?:lecture|collecte|relevé|relève|mesure|capture|extraction)|data_(?:di_|della_)?(?:lettura|rilevazione)|"

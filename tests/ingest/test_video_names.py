@@ -135,6 +135,10 @@ def table(header: str, row: str) -> bytes:
         ("Link,Görüntülenme,Kaydedilenler", "https://www.tiktok.com/@u/video/@ID,5,1", {"saves": "Kaydedilenler"}),
         ("Creator page,Video,Views", "https://www.tiktok.com/@u,https://www.tiktok.com/@u/video/@ID,5", {"url": "Video"}),
         ("shortcode,edge_liked_by.count,edge_media_to_comment.count,video_view_count", "DPabcdeFg@N,1,2,5", {"views": "video_view_count", "likes": "edge_liked_by.count", "comments": "edge_media_to_comment.count"}),
+        ("Video ID,Username,Views,Data as of", "@ID,u@N,5,2026-10-19 08:00", {"captured_at": "Data as of"}),
+        ("Video ID,Username,Views,last_checked", "@ID,u@N,5,2026-10-19 08:00", {"captured_at": "last_checked"}),
+        ("Video ID,Username,Views,Report date", "@ID,u@N,5,2026-10-19 08:00", {"captured_at": "Report date"}),
+        ("Video ID,Username,Views,Due date", "@ID,u@N,5,2026-10-19 08:00", {"captured_at": None}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
     ],
 )  # fmt: skip
