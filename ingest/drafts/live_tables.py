@@ -36,7 +36,8 @@ TIME = (
 )
 VIEWERS = (
     r"^((concurrent|current|live|peak)?[ _]?viewers?([ _]?count)?|concurrent|ccv|ccu|watching|audience|"
-    r"(عدد )?المشاهدين|zuschauer(zahl)?|(nombre de )?spectateurs|(n[úu]mero de )?espectadores|izleyici( sayısı)?|penonton|"
+    r"(عدد )?المشاهدين( (الحاليين|المتزامنين))?|(gleichzeitige )?zuschauer(zahl)?|(nombre de )?spectateurs( simultanés)?|"
+    r"(n[úu]mero de )?espectadores( simultáneos)?|((eş zamanlı|anlık) )?izleyici( sayısı)?|penonton|"
     r"spettatori|kijkers|зрител(и|ей)|(تعداد )?بینندگان|צופים|(同時)?視聴者数?|在线人数|观看人数|(동시 )?시청자( 수)?)$"
 )
 ROLE = (
@@ -143,6 +144,11 @@ def _sampled(
         times, platform = head.below(names, when), first(names, _PLATFORM)
         if dates and when not in dates and _are_clocks(times):
             columns["date"] = dates[0]
+        elif times and _are_clocks(times):
+            raise DeliveryError(
+                f"{head.path.name}, column {when[:40]!r}: found times of day, expected a date with each; add it, or a column of dates "
+                "called Date"
+            )
         if platform and not own and len(set(times)) < len(times):
             columns, session = columns | {"session_id": platform}, {}
         yield samples(when, viewers, {"columns": columns, **_epoch(times), **session}, remarks)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingest.drafts.survey_words import ID, are_times, is_personal
+from ingest.drafts.survey_words import ID, ID_AT_END, are_times, is_personal
 from ingest.formats.survey.survey_sheet import Sheet, of_results, require_row_a_respondent, without_tags
 from ingest.formats.text_file import is_plausible_header
 from ingest.instants import parse_instant
@@ -140,7 +140,8 @@ def require_no_counts(sheet: Sheet) -> None:
     }
     cells = _with_months(cells)
     counts = [name for name, of in cells.items() if of.str.contains(_COUNT).all() and of.null_count() < of.len()]
-    if not counts or any(re.match(ID, name) for name in names):
+    are_ids = (re.match(ID, name) or (re.match(ID_AT_END, name) and of.is_unique().all()) for name, of in cells.items())
+    if not counts or any(are_ids):
         return
     for name in cells.keys() - {*counts}:
         groups = pl.DataFrame([of.alias(other) for other, of in cells.items() if other not in {name, *counts}])

@@ -441,3 +441,15 @@ def test_sessions_of_one_day_are_never_one_meeting_of_teams(role: str, tmp_path:
     header = "Meeting title,Name,Email,First Join,Last Leave,In-Meeting Duration,Role"
     with pytest.raises(DeliveryError, match=r"line 3: names another session than in line 2"):
         inspect(written(tmp_path, {"b.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+
+
+@pytest.mark.parametrize("viewers", ["Spectateurs simultanés", "Espectadores simultáneos", "Anl\u0131k izleyici"])
+def test_viewers_at_one_time_are_samples(viewers: str, tmp_path: Path) -> None:
+    rows = [f"2022-10-05 19:{n:02d},{n}" for n in range(40)]
+    assert inspect(written(tmp_path, {"s.csv": lines(f"Time,{viewers}", *rows)}), TOLD, CAMPAIGNS).loaded == 40
+
+
+def test_samples_at_times_of_day_are_told_to_lack_a_date(tmp_path: Path) -> None:
+    rows = [f"19:{n:02d},{n}" for n in range(40)]
+    with pytest.raises(DeliveryError, match=r"s\.csv, column 'Time': found times of day, expected a date with each"):
+        inspect(written(tmp_path, {"s.csv": lines("Time,Viewers", *rows)}), TOLD, CAMPAIGNS)

@@ -880,3 +880,10 @@ def test_numbers_that_tell_people_apart_are_no_answers_however_often_they_stand(
     rows = [f'{n},"{cell.format(1 + n % 5)}",{n % 3}' for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
     assert ("q1" in questions(survey)) == is_question
+
+
+def test_an_id_of_each_row_is_no_count_of_a_day(tmp_path: Path) -> None:
+    words = [(day, one) for day in range(10, 16) for one in ("Agree", "Disagree", "Neither")]
+    rows = [f'"Oct {day}, 2022",{one},57000000{n:02d}' for n, (day, one) in enumerate(words)]
+    header = "Submission Date,Trust,Submission ID"
+    assert inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).loaded == 18
