@@ -163,9 +163,10 @@
             select
                 {{ listed(['stratum', 'is_unit', 'product'], 'panelists') }}
                 {% for wave in ['later', 'earlier'] -%}
-                    {% for column in survey_keys('person') + ['profile_id', 'margin_cell'] -%}
+                    {% for column in survey_keys('person') + ['profile_id'] -%}
                         panelists.{{ wave }}_{{ column }},
                     {% endfor -%}
+                    panelists.{{ wave }}_margin_cell is not null as {{ wave }}_is_raked,
                 {% endfor -%}
                 unnest(compared.questions) as question,
             from panelists
@@ -321,7 +322,7 @@
                 {{ listed(pair, 'numbered') }}
                 {{ listed(segment, 'segmented') }}
                 weighed.stratum,
-                weighed.margin_cell,
+                raked.margin_cell,
                 weighed.answer_code,
                 {{ sorted_sum('weighed.product') }} as product,
             from (
@@ -329,14 +330,21 @@
                     asked.pair_id,
                     asked.stratum,
                     asked.{{ wave }}_profile_id as profile_id,
-                    asked.{{ other }}_margin_cell as margin_cell,
+                    asked.{{ other }}_profile_id as other_profile_id,
                     given.answer_code,
                     {{ sorted_sum('asked.product') }} as product,
                 from asked
                 {{ answers_of_panelists(wave, 'given') }}
-                where asked.is_unit and asked.{{ other }}_margin_cell is not null
+                where asked.is_unit and asked.{{ other }}_is_raked
                 group by all
             ) as weighed
+            inner join (
+                select distinct
+                    {{ other }}_profile_id as profile_id,
+                    {{ other }}_margin_cell as margin_cell,
+                from panelists
+                where {{ other }}_margin_cell is not null
+            ) as raked on weighed.other_profile_id = raked.profile_id
             inner join numbered on weighed.pair_id = numbered.pair_id
             inner join segmented on weighed.profile_id = segmented.profile_id
             group by all
