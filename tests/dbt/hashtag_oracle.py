@@ -108,6 +108,8 @@ def engagement(days: list[Day]) -> dict[str, tuple[Any, Any, Any]]:
                 day[f"lcs_{bound}"] = sum(day[f"{counter}_{bound}"] for counter in ("likes", "comments", "shares"))
             if day["likes_hours"]:
                 day["lcs_pace"] = day["lcs"] / day["likes_hours"]
+        if None not in (*parts, day["saves"]):
+            day["lcss"] = sum(parts) + day["saves"]
         if day["views"] is not None and day["views_hours"]:
             day["views_pace"] = day["views"] / day["views_hours"]
     viewed = days if len({day["definition"] for day in days}) == 1 else []
@@ -125,6 +127,7 @@ def engagement(days: list[Day]) -> dict[str, tuple[Any, Any, Any]]:
         pairs = [day for day in viewed if day["views"] is not None and day[counter] is not None]
         found[f"{counter}_on_views"] = (total(pairs, counter), None, None)
         found[f"views_with_{counter}"] = (total(pairs, "views"), None, None)
+    found["engagements_lcss"] = (total(days, "lcss"), None, None)
     found["views_gross"] = (total(viewed, "views_gross"), None, None)
     found["views_removed"] = (total(viewed, "views_removed"), None, None)
     found["views_per_hour"] = (total(viewed, "views_pace"), None, None)

@@ -7,7 +7,7 @@
 {%- set cell = ['campaign_id', 'subject_type', 'subject_id', 'market', 'event_on'] %}
 {%- set bounded = bounded_figures() | list %}
 {%- set parts = ['', '_low', '_high', '_shared_in_week', '_shared_to_date'] %}
-{%- set counted = ['likes', 'comments', 'shares', 'saves', 'engagements_lcs', 'engagements_per_hour'] %}
+{%- set counted = ['likes', 'comments', 'shares', 'saves', 'engagements_lcs', 'engagements_lcss', 'engagements_per_hour'] %}
 {%- set viewed = [
     'views', 'rated_engagements_lcs', 'rated_views', 'shares_on_views', 'views_with_shares', 'saves_on_views', 'views_with_saves',
     'views_gross', 'views_removed', 'views_per_hour',

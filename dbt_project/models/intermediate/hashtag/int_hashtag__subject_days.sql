@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='from_date') }}
 {%- set bounds = ['views_low', 'views_high', 'engagements_lcs', 'engagements_lcs_low', 'engagements_lcs_high'] %}
-{%- set figures = counters() + bounds + ['views_gross', 'views_removed', 'views_per_hour', 'engagements_per_hour'] %}
+{%- set summed = counters() + bounds + ['engagements_lcss', 'views_gross', 'views_removed'] %}
+{%- set figures = summed + ['views_per_hour', 'engagements_per_hour'] %}
 {%- set shared_columns = [] %}
 {%- for figure in bounded_figures() %}{% do shared_columns.append(figure ~ '_shared') %}{% endfor %}
 {%- for change in bounded_changes() %}{% do shared_columns.append(change ~ '_before_on') %}{% endfor %}
@@ -24,6 +25,8 @@ video_days as not materialized (
             as engagements_lcs_low,
         {{ net_high('likes', 'days') }} + {{ net_high('comments', 'days') }} + {{ net_high('shares', 'days') }}
             as engagements_lcs_high,
+        {{ net('likes', 'days') }} + {{ net('comments', 'days') }} + {{ net('shares', 'days') }} + {{ net('saves', 'days') }}
+            as engagements_lcss,
         {{ gross('views', 'days') }} as views_gross,
         {{ removed('views', 'days') }} as views_removed,
         {{ net('views', 'days') }} / {{ hours_since('views', 'days') }} as views_per_hour,
@@ -70,7 +73,7 @@ summed as (
         market,
         event_on,
         view_definition,
-        {%- for figure in counters() + bounds + ['views_gross', 'views_removed'] %}
+        {%- for figure in summed %}
             cast(sum({{ figure }}) as bigint) as {{ figure }},
         {%- endfor %}
         {%- for bound in ['', '_low', '_high'] %}
