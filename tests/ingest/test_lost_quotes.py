@@ -15,6 +15,7 @@ WRAPPED = (
     [
         ('"a,b,c"\n"1,2,""x, y"""\n', 'a,b,c\n1,2,"x, y"\n'),
         ('"a\tb",,\n"1\t2",,\n', "a\tb\n1\t2\n"),
+        ('a,b\n"so \\"x\\", y",1\n"5\\"",2\n', 'a,b\n"so ""x"", y",1\n"5""",2\n'),
         (WRAPPED, "Full Name,User Action,Timestamp\nAna P,Joined,4/23/2021 6:44:22 PM\nAna P,Left,4/23/2021 6:54:22 PM\n"),
         (
             "Start time\t5/15/2022\t1:00 PM\n\nName\tJoin\tLeave\nA\t5/15/2022\t1:00 PM\t5/15/2022\t1:30 PM\n",
@@ -30,6 +31,8 @@ def test_lines_and_times_are_whole_again(delivered: str, meant: str) -> None:
     "text",
     [
         '"Name"\n"Doe, Jane"\n"Roe, Sam"\n',
+        'a,b\n"C:\\x\\",1\n"say ""x\\"" y",2\n',
+        '{"a": "so \\"x\\" y"}\n',
         '"a","b"\n"1","2"\n',
         '"a,b"\n1,2\n',
         "date,time,viewers\n2022-10-05,18:00,5\n2022-10-05,18:01,6\n",
