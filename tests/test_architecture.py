@@ -22,6 +22,7 @@ ONLY_IN = {
     "dagster": "orchestration/",
     "dagster_dbt": "orchestration/dbt_assets.py",
     "dbt": "orchestration/dbt.py",
+    "pandas": "expectations/",
     "great_expectations": "expectations/engine.py",
 }
 CATCHES_ALL = {"orchestration/cli.py"}

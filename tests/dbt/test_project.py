@@ -185,6 +185,13 @@ def test_every_model_also_runs_elsewhere(compiled: dict[str, str]) -> None:
     assert {name: words for name, words in found.items() if words} == {}
 
 
+def test_every_kind_of_subject_is_described(compiled: dict[str, str]) -> None:
+    [mart] = [entry for entry in described("models") if entry["name"] == "fct_campaign_kpi_day"]
+    [words] = [column["description"] for column in mart["columns"] if column["name"] == "subject_type"]
+    kinds = {kind for sql in compiled.values() for kind in re.findall(r"'(\w+)' as subject_type", sql)}
+    assert kinds - {*re.findall(r"\w+", words)} == set()
+
+
 def test_the_project_keeps_the_rules_of_its_dictionary(compiled: dict[str, str]) -> None:
     assert faults(compiled, read_seeds()) == []
 
