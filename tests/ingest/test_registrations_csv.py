@@ -35,7 +35,7 @@ def test_a_row_a_person(live: LiveDesk) -> None:
 @pytest.mark.parametrize(
     ("word", "status"),
     [("Attending", "approved"), ("Waitlisted", "pending"), ("Refunded", "cancelled"), ("Not Attending", "cancelled"),
-     ("مؤكد", "approved"), ("ملغى", "cancelled"), ("Annulé", "cancelled"), ("Reddedildi", "denied")],
+     ("مؤكد", "approved"), ("ملغى", "cancelled"), ("Annulé", "cancelled"), ("Reddedildi", "denied"), ("İptal edildi", "cancelled")],
 )  # fmt: skip
 def test_words_of_other_platforms_and_languages(word: str, status: str, live: LiveDesk) -> None:
     text = HEADER + f"ana@x.org,Ana,2022-10-01T10:00:00Z,{word},,\n"

@@ -250,6 +250,10 @@ class TestWhatLeaves:
 
 
 class TestCodes:
+    def test_two_zeros_behind_a_comma_are_none(self, tmp_path: Path) -> None:
+        text = "id;q\n1;4,00\n2;4\n3;2,50\n4;1,0\n"
+        assert codes(wave(tmp_path, text, UNWEIGHTED + "questions: {q: {}}"), "q") == ["4", "4", "2,50", "1,0"]
+
     def test_whole_numbers_carry_no_point_and_text_stays(self, tmp_path: Path) -> None:
         text = "id,q\n1,4.0\n2,4\n3, 04 \n4,25-Jun\n5,2.50\n6,\n7,-1.00\n"
         assert codes(wave(tmp_path, text, UNWEIGHTED + "questions: {q: {}}"), "q") == [

@@ -106,4 +106,4 @@ def _sums_up(sheet: Sheet, cells: dict[str, str], name: str, match: re.Match[str
     return bool(tick.is_in(["0", "1", ""]).all()) and bool(is_listed.any()) and bool(((tick == "1") == is_listed).all())
 
 
-FORMAT = SurveyExport("kobo_csv", _lay_out, version=20)
+FORMAT = SurveyExport("kobo_csv", _lay_out, version=21)

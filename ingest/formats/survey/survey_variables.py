@@ -39,8 +39,8 @@ ALIKE = str.maketrans(
 )
 """Marks and letters that people and programs write in several ways."""
 _DIRECTIONS = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-_NO_CODE = r"^$|^\s|\s$|\.0+\s*$|[^\x00-\x7f]"
-"""What may stand in a text that is not a code as it is: white space around it, ".0", digits of other scripts; or nothing does."""
+_NO_CODE = r"^$|^\s|\s$|(\.0+|,00+)\s*$|[^\x00-\x7f]"
+"""What may stand in a text that is not a code as it is: white space around it, ".0" or ",00", digits of other scripts; or nothing does."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ def _as_written(values: pl.Series) -> pl.Series:
     codes = (
         texts.str.replace_all(_DIRECTIONS, "")
         .str.strip_chars()
-        .str.replace(r"^([+-]?\d+)\.0+$", "${1}")
+        .str.replace(r"^([+-]?\d+)(\.0+|,00+)$", "${1}")
         .replace("", None)
     )
     ours = codes.str.replace_many(DIGITS)
