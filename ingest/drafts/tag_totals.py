@@ -36,8 +36,9 @@ def of_table(
     totals = {name: column for name, column in (("views", views), ("posts", posts)) if column}
     if tag is None and "hashtags" in places and _are_single(cells[places["hashtags"]], once=when is None):
         tag = places["hashtags"]
+    is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
     some = [name for name in cells if re.search(SOME_DAYS, name) and _named({re.sub(SOME_DAYS, "", name): ()}, _TOTALS)]
-    if tag is not None and some and not totals and _are_single(cells[tag]):
+    if tag is not None and some and not totals and not is_of_videos and _are_single(cells[tag]):
         raise DeliveryError(
             f"{head.path.name}, line {head.line_of(header)}: found figures of some days ({quoted(some)}), expected the total that the "
             "platform shows for each tag since it was first used; to keep them apart from that, call them views and posts, and write "
@@ -45,7 +46,15 @@ def of_table(
         )
     others = [places[name] for name in ("likes", "comments", "shares", "saves") if name in places]
     is_of_tags = tag is not None and _are_single(cells[tag]) and not others
-    is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
+    if (
+        tag is not None
+        and not (totals or others or is_of_videos)
+        and all(re.match(r"[#\uff03]\w+$", one) for one in cells[tag] or ("",))
+    ):
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: found a row a tag, and no column known by its name as the total of its views "
+            f"or posts ({quoted(header)}), expected such as views and posts; name them in a delivery.yml (tag_totals_csv), or export them"
+        )
     if tag and totals and not is_of_videos and (when or len(totals) > 1 or is_of_tags):
         if others:
             raise DeliveryError(

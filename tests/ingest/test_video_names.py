@@ -321,6 +321,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("c.json", json.dumps([{"video_id": IDS[n], "id": f"7{n}", "parent_comment_id": "1", "like_count": 5} for n in range(20)]).encode(), "its records are comments"),
         ("p.csv", table("Hashtag,Date,TikTok views,Instagram views", "#calm,2026-10-05,5@N,7"), "line 1: found a column a platform"),
         ("p.csv", table("Link,TikTok views,Instagram views", "https://www.tiktok.com/@u/video/@ID,5,7"), "line 1: found a column a platform"),
+        ("p.csv", table("Week,Hashtag,New posts,Reach", "2026-10-0@N,#calm,3,5"), "line 1: found a row a tag, and no column known"),
         ("p.csv", table("Hashtag,Views (7 days),Posts (7 days)", "#calm@N,5,9"), "line 1: found figures of some days"),
         ("p.csv", b"Period: last 7 days,,\n" + table("Hashtag,Posts,Views", "#calm@N,5,9"), "p.csv, line 1: says that figures are of some days"),
         ("p.json", json.dumps({"period_days": 7, "hashtags": [{"hashtag": f"calm{n}", "views": 5, "posts": 2} for n in range(3)]}).encode(), "'period_days' says of what time"),

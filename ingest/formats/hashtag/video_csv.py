@@ -58,7 +58,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 35
+    version = 36
     needs_timezone = True
     options = VideoCsvOptions
 
