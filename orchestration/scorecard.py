@@ -13,14 +13,15 @@ from orchestration.display import shown
 from orchestration.warehouse import text
 
 COLUMNS = (
-    "campaign_id, campaign_name, kpi_id, kpi_name, stage, unit, market, subject_type, subject_id, value, ci_low, ci_high, target, "
-    "change, status, reason, reason_text, as_of, is_provisional"
+    "campaign_id, campaign_name, kpi_id, kpi_name, stage, unit, market, subject_type, subject_id, value, ci_low, ci_high, sampling, "
+    "target, change, status, reason, reason_text, as_of, is_provisional"
 )
 UNITS = {"percent": "%", "percent_points": "pp", "minutes": "min", "hours": "h"}
 """How units look after a number; counts of things stand without."""
 
 EXPLAINED = (
     "interval: 95 % of an estimate; else what rounded readings, or people without an id, leave open. "
+    "* not a probability sample: it holds as far as the weights make it like the population. "
     "change: the last 7 complete days against the 7 before, or a wave against the one before."
 )
 
@@ -83,8 +84,11 @@ def _about(row: dict[str, Any]) -> str:
 def _cells(row: dict[str, Any]) -> tuple[str | Text, ...]:
     if row["value"] is None:
         return "-", "", "", _number(row["target"], row["unit"]), shown(row["reason_text"] or row["reason"], "dim")
+    sign = " *" if row["sampling"] == "non_probability" else ""
     interval = (
-        f"{_number(row['ci_low'], '')} to {_number(row['ci_high'], row['unit'])}" if row["ci_low"] is not None else ""
+        f"{_number(row['ci_low'], '')} to {_number(row['ci_high'], row['unit'])}{sign}"
+        if row["ci_low"] is not None
+        else ""
     )
     note = " ".join(
         filter(None, [_MARKS.get(row["status"], row["status"]), "[dim]provisional[/]" if row["is_provisional"] else ""])

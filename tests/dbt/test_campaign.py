@@ -311,6 +311,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
             "create table staging.stg_lake__rebuilds as select 'hashtag' as source, campaign_id, null::varchar[] as unit, "
             "date '2000-01-01' as rebuild_from from staging.stg_campaign__campaigns"
         )
+        connection.execute(
+            "create table staging.stg_survey__waves as select campaign_id, 's' as survey_id, wave, sampling "
+            "from staging.stg_campaign__campaigns cross join (values ('w1', 'non_probability'), ('w2', 'probability')) as waves(wave, sampling)"
+        )
         connection.register("weeks", HELP_WEEKS)
         connection.execute("create table intermediate.int_activation__help_weeks as from weeks")
         for source, rows in measures.items():
@@ -500,6 +504,12 @@ def test_session_figures_are_told_apart_by_basis(lab: Lab) -> None:
 def test_a_wave_compares_with_the_wave_before_unless_that_is_suppressed(lab: Lab) -> None:
     assert line(lab, "waves", "V01", "value", "recent_value", "previous_value", "change") == [45, 45, 40, 5]
     assert line(lab, "suppressed", "V01", "value", "previous_value", "change") == [80, None, None]
+
+
+def test_a_line_about_a_survey_says_how_its_people_were_sampled(lab: Lab) -> None:
+    assert line(lab, "waves", "V01", "subject_id", "sampling") == ["s:w2:all:q:top", "probability"]
+    assert line(lab, "imprecise", "V01", "subject_id", "sampling") == ["s:w1:all:q:top", "non_probability"]
+    assert lab.rows("select distinct sampling from rpt_campaign_scorecard where subject_type <> 'survey'") == [(None,)]
 
 
 @pytest.mark.parametrize(
