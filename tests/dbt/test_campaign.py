@@ -312,7 +312,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
             "date '2000-01-01' as rebuild_from from staging.stg_campaign__campaigns"
         )
         connection.execute(
-            "create table staging.stg_survey__waves as select campaign_id, 's' as survey_id, wave, sampling "
+            "create table intermediate.int_survey__estimates as select campaign_id, 's' as survey_id, wave, sampling "
             "from staging.stg_campaign__campaigns cross join (values ('w1', 'non_probability'), ('w2', 'probability')) as waves(wave, sampling)"
         )
         connection.register("weeks", HELP_WEEKS)

@@ -8,7 +8,7 @@ waves as (
         concat(survey_id, ':', wave, ':') as of_wave,
         min(sampling) as sampling,
         min(min(sampling)) over (partition by campaign_id, survey_id) as sampling_of_survey,
-    from {{ ref('stg_survey__waves') }}
+    from {{ ref('int_survey__estimates') }}
     group by campaign_id, survey_id, wave
 
 )
