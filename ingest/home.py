@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SIGNS = "*?[]'\\%="
-"""What the engines that read and write a home take for a pattern, the end of a text, or the value of a column of all that lies below."""
+"""Signs that polars, DuckDB and Dagster read as a pattern, a quotation mark, an escape, or (`name=value`) as a column."""
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,8 @@ PASSED = ("pass", UNCHANGED)
 
 GOOD = ("success", "no-op", *PASSED)
 
-
 MOST_OPEN_FILES = 10_240
-"""More than this macOS lets no process have."""
+"""The most that macOS allows a process."""
 
 
 class DbtError(Exception):

@@ -161,13 +161,12 @@ def _refuse_others(head: Head, header: list[str]) -> None:
                 "count them so, or deliver events as JSON (CloudEvents, Segment, GA4)"
             )
     columns = _with_activation(head, header)
-    if "activation" in columns and {"events", "unique_people"} & columns.keys() and "date" not in columns:
-        named = event_names(pl.Series(head.below(header, columns["activation"]), dtype=pl.String()))
-        if named.is_in(KNOWN).sum() * 2 >= max(len(named), 1):
-            raise DeliveryError(
-                f"{head.path.name}, line {head.line_of(header)}: found counts without a date ({quoted(header)}), expected a row a date "
-                "and event; export them by day"
-            )
+    are_counts = "activation" in columns and {"events", "unique_people"} & columns.keys()
+    if are_counts and "date" not in columns and _are_events(head.below(header, columns["activation"])):
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: found counts without a date ({quoted(header)}), expected a row a date "
+            "and event; export them by day"
+        )
     if (
         {"date", "events", "unique_people"} <= columns.keys()
         and "activation" not in columns

@@ -38,7 +38,8 @@ from ingest.source import DeliveryError
 _REPORTS = ("teams_list", "teams_events", "teams_report", "zoom_csv", "gotowebinar")
 """Formats that find their own header, or refuse the file."""
 _OWN_IDS = ("gotowebinar", "teams_events", "live_events")
-_FEWEST_ALIKE = 2
+_MOST_ALIKE = 2
+"""More people than that under names of their own are no fields of one record."""
 _HOW_MANY = (
     r"^total participant minutes$|^(#|no\.?|total|number of|count of|nombre de|n[úu]mero de|numero di|anzahl|عدد|تعداد)? ?(the )?"
     r"(participants|attendees|participantes|partecipanti|teilnehmer|المشاركين|الحضور|شرکت.?کنندگان|katılımcı sayısı|参加者数)( count)?$"
@@ -86,7 +87,9 @@ def _require_attendance(head: Head) -> None:
             f"{head.path.name}, line 1: is Zoom's {title[:40]!r}, which says of nobody when they came; expected the attendee, "
             "participant or registration report; of a poll, the table below its heading saved by itself is a survey"
         )
-    for names in () if any(first(names, JOINED_COLUMN) for names in head.headers) else head.headers:
+    if any(first(names, JOINED_COLUMN) for names in head.headers):
+        return
+    for names in head.headers:
         people = first(names, _HOW_MANY)
         if people is not None and all(cell.isdecimal() for cell in head.below(names, people)):
             raise DeliveryError(
@@ -191,7 +194,7 @@ def _require_list(file: str, person: str, paths: list[str]) -> None:
     for place in range(1, len(parts) - 1):
         before, behind = parts[:place], parts[place + 1 :]
         alike = [path for path in paths if (of := path.split("."))[:place] == before and of[place + 1 :] == behind]
-        if len(alike) > _FEWEST_ALIKE:
+        if len(alike) > _MOST_ALIKE:
             raise DeliveryError(
                 f"{file}: found {len(alike)} people or more under names of their own in {'.'.join(before)[:40]!r}, expected a list of "
                 "records, each with the same fields; write them as a list, or export the table as CSV"

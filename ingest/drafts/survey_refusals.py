@@ -32,6 +32,7 @@ _COUNT, _DAY, _PERIOD = (
     r"[0-9][./-][0-9]|\p{L}",
     r"^([0-9]{4})-?(?:[Ww]([0-5]?[0-9])|([01]?[0-9]))$",
 )
+_QUESTION = r"(?i)[?؟]|^q\d"
 _MONTH = r"(?i)^(month|mes|mês|mois|monat|mese|ay|ماه|(ال)?شهر)$"
 _PAIRS, _FEWEST_PERIODS, _MOST_PERIODS = 10, 5, 60
 """So many are no accident; no year has as many weeks or months."""
@@ -131,17 +132,15 @@ def require_once(sheet: Sheet) -> None:
 def require_no_counts(sheet: Sheet) -> None:
     """Raise DeliveryError where each day, week or month has one row, or one for each of the same groups, and all else are numbers.
 
-    People do not come so evenly: those are counts. A few rows may be missing, as those of groups without any.
+    People do not come so evenly: those are counts, unless numbers stand below a question. A few rows may be missing, as those of
+    groups without any.
     """
     names = sheet.header(0) if sheet.height else []
-    cells = {
-        name: column.cast(pl.String()).str.strip_chars()
-        for name, column in zip(names, sheet.rows.drop("line"), strict=False)
-    }
-    cells = _with_months(cells)
+    columns = zip(names, sheet.rows.drop("line"), strict=False)
+    cells = _with_months({name: column.cast(pl.String()).str.strip_chars() for name, column in columns})
     counts = [name for name, of in cells.items() if of.str.contains(_COUNT).all() and of.null_count() < of.len()]
     are_ids = (re.match(ID, name) or (re.match(ID_AT_END, name) and of.is_unique().all()) for name, of in cells.items())
-    if not counts or any(are_ids):
+    if not counts or any(are_ids) or any(re.search(_QUESTION, name) for name in counts):
         return
     for name in cells.keys() - {*counts}:
         groups = pl.DataFrame([of.alias(other) for other, of in cells.items() if other not in {name, *counts}])

@@ -163,14 +163,13 @@ _NO_ANSWERS = r"^-\d+$|^(77+|88+|99+|9*9[789])$"
 
 _MOST_WORDS_OF_A_LABEL, _SHARED_BY = 3, 3
 _OF_BIRTH = "(?:19[0-9]{2}|200[0-9]|201[0-5])"
-_PLACES = (
+_OF_A_PERSON = (
     rf"{ADDRESS}|^@\w|^(https?://|www\.)|^[\w-]+\.[a-z]{{2,}}/\S|"
     r"\.(jpe?g|png|gif|heic|pdf|docx?|m4a|mp[34]|ogg|wav|amr|3gp|mov)$|"
     r"^0[0-9][0-9 ()\-]{6,}$|^[0-9]{10,}$|^-?[0-9]{1,3}\.[0-9]{2,}[,; ] ?-?[0-9]{1,3}\.[0-9]{2,}|"
     rf"^([0-9]{{1,2}}[/.\-][0-9]{{1,2}}[/.\-]{_OF_BIRTH}|{_OF_BIRTH}[/.\-][0-9]{{1,2}}[/.\-][0-9]{{1,2}})$"
 )
-"""Addresses, numbers of phones and passports, files, places on a map, days of birth."""
-"""Addresses, accounts, links and names of files."""
+"""Addresses, accounts, links, files, numbers of phones and passports, places on a map, days of birth."""
 _OF_A_QUIZ = r"(?i)^(total (points|score)|quiz feedback|grade posted time|gesamtpunktzahl|مجموع النقاط)$"
 _OF_POINTS = r"^(\d+(\.\d+)?|--) / \d+$"
 _CAME = frozenset(
@@ -349,7 +348,7 @@ def _weighs(name: str, cells: pl.Series, *, are_bodies: bool) -> bool:
 def is_personal(name: str, cells: pl.Series) -> bool:
     """Whether a column says who people are, by its name or its cells; a question about a phone, with few answers, does not."""
     answers = cells.drop_nulls().cast(pl.String())
-    if answers.str.contains(_PLACES).sum() * 2 > answers.len():
+    if answers.str.contains(_OF_A_PERSON).sum() * 2 > answers.len():
         return True
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(_BEFORE_NAMES, "", name))
     heading = " ".join(re.sub(r"[\W_]+", " ", words).lower().split())

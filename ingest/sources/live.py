@@ -16,8 +16,7 @@ from ingest.formats.live import (
     zoom_api,
     zoom_csv,
 )
-from ingest.formats.live.live_registrations import Status
-from ingest.formats.live.live_session import Basis, Identity, Role
+from ingest.formats.live.live_session import Basis, Identity, Role, Status
 from ingest.source import INSTANT, Column, Source, Table
 
 _SESSION_ID = Column(pl.String(), "The session, as its delivery calls it.")

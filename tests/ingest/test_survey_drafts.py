@@ -304,6 +304,12 @@ def test_people_who_answered_on_one_day_after_the_other_are_a_survey(tmp_path: P
     assert inspect(written(tmp_path, {"v.csv": lines("id,Date,q1", *rows)}), TOLD, CAMPAIGNS).loaded == 24
 
 
+@pytest.mark.parametrize("header", ["Date,How safe do you feel? (0-4),Would you come again?", "Date,Q1,Q2"])
+def test_numbers_below_questions_are_a_survey_however_evenly_people_came(header: str, tmp_path: Path) -> None:
+    rows = [f"2026-11-{1 + n:02d},{n % 5},{n % 3}" for n in range(24)]
+    assert inspect(written(tmp_path, {"d.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).loaded == 24
+
+
 def test_cross_tabulated_results_are_named(tmp_path: Path) -> None:
     rows = ["Base: all adults,1000,480", "Yes,31%,30%", "No,69%,70%"]
     with pytest.raises(DeliveryError, match=r"t\.csv, line 2: has answers with their shares and bases"):

@@ -2,26 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 import polars as pl
 
-from ingest.formats.live.live_session import LiveOptions
+from ingest.formats.live.live_session import LiveOptions, Status
 from ingest.formats.live.live_times import unresolved
-from ingest.formats.live.live_words import APPROVED, CANCELLED, DENIED, PENDING
+from ingest.formats.live.live_words import STATUSES
 from ingest.formats.records import find_duplicates, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Delivery
 from ingest.text import nothing
 
-Status: TypeAlias = Literal["approved", "pending", "denied", "cancelled"]
-
-_STATUSES: dict[str, Status] = {
-    **dict.fromkeys(APPROVED.split(", "), "approved"),
-    **dict.fromkeys(PENDING.split(", "), "pending"),
-    **dict.fromkeys(DENIED.split(", "), "denied"),
-    **dict.fromkeys(CANCELLED.split(", "), "cancelled"),
-}
+_STATUSES: dict[str, Status] = {word: status for status, words in STATUSES.items() for word in words.split(", ")}
 _ANSWERS = {
     **dict.fromkeys(["yes", "true", "1", "attended"], True),
     **dict.fromkeys(["no", "false", "0", "absent"], False),

@@ -24,6 +24,7 @@ from ingest.spelling import spelling
 Basis: TypeAlias = Literal["intervals", "samples", "registrations"]
 Identity: TypeAlias = Literal["id", "name", "guest"]
 Role: TypeAlias = Literal["host", "advocate", "moderator", "attendee"]
+Status: TypeAlias = Literal["approved", "pending", "denied", "cancelled"]
 
 STAFF: tuple[Role, ...] = ("host", "advocate", "moderator")
 """Roles that are not audience."""

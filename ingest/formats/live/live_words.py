@@ -1,6 +1,6 @@
 """The words of attendance reports in the languages that they come in. What is done with them is in the formats."""
 
-from ingest.formats.live.live_session import Role
+from ingest.formats.live.live_session import Role, Status
 
 _HOSTS = (
     "team member, team_member, "
@@ -143,18 +143,20 @@ SESSION_COLUMNS = (
     r"^(session|live|meeting|event|webinar|room)[ _-]?(name|title)$|^topic$|^(الجلسة|اسم الجلسة|اللقاء)$",
 )
 """What columns of sessions are called, the surest first."""
-APPROVED = (
-    "approved, registered, confirmed, active, accepted, yes, attending, going, checked in, attended, paid, مؤكد, مقبول, مسجل, confirmé, "
-    "inscrit, approuvé, confirmado, inscrito, aprobado, aprovado, onaylandı, kayıtlı, bestätigt, angemeldet, genehmigt, "
-    "تایید شده, تأیید شده"
-)
-PENDING = (
-    "pending, pending approval, waiting, waitlist, waitlisted, on waitlist, invited, قيد الانتظار, en attente, pendiente, pendente, "
-    "beklemede, ausstehend, warteliste, در انتظار"
-)
-DENIED = "denied, declined, rejected, مرفوض, refusé, rechazado, recusado, rejeitado, reddedildi, abgelehnt, رد شده"
-CANCELLED = (
-    "cancelled, canceled, cancelled by host, cancelled by self, not attending, not going, refunded, deleted, removed, void, ملغى, ملغي, "
-    "ملغاة, annulé, remboursé, cancelado, reembolsado, iptal, iptal edildi, storniert, abgesagt, لغو شده"
-)
-"""What platforms write of a registration."""
+STATUSES: dict[Status, str] = {
+    "approved": (
+        "approved, registered, confirmed, active, accepted, yes, attending, going, checked in, attended, paid, مؤكد, مقبول, مسجل, "
+        "confirmé, inscrit, approuvé, confirmado, inscrito, aprobado, aprovado, onaylandı, kayıtlı, bestätigt, angemeldet, genehmigt, "
+        "تایید شده, تأیید شده"
+    ),
+    "pending": (
+        "pending, pending approval, waiting, waitlist, waitlisted, on waitlist, invited, قيد الانتظار, en attente, pendiente, pendente, "
+        "beklemede, ausstehend, warteliste, در انتظار"
+    ),
+    "denied": "denied, declined, rejected, مرفوض, refusé, rechazado, recusado, rejeitado, reddedildi, abgelehnt, رد شده",
+    "cancelled": (
+        "cancelled, canceled, cancelled by host, cancelled by self, not attending, not going, refunded, deleted, removed, void, ملغى, "
+        "ملغي, ملغاة, annulé, remboursé, cancelado, reembolsado, iptal, iptal edildi, storniert, abgesagt, لغو شده"
+    ),
+}
+"""What platforms write of a registration, by what it means."""
