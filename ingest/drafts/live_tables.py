@@ -310,13 +310,7 @@ def _may_hold_times(head: Head, names: list[str], name: str) -> bool:
 
 
 def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
-    """The only two columns of times, whatever they are called, if a third one says how long it is from one to the other.
-
-    Beside questions, or the codes of several, they are the times of an interview; so are a start and an end beside columns of which
-    none speaks of a meeting.
-    """
-    if any(name.endswith(("?", "؟")) for name in names) or sum(bool(re.match(_CODE, name)) for name in names) > 1:
-        return None
+    """The only two columns of times, whatever they are called, if a third one says how long it is from one to the other."""
     rows = [
         [re.sub(_CLOCK_ALONE, r"2000-01-01 \1", european(cell)) for cell in row]
         for row in head.rows[head.rows.index(names) + 1 :]
@@ -335,10 +329,20 @@ def _begins_and_ends(head: Head, names: list[str]) -> tuple[str, str] | None:
             off = (pl.Series([minutes_of(cell) for cell in column], dtype=pl.Float64()) - minutes).abs()
             if (off <= 1).sum() * 10 >= len(rows) * 9:
                 found = names[int(times[0])], names[int(times[1])]
-                others = [name for name in names if name not in found and not first([name], _OF_ANY_LIST)]
-                is_told = not others or any(first([name], _OF_MEETINGS) for name in names)
-                return found if is_told or not first(list(found), _OF_INTERVIEWS) else None
+                return None if _are_of_an_interview(names, found) else found
     return None
+
+
+def _are_of_an_interview(names: list[str], times: tuple[str, str]) -> bool:
+    """Whether two columns of times stand beside questions, or are a start and an end beside columns of which none speaks of a meeting.
+
+    Several codes, such as q1 and q2, are questions.
+    """
+    if any(name.endswith(("?", "؟")) for name in names) or sum(bool(re.match(_CODE, name)) for name in names) > 1:
+        return True
+    others = [name for name in names if name not in times and not first([name], _OF_ANY_LIST)]
+    speaks_of_a_meeting = first(names, _OF_MEETINGS) is not None
+    return bool(others) and not speaks_of_a_meeting and first(list(times), _OF_INTERVIEWS) is not None
 
 
 def by_position(head: Head, session: dict[str, Any], remarks: dict[tuple[str, ...], str]) -> Iterator[Draft]:

@@ -20,7 +20,6 @@ _OF_RECORDS = {
     "views": r"(?:.*_)?views?(?:_count)?",
     "posts": r"(?:.*_)?(?:videos?|posts?)(?:_count)?",
 }
-
 _TOTALS = (*NAMES["views"], POSTS)
 _PAGE_OF_A_TAG = r"(?i)^https?://[^\s?#]+/(?:tags?|hashtag)/[^\s/?#]+/?(?:[?#].*)?$"
 _PERIOD = r"(?:.+_)?(?:period|window|time_?(?:range|frame|span)|date_range)(?:_.+)?"
@@ -29,7 +28,7 @@ _PERIOD = r"(?:.+_)?(?:period|window|time_?(?:range|frame|span)|date_range)(?:_.
 def of_table(
     head: Head, header: list[str], cells: Cells, places: Mapping[str, str], bare: str | None, given: Given
 ) -> Iterator[Draft]:
-    """The draft of a table of totals. Raises DeliveryError where they have likes, as no platform's total of a tag has."""
+    """The draft of a table of totals. Raises DeliveryError where its figures are not the totals that a platform shows for tags."""
     views, posts = places.get("views") or _named(cells, NAMES["views"]), _named(cells, (POSTS,))
     tag = next((name for name in cells if means(name, TAG) or _lead_to_tags(cells[name])), None)
     when = places.get("captured_at") or bare
@@ -37,25 +36,12 @@ def of_table(
     if tag is None and "hashtags" in places and _are_single(cells[places["hashtags"]], once=when is None):
         tag = places["hashtags"]
     is_of_videos = "video_id" in places or ("url" in places and lead_to_posts(cells[places["url"]]))
-    some = [name for name in cells if re.search(SOME_DAYS, name) and _named({re.sub(SOME_DAYS, "", name): ()}, _TOTALS)]
-    if tag is not None and some and not totals and not is_of_videos and _are_single(cells[tag]):
-        raise DeliveryError(
-            f"{head.path.name}, line {head.line_of(header)}: found figures of some days ({quoted(some)}), expected the total that the "
-            "platform shows for each tag since it was first used; to keep them apart from that, call them views and posts, and write "
-            "the number of days into a column window_days"
-        )
+    if tag is None or is_of_videos:
+        return
     others = [places[name] for name in ("likes", "comments", "shares", "saves") if name in places]
-    is_of_tags = tag is not None and _are_single(cells[tag]) and not others
-    if (
-        tag is not None
-        and not (totals or others or is_of_videos)
-        and all(re.match(r"[#\uff03]\w+$", one) for one in cells[tag] or ("",))
-    ):
-        raise DeliveryError(
-            f"{head.path.name}, line {head.line_of(header)}: found a row a tag, and no column known by its name as the total of its views "
-            f"or posts ({quoted(header)}), expected such as views and posts; name them in a delivery.yml (tag_totals_csv), or export them"
-        )
-    if tag and totals and not is_of_videos and (when or len(totals) > 1 or is_of_tags):
+    if not totals:
+        _require_totals(head, header, cells, tag, others)
+    elif when or len(totals) > 1 or (_are_single(cells[tag]) and not others):
         if others:
             raise DeliveryError(
                 f"{head.path.name}: found {quoted(others)} beside figures of a tag, which are sums of some videos or single posts; "
@@ -64,6 +50,22 @@ def of_table(
             )
         yield _draft(
             {"hashtag": tag, **totals}, when, places.get("platform"), "its columns are a tag and totals:", given
+        )
+
+
+def _require_totals(head: Head, header: list[str], cells: Cells, tag: str, others: list[str]) -> None:
+    """Raise DeliveryError where a table without totals has figures of some days, or tags and no other counters that are known."""
+    some = [name for name in cells if re.search(SOME_DAYS, name) and _named({re.sub(SOME_DAYS, "", name): ()}, _TOTALS)]
+    if some and _are_single(cells[tag]):
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: found figures of some days ({quoted(some)}), expected the total that the "
+            "platform shows for each tag since it was first used; to keep them apart from that, call them views and posts, and write "
+            "the number of days into a column window_days"
+        )
+    if not others and cells[tag] and all(re.match(r"[#\uff03]\w+$", one) for one in cells[tag]):
+        raise DeliveryError(
+            f"{head.path.name}, line {head.line_of(header)}: found a row a tag, and no column known by its name as the total of its views "
+            f"or posts ({quoted(header)}), expected such as views and posts; name them in a delivery.yml (tag_totals_csv), or export them"
         )
 
 
