@@ -172,6 +172,7 @@ class _Desk:
     def stand_ins(self) -> dict[str, str]:
         """What a file is tried with where nobody has answered yet."""
         return {
+            "source": "survey",
             "campaign": min(self.campaigns, default="campaign"),
             "timezone": "UTC",
             "date_order": "mdy",
@@ -260,7 +261,7 @@ class _Desk:
             options["survey"] = {**options["survey"], **days}
         zone = Open("timezone") if is_zone_open else self.given.timezone or draft.zone
         return {
-            "source": draft.source,
+            "source": Open("source") if "source" in draft.asks else draft.source,
             "format": draft.format,
             "campaign": self.given.campaign or only or Open("campaign"),
             **({"timezone": zone} if zone is not None else {}),

@@ -31,7 +31,7 @@ class Draft:
     """A note to be tried.
 
     `why` names the columns or marks that speak for it. `remarks` are comments on keys of the note, by their path. `asks` are
-    what only a person can say: `captured_at` or `fieldwork`. A `generic` draft gives way to one of a product; for a `blind` one
+    what only a person can say: `captured_at`, `fieldwork` or `source`. A `generic` draft gives way to one of a product; for a `blind` one
     nothing speaks but that its reader finds its own header, or does not. `is_part` says that its note leaves out records that the
     file itself calls unfinished.
     """

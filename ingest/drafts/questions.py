@@ -33,6 +33,11 @@ class Question:
 
 
 QUESTIONS = {
+    "source": Question(
+        "source",
+        "Nothing in it proves a survey. Is it one, each row a respondent's answers (survey)?",
+        "--source survey",
+    ),
     "campaign": Question("campaign", "Which campaign is it for?", "--campaign ID"),
     "timezone": Question(
         "timezone", "Which zone were its times written in (such as Asia/Dubai or UTC)?", "--timezone ZONE"

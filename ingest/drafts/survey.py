@@ -40,6 +40,7 @@ from ingest.drafts.survey_words import (
     ID_AT_END,
     MOST_SEGMENT,
     PERIOD,
+    QUESTION,
     TOOK,
     WAVE,
     are_ages,
@@ -287,6 +288,10 @@ def _export(head: Head, given: Given, form: SurveyExport, why: str, layout: Layo
     mine = {*questions} | {*segments.values()}
     shown = [name for name in columns if name in mine]
     why = f"{why}; questions: {quoted(shown)}"
+    asked = any(re.search(QUESTION, heading) for heading in (*columns, *layout.texts.values()))
+    is_proven = options.get("respondent_id") or weights or design or asked
+    if is_generic and given.source is None and not is_proven:
+        asks = ("source", *asks)
     return Draft("survey", form.name, why, options, remarks, asks, is_generic, is_part=bool(ended))
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingest.drafts.survey_words import ID, ID_AT_END, are_times, is_personal
+from ingest.drafts.survey_words import ID, ID_AT_END, QUESTION, are_times, is_personal
 from ingest.formats.survey.survey_sheet import Sheet, of_results, require_row_a_respondent, without_tags
 from ingest.formats.text_file import is_plausible_header
 from ingest.instants import parse_instant
@@ -32,7 +32,6 @@ _COUNT, _DAY, _PERIOD = (
     r"[0-9][./-][0-9]|\p{L}",
     r"^([0-9]{4})-?(?:[Ww]([0-5]?[0-9])|([01]?[0-9]))$",
 )
-_QUESTION = r"(?i)[?؟]|^q\d"
 _MONTH = r"(?i)^(month|mes|mês|mois|monat|mese|ay|ماه|(ال)?شهر)$"
 _PAIRS, _FEWEST_PERIODS, _MOST_PERIODS = 10, 5, 60
 """So many are no accident; no year has as many weeks or months."""
@@ -140,7 +139,7 @@ def require_no_counts(sheet: Sheet) -> None:
     cells = _with_months({name: column.cast(pl.String()).str.strip_chars() for name, column in columns})
     counts = [name for name, of in cells.items() if of.str.contains(_COUNT).all() and of.null_count() < of.len()]
     are_ids = (re.match(ID, name) or (re.match(ID_AT_END, name) and of.is_unique().all()) for name, of in cells.items())
-    if not counts or any(are_ids) or any(re.search(_QUESTION, name) for name in counts):
+    if not counts or any(are_ids) or any(re.search(QUESTION, name) for name in counts):
         return
     for name in cells.keys() - {*counts}:
         groups = pl.DataFrame([of.alias(other) for other, of in cells.items() if other not in {name, *counts}])

@@ -116,6 +116,8 @@ DATES = (
     r"[ _]?(date|time|datetime|at|on)|"
     r"_submission_time|start|end|وقت (البدء|الإكمال)|completion time|datestamp|date (created|modified|submitted)|تاريخ)( \(utc\))?$"
 )
+QUESTION = r"(?i)[?\u061f]|^q\d"
+"""What no heading has but that of a question."""
 TOOK = (
     r"(?i)^(duration|time (taken|spent)|interview (time|length|duration)|length of interview|loi)( to complete)?"
     r"( ?\(?(in )?(s|secs?|seconds|mins?|minutes)\)?)?$"

@@ -10,6 +10,7 @@ import yaml
 from ingest.drafts.draft import Draft
 
 _EXAMPLES = {
+    "source": "survey",
     "campaign": "the campaign's id",
     "timezone": "Asia/Dubai",
     "date_order": "dmy",

@@ -72,7 +72,7 @@ def test_every_format_is_recognised_and_its_note_loads_the_same_records(specimen
     [
         ("lien;vues;hashtags\nhttps://www.tiktok.com/@a/video/7301234567890123456;530;#genève\n", "display_hashtags", "genève"),
         ("name;join time;leave time\nAdèle;2026-10-05 18:00;2026-10-05 19:00\n", "role", "None"),
-        ("avis;ville\n" + "oui;Genève\nnon;Bern\n" * 9, "answers", "Genève"),
+        ("avis?;ville\n" + "oui;Genève\nnon;Bern\n" * 9, "answers", "Genève"),
     ],
 )  # fmt: skip
 def test_a_file_whose_encoding_cannot_be_told_is_read_with_the_one_given(

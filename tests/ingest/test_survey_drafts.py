@@ -5,6 +5,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -308,6 +309,24 @@ def test_people_who_answered_on_one_day_after_the_other_are_a_survey(tmp_path: P
 def test_numbers_below_questions_are_a_survey_however_evenly_people_came(header: str, tmp_path: Path) -> None:
     rows = [f"2026-11-{1 + n:02d},{n % 5},{n % 3}" for n in range(24)]
     assert inspect(written(tmp_path, {"d.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).loaded == 24
+
+
+@pytest.mark.parametrize(
+    ("header", "is_asked"),
+    [
+        ("Item,Category,Paid", True),
+        ("Respondent ID,Category,Paid", False),
+        ("Weight,Category,Paid", False),
+        ("Item,Have you talked to anybody?,Paid", False),
+        ("Item,Category,تحدثت مع أحد؟", False),
+        ("Item,Q1,Q2", False),
+    ],
+)
+def test_a_table_that_nothing_proves_to_be_a_survey_is_asked_about(header: str, is_asked: bool, tmp_path: Path) -> None:
+    rows = [f"{n}.5,{('ads', 'talent')[n % 2]},{('yes', 'no')[n % 3 == 0]}" for n in range(12)]
+    files = written(tmp_path, {"table.csv": lines(header, *rows)})
+    assert ["source"] * is_asked == [question.key for question in inspect(files, TOLD, CAMPAIGNS).open]
+    assert inspect(files, replace(TOLD, source="survey"), CAMPAIGNS).open == ()
 
 
 def test_cross_tabulated_results_are_named(tmp_path: Path) -> None:
