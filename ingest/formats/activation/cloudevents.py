@@ -41,7 +41,7 @@ class CloudEvents:
     """Reads events. Two with the same source and id are one."""
 
     name = "cloudevents"
-    version = 9
+    version = 10
     needs_timezone = False
     options = CloudEventsOptions
 

@@ -53,7 +53,7 @@ class Ga4:
     """Reads events under a key that is built, so that two events of one person at one microsecond may be one."""
 
     name = "ga4"
-    version = 8
+    version = 9
     needs_timezone = False
     options = Ga4Options
 

@@ -56,7 +56,7 @@ class SegmentTrack:
     """Reads calls. A call that was sent again has the same messageId and is one."""
 
     name = "segment_track"
-    version = 9
+    version = 10
     needs_timezone = False
     options = SegmentTrackOptions
 

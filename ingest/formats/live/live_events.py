@@ -83,7 +83,7 @@ class LiveEvents:
     """Reads events. A count of viewers is a sample; every other event is an interaction."""
 
     name = "live_events"
-    version = 5
+    version = 6
     needs_timezone = False
     options = LiveEventsOptions
 
