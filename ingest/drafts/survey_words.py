@@ -180,7 +180,7 @@ _CAME = frozenset(
 _DID_NOT = frozenset(
     ["absent", "a", "absente", "ausente", "assente", "abwesend", "late", "l", "excused", "izin", "gelmedi", "yok", "غائب", "غاب"]
 )  # fmt: skip
-_TITLED = r"(?i)^(mr|mrs|ms|miss|dr|prof|mme|mlle|herr|frau|sr|sra|السيد|السيدة|الأستاذ|الأستاذة|أ\.|د\.)\.? *\p{L}{2}"
+_TITLED = r"(?i)^(mr|mrs|ms|miss|dr|prof|mme|mlle|herr|frau|sr|sra|السيد|السيدة|الأستاذ|الأستاذة)(\. *| +)\p{L}{2}|^[أد]\. *\p{L}{2}"
 _ASKS_WHO = r"(?i)^(what|your|please|enter|type|give|provide|leave)\b"
 
 

@@ -842,6 +842,9 @@ def test_names_behind_a_title_are_no_answers_but_to_a_question(tmp_path: Path) -
     header = "id,Teacher,Whom did you like best?,q1"
     survey = inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
     assert list(questions(survey)) == ["Whom did you like best?", "q1"]
+    rows = [f"{n},{('Drama', 'Mixed', 'Dramedy')[n % 3]},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"d.csv": lines("id,Show,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert list(questions(survey)) == ["Show", "q1"]
 
 
 def test_answers_in_two_languages_are_told_of(tmp_path: Path) -> None:

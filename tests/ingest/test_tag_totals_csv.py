@@ -56,6 +56,7 @@ def test_the_row_that_sums_up_the_others_is_no_tag(reader: Reader, text: str, ta
         ("calm,3,1\npeace,5,2\nrest,8,4\n", ["calm", "peace", "rest"]),
         ("#calm,3,1\npeace,3,1\n", ["calm", "peace"]),
         ("#calm,0,0\n#peace,0,0\nrest,0,0\n", ["calm", "peace", "rest"]),
+        ("#calm,0,0\n#mind_free,5,2\n#MindFree,5,2\n", ["calm", "mind_free", "mindfree"]),
     ],
 )
 def test_a_row_with_the_sums_of_the_others_is_no_tag_whatever_it_is_called(

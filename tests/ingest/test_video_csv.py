@@ -463,6 +463,10 @@ def test_of_columns_of_platforms_each_video_has_that_of_its_own(reader: Reader) 
         "instagram": 8,
         "youtube": None,
     }
+    of_ids = reader.files(
+        {"v.csv": f"url,at,TikTok Likes,IG Likes\n{ID},2025-05-29,5,\nabc,2025-05-29,4,0\n"}, {"columns": columns}
+    )
+    assert dict(of_ids.tables["video_readings"].select("video_id", "likes").rows()) == {ID: 5, "abc": None}
     with pytest.raises(DeliveryError, match="expected one a platform, named after it"):
         reader.files({"v.csv": text}, {"columns": {**columns, "likes": ["TikTok Likes", "Likes"]}})
     with pytest.raises(DeliveryError, match="expected one; a counter has a column a platform in tables alone"):

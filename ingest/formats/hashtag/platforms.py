@@ -65,7 +65,8 @@ def parts_of(ours: str, columns: Sequence[str]) -> dict[str, str]:
 def of_own_platform(rows: pl.DataFrame, counters: Mapping[str, Sequence[str]], platform: str | None) -> pl.DataFrame:
     """The rows with each counter that has a column a platform as one: a row has the figure of its own platform, else none.
 
-    Its platform is the one of all rows, if that is given, or what its column or its link names.
+    Its platform is the one of all rows, if that is given, or what its column or its link names; where nothing does, the only
+    figure that is written is its own.
     """
     if not counters:
         return rows
@@ -73,14 +74,16 @@ def of_own_platform(rows: pl.DataFrame, counters: Mapping[str, Sequence[str]], p
     said += [_known(bare(pl.col("platform")).str.to_lowercase())] if "platform" in rows.columns else []
     said += [platforms_of_links(rows["url"])] if "url" in rows.columns else []
     own = rows.select(pl.coalesce(said).alias("own"))["own"]
-    found = [
-        pl.coalesce(
-            pl.when(own == (platform_in_name(column) or ("",))[0]).then(part)
-            for part, column in parts_of(ours, columns).items()
-        ).alias(ours)
-        for ours, columns in counters.items()
-    ]
-    return rows.with_columns(found).drop(part for ours, columns in counters.items() for part in parts_of(ours, columns))
+    parts = {ours: parts_of(ours, columns) for ours, columns in counters.items()}
+    found = [_own_figure(own, of).alias(ours) for ours, of in parts.items()]
+    return rows.with_columns(found).drop(part for of in parts.values() for part in of)
+
+
+def _own_figure(own: pl.Series, parts: Mapping[str, str]) -> pl.Expr:
+    named = [pl.when(own == (platform_in_name(column) or ("",))[0]).then(part) for part, column in parts.items()]
+    written = [pl.when(nothing(pl.col(part)).is_null()).then(part) for part in parts]
+    is_only = pl.sum_horizontal(figure.is_not_null() for figure in written) == 1
+    return pl.coalesce(*named, pl.when(pl.lit(own).is_null() & is_only).then(pl.coalesce(written)))
 
 
 def _known(text: pl.Expr) -> pl.Expr:

@@ -112,7 +112,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 23
+    version = 24
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -230,8 +230,10 @@ def _without_sums(table: TextTable) -> TextTable:
 
 
 def _sum_up(rows: pl.DataFrame) -> pl.Series:
-    """Which rows have the sums of all others of their time, whatever they are called: without the # that all others have, or in both
-    totals to the last digit."""
+    """Which rows have the sums of all others of their time, whatever they are called.
+
+    They lack the # that all others have, or are sums in both totals to the last digit.
+    """
     totals = [name for name in TOTALS if name in rows.columns]
     counts = pl.concat(
         [read_counts(rows[name]).select(pl.all().name.prefix(f"{name}_")) for name in totals], how="horizontal"
@@ -246,7 +248,10 @@ def _sum_up(rows: pl.DataFrame) -> pl.Series:
         pl.all_horizontal((pl.col(f"{name}_value") > 0) & (apart[name] <= most[name]) for name in totals)
         for most in (rounding, dict.fromkeys(totals, pl.lit(0)))
     )
-    is_sum = (pl.len().over("at") > _FEWEST_SUMMED) & ((alone & near) | (exact & (len(totals) == len(TOTALS))))
+    # Two spellings of a tag have the same totals, and are no sums of each other beside tags with none.
+    is_like_none = pl.len().over("at", *(f"{name}_value" for name in totals)) == 1
+    is_told = (alone & near) | (exact & is_like_none & (len(totals) == len(TOTALS)))
+    is_sum = (pl.len().over("at") > _FEWEST_SUMMED) & is_told
     return frame.select(is_sum.fill_null(value=False).alias("is_sum"))["is_sum"]
 
 

@@ -58,7 +58,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 36
+    version = 37
     needs_timezone = True
     options = VideoCsvOptions
 
