@@ -156,10 +156,11 @@ def _from_json(
     if {"attendance", "registrantKey", "attendanceTimeInSeconds"} & (ends | {path.split(".")[0] for path in fields}):
         for options in own:
             yield Draft("live", "gotowebinar", "its fields are GoToWebinar's: registrantKey, attendance", options)
-    leaves = {path.rpartition(".")[2]: path.replace("*.", "") for path in fields}
+    paths = [path.replace("*.", "") for path in fields]
+    leaves = {path.rpartition(".")[2]: path for path in paths}
     person = next((found for pattern in PERSON_COLUMNS if (found := first(list(leaves), pattern))), None)
     if person:
-        _require_list(head.path.name, leaves[person], [path.replace("*.", "") for path in fields])
+        _require_list(head.path.name, leaves[person], paths)
     registered = first(list(leaves), REGISTERED)
     if person and registered and not any(first([name], JOINED_COLUMN) and "url" not in name.lower() for name in leaves):
         columns = {"person": leaves[person], "registered_at": leaves[registered]}

@@ -142,8 +142,8 @@ def require_no_counts(sheet: Sheet) -> None:
     if not counts or any(are_ids) or any(re.search(QUESTION, name) for name in counts):
         return
     for name in cells.keys() - {*counts}:
-        groups = pl.DataFrame([of.alias(other) for other, of in cells.items() if other not in {name, *counts}])
-        rows = groups.with_columns(cells[name].alias(name)) if groups.width else cells[name].to_frame()
+        rows = pl.DataFrame({other: of for other, of in cells.items() if other not in counts})
+        groups = rows.drop(name)
         most = cells[name].n_unique() * (groups.n_unique() if groups.width else 1)
         if _are_apart(rows, most) and any(map(_are_even, _periods(cells[name]))):
             raise DeliveryError(

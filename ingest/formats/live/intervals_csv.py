@@ -141,18 +141,16 @@ def _parts(place: str | list[str]) -> list[str]:
 
 def _rows(file: TextFile, mapped: Mapping[str, str | list[str]]) -> Rows:
     """The records, with one column for each of ours: parts of a name stand behind one another. Raises DeliveryError."""
-    columns = {(ours, place): part for ours, theirs in mapped.items() for place, part in enumerate(_parts(theirs))}
-    found = _read(file, {ours if not place else f"{ours} {place}": part for (ours, place), part in columns.items()})
-    split = [ours for ours, place in columns if place == 1]
+    parts = {ours: _parts(theirs) for ours, theirs in mapped.items()}
+    named = {ours: [ours, *(f"{ours} {place}" for place in range(1, len(of)))] for ours, of in parts.items()}
+    found = _read(file, {name: part for ours in parts for name, part in zip(named[ours], parts[ours], strict=True)})
     joined = [
-        pl.concat_str(pl.col(rf"^{ours}( \d+)?$"), separator=" ", ignore_nulls=True)
-        .str.strip_chars()
-        .replace("", None)
-        .alias(ours)
-        for ours in split
+        pl.concat_str(names, separator=" ", ignore_nulls=True).str.strip_chars().replace("", None).alias(ours)
+        for ours, names in named.items()
+        if len(names) > 1
     ]
-    rows = found.rows.with_columns(joined).drop(f"{ours} {place}" for ours, place in columns if place)
-    return Rows(rows, found.rejected)
+    others = [name for names in named.values() for name in names[1:]]
+    return Rows(found.rows.with_columns(joined).drop(others), found.rejected)
 
 
 def _read(file: TextFile, mapped: Mapping[str, str]) -> Rows:
