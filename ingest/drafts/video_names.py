@@ -192,14 +192,12 @@ def numbered_tags(cells: Cells) -> list[str]:
 
 
 def caption(cells: Cells) -> str | None:
-    """The column with the captions, which are no links: the first called so in which #words stand, else any in which they stand
-    beside other words, else the first called so."""
+    """The column with the captions, which are no links: the first called so in which #words stand, else any in which they stand,
+    else the first called so."""
     cells = {name: held for name, held in cells.items() if 2 * sum("://" in cell[:8] for cell in held) <= len(held)}
     meant = [name for pattern in TEXT for name in cells if means(name, pattern)]
     told = [name for name in meant if any("#" in cell for cell in cells[name])]
-    others = [
-        name for name in cells if any(re.search(r"\s#\w", cell) and re.match(r"[^\s#]", cell) for cell in cells[name])
-    ]
+    others = [name for name in cells if any(re.search(r"(^|\s)#[^\W\d]", cell) for cell in cells[name])]
     return next(iter((*told, *others, *meant)), None)
 
 

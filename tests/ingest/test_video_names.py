@@ -102,6 +102,8 @@ def table(header: str, row: str) -> bytes:
         ("id,user,viewCount,content", "@ID,\"{'username': 'u@N', 'id': 1}\",5,x", {"creator": "user"}),
         ("id,view_count,likes,trending_date", "@ID,5,1,2026-10-19T00:00:00Z", {"captured_at": "trending_date"}),
         ("video_url,video_caption,author", "https://www.tiktok.com/@u/video/@ID,words #calm,u@N", {"url": "video_url", "text": "video_caption"}),
+        ("link,Descrizione,views", "https://www.tiktok.com/@u/video/@ID,#calm è #bene,5", {"text": "Descrizione"}),
+        ("link,Opis,views", "https://www.tiktok.com/@u/video/@ID,#calm #bene,5", {"text": "Opis"}),
         ("Link,Embaixador,Data,Curtidas", "https://www.instagram.com/reel/C@N/,Ana B,2026-09-2@N,5", {"creator": "Embaixador"}),
         ("url,cuenta,creador,fecha,publicado,reproducciones", "https://www.tiktok.com/@u@N/video/@ID,desk,@U@N,2026-10-19,2026-09-21T10:00:00Z,5", {"creator": "creador", "created_at": "publicado"}),
         ("url,date_posted,date_of_publication,views", "https://www.instagram.com/reel/C@N/,2026-09-21,2026-09-22,5", {"created_at": "date_posted"}),
