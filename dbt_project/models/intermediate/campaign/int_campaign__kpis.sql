@@ -1,7 +1,6 @@
 {#
-    Every KPI that a formula makes of measures, and a row that says so for each that is not built yet. `caveat` says why a value
-    that is known should not be shown on a page; a value may still change before the day `matures_on`. Those of dated measures are built
-    from the first week on in which anything changed.
+    Every KPI that a formula makes of measures. `caveat` says why a value that is known should not be shown on a page; a value may still
+    change before the day `matures_on`. Those of dated measures are built from the first week on in which anything changed.
 #}
 {{ config(materialized='incremental', incremental_strategy='dated') }}
 {%- set changed = changed_weeks() %}
@@ -15,12 +14,6 @@ measures as (
         left join ({{ changed }}) as begins on measures.campaign_id = begins.campaign_id
         where not measures.is_dated or measures.event_on >= begins.event_on
     {%- endif %}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_lake__as_of') }}
 
 ),
 
@@ -95,48 +88,13 @@ calculated as (
 
 ),
 
-not_yet_built as (
-
-    select
-        campaigns.campaign_id,
-        metrics.kpi_id,
-        as_of.as_of as event_on,
-        as_of.as_of as last_on,
-        'campaign_to_date' as period,
-        'all' as market,
-        'campaign' as subject_type,
-        'all' as subject_id,
-        cast(null as double) as numerator,
-        cast(null as double) as denominator,
-        cast(null as double) as value,
-        cast(null as double) as ci_low,
-        cast(null as double) as ci_high,
-        cast(null as varchar) as basis,
-        'not_yet_built' as reason,
-        cast(null as varchar) as caveat,
-        false as is_dated,
-    from {{ ref('metrics') }} as metrics
-    cross join {{ ref('stg_campaign__campaigns') }} as campaigns
-    cross join as_of
-    where not metrics.is_built and as_of.as_of is not null
-
-),
-
-combined as (
-
-    select * from calculated
-    union all
-    select * from not_yet_built
-
-),
-
 matured as (
 
     select
-        combined.*,
-        combined.last_on + coalesce(sources.look_back_days, 0) as matures_on,
-    from combined
-    inner join {{ ref('metrics') }} as metrics on combined.kpi_id = metrics.kpi_id
+        calculated.*,
+        calculated.last_on + coalesce(sources.look_back_days, 0) as matures_on,
+    from calculated
+    inner join {{ ref('metrics') }} as metrics on calculated.kpi_id = metrics.kpi_id
     left join {{ ref('sources') }} as sources on metrics.source = sources.source
 
 )

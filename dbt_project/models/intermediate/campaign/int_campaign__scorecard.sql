@@ -35,6 +35,7 @@ lines as (
         coalesce(scorecard.direction, metrics.direction) as direction,
         metrics.unit,
         metrics.source,
+        metrics.is_built,
         as_of.as_of,
         as_of.as_of - sources.look_back_days as settled_on,
         coalesce(sources.is_read_daily, false) as is_read_daily,
@@ -96,6 +97,7 @@ matched as (
         coalesce(kpis.matures_on > lines.as_of, false) as is_provisional,
         case
             when kpis.kpi_id is not null then coalesce(kpis.reason, kpis.caveat)
+            when not lines.is_built then 'not_yet_built'
             when lines.stage = 'index' then 'no_index'
             when missing.reason is not null then missing.reason
             when

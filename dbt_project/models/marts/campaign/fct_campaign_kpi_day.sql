@@ -97,7 +97,7 @@ lines as (
     {% endfor %}
 ),
 
--- A KPI of which a source has told nothing has a row that says so, as one that is a word and no figure.
+-- A KPI of which a source has told nothing has a row that says so, as one that is not built yet, or a word and no figure.
 untold as (
 
     select
@@ -115,17 +115,21 @@ untold as (
         cast(null as double) as ci_high,
         cast(null as varchar) as basis,
         false as is_provisional,
-        case when metrics.unit = 'enum' then 'in_words' else coalesce(missing.reason, 'no_data') end as reason,
+        case
+            when not metrics.is_built then 'not_yet_built'
+            when metrics.unit = 'enum' then 'in_words'
+            else coalesce(missing.reason, 'no_data')
+        end as reason,
         cast(null as date) as matures_on,
         false as is_dated,
     from {{ ref('stg_campaign__campaigns') }} as campaigns
     cross join {{ ref('metrics') }} as metrics
-    inner join {{ ref('sources') }} as sources on metrics.source = sources.source
+    left join {{ ref('sources') }} as sources on metrics.source = sources.source
     cross join {{ ref('int_lake__as_of') }} as as_of
     left join {{ ref('int_campaign__missing') }} as missing
         on campaigns.campaign_id = missing.campaign_id and metrics.kpi_id = missing.kpi_id
     anti join {{ ref('int_campaign__kpis') }} as told on campaigns.campaign_id = told.campaign_id and metrics.kpi_id = told.kpi_id
-    where as_of.as_of is not null
+    where as_of.as_of is not null and (sources.source is not null or not metrics.is_built)
 
 ),
 
