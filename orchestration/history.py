@@ -22,8 +22,7 @@ FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.Dagster
 
 
 def shorten_history(instance: dg.DagsterInstance) -> None:
-    """
-    Delete the oldest finished runs that are too old to keep, with their events and checks.
+    """Delete the oldest finished runs that are too old to keep, with their events and checks.
 
     The latest materialisation of an asset stays with its run; that of a day (partition) of an asset is reported anew, without a run.
     Whatever goes wrong is a warning.
