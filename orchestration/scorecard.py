@@ -14,7 +14,7 @@ from orchestration.warehouse import text
 
 COLUMNS = (
     "campaign_id, campaign_name, kpi_id, kpi_name, stage, unit, market, subject_type, subject_id, value, ci_low, ci_high, sampling, "
-    "target, change, status, reason, reason_text, as_of, is_provisional"
+    "target, change, status, reason, reason_text, stale_since, as_of, is_provisional"
 )
 UNITS = {"percent": "%", "percent_points": "pp", "minutes": "min", "hours": "h"}
 """How units look after a number; counts of things stand without."""
@@ -22,7 +22,8 @@ UNITS = {"percent": "%", "percent_points": "pp", "minutes": "min", "hours": "h"}
 EXPLAINED = (
     "interval: 95 % of an estimate; else what rounded readings, or people without an id, leave open. "
     "* not a probability sample: it holds as far as the weights make it like the population. "
-    "change: the last 7 complete days against the 7 before, or a wave against the one before."
+    "change: the last 7 complete days against the 7 before, or a wave against the one before. "
+    "stale: what a held or refused delivery of its source brought that day is not in it."
 )
 
 _MARKS = {
@@ -90,11 +91,19 @@ def _cells(row: dict[str, Any]) -> tuple[str | Text, ...]:
         if row["ci_low"] is not None
         else ""
     )
-    note = " ".join(
-        filter(None, [_MARKS.get(row["status"], row["status"]), "[dim]provisional[/]" if row["is_provisional"] else ""])
-    )
+    notes = [
+        _MARKS.get(row["status"], row["status"]),
+        "[dim]provisional[/]" if row["is_provisional"] else "",
+        f"[yellow]stale since {row['stale_since']}[/]" if row["stale_since"] else "",
+    ]
     change = f"{row['change']:+,.1f}".removesuffix(".0") if row["change"] is not None else ""
-    return _number(row["value"], row["unit"]), interval, change, _number(row["target"], row["unit"]), note
+    return (
+        _number(row["value"], row["unit"]),
+        interval,
+        change,
+        _number(row["target"], row["unit"]),
+        " ".join(filter(None, notes)),
+    )
 
 
 def _number(value: float | None, unit: str | None) -> str:

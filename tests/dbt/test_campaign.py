@@ -75,6 +75,7 @@ cost,other,Another campaign's,{0},{99},,9,measured
 """
 AS_OF = date(2026, 4, 13)
 """A Monday, the latest landing."""
+STALE_SINCE = AS_OF - timedelta(days=3)
 
 SHAPE = {
     "campaign_id": pl.String(),
@@ -328,8 +329,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
         "outcome_reason": "odd",
     }
     held = delivery | {"source": "hashtag", "campaign_id": "held", "outcome": "held"}
+    earlier = held | {"landed_on": STALE_SINCE}
     unreadable = delivery | {"source": "live", "outcome": "refused"}
-    write_ledger(lab.home, pl.DataFrame([held, unreadable], schema=LEDGER))
+    write_ledger(lab.home, pl.DataFrame([held, earlier, unreadable], schema=LEDGER))
     models = ("int_campaign__measures", "int_campaign__kpis", "int_campaign__index", "int_campaign__scorecard", "fct_campaign_kpi_day", "rpt_campaign_scorecard")  # fmt: skip
     assert lab.dbt("build", "--exclude-resource-type", "unit_test", "--select", *models), lab.messages
     return lab
@@ -691,9 +693,9 @@ def test_taps_are_held_against_what_helplines_can_take(lab: Lab) -> None:
 
 
 def test_a_held_delivery_takes_the_trust_from_its_source_alone(lab: Lab) -> None:
-    assert line(lab, "held", "H01", "trust_reason") == ["source_blocked"]
-    assert line(lab, "held", "V01", "trust") == [True]
-    assert line(lab, "paced", "H01", "trust_reason") == [None]
+    assert line(lab, "held", "H01", "trust_reason", "stale_since") == ["source_blocked", STALE_SINCE]
+    assert line(lab, "held", "V01", "trust", "stale_since") == [True, None]
+    assert line(lab, "paced", "H01", "trust_reason", "stale_since") == [None, None]
     # A note that cannot be read may be of any campaign.
     blocked = lab.rows(
         "select distinct trust_reason from rpt_campaign_scorecard where campaign_id = 'basis' and kpi_id = 'L05'"

@@ -269,14 +269,18 @@ compared as (
 
 ),
 
--- Sources with a delivery whose newest version is held or refused. One whose note cannot be read may be of any campaign.
+-- Since when a source lacks a delivery whose newest version is held or refused. One whose note cannot be read may be of any campaign.
 blocked as (
 
-    select distinct
-        campaign_id,
-        source,
-    from {{ source('lake', 'deliveries') }}
-    where is_current and status in ('held', 'refused')
+    select
+        campaigns.campaign_id,
+        ledger.source,
+        min(cast(ledger.landed_on as date)) as stale_since,
+    from {{ source('lake', 'deliveries') }} as ledger
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns
+        on coalesce(ledger.campaign_id, campaigns.campaign_id) = campaigns.campaign_id
+    where ledger.is_current and ledger.status in ('held', 'refused')
+    group by campaigns.campaign_id, ledger.source
 
 ),
 
@@ -297,19 +301,15 @@ judged as (
 
     select
         guarded.*,
+        blocked.stale_since,
         case
             when guarded.value is null then guarded.reason
             when guarded.has_red_guardrail and guarded.is_growth and guarded.target is not null then 'guardrail_red'
-            when exists (
-                select 1
-                from blocked
-                where
-                    blocked.source = guarded.source
-                    and coalesce(blocked.campaign_id, guarded.campaign_id) = guarded.campaign_id
-            ) then 'source_blocked'
+            when blocked.stale_since is not null then 'source_blocked'
             when guarded.provisional_share > 0.1 then 'provisional'
         end as trust_reason,
     from guarded
+    left join blocked on guarded.campaign_id = blocked.campaign_id and guarded.source = blocked.source
 
 ),
 

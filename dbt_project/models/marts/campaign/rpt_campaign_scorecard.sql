@@ -45,6 +45,7 @@ select
     lines.provisional_share,
     lines.trust,
     lines.trust_reason,
+    lines.stale_since,
     lines.as_of,
     lines.is_provisional,
     lines.reason,
