@@ -266,10 +266,12 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web UI on the loopback interface.")] = 3000,
 ) -> None:
     """Start the Dagster web UI and the daemon that runs the schedule; stop both with Ctrl-C."""
+    from orchestration.alerts import recipients
     from orchestration.serving import ServingError, serve
 
     place = _home(home)
     with _plain_end(place):
+        recipients()
         try:
             serve(place, port, lambda line: console().print(shown(line)))
         except ServingError as error:

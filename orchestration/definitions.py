@@ -8,6 +8,7 @@ import dagster as dg
 from ingest.home import Home
 from ingest.planning import Plan
 from ingest.sources import SOURCES
+from orchestration.alerts import alert_sensors
 from orchestration.assets import ledger_asset, source_asset
 from orchestration.automation import AUDIT, JOB, daily_schedule, landed_on_partitions, reporting_zone, weekly_audit
 from orchestration.dbt import load_manifest
@@ -43,6 +44,7 @@ def build_definitions(root: Path | None = None, *, plan: Plan | None = None) -> 
             audit_job(AUDIT, project, manifest),
         ],
         schedules=[daily_schedule(home, SOURCES, zone), weekly_audit(zone)],
+        sensors=alert_sensors(home),
         resources={"home": HomeResource(root=str(home.root)), "plan": plan_resource(SOURCES, project, plan)},
         executor=dg.in_process_executor,
     )

@@ -21,18 +21,12 @@ from dagster._core.remote_origin import (
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from ingest.home import Home
-from ingest.ledger import LedgerError
 from ingest.planning import Plan
-from ingest.pseudonym import KeyProblemError
 from orchestration.automation import FROM_TAG, JOB, TO_TAG
 from orchestration.dbt import DbtError
 from orchestration.definitions import build_definitions
-from orchestration.failures import HomeError, in_one_line
 from orchestration.instance import MODULE, open_instance
-from orchestration.publication import PublicationError
-
-PLAIN = (KeyProblemError, LedgerError, DbtError, PublicationError, HomeError)
-"""Errors whose message is written for the user: it is shown alone."""
+from orchestration.step_failures import said_by, story_of
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -75,7 +69,10 @@ def run_daily(home: Home, run_id: str, reasons: tuple[str, ...], days: tuple[dat
         with _said_once():
             result = execute_run(InMemoryJob(job), run, instance)
         if not result.success:
-            return Report(False, _failures(home, result), tuple(notices))
+            failed = result.get_step_failure_events()
+            with suppress(OSError):
+                log_path(home).write_text(story_of(failed))
+            return Report(False, said_by(home, failed, log_path(home)), tuple(notices))
         removed = result.asset_materializations_for_node("publish")[-1].metadata.get("removed")
         if removed is not None:
             notices.append(f"removed {removed.value}")
@@ -130,28 +127,3 @@ def check_line(check: dg.AssetCheckEvaluation) -> str:
     observed += f" ({said['sample']})" if "sample" in said else ""
     expected = f"; expected {said['expected']}" if "expected" in said else ""
     return f"{'/'.join(check.asset_key.path)} {check.check_name}{observed}{expected}"
-
-
-def _failures(home: Home, result: dg.JobExecutionResult) -> tuple[str, ...]:
-    """What went wrong, a message per step that failed; the whole story goes to a file."""
-    messages, surroundings, story = [], [], []
-    for event in result.get_step_failure_events():
-        data = event.step_failure_data
-        story.append(f"{event.step_key}\n{data.error.to_string() if data.error else ''}")
-        if data.user_failure_data is not None and data.user_failure_data.description:
-            messages.append(data.user_failure_data.description)
-        elif data.error is not None and (line := in_one_line(data.error.to_string(), home.root)):
-            surroundings.append(line)
-        elif data.error is not None:
-            inner = data.error.cause or data.error
-            kind, _, text = inner.message.strip().partition(": ")
-            is_plain = kind.rpartition(".")[2] in {known.__name__ for known in PLAIN}
-            messages.append(
-                text if is_plain else f"{event.step_key}: {inner.message.strip()} (the whole story: {log_path(home)})"
-            )
-    with suppress(OSError):
-        log_path(home).write_text("\n\n".join(story))
-    # Each step meets the same full disk or missing right, at a file of its own.
-    return tuple(dict.fromkeys([*surroundings[:1], *messages])) or (
-        "the run stopped before its first step ended; `campaign up` shows its events",
-    )

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from ingest.home import Home
 from orchestration.failures import in_one_line
-from orchestration.runner import _failures
+from orchestration.step_failures import said_by
 
 HOME = Path("/somewhere/a home")
 FILE = f"{HOME}/lake/video_readings/a.parquet"
@@ -51,7 +51,6 @@ def test_what_every_step_met_is_said_once(tmp_path: Path) -> None:
         return SimpleNamespace(step_key=step, step_failure_data=data)
 
     events = [failed(step, f"PermissionError: Permission denied: '{tmp_path}/docs/{step}.html'") for step in "abc"]
-    result = SimpleNamespace(get_step_failure_events=lambda: [*events, failed("d", "DbtError: dbt cannot start\n")])
-    first, other = _failures(home, cast("Any", result))
+    first, other = said_by(home, [*events, failed("d", "DbtError: dbt cannot start\n")], "a log")
     assert first.startswith(f"{tmp_path}/docs/a.html cannot be read or written")
     assert other == "dbt cannot start"
