@@ -269,7 +269,7 @@ compared as (
 
 ),
 
--- Since when a source lacks a delivery whose newest version is held or refused. One whose note cannot be read may be of any campaign.
+-- Since when a source lacks a delivery that is held or refused now. A note that cannot be read may be of any campaign.
 blocked as (
 
     select
