@@ -15,7 +15,7 @@ from expectations.suites import suite_for
 from ingest.home import Home
 from ingest.planning import Plan
 from ingest.source import INSTANT, Source, Table
-from orchestration.automation import daily_freshness, silent_since
+from orchestration.automation import daily_freshness, last_landed, silent_since
 from orchestration.groups import CAMPAIGN_OWNER, DELIVERIES
 from orchestration.history import shorten_history
 from orchestration.progress import progress
@@ -119,7 +119,6 @@ def ledger_asset(
 
     @dg.multi_asset(name="ledger", specs=[asset], check_specs=checks, backfill_policy=dg.BackfillPolicy.single_run())
     def deliveries(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[LedgerEvent]:
-        import polars as pl
 
         from ingest.ledger import read_ledger
 
@@ -127,7 +126,7 @@ def ledger_asset(
         shorten_history(context.instance)
         ledger = read_ledger(home)
         statuses = Counter(ledger["status"].to_list())
-        last = ledger.filter(pl.col("status") == "loaded")["landed_on"].max()
+        last = last_landed(ledger)
         named = set(context.partition_keys) if context.has_partition_key or context.has_partition_key_range else set()
         yield from (event for event in _days(home, ledger) if event.partition not in named)
         yield dg.MaterializeResult(
@@ -135,7 +134,7 @@ def ledger_asset(
         )
         yield _accounted_for(ledger)
         yield _nothing_refused(ledger)
-        silent = silent_since(home, project, last, datetime.now(zone)) if isinstance(last, date) else None
+        silent = silent_since(home, project, last, datetime.now(zone))
         yield dg.AssetCheckResult(
             asset_key=LEDGER_KEY,
             check_name="deliveries_arrive",

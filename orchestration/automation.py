@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import polars as pl
 
 from ingest.delivery import may_land_on
 from ingest.home import Home
+from ingest.ledger import in_effect
 from ingest.source import Source
 from orchestration.news import find_news
 from orchestration.project import Project, read_project
@@ -88,7 +90,13 @@ def daily_freshness(zone: ZoneInfo) -> dg.FreshnessPolicy:
     return dg.FreshnessPolicy.cron(deadline_cron=DUE_BY, lower_bound_delta=timedelta(hours=24), timezone=zone.key)
 
 
-def silent_since(home: Home, project: Project, last_landed_on: date, now: datetime) -> date | None:
+def last_landed(ledger: pl.DataFrame) -> date | None:
+    """The latest day on which a delivery in effect landed."""
+    last = in_effect(ledger)["landed_on"].max()
+    return last if isinstance(last, date) else None
+
+
+def silent_since(home: Home, project: Project, last_landed_on: date | None, now: datetime) -> date | None:
     """The day since which deliveries are overdue while a campaign runs; None where they are not. Nothing more comes of a simulated one."""
     on = now.astimezone(reporting_zone(project)).date()
     is_running = any(
@@ -96,7 +104,7 @@ def silent_since(home: Home, project: Project, last_landed_on: date, now: dateti
     )
     return (
         last_landed_on
-        if is_running and not home.simulated.exists() and on - last_landed_on > SOURCE_DUE_WITHIN
+        if last_landed_on and is_running and not home.simulated.exists() and on - last_landed_on > SOURCE_DUE_WITHIN
         else None
     )
 

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -120,3 +120,21 @@ def test_an_address_that_cannot_be_read_is_refused_unseen(monkeypatch: pytest.Mo
     with pytest.raises(HomeError, match="address 2 in CAMPAIGN_ALERT_TO") as raised:
         recipients()
     assert "secret" not in str(raised.value)
+
+
+def test_silence_is_told_once(tmp_path: Path, told: list[tuple[str, str]]) -> None:
+    home = Home(tmp_path)
+    home.seeds.mkdir()
+    campaign = "campaign_id,name,starts_on,ends_on,reporting_timezone\nc,Campaign,2026-01-02,,Asia/Dubai\n"
+    (home.seeds / "campaigns.csv").write_text(campaign)
+    row = dict.fromkeys(LEDGER.names()) | {"source": "live", "delivery": "d", "version": 1, "outcome": "accepted"}
+    write_ledger(home, pl.DataFrame([row | {"landed_on": date(2026, 10, 2)}], schema=LEDGER))
+    sensor = next(sensor for sensor in alert_sensors(home) if sensor.name == "alert_of_silence")
+    context = dg.build_sensor_context()
+    for _ in range(2):
+        assert isinstance(sensor(context), dg.SkipReason)
+    expected = "the last delivery landed on 2026-10-02; expected one every day or two until the campaign ends"
+    assert told == [("Campaign warehouse: nothing lands", expected)]
+    write_ledger(home, pl.DataFrame([row | {"landed_on": datetime.now(UTC).date()}], schema=LEDGER))
+    sensor(context)
+    assert len(told) == 1
