@@ -114,8 +114,10 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
             if not re.fullmatch(_YOUTUBE_ID, firsts[0]):
                 # The sum of the others comes first in YouTube Studio, whatever its language.
                 options |= _of_youtube_studio(head)
-    if "video_id" in places and not {"url", "platform"} & places.keys() and is_of_youtube(cells):
-        options = {"platform": "youtube"}
+    if "video_id" in places and not {"url", "platform"} & places.keys() and (
+        is_of_youtube(cells) or _are_of_youtube(cells[places["video_id"]])
+    ):
+        options |= {"platform": "youtube"}
     created, bare = undated(cells, places)
     if created is None and "created_at" not in places and "metric_definition" in options:
         created = only_dates(cells, places)

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_names import Cells, lead_to_posts, match, means
 from ingest.drafts.video_times import undated
 from ingest.drafts.video_words import NAMES, POSTS, TAG
-from ingest.formats.hashtag.platforms import platform_in_name
+from ingest.formats.hashtag.platforms import platform_in_name, platforms_of_links
 from ingest.formats.hashtag.tag_totals_csv import LISTS, SOME_DAYS
 from ingest.source import DeliveryError
 from ingest.text import unit_of
@@ -18,10 +20,12 @@ from ingest.text import unit_of
 _OF_RECORDS = {
     "hashtag": r"(?:.*_)?(?:hash_?tag(?:_name)?|challenge_(?:title|name)|cha_name|tag)",
     "views": r"(?:.*_)?views?(?:_count)?",
-    "posts": r"(?:.*_)?(?:videos?|posts?)(?:_count)?",
+    "posts": r"(?:.*_)?(?:videos?|posts?|media)(?:_count)?",
 }
 _TOTALS = (*NAMES["views"], POSTS)
 _PAGE_OF_A_TAG = r"(?i)^https?://[^\s?#]+/(?:tags?|hashtag)/[^\s/?#]+/?(?:[?#].*)?$"
+_OF_INSTAGRAM = r"(?:.*_)?media(?:_count)?"
+"""What Instagram alone calls the posts of a tag."""
 _PERIOD = r"(?:.+_)?(?:period|window|time_?(?:range|frame|span)|date_range)(?:_.+)?"
 
 
@@ -48,9 +52,9 @@ def of_table(
                 "expected the total that the platform shows for the tag, of views and posts alone; deliver the videos, a row each with "
                 "its id or link"
             )
-        yield _draft(
-            {"hashtag": tag, **totals}, when, places.get("platform"), "its columns are a tag and totals:", given
-        )
+        above = [cell for row in head.rows[: head.rows.index(header)] for cell in row]
+        named, why = {"hashtag": tag, **totals}, "its columns are a tag and totals:"
+        yield _draft(head, named, when, places.get("platform"), cells, why, given, above)
 
 
 def _require_totals(head: Head, header: list[str], cells: Cells, tag: str, others: list[str]) -> None:
@@ -129,7 +133,7 @@ def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
             )
         places = match(cells)
         when = places.get("captured_at") or undated(cells, columns)[1]
-        yield _draft(columns, when, places.get("platform"), "its records have", given)
+        yield _draft(head, columns, when, places.get("platform"), cells, "its records have", given)
         return
 
 
@@ -151,21 +155,33 @@ def require_one_platform(head: Head, header: list[str]) -> None:
             )
 
 
-def _of_platform(columns: dict[str, str], column: str | None) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
-    """Options and remarks that say where totals were read: as a column or the names of columns say, else a guess."""
+def _of_platform(
+    columns: dict[str, str], column: str | None, cells: Cells, said: Sequence[str]
+) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
+    """Options and remarks that say where totals were read: as a column, links to the tags, or the names of columns say; else as
+    what is `said` around them does, else a guess."""
+    links = next((name for name, held in cells.items() if _lead_to_tags(held)), None)
+    if column is None and links is not None and not platforms_of_links(pl.Series(cells[links])).has_nulls():
+        column = links
     if column is not None:
         return {"columns": columns | {"platform": column}}, {}
     told = {found[0] for ours in ("views", "posts") if (found := platform_in_name(columns.get(ours, "")))}
+    told |= {"instagram"} if re.fullmatch(_OF_INSTAGRAM, snake(columns.get("posts", ""))) else set()
     if len(told) == 1:
         return {"columns": columns, "platform": told.pop()}, {}
-    remark = "guessed: the usual one; say where the totals were read"
-    return {"columns": columns, "platform": "tiktok"}, {("options", "platform"): remark}
+    around = {found[0] for text in said if (found := platform_in_name(text))}
+    remark = "as the file is called, or says above" if len(around) == 1 else "guessed: the usual one"
+    platform = around.pop() if len(around) == 1 else "tiktok"
+    return {"columns": columns, "platform": platform}, {("options", "platform"): f"{remark}; say where the totals were read"}
 
 
-def _draft(columns: dict[str, str], when: str | None, platform: str | None, why: str, given: Given) -> Draft:
+def _draft(
+    head: Head, columns: dict[str, str], when: str | None, platform: str | None, cells: Cells, why: str, given: Given,
+    above: Sequence[str] = (),
+) -> Draft:  # fmt: skip
     """The draft that says when totals were read: in a column, in what was given, or by asking."""
     named = columns | ({"observed_at": when} if when else {})
-    options, remarks = _of_platform(named, platform)
+    options, remarks = _of_platform(named, platform, cells, (head.stem, *above))
     if when is None and given.captured_at is not None:
         options["observed_at"] = given.captured_at
     asks = ("captured_at",) if when is None and given.captured_at is None else ()

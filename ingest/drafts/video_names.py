@@ -63,6 +63,8 @@ _AS_OF = (
     r"cumulative|(?:ال)?[إا]جمالي|toplam|au total|insgesamt)\)$"
 )
 """What says of a figure that it is one since the beginning."""
+_FAVOURITES, _PASSED_ON = r"favou?rit(?:e|ed)s?(?:_count)?", r"(?:retweet|reblog|boost)(?:s|ed)?(?:_count)?"
+"""How X and Mastodon call likes, and what only they count."""
 _NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
 _ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|rec[0-9A-Za-z]{14}"
 _ROW_MADE, _ROW_CHANGED = (
@@ -165,6 +167,12 @@ def match(cells: Cells) -> dict[str, str]:
             found["url"] = links
         else:
             found["video_id"] = _of_several(found, cells) or found["video_id"]
+    if (
+        {"saves"} == {"saves", "likes"} & found.keys()
+        and means(found["saves"], _FAVOURITES)
+        and any(means(name, _PASSED_ON) for name in cells)
+    ):
+        found["likes"] = found.pop("saves")
     if "saves" in found and is_of_youtube(cells):
         # Its API still has a count of favourites, which is always 0.
         del found["saves"]
@@ -260,7 +268,7 @@ def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
     if ours not in ("hashtags", "creator") and any(re.match(r"\{\s*['\"]", value) for value in values):
         return False
     if ours in ("created_at", "captured_at"):
-        return are_times(values)
+        return are_times(values) and (bool(values) or not any(cells.values()))
     if ours in _COUNTED:
         return not re.search(r"[%+±Δ]", name) and not any("%" in value for value in values)
     if ours == "platform" and rank:

@@ -14,7 +14,7 @@ def _count(words: str) -> str:
         "(?:(?:de|del|do|della?|des|de_la)_)?v[ií]d[eé]os?|(?:ال)?فيديو(?:هات)?"
     )
     before = (
-        "how_many|n|num|no|nb|of|(?:no|num|nb)_of|total|actual|current|latest|(?:total_)?number_of|qtde?|(?:quantidade|cantidad)(?:_de)?|"
+        "how_many|n|num|no|nb|nr|of|(?:n_?o|núm)_de|(?:no|num|nb)_of|total|actual|current|latest|(?:total_)?number_of|qtde?|(?:quantidade|cantidad)(?:_de)?|"
         "nb_de|nombre_de|n_de|número_de|jumlah|anzahl|aantal|(?:عدد_)?مرات|عدد|تعداد|[إا]جمالي|מספר"
     )
     return rf"(?:{before})?_?(?:{words})(?:_?(?:{after}))?"
@@ -162,7 +162,7 @@ TAG = (
     r"(?:اسم_)?(?:ال)?(?:هاشتا[غقجگ]|وسم)"
 )
 POSTS = _count(
-    r"posts?|videos?|(?:投稿|動画)数?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو(?:_?ها)?|(?:ال)?فيديو|پست(?:_?ها)?|پۆست(?:ەکان)?|پوسٹس|סרטונים|פוסטים"
+    r"posts?|videos?|media|(?:投稿|動画)数?|publica(?:ciones|ções|tions)|beiträge|gönderi(?:ler)?|(?:ال)?منشورات|(?:ال)?فيديوهات|(?:ال)?مقاطع(?:_(?:ال)?فيديو)?|ویدیو(?:_?ها)?|(?:ال)?فيديو|پست(?:_?ها)?|پۆست(?:ەکان)?|پوسٹس|סרטונים|פוסטים"
 )
 ADS = (
     (

@@ -48,6 +48,8 @@ _SHOWN_NAMES, _SHOWN_LETTERS = 20, 40
 _LONGEST_NAME, _MOST_WORDS_OF_A_NAME = 60, 8
 _IN_NAMES = r"(?:GMT|UTC)\s?[+-][0-9]{1,2}(?::[0-9]{2})?|^@(?=(?:timestamp|version)$)"
 """Parts of column names that would be content elsewhere: a zone, and the mark of Elastic's own fields."""
+_REMARK = r"(?<=\w)\s*\([^()]*\)$"
+"""What explains a name behind it, however long."""
 # Not the joiners, which tell words of Persian apart.
 _UNSEEN = "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 _LIKE = 0.75
@@ -261,9 +263,10 @@ def _is_content(cell: str) -> bool:
     if re.fullmatch(r"[^\w\s<>{}\"@\\-]\ufe0f?", cell) and cell not in "\u2013\u2014":
         return False
     cell = re.sub(_IN_NAMES, "", cell)
+    name = re.sub(_REMARK, "", cell)
     return bool(
-        len(cell) > _LONGEST_NAME
-        or len(cell.split()) > _MOST_WORDS_OF_A_NAME
+        len(name) > _LONGEST_NAME
+        or len(name.split()) > _MOST_WORDS_OF_A_NAME
         or re.search(r"(?<![.])@|(?<![\u05d0-\u05ea])\"|\"(?![\u05d0-\u05ea])", cell)
         or re.search(r"[{}<>\\\x00-\x1f]|://|www\.|[.!?؟]\s*$|[0-9]{4,}|[0-9][/.:-][0-9]", cell)
         or re.fullmatch(r"[\W0-9]+", cell)

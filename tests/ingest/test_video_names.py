@@ -142,6 +142,12 @@ def table(header: str, row: str) -> bytes:
         ("Video ID,Username,Views,Report date", "@ID,u@N,5,2026-10-19 08:00", {"captured_at": "Report date"}),
         ("Video ID,Username,Views,Due date", "@ID,u@N,5,2026-10-19 08:00", {"captured_at": None}),
         ("#,Video ID,Views,Likes,Is it ours?", "@N,@ID,5,1,Yes", {"video_id": "Video ID"}),
+        ("Url,Checked,Views", "https://www.tiktok.com/@u/video/@ID,,5", {"captured_at": None, "views": "Views"}),
+        ("URL,Likes,Score (weighted  —  Likes 1x Shares 1x Comments 1x Love 1x Wow 1x Haha 1x Sad 1x )", "https://www.facebook.com/u/posts/@ID,5,-1.2", {"url": "URL", "likes": "Likes"}),
+        ("Tweet URL,Favorites,Retweets", "https://x.com/u/status/@ID,5,1", {"likes": "Favorites", "shares": "Retweets", "saves": None}),
+        ("URL,Favorites,Retweets,Likes", "https://x.com/u/status/@ID,5,1,9", {"likes": "Likes", "saves": "Favorites"}),
+        ("URL,Favorites,Shares", "https://www.tiktok.com/@u/video/@ID,5,1", {"likes": None, "saves": "Favorites"}),
+        ("Enlace,N.º de visualizaciones,N.º de «Me gusta»,Núm. de comentarios", "https://www.tiktok.com/@u/video/@ID,5,1,2", {"views": "N.º de visualizaciones", "likes": "N.º de «Me gusta»", "comments": "Núm. de comentarios"}),
     ],
 )  # fmt: skip
 def test_of_several_columns_the_surest_is_taken_and_what_stands_there_has_to_be_it(
@@ -308,6 +314,20 @@ def test_fields_that_only_one_platform_has_tell_it(name: str, platform: str, tmp
     assert found.parsed.tables["video_readings"]["platform"].unique().to_list() == [platform]
 
 
+def test_ids_of_youtube_tell_it_and_codes_of_instagram_do_not(tmp_path: Path) -> None:
+    for begin, platform in (("aB", "youtube"), ("DP", "unknown")):
+        rows = "".join(f"{begin}cdefGh-{n},5,1\n" for n in range(10, 30))
+        found = looked(tmp_path / "v.csv", f"Video ID,Views,Likes\n{rows}".encode())
+        assert found.parsed.tables["video_readings"]["platform"].unique().to_list() == [platform]
+
+
+def test_totals_of_tags_are_of_the_platform_that_links_to_them_lead_to(tmp_path: Path) -> None:
+    pages = ("https://www.instagram.com/explore/tags/calm/", "https://www.youtube.com/hashtag/tiktokcalm")
+    tags = [{"url": page, "postsCount": 5, "timestamp": "2026-10-19T10:00:00Z"} for page in pages]
+    found = looked(tmp_path / "tags.json", json.dumps(tags).encode()).parsed.tables["tag_total_readings"]
+    assert found.select("platform", "hashtag").rows() == [("instagram", "calm"), ("youtube", "tiktokcalm")]
+
+
 def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Path) -> None:
     records = [
         {"id": f"3{n}_5", "code": f"C{n}", "caption_text": "a #calm", "play_count": 5, "title": "t"} for n in range(20)
@@ -389,7 +409,7 @@ def test_what_has_counters_and_is_no_list_of_videos_is_refused_and_no_survey(
         ({"tags": [{"tag": f"calm{n}", "views": 5, "videos": 2} for n in range(3)]}, {"hashtag": "tag", "views": "views", "posts": "videos"}),
         (
             {"data": [{"id": f"7{n}", "name": f"calm{n}", "url": f"https://www.tiktok.com/tag/calm{n}", "viewCount": 5, "videoCount": 2} for n in range(3)]},
-            {"hashtag": "url", "views": "viewCount", "posts": "videoCount"},
+            {"hashtag": "url", "views": "viewCount", "posts": "videoCount", "platform": "url"},
         ),
     ],
 )  # fmt: skip
@@ -472,6 +492,9 @@ def test_the_total_of_a_tag_is_found_in_the_words_of_a_team(
         ("Platform,Hashtag,Date,Views", "Instagram,#x@N,2026-10-05,5@N", {"columns": "Platform"}),
         ("Hashtag,Date,Views", "#x@N,2026-10-05,5@N", {"constant": "tiktok"}),
         ("Hashtag,Date,Instagram posts", "#x@N,2026-10-05,5@N", {"constant": "instagram"}),
+        ("Hashtag,Date,media_count", "#x@N,2026-10-05,5@N", {"constant": "instagram"}),
+        ("Instagram hashtags\n\nHashtag,Date,Posts", "#x@N,2026-10-05,5@N", {"constant": "instagram"}),
+        ("Hashtag,Page,Date,Posts", "#x@N,https://www.instagram.com/explore/tags/x@N/,2026-10-05,5@N", {"columns": "Page"}),
     ],
 )
 def test_totals_of_tags_are_of_the_platform_that_the_file_names(

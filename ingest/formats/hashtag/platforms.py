@@ -33,8 +33,9 @@ _HOST = r"^(?:https?://)?([^/?#]+)"
 
 
 def platform_of(text: pl.Expr) -> pl.Expr:
-    """The platform that a text names, such as instagram for Instagram Reels; NULL where it names none."""
-    said = bare(text).str.to_lowercase()
+    """The platform that a text names, such as instagram for Instagram Reels, or a link leads to; NULL where it names none."""
+    host = pl.when(text.str.contains("://")).then(text.str.extract(_HOST))
+    said = bare(pl.coalesce(host, text)).str.to_lowercase()
     written = said.str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_").replace("", None)
     return pl.coalesce(_known(said), pl.when(nothing(said).is_null()).then(written))
 

@@ -112,7 +112,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 24
+    version = 25
     needs_timezone = True
     options = TagTotalsCsvOptions
 
@@ -209,7 +209,7 @@ def _with_days(table: TextTable) -> TextTable:
 def _of_records(file: TextFile, mapped: Mapping[str, Place]) -> TextTable:
     """The records of JSON, one a line, in an array or inside of one object. Raises DeliveryError where a path leads to nothing."""
     documents, rejected = read_documents(file)
-    found = texts_at(inside(documents, LISTS), [str(path) for path in mapped.values()])
+    found = texts_at(inside(documents, LISTS), [*dict.fromkeys(map(str, mapped.values()))])
     for ours, path in mapped.items():
         if found[str(path)].null_count() == found.height:
             raise DeliveryError(
