@@ -10,15 +10,19 @@ from ingest.drafts import tag_totals, video_records
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_names import (
+from ingest.drafts.video_cells import (
+    YOUTUBE_ID,
     Cells,
+    are_of_youtube,
     are_other_ids,
     are_times,
-    caption,
-    captions_of_videos,
-    definition,
     is_of_youtube,
     lead_to_posts,
+)
+from ingest.drafts.video_names import (
+    captions,
+    captions_of_videos,
+    definition,
     match,
     means,
     named_for,
@@ -28,12 +32,11 @@ from ingest.drafts.video_names import (
 )
 from ingest.drafts.video_times import timed, undated
 from ingest.drafts.video_words import ANY_TIME, NAMES, TAG, TEXT
-from ingest.formats.hashtag.video_presets import PRESETS, has_less
+from ingest.formats.hashtag.video_presets import PRESETS, Preset, has_less
 from ingest.formats.hashtag.video_readings import COUNTERS
 from ingest.formats.products import product_of
 from ingest.source import DeliveryError
 
-_YOUTUBE_ID = r"[0-9A-Za-z_-]{11}"
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
 _ENOUGH_COUNTERS, _FIRST_LINES = 3, 5
 _OF_A_DAY = r"(?:[^\W\d][^\d]*[\s(])?\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?(?: 00:00:00)?\)?"
@@ -98,7 +101,18 @@ def _known(header: list[str], cells: Cells, given: Given) -> Iterator[Draft]:
             continue
         if is_told and len(found) >= 4 and {"video_id", "url"} & found and {*COUNTERS} & found:
             why = f"its columns are those of {preset.title}: {quoted(header)}"
-            yield timed("video_csv", why, {"preset": name}, given, is_known="captured_at" in found)
+            options: dict[str, Any] = {"preset": name}
+            if "hashtags" not in found and (texts := _other_captions(preset, cells)) is not None:
+                options["columns"] = {"text": texts}
+            yield timed("video_csv", why, options, given, is_known="captured_at" in found)
+
+
+def _other_captions(preset: Preset, cells: Cells) -> str | list[str] | None:
+    """The columns of a known export in which the #words stand, where they are not the one that it is usually."""
+    usual = {name.replace("/", "."): name for name in cells}
+    names = [usual[path] for path in preset.columns.get("text", ()) if path in usual]
+    found = captions({name: cells[name] for name in names})
+    return found if names and found not in (names[0], None) else None
 
 
 def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterator[Draft]:
@@ -109,13 +123,15 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
         links = next((name for told in (lead_to_posts, _are_links) for name in cells if told(cells[name])), None)
         if links is not None:
             places["url"] = links
-        elif header[0] and _are_of_youtube(firsts := cells[header[0]]):
+        elif header[0] and are_of_youtube(firsts := cells[header[0]]):
             places["video_id"], options = header[0], {"platform": "youtube"}
-            if not re.fullmatch(_YOUTUBE_ID, firsts[0]):
+            if not re.fullmatch(YOUTUBE_ID, firsts[0]):
                 # The sum of the others comes first in YouTube Studio, whatever its language.
                 options |= _of_youtube_studio(head)
-    if "video_id" in places and not {"url", "platform"} & places.keys() and (
-        is_of_youtube(cells) or _are_of_youtube(cells[places["video_id"]])
+    if (
+        "video_id" in places
+        and not {"url", "platform"} & places.keys()
+        and (is_of_youtube(cells) or are_of_youtube(cells[places["video_id"]]))
     ):
         options |= {"platform": "youtube"}
     created, bare = undated(cells, places)
@@ -136,7 +152,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
             places.pop("platform", None)
         columns: dict[str, Any] = places | apart
         options |= {"columns": columns}
-        text, tags = caption(cells), numbered_tags(cells)
+        text, tags = captions(cells), numbered_tags(cells)
         if "hashtags" not in places and tags:
             options |= {"columns": columns | {"hashtags": tags}}
         elif "hashtags" not in places and text is not None:
@@ -158,23 +174,6 @@ def _are_links(cells: Sequence[str]) -> bool:
     return 2 * sum(bool(_LINK.match(cell)) for cell in cells) > len(cells)
 
 
-def _are_of_youtube(cells: Sequence[str]) -> bool:
-    """Whether cells are ids of YouTube, whatever their column is called; the first of them may name the sum of the others."""
-    ids = cells[1:] if cells and not re.fullmatch(_YOUTUBE_ID, cells[0]) else cells
-    is_id = [bool(re.fullmatch(_YOUTUBE_ID, cell)) for cell in ids]
-    # Words of eleven letters are none: among ids there are digits and capitals.
-    has_both = any(re.search("[A-Z]", cell) for cell in ids) and any(re.search("[a-z]", cell) for cell in ids)
-    # Those of Instagram have eleven letters too, and begin alike.
-    is_other = all(re.match("[BCD]", cell) for cell in ids)
-    return (
-        bool(ids)
-        and all(is_id)
-        and has_both
-        and not is_other
-        and any(re.search(r"[0-9_-]|[a-z][A-Z]", cell) for cell in ids)
-    )
-
-
 def _are_of_days(cells: Cells) -> bool:
     """Whether each video of YouTube Studio or Meta's Business Suite has a row a day, so that its figures are no totals."""
     if {"Data comment", "Date"} <= cells.keys():
@@ -182,7 +181,7 @@ def _are_of_days(cells: Cells) -> bool:
     dates = [name for name in cells if re.fullmatch(ANY_TIME, snake(name))]
     unnamed = [name for name in cells if not any(means(name, pattern) for pattern in NAMES["video_id"])]
     return bool(dates) and any(
-        _are_of_youtube(cells[name]) and len(set(cells[name])) < len(cells[name]) for name in unnamed
+        are_of_youtube(cells[name]) and len(set(cells[name])) < len(cells[name]) for name in unnamed
     )
 
 
@@ -254,7 +253,7 @@ def _numbers(cells: Cells, places: Mapping[str, str]) -> list[str]:
 def _refuse_unnamed(head: Head, header: list[str], cells: Cells) -> None:
     """Raise DeliveryError where a table is one of videos, by its links or YouTube's ids, and no name is known as that of a counter."""
     links = next((name for name in cells if lead_to_posts(cells[name])), None)
-    ids = next((name for name in cells if links is None and _are_of_youtube(cells[name])), None)
+    ids = next((name for name in cells if links is None and are_of_youtube(cells[name])), None)
     whose = links or ids
     if whose is not None:
         holds, ours = ("links to videos", "url") if links else ("ids of videos of YouTube", "video_id")

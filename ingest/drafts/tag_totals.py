@@ -9,7 +9,8 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_names import Cells, lead_to_posts, match, means
+from ingest.drafts.video_cells import Cells, lead_to_posts
+from ingest.drafts.video_names import match, means
 from ingest.drafts.video_times import undated
 from ingest.drafts.video_words import NAMES, POSTS, TAG
 from ingest.formats.hashtag.platforms import platform_in_name, platforms_of_links
@@ -172,7 +173,9 @@ def _of_platform(
     around = {found[0] for text in said if (found := platform_in_name(text))}
     remark = "as the file is called, or says above" if len(around) == 1 else "guessed: the usual one"
     platform = around.pop() if len(around) == 1 else "tiktok"
-    return {"columns": columns, "platform": platform}, {("options", "platform"): f"{remark}; say where the totals were read"}
+    return {"columns": columns, "platform": platform}, {
+        ("options", "platform"): f"{remark}; say where the totals were read"
+    }
 
 
 def _draft(

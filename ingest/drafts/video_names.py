@@ -6,22 +6,14 @@ What a file with such columns is, is for `ingest.drafts.hashtag` to say.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import takewhile
-from typing import get_args
-from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from ingest.drafts.names import snake, without_marks
+from ingest.drafts.video_cells import A_POST, Cells, are_other_ids, are_times, is_of_youtube, lead_to_posts
 from ingest.drafts.video_words import ADS, NAMES, TEXT
 from ingest.formats.hashtag.platforms import PLATFORMS, platform_in_name
 from ingest.formats.hashtag.video_ids import CREATOR
-from ingest.instants import DateOrder, parse_instant, spelt_out
 from ingest.text import unit_of
-
-Cells = Mapping[str, Sequence[str]]
-"""Names of columns, or paths, each with the first values that stand there; none where they are not known."""
 
 _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video_details_info|video_details|video_info|video|stats_v2|stats|statistics|metrics|public_metrics|"
@@ -77,10 +69,6 @@ _OTHER_ID = (
 )
 """The id of something that may be a video."""
 _PLATFORM = "(?i)" + "|".join(PLATFORMS)
-_POST = (
-    r"/(?:videos?|photo|v|vi|embed|shorts|live|reels?|spotlight|p|pin|status|posts?)/(?!tos/|t[0-9]+\.)|"
-    r"[?&]v=|urn:li:|/t\.me/\w+/\d|youtu\.be/|vm\.tiktok|fb\.watch"
-)
 
 _FIELDS_OF = {
     r"(?:.+[._/])?public_metrics[._/]": "x",
@@ -209,6 +197,21 @@ def caption(cells: Cells) -> str | None:
     return next(iter((*told, *others, *meant)), None)
 
 
+def captions(cells: Cells) -> str | list[str] | None:
+    """The column with the captions; with the titles or descriptions beside it whose #words are others, where there are such."""
+    first = caption(cells)
+    if first is None:
+        return None
+    named = [name for name in cells if name == first or any(means(name, pattern) for pattern in TEXT)]
+    whole = {name: [cell.rstrip(" .\u2026") for cell in cells[name] if "://" not in cell[:8]] for name in named}
+    told: list[str] = []
+    for name in sorted(named, key=lambda one: -sum(map(len, whole[one]))):
+        words = [cell for cell in whole[name] if re.search(r"(^|\s)#[^\W\d]", cell)]
+        if words and not all(any(cell in other for one in told for other in whole[one]) for cell in words):
+            told.append(name)
+    return sorted(told, key=lambda one: one != first) if len(told) > 1 else first
+
+
 def captions_of_videos(cells: Cells, places: Mapping[str, str]) -> bool:
     """Whether a list of videos without counters is told by links to them beside captions with #words."""
     text = caption(cells)
@@ -226,30 +229,6 @@ def named_for(names: Iterable[str]) -> str | None:
             found = match(dict.fromkeys(names, ())).keys()
             return None if any(those <= found for those in _UNLESS.get(what, ())) else what
     return None
-
-
-def are_other_ids(ids: Sequence[str], links: Sequence[str]) -> bool:
-    """Whether ids are those of something else than the videos to which links lead, whose ids stand in the links."""
-    linked = {found[1] for link in links if (found := re.search(r"/([0-9]{15,20})\b", link))}
-    return bool(linked) and not linked & set(ids)
-
-
-def lead_to_posts(cells: Sequence[str]) -> bool:
-    """Whether most cells are links to videos or other posts."""
-    return 2 * sum("://" in cell and re.search(_POST, cell) is not None for cell in cells) > len(cells)
-
-
-def are_times(cells: Sequence[str]) -> bool:
-    """Whether at least half of the cells can be read as times."""
-    return not cells or 2 * times(tuple(cells)).null_count() <= len(cells)
-
-
-@cache
-def times(cells: tuple[str, ...]) -> pl.Series:
-    """Cells as times, those without a zone as UTC and in either order of day and month; NULL where they are none."""
-    frame = spelt_out(pl.Series("at", cells, dtype=pl.String())).to_frame()
-    read = [parse_instant(pl.col("at"), ZoneInfo("UTC"), order).struct.field("at") for order in get_args(DateOrder)]
-    return frame.select(pl.coalesce(read)).to_series()
 
 
 def means(name: str, pattern: str) -> bool:
@@ -301,7 +280,7 @@ def _holds(ours: str, values: Sequence[str]) -> bool:
     if ours in _COUNTED:
         return bool(values) and 2 * sum(bool(re.search(r"\d", value[:8])) for value in values) >= len(values)
     if ours == "url":
-        return any(re.search(_POST, value) for value in values)
+        return any(re.search(A_POST, value) for value in values)
     if ours == "creator":
         return bool(values) and 2 * sum(" " in value and not value.startswith("{") for value in values) <= len(values)
     if ours == "video_id":
@@ -349,15 +328,6 @@ def _is_of_a_row(found: Mapping[str, str], cells: Cells) -> bool:
     if re.fullmatch(_ROW_MADE, snake(found.get("created_at", ""))) is None or not _are_numbers_of_rows(ids):
         return False
     return all(one.startswith("rec") for one in ids) or any(re.fullmatch(_ROW_CHANGED, snake(name)) for name in cells)
-
-
-def _are_of_youtube_channels(values: Sequence[str]) -> bool:
-    return bool(values) and all(re.fullmatch("UC[0-9A-Za-z_-]{22}", value) for value in values)
-
-
-def is_of_youtube(cells: Cells) -> bool:
-    """Whether a column has ids of YouTube's channels."""
-    return any(map(_are_of_youtube_channels, cells.values()))
 
 
 def _is_searched(tags: Sequence[str], cells: Cells) -> bool:

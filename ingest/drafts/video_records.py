@@ -2,20 +2,25 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from ingest.drafts import tag_totals
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_names import caption, captions_of_videos, definition, lead_to_posts, match, named_for
+from ingest.drafts.video_cells import are_of_youtube, lead_to_posts
+from ingest.drafts.video_names import captions, captions_of_videos, definition, match, named_for
 from ingest.drafts.video_times import timed, undated
 from ingest.drafts.video_words import ANY_TIME
 from ingest.formats.hashtag import research_api
 from ingest.formats.hashtag.video_presets import PRESETS, has_less
 from ingest.formats.hashtag.video_readings import COUNTERS
+from ingest.formats.text_file import places_in
 from ingest.source import DeliveryError
 
+_LISTED_CAPTION = r"(?:.*[._])?(?:caption|description)s?(?:\.\w+)*\.\*\.(?:\w+\.)*text"
+"""The path of a caption in a list of its own, as Instagram's has it, and no comment."""
 _OF_RESEARCH = {"data.videos.*.region_code", "data.videos.*.username", "data.videos.*.hashtag_names.*"}
 
 
@@ -29,6 +34,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
     yield from _pages(head, given)
     lists = dict.fromkeys(name.split(".*.")[0] for name in plain if ".*." in name)
     yield from _known(head, list(lists), given)
+    around = _named(head, (), {}, given, is_wrapped=True)
     # An object beside a list may be of the account, so that those in lists come first.
     for is_wrapped, places in ((False, (None, *lists)), (True, (*lists, None))):
         for records in places:
@@ -36,7 +42,7 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             options = {} if records is None else {"records": _alike(head, records, list(lists))}
             named = _named(head, inner, options, given, is_wrapped=is_wrapped)
             if named is not None:
-                yield named
+                yield around if around is not None and _is_part_of(records, named, around) else named
                 return
     _refuse_others(head, list(lists))
     yield from tag_totals.of_records(head, list(lists), given)
@@ -87,6 +93,15 @@ def _known(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
                 break
 
 
+def _is_part_of(records: str | None, inner: Draft, around: Draft) -> bool:
+    """Whether a list stands in an object that has more of what a video has, as the tags of a video do."""
+    told, more = inner.options["columns"], around.options["columns"]
+    paths = [str(path).split(".")[:-1] for place in more.values() for path in places_in(place)]
+    whole = [steps[0] for steps in takewhile(lambda steps: len(set(steps)) == 1, zip(*paths, strict=False))]
+    is_inside = records is not None and bool(whole) and records.split(".")[: len(whole)] == whole
+    return is_inside and len(more) > len(told)
+
+
 def _alike(head: Head, place: str, lists: list[str]) -> str | list[str]:
     """The place of a list of records, or those of all lists whose records have mostly the same fields, such as a list a tag."""
     names = head.fields((place,)).keys()
@@ -118,10 +133,15 @@ def _named(
         if found is None:
             continue
         places, from_text, bare = found
-        columns = {ours: body + name for ours, name in places.items()}
+        columns: dict[str, Any] = {
+            ours: [body + one for one in place] if isinstance(place, list) else body + place
+            for ours, place in places.items()
+        }
         if body and "captured_at" not in columns and "captured_at" in (told := match(around)):
             columns["captured_at"] = told["captured_at"]
         whose = definition(inner)
+        if not whose and "video_id" in places and "url" not in places and are_of_youtube(inner[places["video_id"]]):
+            whose = {"platform": "youtube"}
         if whose:
             columns.pop("platform", None)
         why = f"its fields name videos and counters: {quoted(list(columns.values()))}"
@@ -146,7 +166,7 @@ def _are_others(values: Mapping[str, list[str]]) -> bool:
 
 def _videos(
     values: Mapping[str, list[str]], *, is_wrapped: bool
-) -> tuple[dict[str, str], dict[str, Any], str | None] | None:
+) -> tuple[dict[str, Any], dict[str, Any], str | None] | None:
     """The fields of videos, the option for their captions, and the one that is a time; None where none are told.
 
     Where an object in a record is one, views have to be in it: of an account there are ids and likes too.
@@ -166,7 +186,7 @@ def _alone(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {name: held for name, held in values.items() if "*" not in name}
 
 
-def _places(values: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, Any]]:
+def _places(values: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that mean our columns, and the option for tags that are words of the caption."""
     cells = _alone(values)
     lists = {
@@ -178,7 +198,7 @@ def _places(values: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, 
     tags = match(cells | {short: values[name] for short, name in lists.items()}).get("hashtags")
     if tags in lists:
         places["hashtags"] = lists[tags]
-    text = caption(cells)
+    text = captions(cells) or next((name for name in values if re.fullmatch(_LISTED_CAPTION, name)), None)
     if "hashtags" in places or text is None:
         return places, {}
     return places | {"text": text}, {"hashtags_from": "text"}

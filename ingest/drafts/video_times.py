@@ -9,7 +9,7 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_names import Cells, are_times, times
+from ingest.drafts.video_cells import Cells, are_times, times
 from ingest.drafts.video_words import ANY_TIME
 from ingest.formats.text_file import places_in
 

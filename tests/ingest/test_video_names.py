@@ -199,9 +199,25 @@ def of_research(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_instagram(n: int) -> dict[str, Any]:
+    """One as Instagram's own pages have it."""
+    return {
+        "shortcode": f"DPabcdeFg{n:02d}", "edge_media_to_caption": {"edges": [{"node": {"text": "words #calm"}}]}, "video_view_count": 5,
+        "edge_media_to_parent_comment": {"count": 2, "edges": [{"node": {"id": "1", "text": "so #true"}}]}, "edge_liked_by": {"count": 1},
+        "taken_at_timestamp": SECONDS[n], "owner": {"username": f"u{n}"},
+    }  # fmt: skip
+
+
+def with_counted_tags(n: int) -> dict[str, Any]:
+    """One of TikTok's web page, whose tags have an id and views too."""
+    return {**web(n), "challenges": [{"id": "7", "title": "calm", "desc": "Join in", "stats": {"viewCount": 9}}]}
+
+
 @pytest.mark.parametrize(
     ("wrap", "record", "platform", "definition"),
     [
+        (lambda all_: {"data": {"hashtag": {"edge_hashtag_to_media": {"edges": [{"node": one} for one in all_]}}}}, of_instagram, "instagram", "public"),
+        (lambda all_: [{"itemInfo": {"itemStruct": one}, "shareMeta": {"title": "t"}} for one in all_], with_counted_tags, "tiktok", "public"),
         (lambda all_: {"itemList": all_, "hasMore": True}, web, "tiktok", "public"),
         (lambda all_: {"item_list": all_, "status": "success"}, web, "tiktok", "public"),
         (lambda all_: {"calm": all_[:9], "peace": all_[9:]}, web, "tiktok", "public"),
@@ -247,6 +263,23 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
     assert readings["platform"].unique().to_list() == [platform]
     assert readings["metric_definition"].unique().to_list() == [definition]
     assert readings["saves"].null_count() == 20
+
+
+@pytest.mark.parametrize("names", [("Title", "Description"), ("snippet.title", "snippet.description")])
+def test_tags_stand_in_titles_and_in_descriptions(names: tuple[str, str], tmp_path: Path) -> None:
+    rows = "".join(f"aBcdefGh-{n},Talk{' #calm' * (n % 2)},words #peace,5,1\n" for n in range(10, 30))
+    header = f"id,{','.join(names)},statistics.viewCount,statistics.likeCount\n"
+    records = [dict(zip(header.strip().split(","), row.split(","), strict=True)) for row in rows.splitlines()]
+    for name, content in (("v.csv", f"{header}{rows}".encode()), ("v.json", json.dumps(records).encode())):
+        readings = looked(tmp_path / name, content).parsed.tables["video_readings"]
+        assert readings["hashtags"].list.sort().to_list() == [["peace"], ["calm", "peace"]] * 10
+        assert readings["platform"].unique().to_list() == ["youtube"]
+
+
+def test_a_title_that_is_the_beginning_of_the_caption_has_no_tags_of_its_own(tmp_path: Path) -> None:
+    row = "https://www.tiktok.com/@u/video/@ID,words number @N #ca...,words number @N #calm,5"
+    columns = looked(tmp_path / "v.csv", table("url,title,description,views", row)).draft.options["columns"]
+    assert columns["text"] == "description"
 
 
 def test_videos_beside_accounts_are_told_by_their_links_and_captions(tmp_path: Path) -> None:
@@ -494,7 +527,11 @@ def test_the_total_of_a_tag_is_found_in_the_words_of_a_team(
         ("Hashtag,Date,Instagram posts", "#x@N,2026-10-05,5@N", {"constant": "instagram"}),
         ("Hashtag,Date,media_count", "#x@N,2026-10-05,5@N", {"constant": "instagram"}),
         ("Instagram hashtags\n\nHashtag,Date,Posts", "#x@N,2026-10-05,5@N", {"constant": "instagram"}),
-        ("Hashtag,Page,Date,Posts", "#x@N,https://www.instagram.com/explore/tags/x@N/,2026-10-05,5@N", {"columns": "Page"}),
+        (
+            "Hashtag,Page,Date,Posts",
+            "#x@N,https://www.instagram.com/explore/tags/x@N/,2026-10-05,5@N",
+            {"columns": "Page"},
+        ),
     ],
 )
 def test_totals_of_tags_are_of_the_platform_that_the_file_names(

@@ -58,7 +58,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 37
+    version = 38
     needs_timezone = True
     options = VideoCsvOptions
 
@@ -168,6 +168,9 @@ def _found(places: Mapping[str, Places], names: list[str]) -> tuple[dict[str, st
         if ours == "hashtags" and (place.several or len(several) > 1):
             tags = [f"hashtags {number}" for number in range(1, len(several) + 1)]
             columns |= dict(zip(tags, several, strict=True))
+            labels[ours] = str(place.names[0])
+        elif ours == "text" and place.several:
+            columns |= {f"text {number}": name for number, name in enumerate(place.names, 1)}
             labels[ours] = str(place.names[0])
         elif place.several:
             columns |= parts_of(ours, [str(name) for name in place.names])

@@ -48,7 +48,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 34
+    version = 35
     needs_timezone = True
     options = VideoJsonOptions
 
@@ -118,6 +118,8 @@ def _first(ours: str, ways: list[str], place: Places) -> pl.Expr:
     if not ways:
         return pl.lit(None, pl.String()).alias(ours)
     texts, lists = [path for path in ways if not _is_list(path)], [path for path in ways if _is_list(path)]
+    if ours == "text" and lists:
+        return pl.coalesce(*texts, *(pl.col(path).list.join(" ") for path in lists)).alias(ours)
     if lists:
         filled = [pl.when(pl.col(path).list.len() > 0).then(path) for path in lists]
         return pl.coalesce(*filled, *lists).alias(ours)

@@ -27,7 +27,7 @@ InstantText: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
 
 
 class Columns(BaseModel):
-    """Our names to theirs; a column that is not mapped is unknown. Hashtags may stand in several columns.
+    """Our names to theirs; a column that is not mapped is unknown. Hashtags and captions may stand in several columns.
 
     A counter may have a column a platform, whose names say which: TikTok Likes, Instagram Likes.
     """
@@ -47,7 +47,7 @@ class Columns(BaseModel):
     shares: Place | list[str] | None = None
     saves: Place | list[str] | None = None
     hashtags: Place | list[Place] | None = None
-    text: Place | None = None
+    text: Place | list[Place] | None = None
     duration_seconds: Place | None = None
     platform: Place | None = None
 
@@ -113,7 +113,7 @@ class Places:
 
 def counters_of_platforms(options: VideoOptions) -> dict[str, list[str]]:
     """The counters that have a column a platform."""
-    stated = options.columns.model_dump(exclude={"hashtags"})
+    stated = options.columns.model_dump(exclude={"hashtags", "text"})
     return {ours: columns for ours, columns in stated.items() if isinstance(columns, list)}
 
 

@@ -4,6 +4,7 @@ How files become columns is for the formats. An id that was destroyed is recover
 merged with others. A 19-digit TikTok id carries its own time of posting.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,9 +64,11 @@ def with_tags(rows: pl.DataFrame, options: VideoOptions, lists: Sequence[str] = 
         rows = rows.with_columns(split_tags(known["hashtags"], options.hashtag_separator))
         reason = pl.coalesce("hashtags_reason", pl.when(pl.col("hashtags").is_null()).then(pl.lit(Reason.UNREADABLE)))
         return rows.with_columns(reason.alias("hashtags_reason"))
-    if "text" in rows.columns:
-        words = words_of(rows["text"].fill_null(""))
-        return rows.with_columns(words.alias("hashtags"), pl.lit(None, pl.String()).alias("hashtags_reason"))
+    texts = [name for name in rows.columns if re.fullmatch("text(?: [0-9]+)?", name)]
+    if texts:
+        words = pl.DataFrame([words_of(rows[name].fill_null("")).alias(name) for name in texts])
+        together = words.select(pl.concat_list(texts).alias("hashtags"))["hashtags"]
+        return rows.with_columns(together, pl.lit(None, pl.String()).alias("hashtags_reason"))
     return rows
 
 
