@@ -184,24 +184,7 @@ def _responses(
         for column in layout.columns
     }
     coded = Coded(people, variables)
-    placing = {*options.structure, *options.drop, *layout.personal, *layout.technical}
-    apart = {column for spread in layout.spread.values() for column in spread.labels}
-    spreads = dict(layout.spread)
-    for name, note in (options.questions or {}).items():
-        if note.columns:
-            spreads[name] = Spread(note.text, {column: note.labels.get(column, column) for column in note.columns})
-    if options.questions is not None:
-        questions = list(options.questions)
-    else:
-        single = [column for column in layout.columns if column not in placing | apart]
-        written = coded.frame.with_columns(
-            pl.when(pl.col(AT + column) != answer).then(AT + column) for column, (_, answer) in layout.others.items()
-        )
-        closed = closed_questions(written, single, (layout.separator, *layout.marks))
-        order = {column: place for place, column in enumerate(layout.columns)}
-        spreads = dict(_left(layout, {*options.structure, *options.drop}))
-        there = {name: min(map(order.__getitem__, spread.labels)) for name, spread in spreads.items()}
-        questions = sorted([*closed, *spreads], key=lambda name: there.get(name, order.get(name, 0)))
+    questions, spreads = _asked(options, layout, coded)
     if not questions:
         raise DeliveryError(
             f"{people['file'][0] if people.height else 'the export'}: no column looks like a closed question (at most {_MOST_ANSWERS} "
@@ -219,6 +202,29 @@ def _responses(
     coded = Coded(frame, {name: variables[name] for name in [*taken, *added]})
     coded = coded.in_categories({*taken} - {*options.structure})
     return _in_one_spelling(coded, options, taken), tuple(questions), nobody
+
+
+def _asked(options: ExportOptions, layout: Layout, coded: Coded) -> tuple[list[str], dict[str, Spread]]:
+    """The questions in order, and those of them that have a column for each answer: as the note says, else what looks closed."""
+    if options.questions is not None:
+        noted = {
+            name: Spread(note.text, {column: note.labels.get(column, column) for column in note.columns})
+            for name, note in options.questions.items()
+            if note.columns
+        }
+        return list(options.questions), {**layout.spread, **noted}
+    placing = {*options.structure, *options.drop}
+    spreads = dict(_left(layout, placing))
+    apart = {column for spread in layout.spread.values() for column in spread.labels}
+    no_questions = placing | layout.personal | layout.technical | apart
+    written = coded.frame.with_columns(
+        pl.when(pl.col(AT + column) != answer).then(AT + column) for column, (_, answer) in layout.others.items()
+    )
+    single = [column for column in layout.columns if column not in no_questions]
+    closed = closed_questions(written, single, (layout.separator, *layout.marks))
+    order = {column: place for place, column in enumerate(layout.columns)}
+    there = {name: min(map(order.__getitem__, spread.labels)) for name, spread in spreads.items()}
+    return sorted([*closed, *spreads], key=lambda name: there.get(name, order.get(name, 0))), spreads
 
 
 def _left(layout: Layout, placing: set[str]) -> Iterator[tuple[str, Spread]]:

@@ -48,54 +48,54 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
             f'{sheet.name}: line 2 is no second header row of SurveyMonkey (cells such as "Response"); name the file\'s own '
             "format, such as survey_csv"
         )
-    columns: list[str] = []
-    texts: dict[str, str] = {}
-    groups: dict[str, list[int]] = {}
-    question, unnamed = "", set()
-    for place, (head, part) in enumerate(zip(heads, parts, strict=True)):
-        if not (head or part):
-            unnamed.add(f"column {place + 1}")
-            columns.append(f"column {place + 1}")
-            continue
-        if head:
-            question = head if head not in groups else f"{head} ({place + 1})"
-            groups[question] = []
-        groups.setdefault(question or f"column {place + 1}", []).append(place)
-        columns.append(part)
-    technical: set[str] = unnamed
+    groups = _groups(heads, parts)
+    grouped = {place for places in groups.values() for place in places}
+    columns = [f"column {place}" for place, _ in enumerate(heads, 1)]
+    technical = {name for place, name in enumerate(columns) if place not in grouped}
+    texts = {name: name for name in groups}
     others: dict[str, tuple[str, str]] = {}
     spread: dict[str, Spread] = {}
     for question, places in groups.items():
         listed = [place for place in places if parts[place] and parts[place].lower() not in RESPONSES]
+        beside = [place for place in places if _OTHER.match(parts[place])]
+        for place in places:
+            columns[place] = f"{question} [{parts[place] or place + 1}]"
         if len(places) == 1:
             columns[places[0]] = question
             technical |= {question} if parts[places[0]].lower() in _OPEN_ENDED else set()
-            continue
-        for place in places:
-            columns[place] = f"{question} [{parts[place] or place + 1}]"
-        beside = [place for place in places if _OTHER.match(parts[place])]
-        if len(places) == 2 and len(beside) == 1 and listed == beside:
-            single = next(place for place in places if place not in beside)
+        elif len(places) == 2 and len(beside) == 1 and listed == beside:
+            [single] = {*places} - {*beside}
             columns[single] = question
             others[question] = (columns[beside[0]], parts[beside[0]])
             technical.add(columns[beside[0]])
-            continue
-        for place in places:
-            texts[columns[place]] = columns[place]
-        labels = {columns[place]: parts[place] for place in listed}
-        if labels and _is_ticked(sheet, listed, parts):
-            spread[question] = Spread(question, labels)
-        technical |= {columns[place] for place in places if _is_open(parts[place])}
+        else:
+            texts |= {columns[place]: columns[place] for place in places}
+            technical |= {columns[place] for place in places if _is_open(parts[place])}
+            if listed and _is_ticked(sheet, listed, parts):
+                spread[question] = Spread(question, {columns[place]: parts[place] for place in listed})
     return Layout(
         header_rows=2,
         columns=tuple(columns),
-        texts=texts | {name: name for name in groups},
+        texts=texts,
         spread=spread,
         others=others,
         personal=frozenset(name for name in columns if re.match(_PERSONAL, name)),
         technical=frozenset(technical | {name for name in columns if re.match(_TECHNICAL, name)}),
         respondent_id=next((name for name in columns if re.match(_RESPONDENT, name)), None),
     )
+
+
+def _groups(heads: list[str], parts: list[str]) -> dict[str, list[int]]:
+    """The columns of each question, which only the first of them names."""
+    groups: dict[str, list[int]] = {}
+    question = ""
+    for place, (head, part) in enumerate(zip(heads, parts, strict=True)):
+        if head:
+            question = head if head not in groups else f"{head} ({place + 1})"
+            groups[question] = []
+        if head or part:
+            groups.setdefault(question or f"column {place + 1}", []).append(place)
+    return groups
 
 
 def _is_open(part: str) -> bool:
