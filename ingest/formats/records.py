@@ -35,6 +35,11 @@ def names_a_total(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.String()).str.strip_chars(" :*").str.to_lowercase().is_in(_TOTALS)
 
 
+def is_not_written(time: str) -> pl.Expr:
+    """Whether a time is absent, rather than written as one that does not exist."""
+    return pl.col(time).is_null() & (pl.col(f"{time}_reason") != Reason.BAD_TIME)
+
+
 def settle_repeats(frame: pl.DataFrame, key: Sequence[str], values: Sequence[str]) -> Settled:
     """One record a key, from a frame with `file` and `line` in the order of the files.
 

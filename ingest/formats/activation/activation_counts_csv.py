@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ingest.countries import country_code
 from ingest.formats.activation.activation_vocabulary import KNOWN, event_names
 from ingest.formats.date_order import read_instants
-from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
+from ingest.formats.records import is_not_written, names_a_total, reject, settle_repeats, unreadable
 from ingest.formats.text_file import Place, only_positions, read_columns, text_files
 from ingest.instants import SPELLINGS, DateOrder, spelt_out
 from ingest.reasons import Reason
@@ -183,7 +183,7 @@ def _counted(dated: pl.DataFrame, options: ActivationCountsCsvOptions) -> pl.Dat
 
 _RULES = {
     Reason.MISSING_KEY: (
-        pl.col("activation").is_null() | (pl.col("date").is_null() & (pl.col("date_reason") != Reason.BAD_TIME)),
+        pl.col("activation").is_null() | is_not_written("date"),
         "no activation, or no date on which it was counted",
     ),
     Reason.UNREADABLE: (

@@ -12,7 +12,7 @@ import polars as pl
 
 from ingest.countries import country_code
 from ingest.formats.activation.activation_vocabulary import KNOWN, event_names, is_sensitive
-from ingest.formats.records import reject, settle_repeats, unreadable
+from ingest.formats.records import is_not_written, reject, settle_repeats, unreadable
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, Delivery, Parsed
 from ingest.spelling import spelling
@@ -85,9 +85,7 @@ def settle_events(events: Events, delivery: Delivery) -> Parsed:
         named,
         {
             Reason.MISSING_KEY: (
-                pl.col("event_key").is_null()
-                | pl.col("activation").is_null()
-                | (pl.col("happened_at").is_null() & (pl.col("happened_at_reason") != Reason.BAD_TIME)),
+                pl.col("event_key").is_null() | pl.col("activation").is_null() | is_not_written("happened_at"),
                 "the event has no id, no name or no time",
             ),
             Reason.BAD_TIME: (

@@ -18,7 +18,7 @@ from ingest.formats.hashtag.video_options import InstantText, Rounding
 from ingest.formats.hashtag.video_readings import constant_instant
 from ingest.formats.hashtag.video_tags import one_tag
 from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
-from ingest.formats.records import names_a_total, reject, settle_repeats, unreadable
+from ingest.formats.records import is_not_written, names_a_total, reject, settle_repeats, unreadable
 from ingest.formats.text_file import (
     Place,
     TextFile,
@@ -306,9 +306,7 @@ def _platform_unit(name: str) -> pl.Expr:
 
 _RULES = {
     Reason.MISSING_KEY: (
-        pl.col("hashtag").is_null()
-        | pl.col("platform").is_null()
-        | (pl.col("observed_at").is_null() & (pl.col("observed_at_reason") != Reason.BAD_TIME)),
+        pl.col("hashtag").is_null() | pl.col("platform").is_null() | is_not_written("observed_at"),
         "no hashtag, no platform, or no time at which its total was read",
     ),
     Reason.BAD_TIME: (

@@ -20,7 +20,15 @@ from ingest.formats.hashtag.video_captions import words_of
 from ingest.formats.hashtag.video_ids import creator_in, handle_of, with_ids
 from ingest.formats.hashtag.video_options import ABOUT, FAILED, VideoOptions
 from ingest.formats.hashtag.video_tags import normalised, split_tags, why_no_tags
-from ingest.formats.records import Settled, names_a_total, of_distinct, reject, settle_repeats, unreadable
+from ingest.formats.records import (
+    Settled,
+    is_not_written,
+    names_a_total,
+    of_distinct,
+    reject,
+    settle_repeats,
+    unreadable,
+)
 from ingest.instants import SPELLINGS, DateOrder, parse_instant, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
@@ -358,8 +366,7 @@ _RULES = {
         "the id lost its last digits to a spreadsheet, as most of this delivery did, and no URL to recover it from",
     ),
     Reason.MISSING_KEY: (
-        pl.col("video_id").is_null()
-        | (pl.col("captured_at").is_null() & (pl.col("captured_at_reason") != Reason.BAD_TIME)),
+        pl.col("video_id").is_null() | is_not_written("captured_at"),
         "no video id and none to be recovered from a URL (one link a cell), or no captured_at",
     ),
     Reason.BAD_TIME: (

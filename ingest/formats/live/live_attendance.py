@@ -31,7 +31,7 @@ from ingest.formats.live.live_session import (
 from ingest.formats.live.live_stays import identify, settle_stays, spans_of
 from ingest.formats.live.live_times import DAY, read_instants, tell_sessions_apart, with_distance
 from ingest.formats.live.live_words import ROLES
-from ingest.formats.records import find_duplicates, reject
+from ingest.formats.records import find_duplicates, is_not_written, reject
 from ingest.formats.text_file import TextFile
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, Delivery, Parsed
@@ -195,9 +195,7 @@ def _logged(events: pl.DataFrame, delivery: Delivery, bounds: Bounds) -> _Logged
 
 _LOG_RULES = {
     Reason.MISSING_KEY: (
-        pl.col("session_id").is_null()
-        | pl.col("person").is_null()
-        | (pl.col("at").is_null() & (pl.col("at_reason") != Reason.BAD_TIME)),
+        pl.col("session_id").is_null() | pl.col("person").is_null() | is_not_written("at"),
         "the session, the person or the time is blank",
     ),
     Reason.UNREADABLE: (

@@ -25,7 +25,7 @@ from ingest.formats.live.live_session import (
     with_session_id,
 )
 from ingest.formats.live.live_times import read_instants, slack_of_samples, with_distance
-from ingest.formats.records import find_duplicates, reject
+from ingest.formats.records import find_duplicates, is_not_written, reject
 from ingest.formats.text_file import TextFile
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, DeliveryError, Parsed
@@ -134,8 +134,7 @@ class LiveEvents:
 
 _RULES = {
     Reason.MISSING_KEY: (
-        pl.col("session_id").is_null()
-        | (pl.col("happened_at").is_null() & (pl.col("happened_at_reason") != Reason.BAD_TIME)),
+        pl.col("session_id").is_null() | is_not_written("happened_at"),
         "the room or the time of the event is missing",
     ),
     Reason.BAD_TIME: (

@@ -6,7 +6,7 @@ import polars as pl
 
 from ingest.formats.live.live_session import Bounds, LiveOptions, Rows, noted_bounds, plausible_instances, session_rows
 from ingest.formats.live.live_times import slack_of_samples, tell_sessions_apart, unresolved, with_distance
-from ingest.formats.records import find_duplicates, reject, unreadable
+from ingest.formats.records import find_duplicates, is_not_written, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, Delivery, Parsed
 from ingest.text import parse_count
@@ -93,9 +93,11 @@ def settle_counts(timed: pl.DataFrame, delivery: Delivery, max_gap_seconds: int)
 
 
 def _rules(session_id: str | None) -> dict[Reason, tuple[pl.Expr, str]]:
-    blank = pl.col("sampled_at").is_null() & (pl.col("sampled_at_reason") != Reason.BAD_TIME)
     return {
-        Reason.MISSING_KEY: (pl.col("session_id").is_null() | blank, "the session or the time of the sample is blank"),
+        Reason.MISSING_KEY: (
+            pl.col("session_id").is_null() | is_not_written("sampled_at"),
+            "the session or the time of the sample is blank",
+        ),
         Reason.UNKNOWN_SESSION: (
             pl.col("session_id") != session_id if session_id is not None else pl.lit(value=False),
             "the row's session is another than the note's options.session.id",

@@ -8,7 +8,7 @@ import polars as pl
 
 from ingest.formats.live.live_session import LONGEST, STAFF, LiveOptions, Role
 from ingest.formats.live.live_times import leaves_after_joins, unresolved
-from ingest.formats.records import find_duplicates, reject, unreadable
+from ingest.formats.records import find_duplicates, is_not_written, reject, unreadable
 from ingest.reasons import Reason
 from ingest.source import LINEAGE, UNREADABLE, Delivery
 from ingest.spelling import spelling
@@ -137,11 +137,7 @@ def _complete(read: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
 
 def _rules(options: LiveOptions) -> dict[Reason, tuple[pl.Expr, str]]:
     session_id = options.session.id
-    blank_key = (
-        pl.col("session_id").is_null()
-        | pl.col("person").is_null()
-        | (pl.col("joined_at").is_null() & (pl.col("joined_at_reason") != Reason.BAD_TIME))
-    )
+    blank_key = pl.col("session_id").is_null() | pl.col("person").is_null() | is_not_written("joined_at")
     return {
         Reason.WAITING_ROOM: (pl.col("is_in_waiting_room"), "a stay in the waiting room, which is not attendance"),
         Reason.MISSING_KEY: (blank_key, "the session, the person or the time of joining is blank"),
