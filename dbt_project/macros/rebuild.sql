@@ -189,12 +189,16 @@
         )
     {%- elif strategy in ('from_changed_week', 'dated') -%}
         {%- set rebuilds = "(select * from %s.staging.stg_lake__rebuilds where source = 'hashtag')" % target.database -%}
+        {%- set changed = weeks_changed_by(rebuilds, target.database ~ '.intermediate.posted_dates') -%}
         (
             select built.*
             from {{ relation }} as built
-            left join ({{ weeks_changed_by(rebuilds, target.database ~ '.intermediate.posted_dates') }}) as begins
-                on built.campaign_id = begins.campaign_id
+            {%- if node.config.get('dated_in') %}
+            {{ without_kept('built', node.config.get('dated_in'), changed) }}
+            {%- else %}
+            left join ({{ changed }}) as begins on built.campaign_id = begins.campaign_id
             where built.event_on >= begins.event_on {{ 'or not built.is_dated' if strategy == 'dated' }}
+            {%- endif %}
         )
     {%- else -%}
         {{ relation }}
@@ -276,19 +280,54 @@
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 
-{# Incremental strategy: only rows that are `is_dated` and before the first week in which anything changed stay. #}
+{#
+    Incremental strategy: only rows that are `is_dated` and before the first week in which anything changed stay. A mart, whose readers
+    need not see that column, names the model that has it for each KPI and type of subject: config `dated_in`.
+#}
 {% macro get_incremental_dated_sql(arg_dict) %}
     delete from {{ arg_dict['target_relation'] }} as target
     where
+        {%- if config.get('dated_in') %}
+        rowid in (
+            select built.rowid
+            from {{ arg_dict['target_relation'] }} as built
+            {{ without_kept('built', config.get('dated_in'), changed_weeks()) }}
+        );
+        {%- else %}
         not is_dated
         or exists (
             select 1
             from ({{ changed_weeks() }}) as begins
             where begins.campaign_id = target.campaign_id and begins.event_on <= target.event_on
         );
+        {%- endif %}
 
     insert into {{ arg_dict['target_relation'] }} by name select * from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
+
+{# Leaves out the rows of KPIs that stay; a row that never matures is none of them. #}
+{% macro without_kept(rows, model, changed) -%}
+    anti join (
+        select
+            dated.campaign_id,
+            dated.kpi_id,
+            dated.subject_type,
+            coalesce(begins.event_on, date '9999-12-31') as begins_on,
+        from (
+            select distinct
+                campaign_id,
+                kpi_id,
+                subject_type,
+            from {{ target.database }}.intermediate.{{ model }}
+            where is_dated
+        ) as dated
+        left join ({{ changed }}) as begins on dated.campaign_id = begins.campaign_id
+    ) as kept
+        on
+            {{ same(rows, 'kept', ['campaign_id', 'kpi_id', 'subject_type']) }}
+            and {{ rows }}.event_on < kept.begins_on
+            and {{ rows }}.matures_on is not null
+{%- endmacro %}
 
 {#
     Hook after a mart whose rows stay: the latest landing tells what may still change, until a row's `matures_on` or, of a source, as long

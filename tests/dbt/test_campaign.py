@@ -143,6 +143,11 @@ def waves(*shares: tuple[int, float, str | None]) -> list[Row]:
     return rows
 
 
+def by_sampling(rows: list[Row]) -> list[Row]:
+    """Measures of a survey with how people were sampled: the second wave is a probability sample."""
+    return [row | {"sampling": ("non_" if ":w2:" not in row["subject_id"] else "") + "probability"} for row in rows]
+
+
 def by_basis(basis: str, minutes: float) -> list[Row]:
     subject = {"subject_type": "basis", "subject_id": basis}
     return [measured("attended_minutes", 3, minutes, **subject), measured("covered_minutes", 3, 10, **subject)]
@@ -312,15 +317,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
             "create table staging.stg_lake__rebuilds as select 'hashtag' as source, campaign_id, null::varchar[] as unit, "
             "date '2000-01-01' as rebuild_from from staging.stg_campaign__campaigns"
         )
-        connection.execute(
-            "create table intermediate.int_survey__estimates as select campaign_id, 's' as survey_id, wave, sampling "
-            "from staging.stg_campaign__campaigns cross join (values ('w1', 'non_probability'), ('w2', 'probability')) as waves(wave, sampling)"
-        )
         connection.register("weeks", HELP_WEEKS)
         connection.execute("create table intermediate.int_activation__help_weeks as from weeks")
         for source, rows in measures.items():
-            dated = {"is_dated": pl.lit(True)} if source == "hashtag" else {}
-            connection.register("laid", pl.DataFrame(rows, schema=SHAPE).with_columns(**dated))
+            laid = pl.DataFrame(rows, schema=SHAPE)
+            if source == "hashtag":
+                laid = laid.with_columns(is_dated=pl.lit(True))
+            if source == "survey":
+                laid = pl.DataFrame(by_sampling(rows), schema=SHAPE | {"sampling": pl.String()})
+            connection.register("laid", laid)
             connection.execute(f"create table intermediate.int_{source}__measures as from laid")
     delivery = dict.fromkeys(LEDGER.names()) | {
         "landed_on": AS_OF,
@@ -438,13 +443,22 @@ def test_dates_before_the_first_changed_week_stay_and_count_to_date(lab: Lab, tm
         # What was built stays, also where it could be built no more.
         "update warehouse.intermediate.int_campaign__measures set value = 77 where campaign_id = 'unsure' and period = 'day'",
         "update fct_campaign_kpi_day set value = 78 where campaign_id = 'unsure' and period = 'day'",
+        # Before the KPI was told of, and of a KPI that is told of no more.
+        "insert into fct_campaign_kpi_day by name select * replace ('unsure' as campaign_id, event_on - 30 as event_on) "
+        "from fct_campaign_kpi_day where campaign_id = 'away' and kpi_id = 'H01'",
+        "insert into fct_campaign_kpi_day by name select * replace ('A07' as kpi_id) "
+        "from fct_campaign_kpi_day where campaign_id = 'unsure' and kpi_id = 'H01'",
     )
     models = ["int_campaign__measures", "int_campaign__kpis", "fct_campaign_kpi_day"]
     one.run(models)
     assert {value for (value,) in kpis(one, "unsure", "period = 'day'", "distinct value")} == {90, 0}
-    stays = "select distinct value from {} where campaign_id = 'unsure' and period = 'day' and is_dated"
-    assert one.rows(stays.format("intermediate.int_campaign__measures")) == [(77,)]
-    assert one.rows(stays.format("fct_campaign_kpi_day")) == [(78,)]
+    stays = "select distinct value from {} where campaign_id = 'unsure' and period = 'day' and {} = '{}'"
+    assert one.rows(stays.format("intermediate.int_campaign__measures", "measure", "views")) == [(77,)]
+    assert one.rows(stays.format("fct_campaign_kpi_day", "kpi_id", "H01")) == [(78,)]
+    columns = "select column_name from duckdb_columns() where table_name = 'fct_campaign_kpi_day' and contains(column_name, 'dated')"
+    assert not one.rows(columns)
+    goes = "select kpi_id, reason from fct_campaign_kpi_day where campaign_id = 'unsure' and (kpi_id = 'A07' or reason = 'no_data' and kpi_id = 'H01')"
+    assert one.rows(goes) == [("A07", "no_data")]
     full = one.copy(tmp_path / "full")
     full.run(models, "--full-refresh")
     for name in changed:
@@ -508,7 +522,10 @@ def test_a_wave_compares_with_the_wave_before_unless_that_is_suppressed(lab: Lab
     assert line(lab, "suppressed", "V01", "value", "previous_value", "change") == [80, None, None]
 
 
-def test_a_line_about_a_survey_says_how_its_people_were_sampled(lab: Lab) -> None:
+def test_figures_of_a_survey_say_how_its_people_were_sampled(lab: Lab) -> None:
+    drawn = "select distinct split_part(subject_id, ':', 2), sampling from fct_campaign_kpi_day where kpi_id in ('V01', 'V02b') and campaign_id = 'waves'"
+    assert sorted(lab.rows(drawn)) == [("w1", "non_probability"), ("w2", "probability")]
+    assert lab.rows("select distinct sampling from fct_campaign_kpi_day where subject_type <> 'survey'") == [(None,)]
     assert line(lab, "waves", "V01", "subject_id", "sampling") == ["s:w2:all:q:top", "probability"]
     assert line(lab, "imprecise", "V01", "subject_id", "sampling") == ["s:w1:all:q:top", "non_probability"]
     assert lab.rows("select distinct sampling from rpt_campaign_scorecard where subject_type <> 'survey'") == [(None,)]

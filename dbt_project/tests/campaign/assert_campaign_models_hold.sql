@@ -1,4 +1,4 @@
-{# Grain of the models that describe campaigns and calculate their KPIs. #}
+{# Grain of the models that describe campaigns and calculate their KPIs; figures of a KPI and type of subject are dated together. #}
 {{ broken_rules_of({
     'int_campaign__measures': {'grain': ['campaign_id', 'measure', 'event_on', 'period', 'market', 'subject_type', 'subject_id']},
     'int_campaign__kpis': {'grain': ['campaign_id', 'kpi_id', 'event_on', 'period', 'market', 'subject_type', 'subject_id']},
@@ -8,3 +8,10 @@
     'stg_campaign__hashtags': {'grain': ['campaign_id', 'hashtag']},
     'stg_campaign__comparison_sets': {'grain': ['campaign_id', 'version', 'hashtag']},
 }) }}
+union all
+select
+    'int_campaign__kpis: dated together' as rule,
+    concat_ws('/', campaign_id, kpi_id, subject_type) as row_key,
+from {{ ref('int_campaign__kpis') }}
+group by campaign_id, kpi_id, subject_type
+having bool_or(is_dated) and not bool_and(is_dated)

@@ -204,6 +204,7 @@ select
     value,
     cast(null as double) as ci_low,
     cast(null as double) as ci_high,
+    cast(null as varchar) as sampling,
     'by_event_date' as basis,
     reason,
     cast(null as varchar) as caveat,

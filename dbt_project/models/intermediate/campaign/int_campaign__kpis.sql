@@ -47,6 +47,7 @@ divided as (
             end
         ) as reason,
         counted.reason as caveat,
+        surveyed.sampling,
         counted.is_dated,
     from measures as counted
     inner join {{ ref('kpi_formulas') }} as formulas on counted.measure = formulas.numerator
@@ -60,6 +61,10 @@ divided as (
             and counted.subject_type = base.subject_type
             and counted.subject_id = base.subject_id
             and counted.is_dated = base.is_dated
+    left join {{ ref('int_survey__measures') }} as surveyed
+        on
+            {{ same('counted', 'surveyed', ['campaign_id', 'measure', 'period', 'event_on']) }}
+            and {{ same('counted', 'surveyed', ['market', 'subject_type', 'subject_id']) }}
 
 ),
 
@@ -80,6 +85,7 @@ calculated as (
         scale * numerator / divisor as value,
         case when divisor_low > 0 then scale * least(low / divisor_low, low / divisor_top) end as ci_low,
         case when divisor_low > 0 then scale * greatest(high / divisor_low, high / divisor_top) end as ci_high,
+        sampling,
         basis,
         reason,
         case when reason is null then caveat end as caveat,

@@ -94,6 +94,7 @@ matched as (
         case when kpis.caveat is null then kpis.value end as value,
         case when kpis.caveat is null then kpis.ci_low end as ci_low,
         case when kpis.caveat is null then kpis.ci_high end as ci_high,
+        kpis.sampling,
         coalesce(kpis.matures_on > lines.as_of, false) as is_provisional,
         case
             when kpis.kpi_id is not null then coalesce(kpis.reason, kpis.caveat)

@@ -33,6 +33,7 @@ unfoiled as (
         estimated.subject_type,
         false as is_imprecise,
         concat_ws(':', estimated.survey_id, estimated.wave, estimated.sample, {{ awareness_score() }}, 'net') as subject_id,
+        estimated.sampling,
         cast(null as double) as answer_weighted,
         'no_foil' as reason,
     from estimated
@@ -78,6 +79,7 @@ samples as (
         {{ listed(survey_keys('sample')) }}
         country,
         event_on,
+        sampling,
     from {{ ref('int_survey__estimates') }}
 
 ),
@@ -88,6 +90,7 @@ screened as (
         quality.*,
         samples.country,
         samples.event_on,
+        samples.sampling,
         concat_ws(':', quality.survey_id, quality.wave, quality.sample, quality.rule) as subject_id,
         'screen' as subject_type,
         cast(null as varchar) as reason,
@@ -136,6 +139,7 @@ measured as (
                 when {{ value }} is null then reason
                 {{ "when is_imprecise then 'imprecise'" if measure not in bases }}
             end as reason,
+            sampling,
         from {{ relation }}
         where {{ condition }}
         {{ 'union all' if not loop.last }}

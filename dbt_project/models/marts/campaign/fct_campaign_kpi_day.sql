@@ -1,4 +1,6 @@
-{{ config(materialized='incremental', incremental_strategy='dated', post_hook="{{ flip_provisional() }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='dated', dated_in='int_campaign__kpis', post_hook="{{ flip_provisional() }}"
+) }}
 {%- set changed = changed_weeks() %}
 with
 
@@ -17,11 +19,11 @@ kpis as (
         value,
         ci_low,
         ci_high,
+        sampling,
         basis,
         coalesce(matures_on > as_of.as_of, false) as is_provisional,
         reason,
         matures_on,
-        is_dated,
     from (
         select kpis.*
         from {{ ref('int_campaign__kpis') }} as kpis
@@ -55,11 +57,11 @@ trust as (
         100 * {{ ratio('lines_trusted', 'lines_judged') }} as value,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,
+        cast(null as varchar) as sampling,
         'by_event_date' as basis,
         false as is_provisional,
         case when lines_judged = 0 then 'no_denominator' end as reason,
         cast(null as date) as matures_on,
-        false as is_dated,
     from {{ ref('int_campaign__scorecard') }}
     where as_of is not null
 
@@ -86,11 +88,11 @@ lines as (
             {{ value }} as value,
             cast(null as double) as ci_low,
             cast(null as double) as ci_high,
+            cast(null as varchar) as sampling,
             'by_event_date' as basis,
             is_provisional,
             case when {{ value }} is null then coalesce(reason, 'no_denominator') end as reason,
             cast(null as date) as matures_on,
-            false as is_dated,
         from {{ ref('int_campaign__scorecard') }}
         where as_of is not null and {{ condition }}
         {{ 'union all' if not loop.last }}
@@ -113,6 +115,7 @@ untold as (
         cast(null as double) as value,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,
+        cast(null as varchar) as sampling,
         cast(null as varchar) as basis,
         false as is_provisional,
         case
@@ -121,7 +124,6 @@ untold as (
             else coalesce(missing.reason, 'no_data')
         end as reason,
         cast(null as date) as matures_on,
-        false as is_dated,
     from {{ ref('stg_campaign__campaigns') }} as campaigns
     cross join {{ ref('metrics') }} as metrics
     left join {{ ref('sources') }} as sources on metrics.source = sources.source

@@ -1,18 +1,3 @@
-with
-
--- A change may be from any wave of its survey.
-waves as (
-
-    select
-        campaign_id,
-        concat(survey_id, ':', wave, ':') as of_wave,
-        min(sampling) as sampling,
-        min(min(sampling)) over (partition by campaign_id, survey_id) as sampling_of_survey,
-    from {{ ref('int_survey__estimates') }}
-    group by campaign_id, survey_id, wave
-
-)
-
 select
     lines.campaign_id,
     campaigns.name as campaign_name,
@@ -30,7 +15,7 @@ select
     lines.value,
     lines.ci_low,
     lines.ci_high,
-    case when lines.kpi_id = 'V09' then waves.sampling_of_survey else waves.sampling end as sampling,
+    lines.sampling,
     lines.recent_value,
     lines.previous_value,
     lines.recent_value - lines.previous_value as change,
@@ -53,9 +38,4 @@ select
     reasons.reason_text_ar,
 from {{ ref('int_campaign__scorecard') }} as lines
 inner join {{ ref('stg_campaign__campaigns') }} as campaigns on lines.campaign_id = campaigns.campaign_id
-left join waves
-    on
-        lines.campaign_id = waves.campaign_id
-        and lines.subject_type = 'survey'
-        and starts_with(lines.subject_id, waves.of_wave)
 left join {{ ref('reasons') }} as reasons on coalesce(lines.reason, lines.trust_reason) = reasons.reason
