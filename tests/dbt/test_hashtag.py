@@ -186,6 +186,18 @@ def test_a_tag_counts_as_the_one_it_is_an_alias_of(lab: Lab) -> None:
     assert lab.rows("select hashtags from dim_video order by video_id") == [(["calm", "more"],), (["calm"],)]
     assert lab.rows("select display_hashtag from dim_hashtag where hashtag = 'more'") == [("More",)]
     assert lab.rows("select hashtag, posts, unique_creators from fct_hashtag_day where posts > 0") == [("calm", 2, 2)]
+    # Totals of platforms stay apart, and what each is of is known.
+    deliver(lab, 2, "b", [], [total(1, 1, 500), total(1, 1, 700, hashtag="kalm"), total(1, 1, 9, hashtag="unseen")])
+    settle(lab, "fct_hashtag_total_day", "dim_hashtag")
+    totals = """
+        select hashtag, platform_views, display_hashtag, alias_of, is_seeded, videos
+        from fct_hashtag_total_day left join dim_hashtag using (campaign_id, hashtag) order by 1
+    """
+    assert lab.rows(totals) == [
+        ("calm", 500, "Calm", None, True, 2),
+        ("kalm", 700, "KALM", "calm", False, 0),
+        ("unseen", 9, "unseen", None, False, 0),
+    ]
 
 
 def test_a_hashtag_that_ten_videos_carry_is_shown_from_its_first_date_on(lab: Lab) -> None:

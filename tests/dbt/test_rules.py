@@ -17,7 +17,7 @@ BELIEVABLE = {
     """,
     "dim_hashtag": """
         select 'a' as campaign_id, unnest(['endthestigma', 'الصحة_النفسية']) as hashtag, 'EndTheStigma' as
-            display_hashtag, true as is_campaign_hashtag
+            display_hashtag, true as is_campaign_hashtag, true as is_seeded, 1::bigint as videos, null::varchar as alias_of
     """,
     "dim_creator": """
         select 'a' as campaign_id, unnest([repeat('1', 32), repeat('a', 32)]) as creator_key, date '2022-10-04' as
@@ -238,6 +238,7 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
     ("dim_campaign", "dates_in_order"): ("ends_on = '2022-10-03'", "a"),
     ("dim_campaign", "timezone_known"): ("reporting_timezone = null", "a"),
     ("dim_hashtag", "hashtag_is_bare"): ("hashtag = '#x'", "a/#x"),
+    ("dim_hashtag", "no_videos_of_an_alias"): ("alias_of = 'calm'", "a/endthestigma"),
     ("dim_video", "state_known"): ("state = 'lost'", "a/1"),
     ("fct_hashtag_video_day", "net_has_total"): ("likes_total = null", "a/1/2022-10-05"),
     ("fct_hashtag_video_day", "net_is_gross_less_removed"): ("shares_correction = 0", "a/1/2022-10-05"),

@@ -1,4 +1,4 @@
-{# Grain of the models that describe campaigns and calculate their KPIs; figures of a KPI and type of subject are dated together. #}
+{# Grain of the models about campaigns and their KPIs; figures of a KPI and type of subject are dated together. #}
 {{ broken_rules_of({
     'int_campaign__measures': {'grain': ['campaign_id', 'measure', 'event_on', 'period', 'market', 'subject_type', 'subject_id']},
     'int_campaign__kpis': {'grain': ['campaign_id', 'kpi_id', 'event_on', 'period', 'market', 'subject_type', 'subject_id']},

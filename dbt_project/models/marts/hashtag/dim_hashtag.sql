@@ -42,17 +42,56 @@ seen as (
 
 ),
 
+-- A video with an alias carries what it is an alias of.
+named as (
+
+    select
+        campaign_id,
+        hashtag,
+        display_hashtag,
+        is_campaign_hashtag,
+        cast(null as varchar) as alias_of,
+    from {{ ref('stg_campaign__hashtags') }}
+    union all
+    select
+        aliases.campaign_id,
+        aliases.hashtag,
+        aliases.display_hashtag,
+        meant.is_campaign_hashtag,
+        aliases.alias_of,
+    from {{ ref('campaign_hashtags') }} as aliases
+    inner join {{ ref('stg_campaign__hashtags') }} as meant
+        on aliases.campaign_id = meant.campaign_id and aliases.alias_of = meant.hashtag
+
+),
+
+-- A tag of which a total alone is known is written as it is named.
+found as (
+
+    select * from seen
+    union all
+    select distinct
+        totals.campaign_id,
+        totals.hashtag,
+        0 as videos,
+        totals.hashtag as display_hashtag,
+    from {{ ref('fct_hashtag_total_day') }} as totals
+    anti join seen on totals.campaign_id = seen.campaign_id and totals.hashtag = seen.hashtag
+
+),
+
 merged as (
 
     select
-        coalesce(seeded.campaign_id, seen.campaign_id) as campaign_id,
-        coalesce(seeded.hashtag, seen.hashtag) as hashtag,
-        coalesce(seeded.display_hashtag, seen.display_hashtag) as display_hashtag,
-        coalesce(seeded.is_campaign_hashtag, false) as is_campaign_hashtag,
-        seeded.hashtag is not null as is_seeded,
-        coalesce(seen.videos, 0) as videos,
-    from {{ ref('stg_campaign__hashtags') }} as seeded
-    full outer join seen on seeded.campaign_id = seen.campaign_id and seeded.hashtag = seen.hashtag
+        coalesce(named.campaign_id, found.campaign_id) as campaign_id,
+        coalesce(named.hashtag, found.hashtag) as hashtag,
+        coalesce(named.display_hashtag, found.display_hashtag) as display_hashtag,
+        coalesce(named.is_campaign_hashtag, false) as is_campaign_hashtag,
+        named.hashtag is not null and named.alias_of is null as is_seeded,
+        coalesce(found.videos, 0) as videos,
+        named.alias_of,
+    from named
+    full outer join found on named.campaign_id = found.campaign_id and named.hashtag = found.hashtag
 
 )
 
