@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -154,6 +154,11 @@ def heads_of(path: Path, encoding: str | None) -> list[Head]:
         kind: Kind = "json" if first[:1] in ("{", "[") else "triple_s" if "<sss" in first else "table"
         heads.append(Head(path, kind, text))
     return heads
+
+
+def alone(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The fields of records that are no lists."""
+    return {path: held for path, held in values.items() if "*" not in path}
 
 
 def quoted(names: list[str]) -> str:

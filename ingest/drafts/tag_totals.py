@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from ingest.drafts.draft import Draft, Given
-from ingest.drafts.head import Head, quoted
+from ingest.drafts.head import Head, alone, quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_cells import Cells, lead_to_posts
 from ingest.drafts.video_names import match, means
@@ -111,7 +111,7 @@ def are_of_tags(cells: Cells, places: Mapping[str, str]) -> bool:
 def of_records(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
     """The draft of records in JSON that are totals of tags."""
     for records in ((), *((place,) for place in lists if place in LISTS)):
-        cells = {name: held for name, held in head.values(records).items() if "*" not in name}
+        cells = alone(head.values(records))
         columns = {
             ours: name
             for ours, pattern in _OF_RECORDS.items()

@@ -109,52 +109,17 @@ def only_dates(cells: Cells, places: Mapping[str, str]) -> str | None:
 
 def match(cells: Cells) -> dict[str, str]:
     """Our columns to the names that mean them, each once. What stands in a column has to be what its name says."""
-    found: dict[str, str] = {}
-    rest = {name: re.sub(_NUMBERED, "", snake(re.sub(_AS_OF, "", name))) for name in cells}
-    # W40 views, W41 views ... are of single weeks.
-    cells = {
-        name: cells[name] for name in cells if Counter(rest.values())[rest[name]] == 1 or rest[name] == snake(name)
-    }
-    for ours, ranks in NAMES.items():
-        meant = [
-            (rank, name)
-            for rank, pattern in enumerate(ranks)
-            for name in cells
-            if name not in found.values()
-            and means(unit_of(name)[0] if ours in _COUNTS else name, pattern)
-            and _may_hold(ours, rank, name, cells)
-        ]
-        held = [name for _, name in meant if _holds(ours, cells[name])] or [name for _, name in meant]
-        if ours == "video_id":
-            held = sorted(held, key=lambda name: _are_numbers_of_rows(cells[name]))
-        best = _of_videos(held, found, cells) if ours in _COUNTED else next(iter(held), None)
-        if best is not None:
-            found[ours] = best
+    cells = _without_single_weeks(cells)
+    found = _called(cells)
     if "creator" not in found:
         others = [name for name in cells if name not in found.values()]
         handles = next((name for name in others if _are_handles(name, cells[name])), None)
         found |= {"creator": handles} if handles is not None else {}
     if (told := _told_by_links(found, cells)) is not None:
         found["creator"] = told
-    if (
-        "video_id" in found
-        and "url" not in found
-        and any(re.match("https?://", cell) for cell in cells[found["video_id"]])
-    ):
-        found["url"] = found.pop("video_id")
     if _is_of_a_row(found, cells):
         del found["created_at"]
-    if "url" in found and "video_id" in found:
-        ids = cells[found["video_id"]]
-        if _are_numbers_of_rows(ids) or are_other_ids(ids, cells[found["url"]]):
-            del found["video_id"]
-    if "url" not in found and _are_numbers_of_rows(cells.get(found.get("video_id", ""), ())):
-        links = next((name for name in cells if lead_to_posts(cells[name])), None)
-        if links is not None:
-            del found["video_id"]
-            found["url"] = links
-        else:
-            found["video_id"] = _of_several(found, cells) or found["video_id"]
+    found = _identified(found, cells)
     if (
         {"saves"} == {"saves", "likes"} & found.keys()
         and means(found["saves"], _FAVOURITES)
@@ -165,6 +130,50 @@ def match(cells: Cells) -> dict[str, str]:
         # Its API still has a count of favourites, which is always 0.
         del found["saves"]
     return found
+
+
+def _without_single_weeks(cells: Cells) -> Cells:
+    """The columns without those of single weeks or days, such as W40 views beside W41 views."""
+    rest = {name: re.sub(_NUMBERED, "", snake(re.sub(_AS_OF, "", name))) for name in cells}
+    times = Counter(rest.values())
+    return {name: cells[name] for name in cells if times[rest[name]] == 1 or rest[name] == snake(name)}
+
+
+def _called(cells: Cells) -> dict[str, str]:
+    """Our columns to the columns that are called so and may hold what they mean, each once."""
+    found: dict[str, str] = {}
+    for ours, ranks in NAMES.items():
+        meant = [
+            name
+            for rank, pattern in enumerate(ranks)
+            for name in cells
+            if name not in found.values()
+            and means(unit_of(name)[0] if ours in _COUNTS else name, pattern)
+            and _may_hold(ours, rank, name, cells)
+        ]
+        held = [name for name in meant if _holds(ours, cells[name])] or meant
+        if ours == "video_id":
+            held = sorted(held, key=lambda name: _are_numbers_of_rows(cells[name]))
+        best = _of_videos(held, found, cells) if ours in _COUNTED else next(iter(held), None)
+        if best is not None:
+            found[ours] = best
+    return found
+
+
+def _identified(found: dict[str, str], cells: Cells) -> dict[str, str]:
+    """The columns that were found, of ids and links those of the videos: no numbers of rows, and no ids of something else."""
+    ids = cells.get(found.get("video_id", ""), ())
+    others = {ours: name for ours, name in found.items() if ours != "video_id"}
+    if "url" in found:
+        return others if _are_numbers_of_rows(ids) or are_other_ids(ids, cells[found["url"]]) else found
+    if any(re.match("https?://", cell) for cell in ids):
+        return others | {"url": found["video_id"]}
+    if not _are_numbers_of_rows(ids):
+        return found
+    links = next((name for name in cells if lead_to_posts(cells[name])), None)
+    if links is not None:
+        return others | {"url": links}
+    return found | {"video_id": _of_several(found, cells) or found["video_id"]}
 
 
 def of_platforms(cells: Cells, places: Mapping[str, str]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.drafts import tag_totals
 from ingest.drafts.draft import Draft, Given
-from ingest.drafts.head import Head, quoted
+from ingest.drafts.head import Head, alone, quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_cells import are_of_youtube, lead_to_posts
 from ingest.drafts.video_names import captions, captions_of_videos, definition, match, named_for
@@ -21,6 +21,16 @@ from ingest.source import DeliveryError
 
 _LISTED_CAPTION = r"(?:.*[._])?(?:caption|description)s?(?:\.\w+)*\.\*\.(?:\w+\.)*text"
 """The path of a caption in a list of its own, as Instagram's has it, and no comment."""
+_OF_BUSINESS = (
+    (
+        {"data.videos.*.item_id", "data.videos.*.video_views"},
+        "its videos are those of TikTok's Business API: item_id, video_views",
+    ),
+    (
+        {"data.metrics.*.date", "data.metrics.*.video_views"},
+        "its days of an account are those of TikTok's Business API: date, video_views",
+    ),
+)
 _OF_RESEARCH = {"data.videos.*.region_code", "data.videos.*.username", "data.videos.*.hashtag_names.*"}
 
 
@@ -51,14 +61,10 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
 def _pages(head: Head, given: Given) -> Iterator[Draft]:
     """Pages of TikTok's APIs as they were sent."""
     plain = head.fields().keys()
-    if {"data.videos.*.item_id", "data.videos.*.video_views"} <= plain:
-        asked = {} if given.captured_at is None else {"captured_at": given.captured_at}
-        why = "its videos are those of TikTok's Business API: item_id, video_views"
-        yield Draft("hashtag", "business_api", why, asked, asks=() if asked else ("captured_at",))
-    if {"data.metrics.*.date", "data.metrics.*.video_views"} <= plain:
-        asked = {} if given.captured_at is None else {"captured_at": given.captured_at}
-        why = "its days of an account are those of TikTok's Business API: date, video_views"
-        yield Draft("hashtag", "business_api", why, asked, asks=() if asked else ("captured_at",))
+    for fields, why in _OF_BUSINESS:
+        if fields <= plain:
+            asked = {} if given.captured_at is None else {"captured_at": given.captured_at}
+            yield Draft("hashtag", "business_api", why, asked, asks=() if asked else ("captured_at",))
     if {"data.videos.*.id", "data.videos.*.view_count", "error.code"} <= plain and _OF_RESEARCH & plain:
         why = "it is a page of TikTok's Research API, without when it was asked for"
         yield timed("video_json", why, _of_research(head, ("data.videos",)) | {"records": "data.videos"}, given)
@@ -81,7 +87,7 @@ def _known(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
             fields = head.fields(records)
             found = {ours for ours, paths in preset.columns.items() if any(path in fields for path in paths)}
             is_told = not preset.told_by or bool(fields.keys() & {*preset.told_by})
-            if has_less(preset, found, {"views", "likes"} & match(_alone(head.values(records))).keys()):
+            if has_less(preset, found, {"views", "likes"} & match(alone(head.values(records))).keys()):
                 continue
             if is_told and len(found) >= 3 and {"video_id", "url"} & found and "views" in found:
                 is_usual = records == preset.records
@@ -128,7 +134,7 @@ def _named(
         return None
     for body in _bodies(values) if is_wrapped else [""]:
         inner = {name.removeprefix(body): held for name, held in values.items() if name.startswith(body)}
-        around = {name: held for name, held in _alone(values).items() if not name.startswith(body)}
+        around = {name: held for name, held in alone(values).items() if not name.startswith(body)}
         found = _videos(inner, is_wrapped=is_wrapped)
         if found is None:
             continue
@@ -160,8 +166,8 @@ def _bodies(values: Mapping[str, list[str]]) -> list[str]:
 
 def _are_others(values: Mapping[str, list[str]]) -> bool:
     """Whether records are those of something else than videos."""
-    alone = _alone(values)
-    return named_for(alone) is not None or tag_totals.are_of_tags(alone, match(alone))
+    cells = alone(values)
+    return named_for(cells) is not None or tag_totals.are_of_tags(cells, match(cells))
 
 
 def _videos(
@@ -174,21 +180,16 @@ def _videos(
     places, from_text = _places(values)
     if is_wrapped and ("views" not in places or _are_others(values)):
         return None
-    is_told = bool({*COUNTERS} & places.keys()) or captions_of_videos(_alone(values), places)
+    is_told = bool({*COUNTERS} & places.keys()) or captions_of_videos(alone(values), places)
     if not ({"video_id", "url"} & places.keys() and is_told):
         return None
-    created, bare = undated(_alone(values), places)
+    created, bare = undated(alone(values), places)
     return places | ({"created_at": created} if created is not None else {}), from_text, bare
-
-
-def _alone(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The fields that are no lists."""
-    return {name: held for name, held in values.items() if "*" not in name}
 
 
 def _places(values: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that mean our columns, and the option for tags that are words of the caption."""
-    cells = _alone(values)
+    cells = alone(values)
     lists = {
         re.sub(r"\.\*(?:\.(?:name|title|text|tag|hashtag|hashtag_?[nN]ame))?$", "", name): name
         for name in values
@@ -206,7 +207,7 @@ def _places(values: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, 
 
 def _refuse_others(head: Head, lists: list[str]) -> None:
     for records in ((), *((place,) for place in lists)):
-        cells = {name: held for name, held in head.values(records).items() if "*" not in name}
+        cells = alone(head.values(records))
         names, found = list(cells), match(cells)
         others = named_for(names)
         if others is None and "url" in found and lead_to_posts(cells[found["url"]]):
