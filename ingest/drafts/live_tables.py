@@ -14,9 +14,9 @@ import polars as pl
 from ingest.drafts.draft import Draft, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats.live.intervals_csv import are_names
-from ingest.formats.live.live_session import STAFF
 from ingest.formats.live.live_words import (
     JOINED_COLUMN,
+    LEADS_COLUMN,
     LEFT_COLUMN,
     PERSON_COLUMNS,
     ROLES,
@@ -45,13 +45,11 @@ ROLE = (
     r"الدور|תפקיד|نقش|身份|角色|役割|역할|บทบาท|भूमिका)$"
 )
 _ROLES = TEAMS_ROLES | ROLES
-_LEADERS = "|".join(sorted(re.escape(word) for word, role in _ROLES.items() if role in STAFF))
-_LEADS, _YES_AND_NO = (
-    rf"^(is.?)?({_LEADERS}|presenter)\W*$",
-    [("yes", "no"), ("true", "false"), ("y", "n"), ("1", "0"), ("نعم", "لا"), ("بله", "خیر"), ("oui", "non"), ("evet", "hayır"),
-     ("sí", "no"), ("ja", "nein"), ("sim", "não"), ("はい", "いいえ"), ("예", "아니요")],
-)  # fmt: skip
-"""A column that says whether somebody led the session, and its words."""
+_YES_AND_NO = [
+    ("yes", "no"), ("true", "false"), ("y", "n"), ("1", "0"), ("نعم", "لا"), ("بله", "خیر"), ("oui", "non"), ("evet", "hayır"),
+    ("sí", "no"), ("ja", "nein"), ("sim", "não"), ("はい", "いいえ"), ("예", "아니요"),
+]  # fmt: skip
+"""The words of a column that says whether somebody led the session."""
 DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 REGISTERED = (
     r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
@@ -186,7 +184,7 @@ def _stays(
         columns["date"] = dates[0]
     elif day and _are_clocks(times):
         session, remarks = {"day": "-".join(day.groups()), **session}, remarks | _OF_THE_NAME
-    leads = first(names, _LEADS)
+    leads = first(names, LEADS_COLUMN)
     if leads and not role and (answers := _yes_or_no(head.below(names, leads))):
         columns, session = columns | {"role": leads}, session | {"roles": answers}
     why = f"it has a person, a join and a leave in each row: {quoted([person, joined, left])}"

@@ -1,4 +1,5 @@
 """Zoom meeting reports in their layouts, and the reports that are something else."""
+# ruff: noqa: RUF001 - columns are named in many languages
 
 from datetime import datetime
 
@@ -230,6 +231,28 @@ def test_a_role_in_a_column_counts_too(live: LiveDesk) -> None:
         "zoom_csv", {"r.csv": report(*rows, header=header.replace("Display name", "Name"))}, SESSION, ZONE
     )
     assert parsed.tables["live_stays"]["role"].to_list() == ["host", "attendee"]
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [
+        (f"{HEADER},Organizer", "Yes", "No"),
+        ("Nom (nom d’origine),Adresse e-mail,Heure d’arrivée,Heure de départ,Durée (minutes),Invité,Salle d’attente,Animateur", "Oui", "Non"),
+    ],
+)  # fmt: skip
+def test_a_column_that_says_with_yes_who_led_is_a_role(live: LiveDesk, header: str, yes: str, no: str) -> None:
+    at = "30/10/2026 19:00:00,30/10/2026 19:10:00,10"
+    rows = [f"{name},{name}@x.org,{at},{no},{no},{leads}" for name, leads in (("a", yes), ("b", no))]
+    parsed = live.read("zoom_csv", {"r.csv": "\n".join([header, *rows, ""])}, SESSION, ZONE)
+    assert parsed.tables["live_stays"].sort("line")["role"].to_list() == ["host", None]
+
+
+def test_an_address_of_which_letters_are_hidden_tells_nobody_apart(live: LiveDesk) -> None:
+    at = "10/30/2026 07:00:00 PM,10/30/2026 07:10:00 PM,10,Yes,No"
+    rows = [f"{who},{at}" for who in ("Lina A,la***@x.org", "Lana B,la***@x.org", "C,c@x.org", ",zz***@x.org")]
+    stays = live.read("zoom_csv", {"r.csv": report(*rows)}, SESSION, ZONE).tables["live_stays"]
+    assert stays.sort("line")["identity"].to_list() == ["guest", "guest", "id", "id"]
+    assert stays["person_key"].n_unique() == len(rows)
 
 
 def test_a_webinar_in_its_sections(live: LiveDesk) -> None:

@@ -19,6 +19,7 @@ _BEGINNING = ["session_id", "person_key", "joined_at"]
 _KEY = [*_BEGINNING, "device"]
 _ONE_DEVICE = pl.lit(1, pl.Int64()).alias("device")
 _ADDRESS = r"^\S+@\S+$"
+_HIDDEN = r"^(?:\S*[*\u2022\u2026]\S*@\S+|\S+@\S*[*\u2022\u2026]\S*)$"
 _WHOLE = r"^([0-9]+)\.0+$"
 """A whole number that a tool wrote with a point: id 100 as `100.0`."""
 _COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
@@ -39,13 +40,15 @@ def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
 
     An id (an e-mail address in any case) is the person. Where a format knows people by name alone, the full name is the
     person. Elsewhere a name without an id is that of a guest, whom a second guest may be called like. A word among addresses that
-    several names share, such as `anonymous`, is no id.
+    several names share, such as `anonymous`, is no id, and beside a name neither is an address of which letters are hidden: `la***@x.org`.
     """
     absent = [pl.lit(None, pl.String()).alias(name) for name in ("id", "name") if name not in records.columns]
     known = records.with_columns(absent).with_columns(
         pl.when(nothing(pl.col("id")).is_null()).then(spelling(pl.col("id")).str.replace(_WHOLE, "${1}")).alias("id"),
         spelling(pl.col("name")),
     )
+    is_hidden = pl.col("id").str.contains(_HIDDEN) & pl.col("name").is_not_null()
+    known = known.with_columns(pl.when(~is_hidden.fill_null(value=False)).then("id").alias("id"))
     is_address = pl.col("id").str.contains(_ADDRESS)
     if words := _shared_words(known):
         known = known.with_columns(pl.when(~pl.col("id").is_in(words)).then("id").alias("id"))

@@ -1,6 +1,8 @@
 """The words of attendance reports in the languages that they come in. What is done with them is in the formats."""
 
-from ingest.formats.live.live_session import Role, Status
+import re
+
+from ingest.formats.live.live_session import STAFF, Role, Status
 
 _HOSTS = (
     "team member, team_member, "
@@ -58,6 +60,10 @@ TEAMS_ROLES: dict[str, Role] = {
     **dict.fromkeys(_ORGANIZERS.split(", "), "host"),
 }
 """Teams calls everyone in the organisation a presenter: it is the organizer who is staff."""
+
+_STAFF_WORDS = (re.escape(word) for word, role in (TEAMS_ROLES | ROLES).items() if role in STAFF)
+LEADS_COLUMN = rf"^(is.?)?({'|'.join(sorted(_STAFF_WORDS))}|presenter)\W*$"
+"""How a column is called that says with yes and no whether somebody led the session."""
 
 # English, Portuguese (Portugal, Brazil), German, French, Spanish, Italian, Dutch, Indonesian, Turkish, Arabic.
 TEAMS_LIST_COLUMNS = {

@@ -13,7 +13,9 @@ from ingest.formats.live.live_session import LiveOptions, Rows, all_rows
 from ingest.formats.live.live_words import (
     HOST_COLUMN,
     JOINED_COLUMN,
+    LEADS_COLUMN,
     LEFT_COLUMN,
+    NO,
     PERSON_COLUMNS,
     ROLES,
     TEAMS_ROLES,
@@ -76,7 +78,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 17
+    version = 18
     options = ZoomCsvOptions
     # Tables of other tools that are called as Zoom's have organizers.
     roles = TEAMS_ROLES | ROLES
@@ -145,7 +147,17 @@ def _columns(table: ReportTable) -> dict[str, int] | None:
     has_times = has_stays or "registered_at" in found
     if not found.keys() & {"name", "id"} or not has_times or is_of_others:
         return None
-    return found
+    leads = _leads(table)
+    return found if leads is None or "role" in found else {**found, "leads": leads}
+
+
+def _leads(table: ReportTable) -> int | None:
+    """The column that says with yes and no who led the session."""
+    for position, cell in enumerate(table.header, 1):
+        words = {row[position - 1].lower() for row in table.sample if len(row) >= position} - {""}
+        if words and words <= YES | NO and re.search(LEADS_COLUMN, cell, re.IGNORECASE):
+            return position
+    return None
 
 
 def _called(table: ReportTable) -> dict[str, int]:
@@ -192,7 +204,8 @@ def _about(table: ReportTable) -> dict[str, int]:
 def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
     """Rows with the role that their section means, and what each is a record of."""
     role = _SECTION_ROLES.get(table.heading.rstrip(" :").lower())
-    missing = [pl.lit(None, pl.String()).alias(name) for name in _PERSON if name not in rows.columns]
+    own_role = pl.when(_says_yes("leads")).then(pl.lit("host")).otherwise("role")
+    missing = [pl.lit(None, pl.String()).alias(name) for name in (*_PERSON, "leads") if name not in rows.columns]
     whole = rows.with_columns(missing)
     is_written = {name: nothing(pl.col(name)).is_null() for name in ("joined_at", "registered_at")}
     has_come = pl.col("has_attended").str.strip_chars().str.to_lowercase() != "no"
@@ -205,12 +218,16 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
         "id",
         pl.coalesce(pl.when(nothing(pl.col("name")).is_null()).then("name"), full_name).alias("name"),
         "joined_at", "left_at", "reported_minutes", "has_attended", "registered_at", "status", "channel",
-        pl.lit(role, pl.String()).alias("role") if role else "role",
-        pl.col("waiting").str.strip_chars().str.to_lowercase().is_in(list(YES)).fill_null(value=False).alias("is_in_waiting_room"),
+        (pl.lit(role, pl.String()) if role else own_role).alias("role"),
+        _says_yes("waiting").alias("is_in_waiting_room"),
         is_stay.alias("is_stay"),
         (~is_stay | (is_written["registered_at"] & pl.lit(role is None))).alias("is_registration"),
         "file", "line",
     )  # fmt: skip
+
+
+def _says_yes(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_chars().str.to_lowercase().is_in(list(YES)).fill_null(value=False)
 
 
 def _led(people: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
