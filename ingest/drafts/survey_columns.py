@@ -15,7 +15,15 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.survey_refusals import require_one_wave
-from ingest.drafts.survey_samples import by_column, by_weight, numbered_alike, of_completed, segments_of, wave_of
+from ingest.drafts.survey_samples import (
+    by_column,
+    by_weight,
+    numbered_alike,
+    of_completed,
+    segments_of,
+    survey_of,
+    wave_of,
+)
 from ingest.drafts.survey_ticks import boxes
 from ingest.drafts.survey_words import (
     DATES,
@@ -27,6 +35,7 @@ from ingest.drafts.survey_words import (
     TOOK,
     WAVE,
     are_ages,
+    are_days,
     are_groups,
     are_of_a_register,
     are_times,
@@ -52,6 +61,7 @@ _MOST_BITS = 2
 _MANY_PEOPLE, _FEW_COLUMNS = 10, 3
 _OF_A_FORM = "_complete"
 """How REDCap calls the columns that say how far each form came."""
+_CODES_OF_REDCAP = {"0": "Incomplete", "1": "Unverified", "2": "Complete"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ def draft_of(
     for name in left:
         if re.match(WAVE, name):
             require_one_wave(export.file, name, export.cells(name).drop_nulls().n_unique())
+            options["survey"] = survey_of(options["survey"], given, export.cells(name))
     weights = weights_of(left, {name: export.cells(name) for name in columns})
     options["samples"], remark = _samples(export, weights, group)
     ended: list[str] = []
@@ -146,7 +157,8 @@ def draft_of(
 
 def _is_about_an_interview(export: _Export, name: str) -> bool:
     """Whether a column says when people answered, or how long it took."""
-    return bool(re.match(DATES, name) or re.match(TOOK, name)) or are_times(export.cells(name))
+    heading, cells = f"{name} {export.layout.texts.get(name, '')}", export.cells(name)
+    return bool(re.match(DATES, name) or re.match(TOOK, name)) or are_times(cells) or are_days(heading, cells)
 
 
 def _ids(export: _Export, left: Sequence[str]) -> tuple[list[str], str | None, str | None]:
@@ -187,7 +199,10 @@ def _completed(
     forms = [name for name in left if name.endswith(_OF_A_FORM)]
     told_by = [name for name in left if name not in forms or len(forms) == 1]
     words = {name: export.cells(name).drop_nulls().cast(pl.String()).unique().sort() for name in told_by}
-    samples, ended = of_completed(samples, {name: dict(zip(of, of, strict=True)) for name, of in words.items()})
+    is_of_redcap = "record_id" in export.columns
+    known = {name: _CODES_OF_REDCAP if is_of_redcap and name in forms else {} for name in told_by}
+    answers = {name: {code: known[name].get(code, code) for code in of} for name, of in words.items()}
+    samples, ended = of_completed(samples, answers)
     if ended:
         return samples, ended, f"those who came to the end, as {quoted(ended)} says"
     coded = [name for name in left if may_say_who_ended(name, export.cells(name))]
@@ -212,7 +227,7 @@ def _asked(export: _Export, left: Sequence[str], by_sample: set[str]) -> _Asked:
     more = [name for name in left if name not in {*closed, *by_sample} and are_groups(export.cells(name))]
     segments = segments_of({name: layout.texts.get(name) for name in (*few, *more)})
     left = [name for name in left if name not in segments.values()]
-    ticked = {} if _spread(layout) else boxes(left, export.columns, export.body)
+    ticked = {} if _spread(layout) else boxes(left, export.columns, export.body, layout.texts)
     own = frozenset(column for note in ticked.values() for column in note["columns"])
     questions = _questions(export, {name: lists[name] for name in closed if name in left})
     return _Asked(segments, {name: note for name, note in questions.items() if name not in own} | ticked, own, ages)

@@ -128,3 +128,9 @@ def wave_of(
     if given.fieldwork is None and found is not None:
         remarks["options", "survey", "fieldwork_from"] = "the first and the last day in the file's own dates"
     return {"survey": survey}, remarks, () if fieldwork else ("fieldwork",)
+
+
+def survey_of(survey: Mapping[str, Any], given: Given, waves: pl.Series) -> dict[str, Any]:
+    """The survey with the wave that a column names, unless somebody says which one it is."""
+    named = waves.drop_nulls().cast(pl.String()).unique().to_list()
+    return {**survey, "wave": named[0]} if named and given.wave is None else {**survey}

@@ -9,7 +9,16 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.survey_refusals import require_one_wave
-from ingest.drafts.survey_samples import by_column, by_weight, numbered_alike, of_completed, segments_of, wave_of
+from ingest.drafts.survey_samples import (
+    by_column,
+    by_weight,
+    numbered_alike,
+    of_completed,
+    segments_of,
+    survey_of,
+    wave_of,
+)
+from ingest.drafts.survey_ticks import own_parts
 from ingest.drafts.survey_words import (
     ID,
     ID_AT_END,
@@ -44,7 +53,9 @@ def draft(head: Head, given: Given) -> Draft:
     coded = spss.codes_of(head.path, {name: there[name] for name in looked_at})
     for name in looked_at:
         if re.match(WAVE, name):
-            require_one_wave(head.path.name, name, coded.known(name).drop_nulls().n_unique())
+            waves = coded.known(name).cast(pl.String()).replace(there[name].variable.labels)
+            require_one_wave(head.path.name, name, waves.drop_nulls().n_unique())
+            options["survey"] = survey_of(options["survey"], given, waves)
     declared = spss.declared_weight(head.path, there)
     weights = [declared] if declared else _weights(looked_at[len(ids[:1]) :], there, coded)
     design = design_of([*there], weights)
@@ -143,7 +154,7 @@ def _ticked(closed: Mapping[str, Described], coded: Coded) -> dict[str, dict[str
     for stem, columns in runs.items():
         question, _, code = stem.partition("\x1f")
         if len(columns) > 1 and question not in questions:
-            own = _own_parts({name: closed[name].variable.text or name for name in columns})
+            own = own_parts({name: closed[name].variable.text or name for name in columns})
             labels = columns if len(set(columns.values())) == len(columns) else own
             name = question if question not in closed else f"{question} (all)"
             questions[name] = {"kind": "multiple", "columns": [*columns], "selected": [code], "labels": labels}
@@ -158,10 +169,3 @@ def _code_of_a_tick(one: Described, codes: pl.Series) -> str | None:
     opposite = {re.sub(_NOT, "", text).casefold(): text for text in labels.values() if re.match(_NOT, text)}
     ticks = [code for code, text in labels.items() if text not in opposite.values() and text.casefold() in opposite]
     return ticks[0] if len(ticks) == 1 and len(labels) == 1 + len(ticks) and given <= {*labels} else None
-
-
-def _own_parts(texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts without the words with which all of them begin."""
-    first, *others = (text.split() for text in texts.values())
-    shared = next((n for n, word in enumerate(first) if any(other[n : n + 1] != [word] for other in others)), 0)
-    return {name: " ".join(text.split()[shared:]) or text for name, text in texts.items()}

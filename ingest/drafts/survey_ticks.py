@@ -1,11 +1,12 @@
 """Boxes to tick in a survey export: which columns are the answers of one question."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from ingest.formats.survey.survey_multiple import OTHERS
 from ingest.formats.survey.survey_variables import AT
 
 _STEMS = (
@@ -25,13 +26,19 @@ _TICKS = frozenset({"1", "x", "✓", "✔", "yes", "y", "true", "checked", "sele
 _NUMBER = r"[._ ]?[rac]?\d+$"
 """At the end of a name: which of the answers of its question a column stands for."""
 _LONGEST_NAME = 40
+_OWN_WORDS = rf"(?i)^({OTHERS})\b.{{0,30}}$"
+"""How the box is called in whose column people write what else they would answer."""
+_NOT_TICKED = r"^-\d+$"
+"""What Qualtrics writes for a box that was seen and not ticked: -99."""
 
 
-def boxes(names: Sequence[str], columns: Iterable[str], body: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """The questions with a column for each answer, as a note has them.
+def boxes(
+    names: Sequence[str], columns: Iterable[str], body: pl.DataFrame, texts: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The questions with a column for each answer, as a note has them; `texts` are the headings of columns as they were put.
 
     A column is a box where its name says so; where its cells are marks and the question has a column that lists its answers; or
-    where its cells hold nothing but the answer.
+    where its cells hold nothing but the answer. A column beside boxes for an answer of one's own is one of them.
     """
     there = set(columns)
     found: dict[str, dict[str, str]] = {}
@@ -46,20 +53,45 @@ def boxes(names: Sequence[str], columns: Iterable[str], body: pl.DataFrame) -> d
             if given == {match["answer"]} or (is_marked and (place < _WITHOUT_SUMMARY or match["question"] in there)):
                 found.setdefault(match["question"], {})[name] = match["answer"]
                 break
+    for name in names:
+        for match in filter(None, (re.match(stem, name) for stem in _STEMS)):
+            if match["question"] in found and re.match(_OWN_WORDS, match["answer"]):
+                found[match["question"]].setdefault(name, match["answer"])
     questions: dict[str, dict[str, Any]] = {
         question: {"kind": "multiple", "columns": list(answers), "labels": answers}
         for question, answers in found.items()
         if len(answers) > 1
     }
     taken = {name for note in questions.values() for name in note["columns"]}
-    for run in _ticked_alone([name for name in names if name not in taken], body):
+    left = [name for name in names if name not in taken]
+    for run in _ticked_alone(left, body):
         stems = {re.sub(_NUMBER, "", name) for name in run}
         question = stems.pop() if len(stems) == 1 else " / ".join(run)[:_LONGEST_NAME]
+        behind = left[left.index(run[-1]) + 1 :][:1] if not _is_marked(run[0], body) else []
+        of_own = [name for name in behind if re.match(_OWN_WORDS, name)]
+        labels = own_parts({name: texts[name] for name in run}) if texts.keys() >= {*run} else {}
         questions[question if question not in there else " / ".join(run)[:_LONGEST_NAME]] = {
             "kind": "multiple",
-            "columns": list(run),
-        }
+            "columns": [*run, *of_own],
+        } | ({"labels": labels} if labels else {})
     return questions
+
+
+def own_parts(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts without the words with which all of them begin."""
+    first, *others = (text.split() for text in texts.values())
+    shared = next((n for n, word in enumerate(first) if any(other[n : n + 1] != [word] for other in others)), 0)
+    return {name: " ".join(text.split()[shared:]) or text for name, text in texts.items()}
+
+
+def _given(name: str, body: pl.DataFrame) -> list[str]:
+    return [cell for cell in body[AT + name].drop_nulls().unique().cast(pl.String()) if not re.match(_NOT_TICKED, cell)]
+
+
+def _is_marked(name: str, body: pl.DataFrame) -> bool:
+    """Whether a column holds one mark alone, and its name ends in a number."""
+    given = _given(name, body)
+    return len(given) == 1 and given[0].lower() in _TICKS and re.search(_NUMBER, name) is not None
 
 
 def _ticked_alone(names: Sequence[str], body: pl.DataFrame) -> list[tuple[str, ...]]:
@@ -67,10 +99,9 @@ def _ticked_alone(names: Sequence[str], body: pl.DataFrame) -> list[tuple[str, .
     runs: list[tuple[str, ...]] = [()]
     before: tuple[str, str] | None = None
     for name in names:
-        given = body[AT + name].drop_nulls().unique().cast(pl.String()).to_list()
+        given = _given(name, body)
         stem = re.sub(_NUMBER, "", name)
-        is_mark = len(given) == 1 and given[0].lower() in _TICKS and stem != name
-        kind = ("", "") if given == [name] else (stem, given[0]) if is_mark else None
+        kind = ("", "") if given == [name] else (stem, given[0]) if _is_marked(name, body) else None
         runs = [*runs[:-1], (*runs[-1], name)] if kind and kind == before else [*runs, (name,) if kind else ()]
         before = kind
     return [run for run in runs if len(run) > 1]

@@ -150,11 +150,12 @@ _COMPLETE = (
     r"abgeschlossen|vollständig|finalizad[ao]|tamamlandı|مكتملة?)$"
 )
 _INCOMPLETE = (
-    r"(?i)^(partial(ly completed?)?|incomplete|unfinished|in ?progress|started|not (completed?|finished)|(dis|un)qualified|terminated?|"
-    r"screen(ed)?[ -]?(out)?|(over ?quota|quota[ -]?full)|abandoned|drop(ped)?[ -]?(out|off)|test|deleted|rejected|invalid|spam|false|"
-    r"test (data|response)|(survey|offline survey) (preview|test)|.* spam|partiel|incomplet[aoe]?|"
+    r"(?i)^(partial(ly completed?)?|incomplete|unverified|unfinished|in ?progress|started|not (completed?|finished)|(dis|un)qualified|"
+    r"terminated?|screen(ed)?[ -]?(out)?|(over ?quota|quota[ -]?full)|abandoned|drop(ped)?[ -]?(out|off)|deleted|rejected|invalid|"
+    r"spam|false|test|test (data|response)|(survey|offline survey) (preview|test)|.* spam|partiel|incomplet[aoe]?|"
     r"abgebrochen|unvollständig|parcial|yarım|غير مكتملة?|جزئية?)$"
 )
+_DAY = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\p{L}{3,}\.? \d{1,2},? \d{4}|\d{1,2}[. -]+\p{L}{3,}[.,]?[ -]\d{4})$"
 _ALL = 100
 MOST_SEGMENT = 30
 """More different values are no groups of people."""
@@ -305,6 +306,12 @@ def are_times(cells: pl.Series) -> bool:
             r"\d[/.\-]\d{1,2}[/.\-]\d{1,4}\D{1,6}\d{1,2}[:.]\d{2}|^\d{1,3}:\d{2}:\d{2}([.]\d+)?$"
         ).all()
     )
+
+
+def are_days(name: str, cells: pl.Series) -> bool:
+    """Whether cells are days of a year and no question asks for them: when something was noted, or somebody was born."""
+    written = cells.drop_nulls().unique().cast(pl.String()).str.strip_chars()
+    return re.search(QUESTION, name) is None and written.len() > 0 and bool(written.str.contains(_DAY).all())
 
 
 def weights_of(names: Sequence[str], cells: Mapping[str, pl.Series]) -> list[str]:

@@ -915,3 +915,70 @@ def test_an_id_of_each_row_is_no_count_of_a_day(tmp_path: Path) -> None:
     rows = [f'"Oct {day}, 2022",{one},57000000{n:02d}' for n, (day, one) in enumerate(words)]
     header = "Submission Date,Trust,Submission ID"
     assert inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).loaded == 18
+
+
+def test_a_box_that_was_seen_and_not_ticked_is_one_that_was_put(tmp_path: Path) -> None:
+    """-99, as Qualtrics writes; who has blanks was not asked."""
+    rows = [f"{n},{1 + n % 5}" + (",,", f",1,{(1, -99)[n % 2]}", ",-99,-99")[n % 3] for n in range(42)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2_1,q2_2", *rows)}), TOLD, CAMPAIGNS)
+    assert questions(survey)["q2"] == ("multiple", ["q2_1", "q2_2"])
+    [base] = survey.parsed.tables["survey_questions"].filter(question_code="q2")["base"]
+    assert base == "asked"
+
+
+@pytest.mark.parametrize(
+    ("header", "boxes"),
+    [
+        ("id,q1,TikTok,Radio,Other", ["Other", "Radio", "TikTok"]),
+        ("id,q1,TikTok:Where?,Radio:Where?,Other - Write In:Where?", ["Other - Write In", "Radio", "TikTok"]),
+    ],
+)
+def test_own_words_beside_boxes_are_an_answer_of_their_question(header: str, boxes: list[str], tmp_path: Path) -> None:
+    """Who ticked nothing else belongs to the base, and the words stay in landing."""
+    own = [f"my aunt number {n}" if n % 4 == 0 else "" for n in range(40)]
+    rows = [f"{n},{1 + n % 5},{'TikTok' * (n % 4 == 1)},{'Radio' * (n % 4 == 2)},{own[n]}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    [question] = [name for name in questions(survey) if name != "q1"]
+    answers = survey.parsed.tables["survey_questions"].filter(question_code=question)["answers"][0]
+    assert sorted(one["answer_label"] or one["answer_code"] for one in answers) == boxes
+    assert [len(ticked) for ticked in ticks(survey, question)[:3]] == [1, 1, 1]
+    assert "aunt" not in survey.text
+
+
+def test_a_code_below_0_of_surveycto_is_no_question_of_its_own(tmp_path: Path) -> None:
+    taken = [[code for code, is_in in (("1", n % 2), ("-77", n // 2 % 2)) if is_in] for n in range(40)]
+    rows = [
+        f"2026-10-05T09:00:00Z,{' '.join(of)},{int('1' in of)},{int('-77' in of)},u{n}" for n, of in enumerate(taken)
+    ]
+    header = "SubmissionDate,apps,apps_1,apps__77,KEY"
+    survey = inspect(written(tmp_path, {"c.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert list(questions(survey)) == ["apps"]
+    assert survey.draft.options["questions"]["apps"]["missing"] == ["-77"]
+
+
+def test_none_beside_true_and_false_is_no_answer(tmp_path: Path) -> None:
+    rows = [f"{n},{('True', 'False', 'None')[n % 3]},{('Some', 'Much', 'None')[n % 3]}" for n in range(42)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("id,q1,q2", *rows)}), TOLD, CAMPAIGNS)
+    assert {name: sorted(answers) for name, (_, answers) in questions(survey).items()} == {
+        "q1": ["False", "True"],
+        "q2": ["Much", "None", "Some"],
+    }
+
+
+def test_days_are_answers_to_a_question_alone(tmp_path: Path) -> None:
+    days = ["2026-10-05", '"Oct 06, 2026"', "7 Oct 2026", "08/10/2026"]
+    rows = [f"{n},{1 + n % 5},{days[n % 4]},{days[n % 4]}" for n in range(40)]
+    header = "id,q1,Last Update Date,Which day suits you?"
+    survey = inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert list(questions(survey)) == ["q1", "Which day suits you?"]
+
+
+def test_the_wave_is_the_one_that_a_column_names(tmp_path: Path) -> None:
+    survey = found(tmp_path, "id,wave,q1", "{n},w2,{a}")
+    assert survey.parsed.tables["survey_waves"]["wave"].to_list() == ["w2"]
+
+
+def test_codes_of_redcap_say_who_came_to_its_end(tmp_path: Path) -> None:
+    rows = [f"{n},{n % 5},{(2, 2, 1, 0)[n % 4]}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("record_id,q1,care_complete", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.loaded, list(questions(survey))) == (20, ["q1"])

@@ -78,8 +78,11 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...]) -> dict[str, Spread]:
         elif "/" in name:
             question, _, answer = name.rpartition("/")
             parts[question][name] = answer
-        elif (summed := re.match(r"^(.+)_([^_]+)$", name)) and _sums_up(sheet, cells, name, summed):
-            parts[summed[1]][name] = summed[2]
+        elif summed := re.match(r"^(.+?)_(_?[^_]+)$", name):
+            # SurveyCTO writes the code -77 as _77 into the name.
+            answer = re.sub("^_", "-", summed[2])
+            if _sums_up(sheet, cells, name, summed[1], answer):
+                parts[summed[1]][name] = answer
     return {
         question: Spread(None, dict(codes), dict(codes))
         for question, codes in parts.items()
@@ -96,14 +99,14 @@ def _are_ticks(cells: pl.DataFrame, *, is_summed: bool) -> bool:
     return is_summed or (cells.width > 1 and bool(written - {""}) and are_together)
 
 
-def _sums_up(sheet: Sheet, cells: dict[str, str], name: str, match: re.Match[str]) -> bool:
+def _sums_up(sheet: Sheet, cells: dict[str, str], name: str, question: str, answer: str) -> bool:
     """Whether a column lists the answer wherever its own column of 0 and 1 says so, as SurveyCTO's `apps` and `apps_1` do."""
-    if match[1] not in cells:
+    if question not in cells:
         return False
-    both = sheet.rows.select(pl.col(cells[match[1]], cells[name]).cast(pl.String()).fill_null(""))
+    both = sheet.rows.select(pl.col(cells[question], cells[name]).cast(pl.String()).fill_null(""))
     lists, tick = both.to_series(0).str.split(" "), both.to_series(1)
-    is_listed = lists.list.contains(match[2])
+    is_listed = lists.list.contains(answer)
     return bool(tick.is_in(["0", "1", ""]).all()) and bool(is_listed.any()) and bool(((tick == "1") == is_listed).all())
 
 
-FORMAT = SurveyExport("kobo_csv", _lay_out, version=21)
+FORMAT = SurveyExport("kobo_csv", _lay_out, version=22)

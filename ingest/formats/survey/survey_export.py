@@ -150,10 +150,12 @@ def _body(sheet: Sheet, layout: Layout) -> pl.DataFrame:
 
 
 def _missing(cells: pl.Series, no_value: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """What cells hold for no value; NA is a country among codes of two letters."""
+    """What cells hold for no value; NA is a country among codes of two letters, None is one beside Python's True and False."""
     if not no_value or cells.dtype == pl.Int16():
         return ()
     texts = (cells.unique() if cells.dtype == pl.Categorical() else cells).cast(pl.String())
+    if {"True", "False"} < {*texts.drop_nulls().unique()} <= {"True", "False", "None", *no_value}:
+        no_value |= {"None"}
     found = texts.filter(texts.is_in([*no_value])).unique()
     written = texts.drop_nulls().unique() if found.len() else found
     are_countries = written.len() >= _FEWEST_COUNTRIES and written.str.contains(r"^[A-Z]{2}$").all()

@@ -27,6 +27,8 @@ UNTICKED = (
 """What stands in a column of boxes where one was not ticked; a number below 0 says that nothing was."""
 _NOTHING = r"(?i)^(na|n/a|#n/a|nan|null|#null!|\.)$"
 OTHER = "other"
+OTHERS = r"other|autre|otr[oa]|sonstiges|andere|outr[oa]|altro|diğer|anders|أخرى|غير ذلك"
+"""How the answer is called for which people write words of their own."""
 _MOST_OPTIONS = 30
 _FEWEST_TOGETHER = 8
 _LONGEST_OPTION = 120

@@ -6,7 +6,7 @@ import re
 import polars as pl
 
 from ingest.formats.survey.survey_export import Layout, SurveyExport
-from ingest.formats.survey.survey_multiple import Spread
+from ingest.formats.survey.survey_multiple import OTHERS, Spread
 from ingest.formats.survey.survey_options import ExportOptions
 from ingest.formats.survey.survey_sheet import Sheet
 from ingest.source import DeliveryError
@@ -31,7 +31,7 @@ _RESPONDENT = (
 )
 _BLANK = r"^Unnamed: \d+$"
 """What pandas calls a column whose heading is blank."""
-_OTHER = re.compile(r"(?i)^(other|autre|otr[oa]|sonstiges|andere|outr[oa]|altro|diğer|anders|أخرى|غير ذلك) \(.*\)$")
+_OTHER = re.compile(rf"(?i)^({OTHERS}) \(.*\)$")
 
 
 def is_second_row(cells: list[str]) -> bool:
