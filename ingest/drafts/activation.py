@@ -47,7 +47,7 @@ _SUPPLIER = "add supplier: NAME where several partners count; of one supplier, o
 _SINGLE: dict[str, tuple[str, ...]] = {
     "single events of persons": (
         "event(_name|_type|_text)?|action",
-        "(event_)?(time|timestamp|date)|(received|sent|client|server)_(at|time)|clicked_at|happened_at",
+        "(event_)?(time|timestamp|date)|(received|sent|client|server|created|occurred|logged)_(at|time)|clicked_at|happened_at",
         "(user|anonymous|device|distinct|client|amplitude|person|user_pseudo|apps_?flyer|customer_user|advertising)_id|adid",
     ),
     "single clicks of persons": ("clicked_at", "(resource|asset|link)(_id)?"),
@@ -96,7 +96,7 @@ def _counts(head: Head, header: list[str]) -> Iterator[Draft]:
     if "date" not in columns or not {"events", "unique_people"} & columns.keys():
         return
     if "activation" in columns:
-        if not _are_events(head.below(header, columns["activation"])):
+        if not are_events(head.below(header, columns["activation"])):
             return
     else:
         constant = _in_names(columns)
@@ -116,12 +116,12 @@ def _with_activation(head: Head, header: list[str]) -> dict[str, Any]:
     """Our columns to the names that mean them; without one that is called an activation, one that holds names of events."""
     columns = _match(header)
     if "activation" not in columns:
-        told = next((name for name in header if name and _are_events(head.below(header, name))), None)
+        told = next((name for name in header if name and are_events(head.below(header, name))), None)
         columns |= {"activation": told} if told is not None else {}
     return columns
 
 
-def _are_events(cells: list[str]) -> bool:
+def are_events(cells: list[str]) -> bool:
     """Whether at least half of some cells are names of events that are known."""
     known = event_names(pl.Series(cells, dtype=pl.String())).is_in(KNOWN).sum()
     return bool(cells) and 2 * known >= len(cells)
@@ -162,7 +162,7 @@ def _refuse_others(head: Head, header: list[str]) -> None:
             )
     columns = _with_activation(head, header)
     are_counts = "activation" in columns and {"events", "unique_people"} & columns.keys()
-    if are_counts and "date" not in columns and _are_events(head.below(header, columns["activation"])):
+    if are_counts and "date" not in columns and are_events(head.below(header, columns["activation"])):
         raise DeliveryError(
             f"{head.path.name}, line {head.line_of(header)}: found counts without a date ({quoted(header)}), expected a row a date "
             "and event; export them by day"

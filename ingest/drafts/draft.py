@@ -49,8 +49,13 @@ class Draft:
 
 
 def zone_in_names(names: Iterable[str | None]) -> str | None:
-    """UTC, where all names of columns of times say so."""
-    times = [name for name in names if name is not None]
-    return (
-        "UTC" if times and all(re.search(r"(?i)(?<![a-z])(?:utc|gmt)$", name.strip(" )")) for name in times) else None
-    )
+    """UTC, or hours before or after it, where all names of columns of times say the same: `Join Time (GMT+3)`."""
+    told = {_of_utc(name) for name in names if name is not None}
+    hours = told.pop() if len(told) == 1 else None
+    # Zones of whole hours are named by what is to be added to them.
+    return None if hours is None else f"Etc/GMT{-hours:+d}" if hours else "UTC"
+
+
+def _of_utc(name: str) -> int | None:
+    match = re.search(r"(?i)(?<![a-z])(?:utc|gmt)(?:([+\u2212-]1?[0-9])(?::?00)?)?$", name.strip(" )"))
+    return int((match[1] or "0").replace("\u2212", "-")) if match else None

@@ -40,6 +40,8 @@ from ingest.source import DeliveryError
 _ID, _LINK = re.compile(r"^\d{15,20}$"), re.compile(r"^https?://")
 _ENOUGH_COUNTERS, _FIRST_LINES = 3, 5
 _OF_A_DAY = r"(?:[^\W\d][^\d]*[\s(])?\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?(?: 00:00:00)?\)?"
+_AT_ONE_TIME = r"concurrent|^cc[vu]$"
+"""Viewers of a stream at a time, which are no views."""
 _OF_LIVES = r"(?i)\b(peak|max|maximum|avg|average)\b\W.*\bviewers\b|\bviewers\b.*\b(peak|max|avg|average)\b"
 
 
@@ -140,6 +142,8 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
     places |= {"created_at": created} if created is not None else {}
     if not {*COUNTERS} & places.keys() and len(_numbers(cells, places)) >= _ENOUGH_COUNTERS:
         _refuse_unnamed(head, header, cells)
+    if "views" not in places and any(re.search(_AT_ONE_TIME, snake(name)) for name in cells):
+        return
     # A survey may have an id and a column of comments; a video has more.
     more = {*COUNTERS, "hashtags", "creator", "created_at", "captured_at"} & places.keys()
     if (

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -70,6 +70,20 @@ class Head:
             and is_plausible_header([cell.rstrip("?؟. ") if len(cell.split()) < _SENTENCE else cell for cell in row])
         ]
 
+    @cached_property
+    def without_questions(self) -> "Head | None":
+        """The file as if the columns of what people were asked had no name, where a line names more than that, and nothing else does."""
+        if self.headers:
+            return None
+        for place, row in enumerate(self.rows[:30]):
+            plain = ["" if _is_question(cell) else cell for cell in row]
+            if is_plausible_header(plain) and 2 * plain.count("") < len(plain):
+                other = replace(self)
+                # A frozen class keeps what it has computed in its dictionary.
+                other.__dict__["rows"] = [*self.rows[:place], plain, *self.rows[place + 1 :]]
+                return other
+        return None
+
     @property
     def has_no_header(self) -> bool:
         """Whether the first line is a record already."""
@@ -111,6 +125,10 @@ class Head:
                 "names and texts in double quotation marks; write it with a tool for JSON, or export it as CSV"
             )
         return documents
+
+
+def _is_question(cell: str) -> bool:
+    return cell.rstrip().endswith(("?", "؟")) and len(cell.split()) >= _SENTENCE
 
 
 def stem_of(path: Path) -> str:

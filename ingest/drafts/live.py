@@ -73,8 +73,10 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             if form in _OWN_IDS and given.session is None:
                 yield Draft("live", form, why, {}, blind=is_blind)
             yield Draft("live", form, why, session, remarks, blind=is_blind)
-        for names in head.headers:
-            yield from named(head, names, session, remarks, session_column(names) if given.session is None else None)
+        for table in filter(None, (head, head.without_questions)):
+            for names in table.headers:
+                own_ids = session_column(names) if given.session is None else None
+                yield from named(table, names, session, remarks, own_ids, asks=table is not head)
         if head.has_no_header:
             yield from by_position(head, session, remarks)
 
@@ -175,10 +177,30 @@ def _from_json(
         if own != (session,) and (sessions := _sessions(head, leaves)):
             columns, session, remarks = columns | {"session_id": sessions}, {}, {}
         yield Draft("live", "intervals_csv", why, {"columns": columns, **session}, remarks, generic=True)
+    _require_stays(head)
     types = [value for name in live_events.FIELDS["type"] for value in head.values().get(name, [])]
     if live_events.is_of_a_live_room(pl.Series(types, dtype=pl.String())):
         for options in own:
             yield Draft("live", "live_events", "its lines are events of a live stream, each with its type", options)
+
+
+def _require_stays(head: Head) -> None:
+    """Raise DeliveryError for a log of nothing but joins and leaves: whose they are is more than a stream's events tell."""
+    values = head.values()
+    for name in (name for name in live_events.FIELDS["type"] if name in values):
+        steps = {_step(word) for word in values[name]}
+        if steps == {1, -1}:
+            raise DeliveryError(
+                f"{head.path.name}: found joins and leaves, each a record of its own, under {name!r}, expected a record a stay, with "
+                "a join and a leave (intervals_csv); put each leave beside its join"
+            )
+
+
+def _step(word: str) -> int | None:
+    return next(
+        (step for step, pattern in ((1, r"join|enter"), (-1, r"leave|left|exit")) if re.search(pattern, word.lower())),
+        None,
+    )
 
 
 def _sessions(head: Head, leaves: dict[str, str]) -> str | None:

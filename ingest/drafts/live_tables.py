@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from ingest.drafts.activation import are_events
 from ingest.drafts.draft import Draft, zone_in_names
 from ingest.drafts.head import Head, quoted
 from ingest.formats.live.intervals_csv import are_names
@@ -31,7 +32,7 @@ from ingest.source import DeliveryError
 
 _UTC = ZoneInfo("UTC")
 TIME = (
-    r"^(at|time|timestamp|ts|date ?time|sampled.?at|captured.?at|measured.?at|minute|"
+    r"^(at|time|timestamp|ts|date ?time|(sampl|captur|measur|poll|fetch|check|record|logg|observ)ed.?at|minute|"
     r"الوقت|heure|(uhr)?zeit|hora|ora|zaman|saat|waktu|tijd|czas|время|ώρα|ساعت|زمان|שעה|時間|時刻|时间|시간)([ _]?\(?(utc|gmt)\)?)?$"
 )
 VIEWERS = (
@@ -55,16 +56,17 @@ REGISTERED = (
     r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
     r"^order (date|time)$|^created (at|date)$"
 )
-_OF_ANY_RECORD, _OF_REGISTERING = (
+_OF_ANY_RECORD, _OF_REGISTERING, _OF_A_MEETING = (
     r"(?i)^created[ _]?(at|date)$",
     r"regist|ticket|order|attend|webinar|event|status|session",
+    r"ticket|attend|webinar|approval|check(ed)?[ _-]?in",
 )
-"""When a record was made is when somebody registered where another column speaks of that."""
+"""When a record was made is when somebody registered where another column speaks of that; beside questions, of nothing else."""
 _DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
 _CLOCK = r"^\D{0,3}\d{1,2}(:| ?[hH] ?)\d{2}"
 _CLOCK_ALONE = r"^(\d{1,2}:\d{2}(?::\d{2})?( ?[apAP]\.?[mM]\.?)?)$"
 _OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}
-_PLATFORM = r"^(platform|channel|destination|network|service|plattform|plateforme|plataforma|المنصة)$"
+_PLATFORM = r"^(platform|channel|(video|broadcast|stream)([ _]?id)?|destination|network|service|plattform|plateforme|plataforma|المنصة)$"
 _OF_CALLS = r"^(meeting code|conference id|call (id|type))$"
 _HOST, _ID = r"^(host|organi[sz]er)([ _-]?(e-?mail|name|id))?$", r"^id$"
 """Who led the meeting that a row tells of, and how Zoom calls the number of that meeting."""
@@ -102,9 +104,18 @@ def samples(when: str, viewers: str, options: dict[str, Any], remarks: dict[tupl
 
 
 def named(
-    head: Head, names: list[str], session: dict[str, Any], remarks: dict[tuple[str, ...], str], sessions: str | None
+    head: Head,
+    names: list[str],
+    session: dict[str, Any],
+    remarks: dict[tuple[str, ...], str],
+    sessions: str | None,
+    *,
+    asks: bool,
 ) -> Iterator[Draft]:
-    """Tables of samples, stays or registrations, of the sessions that a column names or else of one."""
+    """Tables of samples, stays or registrations, of the sessions that a column names or else of one.
+
+    One that `asks` has questions beside them, as a survey has.
+    """
     own = {} if sessions is None else {"session_id": sessions}
     if sessions is not None:
         session, remarks = {}, {}
@@ -113,18 +124,22 @@ def named(
     person = _person(head, names)
     timed = [name for name in names if _may_hold_times(head, names, name)]
     joined, left = (_of_times(head, names, timed, pattern) for pattern in (JOINED_COLUMN, LEFT_COLUMN))
-    joined, left = (joined, left) if joined and left else _begins_and_ends(head, names) or (joined, left)
+    joined, left = (joined, left) if (joined and left) or asks else _begins_and_ends(head, names) or (joined, left)
     if person and joined and left:
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
         yield _stays(head, names, columns, session, remarks)
-    registered = _registered(head, names)
+    registered = _registered(head, names, asks=asks)
     if not registered and not left:
         _require_leaves(head, names, joined)
     if person and registered and not left:
         columns = {"person": person, "registered_at": registered} | own
         for ours, pattern in (("status", STATUS), ("has_attended", _ATTENDED), ("channel", _CHANNEL)):
             found = first([name for name in names if name not in columns.values()], pattern)
-            columns |= {ours: found} if found else {}
+            # Who somebody was sent by is no channel.
+            if found and (
+                ours != "channel" or not are_names(found, pl.Series(head.below(names, found), dtype=pl.String()))
+            ):
+                columns |= {ours: found}
         why = f"it has a person and the time of registering: {quoted([person, registered])}"
         options, zone = {"columns": columns, **session}, zone_in_names([registered])
         yield Draft("live", "registrations_csv", why, options, remarks, generic=True, zone=zone)
@@ -209,13 +224,15 @@ def _yes_or_no(cells: list[str]) -> dict[str, str]:
     return roles if found <= roles.keys() else {}
 
 
-def _registered(head: Head, names: list[str]) -> str | None:
+def _registered(head: Head, names: list[str], *, asks: bool) -> str | None:
     """The column that says when people registered."""
     registered = first(names, REGISTERED)
     written = head.below(names, registered) if registered else []
     if written and not any(sum(sign.isdigit() for sign in cell) >= _FEWEST_DIGITS for cell in written):
         return None
-    if registered and re.match(_OF_ANY_RECORD, registered) and not first(names, _OF_REGISTERING):
+    others = [name for name in names if not are_events(head.below(names, name))]
+    speaks = first(others, _OF_A_MEETING if asks else _OF_REGISTERING) is not None
+    if registered and re.match(_OF_ANY_RECORD, registered) and not speaks:
         return None
     return registered
 

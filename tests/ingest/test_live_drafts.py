@@ -453,3 +453,62 @@ def test_samples_at_times_of_day_are_told_to_lack_a_date(tmp_path: Path) -> None
     rows = [f"19:{n:02d},{n}" for n in range(40)]
     with pytest.raises(DeliveryError, match=r"s\.csv, column 'Time': found times of day, expected a date with each"):
         inspect(written(tmp_path, {"s.csv": lines("Time,Viewers", *rows)}), TOLD, CAMPAIGNS)
+
+
+def test_questions_beside_a_list_of_attendance_make_it_no_survey(tmp_path: Path) -> None:
+    asked = "What would you like us to talk about tonight?"
+    stays = [f"u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00,{('Sleep', 'Exams')[n % 2]}" for n in range(40)]
+    found = inspect(written(tmp_path, {"a.csv": lines(f"Email,Joined at,Left at,{asked}", *stays)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("intervals_csv", 40)
+    header = f"api_id,email,created_at,approval_status,checked_in_at,{asked}"
+    status = ("approved", "pending_approval")
+    guests = [f"g{n},u{n}@x.org,2022-10-05T09:{n:02d}:00Z,{status[n % 2]},,Sleep" for n in range(40)]
+    found = inspect(written(tmp_path, {"g.csv": lines(header, *guests)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("registrations_csv", 40)
+    assert {*found.parsed.tables["live_registrations"]["status"]} == {"approved", "pending"}
+
+
+def test_a_record_of_answers_with_a_status_is_no_registration(tmp_path: Path) -> None:
+    header = "Response ID,Created at,Status,Email,Have you seen the campaign?,Do you agree that talking helps?"
+    rows = [f"r{n},2022-10-05 09:{n:02d},done,u{n}@x.org,{('Yes', 'No')[n % 2]},{n % 3}" for n in range(40)]
+    assert inspect(written(tmp_path, {"s.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).draft.source == "survey"
+
+
+def test_events_of_an_app_are_no_registrations(tmp_path: Path) -> None:
+    rows = [f"{n},u{n % 9},{('guide_opened', 'toolkit_downloaded')[n % 2]},2022-10-05 09:{n:02d}" for n in range(40)]
+    files = written(tmp_path, {"l.csv": lines("id,user_id,event_name,created_at", *rows)})
+    with pytest.raises(DeliveryError, match="single events of persons"):
+        inspect(files, TOLD, CAMPAIGNS)
+
+
+def test_who_sent_somebody_is_no_channel(tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,2022-10-05 09:{n:02d},Lina Example{'abc'[n % 3]}" for n in range(40)]
+    files = written(tmp_path, {"r.csv": lines("Email,Registration Date,Referrer", *rows)})
+    assert "channel" not in inspect(files, TOLD, CAMPAIGNS).draft.options["columns"]
+
+
+def test_joins_and_leaves_in_json_are_no_events_of_a_stream(tmp_path: Path) -> None:
+    rows = [
+        json.dumps(
+            {"timestamp": f"2022-10-05T19:{n:02d}:00Z", "event": ("join", "leave")[n % 2], "user_id": f"u{n // 2}"}
+        )
+        for n in range(40)
+    ]
+    with pytest.raises(DeliveryError, match="joins and leaves"):
+        inspect(written(tmp_path, {"l.ndjson": lines(*rows)}), TOLD, CAMPAIGNS)
+
+
+def test_viewers_at_one_time_beside_the_id_of_their_stream_are_samples(tmp_path: Path) -> None:
+    rows = [f"2022-10-05T19:{n // 2:02d}:00Z,{('abcDEF12345', 'xyzDEF12345')[n % 2]},{n},{n}" for n in range(40)]
+    header = "polled_at,video_id,concurrentViewers,likeCount"
+    found = inspect(written(tmp_path, {"y.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("viewer_samples", 40)
+    assert found.parsed.tables["live_sessions"].height == 2
+
+
+def test_the_zone_may_stand_behind_the_names_of_times(tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
+    files = written(tmp_path, {"z.csv": lines("Email,Join Time (GMT+3),Leave Time (GMT+3)", *rows)})
+    found = inspect(files, replace(TOLD, timezone=None), CAMPAIGNS)
+    assert found.parsed.tables["live_stays"]["joined_at"].min() == datetime(2022, 10, 5, 16, tzinfo=UTC)
+    assert not found.open

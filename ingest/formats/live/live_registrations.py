@@ -102,6 +102,7 @@ def _rules(options: LiveOptions) -> dict[Reason, tuple[pl.Expr, str]]:
 def _word(name: str, meanings: Mapping[str, object]) -> tuple[pl.Expr, pl.Expr]:
     # A Turkish capital keeps its dot above the small letter.
     plain = pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all("\u0307", "", literal=True)
+    plain = plain.str.replace_all("_", " ", literal=True)
     written = pl.when(nothing(pl.col(name)).is_null()).then(plain)
     dtype = pl.Boolean() if name.startswith("has_") else pl.String()
     known = written.replace_strict(meanings, default=None, return_dtype=dtype)
