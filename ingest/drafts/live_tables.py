@@ -151,7 +151,7 @@ def _sampled(
     """The draft for samples, where there are a time and a number of viewers; each platform is a session of its own."""
     dates = _dates(names)
     when = first(names, TIME) or next((name for name in dates if ":" in "".join(head.below(names, name))), None)
-    viewers = first(names, VIEWERS)
+    viewers = first(names, VIEWERS) or _of_all_platforms(head, names)
     if when and viewers:
         columns = {"sampled_at": when, "viewers": viewers} | own
         times, platform = head.below(names, when), first(names, _PLATFORM)
@@ -165,6 +165,15 @@ def _sampled(
         if platform and not own and len(set(times)) < len(times):
             columns, session = columns | {"session_id": platform}, {}
         yield samples(when, viewers, {"columns": columns, **_epoch(times), **session}, remarks)
+
+
+def _of_all_platforms(head: Head, names: list[str]) -> str | None:
+    """The column of viewers that is in every row the sum of the others, each of a platform."""
+    called = {name: head.below(names, name) for name in names if first([name], r"\bviewers?\b")}
+    counts = {name: list(map(int, cells)) for name, cells in called.items() if cells and all(map(str.isdecimal, cells))}
+    sums = [sum(row) for row in zip(*counts.values(), strict=False)]
+    of_sums = (name for name, of in counts.items() if [2 * count for count in of] == sums)
+    return next(of_sums, None) if len(counts) > len(("one", "all")) else None
 
 
 def _stays(

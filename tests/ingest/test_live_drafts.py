@@ -512,3 +512,11 @@ def test_the_zone_may_stand_behind_the_names_of_times(tmp_path: Path) -> None:
     found = inspect(files, replace(TOLD, timezone=None), CAMPAIGNS)
     assert found.parsed.tables["live_stays"]["joined_at"].min() == datetime(2022, 10, 5, 16, tzinfo=UTC)
     assert not found.open
+
+
+def test_viewers_of_all_platforms_are_those_that_the_others_add_up_to(tmp_path: Path) -> None:
+    rows = [f"2022-10-05 19:{n:02d},{n},{2 * n},{3 * n}" for n in range(40)]
+    files = {"v.csv": lines("time,youtube_viewers,facebook_viewers,total_viewers", *rows)}
+    found = inspect(written(tmp_path, files), TOLD, CAMPAIGNS)
+    assert found.draft.options["columns"]["viewers"] == "total_viewers"
+    assert (found.draft.format, found.loaded) == ("viewer_samples", 40)
