@@ -3,6 +3,7 @@
 What the columns of an export are is for `survey_columns`, what the variables of an SPSS file are for `survey_spss`.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -136,6 +137,11 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
     noted = dict(options.get("questions", {}))
     found = questions.select("question_code", "question_text", "answers").rows()
     stated = noted | missing_codes({code: (answers, noted.get(code, {})) for code, _, answers in found})
+    for code in [code for code, note in stated.items() if "missing" in note and "missing" not in noted.get(code, {})]:
+        beside = _given_beside_others(parsed, code)
+        missing = [one for one in stated[code]["missing"] if one not in beside]
+        stated[code] = {key: value for key, value in stated[code].items() if key != "missing"}
+        stated[code] |= {"missing": missing} if missing else {}
     for code, text, answers in found:
         shown = [one["answer_label"] or one["answer_code"] for one in answers[:_SHOWN_ANSWERS]]
         more = ", ..." if len(answers) > _SHOWN_ANSWERS else ""
@@ -145,6 +151,19 @@ def proposed(draft: Draft, parsed: Parsed) -> Draft:
         aside += _TWICE if are_in_two_languages([one["answer_label"] or one["answer_code"] for one in answers]) else ""
         remarks["options", "questions", code] = asked + " / ".join(label[:40] for label in shown) + more + aside
     return replace(draft, options=options | {"questions": stated}, remarks=remarks)
+
+
+def _given_beside_others(parsed: Parsed, question: str) -> set[str]:
+    """The codes that half of the people or more gave beside other answers to one question, as few do who give no answer."""
+    codes = parsed.tables["survey_questions"].filter(question_code=question, kind="multiple")["codes"]
+    called = {one["answer"]: one["answer_code"] for of in codes.drop_nulls() for one in of}
+    given = parsed.tables["survey_answers"]["given"].drop_nulls()
+    lists = [[called[number] for number in of if number in called] for of in (given if called else ())]
+    beside, all_of = (
+        Counter(code for of in lists if len(of) > 1 for code in of),
+        Counter(code for of in lists for code in of),
+    )
+    return {code for code, times in beside.items() if 2 * times >= all_of[code]}
 
 
 def _files(parsed: Parsed) -> list[str]:

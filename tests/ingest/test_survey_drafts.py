@@ -953,7 +953,15 @@ def test_a_code_below_0_of_surveycto_is_no_question_of_its_own(tmp_path: Path) -
     header = "SubmissionDate,apps,apps_1,apps__77,KEY"
     survey = inspect(written(tmp_path, {"c.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
     assert list(questions(survey)) == ["apps"]
-    assert survey.draft.options["questions"]["apps"]["missing"] == ["-77"]
+    assert sorted(questions(survey)["apps"][1]) == ["-77", "1"]
+
+
+def test_a_code_below_0_beside_other_answers_is_one(tmp_path: Path) -> None:
+    """-77 is given with others, as for another answer, -99 alone, as by who does not say it."""
+    taken = [("1 -77", "2 -77", "-77", "-99", "2", "1")[n % 6] for n in range(42)] + ["1 -99"]
+    rows = [f"2026-10-05T09:00:00Z,{cell},u{n}" for n, cell in enumerate(taken)]
+    survey = inspect(written(tmp_path, {"c.csv": lines("SubmissionDate,apps,KEY", *rows)}), TOLD, CAMPAIGNS)
+    assert survey.draft.options["questions"]["apps"] == {"missing": ["-99"]}
 
 
 def test_none_beside_true_and_false_is_no_answer(tmp_path: Path) -> None:
