@@ -468,6 +468,24 @@ def test_dates_before_the_first_changed_week_stay_and_count_to_date(lab: Lab, tm
             assert one.rows(own) == full.rows(own)
 
 
+def test_what_was_agreed_but_is_not_due_yet_is_nothing_to_divide_by(lab: Lab, tmp_path: Path) -> None:
+    """Whatever of its source lies outside the campaign's dates."""
+    one = lab.copy(tmp_path / "one")
+    one.execute(
+        "drop table warehouse.intermediate.int_campaign__missing",
+        "create table warehouse.intermediate.int_hashtag__deliverables as select * from (values "
+        "('young', 'not_yet_due'), ('gap', 'not_yet_due'), ('gap', 'late')) as pieces(campaign_id, status)",
+        "create table warehouse.intermediate.int_hashtag__capture_days as select 'young' as campaign_id, date '2001-01-01' as event_on",
+        "create table warehouse.intermediate.int_activation__events as from warehouse.intermediate.int_hashtag__capture_days limit 0",
+        "create table warehouse.intermediate.int_live__sessions as from warehouse.intermediate.int_hashtag__capture_days limit 0",
+        "create table warehouse.intermediate.int_activation__help_events as select campaign_id, event_on as week_on, '' as activation, "
+        "null::varchar as excluded, null::varchar as group_key, true as has_consent from warehouse.intermediate.int_activation__events",
+    )
+    one.run(["int_campaign__missing"])
+    query = "select campaign_id, reason from warehouse.intermediate.int_campaign__missing where kpi_id in ('A11', 'H01') order by kpi_id"
+    assert one.rows(query) == [("young", "no_denominator"), ("young", "outside_campaign")]
+
+
 @pytest.mark.parametrize("later", [-2, 2, 9])
 def test_rows_that_stay_are_provisional_by_the_latest_landing_too(lab: Lab, tmp_path: Path, later: int) -> None:
     one = lab.copy(tmp_path / "one")

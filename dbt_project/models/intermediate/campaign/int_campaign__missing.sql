@@ -1,6 +1,7 @@
 {#
     Why a KPI has no figure of a campaign, where something was delivered: all that its source tells lies outside the campaign's dates
-    (surveys are of no date), or nobody is known to have agreed to be counted in what is told of those who agreed alone.
+    (surveys are of no date), nobody is known to have agreed to be counted in what is told of those who agreed alone, or nothing that
+    partners agreed to was due yet (A11), which is of no date either before that.
 #}
 {%- set of_those_who_agreed = [
     ('H17', 'post.coded_%'), ('H17b', 'post.coded_%'), ('H18', 'reply.coded_%'), ('A13', 'organisation.referred'),
@@ -79,7 +80,15 @@ reasons as (
         metrics.kpi_id,
         'outside_campaign' as reason,
     from outside
-    inner join {{ ref('metrics') }} as metrics on outside.source = metrics.source
+    inner join {{ ref('metrics') }} as metrics on outside.source = metrics.source and metrics.kpi_id <> 'A11'
+    union all
+    select
+        campaign_id,
+        'A11' as kpi_id,
+        'no_denominator' as reason,
+    from {{ ref('int_hashtag__deliverables') }}
+    group by campaign_id
+    having bool_and(status = 'not_yet_due')
     union all
     select
         campaign_id,
