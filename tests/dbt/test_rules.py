@@ -166,7 +166,7 @@ BELIEVABLE = {
             standard_error_pct_points, 1.0::double as ci_low_pct_points, 9.0::double as ci_high_pct_points, null::double as
             change_points, 1.0::double as ci_low_points, 9.0::double as ci_high_points, 1.5::double as e_value, 1.2::double as
             e_value_bound, 3.0::double as table_f, 0.04::double as table_p_value, 2.0::double
-            as overall_f, 0.05::double as overall_p_value, 0.01::double as p_value, 0.02::double as p_value_adjusted, true as is_significant, null::varchar as reason
+            as overall_f, 0.05::double as overall_p_value, 0.01::double as p_value, 0.02::double as p_value_adjusted, true as is_significant, false as has_break, null::varchar as reason
     """,
     "fct_activation_day": """
         select 'a' as campaign_id, unnest(['guide.opened', 'app.crashed']) as activation, 'unknown' as asset_id, date
@@ -341,6 +341,7 @@ DEFECTS: dict[tuple[str, str], tuple[str, str]] = {
         "change_pct_points = null, change_points = 0.5",
         "a/tpl/us/stress/1/wave/w4/w5/all/all/all",
     ),
+    ("fct_survey_change", "breaks_are_known"): ("has_break = null", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
     ("fct_survey_change", "one_unit"): ("change_points = 5", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
     ("fct_survey_change", "e_values_from_one"): ("e_value_bound = 1.6", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),
     ("fct_survey_change", "probabilities"): ("p_value_adjusted = 0.001", "a/tpl/us/stress/1/wave/w4/w5/all/all/all"),

@@ -76,7 +76,9 @@ SEEDS = {
     "benchmarks": (
         "benchmark_id,campaign_id,survey_id,sample,question_key,answer_code,segment_name,segment_value,estimate_pct,respondents,"
         "wording,population,fieldwork_from,fieldwork_to,source\n"
-        "known,c,benchmarked,all,mood,top,all,all,50,400,,,,,\nunknown,c,benchmarked,all,mood,top,all,all,50,,,,,,\n"
+        "known,c,benchmarked,all,mood,top,all,all,50,400,how ARE  you,,,,\nunknown,c,benchmarked,all,mood,top,all,all,50,,,,,,\n"
+        "another,c,benchmarked,all,mood,top,all,all,50,,How were you?,,,,\n"
+        "arabic,c,benchmarked in Arabic,all,mood,top,all,all,50,,هل تشعر بالراحه الي أسرتك 3,,,,\n"
     ),
 }
 SEEDS["survey_margins"] = "\n".join(
@@ -356,7 +358,8 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
                 "survey_questions": put["survey_questions"].with_columns(asked_of=pl.lit(asked_of, pl.String())),
             },
         )
-    yield "benchmarked", tables([person(i, str(i % 4)) for i in range(80)], wave=("benchmarked", "w"))
+    for survey, text in (("benchmarked", "How are you?"), ("benchmarked in Arabic", "«هَل تشعر بالرّاحة إلى أسرتـك» ٣؟")):
+        yield survey, tables([person(i, str(i % 4)) for i in range(80)], wave=(survey, "w"), text=text)
     draw = random.Random(4)
     for wave, share in (("w1", 3), ("w2", 4)):
         rows = [
@@ -429,7 +432,7 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
     for number in (1, 2):
         alike = tables(people(), wave=("panel alike", f"w{number}"), ended=START + timedelta(days=number))
         yield f"panel alike {number}", as_panel(alike)
-    for number, first in ((1, 0), (2, 0), (3, 20), (4, 100)):
+    for number, first in ((1, 0), (2, 0), (3, 20), (4, 100), (5, 137)):
         rows = [person(first + i, str((i + number) % 3)) for i in range(40)]
         since = tables(rows, wave=("panel since", f"w{number}"), ended=START + timedelta(days=number))
         yield f"panel since {number}", since if number == 1 else as_panel(since)
@@ -733,11 +736,16 @@ def test_a_change_between_waves_in_which_all_agreed_has_no_interval(world: Lab) 
 
 
 def test_a_benchmark_of_unknown_base_counts_as_exact(world: Lab) -> None:
-    known, unknown = changes(world, "comparison = 'benchmark'")
+    known, unknown = changes(world, "comparison = 'benchmark' and from_wave in ('known', 'unknown')")
     error = one(world, "survey_id = 'benchmarked' and answer_code = 'top'")["standard_error_pct"]
     assert unknown["standard_error_pct_points"] == pytest.approx(error)
     assert known["standard_error_pct_points"] == pytest.approx((error**2 + 2500 / 400) ** 0.5)
     assert (known["reason"], unknown["reason"]) == (None, "benchmark_variance_unknown")
+
+
+def test_a_benchmark_with_another_wording_is_a_break_and_one_without_is_not_known(world: Lab) -> None:
+    found = {row["from_wave"]: row["has_break"] for row in changes(world, "comparison = 'benchmark'")}
+    assert found == {"known": False, "another": True, "unknown": None, "arabic": False}
 
 
 def test_scales_are_scored_by_their_rules_and_their_means_are_those_of_r(world: Lab) -> None:
@@ -862,6 +870,9 @@ def test_changes_of_panels_are_those_of_r_with_both_waves_in_one_design(world: L
     expected = pl.read_parquet(Path(__file__).with_name("r_survey_panels.parquet"))
     joined = expected.join(found, on=["sample", "from_wave", "to_wave", "segment", "measure"])
     assert joined.height == expected.height == len(PANELS) * 3 * 3 * 9
+    few = joined.filter(pl.col("paired") < 5)
+    assert few["our_error"].to_list() == [None] * few.height != []
+    joined = joined.filter(pl.col("paired") >= 5)
     for ours, theirs in (("ours", "change"), ("our_error", "error"), ("our_p_value", "p_value")):
         assert joined.select((pl.col(ours) - pl.col(theirs)).abs().max()).item() < 1e-8, ours
     for ours, theirs in (("degrees_of_freedom", "freedom"), ("paired_base", "paired")):
@@ -896,11 +907,17 @@ def test_waves_are_paired_where_both_are_those_of_a_panel(world: Lab) -> None:
         ("w1", "w2", None, 78),
         ("w1", "w3", None, 78),
         ("w1", "w4", None, 78),
+        ("w1", "w5", None, 78),
         # 20 of 40 left and 20 joined: 60 people are the sampling units of both waves.
         ("w2", "w3", 20, 59),
         ("w3", "w4", 0, 79),
+        ("w4", "w5", 3, 76),
     ]
-    assert [row["reason"] for row in found] == [None, None, None, None, "nobody_paired"]
+    assert [row["reason"] for row in found] == [None, None, None, None, None, "nobody_paired", "small_base"]
+    # What three people answered in both waves would follow from the error.
+    few = found[-1]
+    assert few["change_pct_points"] is not None
+    assert {few[f"{name}_pct_points"] for name in ("standard_error", "ci_low", "ci_high")} | {few["p_value"]} == {None}
     squares = [
         one(world, f"survey_id = 'panel since' and answer_code = '1' and wave = '{wave}'") for wave in ("w1", "w2")
     ]

@@ -5,6 +5,7 @@
     difference by step of it.
 #}
 {%- set item = ['campaign_id', 'survey_id', 'sample', 'question_key', 'answer_code'] %}
+{%- set few_paired = 'coalesce(shared.respondents between 1 and ' ~ smallest_base() ~ ' - 1, false)' %}
 {%- set family = 'campaign_id, survey_id, sample, comparison, family_from, to_wave, is_headline' %}
 with
 
@@ -74,8 +75,10 @@ of_waves as (
         later.event_on,
         waves.is_next,
         later.estimate - earlier.estimate as change,
-        earlier.variance + later.variance
-        - case when shared.answer_code is null then 0 else 2 * shared.covariance end as variance,
+        case
+            when {{ few_paired }} then null
+            else earlier.variance + later.variance - case when shared.answer_code is null then 0 else 2 * shared.covariance end
+        end as variance,
         earlier.degrees_of_freedom + later.degrees_of_freedom
         + coalesce(shared.shared_strata - shared.shared_units, 0) as degrees_of_freedom,
         shared.respondents as paired_base,
@@ -87,7 +90,11 @@ of_waves as (
         coalesce(
             later.reason,
             earlier.reason,
-            case when shared.is_fpc_ignored then 'fpc_ignored' when shared.respondents = 0 then 'nobody_paired' end
+            case
+                when {{ few_paired }} then 'small_base'
+                when shared.is_fpc_ignored then 'fpc_ignored'
+                when shared.respondents = 0 then 'nobody_paired'
+            end
         ) as reason,
     from estimates as later
     inner join broken as waves on {{ same('later', 'waves', survey_keys('sample') + ['question_key']) }}
@@ -158,7 +165,8 @@ of_benchmarks as (
         + coalesce(benchmarks.estimate_pct / 100 * (1 - benchmarks.estimate_pct / 100) / benchmarks.respondents, 0) as variance,
         estimates.degrees_of_freedom,
         cast(null as bigint) as paired_base,
-        false as has_break,
+        -- Unknown where either wording is.
+        {{ plain_wording('benchmarks.wording') }} <> {{ plain_wording('questions.question_text') }} as has_break,
         estimates.display = 'suppress' as is_imprecise,
         estimates.raking_loss_pct is not null as is_raked,
         estimates.sampling,
@@ -169,6 +177,8 @@ of_benchmarks as (
             {{ same('estimates', 'benchmarks', ['campaign_id', 'question_key', 'answer_code', 'sample']) }}
             and {{ same('estimates', 'benchmarks', ['segment_name', 'segment_value']) }}
             and estimates.survey_id = case when benchmarks.survey_id = '*' then estimates.survey_id else benchmarks.survey_id end
+    left join {{ ref('int_survey__questions') }} as questions
+        on {{ same('estimates', 'questions', survey_keys('question')) }}
 
 ),
 
