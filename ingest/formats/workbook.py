@@ -1,4 +1,4 @@
-"""The first sheet of a workbook as text, and which sheets behind it hold rows. What the cells mean is for the formats to say."""
+"""The first sheet of a workbook that is no cover as text, and which sheets behind it hold rows; what cells mean, formats say."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from ingest.source import DeliveryError
 from ingest.spelling import DIRECTIONS
 
 _FIRST_ROWS = 100
+_MOST_ROWS_OF_WORDS, _MOST_CELLS_OF_WORDS = 20, 2
 _MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _DAY_OF_NO_DATE = r"^1899-12-3[01] "
 """The day that a time of day gets which has none."""
@@ -23,12 +24,12 @@ def is_workbook(name: str, data: bytes | None = None) -> bool:
 
 
 def first_sheet(name: str, data: bytes) -> pl.DataFrame:
-    """The cells of the first sheet as text, a row of the sheet each, whole numbers without a point.
+    """The cells of the first sheet that is no cover as text, a row of the sheet each, whole numbers without a point.
 
     Raises DeliveryError, also where another sheet goes on under the same header: its records would be lost without a word.
     """
-    cells, sheets = _sheet(name, data, 0)
-    for number in range(1, sheets):
+    cells, first, sheets = _first_table(name, data)
+    for number in range(first + 1, sheets):
         other, _ = _sheet(name, data, number, rows=2)
         if min(cells.height, other.height) > 1 and _header(other) == _header(cells):
             raise DeliveryError(
@@ -39,7 +40,7 @@ def first_sheet(name: str, data: bytes) -> pl.DataFrame:
 
 
 def require_one_table(name: str, data: bytes) -> None:
-    """Raise DeliveryError where a sheet behind the first holds rows, which would be lost without a word."""
+    """Raise DeliveryError where a sheet behind the first that is no cover holds rows, which would be lost without a word."""
     for number, rows in rows_behind(name, data):
         raise DeliveryError(
             f"{name}, sheet {number}: found {rows:,} rows, expected one sheet with rows, since the first alone is read; save "
@@ -48,13 +49,36 @@ def require_one_table(name: str, data: bytes) -> None:
 
 
 def rows_behind(name: str, data: bytes) -> Iterator[tuple[int, int]]:
-    """The sheets behind the first that hold more than a row: their number, from 2, and their rows. Raises DeliveryError."""
-    number, (_, sheets) = 1, _sheet(name, data, 0)
-    while number < sheets:
+    """The sheets behind the one that is read with more than a row, but for notes: their number, from 1, and their rows. Raises
+    DeliveryError."""
+    _, first, sheets = _first_table(name, data)
+    for number in range(first + 1, sheets):
         cells, _ = _sheet(name, data, number)
+        if cells.height > 1 and not _are_words(cells):
+            yield number + 1, cells.height
+
+
+def _first_table(name: str, data: bytes) -> tuple[pl.DataFrame, int, int]:
+    """The cells of the first sheet that is no cover, else of the first; its number, the first being 0; how many sheets there are."""
+    first, sheets = cells, _ = _sheet(name, data, 0)
+    number = 0
+    while _are_words(cells) and number + 1 < sheets:
         number += 1
-        if cells.height > 1:
-            yield number, cells.height
+        cells, _ = _sheet(name, data, number)
+    return (first, 0, sheets) if _are_words(cells) else (cells, number, sheets)
+
+
+def _are_words(cells: pl.DataFrame) -> bool:
+    """Whether a sheet is a cover or notes: a few rows with a title first, of two cells at most, without a number or an address."""
+    if cells.height > _MOST_ROWS_OF_WORDS:
+        return False
+    rows = [[cell for cell in row if cell and cell.strip()] for row in cells.iter_rows()]
+    filled = [row for row in rows if row]
+    return not filled or (
+        len(filled[0]) == 1
+        and all(len(row) <= _MOST_CELLS_OF_WORDS for row in filled)
+        and not any(re.fullmatch(r"[\d\s.,%+-]+|.*(?:://|@).*", cell) for row in filled for cell in row)
+    )
 
 
 def _header(cells: pl.DataFrame) -> set[str]:
@@ -62,8 +86,8 @@ def _header(cells: pl.DataFrame) -> set[str]:
 
 
 def as_csv(name: str, data: bytes) -> bytes:
-    """The first sheet as delimited text in UTF-8 without a header of its own, a line a row. Raises DeliveryError."""
-    cells, _ = _sheet(name, data, 0)
+    """The first sheet that is no cover as delimited text in UTF-8 without a header, a line a row. Raises DeliveryError."""
+    cells, *_ = _first_table(name, data)
     return cells.with_columns(pl.all().str.replace_all(r"[\r\n]+", " ")).write_csv(include_header=False).encode()
 
 

@@ -482,6 +482,17 @@ def test_workbooks_hold_more_than_surveys(tmp_path: Path) -> None:
         inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
 
 
+def test_a_cover_before_the_sheet_and_notes_behind_it_are_passed_over(tmp_path: Path) -> None:
+    rows = [("Link", "Views"), *((f"https://www.tiktok.com/@u/video/{n}", "5") for n in range(10**18, 10**18 + 9))]
+    words = [("Our campaign",), ("Period", "September"), ("Views as the app shows them",)]
+    for first, behind in ((words, rows), (rows, words)):
+        workbook(tmp_path / "w.xlsx", first, behind=behind)
+        assert inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS).loaded == 9
+    workbook(tmp_path / "w.xlsx", rows, behind=[*words, ("Views", "5")])
+    with pytest.raises(DeliveryError, match=r"w\.xlsx, sheet 2: found 4 rows"):
+        inspect([tmp_path / "w.xlsx"], TOLD, CAMPAIGNS)
+
+
 def test_a_cell_far_off_takes_no_memory_and_nothing_down(tmp_path: Path) -> None:
     workbook(tmp_path / "w.xlsx", [("Link", "Views"), ("https://x.org/video/v1", "1")])
     with zipfile.ZipFile(tmp_path / "w.xlsx") as book:
