@@ -16,7 +16,6 @@ from ingest.drafts.video_cells import (
     are_of_youtube,
     are_other_ids,
     are_times,
-    is_of_youtube,
     lead_to_posts,
 )
 from ingest.drafts.video_names import (
@@ -29,6 +28,7 @@ from ingest.drafts.video_names import (
     numbered_tags,
     of_platforms,
     only_dates,
+    platform_of_ids,
 )
 from ingest.drafts.video_times import timed, undated
 from ingest.drafts.video_words import ANY_TIME, NAMES, TAG, TEXT
@@ -130,12 +130,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
             if not re.fullmatch(YOUTUBE_ID, firsts[0]):
                 # The sum of the others comes first in YouTube Studio, whatever its language.
                 options |= _of_youtube_studio(head)
-    if (
-        "video_id" in places
-        and not {"url", "platform"} & places.keys()
-        and (is_of_youtube(cells) or are_of_youtube(cells[places["video_id"]]))
-    ):
-        options |= {"platform": "youtube"}
+    options |= {} if "platform" in options else platform_of_ids(cells, places)
     created, bare = undated(cells, places)
     if created is None and "created_at" not in places and "metric_definition" in options:
         created = only_dates(cells, places)

@@ -61,6 +61,11 @@ def are_of_youtube(cells: Sequence[str]) -> bool:
     )
 
 
+def are_codes_of_instagram(cells: Sequence[str]) -> bool:
+    """Whether cells are the codes that stand in links to Instagram, which begin alike."""
+    return bool(cells) and all(re.fullmatch(r"[BCD][0-9A-Za-z_-]{10}", cell) for cell in cells)
+
+
 def is_of_youtube(cells: Cells) -> bool:
     """Whether a column has ids of YouTube's channels."""
     return any(map(_are_of_youtube_channels, cells.values()))

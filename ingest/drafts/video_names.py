@@ -9,7 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from ingest.drafts.names import snake, without_marks
-from ingest.drafts.video_cells import A_POST, Cells, are_other_ids, are_times, is_of_youtube, lead_to_posts
+from ingest.drafts.video_cells import (
+    A_POST,
+    Cells,
+    are_codes_of_instagram,
+    are_of_youtube,
+    are_other_ids,
+    are_times,
+    is_of_youtube,
+    lead_to_posts,
+)
 from ingest.drafts.video_words import ADS, NAMES, TEXT
 from ingest.formats.hashtag.platforms import PLATFORMS, platform_in_name
 from ingest.formats.hashtag.video_ids import CREATOR
@@ -55,8 +64,10 @@ _AS_OF = (
     r"cumulative|(?:ال)?[إا]جمالي|toplam|au total|insgesamt)\)$"
 )
 """What says of a figure that it is one since the beginning."""
-_FAVOURITES, _PASSED_ON = r"favou?rit(?:e|ed)s?(?:_count)?", r"(?:retweet|reblog|boost)(?:s|ed)?(?:_count)?"
+_FAVOURITES, _RETWEETS = r"favou?rit(?:e|ed)s?(?:_count)?", r"retweet(?:s|ed)?(?:_count)?"
+_PASSED_ON = rf"{_RETWEETS}|(?:reblog|boost)(?:s|ed)?(?:_count)?"
 """How X and Mastodon call likes, and what only they count."""
+_CODE = "(?:short_?)?code"
 _NUMBER_OF_A_COLUMN = r"^\s*[0-9]{1,2}[.)]\s*(?=\D)"
 _ID_OF_A_ROW = "[0-9]{1,6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|rec[0-9A-Za-z]{14}"
 _ROW_MADE, _ROW_CHANGED = (
@@ -94,6 +105,17 @@ def definition(names: Iterable[str]) -> dict[str, str]:
     told = (of for pattern, of in _FIELDS_OF.items() if any(re.match(pattern, name) for name in known))
     platform = next(told, None)
     return {"platform": platform} if platform is not None else {}
+
+
+def platform_of_ids(cells: Cells, places: Mapping[str, str]) -> dict[str, str]:
+    """The option that says of which platform ids of videos are, where no link or column does: as they are written, or since they
+    stand beside what only one platform counts."""
+    ids = cells[places["video_id"]] if "video_id" in places and not {"url", "platform"} & places.keys() else ()
+    if ids and (is_of_youtube(cells) or are_of_youtube(ids)):
+        return {"platform": "youtube"}
+    if means(places.get("video_id", ""), _CODE) and are_codes_of_instagram(ids):
+        return {"platform": "instagram"}
+    return {"platform": "x"} if ids and any(means(name, _RETWEETS) for name in cells) else {}
 
 
 def only_dates(cells: Cells, places: Mapping[str, str]) -> str | None:
@@ -259,6 +281,8 @@ def _may_hold(ours: str, rank: int, name: str, cells: Cells) -> bool:
         return are_times(values) and (bool(values) or not any(cells.values()))
     if ours in _COUNTED:
         return not re.search(r"[%+±Δ]", name) and not any("%" in value for value in values)
+    if ours == "video_id" and snake(name) == "code":
+        return are_codes_of_instagram(values)
     if ours == "platform" and rank:
         return bool(values) and all(re.search(_PLATFORM, value) for value in values)
     if ours == "hashtags":

@@ -1,7 +1,7 @@
 """Drafts for JSON about hashtags: pages of APIs, known exports by their fields, other records by the common names of counters."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any
 
@@ -9,8 +9,8 @@ from ingest.drafts import tag_totals
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, alone, quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_cells import are_of_youtube, lead_to_posts
-from ingest.drafts.video_names import captions, captions_of_videos, definition, match, named_for
+from ingest.drafts.video_cells import lead_to_posts
+from ingest.drafts.video_names import captions, captions_of_videos, definition, match, named_for, platform_of_ids
 from ingest.drafts.video_times import timed, undated
 from ingest.drafts.video_words import ANY_TIME
 from ingest.formats.hashtag import research_api
@@ -53,6 +53,11 @@ def drafts(head: Head, given: Given) -> Iterator[Draft]:
             named = _named(head, inner, options, given, is_wrapped=is_wrapped)
             if named is not None:
                 yield around if around is not None and _is_part_of(records, named, around) else named
+                return
+    for records in _nested(plain):
+        for is_wrapped in (False, True):
+            if (named := _named(head, (records,), {"records": records}, given, is_wrapped=is_wrapped)) is not None:
+                yield named
                 return
     _refuse_others(head, list(lists))
     yield from tag_totals.of_records(head, list(lists), given)
@@ -97,6 +102,13 @@ def _known(head: Head, lists: list[str], given: Given) -> Iterator[Draft]:
                 why = f"its fields are those of {preset.title}"
                 yield timed("video_json", why, options, given, is_known="captured_at" in found)
                 break
+
+
+def _nested(names: Iterable[str]) -> list[str]:
+    """The places of lists in other lists, the outer ones first."""
+    paths = [name.split(".*.") for name in names]
+    places = dict.fromkeys(".*.".join(path[:size]) for path in paths for size in range(2, len(path)))
+    return sorted(places, key=lambda place: place.count("*"))
 
 
 def _is_part_of(records: str | None, inner: Draft, around: Draft) -> bool:
@@ -146,8 +158,7 @@ def _named(
         if body and "captured_at" not in columns and "captured_at" in (told := match(around)):
             columns["captured_at"] = told["captured_at"]
         whose = definition(inner)
-        if not whose and "video_id" in places and "url" not in places and are_of_youtube(inner[places["video_id"]]):
-            whose = {"platform": "youtube"}
+        whose = whose or platform_of_ids(_alone(inner), places)
         if whose:
             columns.pop("platform", None)
         why = f"its fields name videos and counters: {quoted(list(columns.values()))}"

@@ -49,7 +49,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             ident[a-z]*_de_la_public[a-zó]*
             معرف_المنشور
         """),
-        "short_?code",
+        "short_?code|code",
         "id",
     ),
     "url": (

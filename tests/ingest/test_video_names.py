@@ -208,6 +208,22 @@ def of_instagram(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_instagram_app(n: int) -> dict[str, Any]:
+    """One as its app has it."""
+    return {
+        "pk": f"35{n:015d}", "id": f"35{n:015d}_7", "code": f"DPabcdeFg{n:02d}", "taken_at": SECONDS[n], "play_count": 5, "like_count": 1,
+        "caption_text": "words #calm", "user": {"username": f"u{n}"},
+    }  # fmt: skip
+
+
+def of_x(n: int) -> dict[str, Any]:
+    """One as the older API of X has it, which counts no views there."""
+    return {
+        "id_str": f"2{n:018d}", "created_at": "Wed Sep 16 10:00:00 +0000 2026", "full_text": "words #calm", "retweet_count": 3,
+        "favorite_count": 1, "view_count": 5, "user": {"screen_name": f"u{n}", "favourites_count": 77},
+    }  # fmt: skip
+
+
 def with_counted_tags(n: int) -> dict[str, Any]:
     """One of TikTok's web page, whose tags have an id and views too."""
     return {**web(n), "challenges": [{"id": "7", "title": "calm", "desc": "Join in", "stats": {"viewCount": 9}}]}
@@ -217,6 +233,9 @@ def with_counted_tags(n: int) -> dict[str, Any]:
     ("wrap", "record", "platform", "definition"),
     [
         (lambda all_: {"data": {"hashtag": {"edge_hashtag_to_media": {"edges": [{"node": one} for one in all_]}}}}, of_instagram, "instagram", "public"),
+        (lambda all_: {"sections": [{"layout": {"medias": [{"media": one}]}} for one in all_]}, of_instagram_app, "instagram", "public"),
+        (lambda all_: all_, of_instagram_app, "instagram", "public"),
+        (lambda all_: all_, of_x, "x", "public"),
         (lambda all_: [{"itemInfo": {"itemStruct": one}, "shareMeta": {"title": "t"}} for one in all_], with_counted_tags, "tiktok", "public"),
         (lambda all_: {"itemList": all_, "hasMore": True}, web, "tiktok", "public"),
         (lambda all_: {"item_list": all_, "status": "success"}, web, "tiktok", "public"),
