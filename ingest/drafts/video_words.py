@@ -49,7 +49,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             ident[a-z]*_de_la_public[a-zó]*
             معرف_المنشور
         """),
-        "short_?code|code",
+        "short_?code|code|id_str",
         "id",
     ),
     "url": (
