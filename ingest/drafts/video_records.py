@@ -157,8 +157,7 @@ def _named(
         }
         if body and "captured_at" not in columns and "captured_at" in (told := match(around)):
             columns["captured_at"] = told["captured_at"]
-        whose = definition(inner)
-        whose = whose or platform_of_ids(_alone(inner), places)
+        whose = definition(inner) or platform_of_ids(alone(inner), places)
         if whose:
             columns.pop("platform", None)
         why = f"its fields name videos and counters: {quoted(list(columns.values()))}"
