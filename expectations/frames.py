@@ -133,32 +133,6 @@ def _reasons(staged: Mapping[int, StagedDelivery]) -> pl.DataFrame:
     )
 
 
-def not_fetched(staged: Mapping[int, StagedDelivery]) -> pl.DataFrame:
-    """One row per delivery: the largest share of a counter's readings that are zeros of a fetch that failed, also in words."""
-    loaded = pl.LazyFrame(
-        [(number, item.records_loaded) for number, item in staged.items()],
-        schema={DELIVERY_NUMBER: pl.Int32(), "loaded": pl.Int64()},
-        orient="row",
-    )
-    most = pl.col("records") == pl.col("records").max()
-    zeros = (
-        scan_files([(number, item.unreadable) for number, item in staged.items()])
-        .filter(pl.col("reason") == Reason.IMPLAUSIBLE_ZERO)
-        .group_by(DELIVERY_NUMBER)
-        .agg(pl.col("records").max(), pl.col("column_name").filter(most).sort().str.join(", ").alias("counters"))
-    )
-    found = loaded.join(zeros, on=DELIVERY_NUMBER, how="left")
-    return found.select(
-        DELIVERY_NUMBER,
-        pl.when(pl.col("loaded") > 0)
-        .then(pl.col("records").fill_null(0) / pl.col("loaded"))
-        .alias("not_fetched_share"),
-        pl.format("{} of {} {} were not fetched", "records", "loaded", "counters")
-        .fill_null("every counter was fetched")
-        .alias("not_fetched_share_found"),
-    ).collect()
-
-
 def measures(rows: pl.LazyFrame, wanted: Mapping[str, pl.Expr]) -> pl.DataFrame:
     """One row per delivery that has rows: the aggregates of its rows."""
     return rows.group_by(DELIVERY_NUMBER).agg(**wanted).collect()

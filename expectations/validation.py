@@ -22,7 +22,6 @@ from expectations.frames import (
     accounts,
     in_parts,
     measures,
-    not_fetched,
     numbers,
     scan_rows,
 )
@@ -140,8 +139,8 @@ class _Table:
             return []
         account = accounts(self.accounted)
         frame = numbers({*self.filling, *self.accounted}).join(account, on=DELIVERY_NUMBER, how="left")
-        if "not_fetched_share" in suite.columns and self.accounted:
-            frame = frame.join(not_fetched(self.accounted), on=DELIVERY_NUMBER, how="left")
+        if self.suites.of_deliveries is not None and self.accounted:
+            frame = frame.join(self.suites.of_deliveries(self.accounted), on=DELIVERY_NUMBER, how="left")
         if self.rows is not None and self.suites.measures:
             frame = frame.join(measures(self.rows, self.suites.measures), on=DELIVERY_NUMBER, how="left")
         return [self._judge_each(suite, frame)]

@@ -324,6 +324,17 @@
     group by campaign_id
 {%- endmacro %}
 
+{# The rows of a relation that a change may reach: those that are not dated, and those from a changed week on; all in a full refresh. #}
+{% macro in_changed_weeks(relation) -%}
+    {%- set changed = changed_weeks() -%}
+    select known.*
+    from {{ relation }} as known
+    {% if is_incremental() -%}
+        left join ({{ changed }}) as begins on known.campaign_id = begins.campaign_id
+        where not known.is_dated or known.event_on >= begins.event_on
+    {%- endif %}
+{%- endmacro %}
+
 {# The date (event_on) from which on a model of measures builds its dated rows, by campaign: all of them in a full refresh. #}
 {% macro first_built() -%}
     {%- set changed = changed_weeks() -%}

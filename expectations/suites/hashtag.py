@@ -3,13 +3,17 @@
 What every table is expected to hold lives in `expectations.suites.contract`.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from expectations.engine import gxe
-from expectations.frames import DELIVERY_NUMBER
+from expectations.frames import DELIVERY_NUMBER, scan_files
 from expectations.kinds import WARNING, APairInOrder, DoNotExceedViews, Stated
 from expectations.suites.contract import mostly_known
 from expectations.suites.oddities import Oddities
+from ingest.lake import StagedDelivery
+from ingest.reasons import Reason
 from ingest.sources.hashtag import COUNTERS
 
 MOST_VIEWS = 10_000_000_000
@@ -49,6 +53,32 @@ class FewCountersFallByHalf(Stated, gxe.ExpectColumnValuesToBeBetween):
     description: str = (
         f"at most {MOST_FALLEN:.0%} of the counters fell by more than half since the supplier's delivery before"
     )
+
+
+def not_fetched(staged: Mapping[int, StagedDelivery]) -> pl.DataFrame:
+    """One row per delivery: the largest share of a counter's readings that are zeros of a fetch that failed, also in words."""
+    loaded = pl.LazyFrame(
+        [(number, item.records_loaded) for number, item in staged.items()],
+        schema={DELIVERY_NUMBER: pl.Int32(), "loaded": pl.Int64()},
+        orient="row",
+    )
+    most = pl.col("records") == pl.col("records").max()
+    zeros = (
+        scan_files([(number, item.unreadable) for number, item in staged.items()])
+        .filter(pl.col("reason") == Reason.IMPLAUSIBLE_ZERO)
+        .group_by(DELIVERY_NUMBER)
+        .agg(pl.col("records").max(), pl.col("column_name").filter(most).sort().str.join(", ").alias("counters"))
+    )
+    found = loaded.join(zeros, on=DELIVERY_NUMBER, how="left")
+    return found.select(
+        DELIVERY_NUMBER,
+        pl.when(pl.col("loaded") > 0)
+        .then(pl.col("records").fill_null(0) / pl.col("loaded"))
+        .alias("not_fetched_share"),
+        pl.format("{} of {} {} were not fetched", "records", "loaded", "counters")
+        .fill_null("every counter was fetched")
+        .alias("not_fetched_share_found"),
+    ).collect()
 
 
 def fallen(now: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
@@ -95,6 +125,7 @@ ODDITIES = {
             CountersWereFetched(severity=WARNING),
         ),
         history=(FewCountersFallByHalf(severity=WARNING),),
+        of_deliveries=not_fetched,
         beside_earlier=fallen,
     ),
     "capture_windows": Oddities(

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from expectations.engine import Expectation
+from ingest.lake import StagedDelivery
+
+OfDeliveries = Callable[[Mapping[int, StagedDelivery]], pl.DataFrame]
+"""Measures deliveries by other files than that of their rows; one row per delivery, told apart by `DELIVERY_NUMBER`."""
 
 BesideEarlier = Callable[[pl.LazyFrame, pl.LazyFrame], pl.LazyFrame]
 """Compares rows with those of the deliveries before, told apart by `DELIVERY_NUMBER`; one row per delivery."""
@@ -24,4 +28,5 @@ class Oddities:
     history: tuple[Expectation, ...] = ()
     derived: Mapping[str, pl.Expr] = field(default_factory=dict)
     measures: Mapping[str, pl.Expr] = field(default_factory=dict)
+    of_deliveries: OfDeliveries | None = None
     beside_earlier: BesideEarlier | None = None

@@ -8,7 +8,7 @@ import polars as pl
 from expectations.engine import Expectation, Suite
 from expectations.suites import activation, hashtag, live, survey
 from expectations.suites.contract import deliveries_of, derived_of, history_of, rows_of
-from expectations.suites.oddities import BesideEarlier, Oddities
+from expectations.suites.oddities import BesideEarlier, Oddities, OfDeliveries
 from ingest.source import Table
 from ingest.sources import SOURCES
 
@@ -31,6 +31,7 @@ class TableSuites:
     history: Suite | None
     derived: Mapping[str, pl.Expr]
     measures: Mapping[str, pl.Expr]
+    of_deliveries: OfDeliveries | None
     beside_earlier: BesideEarlier | None
 
     @property
@@ -52,6 +53,7 @@ def suites_of(table: Table) -> TableSuites:
         history=_suite(f"{table.name}_history", (*history_of(table), *odd.history)),
         derived={**derived_of(table), **odd.derived},
         measures={**{name: share for name, share in unknown.items() if name in asked}, **odd.measures},
+        of_deliveries=odd.of_deliveries,
         beside_earlier=odd.beside_earlier,
     )
 

@@ -3,17 +3,11 @@
     change before the day `matures_on`. Those of dated measures are built from the first week on in which anything changed.
 #}
 {{ config(materialized='incremental', incremental_strategy='dated') }}
-{%- set changed = changed_weeks() %}
 with
 
 measures as (
 
-    select measures.*
-    from {{ ref('int_campaign__measures') }} as measures
-    {% if is_incremental() -%}
-        left join ({{ changed }}) as begins on measures.campaign_id = begins.campaign_id
-        where not measures.is_dated or measures.event_on >= begins.event_on
-    {%- endif %}
+    {{ in_changed_weeks(ref('int_campaign__measures')) }}
 
 ),
 

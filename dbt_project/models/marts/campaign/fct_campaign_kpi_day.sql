@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='dated', dated_in='int_campaign__kpis', post_hook="{{ flip_provisional() }}"
 ) }}
-{%- set changed = changed_weeks() %}
 with
 
 kpis as (
@@ -25,12 +24,7 @@ kpis as (
         reason,
         matures_on,
     from (
-        select kpis.*
-        from {{ ref('int_campaign__kpis') }} as kpis
-        {% if is_incremental() -%}
-            left join ({{ changed }}) as begins on kpis.campaign_id = begins.campaign_id
-            where not kpis.is_dated or kpis.event_on >= begins.event_on
-        {%- endif %}
+        {{ in_changed_weeks(ref('int_campaign__kpis')) }}
         union all
         select
             * exclude (matures_on),
