@@ -1,7 +1,7 @@
 """The draft for an SPSS file: its labels say which variables are closed questions, its values what they are good for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -43,65 +43,79 @@ def draft(head: Head, given: Given) -> Draft:
     """What an SPSS file may be. Raises DeliveryError where it cannot be read, or holds several waves."""
     options, remarks, asks = wave_of(head, given, None)
     there, declared_sets = spss.overview(head.path)
-    in_sets = {column for columns in declared_sets.values() for column in columns}
-    plain = [name for name, one in there.items() if not (one.is_text and not one.variable.labels)]
-    ids = [name for name in there if re.match(ID, name)] or [name for name in there if re.match(ID_AT_END, name)]
     has_labels = any(one.is_closed for one in there.values())
-    texts = [name for name in there if name not in plain]
+    ids = [name for pattern in (ID, ID_AT_END) for name in there if re.match(pattern, name)][:1]
+    texts = [name for name, one in there.items() if one.is_text and not one.variable.labels]
     may_group = [name for name in texts if not has_labels or segments_of({name: there[name].variable.text})]
-    looked_at = list(dict.fromkeys([*ids[:1], *(name for name in (*plain, *may_group) if not there[name].is_time)]))
-    coded = spss.codes_of(head.path, {name: there[name] for name in looked_at})
-    for name in looked_at:
+    plain = [name for name in there if name not in texts]
+    others = [name for name in (*plain, *may_group) if name not in ids and not there[name].is_time]
+    coded = spss.codes_of(head.path, {name: there[name] for name in (*ids, *others)})
+    for name in coded.variables:
         if re.match(WAVE, name):
             waves = coded.known(name).cast(pl.String()).replace(there[name].variable.labels)
             require_one_wave(head.path.name, name, waves.drop_nulls().n_unique())
             options["survey"] = survey_of(options["survey"], given, waves)
     declared = spss.declared_weight(head.path, there)
-    weights = [declared] if declared else _weights(looked_at[len(ids[:1]) :], there, coded)
+    weights = [declared] if declared else _weights(others, there, coded)
     design = design_of([*there], weights)
-    placing = {*ids[:1], *weights, *design.values()}
-    unlabelled = [
-        name for name in (may_group if has_labels else looked_at) if name not in placing and not there[name].is_closed
-    ]
-    shared = {name for name in closed_questions(coded.frame, unlabelled, (", ",)) if is_choice(coded.frame[AT + name])}
-    closed = {
-        name: there[name] for name in looked_at if name in shared or (there[name].is_closed and name not in placing)
-    }
-    group = _group(head, ids, closed, coded)
-    options |= {"respondent_id": ids[0] if ids else None, "samples": by_weight(weights)}
-    if declared:
-        remarks["options", "samples"] = "with the weight that the file declares"
-    elif len(weights) > 1:
-        remarks["options", "samples"] = "one for each weight; give each its country"
-    if group and len(weights) <= 1:
-        labels = there[group].variable.labels
-        options["samples"] = by_column(weights[0] if weights else None, group, coded.frame[AT + group], labels)
-        remarks["options", "samples"] = "one for each value of the variable, since the same ids stand in several"
-    words = {
-        name: {code: one.variable.labels.get(code, code) for code in _given(name, coded)}
-        for name, one in closed.items()
-    }
-    options["samples"], ended = of_completed(options["samples"], words)
-    if ended:
-        remarks["options", "samples"] = f"those who came to the end, as {quoted(ended)} says"
+    placing = {*ids, *weights, *design.values()}
+    closed = _closed(may_group if has_labels else [*coded.variables], placing, there, coded)
+    options["respondent_id"] = next(iter(ids), None)
+    options["samples"], ended, remark = _samples(head, ids, weights, closed, coded)
+    remark = remark or ("with the weight that the file declares" if declared else None)
+    if remark:
+        remarks["options", "samples"] = remark
     by_sample = {column for sample in options["samples"].values() for column in sample.get("where", ())}
+    in_sets = {column for columns in declared_sets.values() for column in columns}
     left = {name: one for name, one in closed.items() if name not in in_sets | by_sample}
     unfit = {name for name, one in left.items() if _is_unfit(name, one, coded)}
     segments = segments_of({name: one.variable.text for name, one in left.items() if name not in unfit})
-    sets = _ticked({name: one for name, one in left.items() if name not in {*unfit, *segments.values()}}, coded)
+    asked = {name: one for name, one in left.items() if name not in {*unfit, *segments.values()}}
+    sets = _ticked(asked, coded)
     drop = [
         name for name in there if name in unfit or (name in texts and name not in placing | by_sample | closed.keys())
     ]
     options |= {key: value for key, value in (("design", design), ("segments", segments), ("drop", drop)) if value}
     if sets or not has_labels:
         apart = {column for note in sets.values() for column in note["columns"]}
-        single = [name for name in left if name not in unfit | apart | {*segments.values()}]
+        single = [name for name in asked if name not in apart]
         options["questions"] = {name: {} for name in (*single, *declared_sets)} | sets
     if drop:
         remarks["options", "drop"] = "text without labels, who people are, and numbers: never leave landing"
-    return Draft(
-        "survey", "spss", f"it is an SPSS file of {len(there)} variables", options, remarks, asks, is_part=bool(ended)
-    )
+    why = f"it is an SPSS file of {len(there)} variables"
+    return Draft("survey", "spss", why, options, remarks, asks, is_part=bool(ended))
+
+
+def _closed(
+    may_be: Sequence[str], placing: set[str], there: Mapping[str, Described], coded: Coded
+) -> dict[str, Described]:
+    """The variables with labels, and of those that may be closed questions without labels the ones with shared answers."""
+    unlabelled = [name for name in may_be if name not in placing and not there[name].is_closed]
+    shared = {name for name in closed_questions(coded.frame, unlabelled, (", ",)) if is_choice(coded.frame[AT + name])}
+    return {
+        name: there[name]
+        for name in coded.variables
+        if name in shared or (there[name].is_closed and name not in placing)
+    }
+
+
+def _samples(
+    head: Head, ids: Sequence[str], weights: Sequence[str], closed: Mapping[str, Described], coded: Coded
+) -> tuple[dict[str, Any], list[str], str | None]:
+    """The samples, the variables that say who came to the end, and what to say of the samples."""
+    samples, remark = by_weight(weights), "one for each weight; give each its country" if len(weights) > 1 else None
+    others = {name: coded.known(name) for name in closed}
+    group = numbered_alike(head.path.name, coded.frame[AT + ids[0]].cast(pl.String()), others) if ids else None
+    if group and len(weights) <= 1:
+        labels = closed[group].variable.labels
+        samples = by_column(weights[0] if weights else None, group, coded.frame[AT + group], labels)
+        remark = "one for each value of the variable, since the same ids stand in several"
+    words = {
+        name: {code: one.variable.labels.get(code, code) for code in _given(name, coded)}
+        for name, one in closed.items()
+    }
+    samples, ended = of_completed(samples, words)
+    return samples, ended, f"those who came to the end, as {quoted(ended)} says" if ended else remark
 
 
 def _weights(names: list[str], there: Mapping[str, Described], coded: Coded) -> list[str]:
@@ -111,14 +125,6 @@ def _weights(names: list[str], there: Mapping[str, Described], coded: Coded) -> 
     by_text = weights_of([*named], named)
     found = {*weights_of([*cells], cells), *(name for name in cells if there[name].variable.text in by_text)}
     return [name for name in cells if name in found]
-
-
-def _group(head: Head, ids: list[str], closed: Mapping[str, Described], coded: Coded) -> str | None:
-    """The variable whose groups number their people alike."""
-    if not ids:
-        return None
-    others = {name: coded.known(name) for name in closed}
-    return numbered_alike(head.path.name, coded.frame[AT + ids[0]].cast(pl.String()), others)
 
 
 def _given(name: str, coded: Coded) -> list[str]:
