@@ -324,7 +324,7 @@
     group by campaign_id
 {%- endmacro %}
 
-{# The rows of a relation that a change may reach: those that are not dated, and those from a changed week on; all in a full refresh. #}
+{# The rows of a relation that a change may reach: those not dated, or dated in a changed week or later; all in a full refresh. #}
 {% macro in_changed_weeks(relation) -%}
     {%- set changed = changed_weeks() -%}
     select known.*
