@@ -27,6 +27,7 @@ from ingest.formats.live.live_words import (
 )
 from ingest.formats.live.report_tables import european, looks_like_time
 from ingest.formats.live.teams_report import minutes_of
+from ingest.formats.yes_no import YES_AND_NO
 from ingest.instants import DateOrder, parse_instant
 from ingest.source import DeliveryError
 
@@ -46,10 +47,7 @@ ROLE = (
     r"الدور|תפקיד|نقش|身份|角色|役割|역할|บทบาท|भूमिका)$"
 )
 _ROLES = TEAMS_ROLES | ROLES
-_YES_AND_NO = [
-    ("yes", "no"), ("true", "false"), ("y", "n"), ("1", "0"), ("نعم", "لا"), ("بله", "خیر"), ("oui", "non"), ("evet", "hayır"),
-    ("sí", "no"), ("ja", "nein"), ("sim", "não"), ("はい", "いいえ"), ("예", "아니요"),
-]  # fmt: skip
+_YES_AND_NO = [*YES_AND_NO, ("y", "n")]
 """The words of a column that says whether somebody led the session."""
 DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 REGISTERED = (

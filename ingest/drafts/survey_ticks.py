@@ -8,6 +8,7 @@ import polars as pl
 
 from ingest.formats.survey.survey_multiple import OTHERS
 from ingest.formats.survey.survey_variables import AT
+from ingest.formats.yes_no import YES
 
 _STEMS = (
     r"^(?P<question>.+?)___(?P<answer>\w+)$",
@@ -22,7 +23,7 @@ _BEFORE_ANSWER = r"[\s:>/|_.\[(\u2013-]+"
 _WITHOUT_SUMMARY = 2
 """So many of the stems prove by themselves that the column is a box."""
 _MARKS = frozenset({"0", "1", "true", "false", "checked", "unchecked"})
-_TICKS = frozenset({"1", "x", "✓", "✔", "yes", "y", "true", "checked", "selected", "نعم", "evet", "oui", "ja"})
+_TICKS = YES | {"y", "x", "✓", "✔", "checked", "selected"}
 _NUMBER = r"[._ ]?[rac]?\d+$"
 """At the end of a name: which of the answers of its question a column stands for."""
 _LONGEST_NAME = 40

@@ -11,6 +11,7 @@ import polars as pl
 
 from ingest.formats.survey.survey_multiple import UNTICKED
 from ingest.formats.survey.survey_variables import ADDRESS, ALIKE, numbers
+from ingest.formats.yes_no import YES
 
 ID = (
     r"(?i)^(id|uuid|serial|resp(ondent)?[._ ]?(id|no|num(ber)?|serial)?|response[._ ]?id|case[._ ]?(id|no)|"
@@ -142,7 +143,7 @@ _STATUS = (
 )
 _PROGRESS = r"(?i)^(progress|% ?complete|percent(age)? complete(d)?|completion( rate| %)?)$"
 """A column that says how far everybody came, in percent."""
-_FINISHED, _YES = r"(?i)^(finished|completed?)\??$", r"(?i)^(yes|y|true|1|ja|oui|sí|si|evet|نعم|completed?|finished)$"
+_FINISHED, _YES = r"(?i)^(finished|completed?)\??$", rf"(?i)^({'|'.join(sorted(YES))}|y|completed?|finished)$"
 _TRIED, _TRIED_OR_NOT = r"(?i)^(is[ _]?)?(test|preview)(er|[ _]?(mode|respondent|response|data|case))?\??$", 2
 """A column that says who tried the survey out, and its answers, yes and no."""
 _COMPLETE = (

@@ -797,7 +797,7 @@ def test_shares_of_statements_are_results(tmp_path: Path) -> None:
             inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
 
 
-@pytest.mark.parametrize("words", [("Yes", "No"), ("Ja", "Nein"), ("نعم", "لا")])
+@pytest.mark.parametrize("words", [("Yes", "No"), ("Ja", "Nein"), ("نعم", "لا"), ("Sim", "Não")])
 def test_who_finished_may_be_said_by_yes_and_no(words: tuple[str, str], tmp_path: Path) -> None:
     rows = [f"{n},{words[n % 4 == 0]},{n % 5}" for n in range(40)]
     survey = inspect(written(tmp_path, {"w.csv": lines("id,Finished,q1", *rows)}), TOLD, CAMPAIGNS)

@@ -12,8 +12,9 @@ from ingest.formats.date_order import read_times
 from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_attendance import INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
-from ingest.formats.live.live_words import NAME_COLUMN, NO, ROLES, TEAMS_ROLES, YES
+from ingest.formats.live.live_words import NAME_COLUMN, ROLES, TEAMS_ROLES
 from ingest.formats.text_file import TextFile
+from ingest.formats.yes_no import NO, YES
 from ingest.instants import AM, PM, spelt_out
 from ingest.source import NOTE, DeliveryError
 from ingest.spelling import spelling

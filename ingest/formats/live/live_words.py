@@ -29,14 +29,6 @@ ROLES: dict[str, Role] = {
 }
 """What words for roles mean wherever a platform does not mean something of its own by them."""
 
-NO = frozenset(
-    ["no", "false", "0", "non", "nein", "não", "hayır", "tidak", "nie", "нет", "لا", "خیر", "לא", "いいえ", "否", "아니요", "không"]
-)  # fmt: skip
-YES = frozenset(
-    ["yes", "true", "1", "oui", "ja", "sí", "si", "sì", "sim", "evet", "ya", "tak", "да", "نعم", "بله", "כן", "はい", "是", "예", "có"]
-)  # fmt: skip
-"""What an export writes where something holds, and `NO` where it does not, in lower case."""
-
 _ORGANIZERS = (
     "organizer, organiser, co-organizer, co-organiser, organizador, organizadora, coorganizador, coorganizadora, co-organizador, "
     "organisator, organisatorin, mitorganisator, mitorganisatorin, co-organisator, organisateur, organisatrice, co-organisateur, "

@@ -15,15 +15,14 @@ from ingest.formats.live.live_words import (
     JOINED_COLUMN,
     LEADS_COLUMN,
     LEFT_COLUMN,
-    NO,
     PERSON_COLUMNS,
     ROLES,
     TEAMS_ROLES,
     WAITING_COLUMN,
-    YES,
 )
 from ingest.formats.live.report_tables import ReportTable, read_report, require_one_session
 from ingest.formats.text_file import TextFile
+from ingest.formats.yes_no import NO, YES
 from ingest.source import DeliveryError
 from ingest.text import clean_number, nothing, number
 
