@@ -115,4 +115,4 @@ def _common_stem(texts: list[str]) -> str:
     return shortest[: end + 3] if end >= 0 else ""
 
 
-FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=22)
+FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=23)

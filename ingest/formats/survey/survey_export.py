@@ -154,7 +154,8 @@ def _missing(cells: pl.Series, no_value: frozenset[str]) -> tuple[tuple[str, str
     if not no_value or cells.dtype == pl.Int16():
         return ()
     texts = (cells.unique() if cells.dtype == pl.Categorical() else cells).cast(pl.String())
-    if {"True", "False"} < {*texts.drop_nulls().unique()} <= {"True", "False", "None", *no_value}:
+    words = no_value | {"True", "False", "None"}
+    if texts.is_in([*words]).all() and {"True", "False"} < {*texts.drop_nulls()}:
         no_value |= {"None"}
     found = texts.filter(texts.is_in([*no_value])).unique()
     written = texts.drop_nulls().unique() if found.len() else found
