@@ -1,6 +1,7 @@
 """What went wrong in a run, read from the events of the steps that failed."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import dagster as dg
 
@@ -21,7 +22,7 @@ def story_of(failed: Sequence[dg.DagsterEvent]) -> str:
     return "\n\n".join(f"{step}\n{error.to_string() if error else ''}" for step, error in errors)
 
 
-def said_by(home: Home, failed: Sequence[dg.DagsterEvent], story: object) -> tuple[str, ...]:
+def said_by(home: Home, failed: Sequence[dg.DagsterEvent], story: Path | str) -> tuple[str, ...]:
     """A message per step that failed, in plain words where there are some, else with the place of the whole story."""
     messages, surroundings = [], []
     for event in failed:

@@ -66,7 +66,7 @@ def are_codes_of_instagram(cells: Sequence[str]) -> bool:
     return bool(cells) and all(re.fullmatch(r"[BCD][0-9A-Za-z_-]{10}", cell) for cell in cells)
 
 
-def is_of_youtube(cells: Cells) -> bool:
+def has_channels_of_youtube(cells: Cells) -> bool:
     """Whether a column has ids of YouTube's channels."""
     return any(map(_are_of_youtube_channels, cells.values()))
 

@@ -16,7 +16,7 @@ from ingest.drafts.video_cells import (
     are_of_youtube,
     are_other_ids,
     are_times,
-    is_of_youtube,
+    has_channels_of_youtube,
     lead_to_posts,
 )
 from ingest.drafts.video_words import ADS, NAMES, TEXT
@@ -111,7 +111,7 @@ def platform_of_ids(cells: Cells, places: Mapping[str, str]) -> dict[str, str]:
     """The option that says of which platform ids of videos are, where no link or column does: as they are written, or since they
     stand beside what only one platform counts."""
     ids = cells[places["video_id"]] if "video_id" in places and not {"url", "platform"} & places.keys() else ()
-    if ids and (is_of_youtube(cells) or are_of_youtube(ids)):
+    if ids and (has_channels_of_youtube(cells) or are_of_youtube(ids)):
         return {"platform": "youtube"}
     if means(places.get("video_id", ""), _CODE) and are_codes_of_instagram(ids):
         return {"platform": "instagram"}
@@ -148,7 +148,7 @@ def match(cells: Cells) -> dict[str, str]:
         and any(means(name, _PASSED_ON) for name in cells)
     ):
         found["likes"] = found.pop("saves")
-    if "saves" in found and is_of_youtube(cells):
+    if "saves" in found and has_channels_of_youtube(cells):
         # Its API still has a count of favourites, which is always 0.
         del found["saves"]
     return found
