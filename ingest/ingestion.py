@@ -92,6 +92,7 @@ def ingest(
     sweep_landing(home)
     outcomes: list[Outcome] = []
     if people is not None:
+        lake.fill_fingerprints(home, source)
         run = _Run(home, source, people, campaigns, run_id, found.damaged, weeks or {})
         for batch in _batches(run, pending, advance):
             outcomes += _commit(run, batch, validator)

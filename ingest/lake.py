@@ -25,8 +25,9 @@ from ingest.files import (
     write_atomically,
     write_privately,
 )
+from ingest.fingerprints import METHOD, compared_columns, fingerprint
 from ingest.home import Home
-from ingest.ledger import in_effect
+from ingest.ledger import LEDGER, in_effect, read_ledger, write_ledger
 from ingest.reasons import Reason
 from ingest.source import (
     FIRST_YEAR,
@@ -139,6 +140,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
     _require_known_reasons(delivery, parsed)
     files: dict[str, Path] = {}
     writings: list[tuple[str, pl.DataFrame, Path]] = []
+    fingerprints: dict[str, str | None] = {}
     loaded = apart = 0
     events: list[pl.Series] = []
     for table in delivery.source.tables:
@@ -155,6 +157,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         apart += records if table.is_apart else 0
         if table.captured is not None:
             events.append(frame[table.captured])
+        fingerprints[table.name] = fingerprint(frame, table)
         files[table.name] = folder / f"{table.name}.parquet"
         identified = frame.with_columns(
             pl.lit(delivery.name).alias("delivery"), pl.lit(delivery.campaign_id).alias("campaign_id")
@@ -186,7 +189,7 @@ def stage(home: Home, delivery: Delivery, version: int, parsed: Parsed) -> Stage
         records_rejected=parsed.rejected.height,
         records_duplicate=parsed.records_duplicate,
         records_apart=apart,
-        lake_files=write_files(writings),
+        lake_files=tuple(one | {"fingerprint": fingerprints.get(one["table"])} for one in write_files(writings)),
         **_event_bounds(events),
     )
 
@@ -282,6 +285,40 @@ def remove_unreadable(home: Home, ledger: pl.DataFrame) -> list[tuple[str, date,
             file.unlink()
             damaged.add((source, landed_on, name))
     return sorted(damaged)
+
+
+def fill_fingerprints(home: Home, source: Source) -> None:
+    """Fingerprint the rows in effect of which the ledger has none, or one by another method: layout or polars were others.
+
+    It is done once: nothing has to be in landing. Nothing is compared with rows that are missing or damaged.
+    """
+    ledger = read_ledger(home)
+    files = ledger["lake_files"].to_list()
+    tables = {table.name: table for table in source.tables if table.records is not None}
+    in_lake = in_effect(ledger.with_row_index("row").filter(source=source.name)).select("row", "landed_on", "delivery")
+    is_changed = False
+    for row, landed_on, delivery in in_lake.iter_rows():
+        for file in files[row] or ():
+            if file["table"] in tables and file["rows"] and not (file["fingerprint"] or "").startswith(METHOD):
+                path = partition(home.lake / file["table"], landed_on, delivery)
+                file["fingerprint"] = _fingerprint_of(path, file["bytes"], tables[file["table"]])
+                is_changed |= file["fingerprint"] is not None
+    if is_changed:
+        write_ledger(home, ledger.with_columns(pl.Series("lake_files", files, LEDGER["lake_files"])))
+
+
+def _fingerprint_of(path: Path, size: int, table: Table) -> str | None:
+    """The fingerprint of a lake file; columns that it lacks are unknown. None where it is not as it was written."""
+    if _size(str(path)) != size:
+        return None
+    rows = pl.scan_parquet(path, hive_partitioning=False, glob=False)
+    try:
+        return fingerprint(
+            rows.match_to_schema(compared_columns(table), missing_columns="insert", extra_columns="ignore").collect(),
+            table,
+        )
+    except (OSError, pl.exceptions.PolarsError, PanicException):
+        return None
 
 
 def _files_in_effect(ledger: pl.DataFrame) -> Iterator[tuple[str, date, str, str, int]]:

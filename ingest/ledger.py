@@ -46,8 +46,8 @@ LEDGER_COLUMNS = {
         "Columns that were looked up in the campaign's other deliveries; ! marks those that they proved wrong.",
     ),
     "lake_files": Column(
-        pl.List(pl.Struct({"table": pl.String(), "rows": pl.Int64(), "bytes": pl.Int64()})),
-        "What it put into the lake, by which a file that is missing or damaged is noticed.",
+        pl.List(pl.Struct({"table": pl.String(), "rows": pl.Int64(), "bytes": pl.Int64(), "fingerprint": pl.String()})),
+        "What it put into the lake, by which a file that is missing or damaged is noticed, and a delivery that repeats another one.",
     ),
     "replaces_landed_on": Column(pl.Date(), "Day on which the delivery landed that it takes the place of."),
     "replaces_delivery": Column(pl.String(), "Name of the delivery that it takes the place of."),
@@ -76,7 +76,7 @@ def read_ledger(home: Home) -> pl.DataFrame:
         return LEDGER.to_frame()
     try:
         return pl.read_parquet(home.ledger, memory_map=False).match_to_schema(
-            LEDGER, missing_columns="insert", extra_columns="ignore"
+            LEDGER, missing_columns="insert", missing_struct_fields="insert", extra_columns="ignore"
         )
     except PermissionError:
         raise  # it may be whole

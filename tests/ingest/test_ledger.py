@@ -274,6 +274,14 @@ class TestFile:
         write_atomically(settle(ledger(a("accepted"))).drop("supplier", "refusal_context"), home.ledger)
         assert read_ledger(home).select("supplier", "refusal_context", "status").rows() == [(None, None, "loaded")]
 
+    def test_files_that_an_older_version_wrote_have_no_fingerprint(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        kept = pl.Series([[{"table": "video_readings", "rows": 1, "bytes": 2}]])
+        write_atomically(settle(ledger(a("accepted"))).with_columns(lake_files=kept), home.ledger)
+        assert read_ledger(home)["lake_files"].to_list() == [
+            [{"table": "video_readings", "rows": 1, "bytes": 2, "fingerprint": None}]
+        ]
+
     def test_a_ledger_with_the_hashes_of_an_older_version_is_readable(self, tmp_path: Path) -> None:
         home = Home(tmp_path)
         older = {"rows_hash": "state_hash", "folder_signature": "signature", "refusal_context": "context_hash"}

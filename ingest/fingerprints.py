@@ -1,0 +1,44 @@
+"""Fingerprints of rows, by which a delivery is found to repeat an earlier one. What is made of a repetition is in `expectations`."""
+
+from datetime import date
+
+import polars as pl
+
+from ingest.source import INSTANT, Table
+
+_EVERY_TYPE = pl.DataFrame(
+    {
+        "text": ["", "a text that is longer than twelve bytes"],
+        "texts": [["a", ""], None],
+        "whole": [-1, None],
+        "small": pl.Series([7, None], dtype=pl.Int32()),
+        "real": [0.5, None],
+        "truth": [True, None],
+        "day": [date(2022, 10, 4), None],
+    }
+)
+"""Every type of column that rows are compared by."""
+
+
+def _sum_of_rows(rows: pl.DataFrame) -> str:
+    return f"{rows.hash_rows().sum():016x}"
+
+
+METHOD = _sum_of_rows(_EVERY_TYPE)
+"""How fingerprints are made here: another version of polars, or one for another machine, may hash the same rows otherwise."""
+
+
+def compared_columns(table: Table) -> pl.Schema:
+    """The columns by which rows are compared; none of a table that holds no records.
+
+    Left out are instants, and what differs from delivery to delivery: its name and day, and the file and line of a row.
+    """
+    if table.records is None:
+        return pl.Schema()
+    return pl.Schema({name: dtype for name, dtype in table.schema.items() if dtype != INSTANT})
+
+
+def fingerprint(rows: pl.DataFrame, table: Table) -> str | None:
+    """The same for equal rows in any order, whatever their instants; it begins with the method. None where nothing is compared."""
+    compared = rows.select(compared_columns(table).names())
+    return f"{METHOD} {_sum_of_rows(compared)}" if compared.height and compared.width else None
