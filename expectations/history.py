@@ -5,11 +5,12 @@ or staged together with this one: days taken one by one and all at once are judg
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import polars as pl
 
@@ -17,16 +18,13 @@ from expectations.frames import DELIVERY_NUMBER, scan_files
 from ingest.home import Home
 from ingest.lake import StagedDelivery, partition
 from ingest.ledger import in_effect
-from ingest.source import INSTANT, Table
+from ingest.source import Table
 
 EARLIER_NEEDED = 7
 """A delivery's volume is judged once its supplier has so many earlier deliveries."""
 
 RECENT = 14
 """How many of the latest earlier deliveries say what is usual."""
-
-MOST_COMPARED = 3
-"""With how many of the latest earlier deliveries of equal size a delivery is compared row by row."""
 
 _KIND = ["format", "campaign_id", "supplier"]
 
@@ -53,6 +51,8 @@ class Earlier:
     file: Path | None
     size: int | None = None
     """In bytes, as the file was written to the lake; None of a file that is only staged."""
+    fingerprint: str | None = None
+    """Of its rows in the table; None where it has none there, or nobody can tell."""
 
     @property
     def whole(self) -> Path | None:
@@ -62,10 +62,18 @@ class Earlier:
         return self.file if self.size in (None, self.file.stat().st_size) else None
 
 
-def earlier_deliveries(
+@dataclass(frozen=True)
+class History:
+    """What landed before a delivery: the latest of its kind, oldest first, and the latest of all that equal it but for instants."""
+
+    latest: Sequence[Earlier] = ()
+    equal: Earlier | None = None
+
+
+def histories(
     home: Home, table: Table, staged: Mapping[int, StagedDelivery], ledger: pl.DataFrame, distrusted: Collection[str]
-) -> dict[int, list[Earlier]]:
-    """By staged delivery, the latest that landed before it, oldest first. Those whose refs are `distrusted` are left out."""
+) -> dict[int, History]:
+    """By staged delivery, what landed before it. Those whose refs are `distrusted` are left out."""
     kinds = pl.DataFrame(
         [_kind(item) for item in staged.values()], schema=dict.fromkeys(_KIND, pl.String()), orient="row"
     )
@@ -78,50 +86,51 @@ def earlier_deliveries(
         *_KIND, "landed_on", "delivery", "records_read", "lake_files"
     ).iter_rows():
         file = partition(home.lake / table.name, landed_on, delivery)
-        size = next((one["bytes"] for one in files or () if one["table"] == table.name), None)
-        known[landed_on, delivery] = (kind[0], kind[1], kind[2]), Earlier(landed_on, delivery, records, file, size)
+        written = _written(table, files)
+        one = Earlier(landed_on, delivery, records, file, written.get("bytes"), written.get("fingerprint"))
+        known[landed_on, delivery] = (kind[0], kind[1], kind[2]), one
     for item in staged.values():
         if item.ref not in distrusted:
-            one = Earlier(item.landed_on, item.delivery, item.records_read, item.tables.get(table.name))
+            rows, same = item.tables.get(table.name), _fingerprint(table, item)
+            one = Earlier(item.landed_on, item.delivery, item.records_read, rows, fingerprint=same)
             known[item.landed_on, item.delivery] = _kind(item), one
     timelines: dict[_Kind, list[Earlier]] = {}
+    alike: dict[tuple[_Kind, int, str | None], list[Earlier]] = {}
     for _, (of_kind, one) in sorted(known.items(), key=lambda entry: entry[0]):
         timelines.setdefault(of_kind, []).append(one)
+        if one.fingerprint is not None:
+            alike.setdefault((of_kind, one.records_read, one.fingerprint), []).append(one)
     found = {}
     for number, item in staged.items():
-        timeline = timelines.get(_kind(item), [])
-        end = bisect_left(timeline, item.landed_on, key=lambda one: one.landed_on)
-        found[number] = timeline[max(0, end - RECENT) : end]
+        equal = alike.get((_kind(item), item.records_read, _fingerprint(table, item)), [])
+        latest = _before(item, timelines.get(_kind(item), []), RECENT)
+        found[number] = History(latest, next(iter(_before(item, equal, 1)), None))
     return found
 
 
-def compare(
-    table: Table, staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]
-) -> pl.DataFrame:
+def compare(staged: Mapping[int, StagedDelivery], history: Mapping[int, History]) -> pl.DataFrame:
     """One row per delivery: how many times the usual records it has, and whether it repeats an earlier one."""
-    repeated = _repetitions(table, staged, earlier)
     rows = [
         {
             DELIVERY_NUMBER: number,
-            **_volume(item, earlier[number]),
-            "is_repetition": number in repeated,
-            "is_repetition_found": f"equal to {repeated[number]} but for times" if number in repeated else "new",
+            **_volume(item, history[number].latest),
+            **_repetition(history[number].equal),
         }
         for number, item in staged.items()
     ]
     return pl.DataFrame(rows, schema=_COMPARED)
 
 
-def rows_before(staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]) -> pl.LazyFrame | None:
+def rows_before(history: Mapping[int, History]) -> pl.LazyFrame | None:
     """The rows of the day before each delivery on which any of its kind landed, under its number; None where nothing precedes.
 
     A supplier may deliver several files a day, a market each.
     """
     files = [
         (number, one.whole)
-        for number in staged
-        for one in earlier[number]
-        if one.landed_on == earlier[number][-1].landed_on
+        for number, before in history.items()
+        for one in before.latest
+        if one.landed_on == before.latest[-1].landed_on
     ]
     there = [(number, file) for number, file in files if file is not None]
     return scan_files(there) if there else None
@@ -142,34 +151,24 @@ def _volume(item: StagedDelivery, earlier: Sequence[Earlier]) -> dict[str, objec
     }
 
 
-def _repetitions(
-    table: Table, staged: Mapping[int, StagedDelivery], earlier: Mapping[int, Sequence[Earlier]]
-) -> dict[int, str]:
-    """By delivery that equals an earlier one but for its instants, the ref of that one."""
-    candidates = {
-        number: [
-            (one, rows)
-            for one in earlier[number]
-            if one.records_read == item.records_read and (rows := one.whole) is not None
-        ][-MOST_COMPARED:]
-        for number, item in staged.items()
-        if table.name in item.tables
-    }
-    own = {number: staged[number].tables[table.name] for number, ones in candidates.items() if ones}
-    if not own:
-        return {}
-    others = {rows for ones in candidates.values() for _, rows in ones} - {*own.values()}
-    numbered = own | dict(enumerate(sorted(others), start=1 + max(staged)))
-    lasting = [name for name, column in table.columns.items() if column.dtype != INSTANT]
-    digest = pl.struct(lasting).hash().sum()
-    digests = dict(scan_files([*numbered.items()]).group_by(DELIVERY_NUMBER).agg(digest).collect().iter_rows())
-    of_file = {file: digests.get(number) for number, file in numbered.items()}
-    return {
-        number: f"{one.landed_on}/{one.delivery}"
-        for number, ones in candidates.items()
-        for one, rows in ones
-        if of_file[rows] is not None and of_file[rows] == of_file[own[number]]
-    }
+def _repetition(equal: Earlier | None) -> dict[str, object]:
+    found = "new" if equal is None else f"equal to {equal.landed_on}/{equal.delivery} but for times"
+    return {"is_repetition": equal is not None, "is_repetition_found": found}
+
+
+def _before(item: StagedDelivery, timeline: Sequence[Earlier], most: int) -> Sequence[Earlier]:
+    """The latest of a timeline that landed before a delivery, at most so many."""
+    end = bisect_left(timeline, item.landed_on, key=lambda one: one.landed_on)
+    return timeline[max(0, end - most) : end]
+
+
+def _written(table: Table, files: Iterable[Mapping[str, Any]] | None) -> Mapping[str, Any]:
+    """What the ledger keeps of the file of a table."""
+    return next((one for one in files or () if one["table"] == table.name), {})
+
+
+def _fingerprint(table: Table, item: StagedDelivery) -> str | None:
+    return _written(table, item.lake_files).get("fingerprint")
 
 
 def _kind(item: StagedDelivery) -> _Kind:

@@ -25,7 +25,7 @@ from expectations.frames import (
     numbers,
     scan_rows,
 )
-from expectations.history import compare, earlier_deliveries, rows_before
+from expectations.history import compare, histories, rows_before
 from ingest.home import Home
 from ingest.lake import StagedDelivery
 from ingest.source import LINEAGE, Source
@@ -150,9 +150,9 @@ class _Table:
         suite = self.suites.history
         if suite is None or not self.accounted:
             return []
-        earlier = earlier_deliveries(home, self.suites.table, self.accounted, ledger, distrusted)
-        frame = compare(self.suites.table, self.accounted, earlier)
-        before = rows_before(self.accounted, earlier)
+        history = histories(home, self.suites.table, self.accounted, ledger, distrusted)
+        frame = compare(self.accounted, history)
+        before = rows_before(history)
         if self.suites.beside_earlier is not None and self.rows is not None and before is not None:
             compared = self.suites.beside_earlier(self.rows, before).collect()
             frame = frame.join(compared, on=DELIVERY_NUMBER, how="left")

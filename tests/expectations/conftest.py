@@ -11,6 +11,7 @@ import pytest
 from expectations.checks import CheckResult
 from expectations.validation import validate_deliveries
 from ingest.files import write_atomically
+from ingest.fingerprints import fingerprint
 from ingest.home import Home
 from ingest.lake import StagedDelivery, lake_schema, partition
 from ingest.ledger import LEDGER
@@ -190,6 +191,13 @@ def on_line(*lines: int, **values: pl.Expr | object) -> Plant:
     return plant
 
 
+def _written(table: str, frame: pl.DataFrame, file: Path) -> dict[str, Any]:
+    """What the ledger keeps of a file, as ingestion has it."""
+    contract = _SOURCE_OF[table].table(table)
+    size = file.stat().st_size
+    return {"table": table, "rows": frame.height, "bytes": size, "fingerprint": fingerprint(frame, contract)}
+
+
 class Staging:
     """Stages deliveries of a home. They landed on `landed_on` unless said otherwise."""
 
@@ -240,6 +248,7 @@ class Staging:
         unreadable = [(counter, "implausible_zero", count) for counter, count in (zeros or {}).items()]
         pl.DataFrame(unreadable, schema=UNREADABLE, orient="row").write_parquet(place / "unreadable.parquet")
         return StagedDelivery(
+            lake_files=tuple(_written(table, frame, place / f"{table}.parquet") for table, frame in tables.items()),
             landed_on=landed_on,
             delivery=name,
             tables={table: place / f"{table}.parquet" for table in tables},
@@ -253,8 +262,9 @@ class Staging:
     ) -> pl.DataFrame:
         """Put a delivery of an earlier day into the lake, and give its row of the ledger."""
         landed_on = _LANDED_ON - timedelta(days=days_before)
-        write_atomically(frame, partition(self.home.lake / table, landed_on, name))
-        row = {"landed_on": landed_on, "delivery": name, **changes}
+        file = partition(self.home.lake / table, landed_on, name)
+        write_atomically(frame, file)
+        row = {"landed_on": landed_on, "delivery": name, "lake_files": [_written(table, frame, file)], **changes}
         return self.ledger(_SOURCE_OF[table].name, [frame.height], **row)
 
     def ledger(self, source: str, records: list[int], **changes: Any) -> pl.DataFrame:
