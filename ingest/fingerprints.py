@@ -21,7 +21,8 @@ _EVERY_TYPE = pl.DataFrame(
 
 
 def _sum_of_rows(rows: pl.DataFrame) -> str:
-    return f"{rows.hash_rows().sum():016x}"
+    """The sum of the hashes of all rows, some thousand at a time, so that the next ones use the same memory."""
+    return f"{sum(part.hash_rows().sum() for part in rows.iter_slices()) % 2**64:016x}"
 
 
 METHOD = _sum_of_rows(_EVERY_TYPE)
