@@ -15,7 +15,7 @@ import polars as pl
 
 from ingest.reasons import Reason
 from ingest.source import FIRST_YEAR, INSTANT, LAST_YEAR
-from ingest.text import clean_number, nothing
+from ingest.text import clean_number, no_value
 from ingest.zone_names import by_zone_name
 
 DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
@@ -318,7 +318,7 @@ def _written(texts: pl.DataFrame, zone: ZoneInfo | None, order: DateOrder | None
         .str.replace(_ERA, "${1}")
         .str.to_lowercase()
         .alias("clean"),
-        nothing(pl.col("text")).alias("nothing"),
+        no_value(pl.col("text")).alias("nothing"),
     )
     has_words = bool(clean["clean"].str.contains(r"\p{L}{2}").any())
     found = [

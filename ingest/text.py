@@ -111,11 +111,13 @@ _LABEL = rf"^(?i:{_COUNTED})$"
 
 _NOTHING: dict[str, str] = {
     "": Reason.EMPTY,
-    **dict.fromkeys(["undefined", "null", "nan", "none", "n/a", "#n/a"], Reason.UNDEFINED),
+    **dict.fromkeys(["undefined", "null", "nan", "none", "n/a", "#n/a", "<na>", r"\n"], Reason.UNDEFINED),
     **dict.fromkeys(["--", "-", "\u2014", "\u2013"], Reason.NOT_APPLICABLE),
 }
 # As columns, since a dictionary is made into them whenever an expression is.
 _NOTHING_TEXTS, _NOTHING_REASONS = (pl.Series(list(part)) for part in (_NOTHING, _NOTHING.values()))
+_NO_VALUE = ["na", "nil", "n/d", "n.d.", "nd", "s/d", "unknown"]
+"""Words for nothing in a column of numbers or times, which may be names elsewhere."""
 
 
 def clean_number(text: pl.Expr) -> pl.Expr:
@@ -132,6 +134,17 @@ def nothing(text: pl.Expr) -> pl.Expr:
     """Why a field says nothing: `empty`, `undefined` or `not_applicable` (`--`); NULL where it says something."""
     said = bare(text).str.to_lowercase().fill_null("")
     return said.replace_strict(_NOTHING_TEXTS, _NOTHING_REASONS, default=None, return_dtype=pl.String())
+
+
+def no_value(text: pl.Expr) -> pl.Expr:
+    """Why a field of a number or a time says nothing, where R's NA is no Namibia; NULL where it says something."""
+    is_none = bare(text).str.to_lowercase().is_in(_NO_VALUE)
+    return pl.coalesce(nothing(text), pl.when(is_none).then(pl.lit(Reason.UNDEFINED)))
+
+
+def nobody(text: pl.Expr) -> pl.Expr:
+    """Why a field of a name says nothing: no account or tag is written as R's NA is; NULL where it says something."""
+    return pl.coalesce(nothing(text), pl.when(bare(text) == "NA").then(pl.lit(Reason.UNDEFINED)))
 
 
 def parse_count(text: pl.Expr) -> pl.Expr:
@@ -198,7 +211,7 @@ def _written_counts(texts: pl.Series, *, is_turkish: bool) -> pl.DataFrame:
         number.str.extract(_GROUPED).str.replace_all(r"\D", "").alias("grouped"),
         number.str.to_uppercase().str.extract_groups(_ABBREVIATED).alias("short"),
         number.str.contains(_LABEL).alias("is_label"),
-        nothing(number).alias("nothing"),
+        no_value(number).alias("nothing"),
     )
     parts = found.with_columns(
         pl.coalesce(_group("plain", 1), _group("plain", 2), "grouped").cast(pl.Int64(), strict=False).alias("exact"),

@@ -201,7 +201,8 @@ class TestInstants:
         assert instant(text, "UTC", "mdy") == (None, False, "bad_time")
 
     @pytest.mark.parametrize(
-        ("text", "reason"), [(None, "empty"), ("", "empty"), ("undefined", "undefined"), ("--", "not_applicable")]
+        ("text", "reason"),
+        [(None, "empty"), ("", "empty"), ("undefined", "undefined"), ("NA", "undefined"), ("--", "not_applicable")],
     )
     def test_nothing_is_not_a_bad_time(self, text: str | None, reason: str) -> None:
         assert instant(text) == (None, False, reason)

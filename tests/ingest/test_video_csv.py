@@ -485,6 +485,8 @@ class TestTags:
             ("", [], []),
             ("   ", [], []),
             ("undefined", None, None),
+            ("NA", None, None),
+            ("na", ["na"], ["na"]),
             ("--", None, None),
             ("['news', 'tagi']", ["news", "tagi"], ["news", "tagi"]),
             ('["news", "\\u0647\\u062f\\u0648\\u0621"]', ["news", "هدوء"], ["news", "هدوء"]),
@@ -548,7 +550,7 @@ class TestTags:
         parsed = reader.rows({"hashtags": written})
         [reading] = parsed.tables["video_readings"].iter_rows(named=True)
         assert (reading["hashtags"], reading["display_hashtags"]) == (tags, display)
-        reason = {"undefined": "undefined", "--": "not_applicable"}.get(written)
+        reason = {"undefined": "undefined", "NA": "undefined", "--": "not_applicable"}.get(written)
         assert parsed.unreadable.rows() == ([("hashtags", reason, 1)] if reason else [])
 
     @pytest.mark.parametrize(
@@ -745,14 +747,14 @@ class TestCreators:
     def test_no_creator_is_nobody_rather_than_one_person(self, reader: Reader) -> None:
         rows = [
             {"video_id": f"v{number}", "creator": handle}
-            for number, handle in enumerate(["", "undefined", "--", "@", "null"])
+            for number, handle in enumerate(["", "undefined", "--", "@", "null", "NA"])
         ]
         parsed = reader.rows(*rows)
-        assert parsed.tables["video_readings"]["creator_key"].to_list() == [None] * 5
+        assert parsed.tables["video_readings"]["creator_key"].to_list() == [None] * 6
         assert parsed.unreadable.rows() == [
             ("creator", "empty", 1),
             ("creator", "not_applicable", 1),
-            ("creator", "undefined", 2),
+            ("creator", "undefined", 3),
         ]
 
     def test_countries(self, reader: Reader) -> None:

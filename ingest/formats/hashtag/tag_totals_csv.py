@@ -112,7 +112,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 25
+    version = 26
     needs_timezone = True
     options = TagTotalsCsvOptions
 

@@ -58,7 +58,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 38
+    version = 39
     needs_timezone = True
     options = VideoCsvOptions
 

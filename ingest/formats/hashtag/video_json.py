@@ -48,7 +48,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 35
+    version = 36
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -33,7 +33,7 @@ from ingest.instants import SPELLINGS, DateOrder, parse_instant, spelt_out
 from ingest.reasons import Reason
 from ingest.source import INSTANT, REJECTED, Delivery, DeliveryError, Parsed, Table
 from ingest.spelling import bare
-from ingest.text import nothing, parse_duration_seconds, parse_share
+from ingest.text import no_value, nobody, nothing, parse_duration_seconds, parse_share
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 """The lifetime counters of a video, each with its rounding unit in `<counter>_unit`."""
@@ -308,7 +308,7 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
     is_object = written.str.contains("^\\s*\\{")
     creator = pl.when(is_object).then(written.str.extract(_HANDLE)).otherwise(written)
     no_handle = pl.when(is_object & creator.is_null()).then(pl.lit(Reason.UNREADABLE))
-    reason, code = pl.coalesce(no_handle, nothing(creator)), country_code(bare(country))
+    reason, code = pl.coalesce(no_handle, nobody(creator)), country_code(bare(country))
     handle = pl.when(reason.is_null()).then(handle_of(bare(creator)).str.strip_prefix("@").str.to_lowercase())
     no_country = pl.when(code.is_null()).then(pl.coalesce(nothing(country), pl.lit(Reason.UNREADABLE)))
     made = {
@@ -323,7 +323,7 @@ def _with_texts(frame: pl.DataFrame, delivery: Delivery, options: VideoOptions) 
         ("completion_rate", parse_share),
     ):
         if name in frame.columns and frame.schema[name] == pl.String():
-            absent = pl.coalesce(nothing(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
+            absent = pl.coalesce(no_value(pl.col(name)), pl.lit(Reason.BAD_NUMBER))
             made[name] = [parse(pl.col(name)).alias(name), absent.alias(f"{name}_reason")]
             read.append(name)
         elif name in frame.columns:

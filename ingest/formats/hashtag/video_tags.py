@@ -12,7 +12,7 @@ import polars as pl
 
 from ingest.formats.records import distinct_texts, of_distinct
 from ingest.reasons import Reason
-from ingest.text import NEVER_IN_A_TAG, WIDE, normalise_hashtag, nothing
+from ingest.text import NEVER_IN_A_TAG, WIDE, nobody, normalise_hashtag, nothing
 
 _SEPARATORS = (",", "\u060c", ";", "\u061b", "|", "\n", "\u3001")
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
@@ -100,7 +100,7 @@ def why_no_tags(written: pl.Series) -> pl.Series:
     """Why a text has no tags; NULL where it has some, or is empty. What says nothing is short."""
     short = pl.select(pl.when(written.str.len_bytes() <= _LONGEST_NOTHING).then(written).alias("text"))
     is_none = pl.col("text").str.strip_chars().str.contains(_NO_TAGS)
-    reason = pl.when(is_none).then(pl.lit(Reason.NOT_APPLICABLE)).otherwise(nothing(pl.col("text")))
+    reason = pl.when(is_none).then(pl.lit(Reason.NOT_APPLICABLE)).otherwise(nobody(pl.col("text")))
     why = of_distinct(short, {"text": [pl.when(reason != Reason.EMPTY).then(reason).alias("why")]})
     return pl.select(
         pl.when(written.str.contains(_LOST)).then(pl.lit(Reason.UNREADABLE)).otherwise(why["why"])

@@ -12,7 +12,7 @@ from ingest.formats.live.live_times import read_instants
 from ingest.formats.text_file import TextFile, only_positions
 from ingest.reasons import Reason
 from ingest.source import NOTE, Delivery, DeliveryError, Parsed
-from ingest.text import clean_number, nothing
+from ingest.text import clean_number, no_value
 
 Epoch: TypeAlias = Literal["s", "ms"]
 
@@ -68,7 +68,7 @@ class ViewerSamples:
     """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
-    version = 11
+    version = 12
     needs_timezone = False
     options = ViewerSamplesOptions
 
@@ -137,7 +137,7 @@ def _read_epochs(frame: pl.DataFrame, epoch: Epoch, label: str) -> pl.DataFrame:
         stated.alias("sampled_at"),
         pl.lit(value=False).alias("sampled_at_ambiguous"),
         pl.when(stated.is_null())
-        .then(pl.coalesce(nothing(pl.col("sampled_at")), pl.lit(Reason.BAD_TIME)))
+        .then(pl.coalesce(no_value(pl.col("sampled_at")), pl.lit(Reason.BAD_TIME)))
         .alias("sampled_at_reason"),
     )
 
