@@ -30,7 +30,7 @@ from ingest.drafts.video_names import (
     only_dates,
     platform_of_ids,
 )
-from ingest.drafts.video_times import timed, undated
+from ingest.drafts.video_times import timed, undated, whole
 from ingest.drafts.video_words import ANY_TIME, NAMES, TAG, TEXT
 from ingest.formats.hashtag.video_presets import PRESETS, Preset, has_less
 from ingest.formats.hashtag.video_readings import COUNTERS
@@ -106,6 +106,9 @@ def _known(header: list[str], cells: Cells, given: Given) -> Iterator[Draft]:
             options: dict[str, Any] = {"preset": name}
             if "hashtags" not in found and (texts := _other_captions(preset, cells)) is not None:
                 options["columns"] = {"text": texts}
+            posted = next((one for one in preset.columns.get("created_at", ()) if one in cells), None)
+            if isinstance(apart := whole(posted, cells), list):
+                options["columns"] = options.get("columns", {}) | {"created_at": apart}
             yield timed("video_csv", why, options, given, is_known="captured_at" in found)
 
 
@@ -157,7 +160,7 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
         elif "hashtags" not in places and text is not None:
             options |= {"columns": columns | {"text": text}, "hashtags_from": "text"}
         why = f"its columns name videos and their counters: {quoted(list(places.values()))}"
-        yield timed("video_csv", why, options, given, header, bare, generic=True)
+        yield timed("video_csv", why, options, given, header, bare, cells=cells, generic=True)
     yield from tag_totals.of_table(head, header, cells, places, bare, given)
 
 

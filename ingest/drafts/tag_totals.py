@@ -11,7 +11,7 @@ from ingest.drafts.head import Head, alone, quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_cells import Cells, lead_to_posts
 from ingest.drafts.video_names import match, means
-from ingest.drafts.video_times import undated
+from ingest.drafts.video_times import undated, whole
 from ingest.drafts.video_words import NAMES, POSTS, TAG
 from ingest.formats.hashtag.platforms import platform_in_name, platforms_of_links
 from ingest.formats.hashtag.tag_totals_csv import LISTS, SOME_DAYS
@@ -157,7 +157,7 @@ def require_one_platform(head: Head, header: list[str]) -> None:
 
 
 def _of_platform(
-    columns: dict[str, str], column: str | None, cells: Cells, said: Sequence[str]
+    columns: dict[str, Any], column: str | None, cells: Cells, said: Sequence[str]
 ) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
     """Options and remarks that say where totals were read: as a column, links to the tags, or the names of columns say; else as
     what is `said` around them does, else a guess."""
@@ -183,9 +183,16 @@ def _draft(
     above: Sequence[str] = (),
 ) -> Draft:  # fmt: skip
     """The draft that says when totals were read: in a column, in what was given, or by asking."""
-    named = columns | ({"observed_at": when} if when else {})
+    named: dict[str, Any] = columns | ({"observed_at": whole(when, cells)} if when else {})
     options, remarks = _of_platform(named, platform, cells, (head.stem, *above))
     if when is None and given.captured_at is not None:
         options["observed_at"] = given.captured_at
     asks = ("captured_at",) if when is None and given.captured_at is None else ()
-    return Draft("hashtag", "tag_totals_csv", f"{why} {quoted(list(named.values()))}", options, remarks, asks)
+    return Draft(
+        "hashtag",
+        "tag_totals_csv",
+        f"{why} {quoted([*columns.values(), *([when] if when else [])])}",
+        options,
+        remarks,
+        asks,
+    )

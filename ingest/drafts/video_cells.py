@@ -50,7 +50,7 @@ def are_of_youtube(cells: Sequence[str]) -> bool:
     is_id = [bool(re.fullmatch(YOUTUBE_ID, cell)) for cell in ids]
     # Words of eleven letters are none: among ids there are digits and capitals.
     has_both = any(re.search("[A-Z]", cell) for cell in ids) and any(re.search("[a-z]", cell) for cell in ids)
-    # Those of Instagram have eleven letters too, and begin alike.
+    # Those of Instagram have eleven letters too, and begin alike; a date such as 21-Sep-2026 has eleven as well.
     is_other = all(re.match("[BCD]", cell) for cell in ids)
     return (
         bool(ids)
@@ -58,6 +58,7 @@ def are_of_youtube(cells: Sequence[str]) -> bool:
         and has_both
         and not is_other
         and any(re.search(r"[0-9_-]|[a-z][A-Z]", cell) for cell in ids)
+        and not are_times(ids)
     )
 
 

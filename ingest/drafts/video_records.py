@@ -162,7 +162,7 @@ def _named(
             columns.pop("platform", None)
         why = f"its fields name videos and counters: {quoted(list(columns.values()))}"
         named = {"columns": columns} | whose | options | from_text
-        return timed("video_json", why, named, given, bare=bare and body + bare, generic=True)
+        return timed("video_json", why, named, given, bare=bare and body + bare, cells=alone(values), generic=True)
     return None
 
 

@@ -10,20 +10,23 @@ from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import quoted
 from ingest.drafts.names import snake
 from ingest.drafts.video_cells import Cells, are_times, times
-from ingest.drafts.video_words import ANY_TIME
+from ingest.drafts.video_words import ANY_TIME, CLOCK
+from ingest.formats.clocks import MIDNIGHT
+from ingest.formats.hashtag.video_options import TIMES
 from ingest.formats.text_file import places_in
 
-_MOST_DAYS_OF_A_READING = 2
+_MOST_DAYS_OF_A_READING, _LATER_THAN_LENGTHS = 2, 6
 _TIKTOK_ID = r"^[0-9]{19}$"
 
 
 def timed(
     form: str, why: str, options: dict[str, Any], given: Given, known: Sequence[str] = (), bare: str | None = None,
-    *, generic: bool = False, is_known: bool = False, remarks: dict[tuple[str, ...], str] | None = None,
+    *, cells: Cells | None = None, generic: bool = False, is_known: bool = False, remarks: dict[tuple[str, ...], str] | None = None,
 ) -> Draft:  # fmt: skip
     """A draft that says when the counters were read: in a column, in what was given, or by asking.
 
-    `known` are the columns of the file, `bare` one whose name only says that it is a time; `is_known` that the preset has one.
+    `known` are the columns of the file, `cells` what stands in them, `bare` one whose name only says that it is a time;
+    `is_known` that the preset has one.
     """
     remarks = dict(remarks or {})
     columns = dict(options.get("columns", {}))
@@ -38,16 +41,38 @@ def timed(
         )
     elif "captured_at" not in columns and not is_known:
         asks = ("captured_at",)
+    columns |= {ours: whole(columns[ours], cells or {}) for ours in TIMES if ours in columns}
     if columns:
         options = options | {"columns": columns}
     used = {name for place in columns.values() for name in places_in(place)}
     unused = [name for name in known if name not in used and name]
     if unused:
         remarks[("options", "columns")] = f"not used: {quoted(unused)}"
-    zone = zone_in_names(columns[name] for name in ("created_at", "captured_at") if name in columns)
+    zone = zone_in_names(" ".join(map(str, places_in(columns[name]))) for name in TIMES if name in columns)
     if zone is not None:
         remarks[("timezone",)] = "as the names of its times say"
     return Draft("hashtag", form, why, options, remarks, asks, generic, zone=zone)
+
+
+def whole(name: Any, cells: Cells) -> Any:
+    """A column of dates alone together with the one of their times of day, which stands beside it; any other as it is."""
+    names = [*cells]
+    if name not in names or any(re.search(r"\d\s?[:h]\s?\d", re.sub(MIDNIGHT, "", cell)) for cell in cells[name]):
+        return name
+    place = names.index(name)
+    for clock in (*names[place + 1 : place + 2], *names[max(0, place - 1) : place]):
+        if re.fullmatch(CLOCK, snake(clock)) and _are_clocks(cells[clock]):
+            dates = (re.sub(MIDNIGHT, "", cell) for cell in cells[name])
+            if are_times([f"{date} {at}" for date, at in zip(dates, cells[clock], strict=False)]):
+                return [name, clock]
+    return name
+
+
+def _are_clocks(written: Sequence[str]) -> bool:
+    """Whether cells are times of day, and no lengths: some say which half of the day, or are hours later than lengths have."""
+    found = [re.fullmatch(r"(\D*)(\d{1,2})\s?[:.h]\s?\d\d(?:[:.]\d\d(?:[.,]\d+)?)?\s?(\D*)", cell) for cell in written]
+    read = [one for one in found if one is not None]
+    return len(read) == len(found) and any(one[1] or one[3] or int(one[2]) >= _LATER_THAN_LENGTHS for one in read)
 
 
 def undated(cells: Cells, places: Mapping[str, str]) -> tuple[str | None, str | None]:

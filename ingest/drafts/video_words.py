@@ -248,6 +248,13 @@ ANY_TIME = _any("""
     תאריך
     日付 日時
 """)
+CLOCK = _any("""
+    (?!.*(?:watch|view|play|length|duration|average|avg|total|response|screen|spent)).*(?:time|hour)(?:_.*)?
+    (?:.*_)?(?:hora|heure|uhrzeit|saat|saati|ora|orario|tijd|tijdstip|jam|waktu|godzina|время|klokkeslett?)(?:_.*)?
+    (?:.*_)?(?:ال)?(?:وقت|ساعة|ساعت)(?:_.*)? שעה|שעת_.*
+    時刻|時間
+""")
+"""A time of day, whose date stands in another column."""
 TAG = _any("""
     (?:hash)?_?tag(?:_?name)? challenge(?:_name)? cha_name name mot_dièse etiqueta etiket tagar
     ہیش_ٹیگ هشتگ (?:اسم_)?(?:ال)?(?:هاشتا[غقجگ]|وسم)

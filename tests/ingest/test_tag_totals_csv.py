@@ -32,6 +32,13 @@ def test_what_has_no_key_is_rejected_and_repeats_are_settled(reader: Reader) -> 
     assert parsed.unreadable.rows() == [("views", "bad_number", 1)]
 
 
+def test_a_date_and_its_time_of_day_may_stand_in_two_columns(reader: Reader) -> None:
+    options = {"columns": {"hashtag": "tag", "observed_at": ["day", "at"], "views": "views"}}
+    text = "tag,day,at,views\nx,15/06/2026,9:00 AM,5\nx,15/06/2026,9:00 PM,6\n"
+    readings = reader.files({"t.csv": text}, options, form="tag_totals_csv").tables["tag_total_readings"]
+    assert readings["observed_at"].dt.hour().to_list() == [9, 21]
+
+
 @pytest.mark.parametrize(
     ("text", "tags"),
     [

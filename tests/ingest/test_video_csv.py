@@ -280,6 +280,26 @@ class TestTimes:
         reading = reader.one({"video_id": other, "created_at": "2025-05-21 09:45:40"})
         assert reading["created_at"] == datetime(2025, 5, 21, 9, 45, 40, tzinfo=UTC)
 
+    def test_a_date_and_its_time_of_day_may_stand_in_two_columns(self, reader: Reader) -> None:
+        columns = {"video_id": "id", "created_at": ["day", "at"], "captured_at": "read"}
+        days = {
+            "a": ("30/05/2025", "9:05 PM"),
+            "b": ("2025-05-30 00:00:00", "21:05:00"),
+            "c": ("30/05/2025", ""),
+            "d": ("", "21:05"),
+        }
+        lines = ["id,day,at,read", *(f"{one},{day},{at},2025-06-01" for one, (day, at) in days.items())]
+        at = [datetime(2025, 5, 30, 21, 5, tzinfo=UTC)] * 2 + [datetime(2025, 5, 30, tzinfo=UTC), None]
+        table, records = (
+            "\n".join(lines),
+            json.dumps([dict(zip(lines[0].split(","), one.split(","), strict=True)) for one in lines[1:]]),
+        )
+        for form, name, text in (("video_csv", "v.csv", table), ("video_json", "v.json", records)):
+            parsed = reader.files({name: text}, {"columns": columns}, form=form)
+            assert parsed.tables["video_readings"]["created_at"].to_list() == at
+        with pytest.raises(DeliveryError, match="created_at"):
+            reader.files({"v.csv": table}, {"columns": columns | {"created_at": ["day", "at", "read"]}})
+
     def test_captured_at_is_in_the_zone_of_the_note(self, reader: Reader) -> None:
         readings = reader.rows(
             {"at": "2023-07-01 12:00"}, {"at": "2023-12-01 12:00"}, {"at": "2023-07-01T12:00:00Z"}, zone="Africa/Cairo"

@@ -11,10 +11,11 @@ from dataclasses import replace
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ingest.formats.clocks import on_its_day
 from ingest.formats.date_order import read_instants
 from ingest.formats.hashtag.count_columns import counts_of
 from ingest.formats.hashtag.platforms import platform_of
-from ingest.formats.hashtag.video_options import InstantText, Rounding
+from ingest.formats.hashtag.video_options import DateAndClock, InstantText, Rounding
 from ingest.formats.hashtag.video_readings import constant_instant
 from ingest.formats.hashtag.video_tags import one_tag
 from ingest.formats.json_documents import ENVELOPES, inside, read_documents, texts_at
@@ -26,6 +27,7 @@ from ingest.formats.text_file import (
     first_lines,
     folded,
     only_positions,
+    places_in,
     read_columns,
     text_files,
 )
@@ -75,7 +77,7 @@ class Columns(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     hashtag: Place
-    observed_at: Place | None = None
+    observed_at: Place | DateAndClock | None = None
     views: Place | None = None
     posts: Place | None = None
     platform: Place | None = None
@@ -120,11 +122,15 @@ class TagTotalsCsv:
         """Fills `tag_total_readings`. Raises DeliveryError."""
         options = delivery.options_as(TagTotalsCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
+        if isinstance(mapped.get("observed_at"), list):
+            mapped["observed_at"], mapped["clock"] = mapped["observed_at"]
         tables = [
             _without_sums(
-                _of_records(file, mapped)
-                if file.head.lstrip()[:1] in ("{", "[")
-                else _with_days(_of_table(file, mapped, options))
+                _with_clock(
+                    _of_records(file, mapped)
+                    if file.head.lstrip()[:1] in ("{", "[")
+                    else _with_days(_of_table(file, mapped, options))
+                )
             )
             for file in text_files(delivery, options.encoding)
         ]
@@ -143,6 +149,14 @@ class TagTotalsCsv:
             rejected=pl.concat([*(item.rejected for item in tables), rejected, settled.rejected]),
             unreadable=unreadable(settled.rows, [*totals, "observed_at"]),
         )
+
+
+def _with_clock(table: TextTable) -> TextTable:
+    """The table with each time as one text where its date and its time of day stand in two columns."""
+    if "clock" not in table.rows.columns:
+        return table
+    at = on_its_day(pl.col("observed_at"), pl.col("clock")).alias("observed_at")
+    return replace(table, rows=table.rows.with_columns(at).drop("clock"))
 
 
 def _of_table(file: TextFile, mapped: Mapping[str, Place], options: TagTotalsCsvOptions) -> TextTable:
@@ -257,7 +271,7 @@ def _sum_up(rows: pl.DataFrame) -> pl.Series:
 
 def _timed(delivered: pl.DataFrame, delivery: Delivery, options: TagTotalsCsvOptions) -> pl.DataFrame:
     if options.observed_at is None:
-        label = {"observed_at": str(options.columns.observed_at)}
+        label = {"observed_at": " ".join(map(str, places_in(options.columns.observed_at or [])))}
         spelt = delivered.with_columns(spelt_out(delivered["observed_at"]))
         timed = read_instants(spelt, label, delivery.zone, options.date_order)
     else:

@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 import polars as pl
 from pydantic import Field, model_validator
 
+from ingest.formats.clocks import on_its_day
 from ingest.formats.hashtag.platforms import of_own_platform, parts_of
-from ingest.formats.hashtag.video_options import Places, VideoOptions, counters_of_platforms, places_of
+from ingest.formats.hashtag.video_options import TIMES, Places, VideoOptions, counters_of_platforms, places_of
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.formats.text_file import (
     TextFile,
@@ -109,8 +110,16 @@ def _rows(file: TextFile, options: VideoCsvOptions) -> VideoRows:
             "options.preset, and name the columns in delivery.yml"
         )
     table = read_columns(file, columns, has_header=options.header, first_line=line)
-    rows = of_own_platform(table.rows, counters_of_platforms(options), options.platform)
+    rows = of_own_platform(_with_clocks(table.rows), counters_of_platforms(options), options.platform)
     return VideoRows(with_tags(rows, options, tags), labels, table.rejected)
+
+
+def _with_clocks(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with each time as one text whose date and time of day stand in two columns."""
+    apart = [name for name in TIMES if f"{name} 1" in rows.columns]
+    return rows.with_columns(on_its_day(pl.col(f"{name} 1"), pl.col(f"{name} 2")).alias(name) for name in apart).drop(
+        f"{name} {number}" for name in apart for number in (1, 2)
+    )
 
 
 def _require_no_unit_above(file: TextFile, line: int) -> None:
@@ -169,9 +178,9 @@ def _found(places: Mapping[str, Places], names: list[str]) -> tuple[dict[str, st
             tags = [f"hashtags {number}" for number in range(1, len(several) + 1)]
             columns |= dict(zip(tags, several, strict=True))
             labels[ours] = str(place.names[0])
-        elif ours == "text" and place.several:
-            columns |= {f"text {number}": name for number, name in enumerate(place.names, 1)}
-            labels[ours] = str(place.names[0])
+        elif ours in ("text", *TIMES) and place.several:
+            columns |= {f"{ours} {number}": name for number, name in enumerate(place.names, 1)}
+            labels[ours] = " ".join(map(str, place.names))
         elif place.several:
             columns |= parts_of(ours, [str(name) for name in place.names])
             labels[ours] = str(place.names[0])

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 from pydantic import model_validator
 
+from ingest.formats.clocks import on_its_day
 from ingest.formats.hashtag.video_captions import words_of
-from ingest.formats.hashtag.video_options import Places, VideoOptions, counters_of_platforms, places_of
+from ingest.formats.hashtag.video_options import TIMES, Places, VideoOptions, counters_of_platforms, places_of
 from ingest.formats.hashtag.video_presets import PRESETS
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.formats.json_documents import ENVELOPES, exist, inside, read_documents, texts_at, top_level_names
@@ -131,6 +132,9 @@ def _first(ours: str, ways: list[str], place: Places) -> pl.Expr:
             for other in others
         ]
         return pl.concat_str(first, *more, separator=" ", ignore_nulls=True).alias(ours)
+    if place.several and ours in TIMES:
+        date, *clock = (pl.col(path) for path in texts)
+        return (on_its_day(date, *clock) if clock else date).alias(ours)
     if place.several:
         return pl.concat_list(texts).list.drop_nulls().alias(ours)
     return pl.coalesce(texts).alias(ours)

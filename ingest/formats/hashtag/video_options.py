@@ -12,6 +12,8 @@ from ingest.formats.hashtag.video_presets import PRESETS, MetricDefinition, Pres
 from ingest.formats.text_file import Place, places_in
 from ingest.instants import DateOrder
 
+TIMES = ("created_at", "captured_at")
+"""The columns that are instants."""
 FAILED, ABOUT = "failed", "about"
 """Columns that a preset adds: what is filled where the scraper failed, and what must name a video platform."""
 
@@ -23,13 +25,15 @@ def _as_text(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
+DateAndClock: TypeAlias = Annotated[list[Place], Field(min_length=2, max_length=2)]
 InstantText: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
 
 
 class Columns(BaseModel):
     """Our names to theirs; a column that is not mapped is unknown. Hashtags and captions may stand in several columns.
 
-    A counter may have a column a platform, whose names say which: TikTok Likes, Instagram Likes.
+    A counter may have a column a platform, whose names say which: TikTok Likes, Instagram Likes. A time may have two, of the date and
+    of the time of day.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -39,8 +43,8 @@ class Columns(BaseModel):
     creator: Place | None = None
     creator_followers: Place | None = None
     creator_country: Place | None = None
-    created_at: Place | None = None
-    captured_at: Place | None = None
+    created_at: Place | DateAndClock | None = None
+    captured_at: Place | DateAndClock | None = None
     views: Place | list[str] | None = None
     likes: Place | list[str] | None = None
     comments: Place | list[str] | None = None
@@ -113,7 +117,7 @@ class Places:
 
 def counters_of_platforms(options: VideoOptions) -> dict[str, list[str]]:
     """The counters that have a column a platform."""
-    stated = options.columns.model_dump(exclude={"hashtags", "text"})
+    stated = options.columns.model_dump(exclude={"hashtags", "text", *TIMES})
     return {ours: columns for ours, columns in stated.items() if isinstance(columns, list)}
 
 
