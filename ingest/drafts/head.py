@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 import polars as pl
 
 from ingest.formats.json_documents import inside, read_documents
+from ingest.formats.json_maps import named_insights
 from ingest.formats.text_file import TextFile, as_text, first_lines, folded, is_plausible_header
 from ingest.formats.unpacking import unpacked
 from ingest.formats.workbook import as_csv, is_workbook
@@ -109,7 +110,7 @@ class Head:
         if self.kind == "json":
             for written in inside(self._documents, records)["json"].head(_RECORDS):
                 leaves: dict[str, list[str]] = {}
-                for path, value in _leaves(json.loads(written)):
+                for path, value in _leaves(named_insights(json.loads(written))):
                     leaves.setdefault(path, []).append(value)
                 for path, values in leaves.items():
                     found.setdefault(path, []).append(", ".join(values))

@@ -210,6 +210,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             (?:ال)?مفضلة
         """),
     ),
+    # Elsewhere it may be an estimate, or a sum.
+    "reach": ("insights_(?:reach|post_impressions_unique)",),
     "hashtags": (
         _any("""
             hash_?tags?(?:_names?|_list)? challenges mots?_dièses? tagar hashtagler

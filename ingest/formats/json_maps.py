@@ -1,4 +1,4 @@
-"""Records of JSON that one object holds under names, or column by column, as tools of tables write them."""
+"""JSON in which tools write records or figures otherwise than one by one: under names, column by column, in lists of figures."""
 
 import json
 import re
@@ -6,8 +6,13 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
+import polars as pl
+
 _FIRST, _FEWEST = 20, 2
 _NUMBER, _ID = r"[0-9]{1,7}", r"[0-9]{15,20}"
+
+_SAME = {"likes": "like_count", "comments": "comments_count"}
+"""Figures of Meta that a post has as fields too, which are known of more posts."""
 
 
 def columns_of(kinds: Mapping[str, str], text: str) -> list[str] | None:
@@ -53,3 +58,34 @@ def _are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _are_all(pattern: str, names: Collection[str]) -> bool:
     return all(re.fullmatch(pattern, name) for name in names)
+
+
+def with_named_insights(records: pl.DataFrame) -> pl.DataFrame:
+    """Records in `json`, with what Meta's Graph API lists of each behind `insights` as fields, such as insights.views."""
+    has_any = records["json"].str.contains('"insights"', literal=True)
+    if not has_any.any():
+        return records
+    named = [json.dumps(named_insights(json.loads(text))) for text in records["json"].filter(has_any)]
+    return records.with_columns(records["json"].scatter(has_any.arg_true(), named))
+
+
+def named_insights(value: Any) -> Any:
+    """A value in which each list of insights is an object that has the figures since the posting under their names."""
+    if isinstance(value, list):
+        return [named_insights(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: named_insights(one) for name, one in value.items()}
+    listed = value.get("insights")
+    figures = listed.get("data") if isinstance(listed, dict) else None
+    if not isinstance(figures, list) or not all(isinstance(one, dict) and "name" in one for one in figures):
+        return inner
+    known = {one["name"]: _whole(one) for one in figures if value.get(_SAME.get(one["name"], "")) is None}
+    return inner | {"insights": known}
+
+
+def _whole(figure: Mapping[str, Any]) -> Any:
+    """The value of a figure, unless it has several, or one of some days."""
+    values = [figure["total_value"]] if "total_value" in figure else figure.get("values", [])
+    is_whole = figure.get("period", "lifetime") == "lifetime" and len(values) == 1
+    return values[0].get("value") if is_whole and isinstance(values[0], dict) else None

@@ -307,6 +307,23 @@ def test_a_title_that_is_the_beginning_of_the_caption_has_no_tags_of_its_own(tmp
     assert columns["text"] == "description"
 
 
+def test_what_the_graph_api_lists_behind_a_post_are_its_figures(tmp_path: Path) -> None:
+    def listed(period: str = "lifetime", **figures: int) -> dict[str, Any]:
+        return {"data": [{"name": name, "period": period, "values": [{"value": n}]} for name, n in figures.items()]}
+
+    posts = [
+        {"id": f"17{n:015d}", "permalink": f"https://www.instagram.com/reel/DPabcdeFg{n:02d}/", "like_count": 3, "timestamp": "2026-10-05T06:00:00+0000",
+         "insights": listed(reach=4, saved=1, views=5 + n, likes=2, shares=n)} for n in range(8)
+    ]  # fmt: skip
+    posts[1]["insights"] = {"data": [{"name": "views", "period": "lifetime", "total_value": {"value": 60}}]}
+    posts[2]["insights"] = listed("day", views=7)
+    (tmp_path / "media.json").write_text(json.dumps({"data": posts}))
+    readings = inspect([tmp_path / "media.json"], GIVEN, CAMPAIGNS).parsed.tables["video_readings"]
+    assert readings["views"].to_list() == [5, 60, None, 8, 9, 10, 11, 12]
+    assert readings["reach"].to_list() == [4, None, None, 4, 4, 4, 4, 4]
+    assert (readings["likes"].sum(), readings["saves"].sum(), readings["shares"].sum()) == (24, 6, 25)
+
+
 def test_videos_beside_accounts_are_told_by_their_links_and_captions(tmp_path: Path) -> None:
     videos = [
         {"id": n, "video_url": f"https://www.tiktok.com/@u/video/{one}", "video_caption": "x #calm"}

@@ -15,6 +15,7 @@ from ingest.formats.hashtag.video_options import TIMES, Places, VideoOptions, co
 from ingest.formats.hashtag.video_presets import PRESETS
 from ingest.formats.hashtag.video_readings import COUNTERS, VideoRows, parse_videos, with_tags
 from ingest.formats.json_documents import ENVELOPES, exist, inside, read_documents, texts_at, top_level_names
+from ingest.formats.json_maps import with_named_insights
 from ingest.formats.text_file import TextFile, describe_header, places_in, text_files
 from ingest.source import Delivery, DeliveryError, Parsed
 
@@ -67,6 +68,7 @@ def _rows(file: TextFile, options: VideoJsonOptions) -> VideoRows:
     else:
         named = [options.records] if isinstance(options.records, str) else options.records
         records = pl.concat([_listed(file, documents, place) for place in named])
+    records = with_named_insights(records)
     places = places_of(options)
     names = top_level_names(records)
     paths = {

@@ -50,6 +50,7 @@ class Columns(BaseModel):
     comments: Place | list[str] | None = None
     shares: Place | list[str] | None = None
     saves: Place | list[str] | None = None
+    reach: Place | None = None
     hashtags: Place | list[Place] | None = None
     text: Place | list[Place] | None = None
     duration_seconds: Place | None = None
