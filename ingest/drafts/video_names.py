@@ -27,22 +27,24 @@ from ingest.text import unit_of
 _PREFIX = (
     r"^(?:[a-z]{1,2}\d+|snippet|tiktok|vid|video_meta|video_details_info|video_details|video_info|video|stats_v2|stats|statistics|metrics|public_metrics|"
     r"insights|engagement|performance|counts|counters|item|post|publication|tweet|fields|attributes|"
-    r"aweme_info|aweme|data|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
+    r"aweme_info|aweme|data|legacy|source|node|lifetime|presence|article_extended_attributes|extra_author_attributes)_"
 )
 _NUMBERED = r"^[a-z]{1,2}\d+_"
-_SUFFIX = r"_(?:number_?(?:int|long|double)|date)$"
+_SUFFIX = r"(?:_number_?(?:int|long|double)|_date)+$"
 """How MongoDB says of what type a value is."""
 _OF_COMMENTS = (
     r"cid|(?:.+_)?top_level_comment(?:_.+)?|comment_id|parent_comment_id|(?:reply_?comment|reply)_total|replies_to_id"
 )
 _ACCOUNTS, _ADS = "accounts, a row each", "advertisements, of which a video has several, and whose views were paid"
+_PINS = "pins, with figures of the days that were chosen in Pinterest's analytics"
 _OF_OTHERS = {
     _ACCOUNTS: (
         r"followers?(?:_count)?|fans",
         r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?|(?:avg|average)_(?:likes|views)",
     ),
     _ADS: ADS,
-    "posts of Reddit, which have no views and no hashtags": ("subreddit(?:_id|_name(?:_prefixed)?)?",),
+    "posts of Reddit, which have no views and no hashtags": ("(?:data_)?subreddit(?:_id|_name(?:_prefixed)?)?",),
+    _PINS: ("pin_clicks?", "outbound_clicks?"),
     "a row a counter": (
         "metric|metric_names?|measure|measure_names?|indicator|attribute|variable|kpi",
         "values?|amount|measure_values?",
@@ -52,6 +54,7 @@ _OF_OTHERS = {
 _UNLESS: Mapping[str, Sequence[set[str]]] = {
     _ACCOUNTS: ({"views"}, {"comments"}, {"shares"}, {"hashtags"}),
     _ADS: ({"url"}, {"video_id", "likes"}),
+    _PINS: ({"views"}, {"likes"}),
 }
 """What a table of these has not: with all of one of them it has a row a video, of which it tells that too."""
 _COUNTED = ("views", "likes", "comments", "shares", "saves")

@@ -9,13 +9,15 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given, zone_in_names
 from ingest.drafts.head import quoted
 from ingest.drafts.names import snake
-from ingest.drafts.video_cells import Cells, are_times, times
+from ingest.drafts.video_cells import Cells, are_codes_of_instagram, are_times, lead_to_posts, times
 from ingest.drafts.video_words import ANY_TIME, CLOCK
 from ingest.formats.clocks import MIDNIGHT
 from ingest.formats.hashtag.video_options import TIMES
 from ingest.formats.text_file import places_in
 
 _MOST_DAYS_OF_A_READING, _LATER_THAN_LENGTHS = 2, 6
+_AROUND = r"^(?:_source|data|node|fields|attributes)\."
+"""What tools call the record that they wrapped."""
 _TIKTOK_ID = r"^[0-9]{19}$"
 
 
@@ -81,15 +83,24 @@ def undated(cells: Cells, places: Mapping[str, str]) -> tuple[str | None, str | 
         (
             name
             for name, written in cells.items()
-            if re.fullmatch(ANY_TIME, snake(name)) and name not in places.values() and written and are_times(written)
+            if re.fullmatch(ANY_TIME, snake(re.sub(_AROUND, "", name)))
+            and name not in places.values()
+            and written
+            and are_times(written)
         ),
         None,
     )
     if bare is None:
         return None, None
     created = cells[places["created_at"]] if "created_at" in places else None
-    ids = [value for name in ("video_id", "url") if name in places for value in cells[places[name]]]
-    if not _are_of_posting(ids, cells[bare], created):
+    links = cells[places["url"]] if "url" in places else ()
+    # Beside ids, links may lead to where the videos were seen.
+    ids = [*cells[places["video_id"]], *(links if lead_to_posts(links) else ())] if "video_id" in places else links
+    # So Instagram calls the time of posting, also where all posts are of one day.
+    is_instagram = snake(bare).endswith("taken_at") and are_codes_of_instagram(
+        cells.get(places.get("video_id", ""), ())
+    )
+    if not (is_instagram or _are_of_posting(ids, cells[bare], created)):
         return None, bare
     return (bare if created is None else None), None
 

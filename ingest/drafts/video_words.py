@@ -70,6 +70,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "creator": (
         _any(f"""
             (?:{_BY}_)?(?:(?:platform_)?user_?name|unique_id|handle|screen_name|login)
+            core_user_results_result_(?:core|legacy)_screen_name
             nombre_de_usuario(?:_de_la_cuenta)? nome_de_usuário nom_d_utilisateur(?:_du_compte)? benutzername
             nutzername gebruikersnaam nome_utente nama_pengguna kullanıcı_adı hesap_kullanıcı_adı
             نام_کاربری اسم_(?:ال)?مستخدم(?:_الحساب)? صارف_نام ناوی_بەکارهێنەر

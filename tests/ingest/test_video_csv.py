@@ -136,7 +136,7 @@ class TestIds:
         assert reader.one({"video_id": destroyed, "url": url})["video_id"] == ID
 
     @pytest.mark.parametrize(
-        "destroyed", ["7.50683E+18", "7e18", "", "undefined", "null", "--", "-", "NA", "0", "#N/A", "7506 8326"]
+        "destroyed", ["7.50683E+18", "7e18", "", "undefined", "null", "--", "-", "---", "NA", "0", "#N/A", "7506 8326"]
     )
     def test_what_cannot_be_recovered_is_rejected(self, reader: Reader, destroyed: str) -> None:
         parsed = reader.rows(

@@ -235,9 +235,29 @@ def with_counted_tags(n: int) -> dict[str, Any]:
     return {**web(n), "challenges": [{"id": "7", "title": "calm", "desc": "Join in", "stats": {"viewCount": 9}}]}
 
 
+def of_x_itself(n: int) -> dict[str, Any]:
+    """One as X's own pages have it."""
+    account = {"screen_name": f"u{n}", "favourites_count": 77, "created_at": "Wed Sep 16 10:00:00 +0000 2015"}
+    return {
+        "rest_id": f"2{n:018d}", "views": {"count": "5"}, "core": {"user_results": {"result": {"rest_id": "7", "legacy": account}}},
+        "legacy": {"id_str": f"2{n:018d}", "full_text": "words #calm", "favorite_count": 1, "retweet_count": 3, "reply_count": 2, "created_at": "Wed Sep 16 10:00:00 +0000 2026"},
+    }  # fmt: skip
+
+
+def of_zeeschuimer(all_: list[Any]) -> list[Any]:
+    """Records as Zeeschuimer wraps them, with the page on which they were seen."""
+    page = {
+        "source_url": f"https://{'x' if 'rest_id' in all_[0] else 'instagram'}.com/explore",
+        "timestamp_collected": 1_792_000_000_000,
+    }
+    return [{"item_id": one.get("rest_id") or one["code"], **page, "data": one} for one in all_]
+
+
 @pytest.mark.parametrize(
     ("wrap", "record", "platform", "definition"),
     [
+        (of_zeeschuimer, of_x_itself, "x", "public"),
+        (of_zeeschuimer, of_instagram_app, "instagram", "public"),
         (lambda all_: {"data": {"hashtag": {"edge_hashtag_to_media": {"edges": [{"node": one} for one in all_]}}}}, of_instagram, "instagram", "public"),
         (lambda all_: {"sections": [{"layout": {"medias": [{"media": one}]}} for one in all_]}, of_instagram_app, "instagram", "public"),
         (lambda all_: all_, of_instagram_app, "instagram", "public"),
@@ -285,6 +305,7 @@ def test_records_wherever_they_stand_give_their_figures_and_tags(
     assert (readings.height, readings["views"].sum(), readings["likes"].sum()) == (20, 100, 20)
     assert readings["hashtags"].to_list() == [["calm"]] * 20
     assert readings["creator_key"].n_unique() == 20
+    assert readings["created_at"].null_count() == 0
     assert readings["platform"].unique().to_list() == [platform]
     assert readings["metric_definition"].unique().to_list() == [definition]
     assert readings["saves"].null_count() == 20
@@ -451,6 +472,8 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("r.csv", table("Ad name,Ad ID,Cost,Impressions,Video views,Paid likes", "a,17@N,5,9,8,1"), "found advertisements"),
         ("r.csv", table("キャンペーン名,コスト,インプレッション,クリック", "a,5,9,8"), "found advertisements"),
         ("r.csv", table("id,subreddit,title,author,num_comments,permalink", "1abc@N,calm,x,u@N,5,/r/calm/comments/1abc@N/x/"), "line 1: found posts of Reddit"),
+        ("r.json", json.dumps({"kind": "Listing", "data": {"children": [{"kind": "t3", "data": {"id": f"1abc{n}", "subreddit": "calm", "title": "x", "num_comments": 5, "permalink": f"/r/calm/comments/1abc{n}/x/"}} for n in range(20)]}}).encode(), "its records are posts of Reddit"),
+        ("p.csv", table("Pin URL,Pin title,Impressions,Pin clicks,Outbound clicks,Saves", "https://www.pinterest.com/pin/90000000000000@N/,x #calm,5,1,1,2"), "line 1: found pins"),
         ("c.json", json.dumps({"items": [{"id": f"U{n}", "snippet": {"videoId": f"aBcdefgh{n:03d}", "totalReplyCount": 1, "topLevelComment": {"id": "U"}}} for n in range(20)]}).encode(), "its records are comments"),
         ("c.csv", table("UserName,Description,Total Like,Total Comments", "u@N,x #calm,5,1"), "line 1: found posts without their ids and links"),
         ("t.csv", table(",Title,Views,Date", "@N,My video,679 views,8 days ago"), "line 1: found posts without their ids and links"),

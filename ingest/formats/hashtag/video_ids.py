@@ -67,7 +67,7 @@ def with_ids(frame: pl.DataFrame) -> pl.DataFrame:
             .alias("written"),
         )
     )
-    is_id = pl.col("written").str.contains(r"^[0-9A-Za-z_-]+$") & nothing(pl.col("written")).is_null()
+    is_id = pl.col("written").str.contains(r"^[_-]*[0-9A-Za-z][0-9A-Za-z_-]*$") & nothing(pl.col("written")).is_null()
     is_number = pl.col("written").str.contains(r"(?i)^[0-9]+e[0-9]+$|^(?:0+|-1|na)$")
     is_word = _are_words(frame["video_id"], others["written"])
     usable = others.select("row", pl.when(is_id & ~is_number & ~is_word).then("written").alias("usable"))
