@@ -163,6 +163,11 @@ class _Desk:
     given: Given
     campaigns: frozenset[str]
 
+    def __post_init__(self) -> None:
+        # Drafts write their note under this name, and would write it into such a file.
+        if len({NOTE, *(file.name for file in self.files)}) <= len(self.files):
+            raise DeliveryError(f"two files have one name, or one is called {NOTE}, as notes are; rename it")
+
     @cached_property
     def people(self) -> Pseudonymiser:
         """One throw-away key for all trials, as trials are compared."""

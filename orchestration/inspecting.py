@@ -77,9 +77,6 @@ def add_files(
             missing = ", ".join(question.option for question in found.open)
             raise DeliveryError(f"not landed: it needs {missing}")
         whole, text, taken, parsed = found.note, found.text, found.files, found.parsed
-    names = [path.name for path in taken]
-    if len(set(names)) < len(names) or NOTE in names:
-        raise DeliveryError(f"not landed: two files have one name, or one is called {NOTE}; rename it")
     source, day = str(whole["source"]), given.landed_on or datetime.now(UTC).date()
     place = name or delivery_name(taken[0])
     target = home.landing / source / day.isoformat() / place

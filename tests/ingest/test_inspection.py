@@ -14,7 +14,7 @@ import yaml
 
 from ingest.delivery import load_delivery
 from ingest.drafts.draft import Given
-from ingest.inspection import inspect
+from ingest.inspection import check, inspect
 from ingest.instants import DateOrder
 from ingest.note import read_note
 from ingest.pseudonym import Pseudonymiser
@@ -211,6 +211,19 @@ def test_records_in_the_words_of_other_tools(record: str, form: str, tmp_path: P
     [file] = written(tmp_path, {"export.ndjson": lines(*(record.format(n=number) for number in range(20)))})
     found = inspect([file], TOLD, CAMPAIGNS)
     assert (found.draft.format, found.loaded) == (form, 20)
+
+
+def test_a_note_that_is_inspected_stays_as_it_is(tmp_path: Path) -> None:
+    table = b"video_id,views\n" + b"".join(b"7506832682593094%03d,5\n" % n for n in range(20))
+    note = tmp_path / "delivery.yml"
+    for files in ([note], [tmp_path / "v.csv", note]):
+        for file in files:
+            file.write_bytes(table)
+        with pytest.raises(DeliveryError, match=r"one is called delivery\.yml"):
+            inspect(files, TOLD, CAMPAIGNS)
+        with pytest.raises(DeliveryError, match=r"one is called delivery\.yml"):
+            check(files, {"source": "hashtag"}, CAMPAIGNS, None)
+        assert note.read_bytes() == table
 
 
 def test_track_calls_among_many_others_are_no_live_stream(tmp_path: Path) -> None:
