@@ -184,6 +184,13 @@ def _show_records(parsed: Parsed, say: Console) -> None:
     reasons = "".join(f"; {reason}: {records:,}" for reason, records in parsed.rejections)
     read = counted(parsed.records_read, "record")
     say.print(shown(f"{read} read, {parsed.records_loaded:,} loaded, {parsed.rejected.height:,} rejected{reasons}"))
+    firsts = parsed.rejected.unique("reason", keep="first", maintain_order=True).select(
+        "file", "line", "reason", "detail"
+    )
+    _remark(
+        (f"{file}, line {line}: rejected as {reason}, {detail}" for file, line, reason, detail in firsts.iter_rows()),
+        say,
+    )
     unreadable = parsed.unreadable.select("column_name", "reason", "records").iter_rows()
     _remark(
         [

@@ -157,6 +157,17 @@ def test_it_tells_of_questions_without_answers_that_count_and_of_days_outside_th
     assert outside in said
 
 
+def test_where_the_first_record_stands_that_is_not_loaded(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f"{file.read_text()}Subtotal week 1,,,200,\nA note,,,,\n")
+    inspect_files(Home(tmp_path / "home"), [file], Given(timezone="UTC"), None, Console(width=1000))
+    said = capsys.readouterr().out
+    assert "22 records read, 20 loaded, 2 rejected; missing_key: 2\n" in said
+    assert "videos.csv, line 22: rejected as missing_key, no video id and none to be recovered from a URL" in said
+    assert "line 23" not in said
+
+
 def test_at_a_terminal_what_is_open_is_asked(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
