@@ -30,6 +30,8 @@ _KIND = ["format", "campaign_id", "supplier"]
 
 _Kind = tuple[str, str, str | None]
 
+_Fingerprints = frozenset[tuple[str, str]]
+
 _COMPARED = pl.Schema(
     {
         DELIVERY_NUMBER: pl.Int32(),
@@ -51,8 +53,8 @@ class Earlier:
     file: Path | None
     size: int | None = None
     """In bytes, as the file was written to the lake; None of a file that is only staged."""
-    fingerprint: str | None = None
-    """Of its rows in the table; None where it has none there, or nobody can tell."""
+    fingerprints: _Fingerprints | None = None
+    """Of all its rows, by table; None where it has none in this table, or nobody can tell."""
 
     @property
     def whole(self) -> Path | None:
@@ -86,23 +88,23 @@ def histories(
         *_KIND, "landed_on", "delivery", "records_read", "lake_files"
     ).iter_rows():
         file = partition(home.lake / table.name, landed_on, delivery)
-        written = _written(table, files)
-        one = Earlier(landed_on, delivery, records, file, written.get("bytes"), written.get("fingerprint"))
+        size = next((one["bytes"] for one in files or () if one["table"] == table.name), None)
+        one = Earlier(landed_on, delivery, records, file, size, _fingerprints(table, files))
         known[landed_on, delivery] = (kind[0], kind[1], kind[2]), one
     for item in staged.values():
         if item.ref not in distrusted:
-            rows, same = item.tables.get(table.name), _fingerprint(table, item)
-            one = Earlier(item.landed_on, item.delivery, item.records_read, rows, fingerprint=same)
+            rows, same = item.tables.get(table.name), _fingerprints(table, item.lake_files)
+            one = Earlier(item.landed_on, item.delivery, item.records_read, rows, fingerprints=same)
             known[item.landed_on, item.delivery] = _kind(item), one
     timelines: dict[_Kind, list[Earlier]] = {}
-    alike: dict[tuple[_Kind, int, str | None], list[Earlier]] = {}
+    alike: dict[tuple[_Kind, int, _Fingerprints | None], list[Earlier]] = {}
     for _, (of_kind, one) in sorted(known.items(), key=lambda entry: entry[0]):
         timelines.setdefault(of_kind, []).append(one)
-        if one.fingerprint is not None:
-            alike.setdefault((of_kind, one.records_read, one.fingerprint), []).append(one)
+        if one.fingerprints is not None:
+            alike.setdefault((of_kind, one.records_read, one.fingerprints), []).append(one)
     found = {}
     for number, item in staged.items():
-        equal = alike.get((_kind(item), item.records_read, _fingerprint(table, item)), [])
+        equal = alike.get((_kind(item), item.records_read, _fingerprints(table, item.lake_files)), [])
         latest = _before(item, timelines.get(_kind(item), []), RECENT)
         found[number] = History(latest, next(iter(_before(item, equal, 1)), None))
     return found
@@ -162,13 +164,10 @@ def _before(item: StagedDelivery, timeline: Sequence[Earlier], most: int) -> Seq
     return timeline[max(0, end - most) : end]
 
 
-def _written(table: Table, files: Iterable[Mapping[str, Any]] | None) -> Mapping[str, Any]:
-    """What the ledger keeps of the file of a table."""
-    return next((one for one in files or () if one["table"] == table.name), {})
-
-
-def _fingerprint(table: Table, item: StagedDelivery) -> str | None:
-    return _written(table, item.lake_files).get("fingerprint")
+def _fingerprints(table: Table, files: Iterable[Mapping[str, Any]] | None) -> _Fingerprints | None:
+    """Those of all rows of a delivery, by table; None where it has no rows of the table at hand, or they are not known."""
+    known = {one["table"]: one["fingerprint"] for one in files or () if one.get("fingerprint") is not None}
+    return frozenset(known.items()) if table.name in known else None
 
 
 def _kind(item: StagedDelivery) -> _Kind:

@@ -15,7 +15,13 @@ _EVERY_TYPE = pl.DataFrame(
         "real": [0.5, None],
         "truth": [True, None],
         "day": [date(2022, 10, 4), None],
-    }
+        "wholes": pl.Series([[1, 2], None], dtype=pl.List(pl.Int32())),
+        "samples": [[{"sample": "all", "country": "AE", "is_weighted": True}], []],
+        "segments": [[{"segment_name": "country", "segment_value": "AE"}], None],
+        "offered": [[{"answer_code": "1", "answer_label": "Yes", "is_top": True, "is_bottom": False}], None],
+        "coded": [[{"answer": 1, "answer_code": "1"}], None],
+    },
+    schema_overrides={"coded": pl.List(pl.Struct({"answer": pl.Int32(), "answer_code": pl.String()}))},
 )
 """Every type of column that rows are compared by."""
 
@@ -30,12 +36,10 @@ METHOD = _sum_of_rows(_EVERY_TYPE)
 
 
 def compared_columns(table: Table) -> pl.Schema:
-    """The columns by which rows are compared; none of a table that holds no records.
+    """The columns by which rows are compared.
 
     Left out are instants, and what differs from delivery to delivery: its name and day, and the file and line of a row.
     """
-    if table.records is None:
-        return pl.Schema()
     return pl.Schema({name: dtype for name, dtype in table.schema.items() if dtype != INSTANT})
 
 

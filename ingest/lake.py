@@ -294,7 +294,7 @@ def fill_fingerprints(home: Home, source: Source) -> None:
     """
     ledger = read_ledger(home)
     files = ledger["lake_files"].to_list()
-    tables = {table.name: table for table in source.tables if table.records is not None}
+    tables = {table.name: table for table in source.tables}
     in_lake = in_effect(ledger.with_row_index("row").filter(source=source.name)).select("row", "landed_on", "delivery")
     is_changed = False
     for row, landed_on, delivery in in_lake.iter_rows():

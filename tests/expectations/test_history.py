@@ -19,6 +19,7 @@ from ingest.pseudonym import KEY_VARIABLE
 from ingest.source import Source
 from ingest.sources.hashtag import HASHTAG, VIDEO_READINGS
 from ingest.sources.live import LIVE_SAMPLES
+from ingest.sources.survey import SURVEY_RESPONDENTS
 
 if TYPE_CHECKING:
     from tests.expectations.conftest import Staging
@@ -238,6 +239,23 @@ def test_what_is_ingested_later_repeats_what_was_ingested(
     ingestion.ingest(home, HASHTAG, judge, "run", frozenset({"c"}))
     again = {"twenty": "equal to 2022-10-20/first but for times", "last": "equal to 2022-11-09/twenty but for times"}
     assert said == dict.fromkeys(videos, "new") | again
+
+
+def test_the_same_people_with_other_answers_are_no_repetition(staging: "Staging") -> None:
+    people = staging.believable("survey_respondents")
+    answers = staging.believable("survey_answers").with_columns(given=pl.lit([1, 2], pl.List(pl.Int32())))
+    corrected = answers.with_columns(
+        answers=pl.when(pl.int_range(pl.len()) == 1).then(pl.lit([1, 1], pl.List(pl.Int32()))).otherwise("given")
+    )
+    days = enumerate((answers, corrected, answers))
+    staged = {
+        day: staging.stage(
+            {"survey_respondents": people, "survey_answers": given}, landed_on=LANDED_ON + timedelta(days=day)
+        )
+        for day, given in days
+    }
+    found = compare(staged, histories(staging.home, SURVEY_RESPONDENTS, staged, LEDGER.to_frame(), set()))
+    assert found["is_repetition_found"].to_list() == ["new", "new", f"equal to {LANDED_ON}/day but for times"]
 
 
 def test_a_delivery_without_rows_repeats_nothing(staging: "Staging") -> None:
