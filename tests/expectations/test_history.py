@@ -245,7 +245,7 @@ def test_the_same_people_with_other_answers_are_no_repetition(staging: "Staging"
     people = staging.believable("survey_respondents")
     answers = staging.believable("survey_answers").with_columns(given=pl.lit([1, 2], pl.List(pl.Int32())))
     corrected = answers.with_columns(
-        answers=pl.when(pl.int_range(pl.len()) == 1).then(pl.lit([1, 1], pl.List(pl.Int32()))).otherwise("given")
+        given=pl.when(pl.int_range(pl.len()) == 1).then(pl.lit([1, 1], pl.List(pl.Int32()))).otherwise("given")
     )
     days = enumerate((answers, corrected, answers))
     staged = {
