@@ -10,6 +10,9 @@ MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 { 
 PYTEST := env -u CAMPAIGN_HOME -u CAMPAIGN_PSEUDONYM_KEY $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 PROJECT := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/parsed/*' -not -path '*/__pycache__/*' -not -name '.*')
 
+# What Python has compiled is kept: else each of the hundreds of processes that tests start compiles all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run up check test fuzz lint style types sql generate audit docs bench lock clean
 
