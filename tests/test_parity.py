@@ -23,7 +23,11 @@ FORMATS = {(source.name, form) for source in SOURCES for form in source.formats}
 def documents(pattern: str, key: str) -> list[dict[str, Any]]:
     """Entries of that key in the project's yml files."""
     found = (ROOT / "dbt_project").glob(pattern)
-    return [entry for path in sorted(found) for entry in (yaml.safe_load(path.read_text("utf-8")) or {}).get(key, [])]
+    return [
+        entry
+        for path in sorted(found)
+        for entry in (yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) or {}).get(key, [])
+    ]
 
 
 def agree(one: str, ones: set[object], other: str, others: set[object]) -> None:

@@ -109,7 +109,10 @@ PUBLIC = {
 @cache
 def described(kind: str) -> list[dict[str, Any]]:
     """Every entry of that kind in the project's yml files."""
-    files = [yaml.safe_load(path.read_text("utf-8")) or {} for path in sorted((PROJECT / "models").rglob("*.yml"))]
+    files = [
+        yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) or {}
+        for path in sorted((PROJECT / "models").rglob("*.yml"))
+    ]
     return [entry for content in files for entry in content.get(kind, [])]
 
 

@@ -230,7 +230,7 @@ def rules_of(model: dict[str, Any]) -> dict[str, Any]:
 MARTS = {
     model["name"]: rules_of(model)
     for path in sorted((PROJECT / "models" / "marts").rglob("*.yml"))
-    for model in yaml.safe_load(path.read_text("utf-8")).get("models", [])
+    for model in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader).get("models", [])
 }
 MACRO = (PROJECT / "macros" / "rules.sql").read_text("utf-8")
 
