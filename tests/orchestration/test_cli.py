@@ -50,6 +50,16 @@ def assert_published(home: Home, said: str) -> None:
     assert f"Published: {home.published}" in said.replace("\n", "")
 
 
+def assert_warned(home: Home, said: str, warning: str) -> None:
+    """A run warned of it, the status goes on to do so, and so do the marts."""
+    assert f"warning {warning}" in said
+    assert f"published with a warning {warning}" in campaign("status", "--home", str(home.root)).stdout
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{home.published}' as marts (read_only)")
+        warned = connection.execute("select warnings from marts.meta.publications order by published_at").fetchall()
+    assert [len(warnings) for (warnings,) in warned] == [0, 1]
+
+
 def test_nothing_to_do_is_said_and_costs_no_imports(published: Home) -> None:
     code = (
         "import sys\nfrom orchestration.cli import app\ntry: app(['run', '--home', sys.argv[1]])\nexcept SystemExit as stopped: code = stopped.code\n"
@@ -281,26 +291,6 @@ def test_a_seed_that_ends_within_a_line_is_warned_of(copy: Copy, landed: Home) -
     assert warning == f"{seed} does not end with a line break; if it was cut, put back what is missing"
 
 
-def test_a_seed_and_a_note_that_were_cut_to_valid_ones_are_warned_of(copy: Copy, published: Home) -> None:
-    home = copy(published)
-    seed, note = home.seeds / "costs.csv", next(home.landing.glob("hashtag/*/tag-panel/delivery.yml"))
-    for file, lines in ((seed, seed.read_text().splitlines()), (note, note.read_text().splitlines())):
-        file.write_text("\n".join([*lines[:-1], ""]))
-    rows = len(seed.read_text().splitlines()) - 1
-    fewer = f"seeds/costs.csv has {counted(rows, 'row')}, {rows + 1} at the last publication: 1 fewer; if that was not meant, put them"
-    less = f"{note.parent.relative_to(home.landing)}: its note no longer has options.rounding; if that was not meant, put back"
-    done = campaign("run", "--home", str(home.root))
-    assert done.returncode == 0, done.stdout + done.stderr
-    status = campaign("status", "--home", str(home.root)).stdout
-    for line in (fewer, less):
-        assert f"warning {line}" in done.stderr
-        assert f"published with a warning {line}" in status
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{home.published}' as marts (read_only)")
-        warned = connection.execute("select warnings from marts.meta.publications order by published_at").fetchall()
-        assert [len(warnings) for (warnings,) in warned] == [0, 2]
-
-
 def test_a_missing_pseudonym_key_is_noticed_before_anything_begins(copy: Copy, landed: Home) -> None:
     home = copy(landed)
     home.simulated.unlink()
@@ -323,6 +313,7 @@ def test_the_sample_is_not_written_over_deliveries_of_a_user_s(tmp_path: Path) -
 
 
 def test_a_damaged_ledger_stops_with_the_way_back(copy: Copy, published: Home) -> None:
+    """A seed that has lost a row, and is valid still, is warned of on that way too."""
     home = copy(published)
     home.ledger.write_bytes(home.ledger.read_bytes()[:-20])
     for name in ("run", "status"):
@@ -333,10 +324,32 @@ def test_a_damaged_ledger_stops_with_the_way_back(copy: Copy, published: Home) -
         assert "Traceback" not in done.stderr
     gone = next(home.landing.glob("live/*/*"))
     shutil.rmtree(gone)
+    seed = home.seeds / "costs.csv"
+    *kept, _ = seed.read_text().splitlines()
+    seed.write_text("\n".join([*kept, ""]))
     done = campaign("rebuild", "--home", str(home.root))
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"landing lacks live/{gone.parent.name}/{gone.name}: its rows do not come back" in done.stderr
     assert_published(home, done.stdout)
+    rows = f"{counted(len(kept) - 1, 'row')}, {len(kept)} at the last publication: 1 fewer"
+    assert_warned(home, done.stderr, f"seeds/costs.csv has {rows}; if that was not meant, put them")
+
+
+def test_a_later_day_of_one_source_alone_is_published(copy: Copy, published: Home, late: Path) -> None:
+    """Models of other sources that tell of the last day find the tables in memory that they read; a note that was cut is warned of."""
+    home = copy(published)
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        warehouse.execute("update intermediate.int_lake__as_of set as_of = as_of - 1")
+    shutil.copytree(late / "hashtag", home.landing / "hashtag", dirs_exist_ok=True)
+    note = next(home.landing.glob("hashtag/*/tag-panel/delivery.yml"))
+    *kept, _ = note.read_text().splitlines()
+    note.write_text("\n".join([*kept, ""]))
+    done = campaign("run", "--home", str(home.root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    delivery = note.parent.relative_to(home.landing)
+    assert_warned(
+        home, done.stderr, f"{delivery}: its note no longer has options.rounding; if that was not meant, put back"
+    )
 
 
 def test_an_audit_tests_no_rows_that_other_seeds_made(copy: Copy, published: Home) -> None:

@@ -1,6 +1,5 @@
 """Real runs of the job in this process, on the home's own instance: which events they write, and what a red check says."""
 
-import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -16,7 +15,6 @@ from orchestration.automation import JOB
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.runner import QUIET, check_line
-from tests.command import campaign
 from tests.orchestration.conftest import Copy
 
 READINGS = dg.AssetKey(["hashtag", "video_readings"])
@@ -61,16 +59,6 @@ def test_a_run_names_the_days_it_takes_in_and_never_those_between(copy: Copy, pu
     assert all(int(str(metadata["loaded"].value)) > 0 for metadata in days.values())
     versions = read_ledger(home).filter(pl.col("version") == 2)
     assert versions.height == 2
-
-
-def test_a_later_day_of_one_source_alone_is_published(copy: Copy, published: Home, late: Path) -> None:
-    """Models of other sources that tell of the last day find the tables in memory that they read."""
-    home = copy(published)
-    with duckdb.connect(str(home.warehouse)) as warehouse:
-        warehouse.execute("update intermediate.int_lake__as_of set as_of = as_of - 1")
-    shutil.copytree(late / "hashtag", home.landing / "hashtag", dirs_exist_ok=True)
-    done = campaign("run", "--home", str(home.root))
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_what_is_held_stays_red_until_it_is_mended(copy: Copy, published: Home) -> None:
