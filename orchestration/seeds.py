@@ -192,19 +192,13 @@ def count_rows(name: str, files: Mapping[str, bytes]) -> int:
 
 
 def with_every_column(name: str, seed: bytes) -> bytes:
-    """A seed with the columns that models read, whichever of those that may be empty its header leaves out."""
+    """A seed as models read it: also the columns that its header leaves out, no blanks around cells, no lines without a value."""
     if name not in SEEDS:
         return seed
-    rows = csv.DictReader(io.StringIO(seed.decode("utf-8-sig"), newline=""))
-    given = [column.strip() for column in rows.fieldnames or ()]
-    columns = list(SEEDS[name].row.model_fields)
-    if set(given) == set(columns):
-        return seed
     text = io.StringIO()
-    made = csv.DictWriter(text, columns, lineterminator="\n")
+    made = csv.DictWriter(text, list(SEEDS[name].row.model_fields), lineterminator="\n")
     made.writeheader()
-    rows.fieldnames = given
-    made.writerows(rows)
+    made.writerows(cells for _, cells in _rows(name, {f"seeds/{name}.csv": seed}))
     return text.getvalue().encode()
 
 
@@ -216,7 +210,7 @@ def with_normalised_hashtags(name: str, seed: bytes) -> bytes:
 
     columns = list(SEEDS[name].row.model_fields)
     rows = list(csv.DictReader(io.StringIO(seed.decode("utf-8-sig"))))
-    written = [row["hashtag"].strip() for row in rows]
+    written = [row["hashtag"] for row in rows]
     named = pl.DataFrame(
         {"hashtag": written, "alias_of": [row.get("alias_of") for row in rows]},
         schema={"hashtag": pl.String(), "alias_of": pl.String()},

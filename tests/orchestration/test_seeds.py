@@ -63,6 +63,26 @@ def test_columns_that_may_be_empty_may_be_left_out(tmp_path: Path) -> None:
     ]
 
 
+def test_blanks_around_cells_and_lines_without_a_value_reach_no_model(tmp_path: Path) -> None:
+    project = read_project(
+        home_with(
+            tmp_path,
+            campaigns="campaign_id, name, starts_on, ends_on, reporting_timezone\nmine, Ours, 2024-01-01, , Asia/Dubai\n,,,,\n",
+            campaign_hashtags="campaign_id, hashtag, role\nmine, #MyTag, campaign\n",
+        )
+    )
+    assert project.files["seeds/campaigns.csv"].decode().split("\n") == [
+        "campaign_id,name,starts_on,ends_on,reporting_timezone",
+        "mine,Ours,2024-01-01,,Asia/Dubai",
+        "",
+    ]
+    assert project.files["seeds/campaign_hashtags.csv"].decode().split("\n") == [
+        "campaign_id,hashtag,display_hashtag,role,alias_of",
+        "mine,mytag,MyTag,campaign,",
+        "",
+    ]
+
+
 def test_what_is_shipped_is_right() -> None:
     from orchestration.seeds import SEEDS, check_seed
 
