@@ -62,6 +62,13 @@ class Seed:
     fold: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
     lists: tuple[str, ...] = ()
     """Columns that name several, with blanks between them."""
+    serves_all: bool = False
+    """Whether a row may be of campaign `*`, which stands for every campaign, or for those without rows of their own."""
+
+    @property
+    def is_of_campaigns(self) -> bool:
+        """Whether rows name their campaign; what they refer to then is of the same one."""
+        return "campaign_id" in self.row.model_fields
 
 
 def _folded_hashtag(row: Mapping[str, str]) -> Mapping[str, str]:
@@ -96,6 +103,7 @@ SEEDS: Mapping[str, Seed] = {
         ScorecardLine,
         ("campaign_id", "position"),
         _OF_CAMPAIGN | _OF_KPI | {"nests_in": ("scorecard", "position")},
+        serves_all=True,
     ),
     "scales": Seed(Scale, ("scale_id",)),
     "scale_items": Seed(ScaleItem, ("question_key",), {"scale_id": ("scales", "scale_id")}),
@@ -114,7 +122,7 @@ SEEDS: Mapping[str, Seed] = {
     ),
     "organisations": Seed(Organisation, ("organisation_id", "market", "language")),
     "partners": Seed(Partner, ("campaign_id", "partner_id"), _OF_CAMPAIGN),
-    "coding_checks": Seed(CodingCheck, ("campaign_id", "kind", "version"), _OF_CAMPAIGN),
+    "coding_checks": Seed(CodingCheck, ("campaign_id", "kind", "version"), _OF_CAMPAIGN, serves_all=True),
     "deliverables": Seed(
         Deliverable, ("campaign_id", "deliverable_id"), _OF_CAMPAIGN | {"partner_id": ("partners", "partner_id")}
     ),
@@ -125,7 +133,7 @@ SEEDS: Mapping[str, Seed] = {
         ("campaign_id", "phase", "kpi_id", "source"),
         _OF_CAMPAIGN | _OF_KPI | {"phase": ("phases", "phase")},
     ),
-    "calendar": Seed(CalendarEntry, ("campaign_id", "kind", "name", "starts_on"), _OF_CAMPAIGN),
+    "calendar": Seed(CalendarEntry, ("campaign_id", "kind", "name", "starts_on"), _OF_CAMPAIGN, serves_all=True),
     "metrics": Seed(Metric, ("kpi_id",)),
     "measures": Seed(Measure, ("measure",)),
     "kpi_formulas": Seed(
@@ -159,7 +167,7 @@ def check_seed(name: str, files: Mapping[str, bytes]) -> None:
     seed = SEEDS.get(name)
     if seed is None:
         return
-    known = {column: _known(files, *place) for column, place in seed.refers_to.items()}
+    known = {column: _known(files, seed, *place) for column, place in seed.refers_to.items()}
     first: dict[tuple[str, ...], int] = {}
     problems: list[str] = []
     for line, cells in _rows(name, files):
@@ -168,16 +176,7 @@ def check_seed(name: str, files: Mapping[str, bytes]) -> None:
         except ValidationError as error:
             problems += _described(name, line, cells, error)
             continue
-        for column, names in known.items():
-            named = seed.fold(cells).get(column, "")
-            unknown = {*(named.split() if column in seed.lists else [named])} - names - {"", EVERY_CAMPAIGN}
-            if unknown:
-                place = f"seeds/{seed.refers_to[column][0]}.csv"
-                found = cells[column] if column not in seed.lists else " ".join(sorted(unknown))
-                problems.append(
-                    f"seeds/{name}.csv, line {line}, column {column}: found {found!r}, expected one of {place}: "
-                    f"{', '.join(sorted(names)[:20])}; correct it, or add it there"
-                )
+        problems += [f"seeds/{name}.csv, line {line}, {problem}" for problem in _wrong_references(seed, cells, known)]
         key = tuple(seed.fold(cells).get(column, "") for column in seed.key)
         if first.setdefault(key, line) != line:
             problems.append(
@@ -224,10 +223,34 @@ def with_normalised_hashtags(name: str, seed: bytes) -> bytes:
     return text.getvalue().encode()
 
 
-def _known(files: Mapping[str, bytes], name: str, column: str) -> set[str]:
-    """What others may refer to; an alias is not among it."""
-    fold = SEEDS[name].fold if name in SEEDS else dict
-    return {fold(cells).get(column, "") for _, cells in _rows(name, files) if not cells.get("alias_of")}
+def _known(files: Mapping[str, bytes], seed: Seed, name: str, column: str) -> dict[str, set[str]]:
+    """What a seed may refer to in a column of another; by campaign where both have campaigns. An alias is not among it."""
+    other = SEEDS.get(name)
+    fold = other.fold if other is not None else dict
+    is_by_campaign = column != "campaign_id" and seed.is_of_campaigns and other is not None and other.is_of_campaigns
+    known: dict[str, set[str]] = {}
+    for _, cells in _rows(name, files):
+        if not cells.get("alias_of"):
+            campaign = cells.get("campaign_id", "") if is_by_campaign else ""
+            known.setdefault(campaign, set()).add(fold(cells).get(column, ""))
+    return known
+
+
+def _wrong_references(
+    seed: Seed, cells: Mapping[str, str], known: Mapping[str, Mapping[str, set[str]]]
+) -> Iterator[str]:
+    """What a row refers to that is not there, or is of another campaign."""
+    for column, (other, _) in seed.refers_to.items():
+        names = known[column].get("") or known[column].get(cells.get("campaign_id", ""), set())
+        allowed = {"", EVERY_CAMPAIGN} if seed.serves_all and column == "campaign_id" else {""}
+        named = seed.fold(cells).get(column, "")
+        unknown = {*(named.split() if column in seed.lists else [named])} - names - allowed
+        if unknown:
+            found = cells[column] if column not in seed.lists else " ".join(sorted(unknown))
+            yield (
+                f"column {column}: found {found!r}, expected one of seeds/{other}.csv: "
+                f"{', '.join(sorted(names)[:20]) or 'none is there of this campaign'}; correct it, or add it there"
+            )
 
 
 def _rows(name: str, files: Mapping[str, bytes]) -> Iterator[tuple[int, dict[str, str]]]:

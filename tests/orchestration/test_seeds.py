@@ -162,6 +162,43 @@ def test_a_mistake_says_where_and_what(tmp_path: Path, seed: str, content: str, 
         read_project(home_with(tmp_path, **{seed: content}))
 
 
+TWO = CAMPAIGNS + "other,Another campaign,2024-01-01,,Asia/Dubai\n"
+
+
+@pytest.mark.parametrize(
+    ("seed", "content", "message"),
+    [
+        ("costs", COSTS.replace("mine,", "other,"), "costs.csv, line 2, column phase: found 'launch', expected one of seeds/phases.csv: none is there"),
+        ("deliverables", DELIVERABLES.replace("mine,", "other,"), "line 2, column partner_id: found 'p1', expected one of seeds/partners.csv: none"),
+        ("comparison_sets", "campaign_id,version,starts_on,hashtag\nother,1,2024-01-01,MyTag\n", "line 2, column hashtag: found 'MyTag'"),
+        ("campaign_hashtags", HASHTAGS.replace("role\n", "role,alias_of\n").replace(",campaign\n", ",campaign,\n") + "other,also,,campaign,MyTag\n", "line 3, column alias_of: found 'MyTag'"),
+        ("scorecard", SCORECARD.replace("direction\n", "direction,nests_in\n").replace(",,\n", ",,,\n") + "other,2,H01,awareness,day,all,campaign,all,,,1\n", "line 3, column nests_in: found '1'"),
+    ],
+)  # fmt: skip
+def test_what_a_row_refers_to_is_of_its_campaign(tmp_path: Path, seed: str, content: str, message: str) -> None:
+    with pytest.raises(ProjectError, match=message):
+        read_project(home_with(tmp_path, **{"campaigns": TWO, seed: content}))
+
+
+@pytest.mark.parametrize(
+    ("seed", "content"),
+    [("costs", COSTS), ("deliverables", DELIVERABLES), ("campaign_hashtags", HASHTAGS), ("phases", PHASES), ("benchmarks", BENCHMARKS)],
+)  # fmt: skip
+def test_rows_for_every_campaign_are_refused_where_no_model_reads_them(tmp_path: Path, seed: str, content: str) -> None:
+    starred = "*".join(content.split("mine", 1))
+    with pytest.raises(
+        ProjectError, match=r"line 2, column campaign_id: found '\*', expected one of seeds/campaigns.csv: mine"
+    ):
+        read_project(home_with(tmp_path, **{seed: starred}))
+
+
+@pytest.mark.parametrize(
+    ("seed", "content"), [("scorecard", SCORECARD), ("coding_checks", CHECKS), ("calendar", CALENDAR)]
+)
+def test_rows_for_every_campaign_are_taken_where_they_serve_all(tmp_path: Path, seed: str, content: str) -> None:
+    read_project(home_with(tmp_path, **{seed: content.replace("mine,", "*,")}))
+
+
 def test_a_seed_in_another_encoding(tmp_path: Path) -> None:
     home = home_with(tmp_path)
     (home.seeds / "campaign_hashtags.csv").write_bytes(
