@@ -9,6 +9,16 @@
 {%- endmacro %}
 
 {#
+    How many people stand behind counts of several days: at least as many as on one of them, and no more than items. Unknown where nobody
+    counted people, since one may stand behind all items.
+#}
+{% macro people_counted(counts) -%}
+    case
+        when count({{ counts }}.unique_people) > 0 then least(max({{ counts }}.unique_people), sum({{ counts }}.events))
+    end
+{%- endmacro %}
+
+{#
     The events of a relation that a build has to bring up to date. One that was delivered again keeps its first date; those that stand
     before the dates to be rebuilt are not taken a second time.
 #}

@@ -762,6 +762,8 @@ def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(la
     ]
     # Somebody counts more people than posts, of which there are few.
     coded += [one | {"market": "LB", "events": 9, "unique_people": 500} for one in coded[:2]]
+    # Who counts no people may count one person's posts.
+    coded += [one | {"market": "KW", "unique_people": None} for one in coded[:2]]
     deliver(lab, 12, "e", "e", help_events=rows)
     deliver(lab, 12, "e-counts", "e", counts=coded)
     build(lab)
@@ -774,12 +776,13 @@ def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(la
         ("AE", "supportive_reply", "events", 22, 12, 0, None, "not_validated"),
         ("EG", "story", "counts", 100, 40, 0, "2", None),
         ("JO", "story", "counts", None, None, 1, "2", "few_people"),
+        ("KW", "story", "counts", None, None, 1, "2", "few_people"),
         ("LB", "story", "counts", None, None, 1, "2", "few_people"),
         ("SA", "story", "events", None, None, 1, "1", "few_people"),
         ("SA", "supportive_reply", "events", None, None, 1, None, "few_people"),
         ("all", "connection", "events", None, 3, 0, None, None),
         ("all", "shared_story", "events", 20, 20, 0, None, None),
-        ("all", "story", "events", 200, 70, 3, "2", None),
+        ("all", "story", "events", 200, 70, 4, "2", None),
         ("all", "supportive_reply", "events", 22, 12, 1, None, "not_validated"),
     ]
 

@@ -45,7 +45,7 @@ told as (
         cast(null as varchar) as rule_version,
         'counts' as basis,
         case when count(counts.events) = count(*) then sum(counts.events) end as items,
-        least(max(counts.unique_people), sum(counts.events)) as people,
+        {{ people_counted('counts') }} as people,
     from {{ ref('int_activation__counted_days') }} as counts
     left join {{ ref('markets') }} as markets on counts.market = markets.market
     where counts.activation like 'story.resource_%' or counts.activation like 'live.resource_%'

@@ -56,7 +56,6 @@ told as (
     from events
     group by events.campaign_id, events.week_on, events.market, events.activation
     union all
-    -- Of several days' people there are at least as many as of one, and no more than items.
     select
         counts.campaign_id,
         {{ week_on('counts.event_on', 'markets.week_starts_on') }} as week_on,
@@ -64,7 +63,7 @@ told as (
         counts.activation,
         'counts' as basis,
         case when count(counts.events) = count(*) then sum(counts.events) end as items,
-        least(max(counts.unique_people), sum(counts.events)) as people,
+        {{ people_counted('counts') }} as people,
     from {{ ref('int_activation__counted_days') }} as counts
     left join {{ ref('markets') }} as markets on counts.market = markets.market
     group by
