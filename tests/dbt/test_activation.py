@@ -749,6 +749,7 @@ def test_support_is_told_of_ten_people_and_corrected_for_the_errors_of_coding(la
         *told("organisation.referred", "AE", 9, resource_id="other", group_key="g1"),
         *told("story.resource_attached", "AE", 14, asset_version="r1"), *told("story.resource_missing", "AE", 6, asset_version="r1"),
         *told("story.resource_missing", "SA", 9, 1, sunday),
+        *told("story.resource_opened", "AE", 30, asset_version="r1"), *told("helpline.viewed", "AE", 12, resource_id="seen"),
     ]  # fmt: skip
     noon = datetime(2022, 10, 5, 12, tzinfo=UTC)
     coded = [
@@ -836,6 +837,7 @@ def test_open_flags_have_waited_as_long_as_is_known(lab: Lab) -> None:
     ]
     rows += [event(7100 + n, "live.resource_attached", None, n, asset_version="r1") for n in range(3)]
     rows.append(event(7200, "live.resource_missing", None, 9, asset_version="r1"))
+    rows.append(event(7300, "live.resource_opened", None, 9, asset_version="r2"))
     deliver(lab, 13, "flags", "e", events=rows)
     build(lab)
     names = "content_type, required, attached, rule_version, cells_withheld, reason"

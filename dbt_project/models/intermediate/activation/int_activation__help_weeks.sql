@@ -14,7 +14,11 @@ events as (
         resource_id,
         person_key,
     from {{ ref('int_activation__help_events') }}
-    where excluded is null and (activation like 'helpline.%' or activation like 'organisation.%')
+    where
+        excluded is null
+        and (activation like 'helpline.%' or activation like 'organisation.%')
+        -- Whoever only saw them did not look for help.
+        and activation not like '%.viewed'
 
 ),
 

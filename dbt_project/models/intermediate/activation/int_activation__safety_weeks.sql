@@ -4,6 +4,8 @@
     at least until the last event about flags, so that hours are read off the share that is left (Kaplan and Meier).
 #}
 {%- set subject = ['campaign_id', 'week_on', 'content_type'] %}
+{%- set of_stories = "'story.resource_attached', 'story.resource_missing'" %}
+{%- set of_sessions = "'live.resource_attached', 'live.resource_missing'" %}
 with
 
 told as (
@@ -18,7 +20,7 @@ told as (
         count(*) as items,
         count(distinct person_key) as people,
     from {{ ref('int_activation__help_events') }}
-    where excluded is null and activation like 'story.resource_%'
+    where excluded is null and activation in ({{ of_stories }})
     group by campaign_id, week_on, market, activation, asset_version
     union all
     select
@@ -32,7 +34,7 @@ told as (
         cast(null as bigint) as people,
     from {{ ref('int_activation__events') }} as events
     left join {{ ref('markets') }} as markets on events.market = markets.market
-    where events.excluded is null and events.activation like 'live.resource_%'
+    where events.excluded is null and events.activation in ({{ of_sessions }})
     group by
         events.campaign_id, {{ week_on('events.event_on', 'markets.week_starts_on') }}, events.market, events.activation,
         events.asset_version
@@ -48,7 +50,7 @@ told as (
         {{ people_counted('counts') }} as people,
     from {{ ref('int_activation__counted_days') }} as counts
     left join {{ ref('markets') }} as markets on counts.market = markets.market
-    where counts.activation like 'story.resource_%' or counts.activation like 'live.resource_%'
+    where counts.activation in ({{ of_stories }}, {{ of_sessions }})
     group by
         counts.campaign_id, {{ week_on('counts.event_on', 'markets.week_starts_on') }}, counts.market, counts.activation
 
@@ -64,7 +66,7 @@ cells as (
         content_type,
         basis,
         sum(items) as items,
-        coalesce(sum(case when activation like '%.resource_attached' then items end), 0) as attached,
+        coalesce(sum(case when activation in ('story.resource_attached', 'live.resource_attached') then items end), 0) as attached,
         min(rule_version) as first_version,
         max(rule_version) as last_version,
         count(items) = count(*) and (content_type = 'live' or coalesce(max(people) >= {{ fewest_people() }}, false)) as is_shown,
