@@ -234,13 +234,7 @@ headlines as (
         campaigns.campaign_id,
         scorecard.subject_id,
     from {{ ref('stg_campaign__campaigns') }} as campaigns
-    inner join {{ ref('scorecard') }} as scorecard
-        on
-            campaigns.campaign_id = scorecard.campaign_id
-            or (
-                scorecard.campaign_id = '*'
-                and campaigns.campaign_id not in (select campaign_id from {{ ref('scorecard') }})
-            )
+    inner join {{ ref('scorecard') }} as scorecard on {{ on_its_scorecard() }}
     where scorecard.kpi_id = 'V01'
 
 ),
@@ -270,7 +264,7 @@ tested as (
             when exists (
                 select 1
                 from headlines
-                where declared.campaign_id = headlines.campaign_id and declared.subject_id like headlines.subject_id
+                where declared.campaign_id = headlines.campaign_id and {{ fits('declared.subject_id', 'headlines.subject_id') }}
             ) then true
             else false
         end as is_headline,
