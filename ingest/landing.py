@@ -62,7 +62,7 @@ def scan(home: Home, sources: Iterable[str]) -> tuple[list[Landed], list[str]]:
         days, files = _look(home.landing / source, place, warnings)
         misplaced += _misplaced(files, place)
         for day in days:
-            landed_on, of_day = _day(day), f"{place}/{printable(day)}"
+            landed_on, of_day = day_of(day), f"{place}/{printable(day)}"
             if landed_on is None:
                 warnings.append(
                     f"{of_day} is not a day; expected YYYY-MM-DD from {FIRST_LANDED_ON} on, as the day it landed"
@@ -77,6 +77,15 @@ def scan(home: Home, sources: Iterable[str]) -> tuple[list[Landed], list[str]]:
                 misplaced += _misplaced(files, of_day)
             landed += _deliveries(source, landed_on, names, home.landing / source / day, warnings)
     return landed, [*warnings, *few(misplaced, "files lie above a delivery's folder")]
+
+
+def day_of(name: str) -> date | None:
+    """The day that a folder is named for; one on which nothing can have landed is told of by its deliveries."""
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name else None
 
 
 def few(lines: Sequence[str], more: str) -> list[str]:
@@ -185,12 +194,3 @@ def _misplaced(files: Iterable[str], place: str) -> list[str]:
         f"move it into one, with a {NOTE}"
         for name in files
     ]
-
-
-def _day(name: str) -> date | None:
-    """The day that a folder is named for; one on which nothing can have landed is told of by its deliveries."""
-    try:
-        day = date.fromisoformat(name)
-    except ValueError:
-        return None
-    return day if day.isoformat() == name else None

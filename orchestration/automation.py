@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ import polars as pl
 
 from ingest.delivery import may_land_on
 from ingest.home import Home
+from ingest.landing import day_of
 from ingest.ledger import in_effect
 from ingest.source import Source
 from orchestration.news import find_news
@@ -65,11 +65,8 @@ def landed_on_partitions(home: Home, sources: Sequence[Source], zone: ZoneInfo) 
 def landed_days(home: Home, source: Source) -> frozenset[date]:
     """Days that have a folder in landing, whatever it holds. Looks at the names of the days only."""
     folder = home.landing / source.name
-    days = set()
-    for entry in os.scandir(folder) if folder.is_dir() else ():
-        with suppress(ValueError):
-            days.add(date.fromisoformat(entry.name))
-    return frozenset(filter(may_land_on, days))
+    named = [day_of(entry.name) for entry in os.scandir(folder)] if folder.is_dir() else []
+    return frozenset(day for day in named if day is not None and may_land_on(day))
 
 
 def window(tags: Mapping[str, str]) -> tuple[date, date] | None:
@@ -100,7 +97,9 @@ def silent_since(home: Home, project: Project, last_landed_on: date | None, now:
     """The day since which deliveries are overdue while a campaign runs; None where they are not. Nothing more comes of a simulated one."""
     on = now.astimezone(reporting_zone(project)).date()
     is_running = any(
-        campaign.ends_on is None or on <= campaign.ends_on + SOURCE_DUE_WITHIN for campaign in project.campaigns
+        on - campaign.starts_on > SOURCE_DUE_WITHIN
+        and (campaign.ends_on is None or on <= campaign.ends_on + SOURCE_DUE_WITHIN)
+        for campaign in project.campaigns
     )
     return (
         last_landed_on

@@ -158,7 +158,8 @@ def test_partitions_are_days_that_hold_deliveries_today_included(empty: Home) ->
     days = [today, today - timedelta(days=3), today - timedelta(days=9)]
     for number, day in enumerate(days):
         (empty.landing / SOURCES[number % 2].name / day.isoformat() / "x").mkdir(parents=True)
-    (empty.landing / SOURCES[0].name / "not-a-day").mkdir()
+    for name in ("not-a-day", f"{today - timedelta(days=5):%Y%m%d}"):
+        (empty.landing / SOURCES[0].name / name).mkdir()
     (empty.landing / SOURCES[0].name / (today + timedelta(days=2)).isoformat()).mkdir()
     assert landed_on_partitions(empty, SOURCES, DUBAI).get_partition_keys() == sorted(day.isoformat() for day in days)
 
@@ -172,18 +173,23 @@ def test_a_day_to_come_needs_no_new_definitions(empty: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "ends_on", "is_silent"),
+    ("last", "starts_on", "ends_on", "is_silent"),
     [
-        ("2024-03-08", "", False),
-        ("2024-03-07", "", True),
-        ("2024-01-01", "2024-01-31", False),
-        ("2024-01-01", "2024-03-09", True),
+        ("2024-03-08", "2023-12-01", "", False),
+        ("2024-03-07", "2023-12-01", "", True),
+        ("2024-01-01", "2023-12-01", "2024-01-31", False),
+        ("2024-01-01", "2023-12-01", "2024-03-09", True),
+        ("2024-01-01", "2024-03-11", "", False),
+        ("2024-01-01", "2024-03-08", "", False),
+        ("2024-01-01", "2024-03-07", "", True),
     ],
 )
-def test_silence_counts_while_a_campaign_runs(empty: Home, last: str, ends_on: str, is_silent: bool) -> None:
+def test_silence_counts_while_a_campaign_runs(
+    empty: Home, last: str, starts_on: str, ends_on: str, is_silent: bool
+) -> None:
     empty.seeds.mkdir()
     (empty.seeds / "campaigns.csv").write_text(
-        f"campaign_id,name,starts_on,ends_on,reporting_timezone\nc,C,2023-12-01,{ends_on},Asia/Dubai\n"
+        f"campaign_id,name,starts_on,ends_on,reporting_timezone\nc,C,{starts_on},{ends_on},Asia/Dubai\n"
     )
     now = datetime(2024, 3, 9, 21, 0, tzinfo=UTC)
     since = silent_since(empty, read_project(empty), date.fromisoformat(last), now)
