@@ -16,7 +16,7 @@ dated as (
 
     select
         *,
-        coalesce(lead(starts_on) over (partition by campaign_id order by starts_on), date '9999-12-31') as ends_before,
+        coalesce(lead(starts_on) over (partition by campaign_id order by starts_on, version), date '9999-12-31') as ends_before,
     from versions
 
 )
