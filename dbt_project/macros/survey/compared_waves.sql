@@ -7,7 +7,7 @@
 
         select
             *,
-            rank() over (partition by {{ listed(item) | trim | trim(',') }} order by event_on, wave) as place,
+            rank() over (partition by {{ joined(item) }} order by event_on, wave) as place,
         from (
             select distinct
                 {{ listed(item) }}

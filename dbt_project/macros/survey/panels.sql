@@ -145,7 +145,7 @@
 
         select
             {{ listed(pair) }}
-            row_number() over (order by {{ listed(pair) | trim | trim(',') }}) as pair_id,
+            row_number() over (order by {{ joined(pair) }}) as pair_id,
         from pairs
 
     ),

@@ -180,7 +180,7 @@ rules as (
     ] -%}
         select
             '{{ rule }}' as rule,
-            concat_ws('/', {{ listed(keys) | trim | trim(',') }}) as cell,
+            concat_ws('/', {{ joined(keys) }}) as cell,
         from {{ relation }}
         where holds is not true
         {{ 'union all' if not loop.last }}

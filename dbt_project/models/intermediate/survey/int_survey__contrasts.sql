@@ -255,7 +255,7 @@ shared_strata as (
             select
                 {{ listed(waves, 'compared') }}
                 {{ listed(['stratum', 'psus', 'fpc', 'has_fpc', 'is_fpc_constant'], 'designs') }}
-            from (select distinct {{ listed(waves) | trim | trim(',') }} from pairs) as compared
+            from (select distinct {{ joined(waves) }} from pairs) as compared
             inner join {{ ref('int_survey__strata') }} as designs
                 on
                     {{ same('compared', 'designs', ['campaign_id', 'survey_id', 'sample']) }}
@@ -279,7 +279,7 @@ shared_strata as (
                 cast(null as double) as fpc,
                 cast(null as boolean) as has_fpc,
                 cast(null as boolean) as is_fpc_constant,
-            from (select distinct {{ listed(waves) | trim | trim(',') }} from pairs) as compared
+            from (select distinct {{ joined(waves) }} from pairs) as compared
             inner join clusters as later on {{ same('compared', 'later', survey_keys('sample')) }}
             inner join clusters as earlier
                 on

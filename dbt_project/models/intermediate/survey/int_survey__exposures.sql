@@ -7,8 +7,8 @@
 {{ config(materialized='incremental', incremental_strategy='by_unit') }}
 {%- set sample = survey_keys('sample') %}
 {%- set model = sample + ['question_code'] %}
-{%- set of_model = listed(model) | trim | trim(',') %}
-{%- set person = "concat_ws('/', " ~ (listed(survey_keys('person'), 'respondents') | trim | trim(',')) ~ ')' %}
+{%- set of_model = joined(model) %}
+{%- set person = "concat_ws('/', " ~ joined(survey_keys('person'), 'respondents') ~ ')' %}
 with recursive
 
 -- What profiles have of the controls.
@@ -148,7 +148,7 @@ explained as (
         residuals.idle_steps < array_length(residuals.controls) as is_unsettled,
     from combined
     inner join residuals on {{ same('combined', 'residuals', model + ['controls']) }}
-    qualify residuals.step = max(residuals.step) over (partition by {{ listed(model, 'combined') | trim | trim(',') }})
+    qualify residuals.step = max(residuals.step) over (partition by {{ joined(model, 'combined') }})
 
 ),
 

@@ -4,10 +4,10 @@ with
 
 replaced as (
 
-    select {{ listed(survey_keys('person') + ['profile'], 'respondents') | trim | trim(',') }}
+    select {{ joined(survey_keys('person') + ['profile'], 'respondents') }}
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join (
-        select {{ listed(survey_keys('wave')) | trim | trim(',') }}
+        select {{ joined(survey_keys('wave')) }}
         from {{ ref('stg_survey__waves') }}
         group by all
         having count(*) > 1
@@ -25,7 +25,7 @@ replaced as (
 -- The screens are a segment of the waves in which somebody fails one.
 failed as (
 
-    select {{ listed(survey_keys('person')) | trim | trim(',') }}
+    select {{ joined(survey_keys('person')) }}
     from {{ ref('int_survey__screens') }}
     where is_broken
 
@@ -33,7 +33,7 @@ failed as (
 
 passed as (
 
-    select {{ listed(survey_keys('person'), 'screens') | trim | trim(',') }}
+    select {{ joined(survey_keys('person'), 'screens') }}
     from {{ ref('int_survey__screens') }} as screens
     inner join {{ ref('stg_survey__waves') }} as waves on {{ same('screens', 'waves', ['landed_on', 'delivery']) }}
     semi join (

@@ -3,7 +3,7 @@
     values in the margins of the seed survey_margins, if it has lines for the sample, and `shares` the population's for each.
 #}
 {%- set sample = survey_keys('sample') %}
-{%- set of_sample = listed(sample) | trim | trim(',') %}
+{%- set of_sample = joined(sample) %}
 with
 
 profiles as (
@@ -21,7 +21,7 @@ profiles as (
             end
         )) as segments,
     from (
-        select distinct {{ listed(['landed_on', 'delivery', 'profile', 'quality_screen']) | trim | trim(',') }}
+        select distinct {{ joined(['landed_on', 'delivery', 'profile', 'quality_screen']) }}
         from {{ ref('int_survey__members') }}
     ) as alike
     inner join {{ ref('stg_survey__profiles') }} as delivered
@@ -48,7 +48,7 @@ margins as (
             and margins.wave in (samples.wave, '*')
     qualify
         rank() over (
-            partition by {{ listed(sample, 'samples') | trim | trim(',') }}
+            partition by {{ joined(sample, 'samples') }}
             order by case when margins.wave = '*' then 1 else 0 end
         ) = 1
 
@@ -119,7 +119,7 @@ placed as (
 -- Nothing is raked where a value of the population has no respondent.
 impossible as (
 
-    select distinct {{ listed(sample, 'margins') | trim | trim(',') }}
+    select distinct {{ joined(sample, 'margins') }}
     from margins
     anti join placed
         on

@@ -16,7 +16,7 @@ placed as (
         margin,
         list_extract(margin_cell, margin) as margin_value,
         dense_rank() over (
-            partition by {{ listed(sample) | trim | trim(',') }}
+            partition by {{ joined(sample) }}
             order by margin, list_extract(margin_cell, margin)
         ) as place,
     from (
@@ -104,7 +104,7 @@ swept as (
             ) as of_column,
             max(place) over of_sample as places,
         from swept
-        window of_sample as (partition by {{ listed(sample) | trim | trim(',') }})
+        window of_sample as (partition by {{ joined(sample) }})
     ) as turned
     where step < places
 
@@ -121,4 +121,4 @@ from swept
 inner join counted on {{ same('swept', 'counted', sample + ['place']) }}
 inner join counted as sources on {{ same('swept', 'sources', sample) }} and swept.other_place = sources.place
 where swept.inverse <> 0
-qualify swept.step = max(swept.step) over (partition by {{ listed(sample, 'swept') | trim | trim(',') }})
+qualify swept.step = max(swept.step) over (partition by {{ joined(sample, 'swept') }})

@@ -26,7 +26,7 @@ latest as (
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('questions', 'rebuilt', survey_keys('wave')) }}
     qualify
         row_number() over (
-            partition by {{ listed(survey_keys('question'), 'questions') | trim | trim(',') }}
+            partition by {{ joined(survey_keys('question'), 'questions') }}
             order by questions.landed_on desc, questions.delivery desc
         ) = 1
 
@@ -66,7 +66,7 @@ awareness as (
         max(latest.language) as language,
     from latest
     where latest.question_key in ({{ awareness_key('prompted') }}, {{ awareness_key('foil') }})
-    group by {{ listed(survey_keys('wave'), 'latest') | trim | trim(',') }}
+    group by {{ joined(survey_keys('wave'), 'latest') }}
     having
         bool_or(latest.question_key = {{ awareness_key('prompted') }})
         and bool_or(latest.question_key = {{ awareness_key('foil') }} or {{ lists_a_foil('latest') }})

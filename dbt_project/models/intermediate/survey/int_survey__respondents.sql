@@ -7,7 +7,7 @@
 #}
 {{ config(materialized='table', database='memory') }}
 {%- set sample = survey_keys('sample') %}
-{%- set of_sample = listed(sample) | trim | trim(',') %}
+{%- set of_sample = joined(sample) %}
 {%- set limited_weight = 'case when profiles.weight_limit is not null then members.weight end' %}
 {%- set profile = ['landed_on', 'delivery', 'profile', 'quality_screen'] %}
 with recursive

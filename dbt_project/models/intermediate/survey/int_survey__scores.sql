@@ -79,8 +79,8 @@ groups as (
     from answers
     where kind <> 'multiple'
     qualify
-        bool_or(is_top) over (partition by {{ listed(question) | trim | trim(',') }})
-        and bool_or(is_bottom) over (partition by {{ listed(question) | trim | trim(',') }})
+        bool_or(is_top) over (partition by {{ joined(question) }})
+        and bool_or(is_bottom) over (partition by {{ joined(question) }})
 
 ),
 

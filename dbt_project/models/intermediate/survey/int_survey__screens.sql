@@ -21,7 +21,7 @@ timed as (
     from {{ ref('stg_survey__respondents') }} as respondents
     semi join {{ rebuilt_units('survey') }} as rebuilt on {{ same('respondents', 'rebuilt', survey_keys('wave')) }}
     where respondents.duration_seconds is not null
-    group by {{ listed(person, 'respondents') | trim | trim(',') }}
+    group by {{ joined(person, 'respondents') }}
 
 ),
 

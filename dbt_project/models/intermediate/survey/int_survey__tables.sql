@@ -81,7 +81,7 @@ members as (
         freedoms.degrees_of_freedom,
     from groups
     inner join {{ ref('int_survey__freedoms') }} as freedoms on {{ same('groups', 'freedoms', cell) }}
-    qualify count(*) over (partition by {{ listed(cell, 'groups') | trim | trim(',') }}) > 2
+    qualify count(*) over (partition by {{ joined(cell, 'groups') }}) > 2
     union all
     select
         {{ listed(item, 'later') }}
@@ -126,9 +126,9 @@ numbered as (
         case when members.comparison = 'wave' then answers.base_unweighted / answers.base_weighted else 1 end as scale,
         answers.answer_weighted
         * case when members.comparison = 'wave' then answers.base_unweighted / answers.base_weighted else 1 end as weight,
-        dense_rank() over (order by {{ listed(test, 'members') | trim | trim(',') }}) as test_id,
+        dense_rank() over (order by {{ joined(test, 'members') }}) as test_id,
         dense_rank() over (
-            partition by {{ listed(test, 'members') | trim | trim(',') }} order by members.of_wave, members.of_value
+            partition by {{ joined(test, 'members') }} order by members.of_wave, members.of_value
         ) as group_id,
     from members
     inner join answers

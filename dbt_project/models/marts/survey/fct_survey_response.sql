@@ -31,10 +31,10 @@ people as (
         respondents.weight,
         profiles.segments,
         dense_rank() over (
-            partition by {{ listed(survey_keys('sample'), 'profiles') | trim | trim(',') }} order by profiles.stratum
+            partition by {{ joined(survey_keys('sample'), 'profiles') }} order by profiles.stratum
         ) as stratum,
         dense_rank() over (
-            partition by {{ listed(survey_keys('sample'), 'profiles') | trim | trim(',') }}
+            partition by {{ joined(survey_keys('sample'), 'profiles') }}
             order by
                 profiles.stratum, coalesce(profiles.cluster, ''),
                 coalesce(profiles.cluster, delivered.respondent_key)
