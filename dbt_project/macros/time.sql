@@ -18,6 +18,11 @@
     ({{ last_on }} >= campaigns.starts_on and (campaigns.ends_on is null or {{ first_on }} <= campaigns.ends_on))
 {%- endmacro %}
 
+{# True where a date is one of the campaign. #}
+{% macro is_in_campaign(event_on) -%}
+    {{ touches_campaign(event_on, event_on) }}
+{%- endmacro %}
+
 {# True while readings of a date may still change. #}
 {% macro is_provisional(event_on, source, as_of) -%}
     ({{ event_on }} > {{ as_of }} - {{ look_back_days(source) }})

@@ -19,8 +19,7 @@ select
     events.is_automatic,
     events.market,
     events.person_key,
-    events.event_on >= campaigns.starts_on
-    and (campaigns.ends_on is null or events.event_on <= campaigns.ends_on) as is_in_campaign,
+    {{ is_in_campaign('events.event_on') }} as is_in_campaign,
 from {{ ref('int_activation__events') }} as events
 inner join {{ ref('stg_campaign__campaigns') }} as campaigns on events.campaign_id = campaigns.campaign_id
 left join {{ ref('assets') }} as assets

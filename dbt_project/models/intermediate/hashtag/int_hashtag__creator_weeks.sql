@@ -25,7 +25,7 @@ video_weeks as materialized (
     left join {{ ref('markets') }} as everywhere on everywhere.market = 'all'
     where
         days.event_on >= rebuilds.rebuild_from - 6
-        and days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, days.event_on)
+        and {{ is_in_campaign('days.event_on') }}
         and days.creator_key is not null
         and {{ net('views', 'days') }} is not null
     group by

@@ -56,7 +56,7 @@ defined as (
     left join {{ ref('markets') }} as markets on shown_days.market = markets.market
     where
         shown_days.views is not null
-        and shown_days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, shown_days.event_on)
+        and {{ is_in_campaign('shown_days.event_on') }}
     group by all
 
 ),
@@ -245,7 +245,7 @@ days as (
             and joined.subject_type = first_posts.subject_type
             and joined.subject_id = first_posts.subject_id
             and joined.market = first_posts.market
-    where joined.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, joined.event_on)
+    where {{ is_in_campaign('joined.event_on') }}
 
 ),
 
@@ -283,7 +283,7 @@ creators_before as (
     where
         posts.posts > 0
         and posts.event_on < begins.event_on
-        and posts.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.event_on)
+        and {{ is_in_campaign('posts.event_on') }}
     group by posts.campaign_id, posts.subject_type, posts.subject_id, posts.market
 
 ),

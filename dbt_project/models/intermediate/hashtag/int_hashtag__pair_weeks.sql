@@ -44,7 +44,7 @@ tagged as (
     where
         posts.subject_type = 'hashtag'
         and posts.market = 'all'
-        and posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
+        and {{ is_in_campaign('posts.created_on') }}
 
 ),
 

@@ -21,16 +21,6 @@ rebuilds as (
 
 ),
 
-campaigns as (
-
-    select
-        campaign_id,
-        starts_on,
-        coalesce(ends_on, date '9999-12-31') as ends_on,
-    from {{ ref('stg_campaign__campaigns') }}
-
-),
-
 read_now as (
 
     select posts.*
@@ -51,10 +41,10 @@ known as (
         posts.creator_key,
         posts.created_on,
         {{ week_on('posts.created_on', 'markets.week_starts_on') }} as week_on,
-        posts.created_on between campaigns.starts_on and campaigns.ends_on as is_in_campaign,
+        {{ is_in_campaign('posts.created_on') }} as is_in_campaign,
         posts.event_on as read_on,
     from {{ ref('int_hashtag__posts') }} as posts
-    inner join campaigns on posts.campaign_id = campaigns.campaign_id
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
     left join {{ ref('markets') }} as markets on posts.market = markets.market
     semi join read_now
         on

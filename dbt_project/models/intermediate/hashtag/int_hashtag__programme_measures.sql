@@ -38,7 +38,7 @@ programme_videos as (
         where is_campaign_hashtag
         group by campaign_id
     ) as tagged on days.campaign_id = tagged.campaign_id and list_has_any(days.hashtags, tagged.hashtags)
-    where days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, days.event_on)
+    where {{ is_in_campaign('days.event_on') }}
 
 ),
 

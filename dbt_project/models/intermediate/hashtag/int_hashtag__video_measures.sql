@@ -36,7 +36,7 @@ videos as (
         on
             videos.campaign_id = lives.campaign_id
             and videos.video_id = lives.video_id
-            and lives.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, lives.created_on)
+            and {{ is_in_campaign('lives.created_on') }}
             and lives.first_read_hours <= 48
             and lives.hours_to_half is not null
 
@@ -253,7 +253,7 @@ followed as (
     ) as videos
         on posts.campaign_id = videos.campaign_id and posts.video_id = videos.video_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on posts.campaign_id = campaigns.campaign_id
-    where posts.created_on between campaigns.starts_on and coalesce(campaigns.ends_on, posts.created_on)
+    where {{ is_in_campaign('posts.created_on') }}
     group by posts.campaign_id, posts.subject_type, posts.subject_id, posts.market
 
 ),

@@ -67,17 +67,21 @@ merged as (
     from ranked
     group by campaign_id, session_id
 
+),
+
+dated as (
+
+    select
+        merged.*,
+        {{ event_on('merged.starts_at', 'campaigns.reporting_timezone') }} as event_on,
+        coalesce(merged.country, 'unknown') as market,
+    from merged
+    inner join {{ ref('stg_campaign__campaigns') }} as campaigns on merged.campaign_id = campaigns.campaign_id
+
 )
 
 select
-    merged.*,
-    {{ event_on('merged.starts_at', 'campaigns.reporting_timezone') }} as event_on,
-    coalesce(merged.country, 'unknown') as market,
-    coalesce(
-        {{ event_on('merged.starts_at', 'campaigns.reporting_timezone') }} >= campaigns.starts_on
-        and {{ event_on('merged.starts_at', 'campaigns.reporting_timezone') }}
-        <= coalesce(campaigns.ends_on, {{ event_on('merged.starts_at', 'campaigns.reporting_timezone') }}),
-        false
-    ) as is_in_campaign,
-from merged
-inner join {{ ref('stg_campaign__campaigns') }} as campaigns on merged.campaign_id = campaigns.campaign_id
+    dated.*,
+    coalesce({{ is_in_campaign('dated.event_on') }}, false) as is_in_campaign,
+from dated
+inner join {{ ref('stg_campaign__campaigns') }} as campaigns on dated.campaign_id = campaigns.campaign_id

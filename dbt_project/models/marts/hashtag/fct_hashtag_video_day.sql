@@ -37,7 +37,7 @@ differenced as (
         days.last_captured_at,
         days.event_on = days.first_on as is_first_reading,
         {{ is_provisional('days.event_on', 'hashtag', 'as_of.as_of') }} as is_provisional,
-        days.event_on between campaigns.starts_on and coalesce(campaigns.ends_on, days.event_on) as is_in_campaign,
+        {{ is_in_campaign('days.event_on') }} as is_in_campaign,
     from {{ ref('int_hashtag__video_days') }} as days
     inner join {{ rebuild_from('hashtag') }} as rebuilds on days.campaign_id = rebuilds.campaign_id
     inner join {{ ref('stg_campaign__campaigns') }} as campaigns on days.campaign_id = campaigns.campaign_id
