@@ -116,6 +116,11 @@
     {{ return(['likes', 'comments', 'shares']) }}
 {%- endmacro %}
 
+{# The sum of their changes, or of the bounds of these: `change` is net, net_low or net_high. NULL where one of them is not known. #}
+{% macro engagements(change, relation) -%}
+    {%- for counter in engagement_counters() %}{{ change(counter, relation) }}{{ ' + ' if not loop.last }}{% endfor -%}
+{%- endmacro %}
+
 {# The changes whose sums have bounds: by name, the counters that have to be known. #}
 {% macro bounded_changes() -%}
     {{ return({'viewed': ['views'], 'engaged': engagement_counters(), 'rated': ['views'] + engagement_counters()}) }}

@@ -16,8 +16,7 @@ programme_videos as (
         {{ week_on('days.event_on', 'markets.week_starts_on') }} as week_on,
         {%- for bound, change in [('', net), ('_low', net_low), ('_high', net_high)] %}
             {{ change('views', 'days') }} as views{{ bound }},
-            {{ change('likes', 'days') }} + {{ change('comments', 'days') }} + {{ change('shares', 'days') }}
-                as engagements_lcs{{ bound }},
+            {{ engagements(change, 'days') }} as engagements_lcs{{ bound }},
         {%- endfor %}
         {%- for figure, (change, changed) in bounded_figures().items() %}
             {%- for period, begins in [('in_week', week_begins_on), ('to_date', 'campaigns.starts_on')] %}

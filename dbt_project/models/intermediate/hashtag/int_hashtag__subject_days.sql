@@ -20,18 +20,14 @@ video_days as not materialized (
         {%- endfor %}
         {{ net_low('views', 'days') }} as views_low,
         {{ net_high('views', 'days') }} as views_high,
-        {{ net('likes', 'days') }} + {{ net('comments', 'days') }} + {{ net('shares', 'days') }} as engagements_lcs,
-        {{ net_low('likes', 'days') }} + {{ net_low('comments', 'days') }} + {{ net_low('shares', 'days') }}
-            as engagements_lcs_low,
-        {{ net_high('likes', 'days') }} + {{ net_high('comments', 'days') }} + {{ net_high('shares', 'days') }}
-            as engagements_lcs_high,
-        {{ net('likes', 'days') }} + {{ net('comments', 'days') }} + {{ net('shares', 'days') }} + {{ net('saves', 'days') }}
-            as engagements_lcss,
+        {%- for bound, change in [('', net), ('_low', net_low), ('_high', net_high)] %}
+            {{ engagements(change, 'days') }} as engagements_lcs{{ bound }},
+        {%- endfor %}
+        {{ engagements(net, 'days') }} + {{ net('saves', 'days') }} as engagements_lcss,
         {{ gross('views', 'days') }} as views_gross,
         {{ removed('views', 'days') }} as views_removed,
         {{ net('views', 'days') }} / {{ hours_since('views', 'days') }} as views_per_hour,
-        ({{ net('likes', 'days') }} + {{ net('comments', 'days') }} + {{ net('shares', 'days') }})
-        / {{ hours_since('likes', 'days') }} as engagements_per_hour,
+        ({{ engagements(net, 'days') }}) / {{ hours_since('likes', 'days') }} as engagements_per_hour,
         {%- for figure, (change, changed) in bounded_figures().items() %}
             {{ shared_width(changed, change, 'days', 'days.' ~ change ~ '_before_on >= days.described_since') }}
                 as {{ figure }}_shared,
