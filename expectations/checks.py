@@ -149,19 +149,22 @@ def read_checks(home: Home) -> pl.DataFrame:
     return kept.sort("checked_at", "layer", "subject", "check_name", maintain_order=True)
 
 
+def judged_last(checks: pl.DataFrame) -> pl.DataFrame:
+    """Of results, oldest first, those of each delivery of when it was last judged."""
+    return checks.filter(pl.col("layer") == "delivery").unique(
+        ["subject", "check_name", "source", "landed_on", "delivery"], keep="last", maintain_order=True
+    )
+
+
 def _gather(home: Home, run_id: str) -> None:
     """Make one file of many, without what was judged again since, so that reading does not slow down with every run."""
     files = [path for path in sorted(home.checks.glob("*.parquet")) if not path.name.startswith(f"{run_id}.")]
     if len(files) <= MOST_FILES:
         return
     kept = _read(files).sort("checked_at", maintain_order=True)
-    of_delivery = pl.col("layer") == "delivery"
-    judged_last = kept.filter(of_delivery).unique(
-        ["subject", "check_name", "source", "landed_on", "delivery"], keep="last", maintain_order=True
-    )
     earlier = home.checks / "earlier.parquet"
     last = max(path.stat().st_mtime_ns for path in files)
-    write_atomically(pl.concat([judged_last, kept.filter(~of_delivery)]), earlier)
+    write_atomically(pl.concat([judged_last(kept), kept.filter(pl.col("layer") != "delivery")]), earlier)
     os.utime(earlier, ns=(last, last))
     for path in files:
         if path != earlier:

@@ -188,11 +188,10 @@ def _days(home: Home, ledger: "pl.DataFrame") -> Iterator[dg.AssetMaterializatio
     import polars as pl
 
     from orchestration.meta_tables import told
-    from orchestration.news import read_publications
+    from orchestration.news import read_since
 
     ledger = told(ledger)
-    last = read_publications(home)["published_at"].max()
-    read = ledger.filter(pl.col("ingested_at") > last) if last is not None else ledger
+    read = read_since(home, ledger)
     of_day = ledger.filter("is_current").join(read, on="landed_on", how="semi")
     counts = of_day.group_by("landed_on").agg(
         pl.len().alias("deliveries"),
@@ -229,7 +228,7 @@ def _check_results(home: Home, source: Source, run_id: str) -> Iterator[dg.Asset
                 asset_key=table_key(source, table),
                 check_name=expectation.name,
                 passed=failed.is_empty(),
-                severity=dg.AssetCheckSeverity.ERROR if expectation.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
+                severity=dg.AssetCheckSeverity(expectation.severity),
                 metadata={"expected": expectation.expected, "deliveries judged": mine.height, **_evidence(failed)},
             )
 

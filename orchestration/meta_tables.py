@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import duckdb
 import polars as pl
 
-from expectations.checks import read_checks
+from expectations.checks import judged_last, read_checks
 from ingest.files import read_or_set_aside
 from ingest.home import Home
 from ingest.lake import partition
@@ -74,12 +74,11 @@ _DELIVERIES = {
 def current_checks(home: Home) -> pl.DataFrame:
     """The latest results: of each delivery those of when it was last judged, of the marts those of the last run."""
     checks = read_checks(home)
-    deliveries = checks.filter(pl.col("layer") == "delivery").unique(
-        ["subject", "check_name", "source", "landed_on", "delivery"], keep="last", maintain_order=True
-    )
     others = checks.filter(pl.col("layer") != "delivery")
     last = others.filter(pl.col("run_id") == pl.col("run_id").last().over("layer"))
-    return pl.concat([deliveries, last]).sort("layer", "subject", "check_name", "source", "landed_on", "delivery")
+    return pl.concat([judged_last(checks), last]).sort(
+        "layer", "subject", "check_name", "source", "landed_on", "delivery"
+    )
 
 
 def known_versions(ledger: pl.DataFrame) -> pl.DataFrame:

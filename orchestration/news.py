@@ -78,6 +78,12 @@ def read_publications(home: Home) -> pl.DataFrame:
     )
 
 
+def read_since(home: Home, ledger: pl.DataFrame) -> pl.DataFrame:
+    """The versions that were read since the last publication; all of them before the first."""
+    last = read_publications(home)["published_at"].max()
+    return ledger.filter(pl.col("ingested_at") > last) if last is not None else ledger
+
+
 def describe_file(path: Path) -> dict[str, int | str]:
     """Size, time and digest of the published file."""
     found = path.stat()

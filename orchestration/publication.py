@@ -18,7 +18,7 @@ from ingest.files import replace_durably, write_atomically
 from ingest.home import Home
 from ingest.ledger import DELIVERY_ID, in_effect, ledger_hash, read_ledger
 from orchestration.meta_tables import NAMES, Books, write_meta
-from orchestration.news import PUBLICATIONS, code_version, describe_file, gone, read_publications
+from orchestration.news import PUBLICATIONS, code_version, describe_file, gone, read_publications, read_since
 from orchestration.project import Project
 from orchestration.warehouse import count, memory_limit, relation, tables, text
 
@@ -108,12 +108,10 @@ def _last(home: Home, column: str) -> object:
 
 def _warned_of(home: Home, ledger: pl.DataFrame) -> list[str]:
     """What was warned of deliveries that were read since the last publication."""
-    last = read_publications(home)["published_at"].max()
-    warned = ledger.filter("is_current", pl.col("warning").is_not_null())
-    read = warned.filter(pl.col("ingested_at") > last) if last is not None else warned
+    warned = read_since(home, ledger).filter("is_current", pl.col("warning").is_not_null())
     return [
         f"{source}/{landed_on}/{delivery}: {warning}"
-        for source, landed_on, delivery, warning in read.select(*DELIVERY_ID, "warning").iter_rows()
+        for source, landed_on, delivery, warning in warned.select(*DELIVERY_ID, "warning").iter_rows()
     ]
 
 

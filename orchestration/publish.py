@@ -95,7 +95,7 @@ def _check_results(
             asset_key=judged[result.subject],
             check_name=result.check_name,
             passed=result.passed,
-            severity=dg.AssetCheckSeverity.ERROR if result.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
+            severity=dg.AssetCheckSeverity(result.severity),
             metadata={
                 "expected": result.expected,
                 **{name: value for name, value in evidence.items() if value is not None},

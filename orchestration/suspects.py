@@ -13,7 +13,7 @@ from ingest.home import Home
 from ingest.lake import partition
 from ingest.ledger import DELIVERY_ID, in_effect, read_ledger
 from ingest.sources import SOURCES
-from orchestration.news import read_publications
+from orchestration.news import read_since
 from orchestration.warehouse import open_warehouse
 
 MOST_NAMED = 5
@@ -56,8 +56,8 @@ def parts(row: Iterable[object]) -> set[str]:
 
 
 def _suspects(home: Home, folders: Collection[str], values: Collection[str]) -> list[str]:
-    loaded, last = in_effect(read_ledger(home)), read_publications(home)["published_at"].max()
-    fresh = loaded.filter(pl.col("ingested_at") > last) if last is not None else loaded
+    loaded = in_effect(read_ledger(home))
+    fresh = read_since(home, loaded)
     fresh = loaded if fresh.is_empty() else fresh  # as where the clock was put back
     of_source = fresh.filter(pl.col("source").is_in(folders))
     fresh = (fresh if of_source.is_empty() else of_source).sort("landed_on", "source", "delivery")
