@@ -1,4 +1,4 @@
-"""Is the content of a delivery, or of a mart, believable? Great Expectations suites and nothing else.
+"""Is the content of a delivery, or of a mart, believable? Great Expectations suites, their results and pages.
 
-No file is read or written for a delivery here but what was staged, and no Dagster is imported.
+What ingestion and dbt wrote is only read here, and no Dagster is imported.
 """

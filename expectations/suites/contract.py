@@ -1,7 +1,7 @@
 """What every lake table is expected to hold, made from the contract that ingestion uses: a new table needs no code.
 
-These are the only expectations that hold a delivery, but for those of people in `live`. What is odd about one table in
-particular lives beside.
+These hold a delivery. What is odd about one table in particular lives beside; of that, only what leaves nothing to measure
+holds a delivery too: a session in which all are staff, counts that tell neither events nor people.
 """
 
 from collections.abc import Iterator, Mapping
