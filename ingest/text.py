@@ -276,7 +276,8 @@ def normalise_hashtag(tag: pl.Expr) -> pl.Expr:
 
     Without case, `#`, white space, brackets, quotation marks, separators, invisible marks and joiners; full width and
     presentation forms as plain letters; Arabic without vowel signs and tatweel, with one alef, one ya and one kaf for those
-    of Arabic, Persian and Urdu keyboards and European digits; Turkish dotted and dotless i as i. Emoji are part of a tag only where it has nothing else.
+    of Arabic, Persian and Urdu keyboards and European digits; Turkish dotted and dotless i as i. Emoji are part of a tag
+    only where it has nothing else.
     """
     plain = (
         tag.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.replace_all(NEVER_IN_A_TAG, "").str.to_lowercase()
