@@ -116,7 +116,7 @@
     {{ return(['likes', 'comments', 'shares']) }}
 {%- endmacro %}
 
-{# The sum of their changes, or of the bounds of these: `change` is net, net_low or net_high. NULL where one of them is not known. #}
+{# The sum of their changes, or of the bounds of these: `change` is net, net_low or net_high. NULL where one is not known. #}
 {% macro engagements(change, relation) -%}
     {%- for counter in engagement_counters() %}{{ change(counter, relation) }}{{ ' + ' if not loop.last }}{% endfor -%}
 {%- endmacro %}

@@ -66,7 +66,9 @@ cells as (
         content_type,
         basis,
         sum(items) as items,
-        coalesce(sum(case when activation in ('story.resource_attached', 'live.resource_attached') then items end), 0) as attached,
+        coalesce(
+            sum(case when activation in ('story.resource_attached', 'live.resource_attached') then items end), 0
+        ) as attached,
         min(rule_version) as first_version,
         max(rule_version) as last_version,
         count(items) = count(*) and (content_type = 'live' or coalesce(max(people) >= {{ fewest_people() }}, false)) as is_shown,
