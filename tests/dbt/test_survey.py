@@ -399,6 +399,11 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         for i in range(60)
     ]
     yield "lonely", tables(rows, wave=("lonely", "w"))
+    rows = [
+        person(i, str(int(i % (2, 4)[i // 20] == 0)), stratum=f"h{i // 20}", segments={"country": "ab"[i // 20]})
+        for i in range(40)
+    ]
+    yield "apart", tables(rows, wave=("apart", "w"))
     lonely = tables([row | {"segments": {}} for row in rows], wave=("lonely cut", "w"))
     lonely["survey_waves"] = lonely["survey_waves"].with_columns(publish_responses=True)
     yield "lonely cut", lonely
@@ -680,6 +685,13 @@ def test_segments_of_one_sample_are_compared_with_their_covariance(world: Lab, d
         # Sampling units less strata: of the 60 respondents 15 gave no answer, the clusters all hold both segments.
         freedom = {"weights": 44, "strata": 42, "strata fpc": 42, "clusters": 4, "all three": 12}[design]
         assert found["degrees_of_freedom"] == freedom
+
+
+def test_segments_that_share_no_stratum_vary_apart(world: Lab) -> None:
+    [found] = changes(world, "survey_id = 'apart' and comparison = 'segment' and answer_code = '1'")
+    assert (found["change_pct_points"], found["degrees_of_freedom"], found["reason"]) == (-25.0, 38, None)
+    assert found["standard_error_pct_points"] == pytest.approx(100 * ((0.5 * 0.5 + 0.25 * 0.75) / 19) ** 0.5, rel=1e-11)
+    assert found["p_value"] is not None
 
 
 def test_waves_are_compared_with_the_one_before_and_with_the_first(world: Lab) -> None:

@@ -124,9 +124,11 @@ of_segments as (
         other.event_on,
         false as is_next,
         other.estimate - one.estimate as change,
-        one.variance + other.variance - 2 * contrasts.covariance as variance,
-        one.degrees_of_freedom + other.degrees_of_freedom + contrasts.shared_strata - contrasts.shared_units
-            as degrees_of_freedom,
+        -- Values that share no stratum, such as countries, have no contrast and vary apart.
+        one.variance + other.variance
+        - case when contrasts.answer_code is null then 0 else 2 * contrasts.covariance end as variance,
+        one.degrees_of_freedom + other.degrees_of_freedom
+        + coalesce(contrasts.shared_strata - contrasts.shared_units, 0) as degrees_of_freedom,
         cast(null as bigint) as paired_base,
         false as has_break,
         other.display = 'suppress' or one.display = 'suppress' as is_imprecise,
