@@ -1,7 +1,8 @@
 """Delimited text whose quotation marks another program moved or lost, as it was before.
 
 Spreadsheets write a line that stood in one cell in quotation marks as a whole; and what takes the marks away parts a date from its
-time: `4/23/2021, 6:44:22 PM`. Spark and databases write a mark inside of a field behind a backslash, where others double it.
+time: `4/23/2021, 6:44:22 PM`. Spark and databases write a mark inside of a field behind a backslash, where others double it. Webex writes
+each cell as a formula, `="10/6/2026"`, so that a spreadsheet leaves it alone.
 """
 
 import re
@@ -11,17 +12,21 @@ _IN_QUOTES = re.compile(rb'"(?:[^"\n]|"")*"[,;\t ]*')
 _ESCAPED = re.compile(rb'(?<!\\)\\"[^",;\t\r\n]')
 """A mark behind a backslash that ends no field."""
 _FIELD = re.compile(rb'(?:^|(?<=[,;\t\n]))"(?:[^"\\]|\\.)*"(?=[,;\t\r\n]|$)', re.DOTALL)
+_FORMULA = re.compile(rb'(?<![^,;\t\n])(?:"=""([^"\n]*)"""|="([^"\n]*)")(?![^,;\t\n])')
+"""A cell that is a formula of nothing but a text."""
 _LOOKED_AT = 10_000
 _FEWEST_NAMES, _PAIR = 3, 2
 
 
 def with_own_quotes(data: bytes) -> bytes:
-    """The text with every line as it was, if each line is one quoted cell; with marks doubled where backslashes stand before them; and
-    with dates and times together, if each was parted."""
+    """The text with every line as it was, if each line is one quoted cell; with marks doubled where backslashes stand before them; with
+    the texts of cells that are formulas; and with dates and times together, if each was parted."""
     if b'\\"' in data and data.lstrip()[:1] not in (b"{", b"[") and _ESCAPED.search(data):
         data = _FIELD.sub(lambda field: field[0].replace(b'\\"', b'""'), data)
     if data.lstrip()[:1] == b'"' and _are_wrapped(_first_lines(data)) and _are_wrapped(data.split(b"\n")):
         data = b"\n".join(line.rstrip(b",;\t ")[1:-1].replace(b'""', b'"') for line in data.split(b"\n"))
+    if b'="' in data and data.lstrip()[:1] not in (b"{", b"["):
+        data = _FORMULA.sub(rb'"\1\2"', data)
     if b'"' in data[:_LOOKED_AT]:
         return data
     for mark in _MARKS:

@@ -16,6 +16,8 @@ WRAPPED = (
         ('"a,b,c"\n"1,2,""x, y"""\n', 'a,b,c\n1,2,"x, y"\n'),
         ('"a\tb",,\n"1\t2",,\n', "a\tb\n1\t2\n"),
         ('a,b\n"so \\"x\\", y",1\n"5\\"",2\n', 'a,b\n"so ""x"", y",1\n"5""",2\n'),
+        ('a,b,c\n"=""Doe, J""","=""""",x="1"\n', 'a,b,c\n"Doe, J","",x="1"\n'),
+        ('a\tb\n="x"\t="1"\n', 'a\tb\n"x"\t"1"\n'),
         (WRAPPED, "Full Name,User Action,Timestamp\nAna P,Joined,4/23/2021 6:44:22 PM\nAna P,Left,4/23/2021 6:54:22 PM\n"),
         (
             "Start time\t5/15/2022\t1:00 PM\n\nName\tJoin\tLeave\nA\t5/15/2022\t1:00 PM\t5/15/2022\t1:30 PM\n",

@@ -114,7 +114,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 26
+    version = 27
     needs_timezone = True
     options = TagTotalsCsvOptions
 

@@ -59,7 +59,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 39
+    version = 40
     needs_timezone = True
     options = VideoCsvOptions
 

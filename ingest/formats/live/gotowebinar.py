@@ -29,7 +29,7 @@ class GoToWebinar(AttendanceFormat):
     """Reads stays. A person is their registrant key, or their address where there is none."""
 
     name = "gotowebinar"
-    version = 6
+    version = 7
     options = GoToWebinarOptions
     needs_timezone = False
     zone = ZoneInfo("UTC")

@@ -69,7 +69,7 @@ class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 19
+    version = 20
     options = IntervalsCsvOptions
     needs_timezone = False
     # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.

@@ -27,7 +27,7 @@ class TeamsEvents(AttendanceFormat):
     """Reads joins and leaves of participants, who have an id or, where they did not sign in, a name."""
 
     name = "teams_events"
-    version = 5
+    version = 6
     options = TeamsEventsOptions
     needs_timezone = False
     zone = ZoneInfo("UTC")

@@ -77,7 +77,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 18
+    version = 19
     options = ZoomCsvOptions
     # Tables of other tools that are called as Zoom's have organizers.
     roles = TEAMS_ROLES | ROLES

@@ -40,6 +40,9 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
         # The oldest exports number the columns that are no question, and name them in the second row.
         ids = [text if text and re.match(r"^V\d+$", name) else name for name, text in zip(ids, texts, strict=True)]
     known = {"responseid", "finished", "status", "recordeddate"} & {name.lower() for name in ids}
+    if is_answered and "responseid" in ids:
+        # Without header rows below it, the name in small letters alone is Forsta's.
+        known.clear()
     if not known or not (is_newer or "responseid" in known or len(known) > 1):
         raise DeliveryError(
             f"{sheet.name}: line 1 lacks ResponseId, or two of Status, Finished and RecordedDate, of a Qualtrics export; "
@@ -115,4 +118,4 @@ def _common_stem(texts: list[str]) -> str:
     return shortest[: end + 3] if end >= 0 else ""
 
 
-FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=23)
+FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=24)

@@ -52,7 +52,7 @@ class TripleS:
     """Reads survey waves. The description says which variable is the serial number and which the weight, unless the note does."""
 
     name = "triple_s"
-    version = 11
+    version = 12
     needs_timezone = False
     options = ExportOptions
 
