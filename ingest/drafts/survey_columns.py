@@ -203,13 +203,13 @@ def _completed(
     known = {name: _CODES_OF_REDCAP if is_of_redcap and name in forms else {} for name in told_by}
     answers = {name: {code: known[name].get(code, code) for code in of} for name, of in words.items()}
     samples, ended = of_completed(samples, answers)
-    if ended:
-        return samples, ended, f"those who came to the end, as {quoted(ended)} says"
-    coded = [name for name in left if may_say_who_ended(name, export.cells(name))]
+    told = [f"those who came to the end, as {quoted(ended)} says"] if ended else []
+    coded = [name for name in left if name not in ended and may_say_who_ended(name, export.cells(name))]
     if coded:
-        told = f"{quoted(coded)} may say who came to the end: then name its codes or words, as in where: {{{coded[0]}: ['1']}}"
-        return samples, ended, told
-    return samples, ended, None
+        told.append(
+            f"{quoted(coded)} may say who came to the end: then name its codes or words, as in where: {{{coded[0]}: ['1']}}"
+        )
+    return samples, ended, "; ".join(told) or None
 
 
 def _asked(export: _Export, left: Sequence[str], by_sample: set[str]) -> _Asked:

@@ -138,8 +138,8 @@ MISSING = (
 NOT_ASKED = r"(?i)not asked|not applicable|inapplicable|^inap\b|(valid|legitimate|logical) skip"
 
 _STATUS = (
-    r"(?i)^((response|respondent|interview|survey|completion)[ _]?)?(status|type|state|outcome|disposition|result)$|"
-    r"^(finished|completed?\??|\w+_complete|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
+    r"(?i)^((response|respondent|interview|survey|completion)[ _]{0,2})?(status|type|state|outcome|disposition|result)$|"
+    r"^(dispcode|finished|completed?\??|\w+_complete|statut|estado|durum|الحالة|حالة (الاستبيان|المقابلة|الاستجابة))$"
 )
 _PROGRESS = r"(?i)^(progress|% ?complete|percent(age)? complete(d)?|completion( rate| %)?)$"
 """A column that says how far everybody came, in percent."""

@@ -85,6 +85,12 @@ def test_a_column_status_makes_no_qualtrics_export(tmp_path: Path) -> None:
     assert (survey.draft.format, survey.loaded) == ("survey_csv", 40)
 
 
+def test_an_export_of_forsta_is_none_of_qualtrics(tmp_path: Path) -> None:
+    rows = [f"{n},{n},{'screened' if n % 4 == 0 else 'complete'},{n % 5}" for n in range(40)]
+    survey = inspect(written(tmp_path, {"w.csv": lines("respid,responseid,status,q1", *rows)}), TOLD, CAMPAIGNS)
+    assert (survey.draft.format, survey.loaded) == ("survey_csv", 30)
+
+
 @pytest.mark.parametrize("header", ["ResponseId,Q1,Q2", "Status,Finished,Q2"])
 def test_a_qualtrics_export_without_its_second_row_keeps_its_first_respondent(header: str, tmp_path: Path) -> None:
     survey = found(tmp_path, header, "R_{n},{a},{x}")
@@ -610,6 +616,10 @@ def test_codes_of_a_status_are_pointed_out(tmp_path: Path) -> None:
     rows = [f"{n},{('Complete', 'Partial', 'Over hills')[n % 3]},{n % 5}" for n in range(40)]
     other = inspect(written(tmp_path, {"w.csv": lines("record,status,q1", *rows)}), TOLD, CAMPAIGNS)
     assert "'status' may say who came to the end" in other.text
+    unipark = found(tmp_path, "id,tester,dispcode,q1", "{n},{x},3{x},{a}", "u.csv")
+    assert "as 'tester' says; 'dispcode' may say who came to the end" in unipark.text
+    solutions = found(tmp_path, "interview__id,interview__status,q1", "{n},12{x},{a}", "s.csv")
+    assert "'interview__status' may say who came to the end" in solutions.text
 
 
 @pytest.mark.parametrize(("forms", "loaded"), [(["q_complete"], 30), (["q_complete", "r_complete"], 40)])
