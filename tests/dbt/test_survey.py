@@ -399,14 +399,14 @@ def surveys() -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
         for i in range(60)
     ]
     yield "lonely", tables(rows, wave=("lonely", "w"))
+    lonely = tables([row | {"segments": {}} for row in rows], wave=("lonely cut", "w"))
+    lonely["survey_waves"] = lonely["survey_waves"].with_columns(publish_responses=True)
+    yield "lonely cut", lonely
     rows = [
         person(i, str(int(i % (2, 4)[i // 20] == 0)), stratum=f"h{i // 20}", segments={"country": "ab"[i // 20]})
         for i in range(40)
     ]
     yield "apart", tables(rows, wave=("apart", "w"))
-    lonely = tables([row | {"segments": {}} for row in rows], wave=("lonely cut", "w"))
-    lonely["survey_waves"] = lonely["survey_waves"].with_columns(publish_responses=True)
-    yield "lonely cut", lonely
     limited = tables(unequal_people(), wave=("limited", "w"))
     limited["survey_waves"] = limited["survey_waves"].with_columns(publish_responses=True)
     yield "limited", limited
