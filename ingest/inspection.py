@@ -171,7 +171,7 @@ class _Desk:
     @cached_property
     def people(self) -> Pseudonymiser:
         """One throw-away key for all trials, as trials are compared."""
-        return Pseudonymiser(secrets.token_bytes(32))
+        return Pseudonymiser(secrets.token_hex(32))
 
     @cached_property
     def stand_ins(self) -> dict[str, str]:

@@ -9,10 +9,11 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+import polars_hash
 
 from ingest.files import PRIVATE_FILE, make_private
 from ingest.home import Home
@@ -23,20 +24,11 @@ MINIMUM_KEY_LENGTH = 32
 PSEUDONYM = r"^[0-9a-f]{32}$"
 """What every pseudonym looks like; a raw identity almost never does."""
 
-_BLOCK = 64
-_KEY_BYTES = 16
-_AT_ONCE = 10_000
+_KEY_DIGITS = 32
 
 
 class KeyProblemError(Exception):
     """No key, a short one, or another than the one this home began with. Stops the run; nothing has been changed."""
-
-
-def _begun(secret: bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
-    """The inner and outer hash of HMAC-SHA-256 (RFC 2104) with the key already in them, which is half of its work."""
-    block = (secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()).ljust(_BLOCK, b"\0")
-    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
-    return inner, outer
 
 
 def read_marker(home: Home) -> dict[str, Any]:
@@ -57,7 +49,7 @@ def read_marker(home: Home) -> dict[str, Any]:
 class Pseudonymiser:
     """Turns identities into pseudonyms: HMAC-SHA-256 under a secret key, its first 128 bits in hexadecimal."""
 
-    secret: bytes
+    secret: str = field(repr=False)
 
     def key(self, identity: pl.Expr, kind: str, *, repeats: bool = True) -> pl.Expr:
         """Pseudonyms of an expression of text identities; `kind` keeps people of different sources apart.
@@ -67,34 +59,24 @@ class Pseudonymiser:
         How an identity is spelt is not part of it (`ingest.spelling`): the same name from a Mac, or the same number in
         Persian digits, is the same person. NULL and blank identities are NULL: nobody, rather than one person.
         """
+        message = polars_hash.concat_str(pl.lit(f"{kind}\x1f"), spelling(pl.all()))
+        digest = message.chash.hmac_sha256(key=self.secret).str.slice(0, _KEY_DIGITS)
 
-        inner, outer = _begun(self.secret)
-        inner.update(f"{kind}\x1f".encode())
-
-        def digest(raw: bytes) -> bytes:
-            within, around = inner.copy(), outer.copy()
-            within.update(raw)
-            around.update(within.digest())
-            return around.digest()
-
-        def encoded(clean: pl.Series) -> pl.Series:
-            whole = pl.Series([digest(raw) if raw else None for raw in clean.to_list()], dtype=pl.Binary())
-            return whole.bin.slice(0, _KEY_BYTES).bin.encode("hex")
+        def keys(identities: pl.Series) -> pl.Series:
+            # The streaming engine shares the work among the cores.
+            return identities.to_frame().lazy().select(digest).collect(engine="streaming").to_series()
 
         def digests(identities: pl.Series) -> pl.Series:
-            are_distinct = not repeats or identities.n_unique() == identities.len()
-            written = identities if are_distinct else identities.unique().drop_nulls()
-            clean = written.to_frame().select(spelling(pl.all()).cast(pl.Binary()))
-            # Some thousand at a time, so that the next ones use the same memory.
-            parts = (encoded(part.to_series()) for part in clean.iter_slices(_AT_ONCE))
-            keys = pl.concat([pl.Series(dtype=pl.String()), *parts]).rechunk()
-            return keys if are_distinct else identities.replace_strict(written, keys, return_dtype=pl.String())
+            if not repeats or identities.n_unique() == identities.len():
+                return keys(identities)
+            different = identities.unique().drop_nulls()
+            return identities.replace_strict(different, keys(different), return_dtype=pl.String())
 
         return identity.cast(pl.String()).map_batches(digests, return_dtype=pl.String())
 
     def fingerprint(self) -> str:
         """A digest that tells one key from another and gives neither away."""
-        return hmac.digest(self.secret, b"fingerprint of the campaign warehouse's key", hashlib.sha256).hex()
+        return hmac.digest(self.secret.encode(), b"fingerprint of the campaign warehouse's key", hashlib.sha256).hex()
 
 
 def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Pseudonymiser:
@@ -104,7 +86,7 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
     environment variable CAMPAIGN_PSEUDONYM_KEY and remembers the fingerprint of the first key it saw.
     """
     if home.simulated.exists():
-        return Pseudonymiser(read_marker(home)["pseudonym_key"].encode())
+        return Pseudonymiser(read_marker(home)["pseudonym_key"])
     secret = environment.get(KEY_VARIABLE, "")
     if len(secret) < MINIMUM_KEY_LENGTH:
         found = "is not set" if not secret else f"has {len(secret)} characters"
@@ -114,7 +96,7 @@ def pseudonymiser(home: Home, environment: Mapping[str, str] = os.environ) -> Ps
             "  python -c 'import secrets; print(secrets.token_hex(32))' > ~/campaign.key\n"
             f'  export {KEY_VARIABLE}="$(cat ~/campaign.key)"'
         )
-    made = Pseudonymiser(secret.encode())
+    made = Pseudonymiser(secret)
     remembered = home.lake / "pseudonym_key.fingerprint"
     if not remembered.exists():
         make_private(remembered.parent)

@@ -128,7 +128,7 @@ def to_lake(folder: Path) -> int:
     home = Home(folder / "home")
     lake.prepare(home, [HASHTAG])
     landed = home.landing / "hashtag" / FIRST.isoformat() / "one"
-    people = Pseudonymiser(KEY["CAMPAIGN_PSEUDONYM_KEY"].encode())
+    people = Pseudonymiser(KEY["CAMPAIGN_PSEUDONYM_KEY"])
     delivery = load_delivery(HASHTAG, FIRST, landed, read_note(landed), people, frozenset({"c"}))
     return lake.stage(home, delivery, 1, delivery.format.read(delivery)).records_loaded
 

@@ -98,7 +98,7 @@ def built(lab: Lab, file: Path, wave: str) -> dict[str, Seconds]:
     folder = write_delivery(
         lab.home, "survey", DAY, wave, {"wave.csv": file.read_bytes()}, {**NOTE, "options": options}
     )
-    pseudonyms = Pseudonymiser(b"a key of the benchmark, 32 characters")
+    pseudonyms = Pseudonymiser("a key of the benchmark, 32 characters")
     delivery = load_delivery(SURVEY, DAY, folder, read_note(folder), pseudonyms, frozenset({"c"}))
     started = now()
     tables = dict(delivery.format.read(delivery).tables)

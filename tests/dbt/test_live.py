@@ -701,7 +701,7 @@ def deliver_note(lab: Lab, note: dict[str, Any], files: dict[str, bytes], day: d
     """Read files as ingestion does, and put what they hold into the lake."""
     title = note["options"]["session"]["id"]
     folder = write_delivery(lab.home, "live", day, title, files, note)
-    pseudonyms = Pseudonymiser(b"a key of the tests, 32 characters long")
+    pseudonyms = Pseudonymiser("a key of the tests, 32 characters long")
     delivery = load_delivery(LIVE, day, folder, read_note(folder), pseudonyms, frozenset({note["campaign"]}))
     lab.deliver("live", day, title, "c", dict(delivery.format.read(delivery).tables))
 

@@ -19,7 +19,7 @@ from ingest.source import LINEAGE, REJECTED, UNREADABLE, Parsed
 from ingest.sources.activation import ACTIVATION
 from ingest.weeks import Weeks
 
-PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")
+PSEUDONYMS = Pseudonymiser("a key of the tests, 32 characters long")
 LANDED_ON = date(2026, 10, 6)
 WEEKS = Weeks(ZoneInfo("Asia/Dubai"), {"SA": 7})
 

@@ -18,7 +18,7 @@ from ingest.pseudonym import Pseudonymiser
 from ingest.source import REJECTED, UNREADABLE, Delivery, DeliveryError, Parsed
 from ingest.sources.live import LIVE
 
-PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")
+PSEUDONYMS = Pseudonymiser("a key of the tests, 32 characters long")
 LANDED_ON = date(2026, 1, 31)
 
 

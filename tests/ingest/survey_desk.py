@@ -18,7 +18,7 @@ from ingest.pseudonym import Pseudonymiser
 from ingest.source import REJECTED, UNREADABLE, Delivery, Parsed
 from ingest.sources.survey import SURVEY
 
-PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")
+PSEUDONYMS = Pseudonymiser("a key of the tests, 32 characters long")
 LANDED_ON = date(2021, 4, 1)
 WAVE = ["survey_id", "wave", "respondent_key"]
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "survey" / "yougov_fifth_wave_40.sav"

@@ -23,7 +23,7 @@ from ingest.pseudonym import Pseudonymiser
 from ingest.source import NOTE, Delivery, DeliveryError
 from ingest.sources.hashtag import HASHTAG
 
-PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")
+PSEUDONYMS = Pseudonymiser("a key of the tests, 32 characters long")
 LANDED_ON = date(2022, 10, 9)
 GOOD: dict[str, Any] = {
     "source": "hashtag",

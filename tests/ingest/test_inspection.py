@@ -33,7 +33,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 def read(folder: Path, source_name: str) -> Parsed:
     """What the reader makes of a folder with its note."""
     [source] = [source for source in SOURCES if source.name == source_name]
-    people = Pseudonymiser(b"k" * 32)
+    people = Pseudonymiser("k" * 32)
     delivery = load_delivery(source, datetime.now(UTC).date(), folder, read_note(folder), people, CAMPAIGNS)
     return delivery.format.read(delivery)
 

@@ -20,7 +20,7 @@ OTHER = "another secret of the tests, as long"
 
 def keys(*identities: str | None, kind: str = "person", secret: str = OURS) -> list[str | None]:
     frame = pl.DataFrame({"identity": list(identities)}, schema={"identity": pl.String()})
-    made = Pseudonymiser(secret.encode()).key(pl.col("identity"), kind)
+    made = Pseudonymiser(secret).key(pl.col("identity"), kind)
     return frame.select(made.alias("key"))["key"].to_list()
 
 
@@ -64,7 +64,8 @@ class TestKeys:
         assert len(set(made)) == len(set(spelt))
 
     def test_a_pseudonymiser_does_not_show_its_secret_where_a_delivery_is_printed(self) -> None:
-        assert OURS not in Pseudonymiser(OURS.encode()).fingerprint()
+        ours = Pseudonymiser(OURS)
+        assert OURS not in repr(ours) + ours.fingerprint()
 
 
 class TestSecrets:
@@ -84,9 +85,9 @@ class TestSecrets:
     def test_the_home_remembers_a_fingerprint_and_not_the_secret(self, tmp_path: Path) -> None:
         home = Home(tmp_path)
         made = pseudonymiser(home, {KEY_VARIABLE: OURS})
-        assert made == Pseudonymiser(OURS.encode())
+        assert made == Pseudonymiser(OURS)
         [remembered] = home.lake.iterdir()
-        assert remembered.read_text() == made.fingerprint() != Pseudonymiser(OTHER.encode()).fingerprint()
+        assert remembered.read_text() == made.fingerprint() != Pseudonymiser(OTHER).fingerprint()
         assert OURS not in remembered.read_text()
         assert pseudonymiser(home, {KEY_VARIABLE: OURS}) == made
 
@@ -127,5 +128,5 @@ class TestSecrets:
     def test_a_simulated_home_has_a_secret_of_its_own(self, tmp_path: Path) -> None:
         home = Home(tmp_path)
         home.simulated.write_text(json.dumps({"pseudonym_key": OTHER, "deliveries": []}))
-        assert pseudonymiser(home, {}) == pseudonymiser(home, {KEY_VARIABLE: OURS}) == Pseudonymiser(OTHER.encode())
+        assert pseudonymiser(home, {}) == pseudonymiser(home, {KEY_VARIABLE: OURS}) == Pseudonymiser(OTHER)
         assert not home.lake.exists()

@@ -15,7 +15,7 @@ from ingest.pseudonym import Pseudonymiser
 from ingest.source import LINEAGE, REJECTED, UNREADABLE, Delivery, Parsed
 from ingest.sources.hashtag import COUNTERS, HASHTAG
 
-PSEUDONYMS = Pseudonymiser(b"a key of the tests, 32 characters long")
+PSEUDONYMS = Pseudonymiser("a key of the tests, 32 characters long")
 LANDED_ON = date(2025, 6, 1)
 FIELD = Path(__file__).parents[2].parent / "shared" / "data"
 # Our names for columns of those names, but for captured_at, which the files of these tests call `at`.
