@@ -21,10 +21,9 @@ from ingest.spelling import spelling
 
 KEY_VARIABLE = "CAMPAIGN_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32
-PSEUDONYM = r"^[0-9a-f]{32}$"
+_DIGITS = 32
+PSEUDONYM = rf"^[0-9a-f]{{{_DIGITS}}}$"
 """What every pseudonym looks like; a raw identity almost never does."""
-
-_KEY_DIGITS = 32
 
 
 class KeyProblemError(Exception):
@@ -51,28 +50,14 @@ class Pseudonymiser:
 
     secret: str = field(repr=False)
 
-    def key(self, identity: pl.Expr, kind: str, *, repeats: bool = True) -> pl.Expr:
+    def key(self, identity: pl.Expr, kind: str) -> pl.Expr:
         """Pseudonyms of an expression of text identities; `kind` keeps people of different sources apart.
-
-        Where identities may repeat, each different one is read once.
 
         How an identity is spelt is not part of it (`ingest.spelling`): the same name from a Mac, or the same number in
         Persian digits, is the same person. NULL and blank identities are NULL: nobody, rather than one person.
         """
-        message = polars_hash.concat_str(pl.lit(f"{kind}\x1f"), spelling(pl.all()))
-        digest = message.chash.hmac_sha256(key=self.secret).str.slice(0, _KEY_DIGITS)
-
-        def keys(identities: pl.Series) -> pl.Series:
-            # The streaming engine shares the work among the cores.
-            return identities.to_frame().lazy().select(digest).collect(engine="streaming").to_series()
-
-        def digests(identities: pl.Series) -> pl.Series:
-            if not repeats or identities.n_unique() == identities.len():
-                return keys(identities)
-            different = identities.unique().drop_nulls()
-            return identities.replace_strict(different, keys(different), return_dtype=pl.String())
-
-        return identity.cast(pl.String()).map_batches(digests, return_dtype=pl.String())
+        message = polars_hash.concat_str(pl.lit(f"{kind}\x1f"), spelling(identity.cast(pl.String())))
+        return message.chash.hmac_sha256(key=self.secret).str.slice(0, _DIGITS)
 
     def fingerprint(self) -> str:
         """A digest that tells one key from another and gives neither away."""

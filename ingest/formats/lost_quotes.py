@@ -21,18 +21,24 @@ _FEWEST_NAMES, _PAIR = 3, 2
 def with_own_quotes(data: bytes) -> bytes:
     """The text with every line as it was, if each line is one quoted cell; with marks doubled where backslashes stand before them; with
     the texts of cells that are formulas; and with dates and times together, if each was parted."""
-    if b'\\"' in data and data.lstrip()[:1] not in (b"{", b"[") and _ESCAPED.search(data):
-        data = _FIELD.sub(lambda field: field[0].replace(b'\\"', b'""'), data)
-    if data.lstrip()[:1] == b'"' and _are_wrapped(_first_lines(data)) and _are_wrapped(data.split(b"\n")):
-        data = b"\n".join(line.rstrip(b",;\t ")[1:-1].replace(b'""', b'"') for line in data.split(b"\n"))
-    if b'="' in data and data.lstrip()[:1] not in (b"{", b"["):
-        data = _FORMULA.sub(rb'"\1\2"', data)
+    if b'"' in data:
+        data = _with_whole_marks(data)
     if b'"' in data[:_LOOKED_AT]:
         return data
     for mark in _MARKS:
         parted = _parted_by(mark)
         if _are_parted(_first_lines(data), mark, parted) and _are_parted(data.split(b"\n"), mark, parted):
             return _joined(data.split(b"\n"), mark, parted)
+    return data
+
+
+def _with_whole_marks(data: bytes) -> bytes:
+    if b'\\"' in data and data.lstrip()[:1] not in (b"{", b"[") and _ESCAPED.search(data):
+        data = _FIELD.sub(lambda field: field[0].replace(b'\\"', b'""'), data)
+    if data.lstrip()[:1] == b'"' and _are_wrapped(_first_lines(data)) and _are_wrapped(data.split(b"\n")):
+        data = b"\n".join(line.rstrip(b",;\t ")[1:-1].replace(b'""', b'"') for line in data.split(b"\n"))
+    if b'="' in data and data.lstrip()[:1] not in (b"{", b"["):
+        data = _FORMULA.sub(rb'"\1\2"', data)
     return data
 
 

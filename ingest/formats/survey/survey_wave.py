@@ -79,8 +79,10 @@ def parse_wave(delivery: Delivery, options: SurveyOptions, responses: Responses)
     # The samples are part of who a respondent is: the files of two countries may number their people alike.
     identity = pl.concat_str(pl.lit(f"{options.survey.id}\x1f"), _SAMPLES, pl.lit("\x1f"), _KEY)
     number = pl.int_range(pl.len(), dtype=pl.Int32()).alias("respondent")
-    key = delivery.pseudonyms.key(identity, "respondent", repeats=False)
-    keyed = coded.on(accepted.with_columns(key.alias(_KEY), number, *_members(delivery, options, accepted)))
+    key = delivery.pseudonyms.key(identity, "respondent").alias(_KEY)
+    # The streaming engine shares the work of this expression among the cores.
+    keys = accepted.lazy().select(key).collect(engine="streaming").to_series()
+    keyed = coded.on(accepted.with_columns(keys, number, *_members(delivery, options, accepted)))
     file_name = coded.frame["file"][0] if coded.frame.height else delivery.files[0].name
     questions, answers = answer_tables(options, keyed, responses.questions, file_name)
     respondents, profiles, unreadable = members(options, keyed)
