@@ -30,9 +30,11 @@ from tests.ingest.ingest_desk import DAY, Desk, holding, names, videos
 DAY_BEFORE, DAY_AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, "a key of the tests, 32 characters long")
+@pytest.fixture(scope="module", autouse=True)
+def key() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEY_VARIABLE, "a key of the tests, 32 characters long")
+        yield
 
 
 @pytest.fixture
@@ -799,46 +801,66 @@ def killing(step: Callable[..., Any], at_call: int) -> Callable[..., Any]:
     return killed
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home after a run, of which the next one has something of everything to do."""
+    desk = Desk(Home(tmp_path_factory.mktemp("begun")))
+    gone = desk.land("gone", videos(2))
+    desk.land("changed", {**videos(3), "--": 1})
+    desk.ingest()
+    renote(gone, withdrawn=True)
+    desk.land("changed", {**videos(3, first=1), "undefined": 1, "na": 2})
+    desk.land("new", videos(2))
+    desk.land("odd", videos(2))
+    desk.land("again", videos(3), DAY_AFTER, replaces={"landed_on": DAY, "delivery": "changed"})
+    desk.land("bad", videos(2), timezone=None)
+    return desk.home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(begun: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
+    """What the next run leaves where nothing stops it."""
+    desk = copied(begun, tmp_path_factory.mktemp("undisturbed"))
+    desk.ingest(holding("odd"))
+    return state(desk)
+
+
+def copied(home: Home, folder: Path) -> Desk:
+    return Desk(Home(shutil.copytree(home.root, folder / "home")))
+
+
+def state(desk: Desk) -> tuple[object, ...]:
+    """All that is in ledger and lake."""
+    kept = {
+        str(path.relative_to(desk.home.lake)): pl.read_parquet(path, hive_partitioning=False).rows()
+        for path in sorted(desk.home.lake.rglob("*.parquet"))
+        if path != desk.home.ledger and not path.name.startswith(".")
+    }
+    columns = ["delivery", "version", "status", "reason", "outcome", "records_read", "records_loaded", "is_current"]
+    return desk.ledger.select(columns).rows(), desk.views(), kept
+
+
 class TestKilledRuns:
-    def story(self, desk: Desk) -> Iterator[None]:
-        """Two runs of which the second one has something of everything to do."""
-        gone = desk.land("gone", videos(2))
-        desk.land("changed", {**videos(3), "--": 1})
-        desk.ingest()
-        yield
-        renote(gone, withdrawn=True)
-        desk.land("changed", {**videos(3, first=1), "undefined": 1, "na": 2})
-        desk.land("new", videos(2))
-        desk.land("odd", videos(2))
-        desk.land("again", videos(3), DAY_AFTER, replaces={"landed_on": DAY, "delivery": "changed"})
-        desk.land("bad", videos(2), timezone=None)
-
-    def state(self, desk: Desk) -> tuple[object, ...]:
-        kept = {
-            str(path.relative_to(desk.home.lake)): pl.read_parquet(path, hive_partitioning=False).rows()
-            for path in sorted(desk.home.lake.rglob("*.parquet"))
-            if path != desk.home.ledger and not path.name.startswith(".")
-        }
-        columns = ["delivery", "version", "status", "reason", "outcome", "records_read", "records_loaded", "is_current"]
-        return desk.ledger.select(columns).rows(), desk.views(), kept
-
     @pytest.mark.parametrize(
         ("module", "step", "at_call"), [step[1:] for step in STEPS], ids=[step[0] for step in STEPS]
     )
     def test_the_next_run_ends_as_if_nothing_had_been(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, step: str, at_call: int
+        self,
+        begun: Home,
+        undisturbed: tuple[object, ...],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        module: object,
+        step: str,
+        at_call: int,
     ) -> None:
-        undisturbed, desk = Desk(Home(tmp_path / "undisturbed")), Desk(Home(tmp_path / "killed"))
-        for one in (undisturbed, desk):
-            for _ in self.story(one):
-                pass
-        undisturbed.ingest(holding("odd"))
+        desk = copied(begun, tmp_path)
         with monkeypatch.context() as patch:
             patch.setattr(module, step, killing(getattr(module, step), at_call))
             with pytest.raises(Killed):
                 desk.ingest(holding("odd"))
         desk.ingest(holding("odd"))
-        assert self.state(desk) == self.state(undisturbed)
+        assert state(desk) == undisturbed
         assert desk.pending() == []
         assert not (desk.home.lake / ".staging").exists()
 
