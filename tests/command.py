@@ -73,11 +73,11 @@ def _command(arguments: tuple[str, ...], variables: dict[str, str], files: tuple
         os.close(descriptor)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
     sys.argv = ["campaign", *arguments]
-    from orchestration.cli import app
+    from orchestration.cli import main
 
     code: object = 1
     try:
-        app()
+        main()
     except SystemExit as end:
         code = end.code
     except BaseException:  # noqa: BLE001 - whatever it is, as Python itself shows it
