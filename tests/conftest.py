@@ -1,5 +1,6 @@
 """Tiers and order of the tests: rooms that run dbt or the job are slow, and come first, so that every core is busy until the end; so are properties."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +12,9 @@ Once: TypeAlias = Callable[[str, Callable[[Path], object]], Path]
 """Given a name and what makes the folder of that name: the folder, made by whichever process that tests asks first."""
 
 SLOW_ROOMS = ("pipeline", "dbt", "orchestration")
+
+# As in a run: garbage collection among the million objects of the frameworks, which stay, took a seventh of the time of tests of dbt.
+gc.set_threshold(1_000_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
