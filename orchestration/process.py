@@ -22,8 +22,9 @@ def prepare_process() -> None:
             stream.reconfigure(errors="backslashreplace")
     # Registered first, so run last.
     atexit.register(_close_stderr)
-    # The frameworks make a million objects that stay: garbage collection among them took a tenth of a run, half of it at the end.
-    gc.set_threshold(1_000_000, 20, 20)
+    # The frameworks make more than a million objects that stay: garbage collection among them took a tenth of a run, half of it at
+    # the end. What a run leaves as garbage is small.
+    gc.set_threshold(10_000_000, 20, 20)
     atexit.register(gc.freeze)
 
 

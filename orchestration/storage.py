@@ -28,6 +28,10 @@ class KeptEventLogStorage(ConsolidatedSqliteEventLogStorage):
     def _tables(self) -> set[str]:
         return set()
 
+    @cached_property
+    def _asset_columns(self) -> set[str]:
+        return set()
+
     @contextmanager
     def _connect(self) -> Iterator[sqlalchemy.Connection]:
         with self._engine.begin() as connection:
@@ -38,6 +42,12 @@ class KeptEventLogStorage(ConsolidatedSqliteEventLogStorage):
         if table_name not in self._tables and sqlalchemy.inspect(self._engine).has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def _has_asset_key_col_on_connection(self, conn: sqlalchemy.Connection, column_name: str) -> bool:
+        """Whether the table of assets has a column, looked for until it is found: each event and each input of a step asks."""
+        if column_name not in self._asset_columns and super()._has_asset_key_col_on_connection(conn, column_name):
+            self._asset_columns.add(column_name)
+        return column_name in self._asset_columns
 
     def delete_events_for_run(self, conn: sqlalchemy.Connection, run_id: str) -> None:
         """Delete a run's events and, what Dagster leaves behind, its results of checks; the latest of each check stays."""
