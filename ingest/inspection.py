@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,7 +22,7 @@ from ingest.drafts import activation, hashtag, live, survey
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, heads_of, stem_of
 from ingest.drafts.questions import QUESTIONS, Question, require_known
-from ingest.drafts.writing import Open, closed, written
+from ingest.drafts.writing import Open, closed, opened, written
 from ingest.home import Home
 from ingest.landing import Landed
 from ingest.note import read_note
@@ -186,14 +185,18 @@ class _Desk:
         }
 
     def attempt(self, draft: Draft) -> _Trial:
-        """Read the files with a draft; the order of dates is open where they can be read in both and prove neither."""
+        """Read the files with a draft; the order of dates is open unless the others than one are none that dates could have."""
         trial = self._zoned(draft, self.given.date_order)
-        if trial.reason and "date_order" in trial.reason and self.given.date_order is None:
-            possible = [order for order in ("mdy", "dmy", "ymd") if self._zoned(draft, order).fits]
-            if possible:
-                self.stand_ins["date_order"] = possible[0]
-                return self._zoned(draft, possible[0] if len(possible) == 1 else "open")
-        return trial
+        if not _asks_order(trial) or self.given.date_order is not None:
+            return trial
+        tried = {order: self._zoned(draft, order) for order in ("mdy", "dmy", "ymd")}
+        possible = [order for order, one in tried.items() if one.fits]
+        # What is refused for anything but its dates may be written so.
+        others = [order for order, one in tried.items() if one.reason and not _asks_order(one)]
+        if not possible:
+            return trial
+        self.stand_ins["date_order"] = possible[0]
+        return self._zoned(draft, possible[0] if len([*possible, *others]) == 1 else "open")
 
     def _zoned(self, draft: Draft, order: str | None) -> _Trial:
         """The trial with the zone that was given, or with an open one where the reader needs it."""
@@ -249,7 +252,7 @@ class _Desk:
     def _read(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> _Trial:
         note = self._note(draft, is_zone_open=is_zone_open, order=order)
         parsed, reason = self._parse(draft, closed(note, self.stand_ins))
-        return _Trial(draft, note, _open(note), parsed, reason)
+        return _Trial(draft, note, opened(note), parsed, reason)
 
     def _note(self, draft: Draft, *, is_zone_open: bool, order: str | None) -> dict[str, Any]:
         only = next(iter(self.campaigns)) if len(self.campaigns) == 1 else None
@@ -295,6 +298,10 @@ class _Desk:
             return parsed, refusal.reason
 
 
+def _asks_order(trial: _Trial) -> bool:
+    return trial.reason is not None and "date_order" in trial.reason
+
+
 def _suggested(drafts: Drafts, heads: Sequence[Head], given: Given, problems: list[str]) -> Iterator[Draft]:
     """The drafts of the file, or of the files of an archive, of the source that was named; what cannot be read is a problem.
 
@@ -323,15 +330,6 @@ def _with_data(files: Sequence[Path]) -> list[Path]:
 
 def _source(draft: Draft) -> Source:
     return next(source for source in SOURCES if source.name == draft.source)
-
-
-def _open(note: Mapping[str, Any]) -> tuple[str, ...]:
-    """The questions that are open in a note, each once."""
-    open_in = (
-        _open(value) if isinstance(value, Mapping) else [value.key] if isinstance(value, Open) else []
-        for value in note.values()
-    )
-    return tuple(dict.fromkeys(chain.from_iterable(open_in)))
 
 
 def _nothing_fits(file: Path, heads: Sequence[Head], trials: Sequence[_Trial]) -> str:

@@ -73,8 +73,8 @@ _BOUNDS = {
     "ends_at": r"^((actual|meeting|session|webinar|event) )?end(ed)?( (time|at))?$",
 }
 _DAY_IN_NAME = r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)"
-_FIGURES = r"(?i)\bminutes\b|\bnumber of\b|\btotal\b|\bcount\b|\bduration\b"
-"""Columns of how many or how long, which name nobody."""
+_OF_NOBODY = r"(?i)meeting|event|session|webinar|host|topic|\bminutes\b|\bnumber of\b|\btotal\b|\bcount\b|\bduration\b"
+"""Columns of a meeting, of how many or of how long, which name nobody."""
 _MEETING = r"^(meeting|webinar)[ _-]?(uu)?(id|key|number|no|topic|name|title)$|^topic$"
 _DAY = r"^\D{0,3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$"
 _OF_INTERVIEWS, _OF_MEETINGS = (
@@ -123,24 +123,33 @@ def named(
     timed = [name for name in names if _may_hold_times(head, names, name)]
     joined, left = (_of_times(head, names, timed, pattern) for pattern in (JOINED_COLUMN, LEFT_COLUMN))
     joined, left = (joined, left) if (joined and left) or asks else _begins_and_ends(head, names) or (joined, left)
+    registered = _registered(head, names, asks=asks)
     if person and joined and left:
         columns = {"person": person, "joined_at": joined, "left_at": left} | own
+        if registered and not re.match(_OF_ANY_RECORD, registered):
+            columns = _registration(head, names, columns | {"registered_at": registered})
         yield _stays(head, names, columns, session, remarks)
-    registered = _registered(head, names, asks=asks)
     if not registered and not left:
         _require_leaves(head, names, joined)
     if person and registered and not left:
-        columns = {"person": person, "registered_at": registered} | own
-        for ours, pattern in (("status", STATUS), ("has_attended", _ATTENDED), ("channel", _CHANNEL)):
-            found = first([name for name in names if name not in columns.values()], pattern)
-            # Who somebody was sent by is no channel.
-            if found and (
-                ours != "channel" or not are_names(found, pl.Series(head.below(names, found), dtype=pl.String()))
-            ):
-                columns |= {ours: found}
-        why = f"it has a person and the time of registering: {quoted([person, registered])}"
-        options, zone = {"columns": columns, **session}, zone_in_names([registered])
-        yield Draft("live", "registrations_csv", why, options, remarks, generic=True, zone=zone)
+        columns = _registration(head, names, {"person": person, "registered_at": registered} | own)
+        why, zone = (
+            f"it has a person and the time of registering: {quoted([person, registered])}",
+            zone_in_names([registered]),
+        )
+        yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True, zone=zone)
+
+
+def _registration(head: Head, names: list[str], columns: dict[str, str]) -> dict[str, str]:
+    """The columns, and those of the status of a registration, of whether its person came, and of where they heard of the session."""
+    for ours, pattern in (("status", STATUS), ("has_attended", _ATTENDED), ("channel", _CHANNEL)):
+        found = first([name for name in names if name not in columns.values()], pattern)
+        # Who somebody was sent by is no channel.
+        if found and (
+            ours != "channel" or not are_names(found, pl.Series(head.below(names, found), dtype=pl.String()))
+        ):
+            columns = columns | {ours: found}
+    return columns
 
 
 def _sampled(
@@ -266,11 +275,7 @@ def _are_clocks(cells: Sequence[str]) -> bool:
 
 def _of_people(names: list[str]) -> list[str]:
     """The columns that may name people."""
-    return [
-        name
-        for name in names
-        if not re.search(r"meeting|event|session|webinar|host|topic", name.lower()) and not re.search(_FIGURES, name)
-    ]
+    return [name for name in names if not re.search(_OF_NOBODY, name)]
 
 
 def _person(head: Head, names: list[str]) -> str | None:

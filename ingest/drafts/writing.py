@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -30,6 +31,15 @@ class Open:
 def closed(note: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, Any]:
     """The note with an answer in the place of everything that is open."""
     return {key: _answer(value, answers) for key, value in note.items()}
+
+
+def opened(note: Mapping[str, Any]) -> tuple[str, ...]:
+    """The questions that are open in a note, each once."""
+    open_in = (
+        opened(value) if isinstance(value, Mapping) else [value.key] if isinstance(value, Open) else []
+        for value in note.values()
+    )
+    return tuple(dict.fromkeys(chain.from_iterable(open_in)))
 
 
 def written(note: Mapping[str, Any], draft: Draft) -> str:

@@ -270,3 +270,28 @@ def test_roles_of_yes_and_no_are_asked_for(live: LiveDesk) -> None:
         live.read("intervals_csv", {"a.csv": text}, options)
     told = live.read("intervals_csv", {"a.csv": text}, {**options, "roles": {"Yes": "host", "No": "attendee"}})
     assert told.tables["live_stays"]["is_staff"].to_list() == [True, False]
+
+
+def test_who_registered_and_did_not_come_is_a_registration_and_no_stay(live: LiveDesk) -> None:
+    header = "who,signed up,in,out,came,state"
+    rows = (
+        "a@x.org,2022-10-01 09:00,2022-10-09 18:00,2022-10-09 18:40,Y,Attended",
+        "b@x.org,2022-10-02 09:00,--,-,N,No-show",
+        "c@x.org,2022-10-02 10:00,,,yes,Banned",
+        "d@x.org,,2022-10-09 18:10,,Y,",
+        "e@x.org,,,,N,Missed",
+    )
+    told = {"registered_at": "signed up", "has_attended": "came", "status": "state"}
+    options = OPTIONS | {"columns": COLUMNS | told}
+    parsed = live.read("intervals_csv", {"a.csv": stays(*rows, header=header)}, options, "Asia/Dubai")
+    assert (parsed.records_read, parsed.records_loaded, parsed.unreadable.rows()) == (5, 5, [("registered_at", "empty", 1)])
+    came = parsed.tables["live_stays"].sort("line")
+    assert came["person_key"].to_list() == [person("a@x.org"), person("d@x.org")]
+    registered = parsed.tables["live_registrations"].sort("line").select("person_key", "has_attended", "status").rows()
+    assert registered == [
+        (person("a@x.org"), True, "approved"),
+        (person("b@x.org"), False, "approved"),
+        (person("c@x.org"), True, "denied"),
+        (person("e@x.org"), False, "approved"),
+    ]
+    assert parsed.tables["live_registrations"]["registered_at"].min() == utc("2022-10-01T05:00:00")

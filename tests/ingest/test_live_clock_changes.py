@@ -19,6 +19,8 @@ NIGHTS = {
 }  # fmt: skip
 """The instant of the change, UTC."""
 
+MINUTE = timedelta(minutes=1)
+
 Stay = tuple[str, datetime, datetime | None]
 Local = Callable[[datetime | None], str]
 
@@ -40,7 +42,10 @@ def intervals(stays: list[Stay], local: Local) -> str:
 
 def zoom(stays: list[Stay], local: Local) -> str:
     header = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)"
-    rows = [f'{person},{person}@example.org,"{local(at)}","{local(left)}",1' for person, at, left in stays]
+    rows = [
+        f'{person},{person}@example.org,"{local(at)}","{local(left)}",{"" if left is None else (left - at) // MINUTE + 1}'
+        for person, at, left in stays
+    ]
     return "\n".join([header, *rows, ""])
 
 
@@ -93,6 +98,38 @@ def test_stays_are_right_or_flagged(live: LiveDesk, form: str, zone: str, direct
         assert flagged == 0
     elif is_bounded and end - start <= timedelta(hours=1):
         assert flagged == 0, "what the bounds decide is not in doubt"
+
+
+@pytest.mark.parametrize("form", ["zoom_csv", "teams_report"])
+def test_a_stated_duration_tells_the_two_hours_apart(live: LiveDesk, form: str) -> None:
+    """The clocks of Berlin show 02:00 to 03:00 twice. Of two times that both may be either, a duration proves nothing."""
+    stays = [
+        ("before", "01:40", "02:20", 40, "23:40", "00:20", False),
+        ("into the second", "01:50", "02:20", 90, "23:50", "01:20", False),
+        ("through both", "02:10", "02:50", 100, "00:10", "01:50", False),
+        ("from the second", "02:30", "03:10", 40, "01:30", "02:10", False),
+        ("within one", "02:05", "02:25", 20, "00:05", "00:25", True),
+        ("otherwise said", "02:40", "03:10", 5, "00:40", "02:10", True),
+    ]
+    day = "10/25/2026, {}:00 AM" if form == "teams_report" else "10/25/2026 {}:00 AM"
+    rows = [(who, day.format(joined), day.format(left), minutes) for who, joined, left, minutes, *_ in stays]
+    text = "\n".join(
+        [
+            "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)",
+            *(f'{who},,"{joined}","{left}",{minutes}' for who, joined, left, minutes in rows),
+        ]
+    )
+    if form == "teams_report":
+        text = "\n".join(
+            [
+                "1. Summary", "", "3. In-Meeting Activities", "Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole",
+                *(f"{who}\t{joined}\t{left}\t{minutes}m 3s\t\tAttendee" for who, joined, left, minutes in rows),
+            ]
+        )  # fmt: skip
+    found = live.read(form, {"a.csv": text}, {"date_order": "mdy", "session": {"id": "s"}}, "Europe/Berlin")
+    read = found.tables["live_stays"].sort("line").select("joined_at", "left_at", "is_ambiguous_time").rows()
+    shown = [(f"{joined:%H:%M}", f"{left:%H:%M}", is_flagged) for joined, left, is_flagged in read]
+    assert shown == [(joined, left, is_flagged) for *_, joined, left, is_flagged in stays]
 
 
 @pytest.mark.parametrize("zone", sorted({zone for zone, direction in NIGHTS if direction == "back"}))

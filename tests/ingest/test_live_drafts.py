@@ -49,6 +49,34 @@ def test_the_time_of_attending_is_that_of_joining(tmp_path: Path) -> None:
     assert inspect(files, TOLD, CAMPAIGNS).draft.format == "intervals_csv"
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Email,Registration Date,Entered At,Left At,Attended Live",
+        "Email,Registration date,Attendance date,Attendance end,Attended",
+        "Email,Registered At,Joined At,Left At,Attended",
+    ],
+)
+def test_registrations_beside_stays_are_both(header: str, tmp_path: Path) -> None:
+    """Most who register do not come: those rows are no attendance, and no reason to refuse the file."""
+    stay = "2022-10-12 19:00,2022-10-12 20:00,Yes"
+    rows = [f"u{n}@x.org,2022-10-05 09:{n:02d},{stay if n < 10 else ',,No'}" for n in range(40)]
+    found = inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
+    assert (found.draft.format, found.loaded) == ("intervals_csv", 40)
+    assert found.parsed.tables["live_stays"].height == 10
+    assert found.parsed.tables["live_registrations"]["has_attended"].sum() == 10
+
+
+def test_the_order_of_dates_is_asked_where_the_likelier_one_is_refused_for_another_reason(tmp_path: Path) -> None:
+    """Day first, the session lasts longer than a day; month first, the last row is of another month and the rest fits."""
+    rows = ["u@x.org;05.10.2022;18:02;18:45", "v@x.org;05.10.2022;23:50;00:20", "w@x.org;06.10.2022;18:10;18:20"]
+    file = written(tmp_path, {"a.csv": lines("Email;Date;Joined;Left", *rows)})
+    asked = inspect(file, replace(TOLD, date_order=None), CAMPAIGNS)
+    assert [question.key for question in asked.open] == ["date_order"]
+    with pytest.raises(DeliveryError, match="deliver each session by itself"):
+        inspect(file, replace(TOLD, date_order="dmy"), CAMPAIGNS)
+
+
 def test_ids_with_and_without_a_point_are_one_person(tmp_path: Path) -> None:
     rows = [f"{n // 2}{'.0' if n % 2 else ''},2022-10-05 19:{n:02d},2022-10-05 20:00" for n in range(40)]
     found = inspect(written(tmp_path, {"a.csv": lines("attendee_id,joined,left", *rows)}), TOLD, CAMPAIGNS)

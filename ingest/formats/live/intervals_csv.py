@@ -1,4 +1,7 @@
-"""`live/intervals_csv`: one row a stay, in the columns that the note maps. What a stay is lives in `live_stays`."""
+"""`live/intervals_csv`: one row a stay, or a registration and the stay that came of it, in the columns that the note maps.
+
+What a stay is lives in `live_stays`.
+"""
 
 import re
 from collections.abc import Mapping
@@ -18,9 +21,10 @@ from ingest.formats.yes_no import NO, YES
 from ingest.instants import AM, PM, spelt_out
 from ingest.source import NOTE, DeliveryError
 from ingest.spelling import spelling
-from ingest.text import clean_number
+from ingest.text import clean_number, nothing
 
 _TIMES = ("joined_at", "left_at")
+_REGISTERED = "registered_at"
 _TIME_OF_DAY = (
     rf"^(?:(?P<am>{AM})|(?P<pm>{PM}))?\s*(?P<hour>[0-9]{{1,2}})(?::| ?h ?)(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?"
     rf"\s*(?:(?P<am2>{AM})|(?P<pm2>{PM}))?$"
@@ -36,7 +40,8 @@ class Columns(BaseModel):
     `name` is for people whose `person` is blank; both may be several columns, such as those of first and last names. `date` is for
     files whose times are times of day, `session_id` for those of several sessions; `starts_at` and `ends_at` are the bounds
     of a row's session, or of the time it was started once more. Whom `host` names, by id or name, is the host of the row's session.
-    What says yes under `in_waiting_room` is no attendance.
+    What says yes under `in_waiting_room` is no attendance. Where `registered_at` is mapped, each row is a registration too, and
+    one without a join and a leave nothing else.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,6 +56,10 @@ class Columns(BaseModel):
     host: str | None = None
     country: str | None = None
     in_waiting_room: str | None = None
+    registered_at: str | None = None
+    status: str | None = None
+    channel: str | None = None
+    has_attended: str | None = None
     starts_at: str | None = None
     ends_at: str | None = None
 
@@ -69,7 +78,7 @@ class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 20
+    version = 21
     options = IntervalsCsvOptions
     needs_timezone = False
     # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
@@ -80,10 +89,11 @@ class IntervalsCsv(AttendanceFormat):
         options = given.options_as(IntervalsCsvOptions)
         mapped = options.columns.model_dump(exclude_none=True)
         labels = {name: mapped.get(name, name) for name in _TIMES}
+        labels |= {name: mapped[name] for name in (_REGISTERED,) if name in mapped}
         delivered = all_rows([_rows(file, mapped) for file in given.files])
         if "role" in mapped:
             _require_roles(delivered.rows, mapped["role"], options)
-        spelt = (spelt_out(delivered.rows[name]) for name in (*_TIMES, *BOUNDS) if name in mapped)
+        spelt = (spelt_out(delivered.rows[name]) for name in (*_TIMES, *BOUNDS, _REGISTERED) if name in mapped)
         is_named = "name" not in mapped and are_names(" ".join(_parts(mapped["person"])), delivered.rows["person"])
         rows = delivered.rows.with_columns(spelt).rename({"person": "name" if is_named else "id"})
         if "left_at" not in rows.columns:
@@ -93,6 +103,8 @@ class IntervalsCsv(AttendanceFormat):
             rows = rows.with_columns(waits.alias("is_in_waiting_room")).drop("in_waiting_room")
         if "host" in rows.columns:
             rows = _with_hosts(rows)
+        if _REGISTERED in rows.columns:
+            rows = _with_registrations(rows)
         dated = _with_dates(rows, given.zone, options)
         return Found(
             Rows(dated.drop(*BOUNDS, "date", strict=False), delivered.rejected),
@@ -134,6 +146,13 @@ def _with_hosts(rows: pl.DataFrame) -> pl.DataFrame:
     is_host = pl.any_horizontal(who == host for who in plain.values()).fill_null(value=False)
     role = pl.col("role") if "role" in rows.columns else pl.lit(None, pl.String())
     return rows.with_columns(pl.when(is_host).then(pl.lit("host")).otherwise(role).alias("role")).drop("host")
+
+
+def _with_registrations(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what each is a record of: of a stay where a join or a leave is written, of a registration, or of both."""
+    is_written = {name: nothing(pl.col(name)).is_null() for name in (*_TIMES, _REGISTERED)}
+    is_stay = pl.any_horizontal(is_written[name] for name in _TIMES)
+    return rows.with_columns(is_stay.alias("is_stay"), (~is_stay | is_written[_REGISTERED]).alias("is_registration"))
 
 
 def _parts(place: str | list[str]) -> list[str]:

@@ -29,7 +29,7 @@ from ingest.formats.live.live_session import (
     with_session_id,
 )
 from ingest.formats.live.live_stays import identify, settle_stays, spans_of
-from ingest.formats.live.live_times import DAY, read_instants, tell_sessions_apart, with_distance
+from ingest.formats.live.live_times import DAY, as_long_as_stated, read_instants, tell_sessions_apart, with_distance
 from ingest.formats.live.live_words import ROLES
 from ingest.formats.records import find_duplicates, is_not_written, reject
 from ingest.formats.text_file import TextFile
@@ -67,7 +67,8 @@ class Found:
 
     `records` are text columns: `id` and `name` (either may be missing), and `joined_at` and `left_at` of a stay or, in a log,
     `at` and the number `step` (1 a join, -1 a leave, NULL neither); there may be `session_id`, `role`, `country`,
-    `registered_at`, `status`, `channel`, `has_attended`, and the booleans `is_in_waiting_room`, `is_stay`, `is_registration`.
+    `registered_at`, `status`, `channel`, `has_attended`, the number `minutes` (how long the stay is said to be), and the booleans
+    `is_in_waiting_room`, `is_stay`, `is_registration`.
     `times` maps the columns of times to what the files call them. `is_bounded_by_row` says that rows, not the report, state the
     instances, which may then contradict each other. `names_are_people` says that a name is all that tells people apart.
     """
@@ -121,7 +122,10 @@ class AttendanceFormat(ABC):
             registered = settle_registrations(people.filter("is_registration"), delivery, options)
             people = people.filter("is_stay")
         events = tell_sessions_apart(
-            people, [name for name in ("at", "joined_at", "left_at") if name in found.times], zone, bounds
+            as_long_as_stated(people, zone),
+            [name for name in ("at", "joined_at", "left_at") if name in found.times],
+            zone,
+            bounds,
         )
         logged = _logged(events, delivery, bounds) if "step" in events.columns else None
         if logged is None and "joined_at" not in events.columns:

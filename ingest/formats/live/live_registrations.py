@@ -9,14 +9,15 @@ from ingest.formats.live.live_session import LiveOptions, Status
 from ingest.formats.live.live_times import unresolved
 from ingest.formats.live.live_words import STATUSES
 from ingest.formats.records import find_duplicates, reject, unreadable
+from ingest.formats.yes_no import NO, YES
 from ingest.reasons import Reason
 from ingest.source import INSTANT, LINEAGE, REJECTED, UNREADABLE, Delivery
 from ingest.text import nothing
 
 _STATUSES: dict[str, Status] = {word: status for status, words in STATUSES.items() for word in words.split(", ")}
 _ANSWERS = {
-    **dict.fromkeys(["yes", "true", "1", "attended"], True),
-    **dict.fromkeys(["no", "false", "0", "absent"], False),
+    **dict.fromkeys([*YES, "y", "attended"], True),
+    **dict.fromkeys([*NO, "n", "absent", "missed", "no show", "no-show", "did not attend"], False),
 }
 _KEY = ["session_id", "person_key"]
 _SPANS = pl.Schema(

@@ -94,6 +94,34 @@ def leaves_after_joins(frame: pl.DataFrame, zone: ZoneInfo | None) -> pl.DataFra
     )
 
 
+def as_long_as_stated(frame: pl.DataFrame, zone: ZoneInfo | None) -> pl.DataFrame:
+    """The stays with both times known where one reading of a repeated hour alone lasts as many minutes as the report states."""
+    if zone is None or not {"minutes", "joined_at", "left_at"} <= {*frame.columns}:
+        return frame
+    if not frame.select(pl.any_horizontal("joined_at_ambiguous", "left_at_ambiguous").any()).item():
+        return frame
+    names = ("joined_at", "left_at")
+    flags = [pl.col(f"{name}_ambiguous") for name in names]
+    # Each time as it was read, which is always possible, and as the second of two.
+    joins, leaves = (
+        ((pl.col(name), pl.lit(value=True)), (second_instant(pl.col(name), zone), flag))
+        for name, flag in zip(names, flags, strict=True)
+    )
+    stays = [(joined, left, may_join & may_leave) for joined, may_join in joins for left, may_leave in leaves]
+    lasts = [((left - joined).dt.total_seconds() / 60 - pl.col("minutes")).abs() <= 1 for joined, left, _ in stays]
+    fits = [(last & stay[-1]).fill_null(value=False) for last, stay in zip(lasts, stays, strict=True)]
+    is_told = pl.any_horizontal(flags) & (pl.sum_horizontal(fits) == 1)
+    return frame.with_columns(
+        *(
+            pl.coalesce(
+                *(pl.when(is_told & fit).then(stay[place]) for fit, stay in zip(fits, stays, strict=True)), name
+            ).alias(name)
+            for place, name in enumerate(names)
+        ),
+        *((flag & ~is_told).alias(f"{name}_ambiguous") for name, flag in zip(names, flags, strict=True)),
+    )
+
+
 def with_distance(frame: pl.DataFrame, column: str, bounds: Bounds, delivery: Delivery, slack: pl.Expr) -> pl.DataFrame:
     """The frame with `is_far`: a time further from its session than `slack`, so that a typed year is no part of it.
 

@@ -104,7 +104,7 @@ DURATIONS = {
 """Minutes by the beginnings of the words for them."""
 
 JOINED_COLUMN = (
-    r"join|attended at|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
+    r"join|attended at|attendance (date|start)|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
     r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
     r"first.?(seen|log.?in)|log(ged)?.?in.?(at|time)|deelname|"
     r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|入会|참가|"
@@ -112,7 +112,7 @@ JOINED_COLUMN = (
     r"intrar|alătur|приєдн|входу|پیوست|ورود|check(ed)?.?in"
 )
 LEFT_COLUMN = (
-    r"last.?(seen|log.?out)|log(ged)?.?out.?(at|time)|vertrek|"
+    r"attendance end|last.?(seen|log.?out)|log(ged)?.?out.?(at|time)|vertrek|"
     r"\bsortie\b|^(time ?)?out$|^live end|"
     r"leav|\bleft\b|\bwent\b|d[eé]part(?!a?m|em)|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|退会|퇴장|나간|"
@@ -143,7 +143,8 @@ SESSION_COLUMNS = (
 """What columns of sessions are called, the surest first."""
 STATUSES: dict[Status, str] = {
     "approved": (
-        "approved, registered, confirmed, active, accepted, yes, attending, going, checked in, attended, paid, مؤكد, مقبول, مسجل, "
+        "approved, registered, confirmed, active, accepted, yes, attending, going, checked in, attended, "
+        "missed, no show, no-show, did not attend, absent, paid, مؤكد, مقبول, مسجل, "
         "confirmé, inscrit, approuvé, confirmado, inscrito, aprobado, aprovado, onaylandı, kayıtlı, bestätigt, angemeldet, genehmigt, "
         "تایید شده, تأیید شده"
     ),
@@ -151,7 +152,7 @@ STATUSES: dict[Status, str] = {
         "pending, pending approval, waiting, waitlist, waitlisted, on waitlist, invited, قيد الانتظار, en attente, pendiente, pendente, "
         "beklemede, ausstehend, warteliste, در انتظار"
     ),
-    "denied": "denied, declined, rejected, مرفوض, refusé, rechazado, recusado, rejeitado, reddedildi, abgelehnt, رد شده",
+    "denied": "denied, banned, declined, rejected, مرفوض, refusé, rechazado, recusado, rejeitado, reddedildi, abgelehnt, رد شده",
     "cancelled": (
         "cancelled, canceled, cancelled by host, cancelled by self, not attending, not going, refunded, deleted, removed, void, ملغى, "
         "ملغي, ملغاة, annulé, remboursé, cancelado, reembolsado, iptal, iptal edildi, storniert, abgesagt, لغو شده"

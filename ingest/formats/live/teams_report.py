@@ -49,7 +49,7 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 13
+    version = 14
     options = TeamsReportOptions
     roles = ROLES | TEAMS_ROLES
 
@@ -111,9 +111,20 @@ def _columns(table: ReportTable) -> dict[str, int] | None:
 
 
 def _described(rows: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None, pl.String()).alias(name) for name in ("id", "upn", "role") if name not in rows.columns]
-    return rows.with_columns(absent).select(
-        pl.coalesce(_written("id"), _written("upn")).alias("id"), "name", "joined_at", "left_at", "role", "file", "line"
+    absent = [
+        pl.lit(None, pl.String()).alias(name) for name in ("id", "upn", "role", "duration") if name not in rows.columns
+    ]
+    whole = rows.with_columns(absent)
+    minutes = pl.Series("minutes", [minutes_of(text) for text in whole["duration"].fill_null("")], pl.Float64())
+    return whole.select(
+        pl.coalesce(_written("id"), _written("upn")).alias("id"),
+        "name",
+        "joined_at",
+        "left_at",
+        "role",
+        minutes,
+        "file",
+        "line",
     )
 
 

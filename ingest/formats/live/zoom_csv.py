@@ -1,6 +1,7 @@
 """`live/zoom_csv`: Zoom's reports of a meeting or webinar: participants, attendees in their sections, registrations.
 
-What a stay is lives in `live_stays`. The report's durations are used for nothing but comparison: they are rounded up to minutes.
+What a stay is lives in `live_stays`. The report's durations are rounded up to minutes: they are compared, and tell apart times of an
+hour that the clocks show twice.
 """
 
 import re
@@ -77,7 +78,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 19
+    version = 20
     options = ZoomCsvOptions
     # Tables of other tools that are called as Zoom's have organizers.
     roles = TEAMS_ROLES | ROLES
@@ -216,7 +217,7 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
     return whole.select(
         "id",
         pl.coalesce(pl.when(nothing(pl.col("name")).is_null()).then("name"), full_name).alias("name"),
-        "joined_at", "left_at", "reported_minutes", "has_attended", "registered_at", "status", "channel",
+        "joined_at", "left_at", number(pl.col("reported_minutes")).alias("minutes"), "has_attended", "registered_at", "status", "channel",
         (pl.lit(role, pl.String()) if role else own_role).alias("role"),
         _says_yes("waiting").alias("is_in_waiting_room"),
         is_stay.alias("is_stay"),
@@ -254,7 +255,7 @@ def _figures(meetings: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     )
     minutes = people.filter(pl.col("is_stay") & ~pl.col("is_in_waiting_room")).select(
         pl.lit("attended_minutes").alias("measure"),
-        number(pl.col("reported_minutes")).sum().alias("value"),
+        pl.col("minutes").sum().alias("value"),
         pl.first("file", "line"),
     )
     known = minutes.filter(pl.col("value") > 0)
