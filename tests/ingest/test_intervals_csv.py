@@ -284,7 +284,11 @@ def test_who_registered_and_did_not_come_is_a_registration_and_no_stay(live: Liv
     told = {"registered_at": "signed up", "has_attended": "came", "status": "state"}
     options = OPTIONS | {"columns": COLUMNS | told}
     parsed = live.read("intervals_csv", {"a.csv": stays(*rows, header=header)}, options, "Asia/Dubai")
-    assert (parsed.records_read, parsed.records_loaded, parsed.unreadable.rows()) == (5, 5, [("registered_at", "empty", 1)])
+    assert (parsed.records_read, parsed.records_loaded, parsed.unreadable.rows()) == (
+        5,
+        5,
+        [("registered_at", "empty", 1)],
+    )
     came = parsed.tables["live_stays"].sort("line")
     assert came["person_key"].to_list() == [person("a@x.org"), person("d@x.org")]
     registered = parsed.tables["live_registrations"].sort("line").select("person_key", "has_attended", "status").rows()
