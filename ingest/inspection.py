@@ -200,7 +200,7 @@ class _Desk:
 
     def _zoned(self, draft: Draft, order: str | None) -> _Trial:
         """The trial with the zone that was given, or with an open one where the reader needs it."""
-        known = self.given.timezone or draft.zone
+        known = draft.zone or self.given.timezone
         is_open = _source(draft).formats[draft.format].needs_timezone and known is None
         trial = self._read(draft, is_zone_open=is_open, order=order)
         if trial.reason and "timezone" in trial.reason and known is None and not is_open:
@@ -267,7 +267,7 @@ class _Desk:
         if "fieldwork" in draft.asks:
             days = {"fieldwork_from": Open("fieldwork"), "fieldwork_to": Open("fieldwork")}
             options["survey"] = {**options["survey"], **days}
-        zone = Open("timezone") if is_zone_open else self.given.timezone or draft.zone
+        zone = Open("timezone") if is_zone_open else draft.zone or self.given.timezone
         return {
             "source": Open("source") if "source" in draft.asks else draft.source,
             "format": draft.format,

@@ -46,6 +46,7 @@ class Draft:
     blind: bool = False
     is_part: bool = False
     zone: str | None = None
+    """The zone that the file says its times are of, whatever is given."""
 
 
 def zone_in_names(names: Iterable[str | None]) -> str | None:

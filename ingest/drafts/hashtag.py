@@ -133,6 +133,8 @@ def _named(head: Head, header: list[str], cells: Cells, given: Given) -> Iterato
             if not re.fullmatch(YOUTUBE_ID, firsts[0]):
                 # The sum of the others comes first in YouTube Studio, whatever its language.
                 options |= _of_youtube_studio(head)
+                # Its subscribers are those whom the video won.
+                places.pop("creator_followers", None)
     options |= {} if "platform" in options else platform_of_ids(cells, places)
     created, bare = undated(cells, places)
     if created is None and "created_at" not in places and "metric_definition" in options:

@@ -51,7 +51,7 @@ _YES_AND_NO = [*YES_AND_NO, ("y", "n")]
 """The words of a column that says whether somebody led the session."""
 DURATION = r"^(in-meeting )?(duration|dura[çc][ãa]o|dauer|dur[ée]e|duraci[óo]n|durata|durasi|duur|s[üu]re|المدة)"
 REGISTERED = (
-    r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|signed.?up|inscri)|"
+    r"^(?!#|no\.|number|total)(?!.*\b(id|status|type|form|link|url|code|source)\b).*(regist(er|rat)|sign(ed)?.?up|inscri)|"
     r"^order (date|time)$|^created (at|date)$"
 )
 _OF_ANY_RECORD, _OF_REGISTERING, _OF_A_MEETING = (
@@ -60,7 +60,7 @@ _OF_ANY_RECORD, _OF_REGISTERING, _OF_A_MEETING = (
     r"ticket|attend|webinar|approval|check(ed)?[ _-]?in",
 )
 """When a record was made is when somebody registered where another column speaks of that; beside questions, of nothing else."""
-_DATE = r"^(date|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
+_DATE = r"^((session |event |meeting )?date|date of (session|event|meeting)|day|fecha|datum|data|tarih|tanggal|jour|التاريخ|تاريخ|اليوم)$"
 _CLOCK = r"^\D{0,3}\d{1,2}(:| ?[hH] ?)\d{2}"
 _CLOCK_ALONE = r"^(\d{1,2}:\d{2}(?::\d{2})?( ?[apAP]\.?[mM]\.?)?)$"
 _OF_THE_NAME = {("options", "day"): "the day in the file's name, as its times have none"}

@@ -12,15 +12,17 @@ from ingest.formats.yes_no import YES
 
 _STEMS = (
     r"^(?P<question>.+?)___(?P<answer>\w+)$",
+    r"^(?P<question>.*[^_])__(?P<answer>\d+)$",
+    r"^(?P<question>[A-Za-z]{1,3}\d+[a-z]?): ?(?P<answer>.+)$",
     r"^(?P<question>.+?) *\(choice=(?P<answer>.+)\)$",
     r"^(?P<question>.+?) \((?P<answer>[^()]+)\)$",
     r"^(?P<answer>[^:]+): ?(?P<question>[^:]+)$",
     r"^(?P<question>.+)/(?P<answer>[^/]+)$",
 )
-"""How REDCap, Tally, Alchemer and Kobo write a question and one of its answers into the name of a column."""
+"""How REDCap, Survey Solutions, QuestionPro, Tally, Alchemer and Kobo write a question and one of its answers into the name of a column."""
 _BEFORE_ANSWER = r"[\s:>/|_.\[(\u2013-]+"
 """Between a question and the answer that the cells of a column repeat."""
-_WITHOUT_SUMMARY = 2
+_WITHOUT_SUMMARY = 4
 """So many of the stems prove by themselves that the column is a box."""
 _MARKS = frozenset({"0", "1", "true", "false", "checked", "unchecked"})
 _TICKS = YES | {"y", "x", "✓", "✔", "checked", "selected"}

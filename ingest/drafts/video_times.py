@@ -18,7 +18,7 @@ from ingest.formats.text_file import places_in
 _MOST_DAYS_OF_A_READING, _LATER_THAN_LENGTHS = 2, 6
 _AROUND = r"^(?:_source|data|node|fields|attributes)\."
 """What tools call the record that they wrapped."""
-_TIKTOK_ID = r"^[0-9]{19}$"
+_TIKTOK_ID = r"(?:^|/)([0-9]{19})(?:[/?#]|$)"
 
 
 def timed(
@@ -57,17 +57,27 @@ def timed(
 
 
 def whole(name: Any, cells: Cells) -> Any:
-    """A column of dates alone together with the one of their times of day, which stands beside it; any other as it is."""
+    """A column of dates alone together with that of their times of day; any other as it is.
+
+    Both stand side by side, or there is no other column of dates and none of times.
+    """
     names = [*cells]
-    if name not in names or any(re.search(r"\d\s?[:h]\s?\d", re.sub(MIDNIGHT, "", cell)) for cell in cells[name]):
+    if name not in names or not _are_days(cells[name]):
         return name
-    place = names.index(name)
-    for clock in (*names[place + 1 : place + 2], *names[max(0, place - 1) : place]):
+    place, clocks = names.index(name), [one for one in names if re.fullmatch(CLOCK, snake(one))]
+    days = [one for one in names if cells[one] and _are_days(cells[one]) and are_times(cells[one])]
+    apart = clocks if [name] == days and len(clocks) == 1 else []
+    for clock in (*names[place + 1 : place + 2], *names[max(0, place - 1) : place], *apart):
         if re.fullmatch(CLOCK, snake(clock)) and _are_clocks(cells[clock]):
             dates = (re.sub(MIDNIGHT, "", cell) for cell in cells[name])
             if are_times([f"{date} {at}" for date, at in zip(dates, cells[clock], strict=False)]):
                 return [name, clock]
     return name
+
+
+def _are_days(written: Sequence[str]) -> bool:
+    """Whether no cell has a time of day but midnight."""
+    return not any(re.search(r"\d\s?[:h]\s?\d", re.sub(MIDNIGHT, "", cell)) for cell in written)
 
 
 def _are_clocks(written: Sequence[str]) -> bool:
@@ -122,7 +132,8 @@ def _are_of_posting(ids: Sequence[str], written: Sequence[str], created: Sequenc
 
 
 def _in_ids(ids: Sequence[str]) -> pl.Series:
-    seconds = [int(one) >> 32 if re.fullmatch(_TIKTOK_ID, one) else None for one in ids]
+    found = [re.search(_TIKTOK_ID, one) for one in ids]
+    seconds = [int(one[1]) >> 32 if one else None for one in found]
     return (
         pl.from_epoch(pl.Series(seconds, dtype=pl.Int64()), time_unit="s")
         .dt.cast_time_unit("us")

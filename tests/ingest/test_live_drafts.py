@@ -548,3 +548,30 @@ def test_viewers_of_all_platforms_are_those_that_the_others_add_up_to(tmp_path: 
     found = inspect(written(tmp_path, files), TOLD, CAMPAIGNS)
     assert found.draft.options["columns"]["viewers"] == "total_viewers"
     assert (found.draft.format, found.loaded) == ("viewer_samples", 40)
+
+
+def test_what_columns_say_of_their_zone_counts_before_what_is_given(tmp_path: Path) -> None:
+    rows = [f"u{n}@x.org,2022-10-12 15:{n:02d},2022-10-12 16:00" for n in range(40)]
+    files = written(tmp_path, {"a.csv": lines("Email,Joined At (UTC),Left At (UTC)", *rows)})
+    found = inspect(files, replace(TOLD, timezone="Asia/Dubai"), CAMPAIGNS)
+    assert found.note["timezone"] == "UTC"
+    assert found.parsed.tables["live_stays"]["joined_at"].min() == datetime(2022, 10, 12, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Name;Time in;Role;Time out;Date of session", "{n};19:{n:02d};Guest;20:00;2022-10-12"),
+        ("user;in_date;in_time;out_date;out_time", "u{n};2022-10-12;19:{n:02d};2022-10-12;20:00"),
+        ("Email;Join Date;Country;Join Time;Leave Date;Leave Time", "u{n}@x.org;2022-10-12;AE;19:{n:02d};2022-10-12;20:00"),
+    ],
+)  # fmt: skip
+def test_the_date_of_times_of_day_may_stand_anywhere_in_the_row(header: str, row: str, tmp_path: Path) -> None:
+    files = written(tmp_path, {"a.csv": lines(header, *(row.format(n=n) for n in range(40)))})
+    found = inspect(files, replace(TOLD, timezone="Asia/Dubai"), CAMPAIGNS)
+    at = found.parsed.tables["live_stays"]["joined_at"]
+    assert (found.loaded, at.min(), at.max()) == (
+        40,
+        datetime(2022, 10, 12, 15, tzinfo=UTC),
+        datetime(2022, 10, 12, 15, 39, tzinfo=UTC),
+    )

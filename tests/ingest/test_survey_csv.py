@@ -330,6 +330,23 @@ class TestWriting:
         given = answered(parsed, "q").sort("line").select("line", "answer_code").rows()
         assert given == [(2, "a"), (3, ""), (5, "b")]
 
+    @pytest.mark.parametrize(
+        ("yes", "no"),
+        [
+            ("да", "нет"),
+            ("Ya", "Tidak"),
+            ("EVET", "HAYIR"),
+            ("có", "không"),
+            ("はい", "いいえ"),
+            ("TikTok", "не выбрано"),
+        ],
+    )
+    def test_boxes_say_no_in_any_language(self, tmp_path: Path, yes: str, no: str) -> None:
+        options = UNWEIGHTED + "questions: {q: {columns: [a, b]}}\n"
+        parsed = wave(tmp_path, f"id,a,b\n1,{yes},{no}\n2,{no},{no}\n3,{no},{yes}\n", options)
+        given = answered(parsed, "q").sort("line").select("line", "answer_code").rows()
+        assert given == [(2, "a"), (3, ""), (4, "b")]
+
     def test_a_comma_after_nought_is_decimal(self, tmp_path: Path) -> None:
         parsed = wave(tmp_path, "id;w;q\n1;0,750;1\n2;1,125;1\n3;1,000;1\n", WEIGHTED)
         assert parsed.tables["survey_respondents"]["weight"].to_list() == [0.75, 1.125, 1.0]

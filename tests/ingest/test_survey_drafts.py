@@ -44,6 +44,8 @@ def ticks(of: Inspection, question: str) -> list[list[str]]:
     [
         ("record_id,q1,apps___1,apps___2", "{n},{a},{x},{y}", "apps", ["1", "2"]),
         ("Record ID,Q,Apps? (choice=X),Apps? (choice=Y)", "{n},{a},{x},{y}", "Apps?", ["X", "Y"]),
+        ("interview__id,q1,apps__1,apps__2,has__errors", "u{n},{a},{x},{y},0", "apps", ["1", "2"]),
+        ("Response ID,Q1: Seen,Q2: X,Q2: Y", "{n},{a},{x},{y}", "Q2", ["X", "Y"]),
         ("start,q1,apps/X,apps/Y,_id,_uuid", "2026-10-05T09:00:00,{a},{x},{y},{n},u{n}", "apps", ["X", "Y"]),
         ("SubmissionDate,intro-q,intro-apps/X,intro-apps/Y,KEY", "2026-10-05T09:00:00Z,{a},{x},{y},u{n}", "intro-apps", ["X", "Y"]),
     ],

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -620,3 +621,29 @@ def test_of_youtube_studio_the_one_column_of_days_is_that_of_posting_in_any_lang
     rows = ["Total,,,15,1:00", 'aBcdefgh-01,T #calm,"Sep 20, 2026",7,0:10', 'aBcdefgh-02,T,"Sep 22, 2026",8,0:20']
     content = "\n".join(["Enhavo,Titolo,Tempo de eldono,Views,Daŭro", *rows]).encode()
     assert looked(tmp_path / "Table data.csv", content).draft.options["columns"]["created_at"] == "Tempo de eldono"
+
+
+def test_the_ids_in_links_tell_that_a_date_is_that_of_posting(tmp_path: Path) -> None:
+    """All of one day, as counters that were read at one time would be."""
+    days = [datetime.fromtimestamp(second, UTC) for second in SECONDS]
+    rows = [f"{at:%Y-%m-%d %H:%M},https://www.tiktok.com/@u/video/{one},5" for at, one in zip(days, IDS, strict=True)]
+    found = looked(tmp_path / "a.csv", "\n".join(["Date,Link,Views", *rows, ""]).encode(), Given(timezone="UTC"))
+    assert found.note["options"]["columns"]["created_at"] == "Date"
+    assert [question.key for question in found.open] == ["captured_at"]
+
+
+def test_a_date_and_its_time_of_day_that_stand_apart_are_one_time(tmp_path: Path) -> None:
+    row = "2026-10-1{n},5,{n},1{n}:30,https://x.org/@u/video/v{n}"
+    content = "\n".join(["Post date,Views,Likes,Time,Link", *(row.format(n=n) for n in range(10)), ""]).encode()
+    found = looked(tmp_path / "a.csv", content)
+    assert found.note["options"]["columns"]["created_at"] == ["Post date", "Time"]
+    other = content.replace(b"Likes", b"Reading date").replace(b",5,", b",5,2026-10-20,").replace(b"Time", b"n,Time")
+    assert looked(tmp_path / "b.csv", other).note["options"]["columns"]["created_at"] == "Post date"
+
+
+def test_subscribers_that_a_video_won_are_no_followers_of_its_creator(tmp_path: Path) -> None:
+    header = "Konten,Judul video,Waktu publikasi video,Penayangan,Subscriber"
+    rows = ["Total,,,30,5", "AbcDEfGh1j1,a #x,5 Okt 2026,10,2", "-bcDEfGh2k2,b #x,6 Okt 2026,20,3", ""]
+    found = looked(tmp_path / "a.csv", "\n".join([header, *rows]).encode())
+    assert (found.draft.options["metric_definition"], found.loaded) == ("youtube_studio", 2)
+    assert "creator_followers" not in found.note["options"]["columns"]

@@ -321,6 +321,15 @@ def test_a_registration_report(live: LiveDesk) -> None:
     assert parsed.tables["live_sessions"]["basis"].to_list() == ["registrations"]
 
 
+def test_the_registrations_of_a_webinar_of_teams_have_their_status(live: LiveDesk) -> None:
+    header = "First Name,Last Name,Email,Registration Time,Registration Status,Company"
+    states = ("Registered", "Waitlisted", "Canceled")
+    rows = (f'D,{n},u{n}@x.org,"10/20/2026, 9:0{n}:00 AM",{state},X' for n, state in enumerate(states))
+    parsed = live.read("zoom_csv", {"r.csv": "\n".join([header, *rows, ""])}, {**SESSION, "date_order": "mdy"}, ZONE)
+    found = parsed.tables["live_registrations"].sort("registered_at")["status"].to_list()
+    assert found == ["approved", "pending", "cancelled"]
+
+
 def test_a_meeting_that_was_started_again(live: LiveDesk) -> None:
     about = "Topic,Meeting ID,User Name,User Email,Start Time,End Time,Duration (Minutes),Participants"
     header = f"{about},Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)"

@@ -106,14 +106,14 @@ DURATIONS = {
 JOINED_COLUMN = (
     r"join|attended at|attendance (date|start)|\bcame\b|arriv|\bentered|\bentry|entrada|\bentrar\b|\bunir-?se\b|rejoi(?:nt|ndre)|"
     r"beitritt|beigetreten|masuk|bergabung|ingreso|ingresso|katılma|"
-    r"first.?(seen|log.?in)|log(ged)?.?in.?(at|time)|deelname|"
-    r"\bentr[ée]e\b|^(time ?)?in$|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|入会|참가|"
+    r"^(time ?)?in( ?(time|date))?$|first.?(seen|log.?in)|log(ged)?.?in.?(at|time)|deelname|"
+    r"\bentr[ée]e\b|^live start|giriş|dołącz|вход|присоедин|انضمام|دخول|ورود|הצטרפ|כניסה|参加|入室|加入|入会|참가|"
     r"συμμετοχ|σύνδεσ|ε[ίι]σ[όο]δ|připoj|csatlakoz|liitty|gian tham gia|tham gia đầu|(?<!ผู้)เข้าร่วม|शामिल|anslut|tilslut|deltagelse|"
     r"intrar|alătur|приєдн|входу|پیوست|ورود|check(ed)?.?in"
 )
 LEFT_COLUMN = (
     r"attendance end|last.?(seen|log.?out)|log(ged)?.?out.?(at|time)|vertrek|"
-    r"\bsortie\b|^(time ?)?out$|^live end|"
+    r"\bsortie\b|^(time ?)?out( ?(time|date))?$|^live end|"
     r"leav|\bleft\b|\bwent\b|d[eé]part(?!a?m|em)|\bexit|salida|\bsalir\b|saída|uscita|verlass|verlaten|austritt|keluar|ayrılma|çıkış|"
     r"opuszcz|выход|مغادرة|خروج|עזיב|יציאה|退出|退室|离开|離開|退会|퇴장|나간|"
     r"αποχώρ|[έε]ξ[όο]δ|odpoj|odchod|kilép|távoz|poistu|rời|thoát|เวลาออก|ออกครั้ง|छोड़|lämna|utträd|forlad|ieși|părăs|виходу|"

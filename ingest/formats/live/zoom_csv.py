@@ -38,7 +38,7 @@ _PERSON = {
     "waiting": frozenset({"in waiting room"}),
     "has_attended": frozenset({"attended"}),
     "registered_at": frozenset({"registration time"}),
-    "status": frozenset({"approval status"}),
+    "status": frozenset({"approval status", "registration status", "status"}),
     "channel": frozenset({"source name"}),
     "role": frozenset({"role"}),
 }

@@ -56,4 +56,4 @@ def _are_scores(cells: pl.Series) -> bool:
     return bool(given.len()) and bool(given.str.contains(r"^\d+(\.\d+)? / \d+$").all())
 
 
-FORMAT = SurveyExport("google_forms", _lay_out, version=22)
+FORMAT = SurveyExport("google_forms", _lay_out, version=23)

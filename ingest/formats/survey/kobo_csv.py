@@ -109,4 +109,4 @@ def _sums_up(sheet: Sheet, cells: dict[str, str], name: str, question: str, answ
     return bool(tick.is_in(["0", "1", ""]).all()) and bool(is_listed.any()) and bool(((tick == "1") == is_listed).all())
 
 
-FORMAT = SurveyExport("kobo_csv", _lay_out, version=23)
+FORMAT = SurveyExport("kobo_csv", _lay_out, version=24)

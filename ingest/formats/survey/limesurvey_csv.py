@@ -129,4 +129,4 @@ def _multiple(sheet: Sheet, columns: tuple[str, ...], texts: dict[str, str]) -> 
     return spreads
 
 
-FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=23)
+FORMAT = SurveyExport("limesurvey_csv", _lay_out, version=24)

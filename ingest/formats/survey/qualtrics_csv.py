@@ -118,4 +118,4 @@ def _common_stem(texts: list[str]) -> str:
     return shortest[: end + 3] if end >= 0 else ""
 
 
-FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=24)
+FORMAT = SurveyExport("qualtrics_csv", _lay_out, version=25)

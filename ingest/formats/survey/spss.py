@@ -49,7 +49,7 @@ class Spss:
     """
 
     name = "spss"
-    version = 11
+    version = 12
     needs_timezone = False
     options = SurveyOptions
 

@@ -113,4 +113,4 @@ def _refuse(sheet: Sheet, row: int, product: str, form: str) -> None:
     )
 
 
-FORMAT = SurveyExport("survey_csv", _lay_out, version=27, options=SurveyCsvOptions)
+FORMAT = SurveyExport("survey_csv", _lay_out, version=28, options=SurveyCsvOptions)

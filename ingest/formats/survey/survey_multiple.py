@@ -17,12 +17,12 @@ import polars as pl
 
 from ingest.formats.survey.survey_options import Question
 from ingest.formats.survey.survey_variables import AT, Base, Coded, Variable
+from ingest.formats.yes_no import NO
 from ingest.source import DeliveryError
 
 UNTICKED = (
-    r"(?i)^(0|-\d+|no?|false|off|not .*|no to: .*|un(selected|checked|ticked|marked)|falsch|faux|falso|yanlış|خطأ|"
-    r"nein|nicht .*|non( .*)?|não|hayır|nee|nie|لا|غير .*|"
-    r"خیر|לא)$"
+    rf"(?i)^({'|'.join(sorted(NO))}|n|-\d+|off|not .*|no to: .*|un(selected|checked|ticked|marked)|falsch|faux|falso|yanlış|خطأ|"
+    r"nicht .*|non .*|nee|غير .*|не .*|tidak .*)$"
 )
 """What stands in a column of boxes where one was not ticked; a number below 0 says that nothing was."""
 _NOTHING = r"(?i)^(na|n/a|#n/a|nan|null|#null!|\.)$"

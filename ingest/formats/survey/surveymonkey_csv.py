@@ -114,4 +114,4 @@ def _is_ticked(sheet: Sheet, places: list[int], parts: list[str]) -> bool:
     )
 
 
-FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=26)
+FORMAT = SurveyExport("surveymonkey_csv", _lay_out, version=27)
