@@ -3,6 +3,7 @@
 What the times of a whole delivery prove about one another (order of day and month, clocks put back) lives in
 `ingest.formats.date_order`.
 """
+# ruff: noqa: RUF001 - letters of many scripts are what is read
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,29 +33,12 @@ _LOCAL = pl.Datetime("us")
 
 # The languages that the campaign's suppliers export in; Arabic has three sets of month names.
 _LOCALES = (
-    "en",
-    "ar",
-    "ar_JO",
-    "ar_DZ",
-    "ar_MA",
-    "fa",
-    "ur",
-    "tr",
-    "ku",
-    "he",
-    "fr",
-    "es",
-    "pt",
-    "de",
-    "it",
-    "nl",
-    "el",
-    "ru",
-    "id",
-)
-AM = r"a\.?\s?m\.?|sa|de\.?|pg|לפנה[\"״]צ|صباحا|صباحًا|ص|ق\.?\s?ظ\.?|قبل\s?از\s?ظهر|öö|π\.?\s?μ\.?|上午|午前|오전"
-PM = r"p\.?\s?m\.?|ch|du\.?|ptg|אחה[\"״]צ|مساء|مساءً|م|ب\.?\s?ظ\.?|بعد\s?از\s?ظهر|ös|μ\.?\s?μ\.?|下午|午後|오후"
-_AT = r"[@|\u2013-]|à|a las|alle|at|um|às|as|om|kl\.?|klo|saat|الساعة|عند|في|ساعت"
+    "en", "ar", "ar_JO", "ar_DZ", "ar_MA", "fa", "ur", "tr", "ku", "he", "fr", "es", "pt", "de", "it", "nl", "el", "ru",
+    "id", "pl", "cs", "sk", "hu", "ro", "uk", "bg", "sv", "da", "nb", "fi", "hi",
+)  # fmt: skip
+AM = r"a\.?\s?m\.?|sa|de\.?|pg|לפנה[\"״]צ|صباحا|صباحًا|ص|ق\.?\s?ظ\.?|قبل\s?از\s?ظهر|öö|π\.?\s?μ\.?|上午|午前|오전|पूर्वाह्न"
+PM = r"p\.?\s?m\.?|ch|du\.?|ptg|אחה[\"״]צ|مساء|مساءً|م|ب\.?\s?ظ\.?|بعد\s?از\s?ظهر|ös|μ\.?\s?μ\.?|下午|午後|오후|अपराह्न"
+_AT = r"[@|\u2013-]|à|a las?|(?:alle\s)?ore|alle|at|um|às|as|om|o|v|ob|kl\.?|klo|saat|pukul|в|о|об|στις|בשעה|الساعة|عند|في|ساعت"
 _OFFSET = r"z|(?:utc|gmt|غرينتش)?\s?[+-](?:0?[0-9]|1[0-4])(?::?[0-5][0-9])?|utc|gmt|غرينتش"
 _ZONE = (
     rf"(?:\s*(?P<offset>{_OFFSET})(?:\s*\([^()]*\)|\s+[a-z]{{3,4}})?|\s*\((?P<bracketed>{_OFFSET})\)[^()0-9]*"
@@ -62,8 +46,9 @@ _ZONE = (
 )
 _CLOCK = (
     rf"(?:(?:[\s,]+|t\s*)(?:(?:{_AT})\s+)?(?:(?P<am1>{AM})\s*|(?P<pm1>{PM})\s*)?"
-    r"(?P<hour>[0-9]{1,2})(?:[:.]|\s?h\s?)(?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
-    rf"(?:\s*(?P<am2>{AM})|\s*(?P<pm2>{PM})|\s*(?:uhr|hrs?))?)?{_ZONE}"
+    r"(?P<hour>[0-9]{1,2})(?:[:.]|\s?h\s?|[时時]|시\s?)(?P<minute>[0-9]{2})"
+    r"(?:(?:[:.]|分|분\s?)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
+    rf"(?:\s*(?P<am2>{AM})|\s*(?P<pm2>{PM})|\s*(?:uhr|uur|hrs?|h)|[分秒분초])?)?{_ZONE}"
 )
 _HOURS = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _EPOCH = r"^([0-9]{9,16})(?:\.([0-9]+))?$"
@@ -74,7 +59,7 @@ _COMPACT = (
     rf"(?:t(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})?(?P<offset>{_OFFSET})?)?$"
 )
 _YEAR_FIRST = (
-    r"(?P<year>[0-9]{4})(?:[-/]|\.\s?|年)(?P<month>[0-9]{1,2})(?:[-/]|\.\s?|月)(?P<day>[0-9]{1,2})(?:\.|日)?"
+    r"(?P<year>[0-9]{4})(?:[-/]|\.\s?|年|년\s?)(?P<month>[0-9]{1,2})(?:[-/]|\.\s?|月|월\s?)(?P<day>[0-9]{1,2})[.日일]?"
     rf"{_CLOCK}$"
 )
 _YEAR_LAST = {
@@ -84,7 +69,7 @@ _YEAR_LAST = {
 # Blanks around the marks of a date, names of a month in two calendars' words, and what says that the year is of our era.
 _SPACED = r"^([0-9]{1,4})\s*([-/.])\s*([0-9]{1,2})\s*([-/.])\s*([0-9]{2})"
 _TWICE = r"(\p{L})\s?/\s?\p{L}[\p{L}\s]*?(\s[0-9]{4})"
-_ERA = r"^([^:]*[0-9]{4})\s?(?:م|ميلادي|\x{433})\.?$"
+_ERA = r"^([^:]*[0-9]{4})\s?(?:(?:م|ميلادي)\.?$|[гр]\.?(,|\s|$))"
 _PARTS = (
     "year",
     "month",
@@ -155,28 +140,28 @@ def months() -> dict[str, int]:
     """Names of months, long and short, in lower case without a last dot; those that mean two months are left out."""
     from babel.dates import get_month_names
 
-    named = _names(get_month_names) | {"sept": 9}
+    meanings = _names(get_month_names)
+    named = {name: min(numbers) for name, numbers in meanings.items() if len(numbers) == 1} | {"sept": 9}
     without_hamza = {re.sub("[أإآ]", "\u0627", name): number for name, number in named.items()}
     return without_hamza | named
 
 
 @cache
-def _weekdays() -> dict[str, int]:
+def _weekdays() -> frozenset[str]:
     from babel.dates import get_day_names
 
-    return _names(get_day_names)
+    return frozenset(_names(get_day_names))
 
 
-def _names(of: Callable[..., Mapping[int, str]]) -> dict[str, int]:
+def _names(of: Callable[..., Mapping[int, str]]) -> dict[str, set[int]]:
+    """What each name without digits means in the languages that have it."""
     meanings: dict[str, set[int]] = {}
     for locale in _LOCALES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for number, name in of(width, context, locale).items():
                     meanings.setdefault(name.lower().rstrip("."), set()).add(number)
-    return {
-        name: min(numbers) for name, numbers in meanings.items() if len(numbers) == 1 and not re.search("[0-9]", name)
-    }
+    return {name: numbers for name, numbers in meanings.items() if not re.search("[0-9]", name)}
 
 
 def _any_of(names: Iterable[str]) -> str:
@@ -195,6 +180,7 @@ def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
     named = [
         rf"{day}[\s/-]+(?:de\s|of\s|ב)?{name},?[\s/-]+(?:de\s|del\s)?{year}(?:,?\s+(?:{weekday}))?{_CLOCK}$",
         rf"{name}[\s/-]+{day}(?:,?\s+|[/-]){year}{_CLOCK}$",
+        rf"(?P<year>[0-9]{{4}})\.?[\s/-]+{name}[\s/-]+{day}{_CLOCK}$",
         rf"{name}\s+{day}\s+{_HOURS}(?:\s+(?:(?P<offset>{_OFFSET})|(?P<zone>[a-z]{{3,5}})))?\s+{year}$",
     ]
     return tuple(rf"^(?:(?:{weekday})\.?,?\s+)?{pattern}" for pattern in [*plain, *named])
@@ -315,7 +301,7 @@ def _written(texts: pl.DataFrame, zone: ZoneInfo | None, order: DateOrder | None
         .str.strip_chars_end(",; ")
         .str.replace(_SPACED, "${1}${2}${3}${4}${5}")
         .str.replace(_TWICE, "${1}${2}")
-        .str.replace(_ERA, "${1}")
+        .str.replace(_ERA, "${1}${2}")
         .str.to_lowercase()
         .alias("clean"),
         no_value(pl.col("text")).alias("nothing"),

@@ -74,7 +74,7 @@ class StudioZip:
     """Reads exports of TikTok Studio."""
 
     name = "studio_zip"
-    version = 12
+    version = 13
     needs_timezone = False
     options = StudioZipOptions
 

@@ -114,7 +114,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 27
+    version = 28
     needs_timezone = True
     options = TagTotalsCsvOptions
 
