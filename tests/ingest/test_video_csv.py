@@ -546,6 +546,12 @@ class TestTags:
             ("[a, None, nan]", ["a"], ["a"]),
             ("[‘a’, ’b’]", ["a", "b"], ["a", "b"]),
             ("array([], dtype=object)", [], []),
+            ("array(['a', 'b'], dtype='<U1')", ["a", "b"], ["a", "b"]),
+            ("Index(['a'], dtype='object')", ["a"], ["a"]),
+            ('{"Mental health",calm,NULL}', ["mentalhealth", "calm"], ["Mentalhealth", "calm"]),
+            ('[""a"",""b""]', ["a", "b"], ["a", "b"]),
+            ("[a|b]", ["a", "b"], ["a", "b"]),
+            ("[l'amour, d'or]", ["lamour", "dor"], ["lamour", "dor"]),
             ("WrappedArray(a, b)", ["a", "b"], ["a", "b"]),
             ('a:2:{i:0;s:4:"Calm";i:1;s:5:"peace";}', ["calm", "peace"], ["Calm", "peace"]),
             ('[{"hashtag": "Calm", "count": 3}, {"hashtag": "b"}]', ["calm", "b"], ["Calm", "b"]),
@@ -899,6 +905,16 @@ class TestHeaders:
         assert ids(reader.files({"v.csv": "id,who,tags\n7362691148853344268,noor,x\n"}, positions)) == [
             "7362691148853344268"
         ]
+
+    @pytest.mark.parametrize(
+        ("names", "column"), [("Video ID,author,tags", "video_id"), ("webVideoUrl,author,tags", "url")]
+    )
+    def test_a_header_where_none_was_expected_is_no_video(self, reader: Reader, names: str, column: str) -> None:
+        options = BY_POSITION | {"columns": {column: 1, "creator": 2, "hashtags": 3}}
+        text = f"{names}\nhttps://www.tiktok.com/@x/video/7362691148853344268,noor,x\n"
+        with pytest.raises(DeliveryError, match=r"v\.csv, line 1: column 1 holds the name of a column.*skip_rows: 1"):
+            reader.files({"v.csv": text}, options)
+        assert reader.files({"v.csv": text}, options | {"skip_rows": 1}).records_read == 1
 
     def test_rows_above_the_first_reading_are_skipped(self, reader: Reader) -> None:
         parsed = reader.files({"v.csv": "about,it\n\na,noor,x\n"}, BY_POSITION | {"skip_rows": 2})

@@ -32,6 +32,8 @@ _IN_A_UNIT = re.compile(
     "\u0628\u0627\u0644\u0622\u0644\u0627\u0641|\u0628\u0627\u0644\u0645\u0644\u0627\u064a\u064a\u0646"
 )
 """Words for in thousands and in millions."""
+_NAME_OF_ID = r"(?i)^[a-z][a-z ._-]*$"
+_ENDS_AS_ID = r"(?i)(id|url|link|video|code)s?$"
 
 
 class VideoCsvOptions(VideoOptions):
@@ -59,7 +61,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 40
+    version = 41
     needs_timezone = True
     options = VideoCsvOptions
 
@@ -136,6 +138,7 @@ def _header(file: TextFile, places: Mapping[str, Places], options: VideoCsvOptio
     """The line of the header and its names: the first that has every column of the note, and most of the preset."""
     lines = [(line, [folded(cell) for cell in cells]) for line, cells in first_lines(file) if line > options.skip_rows]
     if not options.header or not lines:
+        _refuse_header(file.name, lines, places)
         return options.skip_rows + 1, []
     required = {
         folded(name) for place in places.values() if place.required for name in place.names if isinstance(name, str)
@@ -145,6 +148,17 @@ def _header(file: TextFile, places: Mapping[str, Places], options: VideoCsvOptio
         lines = sorted(known, key=lambda one: -len(_found(places, one[1])[0])) or lines
     _refuse_record(file.name, *lines[0], places)
     return lines[0]
+
+
+def _refuse_header(file_name: str, lines: list[tuple[int, list[str]]], places: Mapping[str, Places]) -> None:
+    """A header where the note says that there is none would be a video."""
+    for position in (name for ours in ("video_id", "url") if ours in places for name in places[ours].names):
+        cells = [cells[position - 1] for _, cells in lines if isinstance(position, int) and position <= len(cells)]
+        if cells and re.search(_NAME_OF_ID, cells[0]) and re.search(_ENDS_AS_ID, cells[0]):
+            raise DeliveryError(
+                f"{file_name}, line {lines[0][0]}: column {position} holds the name of a column, expected a video as options.header: false "
+                "says; leave that option out of delivery.yml, or set options.skip_rows: 1 beside it"
+            )
 
 
 def _refuse_record(file_name: str, line: int, names: list[str], places: Mapping[str, Places]) -> None:

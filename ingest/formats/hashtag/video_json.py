@@ -50,7 +50,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 36
+    version = 37
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -24,7 +24,12 @@ _KIND = (
 _LITERAL = rf"(?s)(?:{_KIND}?[\[({{].*[\])}}]|^[A-Za-z]\w{{1,15}}[\[(]+(?:\s*['\"].*)?[\])]+)$"
 _KEYS = ("hashtag_?[nN]ame", "cha_name", "name", "hashtag", "tag", "title", "text", "label", "element")
 """What objects call a tag, best first: beside its name a title may be a sentence about it."""
-_COMMA = r"[,;\u060c\u061b]"
+_COMMA = r"[,;|\u060c\u061b]"
+_TYPED = r"(?s)^(\w+\([^()]*),\s*dtype=[^()]*\)$"
+_TWICE_QUOTED = r'^[\[{(]\s*""[^",\]})]'
+_OPENED = rf"(?:^|[\[({{,;=:\s]|\b[urb])(?:{_QUOTED})"
+# A list of PostgreSQL quotes only the elements that need it.
+_PARTLY_QUOTED, _ELEMENT_OF_BRACES = r"^\{[^\']*\}$", r'"(?:[^"\\]|\\.)*"|[^,{}"]+'
 _OBJECT = rf"\{{\s*(?:{_QUOTED})\s*:"
 _LOST = r"^\s*(?:\[object |System\.\w|\[?[Aa]rray\]?$|<(?:chr|list|character|NULL)\b)"
 """What programs write instead of a list that they do not show."""
@@ -69,6 +74,10 @@ def split_tags(written: pl.Series, separator: str | None = None) -> pl.Series:
     stripped = _apart(_unlinked(_decoded(_narrow(without_references(written).str.strip_chars()))))
     if stripped.str.contains(_CUT).any():
         stripped = stripped.str.replace(_CUT, "${1}]")
+    stripped = stripped.str.replace(_TYPED, "${1})")
+    if (is_twice := stripped.str.contains(_TWICE_QUOTED)).any():
+        once = stripped.str.replace_all('""', '"', literal=True)
+        stripped = once.zip_with(is_twice.fill_null(value=False), stripped)
     if stripped.str.contains(_NEXT).any():
         stripped = stripped.str.replace_all(_NEXT, "${1},${2}")
     if stripped.str.ends_with("#").any():
@@ -279,14 +288,19 @@ def _literal(text: pl.Expr, separator: str) -> pl.Expr:
         for pair in pairs
     ]
     is_told = ~text.str.contains(_OBJECT) | ~text.str.contains(rf""":\s*(?:{_QUOTED}|[\[{{])""")
-    quoted = pl.coalesce(*named, pl.when(is_told).then(text.str.extract_all(_QUOTED)))
-    plain = quoted.list.eval(_unescaped(pl.element().str.slice(1, pl.element().str.len_chars() - 2)))
+    in_braces = text.str.contains(_PARTLY_QUOTED) & ~text.str.contains(_OBJECT)
+    elements = text.str.extract_all(_ELEMENT_OF_BRACES).list.eval(
+        pl.element().str.strip_chars().filter(nothing(pl.element()).is_null())
+    )
+    listed = pl.when(in_braces).then(elements).otherwise(text.str.extract_all(_QUOTED))
+    quoted = pl.coalesce(*named, pl.when(is_told).then(listed))
+    plain = quoted.list.eval(_unescaped(pl.element().str.replace(r"""(?s)^['"](.*)['"]$""", "${1}")))
     split = inner.str.replace_all(separator, ",").str.split(",")
     words = split.list.eval(pl.element().filter(nothing(pl.element()).is_null()).str.strip_chars(" :"))
     is_empty = (
         inner.str.contains("^[, ]*dtype=|^$") | text.str.contains(r"^\w+[\[({]+[\])}]+$") | (text == "character(0)")
     )
-    return pl.when(text.str.contains(_QUOTED)).then(plain).when(is_empty).then([]).otherwise(words)
+    return pl.when(text.str.contains(_OPENED)).then(plain).when(is_empty).then([]).otherwise(words)
 
 
 def _unescaped(quoted: pl.Expr) -> pl.Expr:
