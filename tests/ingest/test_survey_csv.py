@@ -608,6 +608,16 @@ def test_a_column_is_the_one_that_the_note_means_however_its_name_is_encoded(tmp
     assert parsed.tables["survey_questions"]["question_key"].to_list() == ["at_ease"]
 
 
+def test_previews_and_questions_of_qualtrics_are_no_respondents(tmp_path: Path) -> None:
+    people = [f"R_{number},{status},1" for number, status in enumerate((0, 0, 1, 8))]
+    note = SURVEY_KEY + "respondent_id: ResponseId\nsamples: {all: {weight: null}}\n"
+    with pytest.raises(DeliveryError, match=r"wave\.csv, line 4, column 'Status': is a preview.*2 rows.*qualtrics_csv"):
+        wave(tmp_path, "\n".join(["ResponseId,Status,Q1", *people]), note)
+    with pytest.raises(DeliveryError, match=r"line 2 is a second header row of Qualtrics.*qualtrics_csv"):
+        wave(tmp_path, "\n".join(["ResponseId,Status,Q1", "Response ID,Response Type,Seen it?", *people[:2]]), note)
+    assert wave(tmp_path, "\n".join(["ResponseId,Status,Q1", *people[:2]]), note).records_read == 2
+
+
 def test_a_name_of_several_words_is_the_question_as_it_was_put(tmp_path: Path) -> None:
     rows = "".join(f"{n},{'Yes' if n % 3 else 'No'},{n % 2}\n" for n in range(12))
     parsed = read(tmp_path, "survey_csv", {"w.csv": f"id,Have you seen it?,q2\n{rows}"}, NAMED)
@@ -647,7 +657,7 @@ def test_a_second_header_with_short_names_is_no_respondent(tmp_path: Path) -> No
 LISTS = [["tv"], ["web"], ["radio"], ["tv", "web"], ["tv", "web", "radio"], ["web", "radio"]]
 
 
-@pytest.mark.parametrize("mark", [", ", ",", ";", "/", " / ", " + ", " & ", " - ", " ", "|", "، "])
+@pytest.mark.parametrize("mark", [", ", ",", ";", "/", " / ", " + ", " & ", " - ", " ", "|", "، ", "、", "<br>"])
 def test_several_answers_in_a_cell_whatever_stands_between_them(tmp_path: Path, mark: str) -> None:
     rows = "".join(f'{n},"{mark.join(LISTS[n % 6])}",{n % 2}\n' for n in range(24))
     with pytest.raises(

@@ -21,11 +21,11 @@ _TECHNICAL = (
     r"distributionchannel|userlanguage|responseset|name|.*_text|.*_(first|last|page) (click|submit)|.*_click count|.*_do(_\d+)*|"
     r"sc\d+|q_(recaptchascore|relevantid\w*|duplicaterespondent|ballotboxstuffing|totalduration|language|url|straightlining\w*))$"
 )
-_TESTS = (
+TESTS = (
     r"^(1|2|9|17)$|preview|\btest\b|vorschau|aperçu|previ[ae]|previsuali|pré-?visuali|anteprima|önizleme|prueba|voorbeeld|podgląd|"
     r"предварительн|معاينة|اختبار|预览|預覽|プレビュー|미리|תצוגה"
 )
-_SPAM = r"^(8|12|40)$|spam|بريد عشوائي|スパム|垃圾"
+SPAM = r"^(8|12|40)$|spam|بريد عشوائي|スパム|垃圾"
 """What Status says, as a number or in words of many languages, in lower case."""
 _MOST_READ = 10_000
 _CHOICE = re.compile(r"^(.*)_(\d+)$")
@@ -55,8 +55,8 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:
     nobody: dict[Reason, tuple[pl.Expr, str]] = {}
     if status is not None:
         said = pl.col(AT + status).cast(pl.String()).str.to_lowercase()
-        nobody[Reason.TEST_RESPONSE] = (said.str.contains(_TESTS), "Status says a preview or a test of the survey")
-        nobody[Reason.SPAM_RESPONSE] = (said.str.contains(_SPAM), "Status says spam")
+        nobody[Reason.TEST_RESPONSE] = (said.str.contains(TESTS), "Status says a preview or a test of the survey")
+        nobody[Reason.SPAM_RESPONSE] = (said.str.contains(SPAM), "Status says spam")
     if finished is not None and options.incomplete == "drop":
         is_open = pl.col(AT + finished).cast(pl.String()).str.contains(UNTICKED)
         nobody[Reason.INCOMPLETE_RESPONSE] = (

@@ -3,12 +3,13 @@
 Answers stay as they are written, spoilt ones too ("25-Jun" for 6-25); the note's `labels` give such a code its name
 back. What another product exported is refused, and its format named.
 """
+# ruff: noqa: RUF001 - the marks of many languages
 
 import polars as pl
 
 from ingest.formats.records import names_a_total
 from ingest.formats.survey.limesurvey_csv import UNASKED
-from ingest.formats.survey.qualtrics_csv import IMPORT_ID
+from ingest.formats.survey.qualtrics_csv import IMPORT_ID, SPAM, TESTS
 from ingest.formats.survey.survey_export import SUMS_UP, Layout, Rules, SurveyExport
 from ingest.formats.survey.survey_multiple import UNUSUAL
 from ingest.formats.survey.survey_options import ExportOptions, SurveyCsvOptions
@@ -41,9 +42,14 @@ _AVERAGES = (
     "الانحراف المعياري",
 )
 _OF_LIMESURVEY = {"submitdate", "date submitted"}
+_OF_QUALTRICS = (("ResponseId", "Status"), ("Response ID", "Response Type"))
+"""What Qualtrics calls a respondent's id, and what says of previews and spam that they are such, in its first header row and its second."""
+_QUALTRICS_ID = r"^R_\w+$"
 _FEWEST_WORDS = 3
 """A name of so many words is the question as it was put."""
-SEPARATORS = (";", "|", "\n", "؛", "،", " / ", ",", "/", "+", "&", " - ", "\t", *UNUSUAL, " ")
+SEPARATORS = (
+    ";", "|", "\n", "؛", "،", "、", "，", "；", "•", " · ", "<br>", " / ", ",", "/", "+", "&", " - ", "\t", *UNUSUAL, " ",
+)  # fmt: skip
 """What stands between the answers of a cell, beside what any layout expects."""
 
 
@@ -55,6 +61,7 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
             _refuse(sheet, row, "Qualtrics (import ids)", "qualtrics_csv")
         if row == 1 and is_second_row(cells):
             _refuse(sheet, row, 'SurveyMonkey (cells "Response")', "surveymonkey_csv")
+    _require_not_of_qualtrics(sheet, heads)
     columns = apart(heads)
     return Layout(
         header_rows=1,
@@ -66,6 +73,24 @@ def _lay_out(sheet: Sheet, options: ExportOptions) -> Layout:  # noqa: ARG001 - 
         marks=SEPARATORS,
         nobody=_sums(columns),
     )
+
+
+def _require_not_of_qualtrics(sheet: Sheet, heads: list[str]) -> None:
+    """Raise DeliveryError where the second row of questions, previews or spam of a Qualtrics export would count as respondents."""
+    for named in _OF_QUALTRICS:
+        if not {*named} <= {*heads}:
+            continue
+        ids, said = (sheet.rows.to_series(heads.index(name)).cast(pl.String()).fill_null("") for name in named)
+        is_person = ids.str.contains(_QUALTRICS_ID)
+        if is_person.any() and not is_person[0]:
+            _refuse(sheet, 1, "Qualtrics (its questions)", "qualtrics_csv")
+        is_nobody = is_person & said.str.to_lowercase().str.contains(f"{TESTS}|{SPAM}")
+        if is_nobody.any():
+            line = sheet.rows.filter(is_nobody)["line"][0]
+            raise DeliveryError(
+                f"{sheet.name}, line {line}, column {named[1]!r}: is a preview, a test or spam of Qualtrics, as are {is_nobody.sum()} "
+                "rows, which would count as respondents; deliver the file as format: qualtrics_csv, or delete these rows"
+            )
 
 
 def _sums(columns: tuple[str, ...]) -> Rules:
