@@ -229,6 +229,24 @@ def test_who_has_several_roles_is_staff_where_one_of_them_says_so(live: LiveDesk
     assert parsed.tables["live_stays"].sort("line")["is_staff"].to_list() == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("words", "staff"),
+    [
+        (("Organizador", "Moderador", "Asistente"), [True, False, False]),
+        (("Organizzatore", "Relatore", "Partecipante"), [True, False, False]),
+        (("Anfitrión", "Moderador", "Participante"), [True, True, False]),
+    ],
+)
+def test_beside_an_organizer_roles_are_those_of_teams(
+    live: LiveDesk, words: tuple[str, ...], staff: list[bool]
+) -> None:
+    """It calls everyone in the organisation by a word that means a moderator or a speaker elsewhere."""
+    rows = [f"{role},2022-10-09T18:00:00Z,2022-10-09T18:30:00Z,{role}" for role in words]
+    options = {**OPTIONS, "columns": {**COLUMNS, "role": "role"}}
+    parsed = live.read("intervals_csv", {"a.csv": "\n".join(["who,in,out,role", *rows])}, options, None)
+    assert parsed.tables["live_stays"].sort("line")["is_staff"].to_list() == staff
+
+
 def test_stays_may_be_records_of_json(live: LiveDesk) -> None:
     text = '{"who": "A", "in": "2022-10-09T18:00:00Z", "out": "2022-10-09T18:30:00Z"}\n{"who": "B", "in": "2022-10-09T18:10:00Z"}\n'
     parsed = live.read("intervals_csv", {"a.ndjson": text}, OPTIONS, None)

@@ -54,6 +54,21 @@ def test_pages_are_one_meeting(live: LiveDesk) -> None:
     assert parsed.tables["live_platform_figures"].select("measure", "value").rows() == [("attended_minutes", 40.0)]
 
 
+@pytest.mark.parametrize("said", [{}, {"start_time": "2022-10-13T13:58:00Z", "end_time": "2022-10-13T14:45:00Z"}])
+def test_a_meeting_that_was_started_again_has_two_uuids_and_a_pause(live: LiveDesk, said: dict[str, str]) -> None:
+    first = ANA | {"join_time": "2022-10-13T14:00:00Z", "leave_time": "2022-10-13T14:20:00Z"}
+    second = ANA | {"join_time": "2022-10-13T14:50:00Z", "leave_time": "2022-10-13T15:00:00Z", "meeting_uuid": "b=="}
+    pages = {"1.json": json.dumps({"uuid": "a==", "participants": [first], **said}), "2.json": page(second)}
+    parsed = live.read("zoom_api", pages, SESSION, timezone=None)
+    assert parsed.tables["live_instances"].sort("starts_at").select("starts_at", "ends_at").rows() == [
+        (
+            utc(said.get("start_time", "2022-10-13T14:00:00")[:19]),
+            utc(said.get("end_time", "2022-10-13T14:20:00")[:19]),
+        ),
+        (utc("2022-10-13T14:50:00"), utc("2022-10-13T15:00:00")),
+    ]
+
+
 @pytest.mark.parametrize("text", ['{"data": [{"user_login": "x"}]}', "Name,Join Time\nx,10/13/2022 06:00:00 PM\n"])
 def test_another_file_is_refused(live: LiveDesk, text: str) -> None:
     with pytest.raises(DeliveryError, match=r"p\.json: no record is a participant .* expected JSON with name"):

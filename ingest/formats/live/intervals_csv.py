@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from ingest.formats.date_order import read_times
 from ingest.formats.live.json_records import is_json, json_rows
 from ingest.formats.live.live_attendance import INSTANCES, AttendanceFormat, Found, Given
-from ingest.formats.live.live_session import BOUNDS, LiveOptions, Rows, all_rows, read_rows
+from ingest.formats.live.live_session import BOUNDS, LiveOptions, Role, Rows, all_rows, read_rows
 from ingest.formats.live.live_words import NAME_COLUMN, ROLES, TEAMS_ROLES
 from ingest.formats.text_file import TextFile
 from ingest.formats.yes_no import NO, YES
@@ -81,8 +81,6 @@ class IntervalsCsv(AttendanceFormat):
     version = 21
     options = IntervalsCsvOptions
     needs_timezone = False
-    # Tables of any tool: an organizer is one of Teams, which nobody else calls a host.
-    roles = TEAMS_ROLES | ROLES
 
     def find(self, given: Given) -> Found:
         """The stays of every file, and the bounds that columns state."""
@@ -112,6 +110,7 @@ class IntervalsCsv(AttendanceFormat):
             _stated(rows),
             is_bounded_by_row=True,
             names_are_people=is_named,
+            roles=_roles(rows),
         )
 
 
@@ -126,6 +125,15 @@ def are_names(column: str, people: pl.Series) -> bool:
         ~are_ids if is_called else written.str.contains(r"^\p{L}[\p{L}.'\x{2019}-]*( \p{L}[\p{L}.'\x{2019}-]*)+$")
     )
     return int(are_words.sum()) * 2 > written.len()
+
+
+def _roles(rows: pl.DataFrame) -> Mapping[str, Role]:
+    """What words for roles mean: those of Teams, which has words of its own for presenters, where it is Teams' organizer who is named."""
+    if "role" not in rows.columns:
+        return TEAMS_ROLES | ROLES
+    words = {*rows["role"].drop_nulls().unique().str.strip_chars().str.to_lowercase()}
+    is_of_teams = any(TEAMS_ROLES.get(word) == "host" for word in words)
+    return ROLES | TEAMS_ROLES if is_of_teams else TEAMS_ROLES | ROLES
 
 
 def _require_roles(rows: pl.DataFrame, column: str, options: LiveOptions) -> None:

@@ -71,6 +71,7 @@ class Found:
     `is_in_waiting_room`, `is_stay`, `is_registration`.
     `times` maps the columns of times to what the files call them. `is_bounded_by_row` says that rows, not the report, state the
     instances, which may then contradict each other. `names_are_people` says that a name is all that tells people apart.
+    `roles` are what words for roles mean in these files, where that is not the same for all of the format.
     """
 
     records: Rows
@@ -80,6 +81,7 @@ class Found:
     basis: Basis = "intervals"
     is_bounded_by_row: bool = False
     names_are_people: bool = False
+    roles: Mapping[str, Role] | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class AttendanceFormat(ABC):
             with_distance(events, "joined_at", bounds, delivery, DAY) if logged is None else logged.stays,
             delivery,
             options,
-            self.roles,
+            self.roles if found.roles is None else found.roles,
         )
         spans = [spans_of(stays.rows), registered.spans, *([logged.spans] if logged else [])]
         if not found.is_bounded_by_row:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from ingest.formats.live.json_records import is_json, json_rows
-from ingest.formats.live.live_attendance import AttendanceFormat, Found, Given
+from ingest.formats.live.live_attendance import INSTANCES, AttendanceFormat, Found, Given
 from ingest.formats.live.live_session import LiveOptions, Rows, all_rows
 from ingest.formats.text_file import TextFile
 from ingest.source import DeliveryError
@@ -17,6 +17,9 @@ _FIELDS = {
     "left_at": ("leave_time",),
     "seconds": ("duration",),
     "status": ("status",),
+    "instance": ("meeting_uuid", "uuid"),
+    "starts_at": ("start_time",),
+    "ends_at": ("end_time",),
 }
 _LABELS = {"joined_at": "join_time", "left_at": "leave_time"}
 
@@ -32,7 +35,7 @@ class ZoomApi(AttendanceFormat):
     """
 
     name = "zoom_api"
-    version = 4
+    version = 5
     options = ZoomApiOptions
     needs_timezone = False
 
@@ -49,7 +52,30 @@ class ZoomApi(AttendanceFormat):
             (number(pl.col("seconds")).sum() / 60).alias("value"),
             pl.first("file", "line"),
         )
-        return Found(Rows(rows, delivered.rejected), _LABELS, figures=minutes.filter(pl.col("value") > 0))
+        return Found(
+            Rows(rows, delivered.rejected),
+            _LABELS,
+            _instances(delivered.rows.filter(~waits)),
+            figures=minutes.filter(pl.col("value") > 0),
+        )
+
+
+def _instances(participants: pl.DataFrame) -> pl.DataFrame:
+    """When the meeting was started and ended: for each of its UUIDs, of which it has one more with every start, as is said beside it,
+    else from the first join to the last leave."""
+    known = participants.drop_nulls("instance")
+    if known["instance"].n_unique() < 2 and not known["starts_at"].count():
+        return INSTANCES.to_frame()
+    return (
+        known.group_by("instance", maintain_order=True)
+        .agg(
+            pl.coalesce(pl.col("starts_at").min(), pl.col("joined_at").min()),
+            pl.coalesce(pl.col("ends_at").max(), pl.col("left_at").max()),
+            pl.lit(None, pl.Float64()).alias("minutes"),
+            pl.first("file", "line"),
+        )
+        .select(INSTANCES.names())
+    )
 
 
 def _participants(file: TextFile) -> Rows:
