@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars.exceptions import ComputeError
 
+from ingest.instants import months
 from ingest.source import DeliveryError
 
 _BOMS = (
@@ -67,6 +68,8 @@ _SPOKEN = {
     "cp1250": "nie tak jest czy jak dla lub przez jsem jste jako nebo bylo igen nem hogy vagy egy este sunt pentru care nisam jesam ili",
     "cp1254": "evet bir ile bu daha hangi ne kadar veya olarak",
 }
+_OF_TIMES = {"à", "às", "öö", "ös", "ص", "م", "صباحا", "مساء", "مساءً", "صباحًا", "π", "μ", "klo"}
+"""Words beside the hours of a day, which with names of months may be all in a table that has letters beyond a to z."""
 _SCRIPTS = {"LATIN", "ARABIC", "CYRILLIC", "GREEK", "HEBREW"}
 _WORD = rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*"
 # Latin, Greek, Cyrillic, Hebrew, Arabic; punctuation and signs; Arabic presentation forms; emoji.
@@ -219,7 +222,7 @@ def _code_page(name: str, data: bytes) -> str:
     readings = sorted((_reading(encoding, words) for encoding in _ALPHABETS), key=lambda one: -one.share)
     best = readings[0]
     rivals = [one for one in readings[1:] if one.words != best.words and not _is_beaten(one, best)]
-    if (spoken := _spoken(data, [best, *rivals])) is not None:
+    if (spoken := _spoken(data, [best, *rivals]) or _timed(readings)) is not None:
         return spoken
     if rivals or (best.share < _LIKELY and any(one.words != best.words for one in readings)):
         either = [one.encoding for one in (best, *rivals) if one.share >= _LIKELY] or ["windows-1252", "windows-1256"]
@@ -237,6 +240,14 @@ def _spoken(data: bytes, readings: Iterable[_Reading]) -> str | None:
     [(most, known), *others] = sorted(common.items(), key=lambda item: -item[1])
     is_whole = any(one.encoding == most and one.share == 1 for one in readings)
     return most if others and is_whole and known >= _FEW_SPOKEN and not any(count for _, count in others) else None
+
+
+def _timed(readings: Iterable[_Reading]) -> str | None:
+    """The code page in which every word of a text is one of times, where others have other words that are none; else None."""
+    known = _OF_TIMES | months().keys()
+    parts = {one.words: {part.lower() for word in one.words for part in _parts(word)} for one in readings}
+    timed = {one.words: one.encoding for one in readings if parts[one.words] and parts[one.words] <= known}
+    return next(iter(timed.values())) if len(timed) == 1 else None
 
 
 def _first_bad_byte(data: bytes) -> int:

@@ -369,3 +369,15 @@ def test_lists_of_other_languages(live: LiveDesk, header: str, before: str, left
     text = f"{header}\nA\t{before}\t{at.format('00')}\nA\t{left}\t{at.format('30')}\n"
     parsed = live.read("teams_list", {"m.csv": text}, {"session": {"id": "s"}}, "Asia/Dubai")
     assert parsed.tables["live_stays"].select(pl.col("left_at") - pl.col("joined_at")).item() == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"), [("iPhone", "guest"), ("Guest", "guest"), ("ضيف", "guest"), ("Ana Lima", "name")]
+)
+def test_what_a_device_or_guest_is_called_is_no_person(live: LiveDesk, name: str, identity: str) -> None:
+    """Two of one name at the same time may be two people, which two stays of a full name are not."""
+    steps = [("Joined", 1), ("Joined", 2), ("Left", 31), ("Left", 32)]
+    rows = [f"{name}\t{action}\t2023-05-04 18:{minute:02}:00" for action, minute in steps]
+    text = "\n".join(["Full Name\tUser Action\tTimestamp", *rows])
+    parsed = live.read("teams_list", {"a.csv": text}, {"session": {"id": "live-07"}}, "UTC")
+    assert parsed.tables["live_stays"]["identity"].to_list() == [identity] * 2

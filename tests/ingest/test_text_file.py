@@ -270,6 +270,19 @@ class TestEncodings:
         ) == [5]
 
     @pytest.mark.parametrize(
+        ("time", "encoding"),
+        [
+            ("13/04/2021 à 09:01:31", "cp1252"),
+            ("13.04.2021 ÖÖ 9:01:31", "cp1254"),
+            ("13 Mayıs 2021 09:01", "cp1254"),
+            ("13/4/2021 9:01 م", "cp1256"),
+            ("13/4/2021, 9:01 π.μ.", "cp1253"),
+        ],
+    )
+    def test_words_of_times_prove_an_encoding(self, time: str, encoding: str) -> None:
+        assert as_text("a.csv", f"who;at\nA;{time}\n".encode(encoding)).text == f"who;at\nA;{time}\n"
+
+    @pytest.mark.parametrize(
         ("content", "encoding", "message"),
         [
             ("Genève,x\n".encode("cp1252"), None, r"its encoding cannot be told; .* options\.encoding .* windows-1252"),

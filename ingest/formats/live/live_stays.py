@@ -22,6 +22,12 @@ _ADDRESS = r"^\S+@\S+$"
 _HIDDEN = r"^(?:\S*[*\u2022\u2026]\S*@\S+|\S+@\S*[*\u2022\u2026]\S*)$"
 _WHOLE = r"^([0-9]+)\.0+$"
 """A whole number that a tool wrote with a point: id 100 as `100.0`."""
+_NOBODYS_NAME = (
+    r"(?i)^(?:(?:.*[\s'\x{2019}])?(?:iphone|ipad|galaxy|samsung|huawei|xiaomi|redmi|oppo|android|tablet|telephone|phone|laptop|macbook|chromebook)(?:\W.*)?"
+    r"|(?:zoom |teams |unknown |anonymous )?(?:guest|visitor|user|participant|gast|invité|invitado|convidado|ospite|misafir|tamu|гость|"
+    r"ضيف|زائر|مستخدم|ゲスト|访客|게스트|אורח)(?: ?\([^()]*\))?)$"
+)
+"""What devices, and people who give no name, are called."""
 _COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 
 
@@ -39,8 +45,9 @@ def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
     """The records with `person` and `identity`: an id, or a name.
 
     An id (an e-mail address in any case) is the person. Where a format knows people by name alone, the full name is the
-    person. Elsewhere a name without an id is that of a guest, whom a second guest may be called like. A word among addresses that
-    several names share, such as `anonymous`, is no id, and beside a name neither is an address of which letters are hidden: `la***@x.org`.
+    person, but for that of a device or guest. Elsewhere a name without an id is that of a guest, whom a second guest may be
+    called like. A word among addresses that several names share, such as `anonymous`, is no id, and beside a name neither is an
+    address of which letters are hidden: `la***@x.org`.
     """
     absent = [pl.lit(None, pl.String()).alias(name) for name in ("id", "name") if name not in records.columns]
     known = records.with_columns(absent).with_columns(
@@ -52,12 +59,15 @@ def identify(records: pl.DataFrame, *, names_are_people: bool) -> pl.DataFrame:
     is_address = pl.col("id").str.contains(_ADDRESS)
     if words := _shared_words(known):
         known = known.with_columns(pl.when(~pl.col("id").is_in(words)).then("id").alias("id"))
-    by_name = pl.col("name") if names_are_people else pl.concat_str(pl.lit("name:"), "name")
+    is_person = pl.lit(names_are_people) & ~pl.col("name").str.contains(_NOBODYS_NAME)
+    by_name = pl.when(is_person).then("name").otherwise(pl.concat_str(pl.lit("name:"), "name"))
     return known.with_columns(
         pl.coalesce(pl.when(is_address).then(pl.col("id").str.to_lowercase()).otherwise("id"), by_name).alias("person"),
         pl.when(pl.col("id").is_not_null())
         .then(pl.lit("id"))
-        .otherwise(pl.lit("name" if names_are_people else "guest"))
+        .when(is_person)
+        .then(pl.lit("name"))
+        .otherwise(pl.lit("guest"))
         .alias("identity"),
     )
 
