@@ -9,6 +9,7 @@ import polars as pl
 from ingest.drafts.draft import Draft, Given
 from ingest.drafts.head import Head, quoted
 from ingest.drafts.names import is_called
+from ingest.drafts.survey_refusals import are_joins_and_leaves
 from ingest.formats.activation.activation_vocabulary import KNOWN, event_names
 from ingest.formats.json_documents import ENVELOPES
 from ingest.source import DeliveryError
@@ -149,7 +150,9 @@ def _in_names(columns: dict[str, Any]) -> str | None:
 
 
 def _refuse_others(head: Head, header: list[str]) -> None:
-    """Raise DeliveryError where a table has a row an event or a person, or a column an event."""
+    """Raise DeliveryError where a table has a row an event or a person, or a column an event; joins and leaves are of no app."""
+    if any(are_joins_and_leaves(pl.Series(head.below(header, name), dtype=pl.String())) for name in header):
+        return
     for what, patterns in _SINGLE.items():
         found: list[str] = []
         for pattern in patterns:

@@ -103,6 +103,12 @@ def require_no_repeats(sheet: Sheet) -> None:
             )
 
 
+def are_joins_and_leaves(words: pl.Series) -> bool:
+    """Whether words say of both that somebody came and that somebody went, and of nothing else."""
+    joins, leaves = words.str.contains(_JOINS), words.str.contains(_LEAVES)
+    return bool(joins.any() and leaves.any() and (joins | leaves).all())
+
+
 def require_once(sheet: Sheet) -> None:
     """Raise DeliveryError for a narrow table with times whose people have several rows each, as a list of joins and leaves has."""
     names = sheet.header(0) if sheet.height else []
@@ -110,8 +116,7 @@ def require_once(sheet: Sheet) -> None:
         words = (
             cells.drop_nulls().unique().cast(pl.String()) if cells.n_unique() <= _FEW else pl.Series(dtype=pl.String())
         )
-        joins, leaves = words.str.contains(_JOINS), words.str.contains(_LEAVES)
-        if joins.any() and leaves.any() and (joins | leaves).all() and any(map(are_times, sheet.rows.drop("line"))):
+        if are_joins_and_leaves(words) and any(map(are_times, sheet.rows.drop("line"))):
             raise DeliveryError(
                 f"{sheet.name}, line 1, column {place + 1}: found joins and leaves, each in a row of its own, expected a row a respondent; "
                 "of a live session a row a stay is read, with a column of joins and one of leaves (intervals_csv), or Teams' list with "

@@ -20,22 +20,28 @@ ID = (
 ID_AT_END = r"(?i)^(?!collector|network|session|form|survey|contact|device|ip).*[ _.-](id|uuid|guid)$"
 """What a column of ids may be called that has another value in most rows."""
 WEIGHT = (
-    r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|ağırlık|(ال)?وزن|"
+    r"(?i)^(weights?|wt|wgt|pw|pweight|weight[._ ]?\w+|final[._ ]?we?i?ght|poids|pond[ée]ration|gewicht(ung)?|peso|(ال)?وزن|"
+    r"a[ğg][ıi]rl[ıi][kğ][ıi]?|bobot|(faktor[._ ])?(penimbang|pengali)|waga|вес|весовой[._ ]коэффициент|"
     r"(rim|rak(e|ed|ing)|norm(ali[sz]ed)?|pop|post|design|cal|trim(med)?|std)[._ ]?(weights?|wt|wgt)|(wt|wgt)[._ ]\w+)$"
 )
 _MAY_WEIGH = (
-    r"(?i)(^|[^a-z])(w|w8|wt|wgt|rim|ipw|fexp|pond|coef)([^a-z]|$)|^wg?t|(wgh?t|wt)\d*(_|$)|weight|poids|pond[ée]ra|gewicht|peso|ağırlık|"
-    r"katsayı|وزن|أوزان|ترجيح|משקל|factor de expansi|fator de expans"
+    r"(?i)(^|[^a-z])(w|w8|wt|wgt|rim|ipw|fexp|pond|coef)([^a-z]|$)|^wg?t|(wgh?t|wt)\d*(_|$)|weight|poids|pond[ée]ra|gewicht|peso|a[ğg][ıi]rl[ıi][kğ]|"
+    r"katsay[ıi]|bobot|penimbang|(^|[^а-я])вес([^а-я]|$)|весов|وزن|أوزان|ترجيح|משקל|factor de expansi|fator de expans"
 )
 _FEWEST_WEIGHED, _FEWEST_WEIGHTS, _AS_NORMED = 30, 3, 0.005
-_OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|(ال)?طول)([ _(].*)?$"
+_OF_BODIES = r"(?i)^(height|taille|größe|estatura|altura|boy|рост|wzrost|tinggi|(ال)?طول)([ _(].*)?$"
 _DESIGN = {
-    "cluster": r"(?i)^((_|v|sdmv|var)?psu|varunit|verep|cluster([._ ]?id)?)$",
-    "stratum": r"(?i)^((v|var)?strat(um|a)?|sdmvstra|_ststr|vestr)$",
+    "cluster": (
+        r"(?i)^((_|v|sdmv|var)?psu|varunit|verep|(cluster|grappe|k[üu]me|kl[au]ster|кластер|conglomerado|upm)([._ ]?(id|no))?|"
+        r"(رقم )?(ال)?عنقود)$"
+    ),
+    "stratum": r"(?i)^((v|var)?strat(um|a|e)?|sdmvstra|_ststr|vestr|estrato|strato|schicht|tabaka|страта|(ال)?طبقة)$",
 }
 _WEIGHT_OF_DHS, _LEAST_OF_DHS = r"(?i)^(hh?|m)?v005$", 1_000
 """How Demographic and Health Surveys call their weight, in millionths; only beside it do their names mean clusters and strata."""
 _DESIGN_OF_DHS = {"cluster": r"(?i)^(hh?|m)?v021$", "stratum": r"(?i)^(hh?|m)?v02[23]$"}
+_WEIGHT_OF_MICS, _CLUSTER_OF_MICS = r"(?i)^(hh|wm|mn|ch|fs)weight$", r"(?i)^(hh|wm|mwm|uf|fs)1$"
+"""How Multiple Indicator Cluster Surveys call their weights, and the number of a cluster beside them."""
 _REPLICATE, _FEWEST_REPLICATES = r"^(.*?)(\d*)$", 10
 WAVE = (
     r"(?i)^((survey|study)[._ ]?)?(wave|round|welle|vague|oleada|onda|dalga|(ال)?موجة)([._ ]?(no|nr|num(ber)?|id|name))?$|"
@@ -327,8 +333,9 @@ def weights_of(names: Sequence[str], cells: Mapping[str, pl.Series]) -> list[str
 
 def design_of(names: Sequence[str], weights: Sequence[str]) -> dict[str, str]:
     """The columns of a sample's clusters and strata, by their names."""
-    is_dhs = any(re.match(_WEIGHT_OF_DHS, name) for name in weights)
-    patterns = [*_DESIGN.items(), *(_DESIGN_OF_DHS.items() if is_dhs else ())]
+    is_dhs, is_mics = (any(re.match(of, name) for name in weights) for of in (_WEIGHT_OF_DHS, _WEIGHT_OF_MICS))
+    own = [("cluster", _CLUSTER_OF_MICS)] if is_mics else []
+    patterns = [*own, *_DESIGN.items(), *(_DESIGN_OF_DHS.items() if is_dhs else ())]
     return {part: name for part, pattern in patterns for name in names if re.match(pattern, name)}
 
 

@@ -38,6 +38,8 @@ _OF_COMMENTS = (
 _ACCOUNTS, _ADS = "accounts, a row each", "advertisements, of which a video has several, and whose views were paid"
 _PINS = "pins, with figures of the days that were chosen in Pinterest's analytics"
 _OF_OTHERS = {
+    "posts of Bluesky, which have no views": ("cid", "indexed_at|record_created_at", "repost_count"),
+    "comments, a row each": (_OF_COMMENTS,),
     _ACCOUNTS: (
         r"followers?(?:_count)?|fans",
         r"followings?(?:_count)?|(?:videos?|media|posts?|statuses)(?:_count)?|(?:avg|average)_(?:likes|views)",
@@ -256,8 +258,6 @@ def captions_of_videos(cells: Cells, places: Mapping[str, str]) -> bool:
 def named_for(names: Iterable[str]) -> str | None:
     """What the names of columns are those of, where it is something that has counters and is no video."""
     ways = [snake(name) for name in names]
-    if any(re.fullmatch(_OF_COMMENTS, way) for way in ways):
-        return "comments, a row each"
     for what, patterns in _OF_OTHERS.items():
         if all(any(re.fullmatch(without_marks(pattern), way) for way in ways) for pattern in patterns):
             found = match(dict.fromkeys(names, ())).keys()

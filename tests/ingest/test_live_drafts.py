@@ -229,10 +229,16 @@ def test_a_duration_beside_one_time_is_refused_with_what_to_add(header: str, row
         inspect(files, TOLD, CAMPAIGNS)
 
 
-def test_joins_and_leaves_of_a_channel_are_no_answers(tmp_path: Path) -> None:
-    rows = [f"2026-10-12 19:{n:02d}:00,someone#{n},{('joined', 'left')[n % 2]} voice channel,Stage" for n in range(40)]
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [("timestamp,user,event,channel", ("joined", "left")), ("timestamp,user_id,action,channel", ("join", "leave"))],
+)
+def test_joins_and_leaves_of_a_channel_are_neither_answers_nor_events_of_an_app(
+    header: str, words: tuple[str, str], tmp_path: Path
+) -> None:
+    rows = [f"2026-10-12 19:{n:02d}:00,someone#{n},{words[n % 2]} voice channel,Stage" for n in range(40)]
     with pytest.raises(DeliveryError, match=r"a\.csv, line 1, column 3: found joins and leaves.*intervals_csv"):
-        inspect(written(tmp_path, {"a.csv": lines("timestamp,user,event,channel", *rows)}), TOLD, CAMPAIGNS)
+        inspect(written(tmp_path, {"a.csv": lines(header, *rows)}), TOLD, CAMPAIGNS)
 
 
 def test_roles_are_found_in_other_languages_and_names_said_to_be_all(tmp_path: Path) -> None:

@@ -768,6 +768,28 @@ def test_weights_and_designs_of_known_programmes_go_by_their_names(
 
 
 @pytest.mark.parametrize(
+    ("weight", "design"),
+    [
+        ("agirlik", {"cluster": "kume", "stratum": "tabaka"}),
+        ("Ağırlık", {"cluster": "Küme No", "stratum": "Tabaka"}),
+        ("bobot", {"cluster": "klaster", "stratum": "strata"}),
+        ("вес", {"cluster": "кластер", "stratum": "страта"}),
+        ("poids", {"cluster": "grappe", "stratum": "strate"}),
+        ("الوزن", {"cluster": "العنقود", "stratum": "الطبقة"}),
+        ("hhweight", {"cluster": "HH1", "stratum": "stratum"}),
+        ("wmweight", {"cluster": "WM1", "stratum": "stratum"}),
+    ],
+)
+def test_weights_clusters_and_strata_in_other_languages(weight: str, design: dict[str, str], tmp_path: Path) -> None:
+    """Left out, they would leave shares unweighted, or intervals too narrow."""
+    rows = [f"{n},{n % 5},{0.6 + n % 7 / 5:.1f},{n // 10},{n // 30}" for n in range(60)]
+    header = f"id,q1,{weight},{design['cluster']},{design['stratum']}"
+    options = inspect(written(tmp_path, {"w.csv": lines(header, *rows)}), TOLD, CAMPAIGNS).draft.options
+    assert (options["samples"], options["design"]) == ({"all": {"weight": weight}}, design)
+    assert list(options["questions"]) == ["q1"]
+
+
+@pytest.mark.parametrize(
     "names", ["Points - How?,Feedback - How?,Total points", "How? [Score],How? [Feedback],Score", "Punkte: How?,Kommentar: How?,Total score"]
 )  # fmt: skip
 def test_points_and_feedback_beside_questions_are_no_answers(names: str, tmp_path: Path) -> None:

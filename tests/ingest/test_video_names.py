@@ -473,6 +473,7 @@ def test_short_names_that_other_apps_share_are_not_those_of_tiktok(tmp_path: Pat
         ("r.csv", table("Ad name,Ad ID,Cost,Impressions,Video views,Paid likes", "a,17@N,5,9,8,1"), "found advertisements"),
         ("r.csv", table("キャンペーン名,コスト,インプレッション,クリック", "a,5,9,8"), "found advertisements"),
         ("r.csv", table("id,subreddit,title,author,num_comments,permalink", "1abc@N,calm,x,u@N,5,/r/calm/comments/1abc@N/x/"), "line 1: found posts of Reddit"),
+        ("s.json", json.dumps({"posts": [{"uri": f"at://did:plc:a/app.bsky.feed.post/3k{n}", "cid": "b", "replyCount": n, "repostCount": 1, "likeCount": 5, "indexedAt": "2026-10-05T12:00:00Z"} for n in range(20)]}).encode(), "its records are posts of Bluesky"),
         ("r.json", json.dumps({"kind": "Listing", "data": {"children": [{"kind": "t3", "data": {"id": f"1abc{n}", "subreddit": "calm", "title": "x", "num_comments": 5, "permalink": f"/r/calm/comments/1abc{n}/x/"}} for n in range(20)]}}).encode(), "its records are posts of Reddit"),
         ("p.csv", table("Pin URL,Pin title,Impressions,Pin clicks,Outbound clicks,Saves", "https://www.pinterest.com/pin/90000000000000@N/,x #calm,5,1,1,2"), "line 1: found pins"),
         ("c.json", json.dumps({"items": [{"id": f"U{n}", "snippet": {"videoId": f"aBcdefgh{n:03d}", "totalReplyCount": 1, "topLevelComment": {"id": "U"}}} for n in range(20)]}).encode(), "its records are comments"),
