@@ -522,6 +522,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A warehouse with every survey of `surveys`, built once."""
     lab = Lab(tmp_path_factory.mktemp("survey") / "home", SEEDS)
     assert lab.dbt("seed"), lab.messages
+    lab.save("seeded")
     for name, content in surveys():
         deliver(lab, 8, name, content)
     settle(lab)
@@ -1458,20 +1459,15 @@ def test_real_wave_in_both_its_samples(world: Lab) -> None:
             assert figure is None or found[column] == pytest.approx(figure, abs=tolerance), (sample, segment, column)
 
 
-@pytest.fixture(scope="module")
-def empty(world: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+@pytest.fixture
+def lab(world: Lab, tmp_path: Path) -> Lab:
     """A warehouse that holds nothing yet."""
-    lab = world.copy(tmp_path_factory.mktemp("empty") / "home")
+    lab = world.copy(tmp_path / "home")
+    lab.restore("seeded")
     shutil.rmtree(lab.home.lake)
     lake.prepare(lab.home, SOURCES)
     write_ledger(lab.home, LEDGER.to_frame())
-    settle(lab, "--full-refresh")
     return lab
-
-
-@pytest.fixture
-def lab(empty: Lab, tmp_path: Path) -> Lab:
-    return empty.copy(tmp_path / "home")
 
 
 def marts(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
@@ -1488,66 +1484,62 @@ def rebuilt(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wave(lab: Lab) -> None:
+def test_what_was_delivered_withdrawn_and_cut_off_between_is_rebuilt_wave_by_wave_and_a_panel_as_a_whole(
+    lab: Lab,
+) -> None:
+    """Survey `s` has waves of people of their own, survey `panel` the same people in each."""
+
+    def panel(number: int, people_of: Iterable[int]) -> dict[str, pl.DataFrame]:
+        rows = [person(i, str((i * number) % 3), weight=1.0 + i % 4, cluster="c" if i < 3 else None) for i in people_of]
+        return tables(rows, wave=("panel", f"w{number}"), ended=START + timedelta(days=number))
+
+    def paired() -> list[tuple[object, ...]]:
+        query = "from_wave, to_wave, paired_base from fct_survey_change where survey_id = 'panel' and comparison = 'wave' and answer_code = '1'"
+        return lab.rows(f"select {query} order by all")
+
     deliver(lab, 1, "first", tables([person(i, "0") for i in range(10)], text="old words"))
     deliver(lab, 2, "second", tables([person(i, "1") for i in range(5, 15)], text="new words"))
     deliver(lab, 2, "other", tables(people("all three"), wave=("s", "w2"), ended=START + timedelta(days=2)))
     deliver(lab, 2, "scales", questionnaire(scale_people(), RIBS, wave=("scales", "w1"), ended=START))
+    deliver(lab, 1, "panel 1", as_panel(panel(1, range(40))))
     settle(lab)
-    base = "select base_unweighted, answer_weighted from fct_survey_estimate where answer_code = '1' and wave = 'w'"
-    words = "select question_text, question_key, len(answers) from dim_survey_question where wave = 'w'"
+    base = "select base_unweighted, answer_weighted from fct_survey_estimate where answer_code = '1' and survey_id = 's' and wave = 'w'"
+    words = (
+        "select question_text, question_key, len(answers) from dim_survey_question where survey_id = 's' and wave = 'w'"
+    )
     assert lab.rows(base) == [(15, 10.0)]
     assert lab.rows(words) == [("new words", "mood", 3)]
+    deliver(lab, 3, "panel 3", as_panel(panel(3, range(10, 50))))
+    settle(lab)
+    assert paired() == [("w1", "w3", 30)]
+    assert lab.rows("select distinct survey_id from intermediate.int_survey__profiles") == [("panel",)]
+    # One in between, after which the third is compared with it as well; then an earlier one is delivered anew.
+    deliver(lab, 4, "panel 2", as_panel(panel(2, range(5, 45))))
+    settle(lab)
+    assert paired() == [("w1", "w2", 35), ("w1", "w3", 30), ("w2", "w3", 35)]
     deliver(lab, 2, "second", tables([person(i, "2") for i in range(20)]))
-    # Stopped after the warehouse had taken note of the delivery and before the estimates.
+    deliver(lab, 4, "panel 2", as_panel(panel(2, range(20, 60))))
+    # Stopped after the warehouse had taken note of the deliveries and before the estimates.
     lab.run(["+int_survey__questions", "+int_survey__cells"])
-    assert lab.rows("select distinct wave from intermediate.int_survey__profiles") == [("w",)]
+    assert lab.rows("select distinct wave from intermediate.int_survey__profiles where survey_id = 's'") == [("w",)]
     deliver(lab, 2, "second", None)
     thirds = [person(i, str(i % 3), segments={"group": "xyz"[i // 3 % 3]}) for i in range(90)]
     deliver(lab, 2, "thirds", tables(thirds, wave=("thirds", "w2"), ended=START))
     settle(lab)
     assert lab.rows(base) == [(10, 0.0)]
     assert lab.rows(words) == [("old words", "mood", 3)]
+    assert paired() == [("w1", "w2", 20), ("w1", "w3", 30), ("w2", "w3", 30)]
     assert marts(lab) == rebuilt(lab)
     deliver(lab, 1, "first", None)
     deliver(lab, 9, "late", tables(people("clusters"), wave=("s", "w3"), ended=START + timedelta(days=9)))
+    deliver(lab, 1, "panel 1", panel(1, range(40)))
     settle(lab)
-    assert lab.rows("select distinct wave from fct_survey_estimate order by wave") == [("w1",), ("w2",), ("w3",)]
+    waves = "select distinct wave from fct_survey_estimate where survey_id = 's' order by wave"
+    assert lab.rows(waves) == [("w2",), ("w3",)]
     # A table over all values of a segment stays tested when another wave is built.
     assert lab.rows("select distinct overall_groups from fct_survey_change where survey_id = 'thirds'") == [(3,)]
-    assert marts(lab) == rebuilt(lab)
-
-
-def test_the_waves_of_a_panel_are_rebuilt_together(lab: Lab) -> None:
-    def wave(number: int, people_of: Iterable[int]) -> dict[str, pl.DataFrame]:
-        rows = [person(i, str((i * number) % 3), weight=1.0 + i % 4, cluster="c" if i < 3 else None) for i in people_of]
-        return tables(rows, wave=("s", f"w{number}"), ended=START + timedelta(days=number))
-
-    def paired() -> list[tuple[object, ...]]:
-        query = "from_wave, to_wave, paired_base from fct_survey_change where comparison = 'wave' and answer_code = '1'"
-        return lab.rows(f"select {query} order by all")
-
-    deliver(lab, 1, "first", as_panel(wave(1, range(40))))
-    deliver(lab, 1, "other", tables(people(), wave=("other", "w")))
-    settle(lab)
-    deliver(lab, 3, "third", as_panel(wave(3, range(10, 50))))
-    settle(lab)
-    assert paired() == [("w1", "w3", 30)]
-    assert lab.rows("select distinct survey_id from intermediate.int_survey__profiles") == [("s",)]
-    # One in between, after which the third is compared with it as well; then an earlier one is delivered anew.
-    deliver(lab, 4, "second", as_panel(wave(2, range(5, 45))))
-    settle(lab)
-    assert paired() == [("w1", "w2", 35), ("w1", "w3", 30), ("w2", "w3", 35)]
-    deliver(lab, 4, "second", as_panel(wave(2, range(20, 60))))
-    # Stopped after the warehouse had taken note of the delivery.
-    lab.run(["+int_survey__questions", "+int_survey__cells"])
-    settle(lab)
-    assert paired() == [("w1", "w2", 20), ("w1", "w3", 30), ("w2", "w3", 30)]
-    assert marts(lab) == rebuilt(lab)
-    deliver(lab, 1, "first", wave(1, range(40)))
-    settle(lab)
     assert paired() == [("w1", "w2", None), ("w1", "w3", None), ("w2", "w3", 30)]
-    deliver(lab, 4, "second", None)
+    deliver(lab, 4, "panel 2", None)
     settle(lab)
     assert paired() == [("w1", "w3", None)]
     assert marts(lab) == rebuilt(lab)
