@@ -66,7 +66,7 @@ test: install-test  ## every test but the fuzz tier
 	$(PYTEST) -m "not fuzz" $(ARGS)
 
 fuzz: install-test  ## mutated files of every format: none may stop a run or leak what it holds
-	$(PYTEST) --dist load -m fuzz $(ARGS)
+	$(PYTEST) --dist load -m fuzz tests/fuzz $(ARGS)
 
 lint: style types sql  ## style and types of Python, style of SQL, what the metric dictionary forbids
 
