@@ -15,9 +15,6 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from ingest import lake
-from ingest.ledger import LEDGER, write_ledger
-from ingest.sources import SOURCES
 from tests.dbt.lab import PROJECT, Lab
 from tests.dbt.survey_questionnaires import (
     AGREEMENT,
@@ -518,15 +515,26 @@ def fifth_wave() -> list[Row]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """A warehouse with every survey of `surveys`, built once."""
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A warehouse with its seeds alone, to be copied."""
     lab = Lab(tmp_path_factory.mktemp("survey") / "home", SEEDS)
     assert lab.dbt("seed"), lab.messages
-    lab.save("seeded")
+    return lab
+
+
+@pytest.fixture(scope="module")
+def world(seeded: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A warehouse with every survey of `surveys`, built once."""
+    lab = seeded.copy(tmp_path_factory.mktemp("world") / "home")
     for name, content in surveys():
         deliver(lab, 8, name, content)
     settle(lab)
     return lab
+
+
+@pytest.fixture
+def lab(seeded: Lab, tmp_path: Path) -> Lab:
+    return seeded.copy(tmp_path / "home")
 
 
 def deliver(lab: Lab, day: int, name: str, content: dict[str, pl.DataFrame] | None) -> None:
@@ -1457,17 +1465,6 @@ def test_real_wave_in_both_its_samples(world: Lab) -> None:
         for column, figure in zip(columns, figures, strict=True):
             tolerance = 5e-5 if column == "effective_base" else 1e-6
             assert figure is None or found[column] == pytest.approx(figure, abs=tolerance), (sample, segment, column)
-
-
-@pytest.fixture
-def lab(world: Lab, tmp_path: Path) -> Lab:
-    """A warehouse that holds nothing yet."""
-    lab = world.copy(tmp_path / "home")
-    lab.restore("seeded")
-    shutil.rmtree(lab.home.lake)
-    lake.prepare(lab.home, SOURCES)
-    write_ledger(lab.home, LEDGER.to_frame())
-    return lab
 
 
 def marts(lab: Lab) -> dict[str, list[tuple[object, ...]]]:
