@@ -330,6 +330,18 @@ def test_the_registrations_of_a_webinar_of_teams_have_their_status(live: LiveDes
     assert found == ["approved", "pending", "cancelled"]
 
 
+def test_who_registered_and_has_no_join_did_not_come_where_no_column_says_so(live: LiveDesk) -> None:
+    rows = (
+        "Email,Registration Time,Join Time,Leave Time",
+        "a@x.org,10/20/2026 09:00:00 AM,10/29/2026 07:00:00 PM,10/29/2026 07:40:00 PM",
+        "b@x.org,10/21/2026 09:00:00 AM,,",
+        "c@x.org,,,",
+    )
+    parsed = live.read("zoom_csv", {"r.csv": "\n".join([*rows, ""])}, {**SESSION, "date_order": "mdy"}, ZONE)
+    assert (parsed.tables["live_stays"].height, parsed.tables["live_registrations"].height) == (1, 2)
+    assert parsed.rejected.select("line", "reason").rows() == [(4, "missing_key")]
+
+
 def test_a_meeting_that_was_started_again(live: LiveDesk) -> None:
     about = "Topic,Meeting ID,User Name,User Email,Start Time,End Time,Duration (Minutes),Participants"
     header = f"{about},Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)"

@@ -78,7 +78,7 @@ class ZoomCsv(AttendanceFormat):
     """Reads participants. A person is their e-mail where the report has it, else a guest known by name."""
 
     name = "zoom_csv"
-    version = 20
+    version = 21
     options = ZoomCsvOptions
     # Tables of other tools that are called as Zoom's have organizers.
     roles = TEAMS_ROLES | ROLES
@@ -212,7 +212,7 @@ def _described(rows: pl.DataFrame, table: ReportTable) -> pl.DataFrame:
     full_name = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True).str.strip_chars()
     # Hosts and panelists do not register: one who did not come is a stay without a time.
     is_stay = pl.lit("joined_at" in rows.columns) & (
-        is_written["joined_at"] | has_come.fill_null(value=True) | pl.lit(role is not None)
+        is_written["joined_at"] | has_come.fill_null(~is_written["registered_at"]) | pl.lit(role is not None)
     )
     return whole.select(
         "id",
