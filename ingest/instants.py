@@ -174,7 +174,7 @@ def _patterns(order: DateOrder | None, *, has_words: bool) -> tuple[str, ...]:
     plain = [_YEAR_FIRST, _COMPACT, *([_YEAR_LAST[order]] if order else [])]
     if not has_words:
         return tuple(f"^{pattern}" for pattern in plain)
-    name, year = rf"(?P<name>{_any_of(months())})\.?", r"(?P<year>[0-9]{4}|[0-9]{2})"
+    name, year = rf"(?P<name>{_any_of(months())})\.?", r"['\x{2019}]?(?P<year>[0-9]{4}|[0-9]{2})"
     weekday = _any_of(_weekdays())
     day = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.|º)?"
     named = [

@@ -23,6 +23,8 @@ _UTC, _NEAR = ZoneInfo("UTC"), timedelta(days=2)
 _FIRST_CAMPAIGN = 15
 """No campaign is older than 2015: dates of two digits each of years before begin with the year, or are of another calendar."""
 
+_LAST_DAY = 31
+
 _SORTED = 5
 """So many times, one after the other in one direction, are no accident: the file is sorted by them."""
 
@@ -161,13 +163,15 @@ def _require_years(dates: pl.DataFrame, stated: DateOrder | None) -> None:
     """Raise DeliveryError where years of two digits are none: most lie before any campaign, or the other end changes less."""
     short = dates.filter(pl.col("year") < 100)
     year = short["first" if stated == "ymd" else "year"]
-    is_first = (
-        stated is None and (short["first"] >= _FIRST_CAMPAIGN).all() and year.n_unique() > short["first"].n_unique()
-    )
+    days, years = short["first"].n_unique(), year.n_unique()
+    # Between dashes two digits are as often a year that comes first as a day; elsewhere they are a day.
+    is_either = years == days and (year <= _LAST_DAY).all() and short["date"].str.contains("-", literal=True).all()
+    is_first = stated is None and (short["first"] >= _FIRST_CAMPAIGN).all() and (years > days or is_either)
     if short.height and (is_first or 2 * (year < _FIRST_CAMPAIGN).sum() > short.height):
         raise DeliveryError(
             f"{_example(short)} may begin with the year, be of another calendar or of a year before 20{_FIRST_CAMPAIGN}. Expected years "
-            "of four digits, as in 2026-10-05; write them so in the file, or say date_order: ymd in the note where the year comes first."
+            "of four digits, as in 2026-10-05; write them so in the file, or say in the note "
+            "date_order: ymd where the year comes first, dmy where the day does."
         )
 
 

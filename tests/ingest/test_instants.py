@@ -139,6 +139,7 @@ class TestInstants:
             ("5 Oktober 2026 pukul 18.58", "2026-10-05T14:58:00+00:00"),
             ("5 באוקטובר 2026 בשעה 18:58", "2026-10-05T14:58:00+00:00"),
             ("5 अक्टूबर 2026, 6:58 अपराह्न", "2026-10-05T14:58:00+00:00"),
+            ("5 Oct '26 18:58", "2026-10-05T14:58:00+00:00"),
             ("So, 5 Oct 2026 18:58", "2026-10-05T14:58:00+00:00"),
         ],
     )
@@ -379,6 +380,11 @@ class TestOrderOfDayAndMonth:
                 r"line 2, .* shape 99-99-99 may begin with the year.*years of four digits.*date_order: ymd",
             ),
             (["26-10-16", "26-10-17"], None, "may begin with the year"),
+            (
+                ["25-05-22 11:40"],
+                None,
+                "may begin with the year.*ymd where the year comes first, dmy where the day does",
+            ),
             (["05/07/01", "05/07/02"], "dmy", "of another calendar"),
             (["05/07/01", "05/07/02"], "ymd", "of another calendar"),
             (["13/2/2026"], "ymd", r"can't be written year first.*say date_order: dmy or mdy"),

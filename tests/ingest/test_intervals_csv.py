@@ -317,3 +317,12 @@ def test_who_registered_and_did_not_come_is_a_registration_and_no_stay(live: Liv
         (person("e@x.org"), False, "approved"),
     ]
     assert parsed.tables["live_registrations"]["registered_at"].min() == utc("2022-10-01T05:00:00")
+
+
+@pytest.mark.parametrize("left", ["2022-10-09", "2022-10-10", ""])
+def test_dates_alone_are_not_when_people_joined_and_left(live: LiveDesk, left: str) -> None:
+    text = stays(f"A,2022-10-09,{left}", f"B,2022-10-09,{left}")
+    with pytest.raises(DeliveryError, match=r"a\.csv, line 2, column 'in': found dates without a time of day"):
+        live.read("intervals_csv", {"a.csv": text}, OPTIONS, "Asia/Dubai")
+    told = live.read("intervals_csv", {"a.csv": stays("A,2022-10-09,2022-10-09 00:30")}, OPTIONS, "Asia/Dubai")
+    assert told.tables["live_stays"].height == 1

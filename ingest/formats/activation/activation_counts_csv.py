@@ -73,7 +73,7 @@ class ActivationCountsCsv:
     """Reads counts. What a partner does not tell apart, such as the market, is NULL."""
 
     name = "activation_counts_csv"
-    version = 22
+    version = 23
     needs_timezone = False
     options = ActivationCountsCsvOptions
 

@@ -114,7 +114,7 @@ class TagTotalsCsv:
     """Reads totals of hashtags."""
 
     name = "tag_totals_csv"
-    version = 28
+    version = 29
     needs_timezone = True
     options = TagTotalsCsvOptions
 

@@ -61,7 +61,7 @@ class VideoCsv:
     """Reads video readings from tables."""
 
     name = "video_csv"
-    version = 41
+    version = 42
     needs_timezone = True
     options = VideoCsvOptions
 

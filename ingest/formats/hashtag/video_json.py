@@ -50,7 +50,7 @@ class VideoJson:
     """Reads video readings from JSON."""
 
     name = "video_json"
-    version = 37
+    version = 38
     needs_timezone = True
     options = VideoJsonOptions
 

@@ -78,7 +78,7 @@ class IntervalsCsv(AttendanceFormat):
     """Reads stays. Times may carry their offset; those that don't are times of the note's zone."""
 
     name = "intervals_csv"
-    version = 22
+    version = 23
     options = IntervalsCsvOptions
     needs_timezone = False
 

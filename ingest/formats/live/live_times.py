@@ -4,7 +4,7 @@ What a time is of (a join, a leave, a sample, a bound) is for the formats to say
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from ingest.source import NOTE, UNREADABLE, Delivery, DeliveryError
 
 _UTC = ZoneInfo("UTC")
 _NEAR_LANDING = timedelta(days=60)
+_FEWEST_DATES = 2
 
 
 def read_instants(
@@ -42,7 +43,20 @@ def read_instants(
                 )
     if "left_at" in columns:
         _require_leaves(frame, read, columns["left_at"])
+    if zone is not None:
+        _require_times_of_day(read, columns, zone)
     return read
+
+
+def _require_times_of_day(read: pl.DataFrame, columns: Mapping[str, str], zone: ZoneInfo) -> None:
+    """Raise DeliveryError where all joins and leaves are dates, each read as its midnight: stays would last no time or whole days."""
+    told = [name for name in ("at", "joined_at", "left_at") if name in columns]
+    clocks = [read[name].drop_nulls().dt.convert_time_zone(zone.key).dt.time() for name in told]
+    if sum(map(len, clocks)) >= _FEWEST_DATES and all((clock == time()).all() for clock in clocks):
+        raise DeliveryError(
+            f"{read['file'][0]}, line {read['line'][0]}, column {columns[told[0]][:40]!r}: found dates without a time of day, as in every "
+            "row, expected when people joined and left, such as 2026-10-05 18:58; name the columns that hold these times"
+        )
 
 
 def _require_leaves(frame: pl.DataFrame, read: pl.DataFrame, label: str) -> None:

@@ -31,7 +31,7 @@ class RegistrationsCsv(AttendanceFormat):
     """Reads registrations. The person is written as in the attendance of the session, or nobody is found to have come."""
 
     name = "registrations_csv"
-    version = 11
+    version = 12
     options = RegistrationsCsvOptions
     needs_timezone = False
 

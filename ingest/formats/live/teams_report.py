@@ -49,7 +49,7 @@ class TeamsReport(AttendanceFormat):
     """Reads stays. A person is their address where the report has it, else a guest known by name. The organizer is staff."""
 
     name = "teams_report"
-    version = 14
+    version = 15
     options = TeamsReportOptions
     roles = ROLES | TEAMS_ROLES
 

@@ -68,7 +68,7 @@ class ViewerSamples:
     """Reads samples of concurrent viewers. One that fails to say how many there were is kept as unknown, not 0."""
 
     name = "viewer_samples"
-    version = 14
+    version = 15
     needs_timezone = False
     options = ViewerSamplesOptions
 
