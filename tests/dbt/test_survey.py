@@ -1556,3 +1556,4 @@ def test_who_is_delivered_again_in_more_samples_counts_once_in_each(lab: Lab) ->
         select sample, base_unweighted, estimate_pct from fct_survey_estimate where answer_code = '1' order by sample
     """)
     assert found == [("ri", 5, 100.0), ("us", 10, 50.0)]
+    assert lab.dbt("test", "--select", "assert_survey_rules"), lab.messages

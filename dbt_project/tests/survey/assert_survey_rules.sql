@@ -46,7 +46,7 @@ people as (
     from {{ ref('stg_survey__respondents') }}
     qualify
         rank() over (
-            partition by campaign_id, survey_id, wave, respondent_key
+            partition by {{ listed(survey_keys('sample')) }} coalesce(member_key, respondent_key)
             order by landed_on desc, delivery desc
         ) = 1
 
