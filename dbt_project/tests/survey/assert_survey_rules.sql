@@ -46,7 +46,9 @@ people as (
     from {{ ref('stg_survey__respondents') }}
     qualify
         rank() over (
-            partition by {{ listed(survey_keys('sample')) }} coalesce(member_key, respondent_key)
+            partition by
+                {{ listed(survey_keys('sample')) }}
+                coalesce(member_key, respondent_key)
             order by landed_on desc, delivery desc
         ) = 1
 
