@@ -146,6 +146,25 @@ def test_languages_encodings_and_separators(
     assert parsed.tables["live_stays"]["identity"].to_list() == ["name"]
 
 
+@pytest.mark.parametrize(
+    ("header", "join", "leave"),
+    [
+        ("Imię i nazwisko\tAkcja użytkownika\tSygnatura czasowa", "Dołączono", "Opuszczono"),
+        ("Celé jméno\tAkce uživatele\tČasové razítko", "Připojil se", "Odešel"),
+        ("Teljes név\tFelhasználói művelet\tIdőbélyeg", "Csatlakozott", "Kilépett"),
+        ("Fulde navn\tBrugerhandling\tTidsstempel", "Tilsluttede sig", "Forlod"),
+        ("Koko nimi\tKäyttäjän toiminto\tAikaleima", "Liittyi", "Poistui"),
+        ("Повне ім’я\tДія користувача\tПозначка часу", "Приєднався", "Вийшов"),
+        ("نام کامل\tعملکرد کاربر\tمهر زمانی", "پیوست", "خارج شد"),
+    ],
+)
+def test_a_list_in_other_languages(live: LiveDesk, header: str, join: str, leave: str) -> None:
+    text = list_of(f"Zoë\t{join}\t13/03/2021 19:00:00", f"Zoë\t{leave}\t13/03/2021 19:30:00", header=header)
+    assert stays_of(live.read("teams_list", {"a.csv": text.encode("utf-16")}, SESSION)) == [
+        (utc("2021-03-13T22:00:00"), utc("2021-03-13T22:30:00"), 2)
+    ]
+
+
 def test_every_record_is_accounted_for(live: LiveDesk) -> None:
     text = list_of(
         "A\tJoined\t2021-03-13 19:00:00",

@@ -57,13 +57,13 @@ _STAFF_WORDS = (re.escape(word) for word, role in (TEAMS_ROLES | ROLES).items() 
 LEADS_COLUMN = rf"^(is.?)?({'|'.join(sorted(_STAFF_WORDS))}|presenter)\W*$"
 """How a column is called that says with yes and no whether somebody led the session."""
 
-# English, Portuguese (Portugal, Brazil), German, French, Spanish, Italian, Dutch, Indonesian, Turkish, Arabic.
 TEAMS_LIST_COLUMNS = {
     "name": frozenset(
         {
             "full name", "nome completo", "vollständiger name", "nom complet", "nombre completo", "volledige naam", "nama lengkap",
             "tam adı", "tam ad", "الاسم الكامل", "الاسم بالكامل", "полное имя", "氏名", "フル ネーム", "전체 이름", "全名", "שם מלא",
-            "imię i nazwisko", "fullständigt namn", "πλήρες όνομα",
+            "imię i nazwisko", "fullständigt namn", "πλήρες όνομα", "celé jméno", "teljes név", "fulde navn", "fullt navn", "koko nimi",
+            "nume complet", "повне ім'я", "повне ім’я", "họ và tên", "tên đầy đủ", "نام کامل",
         }
     ),
     "action": frozenset(
@@ -72,7 +72,9 @@ TEAMS_LIST_COLUMNS = {
             "aktion", "aktivität", "action de l'utilisateur", "action utilisateur", "action de l’utilisateur", "acción del usuario",
             "acción de usuario", "azione utente", "azione dell'utente", "gebruikersactie", "tindakan pengguna", "kullanıcı eylemi",
             "إجراء المستخدم", "действие пользователя", "ユーザーの操作", "ユーザー アクション", "사용자 작업", "用户操作", "פעולת משתמש",
-            "akcja użytkownika", "användaråtgärd", "ενέργεια χρήστη",
+            "akcja użytkownika", "användaråtgärd", "ενέργεια χρήστη", "akce uživatele", "felhasználói művelet", "brugerhandling",
+            "brukerhandling", "käyttäjän toiminto", "acțiune utilizator", "acțiunea utilizatorului", "дія користувача",
+            "hành động của người dùng", "عملکرد کاربر", "اقدام کاربر",
         }
     ),
     "at": frozenset(
@@ -80,6 +82,8 @@ TEAMS_LIST_COLUMNS = {
             "timestamp", "data e hora", "carimbo de data/hora", "carimbo de hora", "zeitstempel", "horodatage", "horodateur",
             "marca de tiempo", "data/ora", "tijdstempel", "stempel waktu", "tanda waktu", "zaman damgası", "الطابع الزمني",
             "метка времени", "タイムスタンプ", "타임스탬프", "时间戳", "חותמת זמן", "sygnatura czasowa", "tidsstämpel", "χρονική σήμανση",
+            "časové razítko", "időbélyeg", "tidsstempel", "aikaleima", "marcă de timp", "marcaj de timp", "позначка часу", "dấu thời gian",
+            "مهر زمانی",
         }
     ),
 }  # fmt: skip
@@ -87,11 +91,13 @@ TEAMS_LIST_COLUMNS = {
 # "Joined before", "Entrou antes", "Vorher beigetreten": whoever was there when the list began has joined by then.
 JOINED = (
     r"\b(joined|joins?|entrou|ingressou|aderiu|beigetreten|teilgenommen|rejoint|joint|arrivé|unió|ingresó|entrato|partecipazione|partecipato|deelgenomen|bergabung|"
-    r"katıldı)\b|انضم|присоединил|参加|참가|참여|加入|הצטרף|dołącz|anslöt|συνδέθηκε"
+    r"katıldı)\b|انضم|присоединил|参加|참가|참여|加入|הצטרף|dołącz|przyłącz|anslöt|"
+    r"συνδέθηκε|připoj|csatlakoz|tilslut|deltog|ble med|liitty|alătur|приєдн|tham gia|پیوست"
 )
 LEFT = (
     r"\b(left|leaves?|saiu|verlassen|ausgetreten|quitté|parti|salió|abandonó|uscito|uscita|verlaten|keluar|meninggalkan|ayrıldı)\b|غادر|"
-    r"вышел|вышла|покинул|退出|退席|나감|나갔|퇴장|离开|עזב|opuścił|lämnade|αποχώρησε"
+    r"вышел|вышла|покинул|退出|退席|나감|나갔|퇴장|离开|עזב|opuszcz|opuści|lämna|αποχώρησε|"
+    r"odpoj|odešel|odešla|opustil|kilép|távoz|elhagy|forlad|forlod|forlot|poistu|ieșit|părăsi|вийш|залиш|đã rời|rời khỏi|خارج شد|ترک"
 )
 
 # How words for day, hour, minute and second begin; the longest that fits counts.

@@ -29,7 +29,7 @@ class TeamsList(AttendanceFormat):
     """Reads joins and leaves. The full name as written is the person; a list made while it ran leaves stays open."""
 
     name = "teams_list"
-    version = 13
+    version = 14
     options = TeamsListOptions
     names_are_people = True
 
