@@ -133,10 +133,8 @@ def named(
         _require_leaves(head, names, joined)
     if person and registered and not left:
         columns = _registration(head, names, {"person": person, "registered_at": registered} | own)
-        why, zone = (
-            f"it has a person and the time of registering: {quoted([person, registered])}",
-            zone_in_names([registered]),
-        )
+        why = f"it has a person and the time of registering: {quoted([person, registered])}"
+        zone = zone_in_names([registered])
         yield Draft("live", "registrations_csv", why, {"columns": columns, **session}, remarks, generic=True, zone=zone)
 
 
