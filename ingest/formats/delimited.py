@@ -114,7 +114,8 @@ def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separato
     most = max(1, int(cells.height * _FEW))
     if cells.width < 2 or cells.height < _FEWEST_RECORDS or not cells[:, -1].null_count():
         return grid
-    records = cells.height + (lines[0] > first_line)
+    headless = int(lines[0] == first_line)
+    records = cells.height + 1 - headless
     if b'"' not in body and body.count(separator.encode()) == records * (cells.width - 1):
         return grid
     texts = body.decode(errors="replace").split("\n")
@@ -122,8 +123,8 @@ def _without_short(name: str, grid: Grid, body: bytes, first_line: int, separato
     written = pl.Series(texts).gather((lines - first_line).cast(pl.UInt32()))
     has_few = written.str.count_matches(separator, literal=True) < cells.width - 1
     suspects = begun.filter(cells[:, -1].is_null() & has_few)
-    # The header may be the first of the records.
-    are_all = suspects["line"].tail(cells.height - 1).equals(lines[1:])
+    # Where none stands above them, the header may be the first of the records.
+    are_all = suspects["line"].tail(cells.height - headless).equals(lines[headless:])
     widths = {
         line: len(fields_of("\n".join(texts[line - first_line : following - first_line]), separator))
         for line, following in (suspects if are_all else suspects.head(most + 1)).iter_rows()
